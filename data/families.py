@@ -1,0 +1,164 @@
+"""Families, their adults, their pupils. A pupil may belong to two families, by links."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel, select
+
+from data.fields import (
+    COUNTRY,
+    DATE,
+    EMAIL,
+    NAME,
+    PHONE,
+    POSTCODE,
+    TOWN,
+    YES_NO,
+    Editable,
+    EditableField,
+    check_postcode,
+    choice,
+)
+from data.i18n import Refused
+from data.visits import NotYours, OfFamily, OfSite, Visit
+
+CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
+GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
+
+
+def of_its_site() -> ForeignKeyConstraint:
+    """A row's copied site is its family's site, or the database refuses the row."""
+    return ForeignKeyConstraint(["family_id", "site_id"], ["family.id", "family.site_id"])
+
+
+class Family(OfSite, table=True):
+    """A household, by the number the conservatoire's management software gave it."""
+
+    fence: ClassVar[str] = "family"
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    number: int = Field(index=True)
+    since: date | None = None
+
+
+class Guardian(OfFamily, table=True):
+    """An adult responsible for the family's pupils, or an adult pupil's own sheet. The first is the « responsable »."""
+
+    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    rank: int = 1
+    civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = ""
+    last_name: Annotated[str, Field(max_length=80),
+                         Editable("Nom", "Identité", NAME, 3, "family-name", required=True)] = ""
+    birth_name: Annotated[str, Field(max_length=80), Editable("Nom de naissance", "Identité", NAME, 3)] = ""
+    first_name: Annotated[str, Field(max_length=80),
+                          Editable("Prénom", "Identité", NAME, 3, "given-name", required=True)] = ""
+    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE, 3, "bday")] = None
+    profession: Annotated[str, Field(max_length=120),
+                          Editable("Profession", "Identité", span=9, autocomplete="organization-title")] = ""
+    address: Annotated[str, Field(max_length=160),
+                       Editable("Adresse", "Coordonnées", span=8, autocomplete="address-line1")] = ""
+    complement: Annotated[str, Field(max_length=160),
+                          Editable("Complément", "Coordonnées", autocomplete="address-line2")] = ""
+    postcode: Annotated[str, Field(max_length=10),
+                        Editable("Code postal", "Coordonnées", POSTCODE, 3, "postal-code")] = ""
+    town: Annotated[str, Field(max_length=80), Editable("Ville", "Coordonnées", TOWN, 5, "address-level2")] = ""
+    country: Annotated[str, Field(max_length=2), Editable("Pays", "Coordonnées", COUNTRY, 4, "country")] = "FR"
+    phone_home: Annotated[str, Field(max_length=30), Editable("Téléphone fixe", "Coordonnées", PHONE)] = ""
+    phone_mobile: Annotated[str, Field(max_length=30), Editable("Téléphone mobile", "Coordonnées", PHONE, 4, "tel")] = ""
+    phone_work: Annotated[str, Field(max_length=30), Editable("Téléphone professionnel", "Coordonnées", PHONE)] = ""
+    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 8, "email")] = ""
+    emergency_contact: Annotated[str, Field(max_length=120),
+                                 Editable("Personne à prévenir", "Urgence et autorisations", NAME, 6)] = ""
+    emergency_phone: Annotated[str, Field(max_length=30),
+                               Editable("Téléphone d’urgence", "Urgence et autorisations", PHONE, 6)] = ""
+    image_right: Annotated[str, Field(max_length=3),
+                           Editable("Droit à l’image", "Urgence et autorisations", YES_NO, 6)] = ""
+    leaves_alone: Annotated[str, Field(max_length=3),
+                            Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)] = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Pupil(OfSite, table=True):
+    """A pupil and its dossier number. Families meet it through their links."""
+
+    fence: ClassVar[str] = "pupil"
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    number: int = Field(index=True)
+    discipline: str = Field(default="", max_length=120)
+    cycle: str = Field(default="", max_length=40)
+    last_name: Annotated[str, Field(max_length=80), Editable("Nom", "Identité", NAME, required=True)] = ""
+    first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", NAME, required=True)] = ""
+    gender: Annotated[str, Field(max_length=1), Editable("Sexe", "Identité", GENDER)] = ""
+    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE)] = None
+    birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", NAME)] = ""
+    nationality: Annotated[str, Field(max_length=60), Editable("Nationalité", "Identité", NAME)] = ""
+    address: Annotated[str, Field(max_length=240),
+                       Editable("Adresse (si différente de celle de la famille)", "Coordonnées", span=12)] = ""
+    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 6)] = ""
+    phone: Annotated[str, Field(max_length=30), Editable("Téléphone", "Coordonnées", PHONE, 6)] = ""
+    school: Annotated[str, Field(max_length=120), Editable("Établissement scolaire", "Scolarité et autorisations", span=6)] = ""
+    school_class: Annotated[str, Field(max_length=40), Editable("Classe", "Scolarité et autorisations", span=6)] = ""
+    insurance: Annotated[str, Field(max_length=120), Editable("Assurance", "Scolarité et autorisations", span=6)] = ""
+    image_right: Annotated[str, Field(max_length=3),
+                           Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)] = ""
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PupilLink(OfFamily, table=True):
+    """A pupil belongs to a family: principal or second household, which may change all or only consult."""
+
+    __tablename__ = "pupil_link"
+    __table_args__ = (of_its_site(), ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
+                      UniqueConstraint("family_id", "pupil_id"))
+    id: int | None = Field(default=None, primary_key=True)
+    pupil_id: int = Field(index=True)
+    household: str = Field(default="principal", max_length=10)       # principal | second
+    rights: str = Field(default="all", max_length=10)                # all | consult
+
+
+def guardians(v: Visit) -> list[Guardian]:
+    """The family's adults, the responsible one first."""
+    return list(v.all(select(Guardian).order_by(Guardian.rank, Guardian.id)))
+
+
+def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
+    """The family's pupils with the link, by age."""
+    return [(pupil, link) for pupil, link in v.rows(
+        select(Pupil, PupilLink).join(PupilLink, PupilLink.pupil_id == Pupil.id)
+        .order_by(Pupil.birth_date, Pupil.first_name))]
+
+
+def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:
+    """The pupil of a dossier number and the family's link to it; NotYours otherwise."""
+    for pupil, link in pupils(v):
+        if pupil.number == number:
+            return pupil, link
+    raise NotYours(f"pupil number {number}")
+
+
+def may_change(v: Visit, row: SQLModel) -> bool:
+    """Whether this family may ask for changes of the row: a second household may be limited to consulting."""
+    if not isinstance(row, Pupil) or v.is_staff:
+        return True
+    return v.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == "all")) is not None
+
+
+def check_together(field: EditableField, value: object, others: dict[str, object]) -> None:
+    """Rules between fields: Refused when a post code is not its country's, a birth too far."""
+    if field.name == "postcode":
+        check_postcode(str(value), str(others.get("country", "FR")))
+    if field.name == "birth_date" and isinstance(value, date):
+        today = others["today"]
+        if isinstance(today, date) and value > today:
+            raise Refused("Cette date est dans le futur. Vérifiez l’année.")
+        if value.year < 1900:
+            raise Refused("Cette date est avant 1900. Vérifiez l’année.")

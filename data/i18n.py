@@ -1,0 +1,56 @@
+"""The French sentence is the key; english.toml holds its twin. Nothing that people read is written elsewhere."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast
+
+Language = Literal["fr", "en"]
+LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
+
+
+@lru_cache(maxsize=1)
+def twins() -> dict[str, str]:
+    """French sentence -> English sentence."""
+    return tomllib.loads((Path(__file__).parent / "english.toml").read_text(encoding="utf-8"))
+
+
+def language(value: object) -> Language:
+    """The language a person chose, French for anything unknown."""
+    return cast(Language, value) if value in LANGUAGES else "fr"
+
+
+def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
+    """The sentence in that language with its {words} filled in.
+
+    A sentence that holds « # » knows two forms: « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
+    """
+    if tongue == "en":
+        sentence = twins().get(sentence, sentence)
+    if "#" in sentence:
+        one, many = sentence.split("#", 1)
+        count = words.get("count", 0)
+        sentence = many if isinstance(count, int) and count > 1 else one
+    return sentence.format(**words) if words else sentence
+
+
+class Refused(Exception):
+    """What a person asked for cannot be done: a sentence that says why and how to mend it."""
+
+    def __init__(self, sentence: str, **words: object) -> None:
+        super().__init__(sentence)
+        self.sentence, self.words = sentence, words
+
+    def tell(self, tongue: Language = "fr") -> str:
+        return say(self.sentence, tongue, **self.words)
+
+    def __str__(self) -> str:
+        return self.tell()
+
+
+class Faulty(Exception):
+    """A form with faults: field name -> Refused, in the form's order. What was typed is kept by the form."""
+
+    def __init__(self, faults: dict[str, Refused]) -> None:
+        super().__init__(", ".join(faults))
+        self.faults = faults

@@ -1,0 +1,210 @@
+"""The door: signing in, who is signed in, signing out, the lost password. Each opens the whole house itself."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKeyConstraint
+from sqlmodel import Field, col, select, update
+
+from data import accounts, journal, letters, passwords, throttle
+from data.accounts import Account
+from data.families import of_its_site
+from data.i18n import Refused
+from data.settings import settings
+from data.sites import Site
+from data.visits import OfFamily, Visit, whole_house
+
+FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
+TOUCH = timedelta(seconds=60)
+DEVICE_DAYS = 365
+WRONG = "Identifiant ou mot de passe incorrect."
+
+
+class SignIn(OfFamily, table=True):
+    """A signed-in browser. The cookie holds a token, the row its SHA-256; every page and event reads the row."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    device: str = Field(default="", max_length=120)
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+
+
+class KnownDevice(OfFamily, table=True):
+    """A browser that has signed in to this account before: nobody else's failures slow it."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
+    id: int | None = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    seen_at: datetime
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def recognise(site_id: int, login: str, word: str, *, device: str = "", client: str = "") -> Account:
+    """The account of a right pair; Refused with one sentence whatever was wrong, or with the wait."""
+    login = accounts.normal_login(login)
+    with whole_house(writes=True) as v:
+        account = _by_login(v, site_id, login)
+        known = _known_device(v, account, device)
+        throttle.admit(v, site_id, login, known, client)
+    expired = bool(account and account.password_expires_at and account.password_expires_at < v.now)
+    usable = account if account and not account.disabled and not expired else None
+    right, newer = await passwords.off_the_loop(
+        lambda: passwords.verify(word, usable.password_hash if usable else None,
+                                 temporary=bool(usable and usable.password_expires_at)))
+    with whole_house(writes=True) as v:
+        v.client = client
+        fresh = _by_login(v, site_id, login)
+        if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
+            reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
+            throttle.failed(v, site_id, login, known, client)
+            journal.note(v, "sign-in failed", site_id=site_id, subject="account", actor="–",
+                         subject_id=account.id if account else None, family_id=account.family_id if account else None,
+                         changes={"reason": ["", reason], "identifier": ["", throttle.fingerprint(login)[:16]]})
+        else:
+            throttle.forget(v, site_id, login, known)
+            if newer:
+                fresh.password_hash = newer
+                v.add(fresh)
+            return fresh
+    raise Refused(WRONG)
+
+
+def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
+    return v.one(select(Account).where(Account.site_id == site_id, Account.login == login))
+
+
+def _known_device(v: Visit, account: Account | None, device: str) -> str:
+    """The device's digest when it belongs to the account, else ""."""
+    if not account or not device:
+        return ""
+    row = v.one(select(KnownDevice).where(KnownDevice.account_id == account.id, KnownDevice.token_hash == digest(device)))
+    return row.token_hash if row and v.now - row.seen_at < timedelta(days=DEVICE_DAYS) else ""
+
+
+def sign_in(account: Account, *, old_token: str = "", device: str = "", label: str = "", client: str = "") -> tuple[str, str]:
+    """A new session, whatever cookie the browser held: (token, device token). The eleventh closes the oldest."""
+    token = secrets.token_urlsafe(32)
+    with whole_house(writes=True) as v:
+        v.client = client
+        if old_token:
+            _end(v, select(SignIn).where(SignIn.token_hash == digest(old_token)))
+        open_ones = v.all(select(SignIn).where(SignIn.account_id == account.id, col(SignIn.ended_at).is_(None))
+                          .order_by(col(SignIn.seen_at).desc()))
+        for oldest in open_ones[MOST - 1:]:
+            _close(v, oldest)
+        v.add(SignIn(site_id=account.site_id, family_id=account.family_id, account_id=account.id or 0,
+                     token_hash=digest(token), device=label[:120], started_at=v.now, seen_at=v.now))
+        known = _known_device(v, account, device)
+        if known:
+            v.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=v.now))
+        else:
+            device = secrets.token_urlsafe(32)
+            v.add(KnownDevice(site_id=account.site_id, family_id=account.family_id, account_id=account.id or 0,
+                              token_hash=digest(device), seen_at=v.now))
+            if account.is_staff:
+                letters.write(v, "staff_signed_in", to=account.email, name=account.name, language=account.language,
+                              site_id=account.site_id, account_id=account.id, device=label[:60] or "–", path="/mot-de-passe")
+        journal.note(v, "signed in", site_id=account.site_id, family_id=account.family_id, subject="account",
+                     subject_id=account.id, actor=account.name)
+    return token, device
+
+
+def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn] | None:
+    """Who holds this token, or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
+    if not 20 <= len(token) <= 100:
+        return None
+    with whole_house(now=now) as v:
+        found = v.rows(select(SignIn, Account).join(Account, Account.id == SignIn.account_id)
+                       .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None)))
+        if not found:
+            return None
+        signin, account = found[0]
+        hours = STAFF_HOURS if account.is_staff else FAMILY_HOURS
+        idle = abs(v.now - signin.seen_at)                # abs: a clock set back must not prolong a session
+        if account.disabled or idle > timedelta(minutes=settings().idle_minutes) or v.now - signin.started_at > timedelta(hours=hours):
+            return None
+    if touch and idle > TOUCH:
+        with whole_house(writes=True, now=now) as w:
+            w.change(update(SignIn).where(col(SignIn.id) == signin.id, col(SignIn.ended_at).is_(None)).values(seen_at=w.now))
+    return account, signin
+
+
+def sign_out(token: str) -> None:
+    with whole_house(writes=True) as v:
+        for signin in _end(v, select(SignIn).where(SignIn.token_hash == digest(token))):
+            journal.note(v, "signed out", site_id=signin.site_id, family_id=signin.family_id, subject="account",
+                         subject_id=signin.account_id)
+
+
+def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:
+    """Close every session of the account, in the visit's transaction; open pages are sent to Connexion."""
+    _end(v, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
+
+
+def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
+    ended = [row for row in v.all(question) if row.ended_at is None]
+    for row in ended:
+        _close(v, row)
+    return ended
+
+
+def _close(v: Visit, row: SignIn) -> None:
+    row.ended_at = v.now
+    v.add(row)
+    v.tell(("signin", row.id or 0))
+
+
+async def lost_password(login: str, email: str, *, client: str = "") -> None:
+    """Mail a new password to each account that both match; the old one and every session die in that transaction.
+
+    Answers nothing, and takes the time of one hash, whoever asks.
+    """
+    login, email = accounts.normal_login(login), email.strip().casefold()
+    word = passwords.make_password()
+    hashed = await passwords.off_the_loop(passwords.make_hash, word)
+    with whole_house(writes=True) as v:
+        v.client = client
+        allowed = throttle.may_reset(client, throttle.fingerprint(login), v.now)
+        for account in v.all(select(Account).where(Account.login == login).with_for_update()):
+            recorded = accounts.address(v, account)
+            if account.disabled or not recorded or recorded.casefold() != email:
+                continue
+            if not allowed or not _may_reset(v, account):
+                journal.note(v, "new password refused: too often", site_id=account.site_id, family_id=account.family_id,
+                             subject="account", subject_id=account.id, actor="–")
+                continue
+            site = v.get(Site, account.site_id)
+            account.password_hash, account.must_change = hashed, site.must_change_mailed_password
+            account.password_expires_at = v.now + timedelta(days=passwords.TEMPORARY_DAYS)
+            v.add(account)
+            end_all(v, account.id or 0)
+            throttle.forget(v, account.site_id, login)
+            letters.cancel_waiting(v, account.id or 0, "new_password")
+            letters.write(v, "new_password", to=recorded, name=account.name, language=account.language,
+                          site_id=account.site_id, family_id=account.family_id, account_id=account.id, secret=word,
+                          path="/connexion", login=account.login, hours=24 * passwords.TEMPORARY_DAYS)
+            journal.note(v, "new password mailed", site_id=account.site_id, family_id=account.family_id,
+                         subject="account", subject_id=account.id, actor="–")
+
+
+def _may_reset(v: Visit, account: Account) -> bool:
+    """One in five minutes, three in a day."""
+    if account.reset_at and v.now - account.reset_at < timedelta(minutes=5):
+        return False
+    if not account.reset_since or v.now - account.reset_since > timedelta(days=1):
+        account.reset_count, account.reset_since = 0, v.now
+    if account.reset_count >= 3:
+        return False
+    account.reset_count, account.reset_at = account.reset_count + 1, v.now
+    return True

@@ -1,0 +1,70 @@
+"""The conservatoires of this installation, and what each one decides about its portal."""
+
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, select
+
+from data.database import Base
+from data.fields import EditableField, editables
+from data.visits import Visit, whole_house
+
+Policy = Literal["immediate", "moderated", "readonly", "hidden"]
+
+
+def json_column() -> Any:
+    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Site(Base, table=True):
+    """One conservatoire. `field_policies` and `required_fields` are keyed « guardian.phone_mobile »."""
+
+    fence: ClassVar[str] = "site"
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=120)
+    address: str = Field(default="", max_length=300)
+    phone: str = Field(default="", max_length=30)
+    email: str = Field(default="", max_length=254)
+    opening_hours: str = Field(default="", max_length=300)
+    timezone: str = Field(default="Europe/Paris", max_length=60)
+    must_change_mailed_password: bool = True
+    field_policies: dict[str, str] = json_column()
+    required_fields: dict[str, bool] = json_column()
+    refusal_sentences: dict[str, list[str]] = json_column()
+    legal: dict[str, str] = json_column()      # publisher, director, host, dpo, accessibility: what the law asks for
+    demonstration: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def every_site() -> list[Site]:
+    """For the door only: the list « Site » of Connexion, by name."""
+    with whole_house() as v:
+        return list(v.all(select(Site).order_by(Site.name)))
+
+
+def here(v: Visit) -> Site:
+    """The visit's own site; its time zone becomes the visit's."""
+    site = v.get(Site, v.site_id)
+    v.zone = site.zone
+    return site
+
+
+def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:
+    """What a family may do with a field; « moderated » unless the site says otherwise."""
+    found = site.field_policies.get(f"{table.__name__.lower()}.{field.name}", "moderated")
+    return found if found in {"immediate", "readonly", "hidden"} else "moderated"  # type: ignore[return-value]
+
+
+def is_required(site: Site, field: EditableField, table: type[SQLModel]) -> bool:
+    return site.required_fields.get(f"{table.__name__.lower()}.{field.name}", field.mark.required)
+
+
+def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableField, Policy]]:
+    """The fields that a family sees, each with what it may do."""
+    found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
+    return {name: pair for name, pair in found.items() if pair[1] != "hidden"}

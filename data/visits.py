@@ -1,0 +1,240 @@
+"""A visit is one session, one transaction, one account, one site, one clock. The fetch is the permission.
+
+Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, ClassVar, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Delete, Select, Update, event, false, inspect
+from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlmodel import Field, SQLModel, select
+
+from data import database, live
+from data.i18n import Language, say
+
+Row = TypeVar("Row")
+Table = TypeVar("Table", bound=SQLModel)
+NOWHERE = 0                              # no site, no family has this key
+
+
+class Leak(RuntimeError):
+    """A statement or a row would cross the fence: a fault of ours, never of the person."""
+
+
+class NotYours(LookupError):
+    """No such row, or not this account's: the two are not told apart."""
+
+
+class OfSite(database.Base):
+    """A row of one site. `fence` says who of that site meets it."""
+
+    fence: ClassVar[str] = "site"        # site: everyone there | staff: staff, though a family's act may add one | door
+    site_id: int = Field(foreign_key="site.id", index=True)
+
+
+class OfFamily(OfSite):
+    """A row of one family (None: of the staff). Another family never meets it."""
+
+    fence: ClassVar[str] = "family"
+    family_id: int | None = Field(default=None, foreign_key="family.id", index=True)
+
+
+class Person(Protocol):
+    """What a visit must know of an account."""
+
+    id: int | None
+    site_id: int
+    family_id: int | None
+    role: str
+    language: str
+    name: str
+
+
+class Visit:
+    """Ask (`all`, `one`, `get`, `count`), act (`add`, `change`, `delete`), and the one clock (`now`, `today`)."""
+
+    def __init__(self, session: Session, now: datetime, writes: bool) -> None:
+        self._session, self.now, self.writes = session, now, writes
+        self.site_id: int | None = None          # None: the whole house
+        self.family_id: int | None = None        # None: staff, or the whole house
+        self.account_id: int | None = None
+        self.role, self.name, self.language = "", "", "fr"
+        self.zone = ZoneInfo("Europe/Paris")
+        self.client = ""                         # the person's network address, for the journal
+        self._topics: set[live.Topic] = set()
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def tongue(self) -> Language:
+        return "en" if self.language == "en" else "fr"
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in {"secretariat", "responsable"}
+
+    def say(self, sentence: str, **words: object) -> str:
+        """The sentence in the person's language."""
+        return say(sentence, self.tongue, **words)
+
+    def all(self, question: Select[tuple[Row]]) -> Sequence[Row]:
+        return self._session.scalars(question).unique().all()
+
+    def rows(self, question: Select[Any]) -> Sequence[Any]:
+        """Rows of several columns or entities."""
+        return self._session.execute(question).all()
+
+    def one(self, question: Select[tuple[Row]]) -> Row | None:
+        return self._session.scalars(question.limit(1)).first()
+
+    def get(self, table: type[Table], key: object, *, lock: bool = False) -> Table:
+        """The row of that key; NotYours when there is none that this account may see. `lock` until the visit ends."""
+        if not isinstance(key, int) or isinstance(key, bool) or not 0 < key < 2**31:
+            raise NotYours(table.__name__)
+        question = select(table).where(inspect(table).primary_key[0] == key)
+        row = self._session.scalars(question.with_for_update() if lock else question).first()
+        if row is None:
+            raise NotYours(f"{table.__name__} {key}")
+        return row
+
+    def count(self, question: Select[tuple[int]]) -> int:
+        return self._session.scalar(question) or 0
+
+    def add(self, row: Table) -> Table:
+        """Into the database now, so that the row has its number."""
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def delete(self, row: SQLModel) -> None:
+        self._session.delete(row)
+
+    def flush(self) -> None:
+        """Tell the database what was set so far, so that a question or a conflict shows now."""
+        self._session.flush()
+
+    def change(self, statement: Update | Delete) -> int:
+        """How many rows the statement changed."""
+        result = self._session.execute(statement.execution_options(synchronize_session="fetch"))
+        return getattr(result, "rowcount", 0)
+
+    def tell(self, *topics: "live.Topic") -> None:
+        """Open pages that follow these topics are redrawn once this visit is committed."""
+        self._topics.update(topics)
+
+    def staff_only(self) -> None:
+        if not self.is_staff:
+            raise NotYours("staff")
+
+
+class _Guarded(Session):
+    """A session whose statements and flushes are fenced."""
+
+
+@contextmanager
+def visit(account: Person | None, *, writes: bool = False, now: datetime | None = None) -> Iterator[Visit]:
+    """Open the house for `account`; a stranger (None) sees nothing that belongs to anyone."""
+    with whole_house(writes=writes, now=now) as v:
+        v.site_id = v.family_id = NOWHERE
+        if account is not None:
+            v.account_id, v.site_id, v.role, v.name = account.id, account.site_id, account.role, account.name
+            v.family_id = None if v.is_staff else (account.family_id or NOWHERE)
+            v.language = account.language
+        yield v
+
+
+@contextmanager
+def whole_house(*, writes: bool = False, now: datetime | None = None) -> Iterator[Visit]:
+    """No fence: for the door, the postman, the imports and the demonstration, never for a page."""
+    engine = database.engine() if writes else database.reading_engine()
+    session = _Guarded(engine, expire_on_commit=False, close_resets_only=False)
+    v = session.info["visit"] = Visit(session, now or datetime.now(UTC), writes)  # noqa: TID251
+    try:
+        yield v
+        if writes:
+            session.commit()
+    finally:
+        session.close()                  # after an exception: closed uncommitted
+    if v._topics:
+        live.publish(v._topics)
+
+
+@event.listens_for(_Guarded, "do_orm_execute")
+def _only_theirs(state: ORMExecuteState) -> None:
+    v: Visit = state.session.info["visit"]
+    if not state.is_orm_statement:
+        raise Leak(f"not an ORM statement: {state.statement}")
+    if state.is_insert or state.is_executemany or state.is_from_statement:
+        raise Leak(f"this form is not fenced: {state.statement}")
+    if v.site_id is not None:
+        state.statement = state.statement.options(*_criteria(v.site_id, v.family_id))
+
+
+@lru_cache(maxsize=512)
+def _criteria(site_id: int, family_id: int | None) -> tuple[LoaderCriteriaOption, ...]:
+    return tuple(with_loader_criteria(table, rule, include_aliases=True)
+                 for table in database.table_classes() for rule in _rules(table, site_id, family_id))
+
+
+def _rules(table: Any, site_id: int, family_id: int | None) -> list[ColumnElement[bool]]:
+    """What a row of `table` must satisfy to be met by that family (None: staff) of that site."""
+    own_site = table.site_id == site_id if "site_id" in table.model_fields else table.id == site_id
+    fence = table.fence
+    if fence == "door" or (fence == "staff" and family_id is not None):
+        return [false()]
+    if family_id is None or fence in {"site", "staff"}:
+        return [own_site]
+    if fence == "family":
+        key = table.id if table.__name__ == "Family" else table.family_id
+        return [own_site, key == family_id]
+    pupil_id = table.id if table.__name__ == "Pupil" else table.pupil_id
+    return [own_site, pupil_id.in_(linked_pupils(family_id))]
+
+
+def linked_pupils(family_id: int) -> Select[tuple[int]]:
+    """The pupils of a family, over the Core table: it is not fenced again."""
+    link = database.metadata.tables["pupil_link"]
+    return select(link.c.pupil_id).where(link.c.family_id == family_id)
+
+
+@event.listens_for(_Guarded, "before_flush")
+def _only_into_theirs(session: Session, _context: Any, _instances: Any) -> None:
+    v: Visit = session.info["visit"]
+    touched = [*session.new, *session.dirty, *session.deleted]
+    if touched and not v.writes:
+        raise Leak(f"this visit only reads: {touched[0]!r}")
+    if v.site_id is None:
+        return
+    for row in touched:
+        state = inspect(row)
+        expected = {"site_id": v.site_id}
+        if row.fence == "family" and v.family_id is not None and type(row).__name__ != "Family":
+            expected["family_id"] = v.family_id
+        if row.fence == "door":
+            raise Leak(f"a row of the door, written in a visit: {row!r}")
+        if row.fence == "staff" and v.family_id is not None and row not in session.new:
+            raise Leak(f"a staff row, changed by a family: {row!r}")
+        for column, value in expected.items():
+            if column in state.attrs and any(met != value for met in _values(state, column)):
+                raise Leak(f"{type(row).__name__}.{column} leaves the fence")
+        if row.fence == "pupil" and v.family_id is not None and row in session.new:
+            _pupil_is_theirs(session, v.family_id, row)
+
+
+def _values(state: InstanceState[Any], column: str) -> list[Any]:
+    """The values a column has and had in this session."""
+    history = state.attrs[column].history
+    return [*history.added, *history.deleted, *history.unchanged]
+
+
+def _pupil_is_theirs(session: Session, family_id: int, row: Any) -> None:
+    theirs: Callable[[], set[int]] = lambda: set(session.connection().execute(linked_pupils(family_id)).scalars())  # noqa: E731
+    if type(row).__name__ == "Pupil" or row.pupil_id not in theirs():
+        raise Leak(f"{type(row).__name__} of a pupil who is not theirs")
