@@ -97,3 +97,9 @@ def set_password(v: Visit, account: Account, hashed: str) -> None:
     letters.write(v, "password_changed", to=address(v, account), name=account.name, language=account.language,
                   site_id=account.site_id, family_id=account.family_id, account_id=account.id)
     journal.note(v, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
+
+
+def choose_language(v: Visit, chosen: str) -> None:
+    account = v.get(Account, v.account_id)
+    account.language = chosen
+    v.add(account)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select
+from sqlmodel import col, or_, select, update
 
 from data import accounts, formats, journal, letters, moderation, sites
 from data.accounts import Account
@@ -18,7 +18,7 @@ from data.settings import settings
 from data.visits import Visit
 
 UNDO_HOURS = 24
-VIEW_LASTS = timedelta(minutes=2)
+VIEW_LASTS = timedelta(minutes=10)
 READY = ("Le justificatif manque : joignez-le ou présentez-le à l’accueil.",
          "Cette valeur ne semble pas exacte : vérifiez-la.",
          "Cette modification se demande à l’accueil.")
@@ -95,17 +95,23 @@ def lines(v: Visit, request: ChangeRequest) -> list[Line]:
     return [Line(one, changes[name], one.shown(row) if row else "") for name, one in fields.items() if name in changes]
 
 
-def open_request(v: Visit, request_id: int) -> tuple[ChangeRequest, str]:
-    """The request, and the name of the colleague who has it open (""). Marks it as open by this person."""
+def colleague(v: Visit, request: ChangeRequest) -> str:
+    """The name of another member of staff who has the request open, or ""."""
+    fresh = request.viewed_at is not None and v.now - request.viewed_at < VIEW_LASTS
+    return request.viewer if fresh and request.viewer_id != v.account_id else ""
+
+
+def claim(v: Visit, request_id: int | None) -> None:
+    """This person has the request open, and no other any more; whoever came first stays named. None: has left."""
     v.staff_only()
-    request = v.get(ChangeRequest, request_id)
-    other = request.viewer if (request.viewer_id not in {None, v.account_id} and request.viewed_at
-                               and v.now - request.viewed_at < VIEW_LASTS) else ""
-    if not other and request.state == "pending" and (
-            request.viewer_id != v.account_id or not request.viewed_at or v.now - request.viewed_at > VIEW_LASTS / 2):
+    left = v.change(update(ChangeRequest).where(col(ChangeRequest.viewer_id) == v.account_id, col(ChangeRequest.id) != request_id)
+                    .values(viewer_id=None, viewer="", viewed_at=None))
+    request = v.get(ChangeRequest, request_id, lock=True) if request_id else None
+    if request and request.state == "pending" and not colleague(v, request):
         request.viewer_id, request.viewer, request.viewed_at = v.account_id, v.name, v.now
         v.add(request)
-    return request, other
+    if left or request:
+        v.tell(("queue", v.site_id or 0))
 
 
 def decide(v: Visit, request_id: int, version: int, verdicts: Mapping[str, tuple[str, str]], *,

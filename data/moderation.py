@@ -21,6 +21,7 @@ from data.i18n import Faulty, Refused
 from data.sites import Site
 from data.visits import NotYours, OfFamily, Visit, whole_house
 
+Asked = tuple["ChangeRequest", "FieldChange", EditableField]
 SHEETS: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
 CONFIRM_DAYS = 7
 
@@ -227,7 +228,7 @@ def withdraw(v: Visit, row: Any) -> None:
     announce(v, row, v.family_id)
 
 
-def of_the_family(v: Visit, most: int = 6) -> list[tuple[ChangeRequest, FieldChange, EditableField]]:
+def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
     found = v.rows(select(ChangeRequest, FieldChange).join(FieldChange, FieldChange.request_id == ChangeRequest.id)
                    .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))

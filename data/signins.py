@@ -13,7 +13,7 @@ from data.families import of_its_site
 from data.i18n import Refused
 from data.settings import settings
 from data.sites import Site
-from data.visits import OfFamily, Visit, whole_house
+from data.visits import NotYours, OfFamily, Visit, whole_house
 
 FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -145,6 +145,32 @@ def sign_out(token: str) -> None:
         for signin in _end(v, select(SignIn).where(SignIn.token_hash == digest(token))):
             journal.note(v, "signed out", site_id=signin.site_id, family_id=signin.family_id, subject="account",
                          subject_id=signin.account_id)
+
+
+def mine(v: Visit) -> list[SignIn]:
+    """« Mes connexions »: the account's open sessions, the latest first."""
+    return list(v.all(select(SignIn).where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
+                      .order_by(col(SignIn.seen_at).desc())))
+
+
+def close_mine(v: Visit, signin_id: int) -> None:
+    """Close one of one's own sessions; NotYours for any other."""
+    row = v.get(SignIn, signin_id)
+    if row.account_id != v.account_id:
+        raise NotYours(f"sign-in {signin_id}")
+    _close(v, row)
+    journal.note(v, "session closed", subject="account", subject_id=row.account_id)
+
+
+def change_password(v: Visit, signin_id: int, hashed: str) -> str:
+    """The new password and this session's new token; every other session ends."""
+    account, row, token = v.get(Account, v.account_id), v.get(SignIn, signin_id), secrets.token_urlsafe(32)
+    accounts.set_password(v, account, hashed)
+    end_all(v, account.id or 0, but=row.id or 0)
+    row.token_hash = digest(token)
+    v.add(row)
+    v.tell(("signin", row.id or 0))
+    return token
 
 
 def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:

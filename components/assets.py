@@ -1,0 +1,119 @@
+"""What a browser keeps: our stylesheet, script and fonts, and NiceGUI's own, compressed once and served from memory."""
+
+import gzip
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import brotli
+import nicegui
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+THEME = Path(__file__).parent / "theme"
+NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
+STYLES = ("tokens.css", "page.css", "pieces.css", "staff.css")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+}
+FOREVER = b"public, max-age=31536000, immutable"
+
+
+@lru_cache(maxsize=1)
+def files() -> dict[str, bytes]:
+    """Name -> bytes of everything of ours."""
+    style = "\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES)
+    script = (THEME / "house.js").read_text(encoding="utf-8").replace("NICEGUI_STATIC", NICEGUI)
+    return {
+        "house.css": style.encode(),
+        "house.js": script.encode(),
+        "plain.js": (THEME / "plain.js").read_bytes(),
+        "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
+        "logo.svg": (THEME / "logo.svg").read_bytes(),
+        **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},
+    }
+
+
+@lru_cache(maxsize=32)
+def url(name: str) -> str:
+    """Where a file of ours is: its content is in its address, so it is kept for ever."""
+    return f"/theme/{_version()}/{name}"
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    return hashlib.sha256(b"".join(files().values())).hexdigest()[:12]
+
+
+def nicegui_url(name: str) -> str:
+    return f"{NICEGUI}/{name}"
+
+
+class Assets:
+    """ASGI: answers /theme/… from memory, and keeps NiceGUI's versioned files compressed once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.kept: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in {"GET", "HEAD"}
+            or not path.startswith(("/theme/", NICEGUI))
+        ):
+            return await self.app(scope, receive, send)
+        if path not in self.kept and not await self._keep(path, scope, receive):
+            return await self.app(scope, receive, send)
+        headers, forms = self.kept[path]
+        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
+        coding = next((each for each in (b"br", b"gzip") if each in forms and each in accepted), b"")
+        body = forms[coding]
+        more = [(b"content-encoding", coding)] if coding else []
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [*headers, (b"content-length", str(len(body)).encode()), *more],
+            }
+        )
+        return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _keep(self, path: str, scope: Scope, receive: Receive) -> bool:
+        """Fetch once what is asked for; False when there is no such file."""
+        if path.startswith("/theme/"):
+            name = path.rpartition("/")[2]
+            if path != url(name) or name not in files():
+                return False
+            body, kind = files()[name], TYPES[Path(name).suffix]
+        else:
+            got = await _fetch(self.app, scope, receive)
+            if got is None:
+                return False
+            body, kind = got
+        forms = {b"": body}
+        if not kind.startswith("font/"):
+            forms |= {b"br": brotli.compress(body, quality=11), b"gzip": gzip.compress(body, 9)}
+        self.kept[path] = (
+            [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")],
+            forms,
+        )
+        return True
+
+
+async def _fetch(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[bytes, str] | None:
+    plain = {**scope, "method": "GET", "headers": [pair for pair in scope["headers"] if pair[0] == b"host"]}
+    status, kind, parts = 0, "", []
+
+    async def collect(message: dict) -> None:  # type: ignore[type-arg]
+        nonlocal status, kind
+        if message["type"] == "http.response.start":
+            status, kind = message["status"], dict(message["headers"]).get(b"content-type", b"").decode()
+        else:
+            parts.append(message.get("body", b""))
+
+    await app(plain, receive, collect)  # type: ignore[arg-type]
+    return (b"".join(parts), kind) if status == 200 else None

@@ -1,0 +1,116 @@
+"""The programme's cover: Connexion and its sisters, plain pages that work without script and without websocket."""
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from components import document, shell
+from components.icons import LOGO, icon
+from components.markup import classes, tag
+from data.i18n import Language, say
+from data.sites import Site
+
+STAVE = Markup(
+    '<svg class="stave" aria-hidden="true" viewBox="0 0 1400 180" preserveAspectRatio="none">'
+    '<path d="M0 40H1400M0 62H1400M0 84H1400M0 106H1400M0 128H1400"/><path class="barline" d="M1180 40v88"/></svg>'
+    '<svg class="note" aria-hidden="true" viewBox="0 0 60 120"><ellipse cx="20" cy="98" rx="15" ry="11" '
+    'transform="rotate(-20 20 98)"/><path d="M33.5 94V20"/></svg>'
+)
+
+
+def cover(
+    title: str,
+    body: Markup,
+    *,
+    tongue: Language,
+    site: Site | None = None,
+    status: int = 200,
+    broad: bool = False,
+    warm: bool = False,
+    under: Markup | None = None,
+) -> HTMLResponse:
+    """A whole page with the sheet in its middle; `under` stands below the card."""
+    name = site.name if site else say("Portail des usagers", tongue)
+    brand = tag(
+        "div", LOGO, tag("span", name, site and tag("small", say("Portail des usagers", tongue))), class_="brand"
+    )
+    sheet = tag(
+        "div",
+        brand,
+        tag("div", tag("h1", title), body, class_="card"),
+        under,
+        class_=classes("sheet", broad and "broad"),
+    )
+    page = tag(
+        "div", tag("main", STAVE, sheet), tag("footer", shell.footer(tongue, site), class_="foot"), class_="cover"
+    )
+    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm)
+
+
+def entry(
+    label: str,
+    name: str,
+    *,
+    value: str = "",
+    fault: str = "",
+    hint: str = "",
+    extra: Markup | None = None,
+    **attributes: object,
+) -> Markup:
+    """A labelled field of a plain form, its fault beside it."""
+    described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
+    field = tag(
+        "input",
+        id=name,
+        name=name,
+        value=value,
+        aria_describedby=described or None,
+        aria_invalid="true" if fault else None,
+        **attributes,
+    )
+    return tag(
+        "div",
+        tag("label", label, for_=name),
+        tag("div", field, extra, class_="with-button") if extra else field,
+        hint and tag("span", hint, id=f"{name}-hint", class_="hint"),
+        fault and tag("p", icon("alert"), tag("span", fault), id=f"{name}-fault", class_="fault"),
+        class_=classes("field", fault and "faulty"),
+    )
+
+
+def password(label: str, name: str, tongue: Language, **more: object) -> Markup:
+    """A password's field with « Afficher », which appears with the script."""
+    show, hide = say("Afficher", tongue), say("Masquer", tongue)
+    button = tag(
+        "button",
+        show,
+        type="button",
+        class_="btn quiet",
+        data_shows=name,
+        data_show=show,
+        data_hide=hide,
+        hidden=True,
+        aria_pressed="false",
+        aria_label=f"{show} : {label}" if name == "ancien" else None,
+    )
+    return entry(label, name, type="password", extra=button, maxlength=256, required=True, **more)
+
+
+def message(text: str, tongue: Language, *, focus: str = "") -> Markup:
+    """A message closed with « OK »: a dialog that is open without script too; the focus then goes to `focus`."""
+    return tag(
+        "dialog",
+        tag("p", text, id="message-text"),
+        tag("form", tag("button", say("OK", tongue), class_="btn", autofocus=True), method="dialog"),
+        class_="message",
+        open=True,
+        data_now=focus,
+        aria_labelledby="message-text",
+    )
+
+
+def alert(text: str) -> Markup:
+    return tag("div", icon("alert"), tag("p", text), class_="notice bad", role="alert") if text else Markup("")
+
+
+def told(text: str) -> Markup:
+    return tag("div", icon("check"), tag("p", text), class_="notice good", role="status") if text else Markup("")

@@ -1,0 +1,125 @@
+"""The HTML document: plain pages, and NiceGUI's screens with their first paint in the first answer.
+
+NiceGUI 3.18 sends an almost empty body, inline scripts and Quasar. Ours sends the whole screen as HTML, then the
+script that takes it over, and needs neither Quasar nor `unsafe-inline` nor `unsafe-eval`: `build_response` replaces
+Client's. What it stands on (createApp, parseElements, the boot values) is pinned with NiceGUI and tested in a browser.
+"""
+
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import Client, __version__, json
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from components.assets import nicegui_url, url
+from components.markup import tag
+from data.i18n import Language, say
+from data.settings import settings
+
+SCREEN_SCRIPTS = ("socket.io.min.js", "nicegui.js")
+
+
+def head(title: str, *more: Markup) -> Markup:
+    """What every document begins with; the font and the stylesheet are asked for first."""
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("title", title),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="robots", content="noindex"),
+        tag(
+            "link", rel="preload", href=url("hyperlegible-latin.woff2"), as_="font", type="font/woff2", crossorigin=True
+        ),
+        tag("link", rel="stylesheet", href=url("house.css")),
+        tag("link", rel="icon", href=url("logo.svg"), type="image/svg+xml"),
+        *more,
+    )
+
+
+def page(title: str, body: Markup, *, tongue: Language = "fr", status: int = 200, warm: bool = False) -> HTMLResponse:
+    """A plain page: no NiceGUI client, works without script. `warm` fetches the screens' assets while the person types."""
+    ahead = [tag("link", rel="prefetch", href=each) for each in screen_assets()] if warm else []
+    document = Markup("<!doctype html>") + tag(
+        "html", head(title, *ahead), tag("body", body, tag("script", src=url("plain.js"), defer=True)), lang=tongue
+    )
+    return HTMLResponse(document, status, {"cache-control": "no-store"})
+
+
+def screen_assets() -> list[str]:
+    """What a screen will ask for, beside what a plain page has already."""
+    return [
+        *(nicegui_url(name) for name in (*SCREEN_SCRIPTS, "vue.esm-browser.prod.js")),
+        url("house.js"),
+        url("idiomorph.js"),
+    ]
+
+
+def first_paint(element: Any) -> Markup:
+    """An element of plain tags as Vue will draw it, its children in it. Panels give their own markup."""
+    if element.tag == "house-panel":
+        inner, name = element.first, element.props["as"]
+    else:
+        if element.component or "-" in element.tag:
+            raise ValueError(f"{element.tag}: screens are made of plain tags and panels")
+        inner, name = Markup("").join(first_paint(child) for child in element.default_slot.children), element.tag
+    attributes = {key: value for key, value in element.props.items() if key not in {"as", "content", "command"}}
+    return tag(name, inner, id=f"c{element.id}", class_=" ".join(element.classes) or None, **attributes)
+
+
+def build_response(client: Client, request: Request, status_code: int = 200) -> HTMLResponse:
+    """NiceGUI's answer for a page, with the first paint in it."""
+    client._response_built = True
+    client.outbox.updates.clear()
+    tongue: Language = client.storage.get("tongue", "fr")
+    boot = {
+        "version": __version__,
+        "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
+        "elements": {key: element._to_dict() for key, element in client.elements.items()},
+        "query": {
+            "client_id": client.id,
+            "next_message_id": client.outbox.next_message_id,
+            "implicit_handshake": "prefetch" not in request.headers.get("sec-purpose", ""),
+        },
+        "words": {
+            "expires": say("Votre session va expirer dans 2 minutes.", tongue),
+            "stay": say("Rester connecté", tongue),
+            "ok": say("OK", tongue),
+        },
+    }
+    painted = first_paint(client.layout)
+    for element in client.elements.values():
+        if element.tag == "house-panel":
+            element.first = Markup("")  # the browser has it now; a connected client stays small
+    document = Markup("<!doctype html>") + tag(
+        "html",
+        head(client.title or "", *(tag("link", rel="modulepreload", href=each) for each in screen_assets()[2:])),
+        tag(
+            "body",
+            tag("div", painted, id="app"),
+            _lost(tongue),
+            tag("div", id="said", role="status", class_="unseen"),
+            tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
+            *(tag("script", src=nicegui_url(name), defer=True) for name in SCREEN_SCRIPTS),
+            tag("script", src=url("house.js"), type="module"),
+        ),
+        lang=tongue,
+    )
+    return HTMLResponse(document, status_code, {"cache-control": "no-store"})
+
+
+def _lost(tongue: Language) -> Markup:
+    """What NiceGUI shows and hides as the connection goes and comes; the announcement is the script's."""
+    return tag(
+        "div", say("Connexion interrompue. Nouvelle tentative…", tongue), id="popup", class_="lost", aria_hidden="true"
+    ) + tag(
+        "div",
+        say("Ce texte est trop long pour être envoyé.", tongue),
+        id="too_long_message_popup",
+        class_="lost",
+        aria_hidden="true",
+    )
+
+
+Client.build_response = build_response  # type: ignore[method-assign,assignment]

@@ -1,0 +1,39 @@
+"""Open pages hear what changes: each follows topics, and draws itself again under its own visit."""
+
+import asyncio
+from collections.abc import Callable
+
+from nicegui import Client
+
+from data import live
+
+
+def follow(client: Client, topic: live.Topic, act: Callable[[], None]) -> None:
+    """Call `act` in the client's page after each change of `topic`, several changes at once counting as one."""
+    loop, waiting = asyncio.get_running_loop(), False
+
+    def run() -> None:
+        nonlocal waiting
+        waiting = False
+        if not client.is_deleted:
+            with client:
+                act()
+
+    def changed() -> None:  # from any thread
+        nonlocal waiting
+        if not waiting and not loop.is_closed():
+            waiting = True
+            loop.call_soon_threadsafe(run)
+
+    client.on_delete(live.follow(topic, changed))
+
+
+def leave_when_closed(client: Client, signin_id: int) -> None:
+    """When the session is closed or renewed elsewhere, its open pages load again: the guard decides, old listeners die."""
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        client.open(client.request.url.path)
+        loop.call_later(1, lambda: client.id in Client.instances and client.delete())
+
+    follow(client, ("signin", signin_id), leave)

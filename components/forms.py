@@ -1,0 +1,244 @@
+"""The form of a sheet's editable fields: labels above, hints and faults below, pending values marked with the old one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import button, classes, tag
+from components.panel import Act, Answer
+from data import fields, moderation, sites
+from data.families import Guardian
+from data.fields import EditableField
+from data.i18n import Faulty, Refused
+from data.moderation import FieldChange
+from data.sites import Policy, Site
+from data.visits import Visit
+
+INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
+NOTICES = {
+    "guardian": "Fiche du responsable en attente de validation",
+    "pupil": "Fiche de l’élève en attente de validation",
+}
+UPDATED = "La fiche d’identité a été mise à jour. Un accusé de réception vous est envoyé par e-mail."
+THEN = "Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là."
+
+
+@dataclass
+class Typed:
+    """What a page keeps of its forms between two drawings: faults, and post codes whose towns to propose. By sheet."""
+
+    faults: dict[str, dict[str, Refused]] = field(default_factory=dict)
+    postcodes: dict[str, str] = field(default_factory=dict)
+
+
+def sheet_key(row: Any) -> str:
+    return f"{moderation.sheet_of(row)}-{row.id}"
+
+
+def sheet(
+    v: Visit, site: Site, row: Any, waiting: Mapping[str, FieldChange], typed: Typed, *, may_change: bool = True
+) -> Markup:
+    """The whole form of `row`; read only where the site or the link says so."""
+    key, sections = sheet_key(row), dict[str, list[Markup]]()
+    faults = typed.faults.get(key, {})
+    for name, (one, policy) in sites.open_fields(site, type(row)).items():
+        control = _Control(v, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
+        sections.setdefault(one.mark.section, []).append(
+            control.draw(
+                one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
+            )
+        )
+    body = [
+        tag("fieldset", tag("legend", v.say(title)), tag("div", inside, class_="grid"))
+        for title, inside in sections.items()
+    ]
+    if not may_change:
+        return tag("div", body, class_="sheet-fields")
+    return tag(
+        "form",
+        body,
+        _actions(v, row, waiting),
+        data_do="save",
+        data_of=row.id,
+        novalidate=True,
+        data_keep=f"{key}-{v.account_id}",
+        id=f"{key}-form",
+    )
+
+
+def _towns(one: EditableField, row: Any, waiting: Mapping[str, FieldChange], typed: str | None) -> tuple[str, ...]:
+    if one.kind.control != "town":
+        return ()
+    asked = waiting.get("postcode")
+    return fields.towns(typed or (asked.new if asked else row.postcode))
+
+
+@dataclass(frozen=True)
+class _Control:
+    """One field's drawing."""
+
+    v: Visit
+    key: str
+    one: EditableField
+    policy: Policy
+    required: bool
+
+    @property
+    def id(self) -> str:
+        return f"{self.key}-{self.one.name}"
+
+    def draw(self, recorded: str, change: FieldChange | None, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
+        v, shown = self.v, change.new if change else recorded
+        below = []
+        if hint := self.one.kind.hint:
+            below.append(tag("span", v.say(hint), id=f"{self.id}-hint", class_="hint"))
+        if change:
+            old = self.one.tell(change.old, v.tongue) or v.say("vide")
+            below.append(
+                tag(
+                    "p",
+                    icon("clock"),
+                    tag("span", v.say("En attente · avant : {old}", old=old)),
+                    id=f"{self.id}-was",
+                    class_="was",
+                )
+            )
+            if change.confirm_hash and not change.confirmed_at:
+                below.append(
+                    tag(
+                        "p",
+                        icon("mail"),
+                        tag("span", v.say("Confirmez cette adresse par le lien que vous y avez reçu.")),
+                        class_="was",
+                    )
+                )
+        if fault:
+            below.append(
+                tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{self.id}-fault", class_="fault")
+            )
+        described = " ".join(
+            f"{self.id}-{what}"
+            for what, there in (("hint", self.one.kind.hint), ("was", change), ("fault", fault))
+            if there
+        )
+        label = tag(
+            "label",
+            v.say(self.one.mark.label),
+            self.required and tag("span", " ", v.say("(obligatoire)")),
+            for_=self.id,
+        )
+        return tag(
+            "div",
+            label,
+            self._control(shown, described, fault, towns),
+            below,
+            class_=classes("field", f"s{self.one.mark.span}", change and "pending", fault and "faulty"),
+        )
+
+    def _control(self, shown: str, described: str, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
+        kind, v = self.one.kind, self.v
+        common: dict[str, object] = {
+            "id": self.id,
+            "name": self.one.name,
+            "aria_describedby": described or None,
+            "aria_invalid": "true" if fault else None,
+            "aria_required": "true" if self.required else None,
+            "autocomplete": self.one.mark.autocomplete or "off",
+        }
+        told = self.one.tell(shown, v.tongue)
+        if self.policy == "readonly":
+            return tag("input", id=self.id, value=told, readonly=True, type="text", aria_describedby=described or None)
+        if kind.control in {"choice", "country"}:
+            options: Mapping[str, str] = (
+                fields.countries(v.tongue) if kind.control == "country" else {"": "–", **kind.options}
+            )
+            return tag(
+                "select",
+                (
+                    tag(
+                        "option",
+                        v.say(words) if kind.control == "choice" else words,
+                        value=value,
+                        selected=value == shown,
+                    )
+                    for value, words in options.items()
+                ),
+                **common,
+            )
+        listed = tag("datalist", (tag("option", value=town) for town in towns), id=f"{self.id}-list") if towns else None
+        field_ = tag(
+            "input",
+            type="email" if kind.control == "email" else "tel" if kind.control == "tel" else "text",
+            value=told,
+            maxlength=self.one.length,
+            inputmode=INPUT_MODES.get(kind.control),
+            list=f"{self.id}-list" if listed else None,
+            data_change="towns" if kind.control == "postcode" else None,
+            data_of=self.key if kind.control == "postcode" else None,
+            **common,
+        )
+        return field_ + listed if listed else field_
+
+
+def _actions(v: Visit, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
+    """« Modifier », and what waits, right of it and below."""
+    cancel = (
+        button(v.say("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
+        if waiting
+        else None
+    )
+    notice = (
+        tag("p", icon("clock"), tag("span", v.say(NOTICES[moderation.sheet_of(row)])), class_="was")
+        if waiting
+        else None
+    )
+    return tag(
+        "div",
+        cancel,
+        tag("button", v.say("Modifier"), type="submit", class_="btn", id=f"{sheet_key(row)}-save"),
+        notice,
+        class_="actions",
+    )
+
+
+def save(v: Visit, row: Any, act: Act, typed: Typed) -> Answer:
+    """What « Modifier » does: the request, the message; or each fault beside its field, the first one focused."""
+    key = sheet_key(row)
+    typed.faults.pop(key, None)
+    try:
+        outcome = moderation.propose(v, row, act.values)
+    except Faulty as faulty:
+        typed.faults[key] = faulty.faults
+        return Answer(focus=f"{key}-{next(iter(faulty.faults))}")
+    forget = f"{key}-{v.account_id}"
+    if outcome.nothing:
+        return Answer(dialog=v.say("Aucune modification à enregistrer."), forget=forget)
+    words = (
+        [v.say(UPDATED)]
+        if outcome.asked or outcome.saved
+        else [v.say("Les modifications retirées n’attendent plus de validation.")]
+    )
+    return Answer(dialog=" ".join([*words, *([v.say(THEN)] if outcome.asked else [])]), forget=forget)
+
+
+def withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
+    typed.faults.pop(sheet_key(row), None)
+    moderation.withdraw(v, row)
+    return Answer(
+        say=v.say("Vos modifications en attente sont annulées."),
+        forget=f"{sheet_key(row)}-{v.account_id}",
+        focus=f"{sheet_key(row)}-form",
+    )
+
+
+def propose_towns(act: Act, typed: Typed) -> Answer:
+    """The towns of the post code just typed; the only one is written for the person."""
+    key, code = act.of, act.values.get("postcode", "").strip()
+    if not key.startswith(f"{moderation.sheet_of(Guardian())}-"):
+        return Answer()
+    typed.postcodes[key] = code
+    found = fields.towns(code)
+    return Answer(fill={f"{key}-town": found[0]} if len(found) == 1 else {})

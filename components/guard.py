@@ -1,0 +1,125 @@
+"""The outermost door: origin, size of bodies, the client's true address, the headers of every answer."""
+
+import ipaddress
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data.settings import settings
+
+MOST_BYTES = 3 * 1024 * 1024
+SAFE = {"GET", "HEAD", "OPTIONS"}
+NO_ORIGIN_NEEDED = {"/healthz", "/readyz", "/metrics"}
+
+
+@lru_cache(maxsize=2)
+def headers(https: bool) -> list[tuple[bytes, bytes]]:
+    """What every answer carries. No script but ours from this host: neither inline nor eval."""
+    policy = (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        "connect-src 'self' ws: wss:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+    found = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    }
+    if https:
+        found["strict-transport-security"] = "max-age=31536000"
+        found["content-security-policy"] = policy.replace(" ws: wss:", "")
+    return [(name.encode(), value.encode()) for name, value in found.items()]
+
+
+class Guard:
+    """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        asked = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        scope["client"] = (client_address(scope, asked.get("x-forwarded-for", "")), 0)
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-prefix"]
+        if scope["type"] == "websocket":
+            if own_origin(asked):
+                return await self.app(scope, receive, send)
+            return await send({"type": "websocket.close", "code": 1008})
+        writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
+        if writes and scope["path"] not in NO_ORIGIN_NEEDED and not own_origin(asked):
+            return await _refuse(send, 403)
+        length = asked.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            return await _refuse(send, 413 if length.isdecimal() else 400)
+        return await self.app(scope, _counted(receive), _with_headers(send))
+
+
+def own_origin(asked: dict[str, str]) -> bool:
+    """The page that sends is one of ours: its Origin is the request's own Host, or BASE_URL."""
+    origin = asked.get("origin", "")
+    if not origin:  # a same-origin GET for the websocket's polling carries no Origin
+        return asked.get("sec-fetch-site", "") == "same-origin"
+    return origin == settings().base_url or urlsplit(origin).netloc == asked.get("host", "-")
+
+
+def client_address(scope: Scope, forwarded: str) -> str:
+    """The right-most hop that is not a proxy of ours."""
+    address = str((scope.get("client") or ("",))[0])
+    trusted = [ipaddress.ip_network(each) for each in settings().trusted_proxies.split(",") if each]
+    for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
+        try:
+            if not any(ipaddress.ip_address(address) in network for network in trusted):
+                break
+            address = str(ipaddress.ip_address(hop))
+        except ValueError:
+            break
+    return address
+
+
+def _counted(receive: Receive) -> Receive:
+    """A body without a length is counted as it comes; beyond the limit it ends as if the sender had left."""
+    got = 0
+
+    async def count() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        return message if got <= MOST_BYTES else {"type": "http.disconnect"}
+
+    return count
+
+
+def _with_headers(send: Send) -> Send:
+    async def add(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(pair for pair in headers(settings().https) if pair[0] not in given),
+            ]
+        await send(message)
+
+    return add
+
+
+async def _refuse(send: Send, status: int) -> None:
+    from components.errors import sentence
+
+    body = sentence(status).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                *headers(settings().https),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,171 @@
+"""A panel: a piece of screen drawn from a visit, redrawn by itself, with named actions. One NiceGUI element each.
+
+The browser sends {do, of, values}; only actions the panel names are run, on values that are short texts. The page's
+markup is morphed, so focus, scrolling and what is being typed stay where they are.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from nicegui.events import GenericEventArguments
+from sqlalchemy.exc import OperationalError
+
+from components.entrance import Caller, SignedOut
+from components.errors import database_sentence, reference_of
+from components.follow import follow
+from components.piece import Piece
+from components.screen import here
+from data.i18n import Faulty, Refused
+from data.live import Topic
+from data.visits import NotYours, Visit
+
+LONGEST, MOST_VALUES = 5_000, 80
+log = logging.getLogger("anacrouse.panel")
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a person did: the action's name, what it is about, the form's values (texts)."""
+
+    do: str
+    of: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self) -> int:
+        """`of` as a key; NotYours when it is none, as for a key that is not there."""
+        if not self.of.isdecimal() or len(self.of) > 9:
+            raise NotYours(f"{self.do} of {self.of[:20]!r}")
+        return int(self.of)
+
+    @staticmethod
+    def read(sent: object) -> "Act | None":
+        """None when it is not what our script sends: events can be forged."""
+        if not isinstance(sent, dict):
+            return None
+        do, of, values = sent.get("do"), sent.get("of", ""), sent.get("values", {})
+        if not (isinstance(do, str) and isinstance(of, str) and isinstance(values, dict)) or len(values) > MOST_VALUES:
+            return None
+        texts = {
+            name: value
+            for name, value in values.items()
+            if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= LONGEST
+        }
+        return Act(do[:40], of[:80], texts) if len(texts) == len(values) else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the browser does once the panel is drawn again."""
+
+    dialog: str = ""  # a message closed with « OK »
+    say: str = ""  # announced, and shown for a while
+    focus: str = ""  # id of what gets the focus
+    forget: str = ""  # the form whose typed values are now recorded
+    fill: Mapping[str, str] = field(default_factory=dict)  # id -> value put into a field
+    close: str = ""  # id of a dialog
+    open: str = ""  # id of a dialog
+    go: str = ""  # an address of ours
+    url: str = ""  # what the address bar shows, without loading it
+    reload: bool = False
+
+
+Handler = Callable[..., Any]  # (v, act) -> Answer | None, or async (caller, act) -> Answer | None
+
+
+class Panel(Piece):
+    """Drawn at once with the page's visit; `refresh` draws it again with its own."""
+
+    def __init__(
+        self,
+        v: Visit,
+        draw: Callable[[Visit], Markup],
+        *,
+        on: Mapping[str, Handler] | None = None,
+        follows: Iterable[Topic] = (),
+        tag: str = "div",
+        classes: str = "",
+    ) -> None:
+        super().__init__(draw(v), tag=tag, classes=classes)
+        self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
+        if self.actions:
+            self.on("act", self._act)
+        for topic in follows:
+            follow(self.client, topic, self.refresh)
+
+    def refresh(self) -> None:
+        """Draw again under a visit that is no activity of the person's; somebody signed out sees nothing new."""
+        try:
+            caller = here(touch=False)
+            with caller.visit() as v:
+                self._show(self.draw(v))
+        except SignedOut:
+            return
+        except NotYours:
+            self.client.open("/")
+        self.update()
+
+    def _show(self, markup: Markup) -> None:
+        if hash(markup) != self._drawn:
+            self._drawn, self.props["content"] = hash(markup), str(markup)
+
+    def command(self, answer: Answer) -> None:
+        self._sent += 1
+        self.props["command"] = {"n": self._sent, **{key: value for key, value in asdict(answer).items() if value}}
+
+    async def _act(self, event: GenericEventArguments) -> None:
+        act = Act.read(event.args)
+        handler = self.actions.get(act.do) if act else None
+        if act is None or handler is None:
+            log.warning("an event that no page of ours sends: %.80r", event.args)
+            self.command(Answer())
+            self.update()
+            return
+        answer = await _run(handler, act)
+        try:
+            caller = here(touch=False)
+            with caller.visit() as v:
+                self._show(self.draw(v))
+        except SignedOut:
+            log.debug("signed out during %s", act.do)
+        except NotYours:
+            answer = Answer(go="/")
+        self.command(answer)
+        self.update()
+
+
+async def _run(handler: Handler, act: Act) -> Answer:
+    """The handler's answer; what goes wrong becomes words."""
+    caller: Caller | None = None
+    try:
+        caller = here()
+        if inspect.iscoroutinefunction(handler):
+            return await handler(caller, act) or Answer()
+        with caller.visit(writes=True) as v:
+            answer = handler(v, act)
+        return answer or Answer()
+    except SignedOut:
+        return Answer(reload=True)
+    except Faulty as faulty:
+        return Answer(focus=next(iter(faulty.faults)))
+    except Refused as refused:
+        return Answer(dialog=refused.tell(caller.tongue if caller else "fr"))
+    except NotYours:
+        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible.") if caller else "")
+    except OperationalError as fault:
+        reference_of(fault, act.do)
+        return Answer(dialog=caller.say(database_sentence(fault)) if caller else "")
+    except Exception as fault:
+        reference = reference_of(fault, act.do)
+        return Answer(
+            dialog=caller.say(
+                "Une erreur est survenue ; votre saisie est toujours là. Réessayez, "
+                "ou donnez cette référence au conservatoire : {reference}",
+                reference=reference,
+            )
+            if caller
+            else ""
+        )

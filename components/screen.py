@@ -1,0 +1,148 @@
+"""The only ways in from a browser: @screen (a NiceGUI page) and @plain (HTTP). Both say their audience."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from nicegui import app, ui
+from starlette.responses import RedirectResponse, Response
+
+from components import shell
+from components.entrance import Audience, Caller, SignedOut, caller_of, cookie
+from components.errors import error_page, fault_page
+from components.follow import leave_when_closed
+from data import journal
+from data.visits import NotYours, whole_house
+
+CHOOSE = "/mot-de-passe/choisir"
+Draw = Callable[..., None]
+
+
+def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Draw]:
+    """A page of the house: guarded, framed, titled. `draw(v, **address)` draws its panels under a reading visit."""
+
+    def register(draw: Draw) -> Draw:
+        def guarded(request: Request, **address: Any) -> Response | None:
+            caller = caller_of(request)
+            if (turned := turned_away(request, caller, audience)) is not None:
+                return turned
+            try:
+                with caller.visit() as v, shell.frame(v, caller, title, path):
+                    draw(v, **address)
+            except NotYours:
+                return not_found(request, caller)
+            except Exception as fault:
+                return fault_page(fault, path, caller.tongue)
+            if caller.signin is not None and caller.signin.id is not None:
+                leave_when_closed(ui.context.client, caller.signin.id)
+            return None
+
+        guarded.__signature__ = _without_visit(draw)  # type: ignore[attr-defined]
+        ui.page(path, response_timeout=30)(_dropping_dead_clients(guarded))
+        return _mark_route(path, audience, draw)
+
+    return register
+
+
+def plain(
+    path: str, audience: Audience, *, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async."""
+
+    def register(answer: Callable[..., Any]) -> Callable[..., Any]:
+        async def guarded(request: Request, **address: Any) -> Response:
+            caller = caller_of(request)
+            if (turned := turned_away(request, caller, audience)) is not None:
+                return turned
+            try:
+                response = answer(caller, request, **address)
+                return await response if inspect.isawaitable(response) else response
+            except NotYours:
+                return not_found(request, caller)
+
+        guarded.__signature__ = _without_visit(answer)  # type: ignore[attr-defined]
+        app.add_api_route(path, guarded, methods=[*methods], include_in_schema=False)
+        return _mark_route(path, audience, answer)
+
+    return register
+
+
+def turned_away(request: Request, caller: Caller, audience: Audience) -> Response | None:
+    """Where somebody goes who may not open this address: Connexion and back, the password to choose, or 404."""
+    if audience is Audience.ANYONE:
+        return None
+    if caller.account is None:
+        over = {"fin": "1"} if cookie(request, "anacrouse") else {}
+        back = {"suite": request.url.path} if request.method == "GET" and request.url.path != "/" else {}
+        return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
+    if caller.account.must_change and request.url.path not in {CHOOSE, "/deconnexion"}:
+        return RedirectResponse(CHOOSE, 303)
+    if not caller.may_open(audience):
+        if request.url.path == "/" and caller.account.is_staff:
+            return RedirectResponse("/gestion/demandes", 303)
+        return not_found(request, caller)
+    return None
+
+
+def not_found(request: Request, caller: Caller) -> Response:
+    """404, the same for what is another's and for what is not; the journal keeps who asked."""
+    if caller.account:
+        with whole_house(writes=True) as v:
+            v.client = caller.address
+            journal.note(
+                v,
+                "refused",
+                site_id=caller.account.site_id,
+                family_id=caller.account.family_id,
+                subject="address",
+                actor=caller.account.name,
+                changes={"path": ["", request.url.path[:200]]},
+            )
+    return error_page(404, tongue=caller.tongue)
+
+
+def here(*, touch: bool = True) -> Caller:
+    """The caller behind the event being handled, read again from the session's row; SignedOut when it is over."""
+    request = ui.context.client.request
+    caller = caller_of(request, touch=touch)
+    if caller.account is None or caller.account.must_change:
+        raise SignedOut
+    return caller
+
+
+def _without_visit(function: Callable[..., Any]) -> inspect.Signature:
+    """The address's own parameters, for FastAPI to read; `v`, `caller` and `request` are ours to give."""
+    own = [
+        each for name, each in inspect.signature(function).parameters.items() if name not in {"v", "caller", "request"}
+    ]
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    return inspect.Signature([request, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
+
+
+def _mark_route(path: str, audience: Audience, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The test of audiences reads them from the routes themselves, the menus from the register."""
+    shell.ADDRESSES[path] = audience
+    for route in app.routes:
+        if (
+            getattr(route, "path", None) == path
+            and (endpoint := getattr(route, "endpoint", None)) is not None
+            and not hasattr(endpoint, "audience")
+        ):
+            endpoint.audience, endpoint.module = audience, function.__module__
+    return function
+
+
+def _dropping_dead_clients(guarded: Callable[..., Response | None]) -> Callable[..., Response | None]:
+    """A redirect or an error page needs no NiceGUI client: it goes at once."""
+
+    @wraps(guarded)
+    def answer(request: Request, **address: Any) -> Response | None:
+        response = guarded(request, **address)
+        if response is not None:
+            ui.context.client.delete()
+        return response
+
+    return answer

@@ -1,0 +1,174 @@
+"""The running process: middleware, the postman's rounds, memory kept low, one process to a SQLite database."""
+
+import asyncio
+import ctypes
+import fcntl
+import gc
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi.exceptions import RequestValidationError
+from nicegui import Client, app, ui
+from sqlalchemy.engine import make_url
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from components import document, errors
+from components.assets import Assets
+from components.guard import Guard
+from data import database, postman
+from data.settings import settings
+
+log = logging.getLogger("anacrouse")
+SECRET = re.compile(r"(client_id=|/_nicegui/client/)[0-9a-f-]{36}")
+ROUND_SECONDS, SWEEP_SECONDS, PRUNE_AGE = 2.0, 15.0, 20.0
+
+
+class _Lines(logging.Formatter):
+    """One line a record; JSON when asked. A page's client id opens its events: it is never written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = SECRET.sub(r"\1…", super().format(record))
+        if settings().log_format == "json":
+            at = datetime.fromtimestamp(record.created, UTC).isoformat()
+            return json.dumps(
+                {"at": at, "level": record.levelname, "from": record.name, "text": text}, ensure_ascii=False
+            )
+        return text
+
+
+def set_up_logging() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    plain = settings().log_format == "json"
+    handler.setFormatter(_Lines("%(message)s" if plain else "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """With SQLite one process writes: a second one refuses to start, and says why."""
+    url = make_url(settings().database_url)
+    if not url.drivername.startswith("sqlite") or not url.database:
+        yield
+        return
+    lock = Path(url.database).with_suffix(".lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(
+                f"Another process serves {url.database} already. Stop it first, or set DATABASE_URL to another database."
+            )
+        yield
+
+
+def run() -> None:
+    """Serve until stopped."""
+    chosen = settings()
+    prepare()
+    log.info(
+        "Anacrouse serves http://%s:%s%s",
+        "localhost" if chosen.host == "127.0.0.1" else chosen.host,
+        chosen.port,
+        " with the demonstration" if chosen.demo else "",
+    )
+    if not chosen.smtp_url:
+        log.info("SMTP_URL is not set: letters stay in the outbox")
+    ui.run(
+        host=chosen.host,
+        port=chosen.port,
+        title="Anacrouse",
+        language="fr",
+        reload=False,
+        show=False,
+        show_welcome_message=False,
+        tailwind=False,
+        prod_js=True,
+        binding_refresh_interval=None,
+        reconnect_timeout=30,
+        storage_secret=None,
+        gzip_middleware_factory=lambda inner: GZipMiddleware(inner, minimum_size=500, compresslevel=5),
+        favicon=Path(__file__).parent / "theme" / "logo.svg",
+        proxy_headers=False,
+        server_header=False,
+        uvicorn_logging_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+
+
+def prepare() -> None:
+    """What surrounds the pages; they are imported before."""
+    app.add_exception_handler(HTTPException, errors.on_http)
+    app.add_exception_handler(404, errors.on_http)
+    app.add_exception_handler(RequestValidationError, errors.on_invalid)
+    app.add_exception_handler(Exception, errors.on_fault)
+    app.on_startup(_start)
+    app.on_shutdown(_stop)
+    _outermost()
+
+
+def _outermost() -> None:
+    """The guard and the kept assets stand outside everything, the fault page included."""
+    build = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Guard(Assets(build()))  # type: ignore[method-assign]
+
+
+async def _start() -> None:
+    app.timer(ROUND_SECONDS, _postman_round, immediate=False)
+    app.timer(SWEEP_SECONDS, _sweep, immediate=False)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5000, 20, 20)
+
+
+async def _stop() -> None:
+    database.engine().dispose()
+
+
+class _Postman:
+    """One round at a time; five minutes of rest after five rounds without a server."""
+
+    busy, failures, rest_until = False, 0, 0.0
+
+
+async def _postman_round() -> None:
+    now = asyncio.get_running_loop().time()
+    if _Postman.busy or now < _Postman.rest_until or not settings().smtp_url:
+        return
+    _Postman.busy = True
+    try:
+        waiting, _ = await asyncio.to_thread(postman.waiting)
+        if waiting:
+            await asyncio.to_thread(postman.deliver)
+        _Postman.failures = 0
+    except postman.Unreachable as refused:
+        _Postman.failures += 1
+        if _Postman.failures >= 5:
+            _Postman.failures, _Postman.rest_until = 0, now + 300
+        log.warning("the mail server cannot be reached, letters wait: %s", refused)
+    except Exception as fault:
+        errors.reference_of(fault, "postman")
+    finally:
+        _Postman.busy = False
+
+
+def _sweep() -> None:
+    """Clients whose browser never connected go; memory goes back to the system."""
+    Client.prune_instances(client_age_threshold=PRUNE_AGE)
+    gc.collect()
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except OSError:
+        return
+
+
+assert document.build_response  # noqa: S101  (imported for what it puts in NiceGUI's place)

@@ -1,0 +1,165 @@
+"""What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from markupsafe import Markup
+from nicegui import ui
+
+from components.entrance import Audience, Caller
+from components.icons import LOGO, icon
+from components.markup import classes, tag
+from components.piece import Piece
+from data import sites
+from data.i18n import LANGUAGES, Language, say
+from data.sites import Site
+from data.visits import Visit
+
+ADDRESSES: dict[str, Audience] = {}  # path -> its audience, as @screen and @plain register them
+FAMILY_MENU = (
+    ("/", "Accueil", "home"),
+    ("/famille", "Famille", "family"),
+    ("/eleves", "Élèves", "pupils"),
+    ("/facturation/cotisations", "Facturation", "billing"),
+    ("/accessibilite", "Accessibilité", "eye"),
+    ("/mot-de-passe", "Mot de passe", "key"),
+)
+STAFF_MENU = (
+    ("/gestion/demandes", "Demandes", "check"),
+    ("/gestion/reinscriptions", "Réinscriptions", "pupils"),
+    ("/gestion/familles", "Familles", "family"),
+    ("/gestion/imports", "Imports", "undo"),
+    ("/gestion/courriels", "Courriels", "mail"),
+    ("/gestion/journal", "Journal", "clock"),
+    ("/gestion/reglages", "Réglages", "info"),
+    ("/accessibilite", "Accessibilité", "eye"),
+    ("/mot-de-passe", "Mot de passe", "key"),
+)
+IN_BAR = 4
+ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
+
+
+@contextmanager
+def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
+    """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
+    site, client = sites.here(v), ui.context.client
+    client.title = f"{v.say(title)} – {site.name}"
+    client.storage["tongue"], client.storage["signed_in"] = v.tongue, caller.account is not None
+    layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
+    for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
+        element.tag = name
+        element.classes.clear()
+        element.props.clear()
+    layout.classes("frame")
+    main.props["tabindex"] = "-1"
+    client.content.classes("page wide" if path.startswith("/gestion") else "page")
+    menu = [entry for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    with layout:
+        Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
+        layout.default_slot.children.insert(0, layout.default_slot.children.pop())
+    yield
+    with layout:
+        Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
+        if not v.is_staff:
+            Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say(
+                "Menu principal"
+            )
+
+
+def _is_current(path: str, href: str) -> bool:
+    return path == href if href == "/" else path.startswith(href)
+
+
+def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
+    href, label, drawing = entry
+    return tag(
+        "a",
+        drawn and icon(drawing),
+        caller.say(label),
+        href=href,
+        aria_current="page" if _is_current(path, href) else None,
+    )
+
+
+def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: int) -> Markup:
+    role = caller.say(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
+    name = caller.account.name if caller.account else ""
+    return (
+        tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
+        + tag("div", LOGO, tag("span", site.name, tag("small", f"{role} · {name}" if role else name)), class_="brand")
+        + tag(
+            "nav",
+            (_entry(caller, entry, path) for entry in menu),
+            sign_out_button(caller),
+            class_="menu",
+            aria_label=caller.say("Menu principal"),
+        )
+    )
+
+
+def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
+    """« Déconnexion » is sent by plain HTTP: it holds when the websocket is down."""
+    return tag(
+        "form",
+        tag("button", drawn and icon("out"), caller.say("Déconnexion"), type="submit"),
+        method="post",
+        action="/deconnexion",
+        class_="as-link",
+    )
+
+
+def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
+    first, rest = menu[:IN_BAR], menu[IN_BAR:]
+    if menu and len([entry for entry in menu if entry[0].startswith("/facturation")]) == 0:
+        first, rest = menu[: IN_BAR - 1], menu[IN_BAR - 1 :]
+    more = tag(
+        "div",
+        tag(
+            "nav",
+            (_entry(caller, entry, path, drawn=True) for entry in rest),
+            sign_out_button(caller, drawn=True),
+            aria_label=caller.say("Suite du menu"),
+        ),
+        id="more",
+        popover=True,
+        class_="more",
+    )
+    return (
+        (Markup("").join(_entry(caller, entry, path, drawn=True) for entry in first))
+        + tag(
+            "button",
+            icon("more"),
+            caller.say("Plus"),
+            type="button",
+            popovertarget="more",
+            class_=classes(any(_is_current(path, href) for href, _, _ in rest) and "current"),
+        )
+        + more
+    )
+
+
+def footer(tongue: Language, site: Site | None = None) -> Markup:
+    """The true state of accessibility (« non conforme » until an audit is entered), the legal pages, the language."""
+    state = (site.legal.get("accessibility") if site else "") or "non conforme"
+    other: Language = "en" if tongue == "fr" else "fr"
+    return (
+        tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
+        + tag("a", say("Aide", tongue), href="/aide")
+        + tag("a", say("Données personnelles", tongue), href="/donnees-personnelles")
+        + tag("a", say("Mentions légales", tongue), href="/mentions-legales")
+        + tag(
+            "form",
+            tag("button", LANGUAGES[other], type="submit", name="langue", value=other, lang=other),
+            method="post",
+            action="/langue",
+            class_="as-link",
+        )
+    )
+
+
+def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
+    """The screen's h1, what stands under it, what stands beside it."""
+    return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
+
+
+ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")

@@ -1,0 +1,246 @@
+// Takes over the first paint, keeps what is typed, sends what is done, redraws by morphing. No inline script, no eval.
+import * as Vue from "NICEGUI_STATIC/vue.esm-browser.prod.js";
+import { Idiomorph } from "./idiomorph.js";
+
+globalThis.Vue = Vue;
+const boot = JSON.parse(document.getElementById("boot").textContent);
+const typed = {
+  key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
+  isKept: (field) => field.name && !["password", "hidden", "radio"].includes(field.type) && field.form?.dataset.keep,
+  value: (field) => (field.type === "checkbox" ? String(field.checked) : field.value),
+  recorded(field) {
+    if (field.type === "checkbox") return String(field.defaultChecked);
+    if (field.tagName === "SELECT") return [...field.options].find((o) => o.defaultSelected)?.value ?? field.options[0]?.value;
+    return field.defaultValue;
+  },
+  note(field) {
+    if (!this.isKept(field)) return;
+    if (this.value(field) === this.recorded(field)) sessionStorage.removeItem(this.key(field));
+    else sessionStorage.setItem(this.key(field), this.value(field));
+  },
+  bringBack(root) {
+    for (const field of root.querySelectorAll("form[data-keep] :is(input, select, textarea)")) {
+      const kept = this.isKept(field) ? sessionStorage.getItem(this.key(field)) : null;
+      if (kept === null || kept === this.value(field)) continue;
+      if (field.type === "checkbox") field.checked = kept === "true";
+      else field.value = kept;
+    }
+  },
+  forget(form) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(`typed:${form}:`)) sessionStorage.removeItem(key);
+  },
+};
+
+function say(text) {
+  const said = document.getElementById("said");
+  said.textContent = "";
+  requestAnimationFrame(() => (said.textContent = text));
+}
+
+function showToast(text) {
+  say(text);
+  const toast = Object.assign(document.createElement("div"), { className: "toast", textContent: text, ariaHidden: "true" });
+  document.body.append(toast);
+  setTimeout(() => toast.remove(), 6000);
+}
+
+function showMessage(text, button = boot.words.ok, then = () => {}) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "message";
+  dialog.setAttribute("aria-labelledby", "message-text");
+  const words = Object.assign(document.createElement("p"), { id: "message-text", textContent: text });
+  const ok = Object.assign(document.createElement("button"), { className: "btn", textContent: button, autofocus: true });
+  ok.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => (dialog.remove(), then()));
+  dialog.append(words, ok);
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+function values(form) {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+}
+
+function focusOn(id, within) {
+  const found = document.getElementById(id) ?? within.querySelector(`[name="${CSS.escape(id)}"]`);
+  if (!found) return;
+  found.focus();
+  found.scrollIntoView({ block: "nearest" });
+}
+
+function fill(id, text) {
+  const field = document.getElementById(id);
+  field.value = text;
+  typed.note(field);
+  field.focus();
+}
+
+function checkAll(form, value) {
+  for (const radio of form.querySelectorAll(`input[type=radio][value="${value}"]:not(:disabled)`)) radio.checked = true;
+  form.querySelector("[data-then-focus]")?.focus();
+}
+
+const painted = new Map(); // id of a panel -> the nodes of its first paint
+
+const Panel = {
+  props: { as: String, content: String, command: Object },
+  emits: ["act"],
+  render() {
+    return Vue.h(this.as);
+  },
+  mounted() {
+    this.$el.replaceChildren(...(painted.get(this.$el.id) ?? []));
+    if (this.content) this.draw(this.content);
+    typed.bringBack(this.$el);
+    for (const type of ["click", "submit", "dblclick", "change", "input"]) this.$el.addEventListener(type, (e) => this[type](e));
+  },
+  watch: {
+    content(markup) {
+      this.draw(markup);
+    },
+    command(command) {
+      if (command.n === this.obeyed) return; // every redrawing sends the last command again
+      this.obeyed = command.n;
+      Vue.nextTick(() => this.obey(command));
+    },
+  },
+  methods: {
+    draw(markup) {
+      Idiomorph.morph(this.$el, markup, {
+        morphStyle: "innerHTML",
+        callbacks: {
+          beforeNodeMorphed: (node) => !(node === document.activeElement && node.dataset.search), // somebody types there
+          beforeAttributeUpdated: (name, node) => !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")),
+        },
+      });
+      typed.bringBack(this.$el);
+    },
+    act(action, of, sent = {}) {
+      if (this.busy) return;
+      this.busy = setTimeout(() => this.rest(), 15000);
+      this.$el.setAttribute("aria-busy", "true");
+      watchIdleness();
+      this.$emit("act", { do: action, of: of ?? "", values: sent });
+    },
+    rest() {
+      clearTimeout(this.busy);
+      this.busy = 0;
+      this.$el.removeAttribute("aria-busy");
+    },
+    obey(command) {
+      this.rest();
+      if (command.reload) return location.reload();
+      if (command.go) return location.assign(command.go);
+      if (command.url) history.replaceState(null, "", command.url);
+      if (command.forget) typed.forget(command.forget), this.restoreForm(command.forget);
+      for (const [id, value] of Object.entries(command.fill ?? {})) {
+        const field = document.getElementById(id);
+        if (field) (field.value = value), typed.note(field);
+      }
+      if (command.close) document.getElementById(command.close)?.close();
+      if (command.open) document.getElementById(command.open)?.showModal();
+      if (command.focus) focusOn(command.focus, this.$el);
+      if (command.say) showToast(command.say);
+      if (command.dialog) showMessage(command.dialog);
+    },
+    restoreForm(key) {
+      const form = this.$el.querySelector(`form[data-keep="${CSS.escape(key)}"]`);
+      form?.reset();
+    },
+    click(event) {
+      const closer = event.target.closest("[data-closes]");
+      if (closer) closer.closest("dialog")?.close();
+      const filler = event.target.closest("[data-fills]");
+      if (filler) fill(filler.dataset.fills, filler.textContent.trim());
+      const checker = event.target.closest("[data-checks]");
+      if (checker) checkAll(checker.form, checker.dataset.checks);
+      const opener = event.target.closest("[data-opens]");
+      if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+      const doer = event.target.closest("[data-do]:not(form)");
+      if (!doer || doer.disabled || doer.ariaDisabled === "true" || doer.matches("select, input[type=search]")) return;
+      event.preventDefault();
+      const form = doer.dataset.with ? document.getElementById(doer.dataset.with) : null;
+      this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {});
+    },
+    submit(event) {
+      const form = event.target;
+      if (!form.dataset.do) return;
+      event.preventDefault();
+      this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
+    },
+    dblclick(event) {
+      event.target.closest("tr")?.querySelector("[data-open]")?.click();
+    },
+    change(event) {
+      typed.note(event.target);
+      const field = event.target;
+      if (field.dataset.change) this.act(field.dataset.change, field.dataset.of, { [field.name]: typed.value(field) });
+    },
+    input(event) {
+      const field = event.target;
+      typed.note(field);
+      if (!field.dataset.search) return;
+      clearTimeout(this.searching);
+      this.searching = setTimeout(() => this.act(field.dataset.search, "", { [field.name]: field.value }), 200);
+    },
+  },
+};
+
+function keepPainted() {
+  const active = document.activeElement;
+  const at = active?.closest("#app") ? { active, from: active.selectionStart, to: active.selectionEnd } : null;
+  for (const element of document.querySelectorAll("#app [id^=c]")) {
+    const known = boot.elements[element.id.slice(1)];
+    if (known?.tag === "house-panel") painted.set(element.id, [...element.childNodes]);
+  }
+  return () => {
+    painted.clear();
+    if (!at?.active.isConnected) return;
+    at.active.focus({ preventScroll: true });
+    if (typeof at.from === "number") at.active.setSelectionRange(at.from, at.to);
+  };
+}
+
+// Single keys, as buttons name them (aria-keyshortcuts). Off while somebody types, and wholly when switched off.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.key === "Enter") return event.target.form?.requestSubmit();
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]") || localStorage.getItem("keys") === "off") return;
+  const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const button = [...document.querySelectorAll("[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === wanted);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
+});
+
+let idle = 0;
+function watchIdleness() {
+  clearTimeout(idle);
+  if (boot.idle > 2) idle = setTimeout(() => showMessage(boot.words.expires, boot.words.stay, stay), (boot.idle - 2) * 60000);
+}
+async function stay() {
+  const answer = await fetch("/rester", { method: "POST" });
+  if (answer.ok) watchIdleness();
+  else location.reload();
+}
+
+const lost = document.getElementById("popup");
+new MutationObserver(() => lost.ariaHidden === "false" && say(lost.textContent)).observe(lost, { attributes: true });
+
+document.addEventListener("input", (event) => typed.note(event.target)); // in the first paint too
+const bringFocusBack = keepPainted();
+const app = createApp(boot.elements, {
+  version: boot.version, prefix: "", query: boot.query, extraHeaders: {}, transports: ["websocket", "polling"],
+});
+app.component("house-panel", Panel);
+app.mount("#app");
+bringFocusBack();
+watchIdleness();
+for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
+document.documentElement.dataset.screen = "drawn";
+window.socket.on("connect", () => (document.documentElement.dataset.screen = "live"));
+window.socket.on("disconnect", () => (document.documentElement.dataset.screen = "lost"));

@@ -1,0 +1,199 @@
+"""« Mot de passe » and « Choisissez votre mot de passe », with « Mes connexions ». The forms go by plain HTTP: the
+answer renews the cookie."""
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import cover, password, told
+from components.entrance import Audience, Caller, set_cookie
+from components.errors import error_page
+from components.icons import icon
+from components.markup import Markup, button, tag
+from components.panel import Act, Answer, Panel
+from components.piece import Piece
+from components.screen import CHOOSE, plain, screen
+from components.shell import head
+from data import accounts, formats, passwords, signins, sites
+from data.accounts import Account
+from data.i18n import Faulty, Refused
+from data.visits import Visit
+
+WORDS = {
+    "ancien": "Mot de passe actuel",
+    "nouveau": "Nouveau mot de passe",
+    "encore": "Nouveau mot de passe, une seconde fois",
+}
+AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore": "new-password"}
+
+
+def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faults: dict[str, str]) -> Markup:
+    hint = caller.say("12 caractères au moins. Trois ou quatre mots sans lien font un bon mot de passe.")
+    fields = [
+        password(
+            caller.say(WORDS[name]),
+            name,
+            caller.tongue,
+            autocomplete=AUTOCOMPLETE[name],
+            fault=faults.get(name, ""),
+            hint=hint if name == "nouveau" else "",
+            autofocus=name == next(iter(faults), None),
+        )
+        for name in names
+    ]
+    return tag(
+        "form",
+        tag(
+            "input",
+            type="text",
+            name="username",
+            value=caller.account.login if caller.account else "",
+            autocomplete="username",
+            hidden=True,
+        ),
+        fields,
+        tag("div", tag("button", button, class_="btn", type="submit"), class_="actions"),
+        method="post",
+        action=action,
+        novalidate=True,
+        class_="stack-form",
+    )
+
+
+@screen("/mot-de-passe", Audience.ACCOUNT, title="Mot de passe")
+def show(v: Visit, fait: str = "") -> None:
+    caller = Caller(v.get(Account, v.account_id), None, v.client, v.tongue)
+    Piece(head(v.say("Mot de passe")))
+    if fait:
+        Piece(told(v.say("Votre mot de passe a été modifié. Vos autres connexions ont été fermées.")))
+    Piece(
+        tag("h2", v.say("Changer de mot de passe"))
+        + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", v.say("Modifier"), {}),
+        tag="section",
+        classes="card narrow",
+    )
+    Panel(
+        v, _connections, on={"close": _close}, follows=[("account", v.account_id or 0)], tag="section", classes="card"
+    )
+
+
+@plain("/mot-de-passe", Audience.ACCOUNT, methods=("POST",))
+async def change(caller: Caller, request: Request) -> Response:
+    return await _change(
+        caller,
+        request,
+        ("ancien", "nouveau", "encore"),
+        "/mot-de-passe",
+        "Mot de passe",
+        "Modifier",
+        "/mot-de-passe?fait=1",
+    )
+
+
+@plain(CHOOSE, Audience.ACCOUNT)
+def choose(caller: Caller, request: Request) -> Response:
+    if caller.account and not caller.account.must_change:
+        return RedirectResponse("/mot-de-passe", 303)
+    return _cover(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {})
+
+
+@plain(CHOOSE, Audience.ACCOUNT, methods=("POST",))
+async def chosen(caller: Caller, request: Request) -> Response:
+    return await _change(
+        caller, request, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", "/"
+    )
+
+
+def _cover(
+    caller: Caller, names: tuple[str, ...], action: str, title: str, button: str, faults: dict[str, str]
+) -> Response:
+    way_out = (
+        tag("div", tag("a", caller.say("Retour"), href="/mot-de-passe"), class_="links") if "ancien" in names else ""
+    )
+    return cover(
+        caller.say(title),
+        _form(caller, names, action, caller.say(button), faults) + way_out,
+        tongue=caller.tongue,
+        status=400 if faults else 200,
+    )
+
+
+async def _change(
+    caller: Caller, request: Request, names: tuple[str, ...], action: str, title: str, button: str, after: str
+) -> Response:
+    form = await request.form()
+    typed = {name: value if isinstance(value := form.get(name), str) else "" for name in names}
+    account, signin = caller.account, caller.signin
+    if account is None or signin is None or (action == CHOOSE and not account.must_change):
+        return error_page(404, tongue=caller.tongue)
+    with caller.visit() as v:
+        about = accounts.context_words(v, account, sites.here(v))
+    try:
+        await _check_current(account, typed)
+        hashed = await accounts.check_new_password(
+            about, account, typed["nouveau"], typed["encore"], old=typed.get("ancien", "")
+        )
+    except Faulty as faulty:
+        names_of = {"new": "nouveau", "again": "encore"}
+        faults = {names_of.get(name, name): refused.tell(caller.tongue) for name, refused in faulty.faults.items()}
+        return _cover(caller, names, action, title, button, faults)
+    except passwords.Busy:
+        return error_page(503, tongue=caller.tongue)
+    with caller.visit(writes=True) as v:
+        token = signins.change_password(v, signin.id or 0, hashed)
+    response = RedirectResponse(after, 303)
+    set_cookie(response, "anacrouse", token)
+    return response
+
+
+async def _check_current(account: Account, typed: dict[str, str]) -> None:
+    """The current password, where it is asked for; a temporary one was just typed at Connexion."""
+    if "ancien" not in typed:
+        return
+    right, _ = await passwords.off_the_loop(passwords.verify, typed["ancien"], account.password_hash)
+    if not right:
+        raise Faulty({"ancien": Refused("Ce n’est pas votre mot de passe actuel.")})
+
+
+def _connections(v: Visit) -> Markup:
+    zone = sites.here(v).zone
+    rows = [
+        tag(
+            "tr",
+            tag("th", one.device or "–", scope="row"),
+            tag("td", formats.moment(one.started_at, zone, v.tongue), data_l=v.say("Ouverte le")),
+            tag("td", formats.ago(one.seen_at, v.now, zone, v.tongue), data_l=v.say("Dernière activité")),
+            tag(
+                "td",
+                button(
+                    icon("cross"),
+                    v.say("Fermer"),
+                    tag("span", f" {one.device}", class_="unseen"),
+                    do="close",
+                    of=one.id,
+                    class_="btn quiet",
+                ),
+            ),
+        )
+        for one in signins.mine(v)
+    ]
+    return tag(
+        "table",
+        tag("caption", v.say("Mes connexions")),
+        tag(
+            "thead",
+            tag(
+                "tr",
+                (
+                    tag("th", v.say(label), scope="col")
+                    for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")
+                ),
+            ),
+        ),
+        tag("tbody", rows),
+        class_="stack",
+    )
+
+
+def _close(v: Visit, act: Act) -> Answer:
+    signins.close_mine(v, act.number())
+    return Answer(say=v.say("La connexion est fermée."))

@@ -1,0 +1,22 @@
+"""Staying signed in, signing out: plain POSTs, so that they hold when the websocket is down."""
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.entrance import Audience, Caller, cookie, cookie_name
+from components.screen import plain
+from data import signins
+
+
+@plain("/deconnexion", Audience.ACCOUNT, methods=("POST",))
+def leave(caller: Caller, request: Request) -> Response:
+    signins.sign_out(cookie(request, "anacrouse"))
+    response = RedirectResponse("/connexion?fin=2", 303, {"clear-site-data": '"cache", "storage"'})
+    response.delete_cookie(cookie_name("anacrouse"), secure=cookie_name("").startswith("__"), httponly=True)
+    return response
+
+
+@plain("/rester", Audience.ACCOUNT, methods=("POST",))
+def stay(caller: Caller, request: Request) -> Response:
+    """« Rester connecté »: the request itself is the activity."""
+    return Response(status_code=204)

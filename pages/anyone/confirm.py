@@ -1,0 +1,44 @@
+"""The link that confirms a new e-mail address. A button, so that a mail program's preview confirms nothing."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from components.cover import alert, cover, told
+from components.entrance import Audience, Caller
+from components.markup import tag
+from components.screen import plain
+from data import moderation
+
+
+@plain("/confirmer/{token}", Audience.ANYONE)
+def show(caller: Caller, request: Request, token: str) -> Response:
+    body = tag(
+        "form",
+        tag("p", caller.say("Confirmez que cette adresse e-mail est bien la vôtre.")),
+        tag("button", caller.say("Confirmer mon adresse"), class_="btn", type="submit"),
+        method="post",
+        action=request.url.path,
+        class_="stack-form",
+    )
+    return cover(caller.say("Confirmer une adresse e-mail"), body, tongue=caller.tongue)
+
+
+@plain("/confirmer/{token}", Audience.ANYONE, methods=("POST",))
+def confirm(caller: Caller, request: Request, token: str) -> Response:
+    address = moderation.confirm_email(token)
+    if address is None:
+        body = alert(
+            caller.say(
+                "Ce lien n’est plus valable. Enregistrez à nouveau votre adresse dans la fiche pour en recevoir un autre."
+            )
+        )
+    else:
+        body = told(
+            caller.say("L’adresse {address} est confirmée. Le secrétariat peut maintenant l’accepter.", address=address)
+        )
+    return cover(
+        caller.say("Confirmer une adresse e-mail"),
+        body + tag("div", tag("a", caller.say("Retour à l’accueil"), href="/"), class_="links"),
+        tongue=caller.tongue,
+        status=200 if address else 404,
+    )

@@ -1,0 +1,209 @@
+"""« Connexion »: a plain page, a plain POST, our own cookie. Works with password managers and without websocket."""
+
+import re
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import alert, cover, entry, message, password, told
+from components.entrance import Audience, Caller, cookie, set_cookie
+from components.errors import error_page
+from components.markup import Markup, tag
+from components.screen import plain
+from data import demo, passwords, signins, sites
+from data.i18n import Refused
+from data.sites import Site
+
+ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
+
+
+def _page(
+    caller: Caller,
+    every: list[Site],
+    *,
+    chosen: str = "",
+    login: str = "",
+    faults: dict[str, str] | None = None,
+    wrong: str = "",
+    done: str = "",
+    after: str = "",
+    status: int = 200,
+) -> Response:
+    faults, only = faults or {}, every[0] if len(every) == 1 else None
+    options = [tag("option", site.name, value=site.code, selected=site.code == chosen) for site in every]
+    choice = (
+        tag("input", type="hidden", name="site", value=only.code)
+        if only
+        else tag(
+            "div",
+            tag("label", caller.say("Site"), for_="site"),
+            tag("select", options, id="site", name="site", data_chosen=chosen or None),
+            class_="field",
+        )
+    )
+    first = next(iter(faults), "")
+    body = (
+        alert(wrong)
+        + told(done)
+        + tag(
+            "form",
+            choice,
+            entry(
+                caller.say("Identifiant"),
+                "identifiant",
+                value=login,
+                fault=faults.get("identifiant", ""),
+                autocomplete="username",
+                autocapitalize="none",
+                spellcheck="false",
+                maxlength=200,
+                required=True,
+                autofocus=first in {"", "identifiant"} and not login,
+            ),
+            password(
+                caller.say("Mot de passe"),
+                "mot_de_passe",
+                caller.tongue,
+                autocomplete="current-password",
+                fault=faults.get("mot_de_passe", ""),
+                autofocus=bool(login) or first == "mot_de_passe",
+            ),
+            tag("input", type="hidden", name="suite", value=after) if after else None,
+            tag("button", caller.say("Se connecter"), class_="btn", type="submit"),
+            method="post",
+            action="/connexion",
+            novalidate=True,
+            class_="stack-form",
+        )
+        + tag("div", tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"), class_="links")
+        + (message(caller.say("Vérifiez les renseignements saisis."), caller.tongue, focus=first) if faults else "")
+    )
+    return cover(
+        caller.say("Connexion"),
+        body,
+        tongue=caller.tongue,
+        site=only,
+        status=status,
+        warm=True,
+        under=_cast(caller, every),
+    )
+
+
+def _cast(caller: Caller, every: list[Site]) -> Markup | None:
+    """The demonstration's accounts, in demonstration only."""
+    if not any(site.demonstration for site in every):
+        return None
+    names = {site.code: site.name for site in every}
+    rows = [(tag("dt", login), tag("dd", f"{about} ({names.get(code, code)})")) for code, login, about in demo.CAST]
+    return tag(
+        "details",
+        tag("summary", caller.say("Comptes de démonstration")),
+        tag("p", caller.say("Mot de passe de tous les comptes : "), tag("strong", demo.PASSWORD)),
+        tag("dl", rows),
+        class_="demo-cast card",
+        open=True,
+    )
+
+
+@plain("/connexion", Audience.ANYONE)
+def show(caller: Caller, request: Request) -> Response:
+    if caller.account and "fin" not in request.query_params:
+        return RedirectResponse("/", 303)
+    done = {
+        "1": "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet.",
+        "2": "Vous êtes déconnecté.",
+    }.get(request.query_params.get("fin", ""), "")
+    return _page(
+        caller,
+        sites.every_site(),
+        done=caller.say(done) if done else "",
+        after=_after(request.query_params.get("suite", "")),
+    )
+
+
+@plain("/connexion", Audience.ANYONE, methods=("POST",))
+async def enter(caller: Caller, request: Request) -> Response:
+    form = await request.form()
+    code, login, word, after = (_text(form.get(name)) for name in ("site", "identifiant", "mot_de_passe", "suite"))
+    every = sites.every_site()
+    site = next((each for each in every if each.code == code), None)
+    faults = {
+        name: caller.say(sentence)
+        for name, value, sentence in (
+            ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("mot_de_passe", word, "Indiquez votre mot de passe."),
+        )
+        if not value
+    }
+    kept = {"chosen": code, "login": login, "after": _after(after)}
+    if faults:
+        return _page(caller, every, faults=faults, status=400, **kept)
+    try:
+        account = await signins.recognise(
+            site.id if site and site.id else 0, login, word, device=cookie(request, "appareil"), client=caller.address
+        )
+    except Refused as refused:
+        return _page(
+            caller,
+            every,
+            wrong=refused.tell(caller.tongue),
+            status=401 if refused.sentence == signins.WRONG else 429,
+            **kept,
+        )
+    except passwords.Busy:
+        return error_page(503, tongue=caller.tongue)
+    token, device = signins.sign_in(
+        account,
+        old_token=cookie(request, "anacrouse"),
+        device=cookie(request, "appareil"),
+        label=device_label(request.headers.get("user-agent", "")),
+        client=caller.address,
+    )
+    home = "/gestion/demandes" if account.is_staff else "/"
+    response = RedirectResponse(_after(after) or home, 303)
+    set_cookie(response, "anacrouse", token)
+    set_cookie(response, "appareil", device, seconds=365 * 86400)
+    return response
+
+
+@plain("/deconnexion", Audience.ANYONE)
+def left(caller: Caller, request: Request) -> Response:
+    """A bookmark or a reload of the address: nobody is signed out by a link."""
+    return RedirectResponse("/" if caller.account else "/connexion?fin=2", 303)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _after(path: str) -> str:
+    """An address of ours to go on to, or ""."""
+    return path if ANYWHERE.fullmatch(path) and not path.startswith("/connexion") else ""
+
+
+def device_label(agent: str) -> str:
+    """« Firefox sur Android », for « Mes connexions »: enough to know one's own devices."""
+    browser = next(
+        (
+            name
+            for mark, name in (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+            if mark in agent
+        ),
+        "Navigateur",
+    )
+    system = next(
+        (
+            name
+            for mark, name in (
+                ("iPhone", "iPhone"),
+                ("iPad", "iPad"),
+                ("Android", "Android"),
+                ("Windows", "Windows"),
+                ("Mac OS", "Mac"),
+                ("Linux", "Linux"),
+            )
+            if mark in agent
+        ),
+        "",
+    )
+    return f"{browser} · {system}" if system else browser

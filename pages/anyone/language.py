@@ -1,0 +1,24 @@
+"""The language, chosen at the foot of every page: kept on the device, and in the account when there is one."""
+
+import re
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.entrance import Audience, Caller
+from components.screen import plain
+from data import accounts
+from data.i18n import language
+
+
+@plain("/langue", Audience.ANYONE, methods=("POST",))
+async def choose(caller: Caller, request: Request) -> Response:
+    chosen = language((await request.form()).get("langue"))
+    if caller.account:
+        with caller.visit(writes=True) as v:
+            accounts.choose_language(v, chosen)
+    back = urlsplit(request.headers.get("referer", "")).path
+    response = RedirectResponse(back if re.fullmatch(r"/(?!/)[\w/-]*", back) else "/", 303)
+    response.set_cookie("langue", chosen, max_age=365 * 86400, samesite="lax")
+    return response

@@ -1,0 +1,99 @@
+"""« Mot de passe perdu »: the same sentence and the same time, whoever asks."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from components.cover import cover, entry, message, told
+from components.entrance import Audience, Caller
+from components.errors import error_page
+from components.markup import tag
+from components.screen import plain
+from data import passwords, signins
+
+SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
+
+
+def _page(
+    caller: Caller, *, login: str = "", email: str = "", faults: dict[str, str] | None = None, done: str = ""
+) -> Response:
+    faults = faults or {}
+    first = next(iter(faults), "")
+    dialog = (
+        message(
+            caller.say("Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires."),
+            caller.tongue,
+            focus=first,
+        )
+        if faults
+        else ""
+    )
+    body = (
+        told(done)
+        + tag(
+            "form",
+            tag(
+                "p",
+                caller.say(
+                    "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
+                ),
+                class_="soft",
+            ),
+            entry(
+                caller.say("Identifiant"),
+                "identifiant",
+                value=login,
+                fault=faults.get("identifiant", ""),
+                autocomplete="username",
+                autocapitalize="none",
+                spellcheck="false",
+                maxlength=200,
+                required=True,
+            ),
+            entry(
+                caller.say("E-mail"),
+                "email",
+                value=email,
+                fault=faults.get("email", ""),
+                autocomplete="email",
+                inputmode="email",
+                autocapitalize="none",
+                spellcheck="false",
+                maxlength=254,
+                required=True,
+            ),
+            tag("button", caller.say("Valider"), class_="btn", type="submit"),
+            method="post",
+            action="/mot-de-passe-perdu",
+            novalidate=True,
+            class_="stack-form",
+        )
+        + tag("div", tag("a", caller.say("Retour"), href="/connexion"), class_="links")
+        + dialog
+    )
+    return cover(caller.say("Mot de passe perdu"), body, tongue=caller.tongue, status=400 if faults else 200)
+
+
+@plain("/mot-de-passe-perdu", Audience.ANYONE)
+def show(caller: Caller, request: Request) -> Response:
+    return _page(caller)
+
+
+@plain("/mot-de-passe-perdu", Audience.ANYONE, methods=("POST",))
+async def ask(caller: Caller, request: Request) -> Response:
+    form = await request.form()
+    login, email = (value if isinstance(value := form.get(name), str) else "" for name in ("identifiant", "email"))
+    faults = {
+        name: caller.say(sentence)
+        for name, value, sentence in (
+            ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("email", email.strip(), "Indiquez votre e-mail."),
+        )
+        if not value
+    }
+    if faults:
+        return _page(caller, login=login, email=email, faults=faults)
+    try:
+        await signins.lost_password(login, email, client=caller.address)
+    except passwords.Busy:
+        return error_page(503, tongue=caller.tongue)
+    return _page(caller, done=caller.say(SENT))

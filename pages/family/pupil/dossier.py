@@ -1,0 +1,98 @@
+"""« Élèves »: the list, and what every tab of a dossier has in common."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import tag
+from components.piece import Piece
+from components.screen import Audience, screen
+from components.shell import ADDRESSES, head
+from data import families, formats
+from data.families import Pupil, PupilLink
+from data.visits import Visit
+
+TABS = (
+    ("identite", "Identité"),
+    ("cours", "Cours"),
+    ("historique", "Historique"),
+    ("repertoire", "Répertoire"),
+    ("reinscription", "Réinscription"),
+)
+
+
+@screen("/eleves", Audience.FAMILY, title="Élèves")
+def pupils(v: Visit) -> None:
+    found = families.pupils(v)
+    Piece(head(v.say("Élèves"), v.say("Choisissez un élève pour ouvrir son dossier.") if found else ""))
+    if not found:
+        Piece(
+            tag(
+                "p",
+                v.say(
+                    "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
+                ),
+            ),
+            classes="card",
+        )
+        return
+    Piece(
+        tag(
+            "ul",
+            (
+                tag(
+                    "li",
+                    tag(
+                        "a",
+                        tag("span", tag("strong", pupil.full_name), tag("span", _about(v, pupil, link), class_="soft")),
+                        icon("arrow"),
+                        href=f"/eleves/{pupil.number}/identite",
+                    ),
+                )
+                for pupil, link in found
+            ),
+            class_="people",
+        )
+    )
+
+
+def _about(v: Visit, pupil: Pupil, link: PupilLink) -> str:
+    second = v.say("second foyer") if link.household == "second" else ""
+    return " · ".join(filter(None, (pupil.discipline, pupil.cycle, second)))
+
+
+def dossier_head(v: Visit, pupil: Pupil, tab: str) -> Markup:
+    """Name, facts, the tabs whose screens exist, and the way to the brothers and sisters."""
+    born = formats.day(pupil.birth_date) or v.say("non renseignée")
+    facts = tag(
+        "dl",
+        (
+            tag("div", tag("dt", v.say(label)), tag("dd", value))
+            for label, value in (
+                ("Date de naissance", born),
+                ("Cycle", pupil.cycle or v.say("non renseigné")),
+                ("Dossier n°", pupil.number),
+            )
+        ),
+        class_="facts",
+    )
+    others = [other for other, _ in families.pupils(v) if other.id != pupil.id]
+    beside = (
+        tag(
+            "p",
+            v.say("Autres dossiers : "),
+            Markup(", ").join(tag("a", other.full_name, href=f"/eleves/{other.number}/{tab}") for other in others),
+        )
+        if others
+        else None
+    )
+    tabs = [(name, label) for name, label in TABS if f"/eleves/{{n}}/{name}" in ADDRESSES]
+    nav = tag(
+        "nav",
+        (
+            tag("a", v.say(label), href=f"/eleves/{pupil.number}/{name}", aria_current="page" if name == tab else None)
+            for name, label in tabs
+        ),
+        class_="tabs",
+        aria_label=v.say("Dossier de {name}", name=pupil.full_name),
+    )
+    return head(pupil.full_name, "", beside) + facts + nav
