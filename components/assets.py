@@ -7,7 +7,7 @@ from pathlib import Path
 
 import brotli
 import nicegui
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
@@ -108,12 +108,12 @@ async def _fetch(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[bytes, s
     plain = {**scope, "method": "GET", "headers": [pair for pair in scope["headers"] if pair[0] == b"host"]}
     status, kind, parts = 0, "", []
 
-    async def collect(message: dict) -> None:  # type: ignore[type-arg]
+    async def collect(message: Message) -> None:
         nonlocal status, kind
         if message["type"] == "http.response.start":
             status, kind = message["status"], dict(message["headers"]).get(b"content-type", b"").decode()
         else:
             parts.append(message.get("body", b""))
 
-    await app(plain, receive, collect)  # type: ignore[arg-type]
+    await app(plain, receive, collect)
     return (b"".join(parts), kind) if status == 200 else None

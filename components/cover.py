@@ -1,5 +1,7 @@
 """The programme's cover: Connexion and its sisters, plain pages that work without script and without websocket."""
 
+from typing import Any
+
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
@@ -77,7 +79,7 @@ def entry(
     )
 
 
-def password(label: str, name: str, tongue: Language, **more: object) -> Markup:
+def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
     """A password's field with « Afficher », which appears with the script."""
     show, hide = say("Afficher", tongue), say("Masquer", tongue)
     button = tag(

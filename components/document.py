@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse
 
 from components.assets import nicegui_url, url
 from components.markup import tag
+from components.piece import Piece
 from data.i18n import Language, say
 from data.settings import settings
 
@@ -58,7 +59,7 @@ def screen_assets() -> list[str]:
 
 def first_paint(element: Any) -> Markup:
     """An element of plain tags as Vue will draw it, its children in it. Panels give their own markup."""
-    if element.tag == "house-panel":
+    if isinstance(element, Piece):
         inner, name = element.first, element.props["as"]
     else:
         if element.component or "-" in element.tag:
@@ -90,7 +91,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     }
     painted = first_paint(client.layout)
     for element in client.elements.values():
-        if element.tag == "house-panel":
+        if isinstance(element, Piece):
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + tag(
         "html",
@@ -120,6 +121,3 @@ def _lost(tongue: Language) -> Markup:
         class_="lost",
         aria_hidden="true",
     )
-
-
-Client.build_response = build_response  # type: ignore[method-assign,assignment]

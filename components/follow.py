@@ -32,8 +32,12 @@ def leave_when_closed(client: Client, signin_id: int) -> None:
     """When the session is closed or renewed elsewhere, its open pages load again: the guard decides, old listeners die."""
     loop = asyncio.get_running_loop()
 
+    def drop() -> None:
+        if client.id in Client.instances:
+            client.delete()
+
     def leave() -> None:
         client.open(client.request.url.path)
-        loop.call_later(1, lambda: client.id in Client.instances and client.delete())
+        loop.call_later(1, drop)
 
     follow(client, ("signin", signin_id), leave)

@@ -47,6 +47,6 @@ def _flat(content: Iterable[Content]) -> Iterable[Any]:
             yield str(piece)
 
 
-def classes(*names: str | None | bool) -> str | None:
+def classes(*names: object) -> str | None:
     """The names that are there, as a class attribute."""
     return " ".join(name for name in names if isinstance(name, str) and name) or None

@@ -36,7 +36,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
                 return not_found(request, caller)
             except Exception as fault:
                 return fault_page(fault, path, caller.tongue)
-            if caller.signin is not None and caller.signin.id is not None:
+            if caller.signin is not None:
                 leave_when_closed(ui.context.client, caller.signin.id)
             return None
 

@@ -107,6 +107,7 @@ def run() -> None:
 
 def prepare() -> None:
     """What surrounds the pages; they are imported before."""
+    Client.build_response = document.build_response  # type: ignore[method-assign,assignment]
     app.add_exception_handler(HTTPException, errors.on_http)
     app.add_exception_handler(404, errors.on_http)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)
@@ -169,6 +170,3 @@ def _sweep() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except OSError:
         return
-
-
-assert document.build_response  # noqa: S101  (imported for what it puts in NiceGUI's place)

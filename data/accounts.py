@@ -24,7 +24,7 @@ class Account(OfFamily, table=True):
 
     __table_args__ = (of_its_site(), UniqueConstraint("site_id", "login"), UniqueConstraint("id", "site_id"),
                       ForeignKeyConstraint(["guardian_id", "family_id"], ["guardian.id", "guardian.family_id"]))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
     own_family_id: int | None = None
     role: str = Field(default="family", max_length=12)
@@ -69,7 +69,8 @@ def context_words(v: Visit, account: Account, site: Site) -> list[str]:
     words = [account.login, *account.login.split("."), *account.name.split(), site.code, *site.name.split(),
              "conservatoire", "musique"]
     if account.family_id:
-        for person in (*v.all(select(Guardian)), *v.all(select(Pupil))):
+        people: list[Guardian | Pupil] = [*v.all(select(Guardian)), *v.all(select(Pupil))]
+        for person in people:
             words += [person.first_name, person.last_name]
             if person.birth_date:
                 words += [f"{person.birth_date:%d%m%Y}", f"{person.birth_date:%Y%m%d}"]

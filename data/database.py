@@ -26,7 +26,7 @@ metadata: MetaData = SQLModel.metadata
 class Base(SQLModel):
     """What every table is: its values are checked when set, not only when the database is told."""
 
-    model_config = {"validate_assignment": True}  # type: ignore[assignment]
+    model_config = {"validate_assignment": True}
 
 
 @lru_cache(maxsize=1)

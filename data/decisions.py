@@ -62,7 +62,7 @@ def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, s
     order = col(ChangeRequest.closed_at).desc() if closed else col(ChangeRequest.submitted_at)
     found = v.rows(_matching(select(ChangeRequest, Family.number, counts.c.count, counts.c.first)
                              .join(counts, counts.c.request_id == ChangeRequest.id)
-                             .join(Family, Family.id == ChangeRequest.family_id)
+                             .join(Family, col(Family.id) == ChangeRequest.family_id)
                              .where(ChangeRequest.state == ("closed" if closed else "pending")), search)
                    .order_by(order, col(ChangeRequest.id)).limit(most).offset(skip))
     return [Waiting(request, number, count, editables(moderation.SHEETS[request.sheet])[first].mark.label)
@@ -71,16 +71,16 @@ def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, s
 
 def count(v: Visit, *, closed: bool = False, search: str = "") -> int:
     v.staff_only()
-    return v.count(_matching(select(func.count(col(ChangeRequest.id))).join(Family, Family.id == ChangeRequest.family_id)
+    return v.count(_matching(select(func.count(col(ChangeRequest.id))).join(Family, col(Family.id) == ChangeRequest.family_id)
                              .where(ChangeRequest.state == ("closed" if closed else "pending")), search))
 
 
 def _matching(question: Any, search: str) -> Any:
     for word in search.split()[:6]:
         literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        found = [col(ChangeRequest.title).ilike(f"%{literal}%", escape="\\")]
+        found: list[Any] = [col(ChangeRequest.title).ilike(f"%{literal}%", escape="\\")]
         if word.isdecimal() and len(word) < 10:
-            found += [Family.number == int(word), ChangeRequest.id == int(word)]
+            found += [col(Family.number) == int(word), col(ChangeRequest.id) == int(word)]
         question = question.where(or_(*found))
     return question
 

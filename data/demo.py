@@ -3,6 +3,7 @@
 import random
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import select
 
@@ -62,27 +63,27 @@ def _site(v: Visit, code: str, name: str, address: str) -> Site:
 
 
 def _family(v: Visit, site: Site, number: int, since: date) -> Family:
-    return v.add(Family(site_id=site.id or 0, number=number, since=since))
+    return v.add(Family(site_id=site.id, number=number, since=since))
 
 
 def _adult(v: Visit, family: Family, civility: str, first: str, last: str, **more: object) -> Guardian:
-    given = {"address": "3 place du Marché", "postcode": "57220", "town": "Valmont", "email":
+    given: dict[str, Any] = {"address": "3 place du Marché", "postcode": "57220", "town": "Valmont", "email":
              f"{_plain(first)}.{_plain(last)}@example.org", "phone_mobile": "+33698765432", **more}
     return v.add(Guardian(site_id=family.site_id, family_id=family.id, civility=civility, first_name=first, last_name=last, **given))
 
 
-def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str, born: date, **more: str) -> Pupil:
+def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str, born: date, **more: Any) -> Pupil:
     """Linked to the first family as principal, to the second as one that may consult."""
     pupil = v.add(Pupil(site_id=families[0].site_id, number=number, first_name=first, last_name=last, birth_date=born,
                         nationality="Française", image_right="oui", **more))
     for family, household, rights in zip(families, ("principal", "second"), ("all", "consult"), strict=False):
-        v.add(PupilLink(site_id=family.site_id, family_id=family.id, pupil_id=pupil.id or 0, household=household, rights=rights))
+        v.add(PupilLink(site_id=family.site_id, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights))
     return pupil
 
 
 def _account(v: Visit, site: Site, login: str, name: str, hashed: str, adult: Guardian | None = None, role: str = "family",
              *, must_change: bool = False) -> Account:
-    return v.add(Account(site_id=site.id or 0, family_id=adult.family_id if adult else None, guardian_id=adult.id if adult else None,
+    return v.add(Account(site_id=site.id, family_id=adult.family_id if adult else None, guardian_id=adult.id if adult else None,
                          role=role, login=login, name=name, email="" if adult else f"{login}@example.org", password_hash=hashed,
                          must_change=must_change))
 
@@ -177,4 +178,4 @@ def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = 
     with visit(staff, writes=True, now=at + timedelta(hours=4)) as v:
         verdict = "accepted" if accept else "declined"
         verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
-        decisions.decide(v, request.id or 0, request.version, verdicts, reason="" if accept else "Présentez votre livret de famille à l’accueil.")
+        decisions.decide(v, request.id, request.version, verdicts, reason="" if accept else "Présentez votre livret de famille à l’accueil.")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from data.fields import (
     COUNTRY,
@@ -37,7 +37,7 @@ class Family(OfSite, table=True):
 
     fence: ClassVar[str] = "family"
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     since: date | None = None
 
@@ -46,7 +46,7 @@ class Guardian(OfFamily, table=True):
     """An adult responsible for the family's pupils, or an adult pupil's own sheet. The first is the « responsable »."""
 
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     rank: int = 1
     civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = ""
     last_name: Annotated[str, Field(max_length=80),
@@ -88,7 +88,7 @@ class Pupil(OfSite, table=True):
 
     fence: ClassVar[str] = "pupil"
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     discipline: str = Field(default="", max_length=120)
     cycle: str = Field(default="", max_length=40)
@@ -119,7 +119,7 @@ class PupilLink(OfFamily, table=True):
     __tablename__ = "pupil_link"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
                       UniqueConstraint("family_id", "pupil_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
     household: str = Field(default="principal", max_length=10)       # principal | second
     rights: str = Field(default="all", max_length=10)                # all | consult
@@ -127,14 +127,14 @@ class PupilLink(OfFamily, table=True):
 
 def guardians(v: Visit) -> list[Guardian]:
     """The family's adults, the responsible one first."""
-    return list(v.all(select(Guardian).order_by(Guardian.rank, Guardian.id)))
+    return list(v.all(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id))))
 
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
     return [(pupil, link) for pupil, link in v.rows(
-        select(Pupil, PupilLink).join(PupilLink, PupilLink.pupil_id == Pupil.id)
-        .order_by(Pupil.birth_date, Pupil.first_name))]
+        select(Pupil, PupilLink).join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name)))]
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:

@@ -15,7 +15,7 @@ class AuditEntry(OfSite, table=True):
 
     fence: ClassVar[str] = "staff"
     __tablename__ = "audit_entry"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     reference: str = Field(max_length=12, index=True)
     at: datetime = Field(index=True)
     actor_id: int | None = None

@@ -77,7 +77,7 @@ class Letter(OfFamily, table=True):
     """One letter to one address. `blocks` is what it says; `secret` is encrypted and gone once sent."""
 
     __table_args__ = (of_its_site(),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int | None = Field(default=None, index=True)
     key: str = Field(max_length=80, unique=True)
     kind: str = Field(max_length=40, index=True)

@@ -31,7 +31,7 @@ class ChangeRequest(OfFamily, table=True):
 
     __tablename__ = "change_request"
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     sheet: str = Field(max_length=10)                        # guardian | pupil
     sheet_id: int = Field(index=True)
     title: str = Field(default="", max_length=170)           # whose sheet, as named when asked
@@ -51,7 +51,7 @@ class FieldChange(OfFamily, table=True):
 
     __tablename__ = "field_change"
     __table_args__ = (ForeignKeyConstraint(["request_id", "family_id"], ["change_request.id", "change_request.family_id"]),)
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     request_id: int = Field(index=True)
     field: str = Field(max_length=40)
     old: str = Field(default="", max_length=300)
@@ -93,7 +93,7 @@ def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldC
     found: dict[tuple[str, int], dict[str, FieldChange]] = {(sheet_of(row), row.id): {} for row in rows}
     if rows:
         for request, change in v.rows(
-                select(ChangeRequest, FieldChange).join(FieldChange, FieldChange.request_id == ChangeRequest.id)
+                select(ChangeRequest, FieldChange).join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
                 .where(ChangeRequest.state == "pending", FieldChange.state == "pending",
                        col(ChangeRequest.sheet_id).in_([row.id for row in rows]))):
             if (request.sheet, request.sheet_id) in found:
@@ -113,7 +113,8 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
     request = pending_request(v, row, lock=True)
     waiting = {change.field: change for change in v.all(select(FieldChange).where(
         FieldChange.request_id == request.id, FieldChange.state == "pending"))} if request else {}
-    outcome, fields = Outcome(), editables(type(row))
+    table: type[SQLModel] = type(row)
+    outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
         one, before, wanted = fields[name], fields[name].shown(row), fields[name].kind.show(value)
         held = waiting.get(name)
@@ -130,7 +131,7 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
         else:
             request = request or v.add(ChangeRequest(
                 site_id=site.id, family_id=v.family_id, sheet=sheet_of(row), sheet_id=row.id, title=_title(row),
-                author_id=v.account_id, submitted_at=v.now, changed_at=v.now))
+                author_id=v.account_id or 0, submitted_at=v.now, changed_at=v.now))
             change = held or FieldChange(site_id=site.id, family_id=v.family_id, request_id=request.id, field=name)
             change.old, change.new, change.confirmed_at = before, wanted, None
             v.add(change)
@@ -142,9 +143,11 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
     return outcome
 
 
-def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, str]]:
+def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
     """Field -> (value, policy) of what may be changed; Faulty with every fault at once."""
-    fields, values, faults = sites.open_fields(site, type(row)), {}, {}
+    fields = sites.open_fields(site, type(row))
+    values: dict[str, tuple[Any, sites.Policy]] = {}
+    faults: dict[str, Refused] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
     if ignored:
         journal.note(v, "fields ignored", subject=sheet_of(row), subject_id=row.id, changes={"fields": ["", ignored[:20]]})
@@ -230,7 +233,7 @@ def withdraw(v: Visit, row: Any) -> None:
 
 def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = v.rows(select(ChangeRequest, FieldChange).join(FieldChange, FieldChange.request_id == ChangeRequest.id)
+    found = v.rows(select(ChangeRequest, FieldChange).join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
                    .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
                    .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id)).limit(most))
     return [(request, change, editables(SHEETS[request.sheet])[change.field]) for request, change in found]

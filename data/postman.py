@@ -56,7 +56,7 @@ def _due(most: int) -> list[int]:
     return late
 
 
-def _ready(v):
+def _ready(v: Visit) -> ColumnElement[bool]:
     return or_((col(Letter.state) == "waiting") & (col(Letter.due_at) <= v.now),
                (col(Letter.state) == "sending") & (col(Letter.lease_until) < v.now))
 

@@ -26,7 +26,7 @@ class SignIn(OfFamily, table=True):
 
     __tablename__ = "sign_in"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     token_hash: str = Field(max_length=64, unique=True)
     device: str = Field(default="", max_length=120)
@@ -40,7 +40,7 @@ class KnownDevice(OfFamily, table=True):
 
     __tablename__ = "known_device"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     token_hash: str = Field(max_length=64, unique=True)
     seen_at: datetime
@@ -103,14 +103,14 @@ def sign_in(account: Account, *, old_token: str = "", device: str = "", label: s
                           .order_by(col(SignIn.seen_at).desc()))
         for oldest in open_ones[MOST - 1:]:
             _close(v, oldest)
-        v.add(SignIn(site_id=account.site_id, family_id=account.family_id, account_id=account.id or 0,
+        v.add(SignIn(site_id=account.site_id, family_id=account.family_id, account_id=account.id,
                      token_hash=digest(token), device=label[:120], started_at=v.now, seen_at=v.now))
         known = _known_device(v, account, device)
         if known:
             v.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=v.now))
         else:
             device = secrets.token_urlsafe(32)
-            v.add(KnownDevice(site_id=account.site_id, family_id=account.family_id, account_id=account.id or 0,
+            v.add(KnownDevice(site_id=account.site_id, family_id=account.family_id, account_id=account.id,
                               token_hash=digest(device), seen_at=v.now))
             if account.is_staff:
                 letters.write(v, "staff_signed_in", to=account.email, name=account.name, language=account.language,
@@ -125,7 +125,7 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
     if not 20 <= len(token) <= 100:
         return None
     with whole_house(now=now) as v:
-        found = v.rows(select(SignIn, Account).join(Account, Account.id == SignIn.account_id)
+        found = v.rows(select(SignIn, Account).join(Account, col(Account.id) == SignIn.account_id)
                        .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None)))
         if not found:
             return None
@@ -166,10 +166,10 @@ def change_password(v: Visit, signin_id: int, hashed: str) -> str:
     """The new password and this session's new token; every other session ends."""
     account, row, token = v.get(Account, v.account_id), v.get(SignIn, signin_id), secrets.token_urlsafe(32)
     accounts.set_password(v, account, hashed)
-    end_all(v, account.id or 0, but=row.id or 0)
+    end_all(v, account.id, but=row.id)
     row.token_hash = digest(token)
     v.add(row)
-    v.tell(("signin", row.id or 0))
+    v.tell(("signin", row.id))
     return token
 
 
@@ -188,7 +188,7 @@ def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
 def _close(v: Visit, row: SignIn) -> None:
     row.ended_at = v.now
     v.add(row)
-    v.tell(("signin", row.id or 0))
+    v.tell(("signin", row.id))
 
 
 async def lost_password(login: str, email: str, *, client: str = "") -> None:
@@ -214,9 +214,9 @@ async def lost_password(login: str, email: str, *, client: str = "") -> None:
             account.password_hash, account.must_change = hashed, site.must_change_mailed_password
             account.password_expires_at = v.now + timedelta(days=passwords.TEMPORARY_DAYS)
             v.add(account)
-            end_all(v, account.id or 0)
+            end_all(v, account.id)
             throttle.forget(v, account.site_id, login)
-            letters.cancel_waiting(v, account.id or 0, "new_password")
+            letters.cancel_waiting(v, account.id, "new_password")
             letters.write(v, "new_password", to=recorded, name=account.name, language=account.language,
                           site_id=account.site_id, family_id=account.family_id, account_id=account.id, secret=word,
                           path="/connexion", login=account.login, hours=24 * passwords.TEMPORARY_DAYS)

@@ -27,7 +27,7 @@ class Throttle(OfSite, table=True):
     """Counters of one (site, identifier) seen from unknown devices, or from one known device. Keys are HMACs."""
 
     fence: ClassVar[str] = "door"
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     key: str = Field(max_length=64, unique=True)
     failures: int = 0
     failed_at: datetime | None = None

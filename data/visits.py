@@ -3,7 +3,7 @@
 Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Delete, Select, Update, event, false, inspect
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlmodel import Field, SQLModel, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data import database, live
 from data.i18n import Language, say
@@ -47,7 +48,7 @@ class OfFamily(OfSite):
 class Person(Protocol):
     """What a visit must know of an account."""
 
-    id: int | None
+    id: int
     site_id: int
     family_id: int | None
     role: str
@@ -84,14 +85,14 @@ class Visit:
         """The sentence in the person's language."""
         return say(sentence, self.tongue, **words)
 
-    def all(self, question: Select[tuple[Row]]) -> Sequence[Row]:
+    def all(self, question: SelectOfScalar[Row]) -> Sequence[Row]:
         return self._session.scalars(question).unique().all()
 
-    def rows(self, question: Select[Any]) -> Sequence[Any]:
+    def rows(self, question: Any) -> Sequence[Any]:
         """Rows of several columns or entities."""
         return self._session.execute(question).all()
 
-    def one(self, question: Select[tuple[Row]]) -> Row | None:
+    def one(self, question: SelectOfScalar[Row]) -> Row | None:
         return self._session.scalars(question.limit(1)).first()
 
     def get(self, table: type[Table], key: object, *, lock: bool = False) -> Table:
@@ -104,7 +105,7 @@ class Visit:
             raise NotYours(f"{table.__name__} {key}")
         return row
 
-    def count(self, question: Select[tuple[int]]) -> int:
+    def count(self, question: SelectOfScalar[int]) -> int:
         return self._session.scalar(question) or 0
 
     def add(self, row: Table) -> Table:
@@ -235,6 +236,6 @@ def _values(state: InstanceState[Any], column: str) -> list[Any]:
 
 
 def _pupil_is_theirs(session: Session, family_id: int, row: Any) -> None:
-    theirs: Callable[[], set[int]] = lambda: set(session.connection().execute(linked_pupils(family_id)).scalars())  # noqa: E731
-    if type(row).__name__ == "Pupil" or row.pupil_id not in theirs():
+    theirs = session.connection().execute(linked_pupils(family_id)).scalars()
+    if type(row).__name__ == "Pupil" or row.pupil_id not in set(theirs):
         raise Leak(f"{type(row).__name__} of a pupil who is not theirs")

@@ -139,7 +139,7 @@ async def _change(
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
     with caller.visit(writes=True) as v:
-        token = signins.change_password(v, signin.id or 0, hashed)
+        token = signins.change_password(v, signin.id, hashed)
     response = RedirectResponse(after, 303)
     set_cookie(response, "anacrouse", token)
     return response

@@ -1,6 +1,7 @@
 """« Connexion »: a plain page, a plain POST, our own cookie. Works with password managers and without websocket."""
 
 import re
+from typing import Any
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -135,7 +136,7 @@ async def enter(caller: Caller, request: Request) -> Response:
         )
         if not value
     }
-    kept = {"chosen": code, "login": login, "after": _after(after)}
+    kept: dict[str, Any] = {"chosen": code, "login": login, "after": _after(after)}
     if faults:
         return _page(caller, every, faults=faults, status=400, **kept)
     try:

@@ -62,7 +62,7 @@ def _draw(v: Visit, typed: forms.Typed) -> Markup:
             tag(
                 "section",
                 other,
-                forms.sheet(v, site, adult, waiting["guardian", adult.id or 0], typed),
+                forms.sheet(v, site, adult, waiting["guardian", adult.id], typed),
                 class_="card",
                 aria_label=adult.full_name,
             )

@@ -136,7 +136,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     )
 
 
-def _just_decided(v: Visit, desk: Desk) -> Markup | None:
+def _just_decided(v: Visit, desk: Desk) -> Markup:
     """What was decided a moment ago can be taken back at once."""
     if desk.decided_id is None:
         return Markup("")

@@ -16,7 +16,7 @@ from pages.family.pupil.dossier import dossier_head
 @screen("/eleves/{n}/identite", Audience.FAMILY, title="Identité")
 def identity(v: Visit, n: int) -> None:
     pupil, _ = families.pupil_by_number(v, n)
-    typed, key = forms.Typed(), pupil.id or 0
+    typed, key = forms.Typed(), pupil.id
     Panel(
         v,
         lambda w: _draw(w, n, typed),
@@ -31,7 +31,7 @@ def identity(v: Visit, n: int) -> None:
 
 def _draw(v: Visit, n: int, typed: forms.Typed) -> Markup:
     pupil, link = families.pupil_by_number(v, n)
-    waiting = moderation.pending(v, [pupil])["pupil", pupil.id or 0]
+    waiting = moderation.pending(v, [pupil])["pupil", pupil.id]
     may = link.rights == "all"
     notice = (
         None
