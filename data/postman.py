@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select, update
 
 from data.letter_form import message_of
 from data.letters import Letter, unseal
 from data.settings import settings
 from data.sites import Site
-from data.visits import whole_house
+from data.visits import Visit, whole_house
 
 log = logging.getLogger("anacrouse.postman")
 WAITS = (1, 5, 15, 60)                   # minutes after each failure, then every four hours
