@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 
+from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, select
 
@@ -24,7 +25,7 @@ class Account(OfFamily, table=True):
 
     __table_args__ = (of_its_site(), UniqueConstraint("site_id", "login"), UniqueConstraint("id", "site_id"),
                       ForeignKeyConstraint(["guardian_id", "family_id"], ["guardian.id", "guardian.family_id"]))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
     own_family_id: int | None = None
     role: str = Field(default="family", max_length=12)

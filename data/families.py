@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
+from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 
@@ -37,7 +38,7 @@ class Family(OfSite, table=True):
 
     fence: ClassVar[str] = "family"
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     since: date | None = None
 
@@ -46,7 +47,7 @@ class Guardian(OfFamily, table=True):
     """An adult responsible for the family's pupils, or an adult pupil's own sheet. The first is the « responsable »."""
 
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 1
     civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = ""
     last_name: Annotated[str, Field(max_length=80),
@@ -88,7 +89,7 @@ class Pupil(OfSite, table=True):
 
     fence: ClassVar[str] = "pupil"
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     discipline: str = Field(default="", max_length=120)
     cycle: str = Field(default="", max_length=40)
@@ -119,7 +120,7 @@ class PupilLink(OfFamily, table=True):
     __tablename__ = "pupil_link"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
                       UniqueConstraint("family_id", "pupil_id"))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
     household: str = Field(default="principal", max_length=10)       # principal | second
     rights: str = Field(default="all", max_length=10)                # all | consult

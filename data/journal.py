@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Any, ClassVar
 
+from pydantic import SkipValidation
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
@@ -15,7 +16,7 @@ class AuditEntry(OfSite, table=True):
 
     fence: ClassVar[str] = "staff"
     __tablename__ = "audit_entry"
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     reference: str = Field(max_length=12, index=True)
     at: datetime = Field(index=True)
     actor_id: int | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet
+from pydantic import SkipValidation
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, col, select, update
 
@@ -77,7 +78,7 @@ class Letter(OfFamily, table=True):
     """One letter to one address. `blocks` is what it says; `secret` is encrypted and gone once sent."""
 
     __table_args__ = (of_its_site(),)
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int | None = Field(default=None, index=True)
     key: str = Field(max_length=80, unique=True)
     kind: str = Field(max_length=40, index=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 
@@ -31,7 +32,7 @@ class ChangeRequest(OfFamily, table=True):
 
     __tablename__ = "change_request"
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     sheet: str = Field(max_length=10)                        # guardian | pupil
     sheet_id: int = Field(index=True)
     title: str = Field(default="", max_length=170)           # whose sheet, as named when asked
@@ -51,7 +52,7 @@ class FieldChange(OfFamily, table=True):
 
     __tablename__ = "field_change"
     __table_args__ = (ForeignKeyConstraint(["request_id", "family_id"], ["change_request.id", "change_request.family_id"]),)
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     request_id: int = Field(index=True)
     field: str = Field(max_length=40)
     old: str = Field(default="", max_length=300)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, col, select, update
 
@@ -26,7 +27,7 @@ class SignIn(OfFamily, table=True):
 
     __tablename__ = "sign_in"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     token_hash: str = Field(max_length=64, unique=True)
     device: str = Field(default="", max_length=120)
@@ -40,7 +41,7 @@ class KnownDevice(OfFamily, table=True):
 
     __tablename__ = "known_device"
     __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     token_hash: str = Field(max_length=64, unique=True)
     seen_at: datetime

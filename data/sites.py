@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
+from pydantic import SkipValidation
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, select
 
@@ -21,7 +22,7 @@ class Site(Base, table=True):
     """One conservatoire. `field_policies` and `required_fields` are keyed « guardian.phone_mobile »."""
 
     fence: ClassVar[str] = "site"
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     code: str = Field(max_length=40, unique=True)
     name: str = Field(max_length=120)
     address: str = Field(default="", max_length=300)

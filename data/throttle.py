@@ -10,6 +10,7 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from pydantic import SkipValidation
 from sqlmodel import Field, select
 
 from data.i18n import Refused
@@ -27,7 +28,7 @@ class Throttle(OfSite, table=True):
     """Counters of one (site, identifier) seen from unknown devices, or from one known device. Keys are HMACs."""
 
     fence: ClassVar[str] = "door"
-    id: int = Field(default=None, primary_key=True)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
     key: str = Field(max_length=64, unique=True)
     failures: int = 0
     failed_at: datetime | None = None
