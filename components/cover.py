@@ -43,7 +43,10 @@ def cover(
         class_=classes("sheet", broad and "broad"),
     )
     page = tag(
-        "div", tag("main", STAVE, sheet), tag("footer", shell.footer(tongue, site), class_="foot"), class_="cover"
+        "div",
+        tag("main", None if broad else STAVE, sheet),
+        tag("footer", shell.footer(tongue, site), class_="foot"),
+        class_="cover",
     )
     return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm)
 

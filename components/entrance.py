@@ -79,7 +79,7 @@ def _visit_of(caller: Caller, writes: bool) -> Iterator[Visit]:
     with visit(caller.account, writes=writes) as v:
         v.client, v.language = caller.address, caller.tongue
         if caller.account:
-            v.zone = sites.here(v).zone
+            sites.here(v)
         yield v
 
 

@@ -227,7 +227,7 @@ def withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
     typed.faults.pop(sheet_key(row), None)
     moderation.withdraw(v, row)
     return Answer(
-        say=v.say("Vos modifications en attente sont annulées."),
+        toast=v.say("Vos modifications en attente sont annulées."),
         forget=f"{sheet_key(row)}-{v.account_id}",
         focus=f"{sheet_key(row)}-form",
     )

@@ -62,7 +62,8 @@ class Answer:
     """What the browser does once the panel is drawn again."""
 
     dialog: str = ""  # a message closed with « OK »
-    say: str = ""  # announced, and shown for a while
+    say: str = ""  # announced to screen readers: the screen shows it already
+    toast: str = ""  # announced, and shown for a while
     focus: str = ""  # id of what gets the focus
     forget: str = ""  # the form whose typed values are now recorded
     fill: Mapping[str, str] = field(default_factory=dict)  # id -> value put into a field

@@ -50,9 +50,10 @@ def every_site() -> list[Site]:
 
 def here(v: Visit) -> Site:
     """The visit's own site; its time zone becomes the visit's."""
-    site = v.get(Site, v.site_id)
-    v.zone = site.zone
-    return site
+    if v.site is None:
+        v.site = v.get(Site, v.site_id)
+        v.zone = v.site.zone
+    return v.site
 
 
 def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:

@@ -66,6 +66,7 @@ class Visit:
         self.account_id: int | None = None
         self.role, self.name, self.language = "", "", "fr"
         self.zone = ZoneInfo("Europe/Paris")
+        self.site: Any = None                    # the site's row once asked for (sites.here)
         self.client = ""                         # the person's network address, for the journal
         self._topics: set[live.Topic] = set()
 

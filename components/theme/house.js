@@ -141,7 +141,8 @@ const Panel = {
       if (command.close) document.getElementById(command.close)?.close();
       if (command.open) document.getElementById(command.open)?.showModal();
       if (command.focus) focusOn(command.focus, this.$el);
-      if (command.say) showToast(command.say);
+      if (command.say) say(command.say);
+      if (command.toast) showToast(command.toast);
       if (command.dialog) showMessage(command.dialog);
     },
     restoreForm(key) {
@@ -240,6 +241,7 @@ app.component("house-panel", Panel);
 app.mount("#app");
 bringFocusBack();
 watchIdleness();
+import("./plain.js");
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
 document.documentElement.dataset.screen = "drawn";
 window.socket.on("connect", () => (document.documentElement.dataset.screen = "live"));

@@ -196,4 +196,4 @@ def _connections(v: Visit) -> Markup:
 
 def _close(v: Visit, act: Act) -> Answer:
     signins.close_mine(v, act.number())
-    return Answer(say=v.say("La connexion est fermée."))
+    return Answer(toast=v.say("La connexion est fermée."))

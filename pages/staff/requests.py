@@ -90,77 +90,48 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     if oldest:
         age = formats.ago(oldest[0].request.submitted_at, v.now, zone, v.tongue)
         under += v.say(" · la plus ancienne : {age}", age=age)
-    search = tag(
-        "div",
-        tag("label", v.say("Rechercher"), for_="search"),
-        tag(
-            "input",
-            id="search",
-            name="search",
-            type="search",
-            value=desk.search,
-            data_search="search",
-            maxlength=60,
-            autocomplete="off",
-            aria_describedby="search-hint",
-        ),
-        tag("span", v.say("Nom, numéro de famille ou de demande"), id="search-hint", class_="hint"),
-        class_="field",
-    )
-    tabs = tag(
-        "nav",
-        (
-            tag(
-                "a",
-                f"{v.say(label)} ({number})" if number is not None else v.say(label),
-                href=href,
-                aria_current="page" if desk.closed == closed else None,
-            )
-            for label, number, href, closed in (
-                ("Fiches", waiting, PATH, False),
-                ("Traitées", None, f"{PATH}?onglet=traitees", True),
-            )
-        ),
-        class_="tabs",
-        aria_label=v.say("Files"),
-    )
-    total = decisions.count(v, closed=desk.closed, search=desk.search) if desk.search or desk.closed else waiting
-    opened = request_sheet.draw(v, desk.request_id)
+    counts = (waiting, decisions.count(v, closed=True))
+    total = decisions.count(v, closed=desk.closed, search=desk.search) if desk.search else counts[desk.closed]
+    queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
-        head(v.say("Demandes à valider"), under, search)
-        + tabs
-        + _just_decided(v, desk)
-        + tag(
-            "div", tag("section", _list(v, desk, listed, total), class_="card list-card"), opened, class_="queue opened"
-        )
+        head(v.say("Demandes à valider"), under, _search_field(v, desk))
+        + tag("div", _tabs(v, desk, counts), _just_decided(v, desk), class_="desk-tabs")
+        + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
 
 
-def _just_decided(v: Visit, desk: Desk) -> Markup:
-    """What was decided a moment ago can be taken back at once."""
+def _search_field(v: Visit, desk: Desk) -> Markup:
+    field = tag(
+        "input",
+        id="search",
+        name="search",
+        type="search",
+        value=desk.search,
+        data_search="search",
+        maxlength=60,
+        autocomplete="off",
+        aria_describedby="search-hint",
+    )
+    hint = tag("span", v.say("Nom, numéro de famille ou de demande"), id="search-hint", class_="hint")
+    return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, hint, class_="field")
+
+
+def _tabs(v: Visit, desk: Desk, counts: tuple[int, int]) -> Markup:
+    shown = (("Fiches", PATH), ("Traitées", f"{PATH}?onglet=traitees"))
+    links = [
+        tag("a", f"{v.say(label)} ({counts[at]})", href=href, aria_current="page" if desk.closed == bool(at) else None)
+        for at, (label, href) in enumerate(shown)
+    ]
+    return tag("nav", links, class_="tabs", aria_label=v.say("Files"))
+
+
+def _just_decided(v: Visit, desk: Desk) -> Markup | None:
+    """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
     if desk.decided_id is None:
-        return Markup("")
-    return tag(
-        "div",
-        icon("check"),
-        tag(
-            "p",
-            desk.decided,
-            " ",
-            button(
-                icon("undo"),
-                " ",
-                v.say("Annuler la décision"),
-                do="undo",
-                of=desk.decided_id,
-                class_="link",
-                aria_keyshortcuts="U",
-            ),
-            " ",
-            tag("kbd", "U", aria_hidden="true"),
-        ),
-        class_="notice good",
-    )
+        return None
+    words = v.say("Annuler la décision")
+    undo = button(icon("undo"), words, do="undo", of=desk.decided_id, class_="link", aria_keyshortcuts="U")
+    return tag("p", icon("check"), tag("span", desk.decided), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
 
 
 def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
