@@ -6,10 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from components.entrance import Caller
 from components.icons import icon
 from components.markup import button, classes, tag
-from components.panel import Act, Answer
-from data import fields, moderation, sites
+from components.panel import Act, Answer, Handler
+from data import fields, moderation, signins, sites
+from data.families import Guardian
 from data.fields import EditableField
 from data.i18n import Faulty, Refused
 from data.moderation import FieldChange
@@ -21,7 +23,9 @@ NOTICES = {
     "guardian": "Fiche du responsable en attente de validation",
     "pupil": "Fiche de l’élève en attente de validation",
 }
-UPDATED = "La fiche d’identité a été mise à jour. Un accusé de réception vous est envoyé par e-mail."
+RECEIPT = "Un accusé de réception vous est envoyé par e-mail."
+NO_RECEIPT = "Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail."
+PASSWORD = "current_password"
 THEN = "Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là."
 
 
@@ -44,12 +48,16 @@ def sheet(
     key, sections = sheet_key(row), dict[str, list[Markup]]()
     faults = typed.faults.get(key, {})
     for name, (one, policy) in sites.open_fields(site, type(row)).items():
+        if one.kind.control == "photo":
+            continue  # it has a form of its own, sent by plain HTTP
         control = _Control(v, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
         sections.setdefault(one.mark.section, []).append(
             control.draw(
                 one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
             )
         )
+        if name == "email" and isinstance(row, Guardian) and may_change and policy != "readonly":
+            sections[one.mark.section].append(_own_password(v, key, faults.get(PASSWORD)))
     body = [
         tag("fieldset", tag("legend", v.say(title)), tag("div", inside, class_="grid"))
         for title, inside in sections.items()
@@ -65,6 +73,32 @@ def sheet(
         novalidate=True,
         data_keep=f"{key}-{v.account_id}",
         id=f"{key}-form",
+    )
+
+
+def _own_password(v: Visit, key: str, fault: Refused | None) -> Markup:
+    """Shown by the script once the e-mail beside it is changed."""
+    at = f"{key}-{PASSWORD}"
+    field = tag(
+        "input",
+        id=at,
+        name=PASSWORD,
+        type="password",
+        autocomplete="current-password",
+        maxlength=256,
+        aria_describedby=f"{at}-hint {at}-fault" if fault else f"{at}-hint",
+        aria_invalid="true" if fault else None,
+    )
+    said = fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{at}-fault", class_="fault")
+    return tag(
+        "div",
+        tag("label", v.say("Votre mot de passe actuel"), for_=at),
+        field,
+        tag("span", v.say("Demandé pour changer l’e-mail."), id=f"{at}-hint", class_="hint"),
+        said,
+        class_=classes("field", "s4", fault and "faulty"),
+        data_beside=f"{key}-email",
+        hidden=fault is None,
     )
 
 
@@ -203,27 +237,59 @@ def _actions(v: Visit, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
     )
 
 
-def save(v: Visit, row: Any, act: Act, typed: Typed) -> Answer:
-    """What « Modifier » does: the request, the message; or each fault beside its field, the first one focused."""
-    key = sheet_key(row)
-    typed.faults.pop(key, None)
-    try:
-        outcome = moderation.propose(v, row, act.values)
-    except Faulty as faulty:
-        typed.faults[key] = faulty.faults
-        return Answer(focus=f"{key}-{next(iter(faulty.faults))}")
-    forget = f"{key}-{v.account_id}"
+def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
+    """The actions of a page's sheets."""
+
+    async def save(caller: Caller, act: Act) -> Answer:
+        return await _save(caller, table, act, typed)
+
+    return {
+        "save": save,
+        "withdraw": lambda v, act: _withdraw(v, v.get(table, act.number()), typed),
+        "towns": lambda v, act: _propose_towns(act, typed),
+    }
+
+
+async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Answer:
+    """What « Modifier » does: the request and its message; or each fault beside its field, the first one focused."""
+    with caller.visit() as v:
+        asks = _changes_own_address(v, v.get(table, act.number()), act.values)
+    word = act.values.get(PASSWORD, "")
+    right = not asks or (caller.account is not None and await signins.is_mine(caller.account, word))
+    values = {name: value for name, value in act.values.items() if name != PASSWORD}
+    with caller.visit(writes=True) as v:
+        row = v.get(table, act.number())
+        try:
+            if not right:
+                raise Faulty({PASSWORD: Refused("Saisissez votre mot de passe actuel pour changer l’e-mail.")})
+            outcome = moderation.propose(v, row, values)
+        except Faulty as faulty:
+            typed.faults[sheet_key(row)] = faulty.faults
+            return Answer(focus=f"{sheet_key(row)}-{next(iter(faulty.faults))}")
+        typed.faults.pop(sheet_key(row), None)
+        return Answer(dialog=_told(v, outcome), forget=f"{sheet_key(row)}-{v.account_id}")
+
+
+def _changes_own_address(v: Visit, row: Any, values: Mapping[str, str]) -> bool:
+    """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
+    if not isinstance(row, Guardian) or "email" not in values:
+        return False
+    waiting = moderation.pending(v, [row])["guardian", row.id].get("email")
+    return values["email"].strip().casefold() not in {row.email.casefold(), waiting.new.casefold() if waiting else ""}
+
+
+def _told(v: Visit, outcome: moderation.Outcome) -> str:
     if outcome.nothing:
-        return Answer(dialog=v.say("Aucune modification à enregistrer."), forget=forget)
-    words = (
-        [v.say(UPDATED)]
-        if outcome.asked or outcome.saved
-        else [v.say("Les modifications retirées n’attendent plus de validation.")]
+        return v.say("Aucune modification à enregistrer.")
+    if not (outcome.asked or outcome.saved):
+        return v.say("Les modifications retirées n’attendent plus de validation.")
+    receipt = v.say(RECEIPT) if outcome.mailed else v.say(NO_RECEIPT)
+    return " ".join(
+        [v.say("La fiche d’identité a été mise à jour."), receipt, *([v.say(THEN)] if outcome.asked else [])]
     )
-    return Answer(dialog=" ".join([*words, *([v.say(THEN)] if outcome.asked else [])]), forget=forget)
 
 
-def withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
+def _withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
     typed.faults.pop(sheet_key(row), None)
     moderation.withdraw(v, row)
     return Answer(
@@ -233,7 +299,7 @@ def withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
     )
 
 
-def propose_towns(act: Act, typed: Typed) -> Answer:
+def _propose_towns(act: Act, typed: Typed) -> Answer:
     """The towns of the post code just typed; the only one is written for the person."""
     key, code = act.of, act.values.get("postcode", "").strip()
     if not key.startswith("guardian-"):

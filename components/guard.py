@@ -1,6 +1,7 @@
 """The outermost door: origin, size of bodies, the client's true address, the headers of every answer."""
 
 import ipaddress
+import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from data.settings import settings
 
 MOST_BYTES = 3 * 1024 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
+_larger: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
 NO_ORIGIN_NEEDED = {"/healthz", "/readyz", "/metrics"}
 
 
@@ -34,6 +36,15 @@ def headers(https: bool) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in found.items()]
 
 
+def allow(path: str, most_bytes: int) -> None:
+    """Larger bodies for one route: /eleves/{n}/photo."""
+    _larger[re.sub(r"\{\w+\}", "[^/]+", path)] = most_bytes
+
+
+def most_bytes(path: str) -> int:
+    return next((most for pattern, most in _larger.items() if re.fullmatch(pattern, path)), MOST_BYTES)
+
+
 class Guard:
     """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
 
@@ -54,9 +65,9 @@ class Guard:
         if writes and scope["path"] not in NO_ORIGIN_NEEDED and not own_origin(asked):
             return await _refuse(send, 403)
         length = asked.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        if not length.isdecimal() or int(length) > most_bytes(scope["path"]):
             return await _refuse(send, 413 if length.isdecimal() else 400)
-        return await self.app(scope, _counted(receive), _with_headers(send))
+        return await self.app(scope, _counted(receive, most_bytes(scope["path"])), _with_headers(send))
 
 
 def own_origin(asked: dict[str, str]) -> bool:
@@ -81,7 +92,7 @@ def client_address(scope: Scope, forwarded: str) -> str:
     return address
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """A body without a length is counted as it comes; beyond the limit it ends as if the sender had left."""
     got = 0
 
@@ -89,7 +100,7 @@ def _counted(receive: Receive) -> Receive:
         nonlocal got
         message = await receive()
         got += len(message.get("body", b""))
-        return message if got <= MOST_BYTES else {"type": "http.disconnect"}
+        return message if got <= most else {"type": "http.disconnect"}
 
     return count
 

@@ -14,6 +14,7 @@ from components import shell
 from components.entrance import Audience, Caller, SignedOut, caller_of, cookie
 from components.errors import error_page, fault_page
 from components.follow import leave_when_closed
+from components.guard import MOST_BYTES, allow
 from data import journal
 from data.visits import NotYours, whole_house
 
@@ -48,9 +49,11 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
 
 
 def plain(
-    path: str, audience: Audience, *, methods: tuple[str, ...] = ("GET",)
+    path: str, audience: Audience, *, methods: tuple[str, ...] = ("GET",), most_bytes: int = MOST_BYTES
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async."""
+    if most_bytes != MOST_BYTES:
+        allow(path, most_bytes)
 
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def guarded(request: Request, **address: Any) -> Response:

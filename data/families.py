@@ -13,6 +13,7 @@ from data.fields import (
     EMAIL,
     NAME,
     PHONE,
+    PHOTO,
     POSTCODE,
     TOWN,
     YES_NO,
@@ -108,6 +109,8 @@ class Pupil(OfSite, table=True):
     insurance: Annotated[str, Field(max_length=120), Editable("Assurance", "Scolarité et autorisations", span=6)] = ""
     image_right: Annotated[str, Field(max_length=3),
                            Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)] = ""
+
+    photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
 
     @property
     def full_name(self) -> str:

@@ -14,7 +14,7 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel, col, select
 
-from data import accounts, families, journal, letters, sites
+from data import accounts, families, files, journal, letters, sites
 from data.accounts import Account
 from data.families import Guardian, Pupil, of_its_site
 from data.fields import EditableField, editables
@@ -72,6 +72,7 @@ class Outcome:
     asked: list[letters.Change] = field(default_factory=list)
     saved: list[letters.Change] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    mailed: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -157,6 +158,8 @@ def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[s
             continue
         try:
             value = one.read(typed[name])
+            if one.kind.control == "photo" and value and files.by_name(v, value).pupil_id != row.id:
+                raise NotYours(f"photo {value[:32]}")
             if value in ("", None) and sites.is_required(site, one, type(row)):
                 raise Refused("Ce champ ne peut pas rester vide.")
             values[name] = (value, how)
@@ -189,6 +192,7 @@ def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outco
     common: dict[str, Any] = {"to": accounts.address(v, who), "name": who.name, "language": who.language,
                               "site_id": site.id, "family_id": v.family_id, "account_id": who.id,
                               "path": path_of(row), "subject": row.full_name}
+    outcome.mailed = bool(common["to"])
     if outcome.asked and request:
         letters.write(v, "request_received", changes=outcome.asked, number=request.id, **common)
     if outcome.saved:

@@ -81,6 +81,16 @@ async def recognise(site_id: int, login: str, word: str, *, device: str = "", cl
     raise Refused(WRONG)
 
 
+async def is_mine(account: Account, word: str) -> bool:
+    """Whether the person signed in knows the account's password; Refused with the wait after too many guesses."""
+    with whole_house(writes=True) as v:
+        throttle.admit(v, account.site_id, account.login, "signed in", "")
+    right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
+    with whole_house(writes=True) as v:
+        (throttle.forget if right else throttle.failed)(v, account.site_id, account.login, "signed in")
+    return right
+
+
 def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
     return v.one(select(Account).where(Account.site_id == site_id, Account.login == login))
 

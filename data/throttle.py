@@ -63,7 +63,7 @@ def admit(v: Visit, site_id: int, login: str, device: str, client: str) -> None:
         v.add(counter)
 
 
-def failed(v: Visit, site_id: int, login: str, device: str, client: str) -> None:
+def failed(v: Visit, site_id: int, login: str, device: str, client: str = "") -> None:
     counter = _counter(v, site_id, login, device)
     if not counter.failed_at or v.now - counter.failed_at > WINDOW + timedelta(minutes=15):
         counter.failures = 0

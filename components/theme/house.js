@@ -14,6 +14,8 @@ const typed = {
     return field.defaultValue;
   },
   note(field) {
+    const beside = document.querySelector(`[data-beside="${CSS.escape(field.id || "-")}"]`);
+    if (beside && !beside.classList.contains("faulty")) beside.hidden = field.value === field.defaultValue;
     if (!this.isKept(field)) return;
     if (this.value(field) === this.recorded(field)) sessionStorage.removeItem(this.key(field));
     else sessionStorage.setItem(this.key(field), this.value(field));
@@ -24,6 +26,7 @@ const typed = {
       if (kept === null || kept === this.value(field)) continue;
       if (field.type === "checkbox") field.checked = kept === "true";
       else field.value = kept;
+      this.note(field);
     }
   },
   forget(form) {

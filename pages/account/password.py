@@ -136,6 +136,8 @@ async def _change(
         names_of = {"new": "nouveau", "again": "encore"}
         faults = {names_of.get(name, name): refused.tell(caller.tongue) for name, refused in faulty.faults.items()}
         return _cover(caller, names, action, title, button, faults)
+    except Refused as refused:
+        return _cover(caller, names, action, title, button, {names[0]: refused.tell(caller.tongue)})
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
     with caller.visit(writes=True) as v:
@@ -149,8 +151,7 @@ async def _check_current(account: Account, typed: dict[str, str]) -> None:
     """The current password, where it is asked for; a temporary one was just typed at Connexion."""
     if "ancien" not in typed:
         return
-    right, _ = await passwords.off_the_loop(passwords.verify, typed["ancien"], account.password_hash)
-    if not right:
+    if not await signins.is_mine(account, typed["ancien"]):
         raise Faulty({"ancien": Refused("Ce n’est pas votre mot de passe actuel.")})
 
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components import forms
 from components.icons import icon
 from components.markup import tag
-from components.panel import Act, Answer, Panel
+from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
 from data import families, moderation, sites
@@ -21,16 +21,8 @@ def household(v: Visit) -> None:
         lambda w: _draw(w, typed),
         follows=[("family", v.family_id or 0)],
         classes="flow",
-        on={
-            "save": lambda w, act: forms.save(w, w.get(Guardian, act.number()), act, typed),
-            "withdraw": lambda w, act: forms.withdraw(w, w.get(Guardian, act.number()), typed),
-            "towns": lambda w, act: _towns(act, typed),
-        },
+        on=forms.acts(Guardian, typed),
     )
-
-
-def _towns(act: Act, typed: forms.Typed) -> Answer:
-    return forms.propose_towns(act, typed)
 
 
 def _draw(v: Visit, typed: forms.Typed) -> Markup:

@@ -167,11 +167,17 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
     )
 
 
+def _value(v: Visit, line: decisions.Line, shown: str) -> Markup | str:
+    """For the eye: a photograph as a picture, anything else in words."""
+    if line.field.kind.control == "photo" and shown:
+        alt = v.say(line.field.mark.label)
+        return tag("img", src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
+    return line.field.tell(shown, v.tongue) or v.say("vide")
+
+
 def _row(v: Visit, line: decisions.Line) -> Markup:
     name, label = line.field.name, v.say(line.field.mark.label)
-    was, now, new = (
-        line.field.tell(shown, v.tongue) or v.say("vide") for shown in (line.change.old, line.now, line.change.new)
-    )
+    was, now, new = (_value(v, line, shown) for shown in (line.change.old, line.now, line.change.new))
     if line.change.state != "pending":
         return _decided_row(v, line)
     today = (
@@ -217,7 +223,7 @@ def _verdict(v: Visit, line: decisions.Line, label: str) -> Markup:
 
 
 def _decided_row(v: Visit, line: decisions.Line) -> Markup:
-    was, new = (line.field.tell(shown, v.tongue) or v.say("vide") for shown in (line.change.old, line.change.new))
+    was, new = (_value(v, line, shown) for shown in (line.change.old, line.change.new))
     return tag(
         "tr",
         tag("th", v.say(line.field.mark.label), scope="row"),

@@ -88,6 +88,7 @@ def upgrade() -> None:
     sa.Column('school_class', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
     sa.Column('insurance', sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
     sa.Column('image_right', sqlmodel.sql.sqltypes.AutoString(length=3), nullable=False),
+    sa.Column('photo', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_pupil_site_id_site')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_pupil')),
     sa.UniqueConstraint('id', 'site_id', name=op.f('uq_pupil_id_site_id')),
@@ -231,6 +232,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_pupil_link_pupil_id'), ['pupil_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_pupil_link_site_id'), ['site_id'], unique=False)
 
+    op.create_table('stored_file',
+    sa.Column('site_id', sa.Integer(), nullable=False),
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('pupil_id', sa.Integer(), nullable=False),
+    sa.Column('giver_id', sa.Integer(), nullable=True),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
+    sa.Column('media_type', sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['pupil_id', 'site_id'], ['pupil.id', 'pupil.site_id'], name=op.f('fk_stored_file_pupil_id_site_id_pupil')),
+    sa.ForeignKeyConstraint(['site_id'], ['site.id'], name=op.f('fk_stored_file_site_id_site')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
+    sa.UniqueConstraint('name', name=op.f('uq_stored_file_name'))
+    )
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stored_file_pupil_id'), ['pupil_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_stored_file_site_id'), ['site_id'], unique=False)
+
     op.create_table('account',
     sa.Column('site_id', sa.Integer(), nullable=False),
     sa.Column('family_id', sa.Integer(), nullable=True),
@@ -360,6 +381,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_account_family_id'))
 
     op.drop_table('account')
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stored_file_site_id'))
+        batch_op.drop_index(batch_op.f('ix_stored_file_pupil_id'))
+
+    op.drop_table('stored_file')
     with op.batch_alter_table('pupil_link', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_pupil_link_site_id'))
         batch_op.drop_index(batch_op.f('ix_pupil_link_pupil_id'))

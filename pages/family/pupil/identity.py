@@ -1,55 +1,113 @@
-"""« Identité » of a pupil: the same flow as the family's own sheet."""
+"""« Identité » of a pupil: the same flow as the family's own sheet; the photograph is sent by plain HTTP."""
 
+import asyncio
+
+from fastapi import Request
 from markupsafe import Markup
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
 
 from components import forms
+from components.cover import alert, told
+from components.entrance import Audience, Caller
 from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
-from components.screen import Audience, screen
-from data import families, moderation, sites
+from components.screen import plain, screen
+from data import families, files, moderation, sites
 from data.families import Pupil
+from data.i18n import Refused
+from data.moderation import FieldChange
 from data.visits import Visit
 from pages.family.pupil.dossier import dossier_head
 
 
 @screen("/eleves/{n}/identite", Audience.FAMILY, title="Identité")
-def identity(v: Visit, n: int) -> None:
+def identity(v: Visit, n: int, photo: str = "") -> None:
     pupil, _ = families.pupil_by_number(v, n)
-    typed, key = forms.Typed(), pupil.id
+    typed = forms.Typed()
     Panel(
         v,
-        lambda w: _draw(w, n, typed),
-        follows=[("family", v.family_id or 0), ("pupil", key)],
+        lambda w: _draw(w, n, typed, photo),
+        follows=[("family", v.family_id or 0), ("pupil", pupil.id)],
         classes="flow",
-        on={
-            "save": lambda w, act: forms.save(w, w.get(Pupil, act.number()), act, typed),
-            "withdraw": lambda w, act: forms.withdraw(w, w.get(Pupil, act.number()), typed),
-        },
+        on=forms.acts(Pupil, typed),
     )
 
 
-def _draw(v: Visit, n: int, typed: forms.Typed) -> Markup:
+def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
     pupil, link = families.pupil_by_number(v, n)
-    waiting = moderation.pending(v, [pupil])["pupil", pupil.id]
+    site, waiting = sites.here(v), moderation.pending(v, [pupil])["pupil", pupil.id]
     may = link.rights == "all"
-    notice = (
-        None
-        if may
-        else tag(
+    words = v.say("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
+    notice = None if may else tag("div", icon("info"), tag("p", words), class_="notice")
+    sheet = forms.sheet(v, site, pupil, waiting, typed, may_change=may)
+    shown = sites.open_fields(site, Pupil).get("photo")
+    may_send = may and shown is not None and shown[1] != "readonly"
+    return Markup("").join(
+        part
+        for part in (
+            dossier_head(v, pupil, "identite"),
+            told(v.say("La photo a été envoyée. Le conservatoire va la valider.")) if photo == "recue" else None,
+            alert(v.say(files.REFUSALS[photo])) if photo in files.REFUSALS else None,
+            notice,
+            tag("section", sheet, class_="card", aria_label=v.say("Identité")),
+            _photo(v, pupil, waiting.get("photo"), may_send) if shown else None,
+        )
+        if part
+    )
+
+
+def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:
+    """The portrait, recorded or waiting, and the form that sends another."""
+    name = change.new if change else pupil.photo
+    alt = v.say("Photo de {name}", name=pupil.full_name)
+    portrait = (
+        tag("img", src=f"/documents/{name}", alt=alt, class_="portrait", width=160, height=160)
+        if name
+        else tag("div", icon("person"), tag("span", v.say("Pas de photo"), class_="small"), class_="portrait empty")
+    )
+    waits = (
+        tag("p", icon("clock"), tag("span", v.say("Photo en attente de validation")), class_="was") if change else None
+    )
+    chooser = tag(
+        "form",
+        tag(
             "div",
-            icon("info"),
-            tag("p", v.say("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")),
-            class_="notice",
-        )
+            tag("label", v.say("Choisir une photo (JPEG ou PNG)"), for_="fichier"),
+            tag("input", id="fichier", name="fichier", type="file", accept="image/jpeg,image/png", required=True),
+            class_="field",
+        ),
+        tag("button", v.say("Envoyer la photo"), type="submit", class_="btn quiet"),
+        method="post",
+        action=f"/eleves/{pupil.number}/photo",
+        enctype="multipart/form-data",
+        class_="stack-form",
     )
-    return (
-        dossier_head(v, pupil, "identite")
-        + (notice or "")
-        + tag(
-            "section",
-            forms.sheet(v, sites.here(v), pupil, waiting, typed, may_change=may),
-            class_="card",
-            aria_label=v.say("Identité"),
-        )
+    beside = tag("div", waits, chooser if may_send else None, class_="stack-form")
+    return tag(
+        "section",
+        tag("h2", v.say("Photo")),
+        tag("div", portrait, beside, class_="portrait-row"),
+        class_="card",
+        aria_label=v.say("Photo"),
     )
+
+
+@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=files.MOST_BYTES + 65536)
+async def send_photo(caller: Caller, request: Request, n: int) -> Response:
+    with caller.visit() as v:
+        families.pupil_by_number(v, n)
+    async with request.form(max_files=1, max_fields=4) as form:
+        sent = form.get("fichier")
+        content = await sent.read(files.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    try:
+        portrait = await asyncio.to_thread(files.make_photo, content)
+    except Refused as refused:
+        code = next((code for code, words in files.REFUSALS.items() if words == refused.sentence), "illisible")
+        return RedirectResponse(f"/eleves/{n}/identite?photo={code}", 303)
+    with caller.visit(writes=True) as v:
+        pupil, _ = families.pupil_by_number(v, n)
+        kept = files.keep(v, pupil.id, "photo", portrait, "image/jpeg")
+        moderation.propose(v, pupil, {"photo": kept.name})
+    return RedirectResponse(f"/eleves/{n}/identite?photo=recue", 303)
