@@ -26,6 +26,7 @@ NOTICES = {
 RECEIPT = "Un accusé de réception vous est envoyé par e-mail."
 NO_RECEIPT = "Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail."
 PASSWORD = "current_password"
+MOST_TOWNS = 8  # shown as buttons; more are in the field's own list
 THEN = "Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là."
 
 
@@ -148,6 +149,9 @@ class _Control:
                         class_="was",
                     )
                 )
+        if 1 < len(towns) <= MOST_TOWNS and shown not in towns:
+            chips = [tag("button", town, type="button", data_fills=self.id) for town in towns]
+            below.append(tag("div", chips, class_="ready", role="group", aria_label=v.say("Choisir la ville")))
         if fault:
             below.append(
                 tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{self.id}-fault", class_="fault")
