@@ -1,11 +1,13 @@
 """The French sentence is the key; english.toml holds its twin. Nothing that people read is written elsewhere."""
 
+import logging
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["fr", "en"]
+log = logging.getLogger("anacrouse.i18n")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 
 
@@ -25,7 +27,9 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
 
     A sentence that holds « # » knows two forms: « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
     """
-    if tongue == "en":
+    if tongue == "en" and sentence:
+        if sentence not in twins():
+            log.warning("no English twin: %s", sentence)
         sentence = twins().get(sentence, sentence)
     if "#" in sentence:
         one, many = sentence.split("#", 1)

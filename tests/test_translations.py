@@ -1,0 +1,106 @@
+"""Every sentence that people read is written in French where it is used, and has its English twin in one place."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("data", "components", "pages")
+# Constants that hold sentences; what else is said is found where it is said.
+CONSTANTS = {
+    "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
+    "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
+}  # fmt: skip
+NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    for floor in FLOORS:
+        for path in sorted((ROOT / floor).rglob("*.py")):
+            if "migrations" not in path.parts and path.name != "demo.py":
+                yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    """The literals of an argument: a text, a choice of texts, a tuple or dictionary of texts."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+    elif isinstance(node, ast.Tuple | ast.List | ast.Set):
+        for each in node.elts:
+            yield from texts(each)
+    elif isinstance(node, ast.Dict):
+        for each in node.values:
+            yield from texts(each)
+
+
+def sentences() -> dict[str, str]:
+    """Sentence -> a file that says it."""
+    found: dict[str, str] = {}
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            spoken: list[str] = []
+            if isinstance(node, ast.Call):
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in {"say", "Refused"} and node.args:
+                    spoken += texts(node.args[0])
+                elif name == "Editable":
+                    spoken += [text for argument in node.args[:2] for text in texts(argument)]
+                elif name == "Template":
+                    spoken += [text for argument in node.args for text in texts(argument)]
+                elif name == "choice":
+                    spoken += texts(node.args[0])
+                elif name in {"_change", "_cover"}:
+                    spoken += [text for argument in node.args for text in texts(argument) if text[:1].isupper()]
+                spoken += [
+                    text
+                    for word in node.keywords
+                    if word.arg in {"title", "hint"}
+                    for text in texts(word.value)
+                    if text != "Anacrouse"
+                ]
+            elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                if any(getattr(target, "id", "") in CONSTANTS for target in targets):
+                    spoken += [text for text in texts(node.value) if is_sentence(text)]
+            for text in spoken:
+                if text not in NOT_SENTENCES:
+                    found.setdefault(text, str(path.relative_to(ROOT)))
+    return found
+
+
+def is_sentence(text: str) -> bool:
+    """Among a constant's texts: words for people, not keys, addresses or names of drawings."""
+    return bool(re.search("[A-ZÀ-Ý«]", text[:2])) or " " in text
+
+
+def twins() -> dict[str, str]:
+    return tomllib.loads((ROOT / "data" / "english.toml").read_text(encoding="utf-8"))
+
+
+def test_every_sentence_has_its_english_twin() -> None:
+    missing = {text: place for text, place in sentences().items() if text not in twins()}
+    assert not missing, "\n".join(f"{place}: {text}" for text, place in missing.items())
+
+
+def test_no_english_sentence_has_lost_its_french_one() -> None:
+    written = {
+        node.value
+        for _, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert sorted(set(twins()) - written) == []
+
+
+def test_twins_use_the_same_words_and_the_same_forms() -> None:
+    for french, english in twins().items():
+        assert set(re.findall(r"\{(\w+)\}", french)) == set(re.findall(r"\{(\w+)\}", english)), french
+        assert ("#" in french) == ("#" in english), french
+
+
+def test_french_is_typeset_with_the_true_apostrophe() -> None:
+    assert [text for text in sentences() if "'" in text] == []
