@@ -16,7 +16,7 @@ from components.errors import error_page, fault_page
 from components.follow import leave_when_closed
 from components.guard import MOST_BYTES, allow
 from data import journal
-from data.visits import NotYours, whole_house
+from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
 Draw = Callable[..., None]
@@ -93,17 +93,8 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
 def not_found(request: Request, caller: Caller) -> Response:
     """404, the same for what is another's and for what is not; the journal keeps who asked."""
     if caller.account:
-        with whole_house(writes=True) as v:
-            v.client = caller.address
-            journal.note(
-                v,
-                "refused",
-                site_id=caller.account.site_id,
-                family_id=caller.account.family_id,
-                subject="address",
-                actor=caller.account.name,
-                changes={"path": ["", request.url.path[:200]]},
-            )
+        with caller.visit(writes=True) as v:
+            journal.note(v, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
     return error_page(404, tongue=caller.tongue)
 
 

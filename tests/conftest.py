@@ -1,0 +1,137 @@
+"""The ground of every test: settings of its own, and `house`, a fresh database with the demonstration's cast.
+
+`@both` runs a test on SQLite and on PostgreSQL; without it a test runs on SQLite.
+"""
+
+import glob
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
+ENVIRONMENT = {
+    "ANACROUSE_TESTS": "1", "HASH_MEMORY_KIB": "1024", "HASH_ROUNDS": "1", "DECISION_LETTER_DELAY": "0", "SMTP_URL": "",
+    "DATABASE_URL": f"sqlite:///{FOLDER}/unused.db", "FILES_DIR": f"{FOLDER}/files", "SECRET_KEY": "only for the tests " * 2,
+}
+for name in ("BASE_URL", "MAIL_FROM", "REDIS_URL", "HOST", "PORT", "LOG_FORMAT", "DEMO", "TRUSTED_PROXIES",
+             "SMTP_CA_FILE", "IDLE_MINUTES"):
+    os.environ.pop(name, None)
+os.environ.update(ENVIRONMENT)
+
+from data import database, demo, schema, throttle  # noqa: E402
+from data import settings as settings_room  # noqa: E402
+
+settings_room.Settings.model_config["env_file"] = None      # a developer's own .env must not change a test
+_numbers = itertools.count(1)
+
+
+def move_to(**environment: str) -> None:
+    """From here on, the process has these settings (DATABASE_URL='…') and the database they name."""
+    if database.engine.cache_info().currsize:
+        database.engine().dispose()
+    os.environ.update(environment)
+    for cached in (settings_room.settings, settings_room.key, database.engine, database.reading_engine):
+        cached.cache_clear()
+
+
+def furnish(url: str) -> None:
+    """The newest shape and the cast, then every connection closed so that it can be copied."""
+    move_to(DATABASE_URL=url)
+    schema.upgrade()
+    demo.fill()
+    move_to(DATABASE_URL=ENVIRONMENT["DATABASE_URL"])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_up() -> Iterator[None]:
+    yield
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_cast() -> Path:
+    furnish(f"sqlite:///{FOLDER}/cast.db")
+    return FOLDER / "cast.db"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A private PostgreSQL on a free port: the beginning of its databases' addresses."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [str(Path(shutil.which("initdb") or "").parent)]
+    if not Path(found[-1], "initdb").is_file():
+        pytest.fail("PostgreSQL is missing: apt-get install postgresql", pytrace=False)
+    folder = Path(tempfile.mkdtemp(prefix="anacrouse-pg-"))
+    person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []    # it refuses to run as root
+    if person:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+
+    def run(tool: str, *arguments: str) -> None:
+        subprocess.run([*person, f"{found[-1]}/{tool}", "-D", f"{folder}/cluster", *arguments], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+
+    try:
+        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        try:
+            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_cast(postgresql: str) -> str:
+    ask_postgresql(postgresql, "CREATE DATABASE cast_of_the_tests")
+    furnish(postgresql + "cast_of_the_tests")
+    return postgresql
+
+
+def ask_postgresql(server: str, statement: str) -> None:
+    with psycopg.connect(server.replace("+psycopg", "") + "postgres", autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database's address: the cast, as if nobody had touched it."""
+    yield from _a_database(request, empty=False)
+
+
+@pytest.fixture
+def empty_house(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without any table."""
+    yield from _a_database(request, empty=True)
+
+
+def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
+    throttle.forget_clients()
+    name = f"house_{next(_numbers)}"
+    if getattr(request, "param", "sqlite") == "sqlite":
+        url = f"sqlite:///{FOLDER}/{name}.db"
+        if not empty:
+            shutil.copy(request.getfixturevalue("sqlite_cast"), FOLDER / f"{name}.db")
+    else:
+        server = request.getfixturevalue("postgresql" if empty else "postgresql_cast")
+        ask_postgresql(server, f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE cast_of_the_tests"))
+        url = server + name
+    move_to(DATABASE_URL=url)
+    yield url
+    move_to(**ENVIRONMENT)
+    if url.startswith("sqlite"):
+        for left in FOLDER.glob(f"{name}.db*"):
+            left.unlink()
+    else:
+        ask_postgresql(server, f"DROP DATABASE {name} WITH (FORCE)")
