@@ -23,8 +23,17 @@ CAST = (("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"
         ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
         ("belrive", "petit.jean", "Jean Petit, responsable"))
 
-FIRST = ["Adèle", "Agathe", "Alban", "Amine", "Anaïs", "Aurore", "Basile", "Camille", "Céleste", "Clément", "Diane", "Élie", "Éloïse", "Emma", "Enzo", "Fanny", "Gabin", "Hugo", "Inès", "Jade", "Joséphine", "Karim", "Léa", "Lina", "Louise", "Lucas", "Maël", "Manon", "Marius", "Mathilde", "Mia", "Mohamed", "Nadia", "Noé", "Océane", "Olivia", "Pablo", "Rose", "Sacha", "Salomé", "Simon", "Thaïs", "Théo", "Ulysse", "Victor", "Yanis", "Zélie"]
-LAST = ["Arnaud", "Bailly", "Barbier", "Benali", "Besson", "Blanchet", "Bouvier", "Carlier", "Chevalier", "Collet", "Cordier", "Da-Silva", "Delorme", "Diallo", "Dubreuil", "Etcheverry", "Ferrand", "Fontaine", "Gaudin", "Guérin", "Hamon", "Haddad", "Jacquet", "Kowalski", "Lacombe", "Lefort", "Le-Goff", "Marchal", "Mercier", "Moreau", "Œuvrard", "Paillet", "Perrin", "Prévost", "Quentin", "Rey", "Robin", "Roussel", "Sanchez", "Schmitt", "Tessier", "Traoré", "Vasseur", "Weber", "Yilmaz"]
+FIRST = (
+    "Adèle Agathe Alban Amine Anaïs Aurore Basile Camille Céleste Clément Diane Élie Éloïse Emma Enzo "
+    "Fanny Gabin Hugo Inès Jade Joséphine Karim Léa Lina Louise Lucas Maël Manon Marius Mathilde Mia "
+    "Mohamed Nadia Noé Océane Olivia Pablo Rose Sacha Salomé Simon Thaïs Théo Ulysse Victor Yanis Zélie "
+).split()
+LAST = (
+    "Arnaud Bailly Barbier Benali Besson Blanchet Bouvier Carlier Chevalier Collet Cordier Da-Silva "
+    "Delorme Diallo Dubreuil Etcheverry Ferrand Fontaine Gaudin Guérin Hamon Haddad Jacquet Kowalski "
+    "Lacombe Lefort Le-Goff Marchal Mercier Moreau Œuvrard Paillet Perrin Prévost Quentin Rey Robin "
+    "Roussel Sanchez Schmitt Tessier Traoré Vasseur Weber Yilmaz "
+).split()
 STREETS = ("place du Marché", "rue des Tilleuls", "rue de l’Église", "avenue de la Gare", "chemin des Vignes", "rue du Moulin",
            "impasse des Lilas", "quai de la Rivière", "rue Hector-Berlioz", "allée des Platanes")
 DISCIPLINES = ("Piano", "Violon", "Violoncelle", "Flûte traversière", "Guitare", "Clarinette", "Chant", "Danse classique",

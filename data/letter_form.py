@@ -91,11 +91,11 @@ def _paragraph(text: str) -> Markup:
 
 def _changes(rows: list[list[str]], tongue: object) -> Markup:
     heads = [say(word, language(tongue)) for word in ("Champ", "Avant", "Après")]
-    cell = 'style="padding:8px;border-bottom:1px solid %s;text-align:left;vertical-align:top"' % LINE
-    head = Markup("").join(Markup(f'<th scope="col" {cell}>{{}}</th>').format(each) for each in heads)
+    cell = Markup('style="padding:8px;border-bottom:1px solid {};text-align:left;vertical-align:top"').format(LINE)
+    head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(cell, each) for each in heads)
     lines = Markup("").join(
-        Markup(f'<tr><th scope="row" {cell}>{{}}</th><td {cell}>{{}}</td><td {cell}><strong>{{}}</strong>{{}}</td></tr>')
-        .format(field, before or "–", after or "–", Markup("<br>") + escape(verdict) if verdict else "")
+        Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>')
+        .format(cell, field, before or "–", after or "–", Markup("<br>") + escape(verdict) if verdict else "")
         for field, before, after, verdict in rows)
     return Markup('<table style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:16px"><thead><tr>{}</tr></thead>'
                   "<tbody>{}</tbody></table>").format(head, lines)

@@ -52,9 +52,8 @@ def waiting() -> tuple[int, int]:
 
 def _due(most: int) -> list[int]:
     with whole_house() as v:
-        late = [letter_id for letter_id in v.all(
+        return [letter_id for letter_id in v.all(
             select(Letter.id).where(_ready(v)).order_by(col(Letter.due_at), col(Letter.id)).limit(most)) if letter_id]
-    return late
 
 
 def _ready(v: Visit) -> ColumnElement[bool]:
