@@ -197,7 +197,7 @@ class _Control:
                 (
                     tag(
                         "option",
-                        v.say(words) if kind.control == "choice" else words,
+                        v.say(words) if kind.control == "choice" and value else words,
                         value=value,
                         selected=value == shown,
                     )

@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
-from nicegui import Client, app, ui
+from nicegui import Client, app, core, ui
 from sqlalchemy.engine import make_url
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from components import document, errors
 from components.assets import Assets
-from components.guard import Guard
+from components.guard import Guard, only_from_its_own_socket
 from data import database, postman
 from data.settings import settings
 
@@ -108,6 +108,7 @@ def run() -> None:
 def prepare() -> None:
     """What surrounds the pages; they are imported before."""
     Client.build_response = document.build_response  # type: ignore[method-assign,assignment]
+    core.sio.on("event", only_from_its_own_socket)
     app.add_exception_handler(HTTPException, errors.on_http)
     app.add_exception_handler(404, errors.on_http)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)

@@ -34,7 +34,7 @@ class Template:
 TEMPLATES = {
     "new_password": Template(
         "Votre nouveau mot de passe",
-        ("Un nouveau mot de passe a été demandé pour l’identifiant {login} au portail de {site}.", "secret",
+        ("Un nouveau mot de passe a été demandé pour l’identifiant {login} sur le portail « {site} ».", "secret",
          "Il est valable {hours} heures. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
          "link", "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         "Se connecter"),

@@ -36,7 +36,7 @@ def ready(caller: Caller, request: Request) -> Response:
 @plain("/metrics", Audience.ANYONE)
 def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for this machine only."""
-    if not _local(caller.address):
+    if not _local(caller.address) or "x-forwarded-for" in request.headers:
         return error_page(404, tongue=caller.tongue)
     waiting, age = postman.waiting()
     figures = {

@@ -89,7 +89,7 @@ def _colleague(v: Visit, request: ChangeRequest) -> Markup | None:
     )
 
 
-def _table(v: Visit, rows: list[Markup]) -> Markup:
+def _table(v: Visit, rows: list[Markup], before: str) -> Markup:
     return tag(
         "table",
         tag("caption", tag("span", v.say("Champs modifiés"), class_="unseen")),
@@ -97,7 +97,7 @@ def _table(v: Visit, rows: list[Markup]) -> Markup:
             "thead",
             tag(
                 "tr",
-                (tag("th", v.say(label), scope="col") for label in ("Champ", "Aujourd’hui", "Demandé", "Décision")),
+                (tag("th", v.say(label), scope="col") for label in ("Champ", before, "Demandé", "Décision")),
             ),
         ),
         tag("tbody", rows),
@@ -156,7 +156,7 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
     return tag(
         "form",
         tag("input", type="hidden", name="version", value=request.version),
-        _table(v, rows),
+        _table(v, rows, "Aujourd’hui"),
         reason,
         message,
         actions,
@@ -227,7 +227,7 @@ def _decided_row(v: Visit, line: decisions.Line) -> Markup:
     return tag(
         "tr",
         tag("th", v.say(line.field.mark.label), scope="row"),
-        tag("td", was, data_l=v.say("Aujourd’hui")),
+        tag("td", was, data_l=v.say("Avant")),
         tag("td", tag("strong", new), data_l=v.say("Demandé")),
         tag("td", _chip(v, line.change.state), line.change.reason and tag("p", line.change.reason, class_="small")),
     )
@@ -253,7 +253,7 @@ def _decided(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> M
         if decisions.may_undo(v, lines)
         else None
     )
-    return _table(v, [_decided_row(v, line) for line in lines]) + tag(
+    return _table(v, [_decided_row(v, line) for line in lines], "Avant") + tag(
         "div", tag("p", by, class_="first soft"), undo, class_="actions"
     )
 
