@@ -96,7 +96,9 @@ def own_page(scope: Scope) -> bool:
 
 def only_from_its_own_socket(sid: str, message: object) -> None:
     """In place of NiceGUI's handler of events: a page's events are taken from the socket it shook hands with."""
-    page = Client.instances.get(str(message.get("client_id"))) if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return
+    page = Client.instances.get(str(message.get("client_id")))
     if page is not None and sid in page._socket_to_document_id:
         page.handle_event(message)
 
