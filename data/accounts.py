@@ -23,18 +23,23 @@ class Account(OfFamily, table=True):
     `own_family_id` is the family a member of staff belongs to as a parent: its requests are decided by a colleague.
     """
 
-    __table_args__ = (of_its_site(), UniqueConstraint("site_id", "login"), UniqueConstraint("id", "site_id"),
-                      ForeignKeyConstraint(["guardian_id", "family_id"], ["guardian.id", "guardian.family_id"]))
+    __table_args__ = (
+        of_its_site(),
+        UniqueConstraint("site_id", "login"),
+        UniqueConstraint("id", "site_id"),
+        ForeignKeyConstraint(["guardian_id", "family_id"], ["guardian.id", "guardian.family_id"]),
+        ForeignKeyConstraint(["own_family_id", "site_id"], ["family.id", "family.site_id"]),
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
     own_family_id: int | None = None
     role: str = Field(default="family", max_length=12)
     login: str = Field(max_length=40)
     name: str = Field(max_length=120)
-    email: str = Field(default="", max_length=254)           # staff; a family's is its guardian's recorded one
+    email: str = Field(default="", max_length=254)  # staff; a family's is its guardian's recorded one
     password_hash: str = Field(default="", max_length=300)
     must_change: bool = False
-    password_expires_at: datetime | None = None              # of a password that came by mail
+    password_expires_at: datetime | None = None  # of a password that came by mail
     language: str = Field(default="fr", max_length=2)
     disabled: bool = False
     reset_count: int = 0
@@ -67,8 +72,15 @@ def address(v: Visit, account: Account) -> str:
 
 def context_words(v: Visit, account: Account, site: Site) -> list[str]:
     """What a password of this account must not hold: names, identifier, place."""
-    words = [account.login, *account.login.split("."), *account.name.split(), site.code, *site.name.split(),
-             "conservatoire", "musique"]
+    words = [
+        account.login,
+        *account.login.split("."),
+        *account.name.split(),
+        site.code,
+        *site.name.split(),
+        "conservatoire",
+        "musique",
+    ]
     if account.family_id:
         people: list[Guardian | Pupil] = [*v.all(select(Guardian)), *v.all(select(Pupil))]
         for person in people:
@@ -96,8 +108,16 @@ def set_password(v: Visit, account: Account, hashed: str) -> None:
     """The new hash, the letter that says so, the journal. The caller closes the other sessions."""
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     v.add(account)
-    letters.write(v, "password_changed", to=address(v, account), name=account.name, language=account.language,
-                  site_id=account.site_id, family_id=account.family_id, account_id=account.id)
+    letters.write(
+        v,
+        "password_changed",
+        to=address(v, account),
+        name=account.name,
+        language=account.language,
+        site_id=account.site_id,
+        family_id=account.family_id,
+        account_id=account.id,
+    )
     journal.note(v, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
 
 

@@ -33,16 +33,16 @@ class ChangeRequest(OfFamily, table=True):
     __tablename__ = "change_request"
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
-    sheet: str = Field(max_length=10)                        # guardian | pupil
+    sheet: str = Field(max_length=10)  # guardian | pupil
     sheet_id: int = Field(index=True)
-    title: str = Field(default="", max_length=170)           # whose sheet, as named when asked
+    title: str = Field(default="", max_length=170)  # whose sheet, as named when asked
     author_id: int = Field(index=True)
-    state: str = Field(default="pending", max_length=10, index=True)   # pending | closed
+    state: str = Field(default="pending", max_length=10, index=True)  # pending | closed
     submitted_at: datetime = Field(index=True)
     changed_at: datetime
     closed_at: datetime | None = None
     version: int = 1
-    viewer_id: int | None = None                             # the staff member who has it open
+    viewer_id: int | None = None  # the staff member who has it open
     viewer: str = Field(default="", max_length=120)
     viewed_at: datetime | None = None
 
@@ -51,17 +51,20 @@ class FieldChange(OfFamily, table=True):
     """One field: what was recorded, what is asked, what was decided. Values as the field's kind shows them."""
 
     __tablename__ = "field_change"
-    __table_args__ = (ForeignKeyConstraint(["request_id", "family_id"], ["change_request.id", "change_request.family_id"]),)
+    __table_args__ = (
+        of_its_site(),
+        ForeignKeyConstraint(["request_id", "family_id"], ["change_request.id", "change_request.family_id"]),
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     request_id: int = Field(index=True)
     field: str = Field(max_length=40)
     old: str = Field(default="", max_length=300)
     new: str = Field(default="", max_length=300)
-    state: str = Field(default="pending", max_length=10, index=True)   # pending accepted declined withdrawn moot
+    state: str = Field(default="pending", max_length=10, index=True)  # pending accepted declined withdrawn moot
     reason: str = Field(default="", max_length=500)
     decided_by: str = Field(default="", max_length=120)
     decided_at: datetime | None = None
-    confirmed_at: datetime | None = None                     # of an e-mail, by its owner
+    confirmed_at: datetime | None = None  # of an e-mail, by its owner
     confirm_hash: str = Field(default="", max_length=64, index=True)
 
 
@@ -85,8 +88,9 @@ def sheet_of(row: SQLModel) -> str:
 
 def pending_request(v: Visit, row: Any, *, lock: bool = False) -> ChangeRequest | None:
     """This family's open request for that sheet."""
-    question = select(ChangeRequest).where(ChangeRequest.sheet == sheet_of(row), ChangeRequest.sheet_id == row.id,
-                                           ChangeRequest.state == "pending")
+    question = select(ChangeRequest).where(
+        ChangeRequest.sheet == sheet_of(row), ChangeRequest.sheet_id == row.id, ChangeRequest.state == "pending"
+    )
     return v.one(question.with_for_update() if lock else question)
 
 
@@ -95,9 +99,14 @@ def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldC
     found: dict[tuple[str, int], dict[str, FieldChange]] = {(sheet_of(row), row.id): {} for row in rows}
     if rows:
         for request, change in v.rows(
-                select(ChangeRequest, FieldChange).join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-                .where(ChangeRequest.state == "pending", FieldChange.state == "pending",
-                       col(ChangeRequest.sheet_id).in_([row.id for row in rows]))):
+            select(ChangeRequest, FieldChange)
+            .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+            .where(
+                ChangeRequest.state == "pending",
+                FieldChange.state == "pending",
+                col(ChangeRequest.sheet_id).in_([row.id for row in rows]),
+            )
+        ):
             if (request.sheet, request.sheet_id) in found:
                 found[request.sheet, request.sheet_id][change.field] = change
     return found
@@ -113,8 +122,16 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
     site = sites.here(v)
     values = _read(v, site, row, typed)
     request = pending_request(v, row, lock=True)
-    waiting = {change.field: change for change in v.all(select(FieldChange).where(
-        FieldChange.request_id == request.id, FieldChange.state == "pending"))} if request else {}
+    waiting = (
+        {
+            change.field: change
+            for change in v.all(
+                select(FieldChange).where(FieldChange.request_id == request.id, FieldChange.state == "pending")
+            )
+        }
+        if request
+        else {}
+    )
     table: type[SQLModel] = type(row)
     outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
@@ -131,9 +148,18 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
             setattr(row, name, value)
             outcome.saved.append(line)
         else:
-            request = request or v.add(ChangeRequest(
-                site_id=site.id, family_id=v.family_id, sheet=sheet_of(row), sheet_id=row.id, title=_title(row),
-                author_id=v.account_id or 0, submitted_at=v.now, changed_at=v.now))
+            request = request or v.add(
+                ChangeRequest(
+                    site_id=site.id,
+                    family_id=v.family_id,
+                    sheet=sheet_of(row),
+                    sheet_id=row.id,
+                    title=_title(row),
+                    author_id=v.account_id or 0,
+                    submitted_at=v.now,
+                    changed_at=v.now,
+                )
+            )
             change = held or FieldChange(site_id=site.id, family_id=v.family_id, request_id=request.id, field=name)
             change.old, change.new, change.confirmed_at = before, wanted, None
             v.add(change)
@@ -152,7 +178,9 @@ def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[s
     faults: dict[str, Refused] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
     if ignored:
-        journal.note(v, "fields ignored", subject=sheet_of(row), subject_id=row.id, changes={"fields": ["", ignored[:20]]})
+        journal.note(
+            v, "fields ignored", subject=sheet_of(row), subject_id=row.id, changes={"fields": ["", ignored[:20]]}
+        )
     for name, (one, how) in fields.items():
         if name not in typed or how == "readonly":
             continue
@@ -189,17 +217,29 @@ def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outco
         v.flush()
         close_if_empty(v, request)
     who = v.get(Account, v.account_id)
-    common: dict[str, Any] = {"to": accounts.address(v, who), "name": who.name, "language": who.language,
-                              "site_id": site.id, "family_id": v.family_id, "account_id": who.id,
-                              "path": path_of(row), "subject": row.full_name}
+    common: dict[str, Any] = {
+        "to": accounts.address(v, who),
+        "name": who.name,
+        "language": who.language,
+        "site_id": site.id,
+        "family_id": v.family_id,
+        "account_id": who.id,
+        "path": path_of(row),
+        "subject": row.full_name,
+    }
     outcome.mailed = bool(common["to"])
     if outcome.asked and request:
         letters.write(v, "request_received", changes=outcome.asked, number=request.id, **common)
     if outcome.saved:
         letters.write(v, "changes_saved", changes=outcome.saved, **common)
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
-    journal.note(v, "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
-                 subject=sheet_of(row), subject_id=row.id, changes=changes or {"fields": [outcome.withdrawn, ""]})
+    journal.note(
+        v,
+        "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
+        subject=sheet_of(row),
+        subject_id=row.id,
+        changes=changes or {"fields": [outcome.withdrawn, ""]},
+    )
     announce(v, row, v.family_id)
 
 
@@ -231,16 +271,25 @@ def withdraw(v: Visit, row: Any) -> None:
         v.add(change)
     request.state, request.closed_at, request.version = "closed", v.now, request.version + 1
     v.add(request)
-    journal.note(v, "change withdrawn", subject=sheet_of(row), subject_id=row.id,
-                 changes={change.field: [change.new, change.old] for change in changes})
+    journal.note(
+        v,
+        "change withdrawn",
+        subject=sheet_of(row),
+        subject_id=row.id,
+        changes={change.field: [change.new, change.old] for change in changes},
+    )
     announce(v, row, v.family_id)
 
 
 def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = v.rows(select(ChangeRequest, FieldChange).join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-                   .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
-                   .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id)).limit(most))
+    found = v.rows(
+        select(ChangeRequest, FieldChange)
+        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+        .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
+        .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
+        .limit(most)
+    )
     return [(request, change, editables(SHEETS[request.sheet])[change.field]) for request, change in found]
 
 
@@ -250,8 +299,14 @@ def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before:
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest()
     v.add(change)
     who = v.get(Account, v.account_id)
-    common: dict[str, Any] = {"name": who.name, "language": who.language, "site_id": site.id, "family_id": v.family_id,
-                              "account_id": who.id, "subject": row.full_name}
+    common: dict[str, Any] = {
+        "name": who.name,
+        "language": who.language,
+        "site_id": site.id,
+        "family_id": v.family_id,
+        "account_id": who.id,
+        "subject": row.full_name,
+    }
     if before:
         letters.write(v, "email_change_asked", to=before, **common)
     letters.write(v, "confirm_email", to=change.new, path=f"/confirmer/{token}", **common)
@@ -260,8 +315,11 @@ def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before:
 def confirm_email(token: str) -> str | None:
     """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
     with whole_house(writes=True) as v:
-        change = v.one(select(FieldChange).where(
-            FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"))
+        change = v.one(
+            select(FieldChange).where(
+                FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"
+            )
+        )
         if change is None or len(token) < 20:
             return None
         request = v.get(ChangeRequest, change.request_id, lock=True)
@@ -272,8 +330,15 @@ def confirm_email(token: str) -> str | None:
             request.version += 1
             v.add(change)
             v.add(request)
-            journal.note(v, "e-mail confirmed", site_id=change.site_id, family_id=change.family_id, subject=request.sheet,
-                         subject_id=request.sheet_id, actor="–")
+            journal.note(
+                v,
+                "e-mail confirmed",
+                site_id=change.site_id,
+                family_id=change.family_id,
+                subject=request.sheet,
+                subject_id=request.sheet_id,
+                actor="–",
+            )
             v.tell(("family", change.family_id or 0), ("queue", change.site_id))
         return change.new
 

@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Delete, Select, Update, event, false, inspect
+from sqlalchemy import Column, Delete, Select, TextClause, Update, event, false, inspect
+from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -20,6 +22,8 @@ from data.i18n import Language, say
 
 Row = TypeVar("Row")
 Table = TypeVar("Table", bound=SQLModel)
+_OWNERS = {"id", "site_id", "family_id", "pupil_id"}
+_CHANGING = {"_sa_orm_update_options", "_sa_orm_delete_options"}  # SQLAlchemy asks which rows a change will meet
 NOWHERE = 0  # no site, no family has this key
 
 
@@ -100,8 +104,10 @@ class Visit:
         """The row of that key; NotYours when there is none that this account may see. `lock` until the visit ends."""
         if not isinstance(key, int) or isinstance(key, bool) or not 0 < key < 2**31:
             raise NotYours(table.__name__)
-        question = select(table).where(inspect(table).primary_key[0] == key)
-        row = self._session.scalars(question.with_for_update() if lock else question).first()
+        question = select(table).where(table.id == key)  # type: ignore[attr-defined]
+        if lock:  # whatever this visit read before it waited is read again
+            question = question.with_for_update().execution_options(populate_existing=True)
+        row = self._session.scalars(question).first()
         if row is None:
             raise NotYours(f"{table.__name__} {key}")
         return row
@@ -175,8 +181,36 @@ def _only_theirs(state: ORMExecuteState) -> None:
         raise Leak(f"not an ORM statement: {state.statement}")
     if state.is_insert or state.is_executemany or state.is_from_statement:
         raise Leak(f"this form is not fenced: {state.statement}")
-    if v.site_id is not None:
-        state.statement = state.statement.options(*_criteria(v.site_id, v.family_id))
+    if (state.is_update or state.is_delete) and not v.writes:
+        raise Leak(f"this visit only reads: {state.statement}")
+    if v.site_id is None:
+        return
+    if not (state.is_select and _CHANGING & set(state.execution_options)):
+        _refuse_hidden(state.statement)
+    if state.is_update or state.is_delete:
+        mapper = state.bind_mapper
+        if mapper is None or (v.family_id is not None and _kept_by_staff(mapper.class_)):
+            raise Leak(f"a family does not write there: {state.statement}")
+    if state.is_update and not _OWNERS.isdisjoint(
+        column.key for column in getattr(state.statement, "_values", None) or ()
+    ):
+        raise Leak(f"the row would leave the fence: {state.statement}")
+    state.statement = state.statement.options(*_criteria(v.site_id, v.family_id))
+
+
+def _refuse_hidden(statement: Any) -> None:
+    """Text and columns of a Core table are not fenced, and could hide in a statement of the ORM."""
+    for part in visitors.iterate(statement):
+        bare = (
+            isinstance(part, Column) and isinstance(part.table, CoreTable) and "parententity" not in part._annotations
+        )
+        if bare or isinstance(part, TextClause) or (getattr(part, "is_literal", False) and str(part) != "*"):
+            raise Leak(f"this part is not fenced: {part}")
+
+
+def _kept_by_staff(table: Any) -> bool:
+    """What everyone of the site meets, and what says whose a pupil is: read by families, never written."""
+    return table.fence == "site" or table.__name__ in {"Family", "PupilLink"}
 
 
 @lru_cache(maxsize=512)
@@ -235,11 +269,19 @@ def _only_into_theirs(session: Session, _context: Any, _instances: Any) -> None:
             raise Leak(f"a row of the door, written in a visit: {row!r}")
         if row.fence == "staff" and v.family_id is not None and row not in session.new:
             raise Leak(f"a staff row, changed by a family: {row!r}")
+        if _kept_by_staff(type(row)) and v.family_id is not None:
+            raise Leak(f"a family does not write there: {row!r}")
+        if type(row).__name__ == "Site" and row.id != v.site_id:
+            raise Leak(f"another site: {row!r}")
         for column, value in expected.items():
             if column in state.attrs and any(met != value for met in _values(state, column)):
                 raise Leak(f"{type(row).__name__}.{column} leaves the fence")
-        if row.fence == "pupil" and v.family_id is not None and row in session.new:
+        if row.fence == "pupil" and v.family_id is not None and (row in session.new or _moved(state, "pupil_id")):
             _pupil_is_theirs(session, v.family_id, row)
+
+
+def _moved(state: InstanceState[Any], column: str) -> bool:
+    return column in state.attrs and state.attrs[column].history.has_changes()
 
 
 def _values(state: InstanceState[Any], column: str) -> list[Any]:

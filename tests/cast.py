@@ -27,12 +27,16 @@ def site(code: str = "valmont") -> Site:
 
 def account(login: str, code: str = "valmont") -> Account:
     with whole_house() as v:
-        return found(v.one(select(Account).join(Site, Site.id == Account.site_id)
-                           .where(Account.login == login, Site.code == code)))
+        return found(
+            v.one(
+                select(Account).join(Site, Site.id == Account.site_id).where(Account.login == login, Site.code == code)
+            )
+        )
 
 
-def as_(login: str | None, code: str = "valmont", *, writes: bool = True, now: datetime | None = None
-        ) -> AbstractContextManager[Visit]:
+def as_(
+    login: str | None, code: str = "valmont", *, writes: bool = True, now: datetime | None = None
+) -> AbstractContextManager[Visit]:
     """A visit as that person; None is a stranger."""
     return visit(account(login, code) if login else None, writes=writes, now=now)
 
@@ -74,4 +78,4 @@ def set_site(code: str = "valmont", **values: Any) -> None:
 
 
 def later(**time: float) -> datetime:
-    return datetime.now(UTC) + timedelta(**time)
+    return datetime.now(UTC) + timedelta(**time)  # noqa: TID251

@@ -18,18 +18,34 @@ import pytest
 
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
 ENVIRONMENT = {
-    "ANACROUSE_TESTS": "1", "HASH_MEMORY_KIB": "1024", "HASH_ROUNDS": "1", "DECISION_LETTER_DELAY": "0", "SMTP_URL": "",
-    "DATABASE_URL": f"sqlite:///{FOLDER}/unused.db", "FILES_DIR": f"{FOLDER}/files", "SECRET_KEY": "only for the tests " * 2,
+    "ANACROUSE_TESTS": "1",
+    "HASH_MEMORY_KIB": "1024",
+    "HASH_ROUNDS": "1",
+    "DECISION_LETTER_DELAY": "0",
+    "SMTP_URL": "",
+    "DATABASE_URL": f"sqlite:///{FOLDER}/unused.db",
+    "FILES_DIR": f"{FOLDER}/files",
+    "SECRET_KEY": "only for the tests " * 2,
 }
-for name in ("BASE_URL", "MAIL_FROM", "REDIS_URL", "HOST", "PORT", "LOG_FORMAT", "DEMO", "TRUSTED_PROXIES",
-             "SMTP_CA_FILE", "IDLE_MINUTES"):
+for name in (
+    "BASE_URL",
+    "MAIL_FROM",
+    "REDIS_URL",
+    "HOST",
+    "PORT",
+    "LOG_FORMAT",
+    "DEMO",
+    "TRUSTED_PROXIES",
+    "SMTP_CA_FILE",
+    "IDLE_MINUTES",
+):
     os.environ.pop(name, None)
 os.environ.update(ENVIRONMENT)
 
 from data import database, demo, schema, throttle  # noqa: E402
 from data import settings as settings_room  # noqa: E402
 
-settings_room.Settings.model_config["env_file"] = None      # a developer's own .env must not change a test
+settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
 _numbers = itertools.count(1)
 
 
@@ -69,7 +85,7 @@ def postgresql() -> Iterator[str]:
     if not Path(found[-1], "initdb").is_file():
         pytest.fail("PostgreSQL is missing: apt-get install postgresql", pytrace=False)
     folder = Path(tempfile.mkdtemp(prefix="anacrouse-pg-"))
-    person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []    # it refuses to run as root
+    person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # it refuses to run as root
     if person:
         shutil.chown(folder, "postgres")
     with socket.socket() as free:
@@ -78,8 +94,13 @@ def postgresql() -> Iterator[str]:
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
     def run(tool: str, *arguments: str) -> None:
-        subprocess.run([*person, f"{found[-1]}/{tool}", "-D", f"{folder}/cluster", *arguments], cwd=folder, check=True,
-                       stdout=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
+        subprocess.run(
+            [*person, f"{found[-1]}/{tool}", "-D", f"{folder}/cluster", *arguments],
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
 
     try:
         run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
