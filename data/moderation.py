@@ -86,12 +86,16 @@ def sheet_of(row: SQLModel) -> str:
     return type(row).__name__.lower()
 
 
-def pending_request(v: Visit, row: Any, *, lock: bool = False) -> ChangeRequest | None:
-    """This family's open request for that sheet."""
+def pending_request(v: Visit, row: Any, *, family_id: int | None = None, lock: bool = False) -> ChangeRequest | None:
+    """The family's open request for that sheet; staff say whose, as a pupil may be of two."""
     question = select(ChangeRequest).where(
-        ChangeRequest.sheet == sheet_of(row), ChangeRequest.sheet_id == row.id, ChangeRequest.state == "pending"
+        ChangeRequest.sheet == sheet_of(row),
+        ChangeRequest.sheet_id == row.id,
+        ChangeRequest.state == "pending",
     )
-    return v.one(question.with_for_update() if lock else question)
+    if family_id is not None:
+        question = question.where(ChangeRequest.family_id == family_id)
+    return v.one(question.with_for_update().execution_options(populate_existing=True) if lock else question)
 
 
 def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
@@ -120,6 +124,7 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
     if not families.may_change(v, row):
         raise Refused("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
     site = sites.here(v)
+    row = v.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
     values = _read(v, site, row, typed)
     request = pending_request(v, row, lock=True)
     waiting = (
@@ -146,6 +151,9 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
             outcome.withdrawn.append(one.mark.label)
         elif how == "immediate":
             setattr(row, name, value)
+            if held:
+                held.state = "withdrawn"
+                v.add(held)
             outcome.saved.append(line)
         else:
             request = request or v.add(
@@ -164,7 +172,7 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
             change.old, change.new, change.confirmed_at = before, wanted, None
             v.add(change)
             outcome.asked.append(line)
-            if one.kind.control == "email" and wanted:
+            if one.kind.control == "email":
                 _ask_to_confirm(v, site, row, change, before)
     if not outcome.nothing:
         _finish(v, site, row, request, outcome)
@@ -296,7 +304,7 @@ def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
 def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before: str) -> None:
     """Word to the old address; a link to the new one: staff accept it only once it was followed."""
     token = secrets.token_urlsafe(24)
-    change.confirm_hash = hashlib.sha256(token.encode()).hexdigest()
+    change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
     v.add(change)
     who = v.get(Account, v.account_id)
     common: dict[str, Any] = {
@@ -309,12 +317,13 @@ def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before:
     }
     if before:
         letters.write(v, "email_change_asked", to=before, **common)
-    letters.write(v, "confirm_email", to=change.new, path=f"/confirmer/{token}", **common)
+    if change.new:
+        letters.write(v, "confirm_email", to=change.new, path=f"/confirmer/{token}", **common)
 
 
-def confirm_email(token: str) -> str | None:
+def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
     """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         change = v.one(
             select(FieldChange).where(
                 FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"
@@ -343,9 +352,9 @@ def confirm_email(token: str) -> str | None:
         return change.new
 
 
-def sheet_row(v: Visit, request: ChangeRequest) -> Any:
+def sheet_row(v: Visit, request: ChangeRequest, *, lock: bool = False) -> Any:
     """The sheet a request is about, or None when it left."""
     try:
-        return v.get(SHEETS[request.sheet], request.sheet_id)
+        return v.get(SHEETS[request.sheet], request.sheet_id, lock=lock)
     except NotYours:
         return None

@@ -34,7 +34,7 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    legal: dict[str, str] = json_column()      # publisher, director, host, dpo, accessibility: what the law asks for
+    legal: dict[str, str] = json_column()  # publisher, director, host, dpo, accessibility: what the law asks for
     demonstration: bool = False
 
     @property
@@ -57,8 +57,11 @@ def here(v: Visit) -> Site:
 
 
 def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:
-    """What a family may do with a field; « moderated » unless the site says otherwise."""
+    """What a family may do with a field; « moderated » unless the site says otherwise, and always so for an e-mail:
+    letters with passwords go there, so its owner confirms it first."""
     found = site.field_policies.get(f"{table.__name__.lower()}.{field.name}", "moderated")
+    if found == "immediate" and field.kind.control == "email":
+        return "moderated"
     return found if found in {"immediate", "readonly", "hidden"} else "moderated"  # type: ignore[return-value]
 
 
