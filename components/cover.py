@@ -82,6 +82,22 @@ def entry(
     )
 
 
+def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) -> Markup:
+    """The field « Identifiant », as password managers know it."""
+    return entry(
+        label,
+        "identifiant",
+        value=value,
+        fault=fault,
+        autocomplete="username",
+        autocapitalize="none",
+        spellcheck="false",
+        maxlength=200,
+        required=True,
+        autofocus=autofocus,
+    )
+
+
 def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
     """A password's field with « Afficher », which appears with the script."""
     show, hide = say("Afficher", tongue), say("Masquer", tongue)

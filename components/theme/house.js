@@ -147,6 +147,8 @@ const Panel = {
       if (command.say) say(command.say);
       if (command.toast) showToast(command.toast);
       if (command.dialog) showMessage(command.dialog);
+      if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;
+      pressKeysAhead();
     },
     restoreForm(key) {
       const form = this.$el.querySelector(`form[data-keep="${CSS.escape(key)}"]`);
@@ -206,16 +208,22 @@ function keepPainted() {
   };
 }
 
+const keysAhead = []; // pressed while an answer was on its way: they are meant for what it brings
+const keyed = (key) => [...document.querySelectorAll("[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === key);
+function pressKeysAhead() {
+  if (!document.querySelector("[aria-busy]")) keyed(keysAhead.shift())?.click();
+}
+
 // Single keys, as buttons name them (aria-keyshortcuts). Off while somebody types, and wholly when switched off.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") return event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
   if (event.target.closest("input, textarea, select, [contenteditable]") || localStorage.getItem("keys") === "off") return;
   const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const button = [...document.querySelectorAll("[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === wanted);
-  if (!button) return;
+  if (!keyed(wanted)) return;
   event.preventDefault();
-  button.click();
+  if (document.querySelector("[aria-busy]")) keysAhead.push(wanted);
+  else keyed(wanted).click();
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");

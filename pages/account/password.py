@@ -13,6 +13,7 @@ from components.panel import Act, Answer, Panel
 from components.piece import Piece
 from components.screen import CHOOSE, plain, screen
 from components.shell import head
+from components.tables import table
 from data import accounts, formats, passwords, signins, sites
 from data.accounts import Account
 from data.i18n import Faulty, Refused
@@ -157,42 +158,21 @@ async def _check_current(account: Account, typed: dict[str, str]) -> None:
 
 def _connections(v: Visit) -> Markup:
     zone = sites.here(v).zone
+    heads = [v.say(label) for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")]
     rows = [
-        tag(
-            "tr",
-            tag("th", one.device or "–", scope="row"),
-            tag("td", formats.moment(one.started_at, zone, v.tongue), data_l=v.say("Ouverte le")),
-            tag("td", formats.ago(one.seen_at, v.now, zone, v.tongue), data_l=v.say("Dernière activité")),
-            tag(
-                "td",
-                button(
-                    icon("cross"),
-                    v.say("Fermer"),
-                    tag("span", f" {one.device}", class_="unseen"),
-                    do="close",
-                    of=one.id,
-                    class_="btn quiet",
-                ),
-            ),
+        (
+            one.device or "–",
+            formats.moment(one.started_at, zone, v.tongue),
+            formats.ago(one.seen_at, v.now, zone, v.tongue),
+            button(icon("cross"), v.say("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"),
         )
         for one in signins.mine(v)
     ]
-    return tag(
-        "table",
-        tag("caption", v.say("Mes connexions")),
-        tag(
-            "thead",
-            tag(
-                "tr",
-                (
-                    tag("th", v.say(label), scope="col")
-                    for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")
-                ),
-            ),
-        ),
-        tag("tbody", rows),
-        class_="stack",
-    )
+    return table(v.say("Mes connexions"), heads, rows)
+
+
+def _unseen(words: str) -> Markup:
+    return tag("span", f" {words}", class_="unseen")
 
 
 def _close(v: Visit, act: Act) -> Answer:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, entry, message, password, told
+from components.cover import alert, cover, message, password, told, user_name
 from components.entrance import Audience, Caller, cookie, set_cookie
 from components.errors import error_page
 from components.markup import Markup, tag
@@ -49,16 +49,10 @@ def _page(
         + tag(
             "form",
             choice,
-            entry(
+            user_name(
                 caller.say("Identifiant"),
-                "identifiant",
-                value=login,
-                fault=faults.get("identifiant", ""),
-                autocomplete="username",
-                autocapitalize="none",
-                spellcheck="false",
-                maxlength=200,
-                required=True,
+                login,
+                faults.get("identifiant", ""),
                 autofocus=first in {"", "identifiant"} and not login,
             ),
             password(

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import cover, entry, message, told
+from components.cover import cover, entry, message, told, user_name
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.markup import tag
@@ -38,17 +38,7 @@ def _page(
                 ),
                 class_="soft",
             ),
-            entry(
-                caller.say("Identifiant"),
-                "identifiant",
-                value=login,
-                fault=faults.get("identifiant", ""),
-                autocomplete="username",
-                autocapitalize="none",
-                spellcheck="false",
-                maxlength=200,
-                required=True,
-            ),
+            user_name(caller.say("Identifiant"), login, faults.get("identifiant", "")),
             entry(
                 caller.say("E-mail"),
                 "email",

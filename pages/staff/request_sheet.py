@@ -3,12 +3,14 @@
 from markupsafe import Markup
 
 from components.icons import icon
-from components.markup import button, classes, tag
+from components.markup import Content, button, classes, join, tag
+from components.tables import table
 from data import decisions, formats, sites
 from data.families import Family
 from data.moderation import ChangeRequest
 from data.visits import NotYours, Visit
 
+Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
 STATES = {
     "pending": ("pending", "clock", "En attente"),
     "accepted": ("good", "check", "Acceptée"),
@@ -89,20 +91,9 @@ def _colleague(v: Visit, request: ChangeRequest) -> Markup | None:
     )
 
 
-def _table(v: Visit, rows: list[Markup], before: str) -> Markup:
-    return tag(
-        "table",
-        tag("caption", tag("span", v.say("Champs modifiés"), class_="unseen")),
-        tag(
-            "thead",
-            tag(
-                "tr",
-                (tag("th", v.say(label), scope="col") for label in ("Champ", before, "Demandé", "Décision")),
-            ),
-        ),
-        tag("tbody", rows),
-        class_="stack",
-    )
+def _table(v: Visit, rows: list[Cells], before: str) -> Markup:
+    heads = [v.say(label) for label in ("Champ", before, "Demandé", "Décision")]
+    return table(v.say("Champs modifiés"), heads, rows, quiet_caption=True)
 
 
 def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
@@ -132,25 +123,8 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
     )
     actions = tag(
         "div",
-        tag(
-            "button",
-            v.say("Refuser"),
-            " ",
-            tag("kbd", "R", aria_hidden="true"),
-            type="button",
-            class_="btn bad",
-            data_checks="declined",
-            aria_keyshortcuts="R",
-        ),
-        tag(
-            "button",
-            v.say("Valider"),
-            " ",
-            tag("kbd", "V", aria_hidden="true"),
-            type="submit",
-            class_="btn",
-            aria_keyshortcuts="V",
-        ),
+        _keyed(v.say("Refuser"), "R", type="button", class_="btn bad", data_checks="declined"),
+        _keyed(v.say("Valider"), "V", type="submit", class_="btn"),
         class_="actions",
     )
     return tag(
@@ -167,6 +141,11 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
     )
 
 
+def _keyed(label: str, key: str, **attributes: object) -> Markup:
+    """A button that shows the key which presses it."""
+    return tag("button", label, " ", tag("kbd", key, aria_hidden="true"), aria_keyshortcuts=key, **attributes)
+
+
 def _value(v: Visit, line: decisions.Line, shown: str) -> Markup | str:
     """For the eye: a photograph as a picture, anything else in words."""
     if line.field.kind.control == "photo" and shown:
@@ -175,7 +154,7 @@ def _value(v: Visit, line: decisions.Line, shown: str) -> Markup | str:
     return line.field.tell(shown, v.tongue) or v.say("vide")
 
 
-def _row(v: Visit, line: decisions.Line) -> Markup:
+def _row(v: Visit, line: decisions.Line) -> Cells:
     name, label = line.field.name, v.say(line.field.mark.label)
     was, now, new = (_value(v, line, shown) for shown in (line.change.old, line.now, line.change.new))
     if line.change.state != "pending":
@@ -183,8 +162,8 @@ def _row(v: Visit, line: decisions.Line) -> Markup:
     today = (
         tag(
             "div",
-            tag("span", v.say("Lors de la demande : {value}", value=was)),
-            tag("strong", v.say("Maintenant : {value}", value=now)),
+            tag("span", v.say("Lors de la demande :"), " ", was),
+            tag("strong", v.say("Maintenant :"), " ", now),
             class_="three",
         )
         if line.conflict
@@ -195,13 +174,8 @@ def _row(v: Visit, line: decisions.Line) -> Markup:
     asked = tag("strong", new)
     if line.blocked:
         asked += tag("p", icon("mail"), tag("span", v.say("Adresse pas encore confirmée par la famille")), class_="was")
-    return tag(
-        "tr",
-        tag("th", label, tag("input", type="hidden", name=f"seen:{name}", value=line.now), scope="row"),
-        tag("td", today, data_l=v.say("Aujourd’hui")),
-        tag("td", asked, data_l=v.say("Demandé")),
-        tag("td", _verdict(v, line, label)),
-    )
+    seen = tag("input", type="hidden", name=f"seen:{name}", value=line.now)
+    return join([label, seen]), today, asked, _verdict(v, line, label)
 
 
 def _verdict(v: Visit, line: decisions.Line, label: str) -> Markup:
@@ -222,15 +196,10 @@ def _verdict(v: Visit, line: decisions.Line, label: str) -> Markup:
     )
 
 
-def _decided_row(v: Visit, line: decisions.Line) -> Markup:
+def _decided_row(v: Visit, line: decisions.Line) -> Cells:
     was, new = (_value(v, line, shown) for shown in (line.change.old, line.change.new))
-    return tag(
-        "tr",
-        tag("th", v.say(line.field.mark.label), scope="row"),
-        tag("td", was, data_l=v.say("Avant")),
-        tag("td", tag("strong", new), data_l=v.say("Demandé")),
-        tag("td", _chip(v, line.change.state), line.change.reason and tag("p", line.change.reason, class_="small")),
-    )
+    reason = tag("p", line.change.reason, class_="small") if line.change.reason else None
+    return v.say(line.field.mark.label), was, tag("strong", new), join([_chip(v, line.change.state), reason])
 
 
 def _decided(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
