@@ -208,6 +208,7 @@ function keepPainted() {
   };
 }
 
+let lastKey = "";
 const keysAhead = []; // pressed while an answer was on its way: they are meant for what it brings
 const keyed = (key) => [...document.querySelectorAll("[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === key);
 function pressKeysAhead() {
@@ -222,8 +223,10 @@ document.addEventListener("keydown", (event) => {
   const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
   if (!keyed(wanted)) return;
   event.preventDefault();
-  if (document.querySelector("[aria-busy]")) keysAhead.push(wanted);
-  else keyed(wanted).click();
+  if (!document.querySelector("[aria-busy]")) keyed(wanted).click();
+  else if (lastKey.startsWith("Arrow")) keysAhead.push(wanted);
+  else return; // a second V must not decide the request that opens by itself, unread
+  lastKey = wanted;
 });
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
