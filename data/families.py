@@ -14,6 +14,7 @@ from data.fields import (
     NAME,
     PHONE,
     PHOTO,
+    PLACE,
     POSTCODE,
     TOWN,
     YES_NO,
@@ -50,35 +51,49 @@ class Guardian(OfFamily, table=True):
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 1
-    civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = ""
-    last_name: Annotated[str, Field(max_length=80),
-                         Editable("Nom", "Identité", NAME, 3, "family-name", required=True)] = ""
+    civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = (
+        ""
+    )
+    last_name: Annotated[
+        str, Field(max_length=80), Editable("Nom", "Identité", NAME, 3, "family-name", required=True)
+    ] = ""
     birth_name: Annotated[str, Field(max_length=80), Editable("Nom de naissance", "Identité", NAME, 3)] = ""
-    first_name: Annotated[str, Field(max_length=80),
-                          Editable("Prénom", "Identité", NAME, 3, "given-name", required=True)] = ""
+    first_name: Annotated[
+        str, Field(max_length=80), Editable("Prénom", "Identité", NAME, 3, "given-name", required=True)
+    ] = ""
     birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE, 3, "bday")] = None
-    profession: Annotated[str, Field(max_length=120),
-                          Editable("Profession", "Identité", span=9, autocomplete="organization-title")] = ""
-    address: Annotated[str, Field(max_length=160),
-                       Editable("Adresse", "Coordonnées", span=8, autocomplete="address-line1")] = ""
-    complement: Annotated[str, Field(max_length=160),
-                          Editable("Complément", "Coordonnées", autocomplete="address-line2")] = ""
-    postcode: Annotated[str, Field(max_length=10),
-                        Editable("Code postal", "Coordonnées", POSTCODE, 3, "postal-code")] = ""
+    profession: Annotated[
+        str, Field(max_length=120), Editable("Profession", "Identité", span=9, autocomplete="organization-title")
+    ] = ""
+    address: Annotated[
+        str, Field(max_length=160), Editable("Adresse", "Coordonnées", span=8, autocomplete="address-line1")
+    ] = ""
+    complement: Annotated[
+        str, Field(max_length=160), Editable("Complément", "Coordonnées", autocomplete="address-line2")
+    ] = ""
+    postcode: Annotated[
+        str, Field(max_length=10), Editable("Code postal", "Coordonnées", POSTCODE, 3, "postal-code")
+    ] = ""
     town: Annotated[str, Field(max_length=80), Editable("Ville", "Coordonnées", TOWN, 5, "address-level2")] = ""
     country: Annotated[str, Field(max_length=2), Editable("Pays", "Coordonnées", COUNTRY, 4, "country")] = "FR"
     phone_home: Annotated[str, Field(max_length=30), Editable("Téléphone fixe", "Coordonnées", PHONE)] = ""
-    phone_mobile: Annotated[str, Field(max_length=30), Editable("Téléphone mobile", "Coordonnées", PHONE, 4, "tel")] = ""
+    phone_mobile: Annotated[str, Field(max_length=30), Editable("Téléphone mobile", "Coordonnées", PHONE, 4, "tel")] = (
+        ""
+    )
     phone_work: Annotated[str, Field(max_length=30), Editable("Téléphone professionnel", "Coordonnées", PHONE)] = ""
     email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 8, "email")] = ""
-    emergency_contact: Annotated[str, Field(max_length=120),
-                                 Editable("Personne à prévenir", "Urgence et autorisations", NAME, 6)] = ""
-    emergency_phone: Annotated[str, Field(max_length=30),
-                               Editable("Téléphone d’urgence", "Urgence et autorisations", PHONE, 6)] = ""
-    image_right: Annotated[str, Field(max_length=3),
-                           Editable("Droit à l’image", "Urgence et autorisations", YES_NO, 6)] = ""
-    leaves_alone: Annotated[str, Field(max_length=3),
-                            Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)] = ""
+    emergency_contact: Annotated[
+        str, Field(max_length=120), Editable("Personne à prévenir", "Urgence et autorisations", NAME, 6)
+    ] = ""
+    emergency_phone: Annotated[
+        str, Field(max_length=30), Editable("Téléphone d’urgence", "Urgence et autorisations", PHONE, 6)
+    ] = ""
+    image_right: Annotated[
+        str, Field(max_length=3), Editable("Droit à l’image", "Urgence et autorisations", YES_NO, 6)
+    ] = ""
+    leaves_alone: Annotated[
+        str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
+    ] = ""
 
     @property
     def full_name(self) -> str:
@@ -98,17 +113,21 @@ class Pupil(OfSite, table=True):
     first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", NAME, required=True)] = ""
     gender: Annotated[str, Field(max_length=1), Editable("Sexe", "Identité", GENDER)] = ""
     birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE)] = None
-    birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", NAME)] = ""
+    birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", PLACE)] = ""
     nationality: Annotated[str, Field(max_length=60), Editable("Nationalité", "Identité", NAME)] = ""
-    address: Annotated[str, Field(max_length=240),
-                       Editable("Adresse (si différente de celle de la famille)", "Coordonnées", span=12)] = ""
+    address: Annotated[
+        str, Field(max_length=240), Editable("Adresse (si différente de celle de la famille)", "Coordonnées", span=12)
+    ] = ""
     email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 6)] = ""
     phone: Annotated[str, Field(max_length=30), Editable("Téléphone", "Coordonnées", PHONE, 6)] = ""
-    school: Annotated[str, Field(max_length=120), Editable("Établissement scolaire", "Scolarité et autorisations", span=6)] = ""
+    school: Annotated[
+        str, Field(max_length=120), Editable("Établissement scolaire", "Scolarité et autorisations", span=6)
+    ] = ""
     school_class: Annotated[str, Field(max_length=40), Editable("Classe", "Scolarité et autorisations", span=6)] = ""
     insurance: Annotated[str, Field(max_length=120), Editable("Assurance", "Scolarité et autorisations", span=6)] = ""
-    image_right: Annotated[str, Field(max_length=3),
-                           Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)] = ""
+    image_right: Annotated[
+        str, Field(max_length=3), Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)
+    ] = ""
 
     photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
 
@@ -121,12 +140,15 @@ class PupilLink(OfFamily, table=True):
     """A pupil belongs to a family: principal or second household, which may change all or only consult."""
 
     __tablename__ = "pupil_link"
-    __table_args__ = (of_its_site(), ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
-                      UniqueConstraint("family_id", "pupil_id"))
+    __table_args__ = (
+        of_its_site(),
+        ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
+        UniqueConstraint("family_id", "pupil_id"),
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
-    household: str = Field(default="principal", max_length=10)       # principal | second
-    rights: str = Field(default="all", max_length=10)                # all | consult
+    household: str = Field(default="principal", max_length=10)  # principal | second
+    rights: str = Field(default="all", max_length=10)  # all | consult
 
 
 def guardians(v: Visit) -> list[Guardian]:
@@ -136,9 +158,14 @@ def guardians(v: Visit) -> list[Guardian]:
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [(pupil, link) for pupil, link in v.rows(
-        select(Pupil, PupilLink).join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-        .order_by(col(Pupil.birth_date), col(Pupil.first_name)))]
+    return [
+        (pupil, link)
+        for pupil, link in v.rows(
+            select(Pupil, PupilLink)
+            .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+            .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+        )
+    ]
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:

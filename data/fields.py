@@ -14,23 +14,28 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import SQLModel
 
-from data.i18n import Language, Refused, say
+from data.i18n import LANGUAGES, Language, Refused, say
 
-INVISIBLE = re.compile("[\u0000-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+# Controls, zero-width, direction-changing, tag characters and lone surrogates.
+INVISIBLE = re.compile(
+    "[\u0000-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 NOT_A_NAME = re.compile(r"[^\w\s’'.,()\-–/]|[\d_]")
+NOT_A_PLACE = re.compile(r"[^\w\s’'.,()\-–/°&]|_")  # « Paris 14e », « Metz Cedex 1 »
 
 
 def tidy(text: str) -> str:
     """NFC, without control, zero-width and direction-changing characters, spaces folded."""
-    return " ".join(INVISIBLE.sub(lambda found: " " if found[0] in "\t\r\n" else "",
-                                  unicodedata.normalize("NFC", text)).split())
+    visible = INVISIBLE.sub(lambda found: " " if found[0] in "\t\r\n" else "", text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
 @dataclass(frozen=True)
 class Kind:
     """`read` a person's typing (Refused says what is wrong), `show` as kept and compared, `tell` for the eye.
 
-    read(show(x)) == x and read(tell(show(x))) == x for every x that `read` gives.
+    read(show(x)) == x and read(tell(show(x))) == x for every x that `read` gives; a photo is only named, not told.
     """
 
     control: str
@@ -41,11 +46,16 @@ class Kind:
     hint: str = ""
 
 
-def _read_name(typed: str) -> str:
+def _read_name(typed: str, unfit: re.Pattern[str] = NOT_A_NAME) -> str:
     text = tidy(typed)
-    if found := NOT_A_NAME.search(text):
-        raise Refused("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
+    for found in unfit.finditer(text):
+        if not unicodedata.category(found[0]).startswith("M"):  # an accent that no letter holds: Adébáyọ̀
+            raise Refused("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
     return text
+
+
+def _read_place(typed: str) -> str:
+    return _read_name(typed, NOT_A_PLACE)
 
 
 def read_date(typed: str) -> date | None:
@@ -55,7 +65,10 @@ def read_date(typed: str) -> date | None:
         return None
     found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
     parts = found.groups()[::-1] if found else None
-    if not parts and (found := re.fullmatch(r"(\d{1,2})[/. \-]?(\d{1,2})[/. \-]?(\d{4})", text)):
+    if not parts and (
+        found := re.fullmatch(r"(\d{1,2})[/. \-](\d{1,2})[/. \-](\d{4})", text)
+        or re.fullmatch(r"(\d{2})(\d{2})(\d{4})", text)
+    ):
         parts = found.groups()
     if not parts:
         raise Refused("Écrivez la date ainsi : 16/06/2012.")
@@ -97,7 +110,7 @@ def read_email(typed: str) -> str:
     if not text:
         return ""
     try:
-        checked = validate_email(text, check_deliverability=False, test_environment=True)
+        checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         raise Refused("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.") from None
     if "." not in checked.domain or not checked.ascii_email:
@@ -114,29 +127,44 @@ def countries(tongue: Language = "fr") -> dict[str, str]:
 
 
 def _read_country(typed: str) -> str:
-    if typed not in countries():
-        raise Refused("Choisissez un pays de la liste.")
-    return typed
+    """A code, or the country's name in either language."""
+    for tongue in LANGUAGES:
+        for code, name in countries(tongue).items():
+            if typed in {code, name}:
+                return code
+    raise Refused("Choisissez un pays de la liste.")
 
 
 def choice(options: Mapping[str, str], hint: str = "") -> Kind:
     """One of `options`, kept key -> sentence; "" when the person has not said."""
+
     def read(typed: str) -> str:
-        if typed and typed not in options:
+        for key, label in options.items():
+            if typed in {key, label, say(label, "en")}:
+                return key
+        if typed:
             raise Refused("Choisissez une réponse de la liste.")
-        return typed
-    return Kind("choice", read=read, options=options, hint=hint,
-                tell=lambda shown, tongue: say(options[shown], tongue) if options.get(shown) else "")
+        return ""
+
+    return Kind(
+        "choice",
+        read=read,
+        options=options,
+        hint=hint,
+        tell=lambda shown, tongue: say(options[shown], tongue) if options.get(shown) else "",
+    )
 
 
 TEXT = Kind("text")
 NAME = Kind("text", read=_read_name)
-DATE = Kind("date", read=read_date, show=lambda value: value.isoformat() if value else "", tell=_tell_date,
-            hint="jj/mm/aaaa")
+DATE = Kind(
+    "date", read=read_date, show=lambda value: value.isoformat() if value else "", tell=_tell_date, hint="jj/mm/aaaa"
+)
 PHONE = Kind("tel", read=_read_phone, tell=_tell_phone)
 EMAIL = Kind("email", read=read_email)
-POSTCODE = Kind("postcode", read=lambda typed: tidy(typed).upper())
-TOWN = Kind("town", read=_read_name)
+POSTCODE = Kind("postcode", read=lambda typed: tidy(tidy(typed).upper()))
+PLACE = Kind("text", read=_read_place)
+TOWN = Kind("town", read=_read_place)
 COUNTRY = Kind("country", read=_read_country, tell=lambda shown, tongue: countries(tongue).get(shown, shown))
 # Kept as the name of a file the family gave (data/files.py).
 PHOTO = Kind("photo", tell=lambda shown, tongue: say("photo envoyée", tongue) if shown else "")
@@ -150,7 +178,7 @@ class Editable:
     label: str
     section: str
     kind: Kind = TEXT
-    span: int = 4                    # of the sheet's 12 columns
+    span: int = 4  # of the sheet's 12 columns
     autocomplete: str = ""
     required: bool = False
 
@@ -171,9 +199,11 @@ class EditableField:
         """The value of what a person typed; Refused with words when it cannot be one."""
         if not isinstance(typed, str):
             raise Refused("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
-        if len(typed) > self.length:
-            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(typed), most=self.length)
-        return self.kind.read(typed)
+        value = self.kind.read(typed) if len(typed) <= self.length else None
+        longest = max(len(typed), len(self.kind.show(value)))  # Unicode's normal form may be the longer one
+        if longest > self.length:
+            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=longest, most=self.length)
+        return value
 
     def shown(self, row: SQLModel) -> str:
         return self.kind.show(getattr(row, self.name))
