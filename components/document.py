@@ -18,11 +18,11 @@ from components.piece import Piece
 from data.i18n import Language, say
 from data.settings import settings
 
-SCREEN_SCRIPTS = ("socket.io.min.js", "nicegui.js")
+LIBRARIES = ("socket.io.min.js", "nicegui.js", "vue.esm-browser.prod.js")  # what house.js asks for
 
 
 def head(title: str, *more: Markup) -> Markup:
-    """What every document begins with; the font and the stylesheet are asked for first."""
+    """What every document begins with. The stylesheet comes first; the font must not delay it on a phone."""
     return tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -31,7 +31,13 @@ def head(title: str, *more: Markup) -> Markup:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="robots", content="noindex"),
         tag(
-            "link", rel="preload", href=url("hyperlegible-latin.woff2"), as_="font", type="font/woff2", crossorigin=True
+            "link",
+            rel="preload",
+            href=url("hyperlegible-latin.woff2"),
+            as_="font",
+            type="font/woff2",
+            fetchpriority="low",
+            crossorigin=True,
         ),
         tag("link", rel="stylesheet", href=url("house.css")),
         tag("link", rel="icon", href=url("logo.svg"), type="image/svg+xml"),
@@ -51,7 +57,7 @@ def page(title: str, body: Markup, *, tongue: Language = "fr", status: int = 200
 def screen_assets() -> list[str]:
     """What a screen will ask for, beside what a plain page has already."""
     return [
-        *(nicegui_url(name) for name in (*SCREEN_SCRIPTS, "vue.esm-browser.prod.js")),
+        *map(nicegui_url, LIBRARIES),
         url("house.js"),
         url("idiomorph.js"),
     ]
@@ -95,14 +101,13 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + tag(
         "html",
-        head(client.title or "", *(tag("link", rel="modulepreload", href=each) for each in screen_assets()[2:])),
+        head(client.title or ""),
         tag(
             "body",
             tag("div", painted, id="app"),
             _lost(tongue),
             tag("div", id="said", role="status", class_="unseen"),
             tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
-            *(tag("script", src=nicegui_url(name), defer=True) for name in SCREEN_SCRIPTS),
             tag("script", src=url("house.js"), type="module"),
         ),
         lang=tongue,

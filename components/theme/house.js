@@ -1,8 +1,13 @@
 // Takes over the first paint, keeps what is typed, sends what is done, redraws by morphing. No inline script, no eval.
-import * as Vue from "NICEGUI_STATIC/vue.esm-browser.prod.js";
-import { Idiomorph } from "./idiomorph.js";
-
-globalThis.Vue = Vue;
+// The rest of the script is asked for once this small file is here: on a phone, the first paint does not wait behind it.
+const library = (name) =>
+  new Promise((done, failed) => {
+    const script = Object.assign(document.createElement("script"), { src: `NICEGUI_STATIC/${name}`, async: false, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+const libraries = Promise.all([
+  import("NICEGUI_STATIC/vue.esm-browser.prod.js"), import("./idiomorph.js"), library("socket.io.min.js"), library("nicegui.js"),
+]);
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const typed = {
   key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
@@ -247,6 +252,8 @@ const lost = document.getElementById("popup");
 new MutationObserver(() => lost.ariaHidden === "false" && say(lost.textContent)).observe(lost, { attributes: true });
 
 document.addEventListener("input", (event) => typed.note(event.target)); // in the first paint too
+const [Vue, { Idiomorph }] = await libraries;
+globalThis.Vue = Vue;
 const bringFocusBack = keepPainted();
 const app = createApp(boot.elements, {
   version: boot.version, prefix: "", query: boot.query, extraHeaders: {}, transports: ["websocket", "polling"],
