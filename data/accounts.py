@@ -52,8 +52,9 @@ class Account(OfFamily, table=True):
 
 
 def normal_login(typed: str) -> str:
-    """Spaces around, case and Unicode form do not matter."""
-    return unicodedata.normalize("NFKC", typed[:200]).strip().casefold()
+    """Spaces around, case and Unicode form do not matter; what cannot be printed is not there."""
+    folded = unicodedata.normalize("NFKC", typed[:200]).strip().casefold()
+    return "".join(char for char in folded if char.isprintable())
 
 
 def check_login(login: str) -> None:

@@ -6,6 +6,7 @@ On disk under FILES_DIR/<site>/<random name>, mode 0600; first the file, then it
 import hashlib
 import io
 import os
+import re
 import secrets
 import warnings
 from datetime import datetime
@@ -22,7 +23,7 @@ from data.i18n import Refused
 from data.settings import settings
 from data.visits import NotYours, OfSite, Visit
 
-MOST_BYTES = 20 * 1024 * 1024            # a phone's photograph, before it is made lighter
+MOST_BYTES = 20 * 1024 * 1024  # a phone's photograph, before it is made lighter
 MOST_PIXELS, LONGEST_SIDE, PHOTO_SIDE = 40_000_000, 12_000, 600
 REFUSALS = {
     "vide": "Choisissez un fichier.",
@@ -42,7 +43,7 @@ class StoredFile(OfSite, table=True):
     __table_args__ = (ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
-    giver_id: int | None = None                              # the family that gave it
+    giver_id: int | None = None  # the family that gave it
     name: str = Field(max_length=32, unique=True)
     kind: str = Field(max_length=20)
     media_type: str = Field(max_length=40)
@@ -89,9 +90,19 @@ def keep(v: Visit, pupil_id: int, kind: str, content: bytes, media_type: str) ->
         file.flush()
         os.fsync(file.fileno())
     draft.rename(path)
-    return v.add(StoredFile(site_id=v.site_id or 0, pupil_id=pupil_id, giver_id=v.family_id, name=name, kind=kind,
-                            media_type=media_type, size=len(content), sha256=hashlib.sha256(content).hexdigest(),
-                            created_at=v.now))
+    return v.add(
+        StoredFile(
+            site_id=v.site_id or 0,
+            pupil_id=pupil_id,
+            giver_id=v.family_id,
+            name=name,
+            kind=kind,
+            media_type=media_type,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            created_at=v.now,
+        )
+    )
 
 
 def path_of(site_id: int, name: str) -> Path:
@@ -100,6 +111,8 @@ def path_of(site_id: int, name: str) -> Path:
 
 def by_name(v: Visit, name: str) -> StoredFile:
     """NotYours when there is none that this account may see."""
+    if not re.fullmatch("[0-9a-f]{32}", name):
+        raise NotYours(f"file {name[:32]!r}")
     found = v.one(select(StoredFile).where(StoredFile.name == name))
     if found is None:
         raise NotYours(f"file {name[:32]}")

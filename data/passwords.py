@@ -23,7 +23,7 @@ from data.settings import settings
 Answer = TypeVar("Answer")
 LONGEST, QUEUE = 256, 50
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
-TEMPORARY_DAYS = 1                       # a password asked for by oneself: 24 hours
+TEMPORARY_DAYS = 1  # a password asked for by oneself: 24 hours
 
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
 _waiting = 0
@@ -36,8 +36,13 @@ class Busy(RuntimeError):
 @lru_cache(maxsize=1)
 def context() -> CryptContext:
     chosen = settings()
-    return CryptContext(schemes=["argon2"], argon2__type="ID", argon2__memory_cost=chosen.hash_memory_kib,
-                        argon2__time_cost=chosen.hash_rounds, argon2__parallelism=4)
+    return CryptContext(
+        schemes=["argon2"],
+        argon2__type="ID",
+        argon2__memory_cost=chosen.hash_memory_kib,
+        argon2__time_cost=chosen.hash_rounds,
+        argon2__parallelism=4,
+    )
 
 
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
@@ -58,7 +63,7 @@ def normal(word: str) -> str:
 
 
 def readable(word: str) -> bool:
-    return 0 < len(word) <= LONGEST and not any(unicodedata.category(char) == "Cc" for char in word)
+    return 0 < len(word) <= LONGEST and not any(unicodedata.category(char) in {"Cc", "Cs"} for char in word)
 
 
 def make_hash(word: str) -> str:
@@ -76,7 +81,7 @@ def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[b
         right, newer = context().verify_and_update(normal(word), hashed) if hashed else (_dummy(word), None)
         if not right and temporary and word.strip() != word:
             right, newer = context().verify_and_update(normal(word.strip()), hashed)
-    except (ValueError, TypeError):     # a damaged hash is a wrong password, not a fault page
+    except (ValueError, TypeError):  # a damaged hash is a wrong password, not a fault page
         return False, None
     return bool(right), newer
 
@@ -106,8 +111,11 @@ def check_policy(word: str, *, staff: bool, context_words: list[str], old: str =
     if not readable(word):
         raise Refused("Choisissez un mot de passe de {least} à {most} caractères.", least=12, most=LONGEST)
     if len(word) < 12:
-        raise Refused("Il manque {count} caractère : il en faut au moins 12.#"
-                      "Il manque {count} caractères : il en faut au moins 12.", count=12 - len(word))
+        raise Refused(
+            "Il manque {count} caractère : il en faut au moins 12.#"
+            "Il manque {count} caractères : il en faut au moins 12.",
+            count=12 - len(word),
+        )
     if old and normal(word) == normal(old):
         raise Refused("Choisissez un mot de passe différent de l’ancien.")
     plain = _plain(word)
@@ -143,6 +151,13 @@ def _is_common(plain: str) -> bool:
     """A common password, alone, repeated, or with figures and signs around it."""
     core = plain.strip("0123456789!?.,;:*-_+@#$%&/ ")
     halves = {core[: len(core) // count] for count in (2, 3, 4) if core and core == core[: len(core) // count] * count}
-    run = any(plain in line * 3 for line in ("0123456789", "abcdefghijklmnopqrstuvwxyz", "azertyuiopqsdfghjklmwxcvbn",
-                                             "qwertyuiopasdfghjklzxcvbnm"))
+    run = any(
+        plain in line * 3
+        for line in (
+            "0123456789",
+            "abcdefghijklmnopqrstuvwxyz",
+            "azertyuiopqsdfghjklmwxcvbn",
+            "qwertyuiopasdfghjklzxcvbnm",
+        )
+    )
     return run or len(set(plain)) <= 3 or any(each in _common() for each in {plain, core, *halves} if len(each) > 3)

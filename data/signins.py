@@ -51,45 +51,58 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-async def recognise(site_id: int, login: str, word: str, *, device: str = "", client: str = "") -> Account:
+async def recognise(
+    site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
+) -> Account:
     """The account of a right pair; Refused with one sentence whatever was wrong, or with the wait."""
     login = accounts.normal_login(login)
-    if not site_id:                                       # a site that is none: nobody can be there, and it costs the same
+    if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise Refused(WRONG)
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         account = _by_login(v, site_id, login)
         known = _known_device(v, account, device)
         throttle.admit(v, site_id, login, known, client)
     expired = bool(account and account.password_expires_at and account.password_expires_at < v.now)
     usable = account if account and not account.disabled and not expired else None
     right, newer = await passwords.off_the_loop(
-        lambda: passwords.verify(word, usable.password_hash if usable else None,
-                                 temporary=bool(usable and usable.password_expires_at)))
-    with whole_house(writes=True) as v:
+        lambda: passwords.verify(
+            word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+        )
+    )
+    with whole_house(writes=True, now=now) as v:
         v.client = client
         fresh = _by_login(v, site_id, login)
         if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
             reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
             throttle.failed(v, site_id, login, known, client)
-            journal.note(v, "sign-in failed", site_id=site_id, subject="account", actor="–",
-                         subject_id=account.id if account else None, family_id=account.family_id if account else None,
-                         changes={"reason": ["", reason], "identifier": ["", throttle.fingerprint(login)[:16]]})
+            journal.note(
+                v,
+                "sign-in failed",
+                site_id=site_id,
+                subject="account",
+                actor="–",
+                subject_id=account.id if account else None,
+                family_id=account.family_id if account else None,
+                changes={"reason": ["", reason], "identifier": ["", throttle.fingerprint(login)[:16]]},
+            )
         else:
             throttle.forget(v, site_id, login, known)
             if newer:
                 fresh.password_hash = newer
-                v.add(fresh)
+            if not fresh.must_change:  # the site lets a mailed password be kept
+                fresh.password_expires_at = None
+            v.add(fresh)
             return fresh
     raise Refused(WRONG)
 
 
-async def is_mine(account: Account, word: str) -> bool:
+async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
     """Whether the person signed in knows the account's password; Refused with the wait after too many guesses."""
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         throttle.admit(v, account.site_id, account.login, "signed in", "")
     right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         (throttle.forget if right else throttle.failed)(v, account.site_id, account.login, "signed in")
     return right
 
@@ -102,35 +115,80 @@ def _known_device(v: Visit, account: Account | None, device: str) -> str:
     """The device's digest when it belongs to the account, else ""."""
     if not account or not device:
         return ""
-    row = v.one(select(KnownDevice).where(KnownDevice.account_id == account.id, KnownDevice.token_hash == digest(device)))
+    row = v.one(
+        select(KnownDevice).where(KnownDevice.account_id == account.id, KnownDevice.token_hash == digest(device))
+    )
     return row.token_hash if row and v.now - row.seen_at < timedelta(days=DEVICE_DAYS) else ""
 
 
-def sign_in(account: Account, *, old_token: str = "", device: str = "", label: str = "", client: str = "") -> tuple[str, str]:
+def sign_in(
+    account: Account,
+    *,
+    old_token: str = "",
+    device: str = "",
+    label: str = "",
+    client: str = "",
+    now: datetime | None = None,
+) -> tuple[str, str]:
     """A new session, whatever cookie the browser held: (token, device token). The eleventh closes the oldest."""
     token = secrets.token_urlsafe(32)
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         v.client = client
         if old_token:
             _end(v, select(SignIn).where(SignIn.token_hash == digest(old_token)))
-        open_ones = v.all(select(SignIn).where(SignIn.account_id == account.id, col(SignIn.ended_at).is_(None))
-                          .order_by(col(SignIn.seen_at).desc()))
-        for oldest in open_ones[MOST - 1:]:
+        open_ones = v.all(
+            select(SignIn)
+            .where(SignIn.account_id == account.id, col(SignIn.ended_at).is_(None))
+            .order_by(col(SignIn.seen_at).desc())
+        )
+        for oldest in open_ones[MOST - 1 :]:
             _close(v, oldest)
-        v.add(SignIn(site_id=account.site_id, family_id=account.family_id, account_id=account.id,
-                     token_hash=digest(token), device=label[:120], started_at=v.now, seen_at=v.now))
+        v.add(
+            SignIn(
+                site_id=account.site_id,
+                family_id=account.family_id,
+                account_id=account.id,
+                token_hash=digest(token),
+                device=label[:120],
+                started_at=v.now,
+                seen_at=v.now,
+            )
+        )
         known = _known_device(v, account, device)
         if known:
             v.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=v.now))
         else:
             device = secrets.token_urlsafe(32)
-            v.add(KnownDevice(site_id=account.site_id, family_id=account.family_id, account_id=account.id,
-                              token_hash=digest(device), seen_at=v.now))
+            v.add(
+                KnownDevice(
+                    site_id=account.site_id,
+                    family_id=account.family_id,
+                    account_id=account.id,
+                    token_hash=digest(device),
+                    seen_at=v.now,
+                )
+            )
             if account.is_staff:
-                letters.write(v, "staff_signed_in", to=account.email, name=account.name, language=account.language,
-                              site_id=account.site_id, account_id=account.id, device=label[:60] or "–", path="/mot-de-passe")
-        journal.note(v, "signed in", site_id=account.site_id, family_id=account.family_id, subject="account",
-                     subject_id=account.id, actor=account.name)
+                letters.write(
+                    v,
+                    "staff_signed_in",
+                    to=account.email,
+                    name=account.name,
+                    language=account.language,
+                    site_id=account.site_id,
+                    account_id=account.id,
+                    device=label[:60] or "–",
+                    path="/mot-de-passe",
+                )
+        journal.note(
+            v,
+            "signed in",
+            site_id=account.site_id,
+            family_id=account.family_id,
+            subject="account",
+            subject_id=account.id,
+            actor=account.name,
+        )
     return token, device
 
 
@@ -139,32 +197,52 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
     if not 20 <= len(token) <= 100:
         return None
     with whole_house(now=now) as v:
-        found = v.rows(select(SignIn, Account).join(Account, col(Account.id) == SignIn.account_id)
-                       .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None)))
+        found = v.rows(
+            select(SignIn, Account)
+            .join(Account, col(Account.id) == SignIn.account_id)
+            .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None))
+        )
         if not found:
             return None
         signin, account = found[0]
         hours = STAFF_HOURS if account.is_staff else FAMILY_HOURS
-        idle = abs(v.now - signin.seen_at)                # abs: a clock set back must not prolong a session
-        if account.disabled or idle > timedelta(minutes=settings().idle_minutes) or v.now - signin.started_at > timedelta(hours=hours):
+        idle = abs(v.now - signin.seen_at)  # abs: a clock set back must not prolong a session
+        if (
+            account.disabled
+            or idle > timedelta(minutes=settings().idle_minutes)
+            or v.now - signin.started_at > timedelta(hours=hours)
+        ):
             return None
     if touch and idle > TOUCH:
         with whole_house(writes=True, now=now) as w:
-            w.change(update(SignIn).where(col(SignIn.id) == signin.id, col(SignIn.ended_at).is_(None)).values(seen_at=w.now))
+            w.change(
+                update(SignIn).where(col(SignIn.id) == signin.id, col(SignIn.ended_at).is_(None)).values(seen_at=w.now)
+            )
     return account, signin
 
 
 def sign_out(token: str) -> None:
     with whole_house(writes=True) as v:
         for signin in _end(v, select(SignIn).where(SignIn.token_hash == digest(token))):
-            journal.note(v, "signed out", site_id=signin.site_id, family_id=signin.family_id, subject="account",
-                         subject_id=signin.account_id)
+            journal.note(
+                v,
+                "signed out",
+                site_id=signin.site_id,
+                family_id=signin.family_id,
+                subject="account",
+                subject_id=signin.account_id,
+            )
 
 
 def mine(v: Visit) -> list[SignIn]:
     """« Mes connexions »: the account's open sessions, the latest first."""
-    return list(v.all(select(SignIn).where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
-                      .order_by(col(SignIn.seen_at).desc())))
+    return list(
+        v.all(
+            select(SignIn)
+            .where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
+            .order_by(col(SignIn.seen_at).desc())
+        )
+    )
 
 
 def close_mine(v: Visit, signin_id: int) -> None:
@@ -205,7 +283,7 @@ def _close(v: Visit, row: SignIn) -> None:
     v.tell(("signin", row.id))
 
 
-async def lost_password(login: str, email: str, *, client: str = "") -> None:
+async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
     """Mail a new password to each account that both match; the old one and every session die in that transaction.
 
     Answers nothing, and takes the time of one hash, whoever asks.
@@ -213,7 +291,7 @@ async def lost_password(login: str, email: str, *, client: str = "") -> None:
     login, email = accounts.normal_login(login), email.strip().casefold()
     word = passwords.make_password()
     hashed = await passwords.off_the_loop(passwords.make_hash, word)
-    with whole_house(writes=True) as v:
+    with whole_house(writes=True, now=now) as v:
         v.client = client
         allowed = throttle.may_reset(client, throttle.fingerprint(login), v.now)
         for account in v.all(select(Account).where(Account.login == login).with_for_update()):
@@ -221,8 +299,15 @@ async def lost_password(login: str, email: str, *, client: str = "") -> None:
             if account.disabled or not recorded or recorded.casefold() != email:
                 continue
             if not allowed or not _may_reset(v, account):
-                journal.note(v, "new password refused: too often", site_id=account.site_id, family_id=account.family_id,
-                             subject="account", subject_id=account.id, actor="–")
+                journal.note(
+                    v,
+                    "new password refused: too often",
+                    site_id=account.site_id,
+                    family_id=account.family_id,
+                    subject="account",
+                    subject_id=account.id,
+                    actor="–",
+                )
                 continue
             site = v.get(Site, account.site_id)
             account.password_hash, account.must_change = hashed, site.must_change_mailed_password
@@ -230,12 +315,32 @@ async def lost_password(login: str, email: str, *, client: str = "") -> None:
             v.add(account)
             end_all(v, account.id)
             throttle.forget(v, account.site_id, login)
+            for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
+                throttle.forget(v, account.site_id, login, device)
             letters.cancel_waiting(v, account.id, "new_password")
-            letters.write(v, "new_password", to=recorded, name=account.name, language=account.language,
-                          site_id=account.site_id, family_id=account.family_id, account_id=account.id, secret=word,
-                          path="/connexion", login=account.login, hours=24 * passwords.TEMPORARY_DAYS)
-            journal.note(v, "new password mailed", site_id=account.site_id, family_id=account.family_id,
-                         subject="account", subject_id=account.id, actor="–")
+            letters.write(
+                v,
+                "new_password",
+                to=recorded,
+                name=account.name,
+                language=account.language,
+                site_id=account.site_id,
+                family_id=account.family_id,
+                account_id=account.id,
+                secret=word,
+                path="/connexion",
+                login=account.login,
+                hours=24 * passwords.TEMPORARY_DAYS,
+            )
+            journal.note(
+                v,
+                "new password mailed",
+                site_id=account.site_id,
+                family_id=account.family_id,
+                subject="account",
+                subject_id=account.id,
+                actor="–",
+            )
 
 
 def _may_reset(v: Visit, account: Account) -> bool:
