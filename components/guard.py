@@ -3,13 +3,11 @@
 import ipaddress
 import re
 from functools import lru_cache
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from nicegui import Client
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from components.entrance import cookie
+from components.sockets import own_page
 from data.settings import settings
 
 MOST_BYTES = 3 * 1024 * 1024
@@ -81,26 +79,6 @@ def own_origin(asked: dict[str, str]) -> bool:
     if not origin:  # a same-origin GET for the websocket's polling carries no Origin
         return asked.get("sec-fetch-site", "") == "same-origin"
     return origin == settings().base_url or urlsplit(origin).netloc == asked.get("host", "-")
-
-
-def own_page(scope: Scope) -> bool:
-    """The page whose events a socket will carry was given to this same session.
-
-    NiceGUI asks for nothing but the page's id; whoever saw it could act in that page (measured on 3.18).
-    """
-    page = Client.instances.get(parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0])
-    return page is not None and cookie(page.request, "anacrouse") == cookie(
-        Request({**scope, "type": "http"}), "anacrouse"
-    )
-
-
-def only_from_its_own_socket(sid: str, message: object) -> None:
-    """In place of NiceGUI's handler of events: a page's events are taken from the socket it shook hands with."""
-    if not isinstance(message, dict):
-        return
-    page = Client.instances.get(str(message.get("client_id")))
-    if page is not None and sid in page._socket_to_document_id:
-        page.handle_event(message)
 
 
 def client_address(scope: Scope, forwarded: str) -> str:

@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
-from nicegui import Client, app, core, ui
+from nicegui import Client, app, ui
 from sqlalchemy.engine import make_url
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from components import document, errors
+from components import document, errors, sockets
 from components.assets import Assets
-from components.guard import Guard, only_from_its_own_socket
+from components.guard import Guard
 from data import database, postman
 from data.settings import settings
 
@@ -47,9 +47,13 @@ def set_up_logging() -> None:
     handler = logging.StreamHandler(sys.stderr)
     plain = settings().log_format == "json"
     handler.setFormatter(_Lines("%(message)s" if plain else "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(sockets.OneLine())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    for own in ("engineio.server", "socketio.server", "nicegui", "uvicorn", "uvicorn.error"):
+        logging.getLogger(own).handlers.clear()
+        logging.getLogger(own).propagate = True
 
 
 @contextmanager
@@ -101,6 +105,7 @@ def run() -> None:
         proxy_headers=False,
         server_header=False,
         uvicorn_logging_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=5,
     )
 
@@ -108,7 +113,7 @@ def run() -> None:
 def prepare() -> None:
     """What surrounds the pages; they are imported before."""
     Client.build_response = document.build_response  # type: ignore[method-assign,assignment]
-    core.sio.on("event", only_from_its_own_socket)
+    sockets.take_over()
     app.add_exception_handler(HTTPException, errors.on_http)
     app.add_exception_handler(404, errors.on_http)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)

@@ -15,10 +15,10 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import plain, screen
 from data import families, files, moderation, sites
-from data.families import Pupil
+from data.families import Pupil, PupilLink
 from data.i18n import Refused
 from data.moderation import FieldChange
-from data.visits import Visit
+from data.visits import NotYours, Visit
 from pages.family.pupil.dossier import dossier_head
 
 
@@ -42,8 +42,7 @@ def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
     words = v.say("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
     notice = None if may else tag("div", icon("info"), tag("p", words), class_="notice")
     sheet = forms.sheet(v, site, pupil, waiting, typed, may_change=may)
-    shown = sites.open_fields(site, Pupil).get("photo")
-    may_send = may and shown is not None and shown[1] != "readonly"
+    shown = "photo" in sites.open_fields(site, Pupil)
     return Markup("").join(
         part
         for part in (
@@ -52,10 +51,15 @@ def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
             alert(v.say(files.REFUSALS[photo])) if photo in files.REFUSALS else None,
             notice,
             tag("section", sheet, class_="card", aria_label=v.say("Identité")),
-            _photo(v, pupil, waiting.get("photo"), may_send) if shown else None,
+            _photo(v, pupil, waiting.get("photo"), _may_send(v, pupil, link)) if shown else None,
         )
         if part
     )
+
+
+def _may_send(v: Visit, pupil: Pupil, link: PupilLink) -> bool:
+    shown = sites.open_fields(sites.here(v), type(pupil)).get("photo")
+    return link.rights == "all" and shown is not None and shown[1] != "readonly"
 
 
 def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:
@@ -97,7 +101,8 @@ def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -
 @plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=files.MOST_BYTES + 65536)
 async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     with caller.visit() as v:
-        families.pupil_by_number(v, n)
+        if not _may_send(v, *families.pupil_by_number(v, n)):
+            raise NotYours(f"photo of pupil number {n}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         content = await sent.read(files.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
