@@ -17,13 +17,15 @@ from sqlmodel import col, or_, select, update
 
 from data.letter_form import message_of
 from data.letters import Letter, unseal
+from data.passwords import TEMPORARY_DAYS
 from data.settings import settings
 from data.sites import Site
 from data.visits import Visit, whole_house
 
 log = logging.getLogger("anacrouse.postman")
-WAITS = (1, 5, 15, 60)                   # minutes after each failure, then every four hours
+WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP = timedelta(hours=48)
+SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
 LEASE = timedelta(minutes=2)
 
 
@@ -45,20 +47,30 @@ def deliver(most: int = 200) -> int:
 def waiting() -> tuple[int, int]:
     """How many letters are due, and the age of the oldest in seconds."""
     with whole_house() as v:
-        created = v.all(select(Letter.created_at).where(col(Letter.state).in_(["waiting", "sending"]),
-                                                        Letter.due_at <= v.now).order_by(col(Letter.id)))
+        created = v.all(
+            select(Letter.created_at)
+            .where(col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= v.now)
+            .order_by(col(Letter.id))
+        )
         return len(created), int((v.now - created[0]).total_seconds()) if created else 0
 
 
 def _due(most: int) -> list[int]:
     with whole_house() as v:
-        return [letter_id for letter_id in v.all(
-            select(Letter.id).where(_ready(v)).order_by(col(Letter.due_at), col(Letter.id)).limit(most)) if letter_id]
+        return [
+            letter_id
+            for letter_id in v.all(
+                select(Letter.id).where(_ready(v)).order_by(col(Letter.due_at), col(Letter.id)).limit(most)
+            )
+            if letter_id
+        ]
 
 
 def _ready(v: Visit) -> ColumnElement[bool]:
-    return or_((col(Letter.state) == "waiting") & (col(Letter.due_at) <= v.now),
-               (col(Letter.state) == "sending") & (col(Letter.lease_until) < v.now))
+    return or_(
+        (col(Letter.state) == "waiting") & (col(Letter.due_at) <= v.now),
+        (col(Letter.state) == "sending") & (col(Letter.lease_until) < v.now),
+    )
 
 
 @contextmanager
@@ -89,11 +101,18 @@ def _server() -> Iterator[smtplib.SMTP]:
 def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
     """Claim, commit, send, commit: another postman, or a crash, never loses it."""
     with whole_house(writes=True) as v:
-        claimed = v.change(update(Letter).where(col(Letter.id) == letter_id, _ready(v)).values(
-            state="sending", lease_until=v.now + LEASE, attempts=Letter.attempts + 1))
+        claimed = v.change(
+            update(Letter)
+            .where(col(Letter.id) == letter_id, _ready(v))
+            .values(state="sending", lease_until=v.now + LEASE, attempts=Letter.attempts + 1)
+        )
         if not claimed:
             return False
         letter = v.get(Letter, letter_id)
+        if letter.secret and v.now - letter.created_at > SECRET_LASTS:
+            letter.state, letter.secret, letter.lease_until = "cancelled", "", None
+            v.add(letter)
+            return False
         site = v.get(Site, letter.site_id).name
     error, final = "", False
     try:
@@ -102,6 +121,9 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
         error, final = f"{code} {reason.decode(errors='replace')}", code >= 500
+    except smtplib.SMTPSenderRefused as refused:  # our own address or account: no letter is at fault
+        _record(letter_id, f"{refused.smtp_code} {refused.smtp_error!r}", final=False)
+        raise Unreachable(f"the server refuses MAIL_FROM: {refused.smtp_code} {refused.smtp_error!r}") from refused
     except smtplib.SMTPResponseException as refused:
         error, final = f"{refused.smtp_code} {refused.smtp_error!r}", refused.smtp_code >= 500
     except (OSError, smtplib.SMTPException) as refused:
@@ -120,11 +142,11 @@ def _record(letter_id: int, error: str, *, final: bool) -> None:
         if not error:
             letter.state, letter.sent_at, letter.secret = "sent", v.now, ""
         elif final or v.now - letter.created_at > GIVE_UP:
-            letter.state = "failed"
+            letter.state, letter.secret = "failed", ""
             log.warning("letter %s given up: %s", letter_id, error)
         else:
             minutes = WAITS[letter.attempts - 1] if letter.attempts <= len(WAITS) else 240
-            letter.state, letter.due_at = "waiting", v.now + timedelta(minutes=minutes * random.uniform(.8, 1.2))  # noqa: S311
+            letter.state, letter.due_at = "waiting", v.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
             log.info("letter %s tried again in %s min: %s", letter_id, minutes, error)
         v.add(letter)
         v.tell(("letters", letter.site_id))

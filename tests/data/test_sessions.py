@@ -8,7 +8,7 @@ from data.letters import Letter
 from data.signins import KnownDevice, SignIn
 from data.visits import NotYours
 from tests.cast import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last
-from tests.data.door import MAIL, at, change, enter, refusal
+from tests.data.door import MAIL, WRONG, at, change, enter, refusal
 
 
 def test_a_session_is_one_rows_and_keeps_only_a_digest(house: str) -> None:
