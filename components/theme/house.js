@@ -265,5 +265,16 @@ watchIdleness();
 import("./plain.js");
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
 document.documentElement.dataset.screen = "drawn";
-window.socket.on("connect", () => (document.documentElement.dataset.screen = "live"));
+let refusals = 0;
+window.socket.on("connect", () => {
+  refusals = 0;
+  document.documentElement.dataset.screen = "live";
+});
+window.socket.on("connect_error", async () => {
+  // The server answers but wants no more of this page (another session since): load again, once a minute at most.
+  if (++refusals < 3 || Date.now() - Number(sessionStorage.getItem("reloaded")) < 60000) return;
+  if (!(await fetch("/healthz").catch(() => null))?.ok) return;
+  sessionStorage.setItem("reloaded", String(Date.now()));
+  location.reload();
+});
 window.socket.on("disconnect", () => (document.documentElement.dataset.screen = "lost"));
