@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from components.entrance import Caller
 from components.icons import icon
-from components.markup import button, classes, tag
+from components.markup import acting_form, button, classes, tag
 from components.panel import Act, Answer, Handler
 from data import fields, moderation, signins, sites
 from data.families import Guardian
@@ -65,13 +65,11 @@ def sheet(
     ]
     if not may_change:
         return tag("div", body, class_="sheet-fields")
-    return tag(
-        "form",
+    return acting_form(
         body,
         _actions(v, row, waiting),
-        data_do="save",
-        data_of=row.id,
-        novalidate=True,
+        do="save",
+        of=row.id,
         data_keep=f"{key}-{v.account_id}",
         id=f"{key}-form",
     )

@@ -252,6 +252,14 @@ const lost = document.getElementById("popup");
 new MutationObserver(() => lost.ariaHidden === "false" && say(lost.textContent)).observe(lost, { attributes: true });
 
 document.addEventListener("input", (event) => typed.note(event.target)); // in the first paint too
+let early = null; // what was pressed in the first paint: done once the script is there
+const catchEarly = (event) => {
+  const doer = event.target.closest("[data-do]");
+  if (!doer || (event.type === "click" && doer.tagName === "FORM")) return;
+  event.preventDefault();
+  early = doer;
+};
+for (const type of ["click", "submit"]) document.addEventListener(type, catchEarly, true);
 const [Vue, { Idiomorph }] = await libraries;
 globalThis.Vue = Vue;
 const bringFocusBack = keepPainted();
@@ -261,6 +269,8 @@ const app = createApp(boot.elements, {
 app.component("house-panel", Panel);
 app.mount("#app");
 bringFocusBack();
+for (const type of ["click", "submit"]) document.removeEventListener(type, catchEarly, true);
+if (early?.isConnected) early.tagName === "FORM" ? early.requestSubmit() : early.click();
 watchIdleness();
 import("./plain.js");
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";

@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from components.icons import icon
-from components.markup import Content, button, classes, join, tag
+from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
 from data import decisions, formats, sites
 from data.families import Family
@@ -127,15 +127,14 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
         _keyed(v.say("Valider"), "V", type="submit", class_="btn"),
         class_="actions",
     )
-    return tag(
-        "form",
+    return acting_form(
         tag("input", type="hidden", name="version", value=request.version),
         _table(v, rows, "Aujourd’hui"),
         reason,
         message,
         actions,
-        data_do="decide",
-        data_of=request.id,
+        do="decide",
+        of=request.id,
         data_keep=f"request-{request.id}",
         id="request-form",
     )
