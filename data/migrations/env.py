@@ -11,17 +11,27 @@ database.table_classes()
 def run(connection: Connection) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")     # without effect inside a transaction: hence the commit
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # without effect inside a transaction: hence the commit
         connection.commit()
         connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
-    context.configure(connection=connection, target_metadata=database.metadata, render_as_batch=True, compare_type=True)
-    with context.begin_transaction():
-        context.run_migrations()
-        if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-            raise RuntimeError(f"the migration broke foreign keys: {broken[:5]}")
-    if sqlite:
+    # SQLite too takes back a half-done migration: our engine says BEGIN itself (data/database.py)
+    context.configure(
+        connection=connection,
+        target_metadata=database.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        transactional_ddl=True,
+    )
+    try:
+        with context.begin_transaction():
+            context.run_migrations()
+            if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+                raise RuntimeError(f"the migration broke foreign keys: {broken[:5]}")
         connection.commit()
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+    finally:
+        if sqlite:
+            connection.rollback()
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
 
 
 given = context.config.attributes.get("connection")

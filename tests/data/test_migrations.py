@@ -1,0 +1,168 @@
+"""The database's shape comes from the migrations alone, on both databases, with the cast's rows in place."""
+
+# ruff: noqa: PT012
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import select
+
+from data import database, schema
+from data.families import Family, Guardian, PupilLink
+from data.journal import AuditEntry
+from data.moderation import FieldChange
+from data.sites import Site
+from data.visits import Visit, whole_house
+from tests.cast import both, both_empty, counts, every
+
+TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
+
+
+def differences() -> list[object]:
+    database.table_classes()
+    with database.engine().connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, database.metadata))
+
+
+def tables() -> set[str]:
+    with database.engine().connect() as connection:
+        return set(sqlalchemy.inspect(connection).get_table_names())
+
+
+def move(where: str) -> None:
+    command.upgrade(schema.configuration(), where) if where == "head" else command.downgrade(
+        schema.configuration(), where
+    )
+
+
+@both_empty
+def test_the_migrations_build_the_models_and_go_back(empty_house: str) -> None:
+    schema.upgrade()
+    assert differences() == []
+    assert schema.state()[0] == schema.state()[1]
+    schema.upgrade()
+    move("base")
+    assert tables() <= {"alembic_version"}
+    move("head")
+    assert differences() == []
+
+
+@both_empty
+def test_each_step_can_be_taken_and_taken_back(empty_house: str) -> None:
+    steps = [step.revision for step in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][::-1]
+    for step in steps:
+        command.upgrade(schema.configuration(), step)
+        command.downgrade(schema.configuration(), "-1")
+        command.upgrade(schema.configuration(), step)
+    assert differences() == []
+
+
+@both
+def test_the_casts_rows_survive_going_back_and_forth(house: str) -> None:
+    """Parent tables are rebuilt on SQLite while their children stand."""
+    before = counts(*TABLES)
+    command.downgrade(schema.configuration(), "0002")
+    command.upgrade(schema.configuration(), "head")
+    assert counts(*TABLES) == before
+    assert differences() == []
+    assert broken_keys() == []
+
+
+def broken_keys() -> list[object]:
+    with database.engine().connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return []
+        return [*connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall(),
+                *(name for name in sqlalchemy.inspect(connection).get_table_names() if name.startswith("_alembic_tmp"))]  # fmt: skip
+
+
+TO_COME = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "to come", "{newest}", None, None
+
+
+def upgrade():
+    for table in ("site", "family", "pupil", "account", "change_request"):
+        with op.batch_alter_table(table, recreate="always" if op.get_bind().dialect.name == "sqlite" else "auto") as batch:
+            batch.add_column(sa.Column("nickname", sa.String(10)))
+    {then}
+"""
+
+
+def a_migration_to_come(folder: Path, then: str) -> Config:
+    """Ours, and one more that makes parent tables anew."""
+    shutil.copytree(schema.FOLDER, folder / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    step = TO_COME.format(newest=schema.state()[1], then=then)
+    (folder / "migrations" / "versions" / "to_come.py").write_text(step)
+    config = schema.configuration()
+    config.set_main_option("script_location", str(folder / "migrations"))
+    return config
+
+
+@both
+def test_parents_can_be_made_anew_while_their_children_stand(house: str, tmp_path: Path) -> None:
+    before = counts(*TABLES)
+    command.upgrade(a_migration_to_come(tmp_path, "pass"), "head")
+    with database.engine().connect() as connection:
+        assert "nickname" in {column["name"] for column in sqlalchemy.inspect(connection).get_columns("family")}
+    assert counts(*TABLES) == before
+    assert broken_keys() == []
+    with pytest.raises(IntegrityError), whole_house(writes=True) as v:
+        v.add(Guardian(site_id=1, family_id=10**6))
+    with pytest.raises(SystemExit, match="newer than this program"):
+        schema.upgrade()
+
+
+@both
+def test_a_migration_that_fails_leaves_the_database_as_it_was(house: str, tmp_path: Path) -> None:
+    """Row 102, the part that a transaction answers for."""
+    before = counts(*TABLES)
+    with pytest.raises(ZeroDivisionError):
+        command.upgrade(a_migration_to_come(tmp_path, "1 / 0"), "head")
+    assert (counts(*TABLES), differences(), broken_keys()) == (before, [], [])
+    assert schema.state()[0] == schema.state()[1]
+
+
+@both
+def test_a_migration_that_breaks_a_key_is_refused(house: str, tmp_path: Path) -> None:
+    with pytest.raises((RuntimeError, IntegrityError)):
+        command.upgrade(a_migration_to_come(tmp_path, 'op.execute("DELETE FROM family WHERE number = 1042")'), "head")
+    assert len(every(Family, Family.number == 1042)) == 2
+    with pytest.raises(IntegrityError), whole_house(writes=True) as v:
+        v.add(Guardian(site_id=1, family_id=10**6))
+
+
+@both
+@pytest.mark.parametrize(
+    "act", ["UPDATE audit_entry SET actor = 'X'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
+)
+def test_the_journal_refuses_to_be_changed_by_the_database_itself(house: str, act: str) -> None:
+    """Row 88."""
+    before = [entry.model_dump() for entry in every(AuditEntry)]
+    with pytest.raises(DBAPIError, match=r"append-only|syntax error"), database.engine().begin() as connection:
+        connection.exec_driver_sql(act)
+    assert before
+    assert [entry.model_dump() for entry in every(AuditEntry)] == before
+
+
+def test_the_journal_is_not_changed_by_our_own_hand_either(house: str) -> None:
+    def change(v: Visit) -> None:
+        v.all(select(AuditEntry))[0].actor = "X"
+
+    def delete(v: Visit) -> None:
+        v.delete(v.all(select(AuditEntry))[0])
+
+    for act in (change, delete):
+        with pytest.raises(DBAPIError, match="append-only"), whole_house(writes=True) as v:
+            act(v)
+            v.flush()
