@@ -1,0 +1,176 @@
+"""The real server in a process of its own, on a database of its own: what the tests of the web and of the browser talk to."""
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from tests.conftest import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "Anacrouse-demo-2026"
+FAULT = re.compile(r"Traceback \(most recent call last\)|\breference [0-9A-F]{8} at|never retrieved|never awaited")
+Found = TypeVar("Found")
+
+
+def wait_for(found: Callable[[], Found], what: str, seconds: float = 10) -> Found:
+    """The first true answer of `found`; a failure that says `what` when there is none in time."""
+    until = time.monotonic() + seconds
+    while not (answer := found()):
+        if time.monotonic() > until:
+            pytest.fail(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+    return answer
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+class Server:
+    """`main.py serve` on a copy of the cast's database. `log` is all it wrote, over every start."""
+
+    def __init__(self, folder: Path, template: Path, *, entry: Path = ROOT / "main.py", **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.template, self.entry = folder, template, entry
+        self.database, self.log_file = folder / "portal.db", folder / "server.log"
+        self.port, self.process, self.read_from, self.expects_faults = free_port(), None, 0, False
+        shutil.copy(template, self.database)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
+        self.environment = {**inherited, **ENVIRONMENT, "DEMO": "1", "PORT": str(self.port), "FILES_DIR": f"{folder}/files",
+                            "DATABASE_URL": f"sqlite:///{self.database}", **environment}
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
+
+    def spawn(self) -> subprocess.Popen[bytes]:
+        """A process that serves; it may refuse to."""
+        with self.log_file.open("ab") as log:
+            return subprocess.Popen([sys.executable, str(self.entry), "serve"], cwd=self.folder, env=self.environment,
+                                    stdout=log, stderr=log)
+
+    def start(self) -> "Server":
+        self.process = self.spawn()
+        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 30)
+        return self
+
+    def _alive(self) -> bool:
+        assert self.process
+        if self.process.poll() is not None:
+            pytest.fail(f"the server stopped with {self.process.returncode}:\n{self.log[-3000:]}")
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def kill(self) -> None:
+        """As if the machine had lost the process."""
+        assert self.process
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        assert self.process
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(15)
+
+    def check_log(self) -> None:
+        """No fault since the last check, unless the test said it would cause one."""
+        new, self.read_from = self.log[self.read_from:], len(self.log)
+        expected, self.expects_faults = self.expects_faults, False
+        fault = FAULT.search(new)
+        assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400):][:3500]}"
+
+    def reset(self) -> None:
+        """The cast's database again, under the running server."""
+        with contextlib.closing(sqlite3.connect(self.template)) as source, \
+                contextlib.closing(sqlite3.connect(self.database, timeout=10)) as target:
+            source.backup(target)
+
+    @contextlib.contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=10, isolation_level=None)) as opened:
+            yield opened
+
+    def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self.connection() as opened:
+            return opened.execute(question, values).fetchall()
+
+    def value(self, question: str, *values: Any) -> Any:
+        found = self.rows(question, *values)
+        assert found, question
+        return found[0][0]
+
+    def change(self, statement: str, *values: Any) -> None:
+        """What time, or another program, does to the database."""
+        with self.connection() as opened:
+            assert opened.execute(statement, values).rowcount, f"nothing changed: {statement}"
+
+    def tables(self) -> dict[str, list[str]]:
+        """Table -> its columns."""
+        names = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        return {name: [row[1] for row in self.rows(f"PRAGMA table_info({name})")] for name in names}
+
+    def account(self, login: str, site: str = "valmont") -> dict[str, Any]:
+        with self.connection() as opened:
+            opened.row_factory = sqlite3.Row
+            return dict(opened.execute("SELECT account.* FROM account JOIN site ON site.id = site_id WHERE login = ? AND code = ?",
+                                       (login, site)).fetchone())
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def running(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that most tests share, behind a proxy that tells everybody's address."""
+    server = Server(tmp_path_factory.mktemp("portal"), sqlite_cast, TRUSTED_PROXIES="127.0.0.1").start()
+    yield server
+    server.stop()
+    server.check_log()
+
+
+@pytest.fixture
+def portal(running: Server) -> Iterator[Server]:
+    """The shared server with the cast as if nobody had touched it; afterwards its log is looked through."""
+    running.reset()
+    yield running
+    running.check_log()
+
+
+@pytest.fixture
+def launch(sqlite_cast: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers of one's own, with settings of one's own."""
+    started: list[Server] = []
+
+    def begin(**options: Any) -> Server:
+        server = Server(tmp_path / f"portal-{next(_numbers)}", options.pop("template", sqlite_cast), **options)
+        started.append(server)
+        return server.start()
+
+    yield begin
+    for server in started:
+        server.stop()
+    for server in started:
+        server.check_log()
