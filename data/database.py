@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 from data.settings import settings
@@ -21,6 +22,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata: MetaData = SQLModel.metadata
+Fault, Unavailable = SQLAlchemyError, OperationalError  # for the upper floors: any fault; locked, full or gone
 
 
 class Base(SQLModel):
@@ -50,10 +52,21 @@ def reading_engine() -> Engine:
     return engine().execution_options(reading=True)
 
 
+def file() -> Path | None:
+    """The SQLite file, or None when the database is a server or in memory."""
+    url = make_url(settings().database_url)
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
+
+
 def make_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        made = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True,
-                             connect_args={"options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc"})
+        made = create_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_pre_ping=True,
+            connect_args={"options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc"},
+        )
         event.listen(made, "begin", _begin_on_postgresql)
         return made
     if (file := make_url(url).database) and file != ":memory:":
@@ -65,9 +78,15 @@ def make_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None      # pysqlite's own BEGIN loses updates: 52 of 200 kept (measured)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON",
-                   "temp_store=MEMORY", "cache_size=-16000"):
+    connection.isolation_level = None  # pysqlite's own BEGIN loses updates: 52 of 200 kept (measured)
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ):
         connection.execute("PRAGMA " + pragma)
 
 

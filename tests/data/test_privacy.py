@@ -1,5 +1,6 @@
 """A family meets its own records only, staff their site's only: every form of statement, every table, every role."""
 
+# ruff: noqa: PT012, TID251
 import ast
 from pathlib import Path
 
@@ -22,8 +23,14 @@ from data.visits import Leak, NotYours, Visit, visit, whole_house
 from tests.cast import as_, both
 
 ROOT = Path(__file__).resolve().parents[2]
-ROLES = [("aubry.claire", "valmont"), ("aubry.marc", "valmont"), ("renard.paul", "valmont"), ("lemoine.helene", "valmont"),
-         ("aubry.claire", "belrive"), ("petit.jean", "belrive")]  # fmt: skip
+ROLES = [
+    ("aubry.claire", "valmont"),
+    ("aubry.marc", "valmont"),
+    ("renard.paul", "valmont"),
+    ("lemoine.helene", "valmont"),
+    ("aubry.claire", "belrive"),
+    ("petit.jean", "belrive"),
+]
 
 
 def guardian_forms(v: Visit) -> dict[str, list[str]]:
@@ -46,16 +53,14 @@ def guardian_forms(v: Visit) -> dict[str, list[str]]:
                 select(Family.id, Guardian.first_name).outerjoin(Guardian, col(Family.id) == Guardian.family_id)
             )
             if row[1]
-        ),  # fmt: skip
+        ),
         "exists": names(
             row[0]
             for row in v.rows(select(Guardian.first_name).where(exists().where(col(Family.id) == Guardian.family_id)))
-        ),  # fmt: skip
+        ),
         "in": names(v.all(select(Guardian.first_name).where(col(Guardian.family_id).in_(select(Family.id))))),
         "aliased": names(v.all(select(one.first_name))),
-        "aliased join": names(
-            row[0] for row in v.rows(select(one.first_name).join(other, other.id == one.family_id))
-        ),  # fmt: skip
+        "aliased join": names(row[0] for row in v.rows(select(one.first_name).join(other, other.id == one.family_id))),
         "subquery": names(row[0] for row in v.rows(select(sub.c.first_name))),
         "aliased subquery": names(guardian.first_name for guardian in v.all(select(through))),
         "cte": names(row[0] for row in v.rows(select(cte.c.first_name))),
@@ -172,9 +177,13 @@ def test_updates_and_deletes_change_only_the_familys_rows(house: str) -> None:
 def test_forms_that_cannot_be_fenced_are_refused(house: str) -> None:
     core = Guardian.__table__
     escapes = [
-        text("SELECT * FROM guardian"), select(core), update(core).values(profession="x"), select(core.c.first_name),
-        select(Guardian).from_statement(text("SELECT * FROM guardian")), insert(Guardian).values(site_id=1),
-    ]  # fmt: skip
+        text("SELECT * FROM guardian"),
+        select(core),
+        update(core).values(profession="x"),
+        select(core.c.first_name),
+        select(Guardian).from_statement(text("SELECT * FROM guardian")),
+        insert(Guardian).values(site_id=1),
+    ]
     with as_("aubry.claire", writes=True) as v:
         for statement in escapes:
             with pytest.raises(Leak):
@@ -206,8 +215,18 @@ def test_a_family_adds_no_pupil_and_no_row_to_a_pupil_who_is_not_theirs(house: s
     from data.files import StoredFile
 
     with pytest.raises(Leak), as_("aubry.claire", writes=True) as v:
-        v.add(StoredFile(site_id=v.site_id, pupil_id=stranger, name="a", kind="photo", media_type="image/jpeg", size=1,
-                         sha256="", created_at=v.now))  # fmt: skip
+        v.add(
+            StoredFile(
+                site_id=v.site_id,
+                pupil_id=stranger,
+                name="a",
+                kind="photo",
+                media_type="image/jpeg",
+                size=1,
+                sha256="",
+                created_at=v.now,
+            )
+        )
 
 
 def test_staff_rows_are_added_by_a_familys_act_but_never_changed_by_it(house: str) -> None:
@@ -245,9 +264,14 @@ def test_a_familys_operations_cannot_be_those_of_the_staff(house: str) -> None:
         outcome = moderation.propose(v, families.guardians(v)[0], {"phone_mobile": "06 12 34 56 78"})
         assert outcome.asked
         request = v.one(select(ChangeRequest).where(ChangeRequest.state == "pending"))
-        for act in (lambda: decisions.decide(v, request.id, request.version, {"phone_mobile": ("accepted", "")}),
-                    lambda: decisions.undo(v, request.id), lambda: decisions.queue(v), lambda: decisions.lines(v, request),
-                    lambda: decisions.claim(v, request.id), lambda: decisions.count(v)):  # fmt: skip
+        for act in (
+            lambda: decisions.decide(v, request.id, request.version, {"phone_mobile": ("accepted", "")}),
+            lambda: decisions.undo(v, request.id),
+            lambda: decisions.queue(v),
+            lambda: decisions.lines(v, request),
+            lambda: decisions.claim(v, request.id),
+            lambda: decisions.count(v),
+        ):
             with pytest.raises(NotYours):
                 act()
 
