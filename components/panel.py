@@ -107,6 +107,9 @@ class Panel(Piece):
             return
         except NotYours:
             self.client.open("/")
+        except Exception as fault:
+            reference_of(fault, "redrawing")
+            return
         self.update()
 
     def _show(self, markup: Markup) -> None:
@@ -125,48 +128,52 @@ class Panel(Piece):
             self.command(Answer())
             self.update()
             return
-        answer = await _run(handler, act)
-        try:
-            caller = here(touch=False)
-            with caller.visit() as v:
-                self._show(self.draw(v))
-        except SignedOut:
-            log.debug("signed out during %s", act.do)
-        except NotYours:
-            answer = Answer(go="/")
-        self.command(answer)
+        self.command(await self._answer(handler, act))
         self.update()
 
+    async def _answer(self, handler: Handler, act: Act) -> Answer:
+        """Run the action, then draw the panel again with what it changed."""
+        try:
+            caller = here()
+        except SignedOut:
+            return Answer(reload=True)
+        answer = await _run(handler, caller, act)
+        try:
+            with caller.visit() as v:
+                self._show(self.draw(v))
+        except NotYours:
+            return Answer(go="/")
+        except Exception as fault:
+            return _went_wrong(caller, act, fault)
+        return answer
 
-async def _run(handler: Handler, act: Act) -> Answer:
+
+async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:
     """The handler's answer; what goes wrong becomes words."""
-    caller: Caller | None = None
     try:
-        caller = here()
         if inspect.iscoroutinefunction(handler):
             return await handler(caller, act) or Answer()
         with caller.visit(writes=True) as v:
             answer = handler(v, act)
         return answer or Answer()
-    except SignedOut:
-        return Answer(reload=True)
     except Faulty as faulty:
         return Answer(focus=next(iter(faulty.faults)))
     except Refused as refused:
-        return Answer(dialog=refused.tell(caller.tongue if caller else "fr"))
+        return Answer(dialog=refused.tell(caller.tongue))
     except NotYours:
-        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible.") if caller else "")
-    except OperationalError as fault:
-        reference_of(fault, act.do)
-        return Answer(dialog=caller.say(database_sentence(fault)) if caller else "")
+        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible."))
     except Exception as fault:
-        reference = reference_of(fault, act.do)
-        return Answer(
-            dialog=caller.say(
-                "Une erreur est survenue ; votre saisie est toujours là. Réessayez, "
-                "ou donnez cette référence au conservatoire : {reference}",
-                reference=reference,
-            )
-            if caller
-            else ""
+        return _went_wrong(caller, act, fault)
+
+
+def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:
+    reference = reference_of(fault, act.do)
+    if isinstance(fault, OperationalError):
+        return Answer(dialog=caller.say(database_sentence(fault)))
+    return Answer(
+        dialog=caller.say(
+            "Une erreur est survenue ; votre saisie est toujours là. Réessayez, "
+            "ou donnez cette référence au conservatoire : {reference}",
+            reference=reference,
         )
+    )

@@ -1,0 +1,106 @@
+"""`python -m tests.bench [--families N]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
+
+import argparse
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.bench import load, phone, sockets
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "Anacrouse-demo-2026"
+SCREENS = (("Accueil", "/"), ("Famille", "/famille"), ("Identité", "/eleves/2042/identite"))
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f"{url} does not answer")
+
+
+def serve(folder: str, families: int) -> tuple[subprocess.Popen[bytes], str]:
+    """The real server on a demonstration of that size, as an operator runs it."""
+    port = free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
+    place = {
+        "DATABASE_URL": f"sqlite:///{folder}/bench.db",
+        "FILES_DIR": f"{folder}/files",
+        "PORT": str(port),
+        "DEMO": "1",
+    }
+    environment = {**inherited, **place, "SMTP_URL": "", "BASE_URL": ""}
+    subprocess.run([sys.executable, "main.py", "demo", "--families", str(families)], cwd=ROOT, env=environment, check=True,
+                   stdout=subprocess.DEVNULL)  # fmt: skip
+    log = (Path(folder) / "log").open("wb")
+    process = subprocess.Popen([sys.executable, "main.py", "serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    wait_for(f"http://127.0.0.1:{port}/healthz")
+    return process, f"http://127.0.0.1:{port}"
+
+
+def row(what: str, figure: str, target: str = "") -> None:
+    print(f"{what:<44} {figure:>26}   {target}", flush=True)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    asked.add_argument("--families", type=int, default=500)
+    families = asked.parse_args().families
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        process, base = serve(folder, families)
+        port = free_port()
+        floor = subprocess.Popen([sys.executable, "-m", "tests.bench.floor", str(port)], cwd=ROOT)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/page")
+            report(base, f"http://127.0.0.1:{port}/page", process.pid, families)
+        finally:
+            for each in (process, floor):
+                each.terminate()
+                each.wait(15)
+
+
+def report(base: str, floor_url: str, pid: int, families: int) -> None:
+    family = asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD))
+    staff = asyncio.run(load.sign_in(base, "renard.paul", PASSWORD))
+    print(f"{families} families, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    floor = load.Target("floor", floor_url)
+    targets = [floor, load.Target("Connexion", base + "/connexion"),
+               *(load.Target(name, base + path, family) for name, path in SCREENS),
+               load.Target("Demandes", base + "/gestion/demandes", staff)]  # fmt: skip
+    asyncio.run(load.measure(targets))
+    goals = {"Connexion": "≤ 4 × the floor", "Demandes": ""}
+    for target in targets:
+        ratio = (
+            f"{target.ms:.1f} ms = {target.ms / floor.ms:.1f} × floor" if target is not floor else f"{target.ms:.2f} ms"
+        )
+        row(f"{target.name}, one visitor", ratio, "" if target is floor else goals.get(target.name, "≤ 20 × the floor"))
+        row(f"{target.name}, sixteen", f"{target.per_second:.0f} a second")
+    row("sign in, hash included", f"{asyncio.run(load.signing_in(base, 'belkacem.samir', PASSWORD)):.0f} ms")
+    held = asyncio.run(sockets.measure(base, family, pid))
+    row("a connected screen", f"{held['kib']:.0f} KiB", "≤ 400 KiB")
+    row("« Modifier », alone", f"{held['alone']:.1f} ms", "≤ 5 ms")
+    row("« Modifier », fifty at once, p95", f"{held['p95']:.0f} ms", "≤ 60 ms")
+    row("memory before; after they left", f"{held['start_mib']:.0f} MiB; {held['after']:.2f} ×", "≤ 1.3 ×")
+    for each in phone.measure(base, family, ["/connexion", *(path for _, path in SCREENS)]):
+        figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
+        target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
+        row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+
+
+if __name__ == "__main__":
+    main()
