@@ -31,14 +31,14 @@ def test_the_same_identifier_at_two_sites_is_two_people(come: Come) -> None:
     assert "Irina" in come("aubry.claire", "valmont").text("/")
 
 
-@pytest.mark.parametrize("typed", ["  AUBRY.claire ", "ａｕｂｒｙ．ｃｌａｉｒｅ"])
+@pytest.mark.parametrize("typed", ["  AUBRY.claire ", "".join(chr(ord(letter) + 0xFEE0) for letter in "aubry.claire")])
 def test_spaces_case_and_width_of_the_identifier_do_not_matter(come: Come, typed: str) -> None:
     assert come().sign_in(typed).status_code == 303
 
 
 @pytest.mark.parametrize(("login", "site", "word"), [
     ("aubry.claire", "valmont", "wrong word"), ("no.such.person", "valmont", PASSWORD), ("renard.paul", "belrive", PASSWORD),
-    ("aubry.claire", "nowhere", PASSWORD), ("aubry.clаire", "valmont", PASSWORD), ("' OR 1=1 --", "valmont", "' OR 1=1 --"),
+    ("aubry.claire", "nowhere", PASSWORD), ("aubry.cl\u0430ire", "valmont", PASSWORD), ("' OR 1=1 --", "valmont", "' OR 1=1 --"),
     ("admin'/*", "valmont", "x"), ("aubry.claire", "valmont", "x\x00y"), ("aubry.claire", "valmont", PASSWORD + "\n"),
     ("aubry.claire", "valmont", "é" * 5000), ("a" * 100_000, "valmont", PASSWORD), ("aubry.claire", "valmont", "\ud7ff"),
 ])

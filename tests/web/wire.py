@@ -184,8 +184,9 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
              "transport": "websocket"}
     asked = {name: str(value).lower() if isinstance(value, bool) else value for name, value in asked.items()}
     headers = {"cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items())} if cookies and person.cookies else {}
-    opened = connect(f"{person.portal.url.replace('http', 'ws')}/_nicegui_ws/socket.io/?{urlencode(asked)}", compression=None,
-                     origin=person.portal.url if origin is NO else origin, additional_headers=headers, max_size=None, max_queue=None, close_timeout=3).__enter__()
+    address = f"{person.portal.url.replace('http', 'ws')}/_nicegui_ws/socket.io/?{urlencode(asked)}"
+    opened = connect(address, compression=None, origin=person.portal.url if origin is NO else origin, additional_headers=headers,
+                     max_size=None, max_queue=None, close_timeout=3).__enter__()
     assert str(opened.recv(timeout=10)).startswith("0")
     return opened
 

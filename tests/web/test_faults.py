@@ -1,0 +1,167 @@
+"""The process is killed, a second one is started, another program holds the database: nothing is lost, nothing is half done."""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from tests.server import Server
+from tests.web.test_sheets import decide
+from tests.web.wire import Person, Tab
+
+Launch = Callable[..., Server]
+ROUNDS = 3
+
+
+class Family:
+    """Asks for one number after the other until the server dies; remembers what was acknowledged."""
+
+    def __init__(self, portal: Server, login: str) -> None:
+        self.person, self.acknowledged = Person(portal, login), list[str]()
+
+    def ask(self) -> None:
+        try:
+            with Tab(self.person, "/famille") as tab:
+                for number in range(20):
+                    told = tab.save(phone_work=f"03 82 00 {number:02d} {random.randint(0, 99):02d}").get("dialog", "")
+                    if "mise à jour" in told:
+                        self.acknowledged.append(f"number {number}")
+        except (ConnectionClosed, OSError, AssertionError, pytest.fail.Exception):
+            return
+        except Exception as fault:                     # httpx has errors of its own for a server that died
+            assert type(fault).__module__.startswith(("httpx", "httpcore", "websockets")), fault
+
+
+class Desk:
+    """Decides one request after the other until the server dies."""
+
+    def __init__(self, portal: Server) -> None:
+        self.person, self.acknowledged = Person(portal, "renard.paul"), list[int]()
+
+    def work(self) -> None:
+        try:
+            while True:
+                with Tab(self.person, "/gestion/demandes") as tab:
+                    request = int(str(tab.soup.select_one("#request-form")["data-of"]))
+                    if "enregistrée" in str(decide(tab, "accepted").get("say", "")):
+                        self.acknowledged.append(request)
+        except (ConnectionClosed, OSError, AssertionError, TypeError, pytest.fail.Exception):
+            return
+        except Exception as fault:
+            assert type(fault).__module__.startswith(("httpx", "httpcore", "websockets")), fault
+
+
+def assert_whole(portal: Server) -> None:
+    """No half of anything: every pending request has fields, letter and journal row; every decision likewise."""
+    assert portal.value("PRAGMA integrity_check") == "ok"
+    assert portal.rows("PRAGMA foreign_key_check") == []
+    for request, family, state in portal.rows("SELECT id, family_id, state FROM change_request"):
+        fields = [state for (state,) in portal.rows("SELECT state FROM field_change WHERE request_id = ?", request)]
+        assert fields, f"request {request} has no field"
+        assert ("pending" in fields) == (state == "pending"), (request, state, fields)
+        assert portal.rows("SELECT 1 FROM letter WHERE kind = 'request_received' AND family_id = ?", family)
+        assert portal.rows("SELECT 1 FROM audit_entry WHERE action = 'change asked' AND family_id = ?", family)
+        if state == "closed" and "withdrawn" not in fields:
+            assert portal.rows("SELECT 1 FROM letter WHERE kind = 'request_decided' AND family_id = ?", family)
+            assert portal.rows("SELECT 1 FROM audit_entry WHERE action = 'request decided' AND family_id = ?", family)
+    for table in ("guardian",):
+        for value, new in portal.rows(f"SELECT phone_mobile, new FROM {table} JOIN change_request ON sheet_id = {table}.id "
+                                      "JOIN field_change ON request_id = change_request.id WHERE field = 'phone_mobile' "
+                                      "AND field_change.state = 'accepted'"):
+            assert value == new
+
+
+def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch: Launch) -> None:
+    own, dice = launch(), random.Random(7)
+    own.stop()
+    acknowledged = 0
+    for _ in range(ROUNDS):
+        own.reset()
+        own.start()
+        asked_before = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'")
+        family, desk = Family(own, "famille.3020"), Desk(own)
+        working = [threading.Thread(target=family.ask), threading.Thread(target=desk.work)]
+        for each in working:
+            each.start()
+        threading.Event().wait(dice.uniform(0.15, 0.7))
+        own.kill()
+        for each in working:
+            each.join(30)
+        began = time.monotonic()
+        own.start()
+        assert time.monotonic() - began < 10
+        assert_whole(own)
+        asked = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'") - asked_before
+        assert len(family.acknowledged) <= asked <= len(family.acknowledged) + 1
+        decided = {request for (request,) in own.rows("SELECT id FROM change_request WHERE state = 'closed'")}
+        assert set(desk.acknowledged) <= decided
+        acknowledged += len(family.acknowledged) + len(desk.acknowledged)
+        own.stop()
+        own.check_log()
+    assert acknowledged > 0
+    own.start()
+
+
+def test_a_session_survives_the_death_of_the_process(launch: Launch) -> None:
+    own = launch()
+    claire = Person(own, "aubry.claire")
+    own.kill()
+    own.start()
+    assert "Bonjour Claire" in claire.text("/")
+
+
+def test_a_second_server_on_the_same_database_refuses_to_start_and_says_why(portal: Server) -> None:
+    second = portal.spawn()
+    assert second.wait(20) != 0
+    assert f"Another process serves {portal.database} already. Stop it first" in portal.log
+
+
+def test_a_database_held_by_another_program_is_told_and_loses_nothing(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab, portal.connection() as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        answer = tab.save(phone_mobile="06 12 34 56 78")
+        assert answer["dialog"] == "Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez."
+        assert time.monotonic() - began < 9
+        assert claire.get("/famille").status_code == 200
+        other.execute("ROLLBACK")
+        assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
+    portal.expects_faults = True
+    assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
+
+
+def test_signing_in_while_the_database_is_held_is_told_too(portal: Server) -> None:
+    stranger = Person(portal)
+    with portal.connection() as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = stranger.sign_in("aubry.claire")
+        other.execute("ROLLBACK")
+    portal.expects_faults = True
+    assert answer.status_code == 503
+    assert Person(portal).sign_in("aubry.claire").status_code == 303
+
+
+def test_a_database_without_its_tables_is_not_served_as_if_it_were_well(launch: Launch) -> None:
+    own = launch()
+    stranger = Person(own)
+    with own.connection() as other:
+        other.execute("UPDATE alembic_version SET version_num = 'another'")
+    assert stranger.get("/readyz").status_code == 503
+    assert stranger.get("/readyz").json() == {"etat": "en panne", "en_cause": ["database"]}
+    assert stranger.get("/healthz").status_code == 200
+
+
+def test_a_real_database_refuses_the_demonstration(portal: Server, launch: Launch) -> None:
+    own = launch()
+    own.stop()
+    own.change("UPDATE site SET demonstration = 0")
+    process = own.spawn()
+    assert process.wait(20) != 0
+    assert "this database holds a real conservatoire" in own.log
+    with sqlite3.connect(own.database) as opened:
+        opened.execute("UPDATE site SET demonstration = 1")
+    own.start()

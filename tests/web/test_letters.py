@@ -1,0 +1,178 @@
+"""Letters on their way: the real postman, a real SMTP server, and what happens while there is none."""
+
+import email
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.server import PASSWORD, Server, free_port, wait_for
+from tests.web.test_sheets import decide
+from tests.web.wire import Person, Tab
+
+Come = Callable[..., Person]
+
+
+class MailServer:
+    """Keeps what it is given; refuses the recipients it was told to refuse, with their code."""
+
+    def __init__(self) -> None:
+        self.port, self.controller = free_port(), None
+        self.received: list[EmailMessage] = []
+        self.refusals: dict[str, str] = {}
+
+    def start(self) -> None:
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.controller.start()
+
+    def stop(self) -> None:
+        if self.controller:
+            self.controller.stop()
+            self.controller = None
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        message = email.message_from_bytes(envelope.content, policy=default)
+        assert envelope.rcpt_tos == [message["to"].addresses[0].addr_spec]
+        self.received.append(message)
+        return "250 OK"
+
+    def to(self, recipient: str, subject: str) -> EmailMessage | None:
+        return next((each for each in self.received if recipient in each["to"] and subject in each["subject"]), None)
+
+    def wait(self, recipient: str, subject: str) -> tuple[str, str]:
+        """(plain text, HTML) of the letter, once it has arrived."""
+        found = wait_for(lambda: self.to(recipient, subject), f"« {subject} » for {recipient}", 15)
+        plain, html = found.get_body(("plain",)), found.get_body(("html",))
+        assert plain is not None
+        assert html is not None
+        return plain.get_content(), html.get_content()
+
+
+@pytest.fixture(scope="module")
+def running_mail() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def running_mailed(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("mailed"), sqlite_cast, SMTP_URL=f"smtp+plain://127.0.0.1:{running_mail.port}")
+    server.change("DELETE FROM letter")
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def post(running_mail: MailServer) -> MailServer:
+    running_mail.received.clear()
+    running_mail.refusals.clear()
+    return running_mail
+
+
+@pytest.fixture
+def mailed(running_mailed: Server) -> Iterator[Server]:
+    """A server with a postman; no letter of the demonstration waits."""
+    running_mailed.reset()
+    running_mailed.change("DELETE FROM letter")
+    yield running_mailed
+    running_mailed.check_log()
+
+
+def test_from_a_change_to_the_decision_by_mail(mailed: Server, post: MailServer, come: Come) -> None:
+    with Tab(come("aubry.claire", to=mailed), "/famille") as family:
+        family.save(phone_mobile="06 12 34 56 78")
+    plain, html = post.wait("claire.aubry@example.org", "Votre demande de modification a été reçue – Conservatoire de Valmont")
+    for words in ("Téléphone mobile", "06 98 76 54 32", "06 12 34 56 78", "/famille"):
+        assert words in plain
+        assert words in html
+    request = mailed.value("SELECT max(id) FROM change_request")
+    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as desk:
+        decide(desk, "accepted", message="Merci de nous avoir prévenus.")
+    plain, _ = post.wait("claire.aubry@example.org", "Réponse à votre demande")
+    assert "Acceptée" in plain
+    assert "Merci de nous avoir prévenus." in plain
+    received = next(each for each in post.received if "reçue" in each["subject"])
+    assert "Conservatoire de Valmont" in str(received["from"])
+    assert received["auto-submitted"] == "auto-generated"
+    assert len({each["message-id"] for each in post.received}) == len(post.received)
+
+
+def test_a_lost_password_comes_by_mail_works_once_chosen_and_is_kept_nowhere(mailed: Server, post: MailServer, come: Come) -> None:
+    come(to=mailed).post("/mot-de-passe-perdu", data={"identifiant": "belkacem.samir", "email": "samir.belkacem@example.org"})
+    plain, html = post.wait("samir.belkacem@example.org", "Votre nouveau mot de passe")
+    word = next(found for found in re.findall(r"\b[A-Za-z0-9]{14}\b", plain) if re.search(r"\d", found))
+    assert word in html
+    samir = come(to=mailed)
+    assert samir.sign_in("belkacem.samir", word=word).headers["location"] == "/"
+    chosen = samir.post("/mot-de-passe/choisir", data={"nouveau": "quatre mots bien choisis", "encore": "quatre mots bien choisis"})
+    assert chosen.status_code == 303
+    assert come(to=mailed).sign_in("belkacem.samir", word=word).status_code == 401
+    assert come(to=mailed).sign_in("belkacem.samir", word="quatre mots bien choisis").status_code == 303
+    post.wait("samir.belkacem@example.org", "Votre mot de passe a été modifié")
+    assert mailed.value("SELECT secret FROM letter WHERE kind = 'new_password'") == ""
+    assert word not in mailed.log
+    assert word.encode() not in mailed.database.read_bytes()
+
+
+def test_a_new_address_is_confirmed_by_its_own_letter_before_staff_accept_it(mailed: Server, post: MailServer, come: Come) -> None:
+    with Tab(come("aubry.claire", to=mailed), "/famille") as family:
+        family.save(email="claire.new@example.org", current_password=PASSWORD)
+    plain, _ = post.wait("claire.new@example.org", "Confirmez votre adresse e-mail")
+    post.wait("claire.aubry@example.org", "e-mail")
+    link = re.search(r"https?://[^/\s]+(/confirmer/[\w-]+)", plain)
+    assert link
+    request = mailed.value("SELECT max(id) FROM change_request")
+    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as desk:
+        assert "Adresse pas encore confirmée" in desk.shown()
+        stranger = come(to=mailed)
+        assert stranger.get(link[1]).status_code == 200
+        assert mailed.value("SELECT confirmed_at FROM field_change WHERE field = 'email' AND state = 'pending'") is None
+        assert "claire.new@example.org est confirmée" in stranger.post(link[1]).text
+        desk.wait_until(lambda: "Adresse pas encore confirmée" not in desk.shown())
+        decide(desk, "accepted")
+    assert mailed.value("SELECT email FROM guardian WHERE id = ?", mailed.account("aubry.claire")["guardian_id"]) == "claire.new@example.org"
+    assert come(to=mailed).post("/confirmer/" + "x" * 32).status_code == 404
+
+
+def test_without_a_mail_server_screens_work_and_letters_leave_when_it_is_back(mailed: Server, post: MailServer, come: Come) -> None:
+    post.stop()
+    claire = come("aubry.claire", to=mailed)
+    with Tab(claire, "/famille") as family:
+        assert "mise à jour" in family.save(phone_mobile="06 12 34 56 78")["dialog"]
+    come(to=mailed).post("/mot-de-passe-perdu", data={"identifiant": "belkacem.samir", "email": "samir.belkacem@example.org"})
+    wait_for(lambda: "the mail server cannot be reached" in mailed.log, "a round of the postman")
+    assert claire.get("/").status_code == 200
+    assert [state for (state,) in mailed.rows("SELECT DISTINCT state FROM letter ORDER BY id DESC LIMIT 2")] != ["failed"]
+    post.start()
+    post.wait("claire.aubry@example.org", "Votre demande de modification a été reçue")
+    post.wait("samir.belkacem@example.org", "Votre nouveau mot de passe")
+    wait_for(lambda: not mailed.rows("SELECT 1 FROM letter WHERE state IN ('waiting', 'sending')"), "an empty outbox")
+    assert len(post.received) == 2
+
+
+def test_one_refused_address_holds_no_other_letter_back(mailed: Server, post: MailServer, come: Come) -> None:
+    post.refusals = {"claire.aubry@example.org": "550 no such mailbox", "marc.aubry@example.org": "451 try later"}
+    for login in ("aubry.claire", "aubry.marc", "belkacem.samir"):
+        with Tab(come(login, to=mailed), "/famille") as family:
+            family.save(phone_work="03 82 55 66 77")
+    post.wait("samir.belkacem@example.org", "Votre demande de modification a été reçue")
+
+    def states() -> dict[str, str]:
+        return dict(mailed.rows("SELECT recipient, state FROM letter WHERE kind = 'request_received' ORDER BY id DESC LIMIT 3"))
+
+    wait_for(lambda: states()["claire.aubry@example.org"] == "failed", "the refusal")
+    wait_for(lambda: mailed.rows("SELECT 1 FROM letter WHERE recipient = 'marc.aubry@example.org' AND error LIKE '451%'"), "the delay")
+    assert states() == {"claire.aubry@example.org": "failed", "marc.aubry@example.org": "waiting", "samir.belkacem@example.org": "sent"}
