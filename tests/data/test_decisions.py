@@ -1,6 +1,6 @@
 """What staff decide: field by field, once, with one letter a sitting, and back again for a day."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 from typing import Any
 
@@ -139,6 +139,26 @@ def test_two_members_of_staff_at_once_decide_once(house: str) -> None:
     assert other.startswith(f"Cette demande a déjà été traitée par {winner} le ")
     assert len(every(Letter)) == letters + 1
     assert recorded("town") == ("Metz" if winner == "Paul Renard" else "Valmont")
+
+
+@both
+def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_told(house: str) -> None:
+    """Row 54, in the order that hurts: the second has read the request before the first commits."""
+    number = ask({"town": "Metz"})
+
+    def second() -> str:
+        with pytest.raises(Refused) as told, as_(HELENE, writes=True) as v:
+            seen = v.get(ChangeRequest, number)
+            decisions.decide(v, number, seen.version, {"town": (NO, "Valmont")}, reason="Non")
+        return str(told.value)
+
+    with ThreadPoolExecutor(1) as pool:
+        with as_(PAUL, writes=True) as v:
+            decisions.decide(v, number, v.get(ChangeRequest, number).version, {"town": (YES, "Valmont")})
+            told = pool.submit(second)
+            assert not wait([told], timeout=0.4).done
+        assert told.result().startswith("Cette demande a déjà été traitée par Paul Renard le ")
+    assert recorded("town") == "Metz"
 
 
 def test_the_family_editing_meanwhile_makes_staff_read_again(house: str) -> None:
