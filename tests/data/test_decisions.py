@@ -147,7 +147,7 @@ def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_told(hous
     number = ask({"town": "Metz"})
 
     def second() -> str:
-        with pytest.raises(Refused) as told, as_(HELENE, writes=True) as v:
+        with pytest.raises(Refused) as told, as_(HELENE, writes=True) as v:  # noqa: PT012
             seen = v.get(ChangeRequest, number)
             decisions.decide(v, number, seen.version, {"town": (NO, "Valmont")}, reason="Non")
         return str(told.value)
