@@ -254,30 +254,42 @@ def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
 
 async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Answer:
     """What « Modifier » does: the request and its message; or each fault beside its field, the first one focused."""
-    with caller.visit() as v:
-        asks = _changes_own_address(v, v.get(table, act.number()), act.values)
-    word = act.values.get(PASSWORD, "")
-    right = not asks or (caller.account is not None and await signins.is_mine(caller.account, word))
     values = {name: value for name, value in act.values.items() if name != PASSWORD}
     with caller.visit(writes=True) as v:
         row = v.get(table, act.number())
-        try:
-            if not right:
-                raise Faulty({PASSWORD: Refused("Saisissez votre mot de passe actuel pour changer l’e-mail.")})
-            outcome = moderation.propose(v, row, values)
-        except Faulty as faulty:
-            typed.faults[sheet_key(row)] = faulty.faults
-            return Answer(focus=f"{sheet_key(row)}-{next(iter(faulty.faults))}")
-        typed.faults.pop(sheet_key(row), None)
-        return Answer(dialog=_told(v, outcome), forget=f"{sheet_key(row)}-{v.account_id}")
+        if not _changes_own_address(v, row, values):
+            return _propose(v, row, values, typed)
+    word = act.values.get(PASSWORD, "")
+    right = caller.account is not None and await signins.is_mine(caller.account, word)
+    with caller.visit(writes=True) as v:
+        row = v.get(table, act.number())
+        if not right:
+            refused = Refused("Saisissez votre mot de passe actuel pour changer l’e-mail.")
+            return _faults(row, {PASSWORD: refused}, typed)
+        return _propose(v, row, values, typed)
+
+
+def _propose(v: Visit, row: Any, values: Mapping[str, str], typed: Typed) -> Answer:
+    try:
+        outcome = moderation.propose(v, row, values)
+    except Faulty as faulty:
+        return _faults(row, faulty.faults, typed)
+    typed.faults.pop(sheet_key(row), None)
+    return Answer(dialog=_told(v, outcome), forget=f"{sheet_key(row)}-{v.account_id}")
+
+
+def _faults(row: Any, faults: dict[str, Refused], typed: Typed) -> Answer:
+    typed.faults[sheet_key(row)] = faults
+    return Answer(focus=f"{sheet_key(row)}-{next(iter(faults))}")
 
 
 def _changes_own_address(v: Visit, row: Any, values: Mapping[str, str]) -> bool:
     """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
-    if not isinstance(row, Guardian) or "email" not in values:
+    wanted = values.get("email", "").strip().casefold()
+    if not isinstance(row, Guardian) or "email" not in values or wanted == row.email.casefold():
         return False
     waiting = moderation.pending(v, [row])["guardian", row.id].get("email")
-    return values["email"].strip().casefold() not in {row.email.casefold(), waiting.new.casefold() if waiting else ""}
+    return waiting is None or wanted != waiting.new.casefold()
 
 
 def _told(v: Visit, outcome: moderation.Outcome) -> str:
