@@ -14,14 +14,16 @@ from data.sites import Site
 from data.visits import Visit, visit, whole_house
 
 PASSWORD = "Anacrouse-demo-2026"
-CAST = (("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
-        ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
-        ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
-        ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
-        ("valmont", "renard.paul", "Paul Renard, secrétariat"),
-        ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
-        ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
-        ("belrive", "petit.jean", "Jean Petit, responsable"))
+CAST = (
+    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
+    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
+    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
+    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
+    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
+    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
+    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
+    ("belrive", "petit.jean", "Jean Petit, responsable"),
+)
 
 FIRST = (
     "Adèle Agathe Alban Amine Anaïs Aurore Basile Camille Céleste Clément Diane Élie Éloïse Emma Enzo "
@@ -34,10 +36,34 @@ LAST = (
     "Lacombe Lefort Le-Goff Marchal Mercier Moreau Œuvrard Paillet Perrin Prévost Quentin Rey Robin "
     "Roussel Sanchez Schmitt Tessier Traoré Vasseur Weber Yilmaz "
 ).split()
-STREETS = ("place du Marché", "rue des Tilleuls", "rue de l’Église", "avenue de la Gare", "chemin des Vignes", "rue du Moulin",
-           "impasse des Lilas", "quai de la Rivière", "rue Hector-Berlioz", "allée des Platanes")
-DISCIPLINES = ("Piano", "Violon", "Violoncelle", "Flûte traversière", "Guitare", "Clarinette", "Chant", "Danse classique",
-               "Danse contemporaine", "Art dramatique", "Éveil musical", "Trompette", "Harpe", "Percussions")
+STREETS = (
+    "place du Marché",
+    "rue des Tilleuls",
+    "rue de l’Église",
+    "avenue de la Gare",
+    "chemin des Vignes",
+    "rue du Moulin",
+    "impasse des Lilas",
+    "quai de la Rivière",
+    "rue Hector-Berlioz",
+    "allée des Platanes",
+)
+DISCIPLINES = (
+    "Piano",
+    "Violon",
+    "Violoncelle",
+    "Flûte traversière",
+    "Guitare",
+    "Clarinette",
+    "Chant",
+    "Danse classique",
+    "Danse contemporaine",
+    "Art dramatique",
+    "Éveil musical",
+    "Trompette",
+    "Harpe",
+    "Percussions",
+)
 CYCLES = ("Éveil", "1er cycle", "2e cycle", "3e cycle", "Hors cursus")
 
 
@@ -58,17 +84,31 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
         valmont = _site(v, "valmont", "Conservatoire de Valmont", "3 place de l’Opéra, 57220 Valmont")
         belrive = _site(v, "belrive", "École de musique de Belrive", "12 quai des Peintres, 68320 Belrive")
         _cast(v, valmont, belrive, hashed)
-        _others(v, valmont, hashed, 24 + more, random.Random(seed))          # noqa: S311
+        _others(v, valmont, hashed, 24 + more, random.Random(seed))  # noqa: S311
     _requests()
     return True
 
 
 def _site(v: Visit, code: str, name: str, address: str) -> Site:
-    legal = {"publisher": name, "director": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit",
-             "host": "Hébergé par la collectivité, sur ses serveurs", "dpo": f"dpo.{code}@example.org"}
-    return v.add(Site(code=code, name=name, address=address, phone="03 82 00 10 42" if code == "valmont" else "03 89 00 20 17",
-                      email=f"accueil.{code}@example.org", opening_hours="du mardi au samedi, de 14 h à 19 h", legal=legal,
-                      field_policies={"guardian.profession": "immediate", "pupil.gender": "readonly"}, demonstration=True))
+    legal = {
+        "publisher": name,
+        "director": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit",
+        "host": "Hébergé par la collectivité, sur ses serveurs",
+        "dpo": f"dpo.{code}@example.org",
+    }
+    return v.add(
+        Site(
+            code=code,
+            name=name,
+            address=address,
+            phone="03 82 00 10 42" if code == "valmont" else "03 89 00 20 17",
+            email=f"accueil.{code}@example.org",
+            opening_hours="du mardi au samedi, de 14 h à 19 h",
+            legal=legal,
+            field_policies={"guardian.profession": "immediate", "pupil.gender": "readonly"},
+            demonstration=True,
+        )
+    )
 
 
 def _family(v: Visit, site: Site, number: int, since: date) -> Family:
@@ -76,25 +116,68 @@ def _family(v: Visit, site: Site, number: int, since: date) -> Family:
 
 
 def _adult(v: Visit, family: Family, civility: str, first: str, last: str, **more: object) -> Guardian:
-    given: dict[str, Any] = {"address": "3 place du Marché", "postcode": "57220", "town": "Valmont", "email":
-             f"{_plain(first)}.{_plain(last)}@example.org", "phone_mobile": "+33698765432", **more}
-    return v.add(Guardian(site_id=family.site_id, family_id=family.id, civility=civility, first_name=first, last_name=last, **given))
+    given: dict[str, Any] = {
+        "address": "3 place du Marché",
+        "postcode": "57220",
+        "town": "Valmont",
+        "email": f"{_plain(first)}.{_plain(last)}@example.org",
+        "phone_mobile": "+33698765432",
+        **more,
+    }
+    return v.add(
+        Guardian(
+            site_id=family.site_id, family_id=family.id, civility=civility, first_name=first, last_name=last, **given
+        )
+    )
 
 
 def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str, born: date, **more: Any) -> Pupil:
     """Linked to the first family as principal, to the second as one that may consult."""
-    pupil = v.add(Pupil(site_id=families[0].site_id, number=number, first_name=first, last_name=last, birth_date=born,
-                        nationality="Française", image_right="oui", **more))
+    pupil = v.add(
+        Pupil(
+            site_id=families[0].site_id,
+            number=number,
+            first_name=first,
+            last_name=last,
+            birth_date=born,
+            nationality="Française",
+            image_right="oui",
+            **more,
+        )
+    )
     for family, household, rights in zip(families, ("principal", "second"), ("all", "consult"), strict=False):
-        v.add(PupilLink(site_id=family.site_id, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights))
+        v.add(
+            PupilLink(
+                site_id=family.site_id, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights
+            )
+        )
     return pupil
 
 
-def _account(v: Visit, site: Site, login: str, name: str, hashed: str, adult: Guardian | None = None, role: str = "family",
-             *, must_change: bool = False) -> Account:
-    return v.add(Account(site_id=site.id, family_id=adult.family_id if adult else None, guardian_id=adult.id if adult else None,
-                         role=role, login=login, name=name, email="" if adult else f"{login}@example.org", password_hash=hashed,
-                         must_change=must_change))
+def _account(
+    v: Visit,
+    site: Site,
+    login: str,
+    name: str,
+    hashed: str,
+    adult: Guardian | None = None,
+    role: str = "family",
+    *,
+    must_change: bool = False,
+) -> Account:
+    return v.add(
+        Account(
+            site_id=site.id,
+            family_id=adult.family_id if adult else None,
+            guardian_id=adult.id if adult else None,
+            role=role,
+            login=login,
+            name=name,
+            email="" if adult else f"{login}@example.org",
+            password_hash=hashed,
+            must_change=must_change,
+        )
+    )
 
 
 def _plain(name: str) -> str:
@@ -105,39 +188,135 @@ def _plain(name: str) -> str:
 def _cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
     today = v.now.date()
     aubry = _family(v, valmont, 1042, date(today.year - 6, 9, 1))
-    claire = _adult(v, aubry, "mme", "Claire", "Aubry", birth_name="Marchal", birth_date=date(1982, 3, 14), profession="Infirmière",
-                    phone_home="+33382001122", emergency_contact="Jeanne Marchal", emergency_phone="+33612003400",
-                    image_right="oui", leaves_alone="non")
+    claire = _adult(
+        v,
+        aubry,
+        "mme",
+        "Claire",
+        "Aubry",
+        birth_name="Marchal",
+        birth_date=date(1982, 3, 14),
+        profession="Infirmière",
+        phone_home="+33382001122",
+        emergency_contact="Jeanne Marchal",
+        emergency_phone="+33612003400",
+        image_right="oui",
+        leaves_alone="non",
+    )
     second = _family(v, valmont, 1043, date(today.year - 4, 9, 1))
-    marc = _adult(v, second, "m", "Marc", "Aubry", address="8 rue du Moulin", birth_date=date(1980, 11, 2), phone_mobile="+33611223344")
-    _pupil(v, [aubry, second], 2042, "Irina", "Aubry", date(today.year - 13, 5, 4), gender="f", birth_place="Metz",
-           discipline="Piano, formation musicale", cycle="2e cycle", school="Collège Jean-Moulin", school_class="5e B",
-           insurance="MAIF 4012345")
-    _pupil(v, [aubry], 2043, "Nino", "Aubry", date(today.year - 6, 8, 21), gender="m", birth_place="Metz", discipline="Éveil musical",
-           cycle="Éveil", school="École Pauline-Kergomard", school_class="CP")
+    marc = _adult(
+        v,
+        second,
+        "m",
+        "Marc",
+        "Aubry",
+        address="8 rue du Moulin",
+        birth_date=date(1980, 11, 2),
+        phone_mobile="+33611223344",
+    )
+    _pupil(
+        v,
+        [aubry, second],
+        2042,
+        "Irina",
+        "Aubry",
+        date(today.year - 13, 5, 4),
+        gender="f",
+        birth_place="Metz",
+        discipline="Piano, formation musicale",
+        cycle="2e cycle",
+        school="Collège Jean-Moulin",
+        school_class="5e B",
+        insurance="MAIF 4012345",
+    )
+    _pupil(
+        v,
+        [aubry],
+        2043,
+        "Nino",
+        "Aubry",
+        date(today.year - 6, 8, 21),
+        gender="m",
+        birth_place="Metz",
+        discipline="Éveil musical",
+        cycle="Éveil",
+        school="École Pauline-Kergomard",
+        school_class="CP",
+    )
     _account(v, valmont, "aubry.claire", claire.full_name, hashed, claire)
     _account(v, valmont, "aubry.marc", marc.full_name, hashed, marc)
 
     alone = _family(v, valmont, 1077, date(today.year - 2, 9, 1))
-    samir = _adult(v, alone, "m", "Samir", "Belkacem", address="27 rue Hector-Berlioz", birth_date=date(1991, 1, 30), profession="Menuisier",
-                   phone_mobile="+33655443322")
-    _pupil(v, [alone], 2077, "Samir", "Belkacem", date(1991, 1, 30), gender="m", discipline="Violon", cycle="Hors cursus",
-           email="samir.belkacem@example.org")
+    samir = _adult(
+        v,
+        alone,
+        "m",
+        "Samir",
+        "Belkacem",
+        address="27 rue Hector-Berlioz",
+        birth_date=date(1991, 1, 30),
+        profession="Menuisier",
+        phone_mobile="+33655443322",
+    )
+    _pupil(
+        v,
+        [alone],
+        2077,
+        "Samir",
+        "Belkacem",
+        date(1991, 1, 30),
+        gender="m",
+        discipline="Violon",
+        cycle="Hors cursus",
+        email="samir.belkacem@example.org",
+    )
     _account(v, valmont, "belkacem.samir", samir.full_name, hashed, samir)
 
     first_time = _family(v, valmont, 1105, today)
     linh = _adult(v, first_time, "mme", "Linh", "Nguyễn", address="5 allée des Platanes", birth_date=date(1988, 7, 9))
-    _pupil(v, [first_time], 2105, "Minh-Anh", "Nguyễn", date(today.year - 8, 2, 12), gender="f", discipline="Danse classique",
-           cycle="1er cycle", school="École Pauline-Kergomard", school_class="CE2")
+    _pupil(
+        v,
+        [first_time],
+        2105,
+        "Minh-Anh",
+        "Nguyễn",
+        date(today.year - 8, 2, 12),
+        gender="f",
+        discipline="Danse classique",
+        cycle="1er cycle",
+        school="École Pauline-Kergomard",
+        school_class="CE2",
+    )
     _account(v, valmont, "nguyen.linh", linh.full_name, hashed, linh, must_change=True)
 
     _account(v, valmont, "renard.paul", "Paul Renard", hashed, role="secretariat")
     _account(v, valmont, "lemoine.helene", "Hélène Lemoine", hashed, role="responsable")
 
     other = _family(v, belrive, 1042, date(today.year - 1, 9, 1))
-    namesake = _adult(v, other, "mme", "Claire", "Aubry", address="40 quai des Peintres", postcode="68320", town="Belrive",
-                      email="c.aubry.belrive@example.org", phone_mobile="+33677889900", birth_date=date(1990, 12, 5))
-    _pupil(v, [other], 2042, "Gaspard", "Aubry", date(today.year - 9, 10, 17), gender="m", discipline="Guitare", cycle="1er cycle")
+    namesake = _adult(
+        v,
+        other,
+        "mme",
+        "Claire",
+        "Aubry",
+        address="40 quai des Peintres",
+        postcode="68320",
+        town="Belrive",
+        email="c.aubry.belrive@example.org",
+        phone_mobile="+33677889900",
+        birth_date=date(1990, 12, 5),
+    )
+    _pupil(
+        v,
+        [other],
+        2042,
+        "Gaspard",
+        "Aubry",
+        date(today.year - 9, 10, 17),
+        gender="m",
+        discipline="Guitare",
+        cycle="1er cycle",
+    )
     _account(v, belrive, "aubry.claire", namesake.full_name, hashed, namesake)
     _account(v, belrive, "petit.jean", "Jean Petit", hashed, role="responsable")
 
@@ -149,26 +328,53 @@ def _others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) 
         family = _family(v, site, number, today - timedelta(days=dice.randint(30, 2500)))
         last, pupils = dice.choice(LAST), dice.choice((1, 1, 2))
         street = f"{dice.randint(1, 90)} {dice.choice(STREETS)}"
-        adult = _adult(v, family, dice.choice(("mme", "m")), dice.choice(FIRST), last, address=street, postcode="57220",
-                       phone_mobile=f"+336{dice.randint(10_000_000, 99_999_999)}", email=f"famille.{number}@example.org",
-                       birth_date=date(dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)))
+        adult = _adult(
+            v,
+            family,
+            dice.choice(("mme", "m")),
+            dice.choice(FIRST),
+            last,
+            address=street,
+            postcode="57220",
+            phone_mobile=f"+336{dice.randint(10_000_000, 99_999_999)}",
+            email=f"famille.{number}@example.org",
+            birth_date=date(dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)),
+        )
         for child in range(pupils):
-            _pupil(v, [family], number * 10 + child, dice.choice(FIRST), last,
-                   date(today.year - dice.randint(5, 17), dice.randint(1, 12), dice.randint(1, 28)), gender=dice.choice("fm"),
-                   discipline=dice.choice(DISCIPLINES), cycle=dice.choice(CYCLES), birth_place="Metz")
+            _pupil(
+                v,
+                [family],
+                number * 10 + child,
+                dice.choice(FIRST),
+                last,
+                date(today.year - dice.randint(5, 17), dice.randint(1, 12), dice.randint(1, 28)),
+                gender=dice.choice("fm"),
+                discipline=dice.choice(DISCIPLINES),
+                cycle=dice.choice(CYCLES),
+                birth_place="Metz",
+            )
         _account(v, site, f"famille.{number}", adult.full_name, hashed, adult)
 
 
 def _requests() -> None:
     """Requests at different ages, as families send them, and two decided ones."""
-    now = datetime.now(UTC)                                              # noqa: TID251
-    asked = (("famille.3001", 50, {"phone_mobile": "06 45 12 89 30", "address": "14 rue des Tilleuls"}),
-             ("famille.3004", 27, {"address": "6 quai de la Rivière", "complement": "Bâtiment B"}),
-             ("famille.3007", 22, {"birth_name": "Fontaine"}), ("famille.3010", 5, {"phone_work": "03 82 55 66 77"}),
-             ("belkacem.samir", 3, {"phone_home": "03 82 44 33 22"}), ("famille.3012", 1, {"emergency_phone": "06 80 90 10 20"}))
+    now = datetime.now(UTC)  # noqa: TID251
+    asked = (
+        ("famille.3001", 50, {"phone_mobile": "06 45 12 89 30", "address": "14 rue des Tilleuls"}),
+        ("famille.3004", 27, {"address": "6 quai de la Rivière", "complement": "Bâtiment B"}),
+        ("famille.3007", 22, {"birth_name": "Fontaine"}),
+        ("famille.3010", 5, {"phone_work": "03 82 55 66 77"}),
+        ("belkacem.samir", 3, {"phone_home": "03 82 44 33 22"}),
+        ("famille.3012", 1, {"emergency_phone": "06 80 90 10 20"}),
+    )
     for login, hours, typed in asked:
         _ask(login, now - timedelta(hours=hours), typed)
-    _ask("aubry.claire", now - timedelta(days=9), {"address": "3 place du Marché", "complement": "Escalier C"}, accept=True)
+    _ask(
+        "aubry.claire",
+        now - timedelta(days=9),
+        {"address": "3 place du Marché", "complement": "Escalier C"},
+        accept=True,
+    )
     _ask("famille.3015", now - timedelta(days=2), {"last_name": "Petitpas"}, accept=False)
 
 
@@ -187,4 +393,10 @@ def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = 
     with visit(staff, writes=True, now=at + timedelta(hours=4)) as v:
         verdict = "accepted" if accept else "declined"
         verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
-        decisions.decide(v, request.id, request.version, verdicts, reason="" if accept else "Présentez votre livret de famille à l’accueil.")
+        decisions.decide(
+            v,
+            request.id,
+            request.version,
+            verdicts,
+            reason="" if accept else "Présentez votre livret de famille à l’accueil.",
+        )

@@ -30,13 +30,34 @@ class AuditEntry(OfSite, table=True):
     changes: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-def note(v: Visit, action: str, *, subject: str = "", subject_id: int | None = None, site_id: int | None = None,
-         family_id: int | None = None, actor: str = "", changes: dict[str, Any] | None = None) -> None:
+def note(
+    v: Visit,
+    action: str,
+    *,
+    subject: str = "",
+    subject_id: int | None = None,
+    site_id: int | None = None,
+    family_id: int | None = None,
+    actor: str = "",
+    changes: dict[str, Any] | None = None,
+) -> None:
     """Write the act in the visit's own transaction: what is undone leaves no entry."""
     place = site_id if v.site_id is None else v.site_id
     if not place:
         return
-    v.add(AuditEntry(site_id=place, reference=secrets.token_hex(4), at=v.now, actor_id=v.account_id,
-                     actor=(actor or v.name)[:120], role=v.role, action=action, subject=subject,
-                     subject_id=subject_id, family_id=family_id if v.family_id is None else v.family_id,
-                     client=v.client[:64], changes=changes or {}))
+    v.add(
+        AuditEntry(
+            site_id=place,
+            reference=secrets.token_hex(4),
+            at=v.now,
+            actor_id=v.account_id,
+            actor=(actor or v.name)[:120],
+            role=v.role,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            family_id=family_id if v.family_id is None else v.family_id,
+            client=v.client[:64],
+            changes=changes or {},
+        )
+    )

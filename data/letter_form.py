@@ -29,14 +29,22 @@ def text_of(letter: Letter, secret: str = "••••••••") -> str:
             lines += [say("Mot de passe : {secret}", tongue, secret=secret), ""]
         elif name == "change":
             field, before, after, verdict = parts
-            lines += [f"  {field}", f"    {say('avant', tongue)} : {before or '–'}", f"    {say('après', tongue)} : {after or '–'}"]
+            lines += [
+                f"  {field}",
+                f"    {say('avant', tongue)} : {before or '–'}",
+                f"    {say('après', tongue)} : {after or '–'}",
+            ]
             lines += [f"    {verdict}"] * bool(verdict) + [""]
         elif name == "message":
             lines += [say("Message du secrétariat : {message}", tongue, message=parts[0]), ""]
         elif name == "link":
             lines += [f"{parts[0]} : {parts[1]}", ""]
         elif name == "foot":
-            lines += ["-- ", *filter(None, parts), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
+            lines += [
+                "-- ",
+                *filter(None, parts),
+                say("Message automatique du portail : il n’attend pas de réponse.", tongue),
+            ]
     return "\n".join(lines)
 
 
@@ -49,21 +57,30 @@ def html_of(letter: Letter, secret: str = "••••••••") -> str:
         if name == "p":
             body.append(_paragraph(parts[0]))
         elif name == "secret":
-            body.append(Markup('<p style="margin:0 0 16px;font:700 20px/1.5 Consolas,monospace;letter-spacing:1px">{}</p>')
-                        .format(secret))
+            body.append(
+                Markup(
+                    '<p style="margin:0 0 16px;font:700 20px/1.5 Consolas,monospace;letter-spacing:1px">{}</p>'
+                ).format(secret)
+            )
         elif name == "change" and rows:
             body.append(_changes(rows, tongue))
             rows = []
         elif name == "message":
             body.append(_paragraph(say("Message du secrétariat : {message}", tongue, message=parts[0])))
         elif name == "link":
-            body.append(Markup('<p style="margin:24px 0"><a href="{}" style="background:{};color:#ffffff;padding:12px 24px;'
-                               'border-radius:8px;text-decoration:none;font-weight:700;display:inline-block">{}</a></p>')
-                        .format(parts[1], ACCENT, parts[0]))
+            body.append(
+                Markup(
+                    '<p style="margin:24px 0"><a href="{}" style="background:{};color:#ffffff;padding:12px 24px;'
+                    'border-radius:8px;text-decoration:none;font-weight:700;display:inline-block">{}</a></p>'
+                ).format(parts[1], ACCENT, parts[0])
+            )
         elif name == "foot":
             lines = [*filter(None, parts), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
-            body.append(Markup('<p style="margin:32px 0 0;padding-top:16px;border-top:1px solid {};color:{};font-size:14px">{}</p>')
-                        .format(LINE, SOFT, Markup("<br>").join(lines)))
+            body.append(
+                Markup(
+                    '<p style="margin:32px 0 0;padding-top:16px;border-top:1px solid {};color:{};font-size:14px">{}</p>'
+                ).format(LINE, SOFT, Markup("<br>").join(lines))
+            )
     return Markup(
         '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
@@ -79,9 +96,15 @@ def message_of(letter: Letter, secret: str, sender: str, site: str) -> bytes:
     if not deliverable(letter.recipient) or re.search("[\r\n]", letter.subject + letter.name + site):
         raise ValueError("unsafe address or header")
     message = emails.Message(
-        html=html_of(letter, secret), text=text_of(letter, secret), subject=letter.subject,
-        mail_from=formataddr((site, sender)), mail_to=letter.recipient, message_id=letter.message_id,
-        date=letter.created_at, headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"})
+        html=html_of(letter, secret),
+        text=text_of(letter, secret),
+        subject=letter.subject,
+        mail_from=formataddr((site, sender)),
+        mail_to=letter.recipient,
+        message_id=letter.message_id,
+        date=letter.created_at,
+        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+    )
     return bytes(message.as_bytes())
 
 
@@ -94,8 +117,12 @@ def _changes(rows: list[list[str]], tongue: object) -> Markup:
     cell = Markup('style="padding:8px;border-bottom:1px solid {};text-align:left;vertical-align:top"').format(LINE)
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(cell, each) for each in heads)
     lines = Markup("").join(
-        Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>')
-        .format(cell, field, before or "–", after or "–", Markup("<br>") + escape(verdict) if verdict else "")
-        for field, before, after, verdict in rows)
-    return Markup('<table style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:16px"><thead><tr>{}</tr></thead>'
-                  "<tbody>{}</tbody></table>").format(head, lines)
+        Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>').format(
+            cell, field, before or "–", after or "–", Markup("<br>") + escape(verdict) if verdict else ""
+        )
+        for field, before, after, verdict in rows
+    )
+    return Markup(
+        '<table style="width:100%;border-collapse:collapse;margin:0 0 16px;font-size:16px"><thead><tr>{}</tr></thead>'
+        "<tbody>{}</tbody></table>"
+    ).format(head, lines)

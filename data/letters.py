@@ -19,7 +19,7 @@ from data.settings import key, settings
 from data.sites import Site
 from data.visits import OfFamily, Visit
 
-Change = tuple[str, str, str, str]       # field, before, after, what was decided ("" when nothing is yet)
+Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 
 
 @dataclass(frozen=True)
@@ -34,43 +34,70 @@ class Template:
 TEMPLATES = {
     "new_password": Template(
         "Votre nouveau mot de passe",
-        ("Un nouveau mot de passe a été demandé pour l’identifiant {login} sur le portail « {site} ».", "secret",
-         "Il est valable {hours} heures. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
-         "link", "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
-        "Se connecter"),
+        (
+            "Un nouveau mot de passe a été demandé pour l’identifiant {login} sur le portail « {site} ».",
+            "secret",
+            "Il est valable {hours} heures. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
     "password_changed": Template(
         "Votre mot de passe a été modifié",
-        ("Le mot de passe de votre compte a été modifié le {moment}. Vos autres connexions ont été fermées.",
-         "Ce n’était pas vous ? Demandez tout de suite un nouveau mot de passe avec « Mot de passe perdu ».", "link"),
-        "Mot de passe perdu"),
+        (
+            "Le mot de passe de votre compte a été modifié le {moment}. Vos autres connexions ont été fermées.",
+            "Ce n’était pas vous ? Demandez tout de suite un nouveau mot de passe avec « Mot de passe perdu ».",
+            "link",
+        ),
+        "Mot de passe perdu",
+    ),
     "staff_signed_in": Template(
         "Nouvelle connexion à votre compte",
-        ("Votre compte a été ouvert le {moment} depuis un appareil inconnu : {device}.",
-         "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.", "link"),
-        "Mot de passe"),
+        (
+            "Votre compte a été ouvert le {moment} depuis un appareil inconnu : {device}.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
     "request_received": Template(
         "Votre demande de modification a été reçue",
-        ("Nous avons reçu le {moment} votre demande n° {number} pour {subject}.", "changes",
-         "Le secrétariat va la vérifier ; vous recevrez sa réponse par e-mail.", "link"),
-        "Voir la fiche"),
+        (
+            "Nous avons reçu le {moment} votre demande n° {number} pour {subject}.",
+            "changes",
+            "Le secrétariat va la vérifier ; vous recevrez sa réponse par e-mail.",
+            "link",
+        ),
+        "Voir la fiche",
+    ),
     "changes_saved": Template(
         "Vos modifications sont enregistrées",
         ("Ces modifications de {subject}, faites le {moment}, sont enregistrées.", "changes", "link"),
-        "Voir la fiche"),
+        "Voir la fiche",
+    ),
     "request_decided": Template(
         "Réponse à votre demande de modification",
         ("Le secrétariat a répondu à votre demande.", "changes", "message", "link"),
-        "Voir la fiche"),
+        "Voir la fiche",
+    ),
     "confirm_email": Template(
         "Confirmez votre adresse e-mail",
-        ("Vous avez demandé que {site} vous écrive à cette adresse, pour {subject}.",
-         "Confirmez-la pour que le secrétariat puisse l’accepter. Ce lien est valable 7 jours.", "link",
-         "Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera."),
-        "Confirmer mon adresse"),
+        (
+            "Vous avez demandé que {site} vous écrive à cette adresse, pour {subject}.",
+            "Confirmez-la pour que le secrétariat puisse l’accepter. Ce lien est valable 7 jours.",
+            "link",
+            "Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera.",
+        ),
+        "Confirmer mon adresse",
+    ),
     "email_change_asked": Template(
         "Un changement d’adresse e-mail a été demandé",
-        ("Le {moment}, il a été demandé de remplacer cette adresse par une autre dans la fiche de {subject}.",
-         "Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous.")),
+        (
+            "Le {moment}, il a été demandé de remplacer cette adresse par une autre dans la fiche de {subject}.",
+            "Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous.",
+        ),
+    ),
 }
 
 
@@ -88,7 +115,7 @@ class Letter(OfFamily, table=True):
     subject: str = Field(max_length=200)
     blocks: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     secret: str = Field(default="", max_length=400)
-    state: str = Field(default="waiting", max_length=12, index=True)   # waiting sending sent failed cancelled
+    state: str = Field(default="waiting", max_length=12, index=True)  # waiting sending sent failed cancelled
     attempts: int = 0
     error: str = Field(default="", max_length=300)
     message_id: str = Field(max_length=120)
@@ -98,9 +125,23 @@ class Letter(OfFamily, table=True):
     sent_at: datetime | None = None
 
 
-def write(v: Visit, kind: str, *, to: str, name: str, language: str, site_id: int, family_id: int | None = None,
-          account_id: int | None = None, changes: Sequence[Change] = (), path: str = "/", secret: str = "",
-          message: str = "", delay: int = 0, **words: object) -> Letter:
+def write(
+    v: Visit,
+    kind: str,
+    *,
+    to: str,
+    name: str,
+    language: str,
+    site_id: int,
+    family_id: int | None = None,
+    account_id: int | None = None,
+    changes: Sequence[Change] = (),
+    path: str = "/",
+    secret: str = "",
+    message: str = "",
+    delay: int = 0,
+    **words: object,
+) -> Letter:
     """Put a letter in the outbox, in the visit's own transaction. `delay` in seconds; without an address it fails now."""
     template, tongue = TEMPLATES[kind], a_language(language)
     site = v.get(Site, site_id)
@@ -120,30 +161,58 @@ def write(v: Visit, kind: str, *, to: str, name: str, language: str, site_id: in
     blocks.append(["foot", site.name, site.phone, site.email])
     token = secrets.token_hex(16)
     letter = Letter(
-        site_id=site_id, family_id=family_id, account_id=account_id, key=token, kind=kind, recipient=to[:254],
-        name=name, language=tongue, subject=f"{say(template.subject, tongue)} – {site.name}"[:200], blocks=blocks,
-        secret=seal(secret) if secret else "", message_id=f"<{token}@{_domain()}>", created_at=v.now,
-        due_at=v.now + timedelta(seconds=delay), state="waiting" if to else "failed",
-        error="" if to else "no address")
+        site_id=site_id,
+        family_id=family_id,
+        account_id=account_id,
+        key=token,
+        kind=kind,
+        recipient=to[:254],
+        name=name,
+        language=tongue,
+        subject=f"{say(template.subject, tongue)} – {site.name}"[:200],
+        blocks=blocks,
+        secret=seal(secret) if secret else "",
+        message_id=f"<{token}@{_domain()}>",
+        created_at=v.now,
+        due_at=v.now + timedelta(seconds=delay),
+        state="waiting" if to else "failed",
+        error="" if to else "no address",
+    )
     v.tell(("letters", site_id))
     return v.add(letter)
 
 
 def cancel_waiting(v: Visit, account_id: int, kind: str) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
-    v.change(update(Letter).where(col(Letter.account_id) == account_id, col(Letter.kind) == kind,
-                                  col(Letter.state) == "waiting").values(state="cancelled", secret=""))
+    v.change(
+        update(Letter)
+        .where(col(Letter.account_id) == account_id, col(Letter.kind) == kind, col(Letter.state) == "waiting")
+        .values(state="cancelled", secret="")
+    )
 
 
 def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
     """Add decisions to the family's letter that has not left yet: one letter a sitting. None when there is none."""
-    letter = v.one(select(Letter).where(
-        Letter.family_id == family_id, Letter.account_id == account_id, Letter.kind == "request_decided",
-        Letter.state == "waiting", Letter.attempts == 0, Letter.due_at > v.now).with_for_update())
+    letter = v.one(
+        select(Letter)
+        .where(
+            Letter.family_id == family_id,
+            Letter.account_id == account_id,
+            Letter.kind == "request_decided",
+            Letter.state == "waiting",
+            Letter.attempts == 0,
+            Letter.due_at > v.now,
+        )
+        .with_for_update()
+    )
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "change"), default=0)
-    letter.blocks = [*letter.blocks[: last + 1], *(["change", *change] for change in changes), *letter.blocks[last + 1:]]
+    letter.blocks = [
+        *letter.blocks[: last + 1],
+        *(["change", *change] for change in changes),
+        *letter.blocks[last + 1 :],
+    ]
     return v.add(letter)
 
 

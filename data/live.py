@@ -7,7 +7,7 @@ to all of them (LISTEN/NOTIFY, Redis), each of which then calls `deliver`.
 import logging
 from collections.abc import Callable, Iterable
 
-Topic = tuple[str, int]                  # ("family", 12), ("queue", site), ("signin", 7): what changed, whose
+Topic = tuple[str, int]  # ("family", 12), ("queue", site), ("signin", 7): what changed, whose
 
 _followers: dict[Topic, set[Callable[[], None]]] = {}
 relay: Callable[[Iterable[Topic]], None] | None = None
@@ -22,6 +22,7 @@ def follow(topic: Topic, callback: Callable[[], None]) -> Callable[[], None]:
             callbacks.discard(callback)
             if not callbacks:
                 _followers.pop(topic, None)
+
     return leave
 
 

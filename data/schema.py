@@ -36,4 +36,6 @@ def upgrade() -> None:
     try:
         command.upgrade(configuration(), "head")
     except CommandError as error:
-        raise SystemExit(f"The database ({now}) is newer than this program ({newest}): install the newer program. {error}") from error
+        raise SystemExit(
+            f"The database ({now}) is newer than this program ({newest}): install the newer program. {error}"
+        ) from error

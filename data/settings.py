@@ -58,8 +58,10 @@ class Settings(BaseSettings):
     @classmethod
     def _a_mail_server(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"smtp", "smtps", "smtp+plain"}:
-            raise ValueError("write smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS) "
-                             "or smtp+plain://localhost:25 (a server on this machine)")
+            raise ValueError(
+                "write smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS) "
+                "or smtp+plain://localhost:25 (a server on this machine)"
+            )
         return value
 
     @field_validator("trusted_proxies")

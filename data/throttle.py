@@ -18,8 +18,8 @@ from data.settings import key
 from data.visits import OfSite, Visit
 
 WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
-FREE, WAITS = 5, (1, 2, 4, 8, 15)        # failures without waiting, then minutes
-CHECKS_A_DAY = 25                        # of one account from devices that never signed in
+FREE, WAITS = 5, (1, 2, 4, 8, 15)  # failures without waiting, then minutes
+CHECKS_A_DAY = 25  # of one account from devices that never signed in
 ACCOUNTS_A_CLIENT, SPACING = 20, timedelta(seconds=15)
 RESETS_A_CLIENT = 20
 
@@ -84,9 +84,11 @@ def forget(v: Visit, site_id: int, login: str, device: str = "") -> None:
 
 
 def _wait(time: timedelta) -> Refused:
-    return Refused("Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
-                   "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
-                   count=max(1, -int(-time.total_seconds() // 60)))
+    return Refused(
+        "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
+        "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
+        count=max(1, -int(-time.total_seconds() // 60)),
+    )
 
 
 class _Clients:
@@ -103,8 +105,10 @@ class _Clients:
         if len(recent) > ACCOUNTS_A_CLIENT:
             last = self._tried.get(network)
             if last and timedelta(0) <= now - last < SPACING:
-                raise Refused("Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
-                              count=max(1, int((SPACING - (now - last)).total_seconds())))
+                raise Refused(
+                    "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
+                    count=max(1, int((SPACING - (now - last)).total_seconds())),
+                )
             self._tried[network] = now
 
     def failed(self, client: str, login: str, now: datetime) -> None:
@@ -117,7 +121,9 @@ class _Clients:
         return len(self._resets[network]) <= RESETS_A_CLIENT
 
     @staticmethod
-    def _note(table: OrderedDict[str, dict[str, datetime]], network: str, login: str, now: datetime, keep: timedelta) -> None:
+    def _note(
+        table: OrderedDict[str, dict[str, datetime]], network: str, login: str, now: datetime, keep: timedelta
+    ) -> None:
         table[network] = {each: at for each, at in table.get(network, {}).items() if now - at < keep} | {login: now}
         table.move_to_end(network)
         while len(table) > 10_000:
