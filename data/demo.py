@@ -49,21 +49,9 @@ STREETS = (
     "allée des Platanes",
 )
 DISCIPLINES = (
-    "Piano",
-    "Violon",
-    "Violoncelle",
-    "Flûte traversière",
-    "Guitare",
-    "Clarinette",
-    "Chant",
-    "Danse classique",
-    "Danse contemporaine",
-    "Art dramatique",
-    "Éveil musical",
-    "Trompette",
-    "Harpe",
-    "Percussions",
-)
+    "Piano", "Violon", "Violoncelle", "Flûte traversière", "Guitare", "Clarinette", "Chant", "Danse classique",
+    "Danse contemporaine", "Art dramatique", "Éveil musical", "Trompette", "Harpe", "Percussions",
+)  # fmt: skip
 CYCLES = ("Éveil", "1er cycle", "2e cycle", "3e cycle", "Hors cursus")
 
 
