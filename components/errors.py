@@ -4,7 +4,6 @@ import logging
 import secrets
 
 from markupsafe import Markup
-from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -12,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from components import document
 from components.icons import LOGO
 from components.markup import tag
+from data.database import Unavailable
 from data.i18n import Language, language, say
 
 log = logging.getLogger("anacrouse")
@@ -57,7 +57,7 @@ def reference_of(fault: BaseException, where: str) -> str:
     return reference
 
 
-def database_sentence(fault: OperationalError) -> str:
+def database_sentence(fault: Unavailable) -> str:
     """What to tell when the database is locked, full, or gone."""
     return BUSY if "lock" in str(fault.orig).lower() else NO_ROOM
 
@@ -78,7 +78,7 @@ async def on_fault(request: Request, fault: Exception) -> Response:
 
 def fault_page(fault: BaseException, path: str, tongue: Language) -> HTMLResponse:
     """500, or 503 when the database is only busy."""
-    if isinstance(fault, OperationalError):
+    if isinstance(fault, Unavailable):
         reference_of(fault, path)
         return error_page(503, tongue=tongue)
     return error_page(500, tongue=tongue, reference=reference_of(fault, path))

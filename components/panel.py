@@ -12,13 +12,13 @@ from typing import Any
 
 from markupsafe import Markup
 from nicegui.events import GenericEventArguments
-from sqlalchemy.exc import OperationalError
 
 from components.entrance import Caller, SignedOut
 from components.errors import database_sentence, reference_of
 from components.follow import follow
 from components.piece import Piece
 from components.screen import here
+from data.database import Unavailable
 from data.i18n import Faulty, Refused
 from data.live import Topic
 from data.visits import NotYours, Visit
@@ -168,7 +168,7 @@ async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:
 
 def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:
     reference = reference_of(fault, act.do)
-    if isinstance(fault, OperationalError):
+    if isinstance(fault, Unavailable):
         return Answer(dialog=caller.say(database_sentence(fault)))
     return Answer(
         dialog=caller.say(

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
 from nicegui import Client, app, ui
-from sqlalchemy.engine import make_url
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -59,18 +58,18 @@ def set_up_logging() -> None:
 @contextmanager
 def only_one() -> Iterator[None]:
     """With SQLite one process writes: a second one refuses to start, and says why."""
-    url = make_url(settings().database_url)
-    if not url.drivername.startswith("sqlite") or not url.database:
+    database_file = database.sqlite_file()
+    if database_file is None:
         yield
         return
-    lock = Path(url.database).with_suffix(".lock")
+    lock = database_file.with_suffix(".lock")
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             sys.exit(
-                f"Another process serves {url.database} already. Stop it first, or set DATABASE_URL to another database."
+                f"Another process serves {database_file} already. Stop it first, or set DATABASE_URL to another database."
             )
         yield
 

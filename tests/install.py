@@ -22,8 +22,11 @@ def main() -> None:
         sys.exit(advice)
     print(advice)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]):
-        if subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL).returncode:  # noqa: S603
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
+    ):
+        if subprocess.run(command, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode:
             sys.exit(f"{' '.join(command)} failed. {advice}")
 
 

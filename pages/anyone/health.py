@@ -6,13 +6,13 @@ import time
 
 from fastapi import Request
 from nicegui import Client
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.screen import plain
 from data import postman, schema
+from data.database import Unavailable
 from data.settings import settings
 
 LEAST_FREE = 500 * 1024 * 1024
@@ -53,7 +53,7 @@ def metrics(caller: Caller, request: Request) -> Response:
 def _database() -> bool:
     try:
         now, newest = schema.state()
-    except (SQLAlchemyError, OSError):
+    except (Unavailable, OSError):
         return False
     return now == newest
 
