@@ -58,7 +58,7 @@ def set_up_logging() -> None:
 @contextmanager
 def only_one() -> Iterator[None]:
     """With SQLite one process writes: a second one refuses to start, and says why."""
-    database_file = database.sqlite_file()
+    database_file = database.file()
     if database_file is None:
         yield
         return

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from sqlalchemy.exc import OperationalError as Unavailable  # locked, full, or gone
 from sqlmodel import SQLModel
 
 from data.settings import settings
@@ -99,12 +98,3 @@ def _begin_on_sqlite(connection: Connection) -> None:
 def _begin_on_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("reading"):
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
-def sqlite_file() -> Path | None:
-    """The file of a SQLite database, None for PostgreSQL."""
-    url = make_url(settings().database_url)
-    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
-
-
-__all__ = ["Base", "Unavailable", "engine", "make_engine", "metadata", "reading_engine", "sqlite_file", "table_classes"]

@@ -12,7 +12,7 @@ from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.screen import plain
 from data import postman, schema
-from data.database import Unavailable
+from data.database import Fault
 from data.settings import settings
 
 LEAST_FREE = 500 * 1024 * 1024
@@ -53,7 +53,7 @@ def metrics(caller: Caller, request: Request) -> Response:
 def _database() -> bool:
     try:
         now, newest = schema.state()
-    except (Unavailable, OSError):
+    except (Fault, OSError):
         return False
     return now == newest
 
