@@ -5,7 +5,7 @@ import pkgutil
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
@@ -22,7 +22,8 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 metadata: MetaData = SQLModel.metadata
-Fault, Unavailable = SQLAlchemyError, OperationalError  # for the upper floors: any fault; locked, full or gone
+Fault: TypeAlias = SQLAlchemyError  # for the upper floors: any fault of the database
+Unavailable: TypeAlias = OperationalError  # it is locked, full or gone
 
 
 class Base(SQLModel):
