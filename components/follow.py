@@ -29,15 +29,8 @@ def follow(client: Client, topic: live.Topic, act: Callable[[], None]) -> None:
 
 
 def leave_when_closed(client: Client, signin_id: int) -> None:
-    """When the session is closed or renewed elsewhere, its open pages load again: the guard decides, old listeners die."""
-    loop = asyncio.get_running_loop()
+    """When the session is closed or renewed elsewhere, its open pages load again and the guard decides.
 
-    def drop() -> None:
-        if client.id in Client.instances:
-            client.delete()
-
-    def leave() -> None:
-        client.open(client.request.url.path)
-        loop.call_later(1, drop)
-
-    follow(client, ("signin", signin_id), leave)
+    Nothing else is needed: every event reads the session's row first.
+    """
+    follow(client, ("signin", signin_id), lambda: client.open(client.request.url.path))

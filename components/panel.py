@@ -4,6 +4,7 @@ The browser sends {do, of, values}; only actions the panel names are run, on val
 markup is morphed, so focus, scrolling and what is being typed stay where they are.
 """
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -92,6 +93,7 @@ class Panel(Piece):
     ) -> None:
         super().__init__(draw(v), tag=tag, classes=classes)
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
+        self._fresh = False  # just drawn after its own action: what that action told is in it
         if self.actions:
             self.on("act", self._act)
         for topic in follows:
@@ -99,6 +101,8 @@ class Panel(Piece):
 
     def refresh(self) -> None:
         """Draw again under a visit that is no activity of the person's; somebody signed out sees nothing new."""
+        if self._fresh:
+            return
         try:
             caller = here(touch=False)
             with caller.visit() as v:
@@ -145,7 +149,12 @@ class Panel(Piece):
             return Answer(go="/")
         except Exception as fault:
             return _went_wrong(caller, act, fault)
+        self._fresh = True
+        asyncio.get_running_loop().call_soon(self._age)
         return answer
+
+    def _age(self) -> None:
+        self._fresh = False
 
 
 async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:

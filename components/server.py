@@ -25,7 +25,7 @@ from data import database, postman
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
-SECRET = re.compile(r"(client_id=|/_nicegui/client/)[0-9a-f-]{36}")
+SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 ROUND_SECONDS, SWEEP_SECONDS, PRUNE_AGE = 2.0, 15.0, 20.0
 
 
@@ -33,7 +33,7 @@ class _Lines(logging.Formatter):
     """One line a record; JSON when asked. A page's client id opens its events: it is never written."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = SECRET.sub(r"\1…", super().format(record))
+        text = SECRET.sub("…", super().format(record))
         if settings().log_format == "json":
             at = datetime.fromtimestamp(record.created, UTC).isoformat()
             return json.dumps(

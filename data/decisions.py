@@ -140,10 +140,12 @@ def claim(v: Visit, request_id: int | None) -> None:
         .values(viewer_id=None, viewer="", viewed_at=None)
     )
     request = v.get(ChangeRequest, request_id, lock=True) if request_id else None
+    new = False
     if request and request.state == "pending" and not colleague(v, request):
+        new = request.viewer_id != v.account_id
         request.viewer_id, request.viewer, request.viewed_at = v.account_id, v.name, v.now
         v.add(request)
-    if left or request:
+    if left or new:
         v.tell(("queue", v.site_id or 0))
 
 

@@ -237,6 +237,11 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
 });
 
+// This page leaves by its form's own answer, not by the word that its session is closed.
+document.addEventListener("submit", (event) => {
+  if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
+});
+
 let idle = 0;
 function watchIdleness() {
   clearTimeout(idle);
