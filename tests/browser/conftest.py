@@ -1,0 +1,66 @@
+"""One Chromium for all; a context, with its cookies and its size, for each person. Nothing may be said in the console."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.server import Server, launch, portal, running  # noqa: F401
+from tests.web.wire import Person
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+LIVE = "html[data-screen=live]"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Window:
+    """A person's browser: signed in already when a login is given."""
+
+    def __init__(self, browser: Browser, portal: Server, login: str = "", site: str = "valmont", **options: Any) -> None:  # noqa: F811
+        self.portal, self.complaints = portal, list[str]()
+        self.context: BrowserContext = browser.new_context(base_url=portal.url, **{
+            "locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options})
+        self.context.set_default_timeout(10_000)
+        self.context.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}")
+                        if message.type in {"error", "warning"} else None)
+        self.context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
+        if login:
+            person = Person(portal, login, site)
+            self.context.add_cookies([{"name": name, "value": value, "url": portal.url} for name, value in person.cookies.items()])
+            person.close()
+
+    def open(self, path: str) -> Page:
+        """The screen, once its websocket is there; a plain page, once it is loaded."""
+        page = self.context.new_page()
+        page.goto(path)
+        if page.locator("#boot").count():
+            page.wait_for_selector(LIVE, state="attached")
+        return page
+
+
+Enter = Callable[..., Window]
+
+
+@pytest.fixture
+def enter(chromium: Browser, portal: Server) -> Iterator[Enter]:  # noqa: F811
+    """Open a browser as somebody; afterwards no console has complained (a test that expects it empties `complaints`)."""
+    windows: list[Window] = []
+
+    def begin(login: str = "", site: str = "valmont", **options: Any) -> Window:
+        windows.append(Window(chromium, options.pop("to", portal), login, site, **options))
+        return windows[-1]
+
+    yield begin
+    for window in windows:
+        window.context.close()
+    complaints = [each for window in windows for each in window.complaints]
+    assert not complaints

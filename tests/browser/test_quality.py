@@ -1,0 +1,196 @@
+"""Every screen and state: no fault of accessibility, no sideways scroll, no jump, everything within reach of the keyboard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LIVE, Enter
+from tests.server import Server
+
+FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
+STAFF = ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/mot-de-passe"]
+PUBLIC = ["/connexion", "/mot-de-passe-perdu", "/aide", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/nowhere"]
+SCREENS = [*(("", path) for path in PUBLIC), *(("aubry.claire", path) for path in FAMILY), *(("renard.paul", path) for path in STAFF),
+           ("aubry.marc", "/eleves/2042/identite"), ("nguyen.linh", "/mot-de-passe/choisir")]
+WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0)
+  .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
+  .map((e, n) => (e.dataset.walk = n, n)).length"""
+FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
+  return {walk: e.dataset.walk ?? null, seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none',
+    inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0, what: e.outerHTML.slice(0, 120)}; }"""
+BOXES = """() => [...document.querySelectorAll('main *')].filter(e => e.checkVisibility()).map(e => {
+  const r = e.getBoundingClientRect(); return [e.tagName, Math.round(r.x), Math.round(r.y), Math.round(r.width), Math.round(r.height)]; })"""
+SHIFTS = "new PerformanceObserver(l => { for (const e of l.getEntries()) window.shifted = (window.shifted || 0) + e.value; })" \
+         ".observe({type: 'layout-shift', buffered: true});"
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]]
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize(("login", "path"), SCREENS)
+def test_no_accessibility_fault_and_no_sideways_scroll(enter: Enter, login: str, path: str) -> None:
+    window = enter(login, bypass_csp=True)
+    page = window.open(path)
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert sideways(page) <= 0, width
+        for scheme in ("light", "dark") if width != 320 else ():
+            page.emulate_media(color_scheme=scheme)
+            assert faults(page) == [], (width, scheme)
+    window.complaints.clear()                     # an address that is nobody's is noted by the browser
+
+
+def a_sheet_waits(page: Page) -> None:
+    page.get_by_role("textbox", name="Téléphone mobile").fill("06 12 34 56 78")
+    page.get_by_role("button", name="Modifier").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def a_sheet_is_faulty(page: Page) -> None:
+    page.get_by_role("textbox", name="Téléphone mobile").fill("06")
+    page.get_by_role("textbox", name="E-mail").fill("nothing")
+    page.get_by_role("button", name="Modifier").first.click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+
+
+def the_menu_is_open(page: Page) -> None:
+    if page.get_by_role("button", name="Plus").is_visible():
+        page.get_by_role("button", name="Plus").click()
+        expect(page.locator("#more")).to_be_visible()
+
+
+def the_help_is_open(page: Page) -> None:
+    page.get_by_role("button", name="Clavier").click()
+    expect(page.locator("#keys-help")).to_be_visible()
+
+
+def a_decision_was_taken(page: Page) -> None:
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("button", name="Annuler la décision")).to_be_visible()
+
+
+def the_queue_is_searched(page: Page) -> None:
+    page.get_by_role("searchbox").fill("zzz")
+    expect(page.get_by_text("Aucune demande ne correspond")).to_be_visible()
+
+
+def a_field_is_missing(page: Page) -> None:
+    page.locator("form[action='/connexion'] button[type=submit]").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+STATES: list[tuple[str, str, Callable[[Page], None]]] = [
+    ("aubry.claire", "/famille", a_sheet_waits), ("aubry.claire", "/famille", a_sheet_is_faulty), ("aubry.claire", "/", the_menu_is_open),
+    ("renard.paul", "/gestion/demandes", the_help_is_open), ("renard.paul", "/gestion/demandes", a_decision_was_taken),
+    ("renard.paul", "/gestion/demandes", the_queue_is_searched), ("", "/connexion", a_field_is_missing)]
+
+
+@pytest.mark.parametrize(("login", "path", "reach"), STATES, ids=lambda value: getattr(value, "__name__", None))
+def test_no_accessibility_fault_in_any_state(enter: Enter, login: str, path: str, reach: Callable[[Page], None]) -> None:
+    window = enter(login, bypass_csp=True, viewport={"width": 390, "height": 900})
+    page = window.open(path)
+    reach(page)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page) == [], width
+        assert sideways(page) <= 0
+    page.keyboard.press("Escape")
+    assert faults(page) == []
+    window.complaints.clear()                     # a form sent empty is noted by the browser
+
+
+@pytest.mark.parametrize(("login", "path"), SCREENS)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, login: str, path: str, width: int) -> None:
+    window = enter(login, viewport={"width": width, "height": 900})
+    page = window.open(path)
+    page.evaluate("document.activeElement.blur()")
+    count, met = page.evaluate(WALK), set[str]()
+    for _ in range(count + 3):
+        page.keyboard.press("Tab")
+        at: dict[str, Any] = page.evaluate(FOCUSED)
+        if at["walk"] is None:
+            continue
+        met.add(at["walk"])
+        assert at["seen"], at["what"]
+        assert at["inside"], at["what"]
+    missing = [page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)") for n in range(count) if str(n) not in met]
+    assert count > 0
+    assert missing == []
+    window.complaints.clear()
+
+
+@pytest.mark.parametrize(("login", "path"), [("aubry.claire", path) for path in FAMILY] + [("renard.paul", path) for path in STAFF])
+def test_the_first_paint_is_the_screen_word_for_word_and_nothing_jumps(enter: Enter, login: str, path: str) -> None:
+    window = enter(login)
+    window.context.add_init_script(SHIFTS)
+    bare = enter(login, java_script_enabled=False)
+    first = bare.context.new_page()
+    answer = first.goto(path)
+    assert answer is not None
+    page = window.open(path)
+    painted, drawn = (BeautifulSoup(html, "html.parser").select_one("#app") for html in (answer.text(), page.content()))
+    assert painted is not None
+    assert drawn is not None
+    assert " ".join(painted.get_text(" ").split()) == " ".join(drawn.get_text(" ").split())
+    assert first.evaluate(BOXES) == page.evaluate(BOXES)
+    assert page.evaluate("window.shifted || 0") == 0
+
+
+@pytest.mark.parametrize("path", PUBLIC[:-1])
+def test_public_pages_do_not_jump_and_work_without_script(enter: Enter, path: str) -> None:
+    window = enter()
+    window.context.add_init_script(SHIFTS)
+    page = window.open(path)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifted || 0") == 0
+    bare = enter(java_script_enabled=False).context.new_page()
+    bare.goto(path)
+    expect(bare.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_one_signs_in_without_any_script(enter: Enter) -> None:
+    page = enter(java_script_enabled=False).context.new_page()
+    page.goto("/connexion")
+    page.get_by_label("Identifiant").fill("aubry.claire")
+    page.locator("#mot_de_passe").fill("Anacrouse-demo-2026")
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Claire")
+
+
+def test_a_person_types_before_the_script_has_arrived_and_loses_nothing(enter: Enter, portal: Server) -> None:
+    window = enter("aubry.claire")
+    page = window.context.new_page()
+    held: list[Any] = []
+    page.route("**/house.js", lambda route: held.append(route))
+    page.goto("/famille", wait_until="commit")
+    page.get_by_role("textbox", name="Adresse").fill("12 rue des Lilas")
+    held[0].continue_()
+    page.wait_for_selector(LIVE)
+    expect(page.get_by_role("textbox", name="Adresse")).to_have_value("12 rue des Lilas")
+    expect(page.get_by_role("textbox", name="Adresse")).to_be_focused()
+
+
+def test_every_screen_has_one_heading_a_title_and_a_skip_link(enter: Enter) -> None:
+    window = enter("aubry.claire")
+    for path in FAMILY:
+        page = window.open(path)
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        assert page.title().endswith(" – Conservatoire de Valmont")
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name="Aller au contenu")
+        expect(skip).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        page.close()
