@@ -19,6 +19,7 @@ from data import journal
 from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
+WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
 Draw = Callable[..., None]
 
 
@@ -81,7 +82,7 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
         over = {"fin": "1"} if cookie(request, "anacrouse") else {}
         back = {"suite": request.url.path} if request.method == "GET" and request.url.path != "/" else {}
         return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
-    if caller.account.must_change and request.url.path not in {CHOOSE, "/deconnexion"}:
+    if caller.account.must_change and request.url.path not in WHILE_CHOOSING:
         return RedirectResponse(CHOOSE, 303)
     if not caller.may_open(audience):
         if request.url.path == "/" and caller.account.is_staff:

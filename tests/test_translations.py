@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("data", "components", "pages")
 # Constants that hold sentences; what else is said is found where it is said.
 CONSTANTS = {
-    "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
+    "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}

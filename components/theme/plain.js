@@ -1,4 +1,5 @@
-// For the plain pages: « Afficher » beside a password, a message's dialog, one sending of a form. All works without it.
+// For the plain pages: « Afficher » beside a password and how strong it is, a message's dialog, one sending of a form.
+// All works without it.
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   button.hidden = false;
@@ -22,9 +23,13 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     setTimeout(() => delete form.dataset.sent, 8000);
   });
 }
-const site = document.querySelector("select[name=site]");
-if (site) {
-  const last = localStorage.getItem("site");
-  if (last && !site.dataset.chosen && [...site.options].some((option) => option.value === last)) site.value = last;
-  site.form.addEventListener("submit", () => localStorage.setItem("site", site.value));
+for (const field of document.querySelectorAll("[data-strength]")) {
+  let waiting = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const answer = await fetch("/mot-de-passe/solidite", { method: "POST", body: new URLSearchParams({ nouveau: field.value }) });
+      if (answer.ok) document.getElementById(field.dataset.strength).textContent = field.value && (await answer.text());
+    }, 400);
+  });
 }

@@ -2,7 +2,7 @@
 answer renews the cookie."""
 
 from fastapi import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from components.cover import cover, password, told
 from components.entrance import Audience, Caller, set_cookie
@@ -24,6 +24,7 @@ WORDS = {
     "nouveau": "Nouveau mot de passe",
     "encore": "Nouveau mot de passe, une seconde fois",
 }
+STRENGTHS = {"faible": "Mot de passe faible", "bon": "Bon mot de passe", "très bon": "Très bon mot de passe"}
 AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore": "new-password"}
 
 
@@ -38,9 +39,11 @@ def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faul
             fault=faults.get(name, ""),
             hint=hint if name == "nouveau" else "",
             autofocus=name == next(iter(faults), None),
+            data_strength="solidite" if name == "nouveau" else None,
         )
         for name in names
     ]
+    fields.insert(-1, tag("p", id="solidite", role="status", class_="strength"))
     return tag(
         "form",
         tag(
@@ -88,6 +91,14 @@ async def change(caller: Caller, request: Request) -> Response:
         "Modifier",
         "/mot-de-passe?fait=1",
     )
+
+
+@plain("/mot-de-passe/solidite", Audience.ACCOUNT, methods=("POST",))
+async def strength(caller: Caller, request: Request) -> Response:
+    """How strong the word being typed is, in words: the rule is said once, on the server."""
+    word = (await request.form()).get("nouveau")
+    found = passwords.strength(word) if isinstance(word, str) and len(word) <= passwords.LONGEST else "faible"
+    return PlainTextResponse(caller.say(STRENGTHS[found]), headers={"cache-control": "no-store"})
 
 
 @plain(CHOOSE, Audience.ACCOUNT)

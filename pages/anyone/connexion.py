@@ -38,7 +38,7 @@ def _page(
         else tag(
             "div",
             tag("label", caller.say("Site"), for_="site"),
-            tag("select", options, id="site", name="site", data_chosen=chosen or None),
+            tag("select", options, id="site", name="site"),
             class_="field",
         )
     )
@@ -111,6 +111,7 @@ def show(caller: Caller, request: Request) -> Response:
     return _page(
         caller,
         sites.every_site(),
+        chosen=cookie(request, "site"),
         done=caller.say(done) if done else "",
         after=_after(request.query_params.get("suite", "")),
     )
@@ -158,6 +159,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     response = RedirectResponse(_after(after) or home, 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
+    set_cookie(response, "site", code, seconds=365 * 86400)
     return response
 
 
