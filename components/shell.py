@@ -109,9 +109,8 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 
 
 def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
-    first, rest = menu[:IN_BAR], menu[IN_BAR:]
-    if menu and len([entry for entry in menu if entry[0].startswith("/facturation")]) == 0:
-        first, rest = menu[: IN_BAR - 1], menu[IN_BAR - 1 :]
+    first = [entry for entry in menu if entry in FAMILY_MENU[:IN_BAR]]
+    rest = [entry for entry in menu if entry not in first]
     more = tag(
         "div",
         tag(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
@@ -23,6 +24,7 @@ class Account(OfFamily, table=True):
     `own_family_id` is the family a member of staff belongs to as a parent: its requests are decided by a colleague.
     """
 
+    staff_columns: ClassVar[frozenset[str]] = frozenset({"role", "login", "guardian_id", "own_family_id", "disabled"})
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "login"),

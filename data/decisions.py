@@ -167,6 +167,8 @@ def decide(
     request, row = _locked(v, request_id)
     _still_open(v, request, version)
     known = {line.field.name: line for line in lines(v, request)}
+    if row is None:
+        return _moot(v, request, [line for line in known.values() if line.change.state == "pending"])
     chosen = {
         name: verdict
         for name, verdict in verdicts.items()
@@ -184,7 +186,7 @@ def decide(
         if verdict == "accepted":
             if line.blocked:
                 raise Refused("La famille n’a pas encore confirmé cette adresse e-mail.")
-            if row is None or line.now != seen:
+            if line.now != seen:
                 raise Refused(
                     "« {field} » a changé depuis l’affichage. Comparez les valeurs et décidez à nouveau.",
                     field=line.field.mark.label,
@@ -212,6 +214,24 @@ def decide(
             for name, (verdict, _) in chosen.items()
         },
     )
+    _announce(v, request)
+    return request
+
+
+def _moot(v: Visit, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
+    """The sheet left since: nothing can be changed, and the family is told so."""
+    author = v.get(Account, request.author_id)
+    tongue, told = language(author.language), []
+    for line in waiting:
+        line.change.state, line.change.decided_by, line.change.decided_at = "moot", v.name, v.now
+        v.add(line.change)
+        told.append((*_told(line, "accepted", tongue)[:3], say("Sans objet", tongue)))
+    request.version += 1
+    v.add(request)
+    v.flush()
+    moderation.close_if_empty(v, request)
+    _tell_family(v, request, author, told, "")
+    journal.note(v, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
     _announce(v, request)
     return request
 

@@ -39,6 +39,7 @@ class OfSite(database.Base):
     """A row of one site. `fence` says who of that site meets it."""
 
     fence: ClassVar[str] = "site"  # site: everyone there | staff: staff, though a family's act may add one | door
+    staff_columns: ClassVar[frozenset[str]] = frozenset()  # what a family never sets, in a row of its own either
     site_id: int = Field(foreign_key="site.id", index=True)
 
 
@@ -188,14 +189,23 @@ def _only_theirs(state: ORMExecuteState) -> None:
     if not (state.is_select and _CHANGING & set(state.execution_options)):
         _refuse_hidden(state.statement)
     if state.is_update or state.is_delete:
-        mapper = state.bind_mapper
-        if mapper is None or (v.family_id is not None and _kept_by_staff(mapper.class_)):
-            raise Leak(f"a family does not write there: {state.statement}")
-    if state.is_update and not _OWNERS.isdisjoint(
-        column.key for column in getattr(state.statement, "_values", None) or ()
-    ):
-        raise Leak(f"the row would leave the fence: {state.statement}")
+        _refuse_change(state, v)
     state.statement = state.statement.options(*_criteria(v.site_id, v.family_id))
+
+
+def _refuse_change(state: ORMExecuteState, v: Visit) -> None:
+    """An UPDATE or DELETE that a family may not make, or that would move rows out of the fence."""
+    mapper = state.bind_mapper
+    if mapper is None or (v.family_id is not None and _kept_by_staff(mapper.class_)):
+        raise Leak(f"a family does not write there: {state.statement}")
+    staffs: frozenset[str] = (
+        getattr(mapper.class_, "staff_columns", frozenset()) if v.family_id is not None else frozenset()
+    )
+    changed = {column.key for column in getattr(state.statement, "_values", None) or ()}
+    if state.is_update and changed & (_OWNERS | staffs):
+        raise Leak(f"the row would leave the fence: {state.statement}")
+    if state.is_delete and staffs:
+        raise Leak(f"a family does not decide that: {state.statement}")
 
 
 def _refuse_hidden(statement: Any) -> None:
@@ -271,6 +281,9 @@ def _only_into_theirs(session: Session, _context: Any, _instances: Any) -> None:
             raise Leak(f"a staff row, changed by a family: {row!r}")
         if _kept_by_staff(type(row)) and v.family_id is not None:
             raise Leak(f"a family does not write there: {row!r}")
+        staffs = getattr(row, "staff_columns", ())
+        if v.family_id is not None and staffs and (row in session.new or any(_moved(state, each) for each in staffs)):
+            raise Leak(f"a family does not decide that: {row!r}")
         if type(row).__name__ == "Site" and row.id != v.site_id:
             raise Leak(f"another site: {row!r}")
         for column, value in expected.items():

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
-from data import decisions, formats, sites
+from data import decisions, formats, moderation, sites
 from data.families import Family
 from data.moderation import ChangeRequest
 from data.visits import NotYours, Visit
@@ -41,6 +41,9 @@ def draw(v: Visit, request_id: int | None) -> Markup:
         class_="head",
     )
     body = _form(v, request, lines) if pending else _decided(v, request, lines)
+    if pending and moderation.sheet_row(v, request) is None:
+        words = v.say("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
+        body = tag("div", icon("info"), tag("p", words), class_="notice pending") + body
     return tag(
         "section", top, _steps(v), _colleague(v, request), body, class_="card request", aria_labelledby="request-title"
     ) + _help(v)

@@ -374,7 +374,7 @@ def test_who_has_a_request_open_is_named_to_the_others_for_ten_minutes(house: st
         assert decisions.colleague(v, v.get(ChangeRequest, number)) == ""
 
 
-def test_a_request_whose_sheet_left_can_be_read_and_refused(house: str) -> None:
+def test_a_request_whose_sheet_left_is_filed_as_no_longer_needed(house: str) -> None:
     """Row 61."""
     with as_(CLAIRE, writes=True) as v:
         moderation.propose(v, pupil(v, "Nino"), {"school": "École Neuve"})
@@ -387,9 +387,9 @@ def test_a_request_whose_sheet_left_can_be_read_and_refused(house: str) -> None:
             v.delete(link)
         v.flush()
         v.delete(nino)
-    refused(request.id, {"school": YES}, "a changé depuis l’affichage")
-    decide(request.id, {"school": NO}, reason="Cet élève n’est plus inscrit.")
-    assert last(ChangeRequest).state == "closed"
+    decide(request.id, {"school": YES})
+    assert (last(ChangeRequest).state, last(FieldChange).state) == ("closed", "moot")
+    assert ["Sans objet"] == [block[-1] for block in last(Letter).blocks if block[0] == "change"]
     assert any(block[0] == "link" and block[2].endswith("/") for block in last(Letter).blocks)
 
 

@@ -192,3 +192,20 @@ def test_no_room_builds_the_statements_and_rows_that_the_fence_cannot_see() -> N
             named = {getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None)
                      for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))}  # fmt: skip
             assert not named & banned, f"{path}: {named & banned}"
+
+
+@both
+def test_a_family_gives_itself_no_role_and_no_account(house):
+    with pytest.raises(Leak), as_(CLAIRE) as v:
+        v.get(Account, v.account_id).role = "responsable"
+        v.flush()
+    with pytest.raises(Leak), as_(CLAIRE) as v:
+        v.change(update(Account).values(disabled=False))
+    with pytest.raises(Leak), as_(CLAIRE) as v:
+        v.change(delete(Account))
+    with pytest.raises(Leak), as_(CLAIRE) as v:
+        v.add(Account(site_id=v.site_id, family_id=v.family_id, login="intruse", name="X"))
+    with as_(CLAIRE) as v:
+        v.get(Account, v.account_id).language = "en"
+    assert account(CLAIRE).language == "en"
+    assert account(CLAIRE).role == "family"
