@@ -52,8 +52,15 @@ class Server:
         self.port, self.process, self.read_from, self.expects_faults = free_port(), None, 0, False
         shutil.copy(template, self.database)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
-        self.environment = {**inherited, **ENVIRONMENT, "DEMO": "1", "PORT": str(self.port), "FILES_DIR": f"{folder}/files",
-                            "DATABASE_URL": f"sqlite:///{self.database}", **environment}
+        self.environment = {
+            **inherited,
+            **ENVIRONMENT,
+            "DEMO": "1",
+            "PORT": str(self.port),
+            "FILES_DIR": f"{folder}/files",
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            **environment,
+        }
 
     @property
     def url(self) -> str:
@@ -66,8 +73,13 @@ class Server:
     def spawn(self) -> subprocess.Popen[bytes]:
         """A process that serves; it may refuse to."""
         with self.log_file.open("ab") as log:
-            return subprocess.Popen([sys.executable, str(self.entry), "serve"], cwd=self.folder, env=self.environment,
-                                    stdout=log, stderr=log)
+            return subprocess.Popen(
+                [sys.executable, str(self.entry), "serve"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
 
     def start(self) -> "Server":
         self.process = self.spawn()
@@ -97,15 +109,17 @@ class Server:
 
     def check_log(self) -> None:
         """No fault since the last check, unless the test said it would cause one."""
-        new, self.read_from = self.log[self.read_from:], len(self.log)
+        new, self.read_from = self.log[self.read_from :], len(self.log)
         expected, self.expects_faults = self.expects_faults, False
         fault = FAULT.search(new)
-        assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400):][:3500]}"
+        assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400) :][:3500]}"
 
     def reset(self) -> None:
         """The cast's database again, under the running server."""
-        with contextlib.closing(sqlite3.connect(self.template)) as source, \
-                contextlib.closing(sqlite3.connect(self.database, timeout=10)) as target:
+        with (
+            contextlib.closing(sqlite3.connect(self.template)) as source,
+            contextlib.closing(sqlite3.connect(self.database, timeout=10)) as target,
+        ):
             source.backup(target)
 
     @contextlib.contextmanager
@@ -129,14 +143,21 @@ class Server:
 
     def tables(self) -> dict[str, list[str]]:
         """Table -> its columns."""
-        names = [name for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
+        names = [
+            name
+            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        ]
         return {name: [row[1] for row in self.rows(f"PRAGMA table_info({name})")] for name in names}
 
     def account(self, login: str, site: str = "valmont") -> dict[str, Any]:
         with self.connection() as opened:
             opened.row_factory = sqlite3.Row
-            return dict(opened.execute("SELECT account.* FROM account JOIN site ON site.id = site_id WHERE login = ? AND code = ?",
-                                       (login, site)).fetchone())
+            return dict(
+                opened.execute(
+                    "SELECT account.* FROM account JOIN site ON site.id = site_id WHERE login = ? AND code = ?",
+                    (login, site),
+                ).fetchone()
+            )
 
 
 _numbers = itertools.count(1)

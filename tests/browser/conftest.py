@@ -9,8 +9,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.server import Server, launch, portal, running  # noqa: F401
 from tests.web.wire import Person
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 LIVE = "html[data-screen=live]"
 
 
@@ -25,17 +32,33 @@ def chromium() -> Iterator[Browser]:
 class Window:
     """A person's browser: signed in already when a login is given."""
 
-    def __init__(self, browser: Browser, portal: Server, login: str = "", site: str = "valmont", **options: Any) -> None:  # noqa: F811
+    def __init__(
+        self,
+        browser: Browser,
+        portal: Server,
+        login: str = "",
+        site: str = "valmont",
+        **options: Any,  # noqa: F811
+    ) -> None:
         self.portal, self.complaints = portal, list[str]()
-        self.context: BrowserContext = browser.new_context(base_url=portal.url, **{
-            "locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options})
+        self.context: BrowserContext = browser.new_context(
+            base_url=portal.url, **{"locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options}
+        )
         self.context.set_default_timeout(10_000)
-        self.context.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}")
-                        if message.type in {"error", "warning"} else None)
+        self.context.on(
+            "console",
+            lambda message: (
+                self.complaints.append(f"{message.type}: {message.text}")
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
         self.context.on("weberror", lambda fault: self.complaints.append(str(fault.error)))
         if login:
             person = Person(portal, login, site)
-            self.context.add_cookies([{"name": name, "value": value, "url": portal.url} for name, value in person.cookies.items()])
+            self.context.add_cookies(
+                [{"name": name, "value": value, "url": portal.url} for name, value in person.cookies.items()]
+            )
             person.close()
 
     def open(self, path: str) -> Page:

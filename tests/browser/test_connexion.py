@@ -44,7 +44,7 @@ def test_a_wrong_pair_says_one_sentence_and_keeps_the_identifier(enter: Enter) -
     expect(page.get_by_role("alert")).to_have_text("Identifiant ou mot de passe incorrect.")
     expect(box(page, "Identifiant")).to_have_value("aubry.claire")
     expect(box(page, "Mot de passe")).to_be_focused()
-    window.complaints.clear()                     # the browser itself notes the 401
+    window.complaints.clear()  # the browser itself notes the 401
 
 
 def test_an_empty_field_opens_a_message_closed_with_ok_that_leads_to_the_field(enter: Enter) -> None:
@@ -154,7 +154,7 @@ def test_one_closes_a_connection_from_the_list(enter: Enter) -> None:
     other, page = there.open("/famille"), here.open("/mot-de-passe")
     rows = page.get_by_role("table", name="Mes connexions").get_by_role("row")
     expect(rows).to_have_count(3)
-    newest = page.get_by_role("button", name="Fermer").first      # the latest comes first: the other browser's
+    newest = page.get_by_role("button", name="Fermer").first  # the latest comes first: the other browser's
     newest.click()
     expect(rows).to_have_count(2)
     expect(other.get_by_role("heading", level=1)).to_have_text("Connexion")

@@ -58,7 +58,9 @@ def test_focus_goes_back_to_modifier_when_the_message_is_closed(enter: Enter) ->
 def test_the_notice_stands_right_of_the_button_or_below_it(enter: Enter) -> None:
     page = enter("aubry.claire").open("/famille")
     modify(page, "Téléphone mobile", "06 12 34 56 78")
-    button, notice = (each.bounding_box() for each in (page.get_by_role("button", name="Modifier").first, page.get_by_text(NOTICE)))
+    button, notice = (
+        each.bounding_box() for each in (page.get_by_role("button", name="Modifier").first, page.get_by_text(NOTICE))
+    )
     assert button
     assert notice
     assert notice["x"] >= button["x"] + button["width"] or notice["y"] >= button["y"] + button["height"]
@@ -158,7 +160,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
     expect(page.locator("#popup")).to_be_hidden()
     expect(field(page, "Adresse")).to_have_value("12 rue des Lilas")
     modify(page, "Adresse", "12 rue des Lilas")
-    window.complaints.clear()                     # the browser notes each refused connection
+    window.complaints.clear()  # the browser notes each refused connection
 
 
 def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, portal: Server) -> None:
@@ -237,7 +239,9 @@ def test_the_second_household_may_only_consult(enter: Enter) -> None:
 def test_the_menu_leads_to_every_screen(enter: Enter, width: int) -> None:
     page = enter("aubry.claire", viewport={"width": width, "height": 800}).open("/")
     for name, heading in (("Famille", "Famille"), ("Élèves", "Élèves"), ("Accueil", "Bonjour Claire")):
-        page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=name).filter(visible=True).click()
+        page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=name).filter(
+            visible=True
+        ).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     if width == 390:
         page.get_by_role("button", name="Plus").click()

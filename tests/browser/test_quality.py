@@ -13,9 +13,22 @@ from tests.server import Server
 
 FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
 STAFF = ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/mot-de-passe"]
-PUBLIC = ["/connexion", "/mot-de-passe-perdu", "/aide", "/accessibilite", "/donnees-personnelles", "/mentions-legales", "/nowhere"]
-SCREENS = [*(("", path) for path in PUBLIC), *(("aubry.claire", path) for path in FAMILY), *(("renard.paul", path) for path in STAFF),
-           ("aubry.marc", "/eleves/2042/identite"), ("nguyen.linh", "/mot-de-passe/choisir")]
+PUBLIC = [
+    "/connexion",
+    "/mot-de-passe-perdu",
+    "/aide",
+    "/accessibilite",
+    "/donnees-personnelles",
+    "/mentions-legales",
+    "/nowhere",
+]
+SCREENS = [
+    *(("", path) for path in PUBLIC),
+    *(("aubry.claire", path) for path in FAMILY),
+    *(("renard.paul", path) for path in STAFF),
+    ("aubry.marc", "/eleves/2042/identite"),
+    ("nguyen.linh", "/mot-de-passe/choisir"),
+]
 WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0)
   .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
@@ -25,8 +38,10 @@ FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), 
     inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0, what: e.outerHTML.slice(0, 120)}; }"""
 BOXES = """() => [...document.querySelectorAll('main *')].filter(e => e.checkVisibility()).map(e => {
   const r = e.getBoundingClientRect(); return [e.tagName, Math.round(r.x), Math.round(r.y), Math.round(r.width), Math.round(r.height)]; })"""
-SHIFTS = "new PerformanceObserver(l => { for (const e of l.getEntries()) window.shifted = (window.shifted || 0) + e.value; })" \
-         ".observe({type: 'layout-shift', buffered: true});"
+SHIFTS = (
+    "new PerformanceObserver(l => { for (const e of l.getEntries()) window.shifted = (window.shifted || 0) + e.value; })"
+    ".observe({type: 'layout-shift', buffered: true});"
+)
 
 
 def faults(page: Page) -> list[str]:
@@ -48,7 +63,7 @@ def test_no_accessibility_fault_and_no_sideways_scroll(enter: Enter, login: str,
         for scheme in ("light", "dark") if width != 320 else ():
             page.emulate_media(color_scheme=scheme)
             assert faults(page) == [], (width, scheme)
-    window.complaints.clear()                     # an address that is nobody's is noted by the browser
+    window.complaints.clear()  # an address that is nobody's is noted by the browser
 
 
 def a_sheet_waits(page: Page) -> None:
@@ -91,13 +106,20 @@ def a_field_is_missing(page: Page) -> None:
 
 
 STATES: list[tuple[str, str, Callable[[Page], None]]] = [
-    ("aubry.claire", "/famille", a_sheet_waits), ("aubry.claire", "/famille", a_sheet_is_faulty), ("aubry.claire", "/", the_menu_is_open),
-    ("renard.paul", "/gestion/demandes", the_help_is_open), ("renard.paul", "/gestion/demandes", a_decision_was_taken),
-    ("renard.paul", "/gestion/demandes", the_queue_is_searched), ("", "/connexion", a_field_is_missing)]
+    ("aubry.claire", "/famille", a_sheet_waits),
+    ("aubry.claire", "/famille", a_sheet_is_faulty),
+    ("aubry.claire", "/", the_menu_is_open),
+    ("renard.paul", "/gestion/demandes", the_help_is_open),
+    ("renard.paul", "/gestion/demandes", a_decision_was_taken),
+    ("renard.paul", "/gestion/demandes", the_queue_is_searched),
+    ("", "/connexion", a_field_is_missing),
+]
 
 
 @pytest.mark.parametrize(("login", "path", "reach"), STATES, ids=lambda value: getattr(value, "__name__", None))
-def test_no_accessibility_fault_in_any_state(enter: Enter, login: str, path: str, reach: Callable[[Page], None]) -> None:
+def test_no_accessibility_fault_in_any_state(
+    enter: Enter, login: str, path: str, reach: Callable[[Page], None]
+) -> None:
     window = enter(login, bypass_csp=True, viewport={"width": 390, "height": 900})
     page = window.open(path)
     reach(page)
@@ -107,12 +129,14 @@ def test_no_accessibility_fault_in_any_state(enter: Enter, login: str, path: str
         assert sideways(page) <= 0
     page.keyboard.press("Escape")
     assert faults(page) == []
-    window.complaints.clear()                     # a form sent empty is noted by the browser
+    window.complaints.clear()  # a form sent empty is noted by the browser
 
 
 @pytest.mark.parametrize(("login", "path"), SCREENS)
 @pytest.mark.parametrize("width", [1280, 390])
-def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, login: str, path: str, width: int) -> None:
+def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(
+    enter: Enter, login: str, path: str, width: int
+) -> None:
     window = enter(login, viewport={"width": width, "height": 900})
     page = window.open(path)
     page.evaluate("document.activeElement.blur()")
@@ -125,13 +149,19 @@ def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Ente
         met.add(at["walk"])
         assert at["seen"], at["what"]
         assert at["inside"], at["what"]
-    missing = [page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)") for n in range(count) if str(n) not in met]
+    missing = [
+        page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)")
+        for n in range(count)
+        if str(n) not in met
+    ]
     assert count > 0
     assert missing == []
     window.complaints.clear()
 
 
-@pytest.mark.parametrize(("login", "path"), [("aubry.claire", path) for path in FAMILY] + [("renard.paul", path) for path in STAFF])
+@pytest.mark.parametrize(
+    ("login", "path"), [("aubry.claire", path) for path in FAMILY] + [("renard.paul", path) for path in STAFF]
+)
 def test_the_first_paint_is_the_screen_word_for_word_and_nothing_jumps(enter: Enter, login: str, path: str) -> None:
     window = enter(login)
     window.context.add_init_script(SHIFTS)

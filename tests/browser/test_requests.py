@@ -17,7 +17,9 @@ def listed(page: Page) -> list[str]:
 
 
 def oldest(portal: Server) -> tuple[int, str]:
-    [(request, whose)] = portal.rows("SELECT id, title FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 1")
+    [(request, whose)] = portal.rows(
+        "SELECT id, title FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 1"
+    )
     return request, whose
 
 
@@ -127,18 +129,22 @@ def test_a_colleagues_name_shows_and_the_second_decision_is_told(enter: Enter, p
     _, paul = desk(enter, path=path)
     window, helene = desk(enter, "lemoine.helene", path)
     expect(helene.get_by_text("Paul Renard a aussi cette demande ouverte.")).to_be_visible()
-    window.context.set_offline(True)              # what Paul decides does not reach her screen
+    window.context.set_offline(True)  # what Paul decides does not reach her screen
     paul.get_by_role("button", name="Valider").click()
     expect(paul.locator("#said")).to_have_text(f"La décision pour {whose} est enregistrée.")
     window.context.set_offline(False)
-    expect(helene.get_by_text(re.compile("Décidée par Paul Renard")).or_(helene.get_by_role("button", name="Valider"))).to_be_visible()
+    expect(
+        helene.get_by_text(re.compile("Décidée par Paul Renard")).or_(helene.get_by_role("button", name="Valider"))
+    ).to_be_visible()
     assert portal.value("SELECT count(DISTINCT decided_by) FROM field_change WHERE request_id = ?", request) == 1
     window.complaints.clear()
 
 
 def test_three_values_are_shown_when_the_record_moved(enter: Enter, portal: Server) -> None:
     samir = portal.account("belkacem.samir")
-    request = portal.value("SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"])
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
+    )
     portal.change("UPDATE guardian SET phone_home = '+33387000000' WHERE id = ?", samir["guardian_id"])
     _, page = desk(enter, path=f"/gestion/demandes?demande={request}")
     for words in ("Lors de la demande : vide", "Maintenant : 03 87 00 00 00", "03 82 44 33 22"):

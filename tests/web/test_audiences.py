@@ -24,8 +24,14 @@ print(json.dumps([[route.path, getattr(getattr(getattr(route, "endpoint", None),
 def routes(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str, list[str]]]:
     """(path, audience, module, methods) of every route, as the server registers them."""
     environment = {**ENVIRONMENT, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)}
-    printed = subprocess.run([sys.executable, "-c", LIST], capture_output=True, text=True, check=True, env=environment,
-                             cwd=tmp_path_factory.mktemp("routes")).stdout
+    printed = subprocess.run(
+        [sys.executable, "-c", LIST],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+        cwd=tmp_path_factory.mktemp("routes"),
+    ).stdout
     return [tuple(each) for each in json.loads(printed)]
 
 
@@ -40,18 +46,39 @@ def test_every_address_says_its_audience(routes: list[tuple[str, str, str, list[
 
 
 def test_the_folder_under_pages_agrees_with_the_audience(routes: list[tuple[str, str, str, list[str]]]) -> None:
-    astray = [(path, audience, module) for path, audience, module, _ in routes
-              if ours(path) and audience not in FOLDERS[module.split(".")[1]]]
+    astray = [
+        (path, audience, module)
+        for path, audience, module, _ in routes
+        if ours(path) and audience not in FOLDERS[module.split(".")[1]]
+    ]
     assert not astray
 
 
-def test_only_writing_answers_change_anything_so_every_screen_is_a_get(routes: list[tuple[str, str, str, list[str]]]) -> None:
+def test_only_writing_answers_change_anything_so_every_screen_is_a_get(
+    routes: list[tuple[str, str, str, list[str]]],
+) -> None:
     known = {method for path, _, _, methods in routes if ours(path) for method in methods}
     assert known <= {"GET", "HEAD", "POST"}
 
 
 def test_the_specified_addresses_exist(routes: list[tuple[str, str, str, list[str]]]) -> None:
-    wanted = {"/connexion", "/mot-de-passe-perdu", "/aide", "/donnees-personnelles", "/mentions-legales", "/", "/famille", "/eleves",
-              "/eleves/{n}/identite", "/accessibilite", "/mot-de-passe", "/deconnexion", "/gestion", "/gestion/demandes", "/healthz",
-              "/readyz", "/metrics"}
+    wanted = {
+        "/connexion",
+        "/mot-de-passe-perdu",
+        "/aide",
+        "/donnees-personnelles",
+        "/mentions-legales",
+        "/",
+        "/famille",
+        "/eleves",
+        "/eleves/{n}/identite",
+        "/accessibilite",
+        "/mot-de-passe",
+        "/deconnexion",
+        "/gestion",
+        "/gestion/demandes",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
     assert wanted <= {path for path, *_ in routes}

@@ -66,8 +66,10 @@ def assert_whole(portal: Server) -> None:
         if state == "closed" and "withdrawn" not in fields:
             assert portal.rows("SELECT 1 FROM letter WHERE kind = 'request_decided' AND family_id = ?", family)
             assert portal.rows("SELECT 1 FROM audit_entry WHERE action = 'request decided' AND family_id = ?", family)
-    for value, new in portal.rows("SELECT phone_mobile, new FROM guardian JOIN change_request ON sheet_id = guardian.id JOIN field_change "
-                                  "ON request_id = change_request.id WHERE field = 'phone_mobile' AND field_change.state = 'accepted'"):
+    for value, new in portal.rows(
+        "SELECT phone_mobile, new FROM guardian JOIN change_request ON sheet_id = guardian.id JOIN field_change "
+        "ON request_id = change_request.id WHERE field = 'phone_mobile' AND field_change.state = 'accepted'"
+    ):
         assert value == new
 
 

@@ -1,6 +1,8 @@
 """Guessing is slowed, and nobody is locked out by another (rules R-16 to R-18, rows 8, 9, 11-13)."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.server import Server
 from tests.web.wire import Person, words_of
@@ -10,8 +12,14 @@ SCHOOL = "203.0.113.9"
 
 
 def guess(person: Person, times: int, login: str = "belkacem.samir", **headers: str) -> list[int]:
-    return [person.post("/connexion", data={"site": "valmont", "identifiant": login, "mot_de_passe": "a wrong word"}, headers=headers)
-            .status_code for _ in range(times)]
+    return [
+        person.post(
+            "/connexion",
+            data={"site": "valmont", "identifiant": login, "mot_de_passe": "a wrong word"},
+            headers=headers,
+        ).status_code
+        for _ in range(times)
+    ]
 
 
 def time_passes(portal: Server) -> None:
@@ -99,8 +107,9 @@ def test_a_chain_of_hops_counts_only_as_far_as_it_is_trusted(launch: Launch, com
     own = launch(TRUSTED_PROXIES="127.0.0.1,10.0.0.0/8")
     come(to=own, address="1.2.3.4, 203.0.113.7, 10.1.2.3").sign_in("aubry.claire")
     come(to=own, address="not an address").sign_in("aubry.claire")
-    assert [row[0] for row in own.rows("SELECT client FROM audit_entry WHERE action = 'signed in' ORDER BY id DESC LIMIT 2")] == \
-        ["127.0.0.1", "203.0.113.7"]
+    assert [
+        row[0] for row in own.rows("SELECT client FROM audit_entry WHERE action = 'signed in' ORDER BY id DESC LIMIT 2")
+    ] == ["127.0.0.1", "203.0.113.7"]
 
 
 def test_what_was_typed_wrongly_is_never_kept(portal: Server, come: Come) -> None:
@@ -109,3 +118,20 @@ def test_what_was_typed_wrongly_is_never_kept(portal: Server, come: Come) -> Non
     assert b"hunter2-typed" not in dumped.lower()
     assert b"hunter3-typed" not in dumped.lower()
     assert "unter2" not in portal.log.lower()
+
+
+def test_a_hundred_who_sign_in_at_once_all_get_an_answer_and_other_pages_stay_quick(portal: Server) -> None:
+    def enter(number: int) -> int:
+        person = Person(portal)
+        status = person.sign_in(f"famille.{3000 + number % 24}").status_code
+        person.close()
+        return status
+
+    with ThreadPoolExecutor(100) as crowd, Person(portal) as visitor:
+        entering, slowest = [crowd.submit(enter, number) for number in range(100)], 0.0
+        while not all(each.done() for each in entering):
+            began = time.monotonic()
+            assert visitor.get("/healthz").status_code == 200
+            slowest = max(slowest, time.monotonic() - began)
+    assert {each.result() for each in entering} <= {303, 503}
+    assert slowest < 2

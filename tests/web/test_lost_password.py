@@ -24,8 +24,12 @@ def ask(person: Person, login: str, email: str) -> str:
 
 def letters(portal: Server, kind: str = "new_password") -> list[tuple[str, str, str]]:
     """(recipient, state, password) of the letters of that kind."""
-    return [(to, state, unseal(secret)) for to, state, secret in
-            portal.rows("SELECT recipient, state, secret FROM letter WHERE kind = ? ORDER BY id", kind)]
+    return [
+        (to, state, unseal(secret))
+        for to, state, secret in portal.rows(
+            "SELECT recipient, state, secret FROM letter WHERE kind = ? ORDER BY id", kind
+        )
+    ]
 
 
 def test_the_right_pair_is_mailed_a_password_and_the_old_one_dies_at_once(portal: Server, come: Come) -> None:
@@ -44,20 +48,33 @@ def test_every_open_session_of_the_account_stops_at_that_moment(portal: Server, 
         assert ended(tab)
 
 
-@pytest.mark.parametrize(("login", "email"), [
-    (MINE[0], "somebody@example.org"), ("no.such.person", MINE[1]), (MINE[0], f"{MINE[1]}\r\nBcc: evil@example.org"),
-    (MINE[0], f"{MINE[1]},evil@example.org"), (MINE[0], "samir.belkacem+x@example.org"), (MINE[0], "samirbelkacem@example.org"),
-    (MINE[0], "a" * 100_000), ("' OR 1=1 --", "' OR 1=1 --"), ("\x00", "\x00"),
-])
-def test_a_wrong_pair_gets_the_same_sentence_and_nothing_happens(portal: Server, come: Come, login: str, email: str) -> None:
+@pytest.mark.parametrize(
+    ("login", "email"),
+    [
+        (MINE[0], "somebody@example.org"),
+        ("no.such.person", MINE[1]),
+        (MINE[0], f"{MINE[1]}\r\nBcc: evil@example.org"),
+        (MINE[0], f"{MINE[1]},evil@example.org"),
+        (MINE[0], "samir.belkacem+x@example.org"),
+        (MINE[0], "samirbelkacem@example.org"),
+        (MINE[0], "a" * 100_000),
+        ("' OR 1=1 --", "' OR 1=1 --"),
+        ("\x00", "\x00"),
+    ],
+)
+def test_a_wrong_pair_gets_the_same_sentence_and_nothing_happens(
+    portal: Server, come: Come, login: str, email: str
+) -> None:
     assert SENT in ask(come(), login, email)
     assert letters(portal) == []
     assert come().sign_in(MINE[0]).status_code == 303
 
 
 def test_the_answer_is_the_same_whether_or_not_there_is_an_account(come: Come) -> None:
-    known, unknown = (come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": MINE[1]})
-                      for login in (MINE[0], "no.such.person"))
+    known, unknown = (
+        come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": MINE[1]})
+        for login in (MINE[0], "no.such.person")
+    )
     assert known.text == unknown.text
     differing = {name for name in known.headers if known.headers[name] != unknown.headers.get(name)} - {"date"}
     assert not differing
@@ -68,12 +85,20 @@ def test_case_and_spaces_do_not_matter_and_only_the_recorded_address_is_written_
     assert [to for to, *_ in letters(portal)] == [MINE[1]]
 
 
-@pytest.mark.parametrize(("login", "email", "missing"), [("", "a@example.org", "Indiquez votre identifiant."),
-                                                         ("someone", "", "Indiquez votre e-mail."), (" ", " ", "Indiquez votre e-mail.")])
+@pytest.mark.parametrize(
+    ("login", "email", "missing"),
+    [
+        ("", "a@example.org", "Indiquez votre identifiant."),
+        ("someone", "", "Indiquez votre e-mail."),
+        (" ", " ", "Indiquez votre e-mail."),
+    ],
+)
 def test_an_empty_field_opens_a_message_closed_with_ok(come: Come, login: str, email: str, missing: str) -> None:
     answer = come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": email})
     assert answer.status_code == 400
-    assert "Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires. OK" in words_of(answer.text)
+    assert "Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires. OK" in words_of(
+        answer.text
+    )
     assert missing in words_of(answer.text)
 
 
@@ -87,8 +112,11 @@ def test_three_a_day_are_enough_and_the_newest_cancels_those_that_wait(portal: S
     for _ in range(5):
         ask(come(), *MINE)
         portal.change("UPDATE account SET reset_at = datetime('now', '-10 minutes') WHERE login = ?", MINE[0])
-    assert [(state, bool(word)) for _, state, word in letters(portal)] == \
-        [("cancelled", False), ("cancelled", False), ("waiting", True)]
+    assert [(state, bool(word)) for _, state, word in letters(portal)] == [
+        ("cancelled", False),
+        ("cancelled", False),
+        ("waiting", True),
+    ]
 
 
 def test_one_network_may_ask_for_twenty_identifiers_an_hour(portal: Server, come: Come) -> None:
@@ -108,7 +136,10 @@ def test_the_mailed_password_is_forgiven_the_spaces_of_a_copy(portal: Server, co
 
 def test_the_mailed_password_is_over_after_a_day_and_another_can_be_asked_for(portal: Server, come: Come) -> None:
     ask(come(), *MINE)
-    portal.change("UPDATE account SET password_expires_at = datetime('now', '-1 seconds'), reset_at = NULL WHERE login = ?", MINE[0])
+    portal.change(
+        "UPDATE account SET password_expires_at = datetime('now', '-1 seconds'), reset_at = NULL WHERE login = ?",
+        MINE[0],
+    )
     assert come().sign_in(MINE[0], word=letters(portal)[0][2]).status_code == 401
     ask(come(), *MINE)
     assert come().sign_in(MINE[0], word=letters(portal)[1][2]).status_code == 303
@@ -137,7 +168,9 @@ def test_the_mailed_password_cannot_be_chosen_again(portal: Server, come: Come) 
     assert "différent de l’ancien" in words_of(answer.text)
 
 
-def test_a_page_drawn_before_the_reset_does_nothing_while_a_password_is_to_be_chosen(portal: Server, come: Come) -> None:
+def test_a_page_drawn_before_the_reset_does_nothing_while_a_password_is_to_be_chosen(
+    portal: Server, come: Come
+) -> None:
     samir = come(MINE[0])
     with Tab(samir, "/famille") as tab:
         portal.change("UPDATE account SET must_change = 1 WHERE login = ?", MINE[0])
@@ -146,10 +179,17 @@ def test_a_page_drawn_before_the_reset_does_nothing_while_a_password_is_to_be_ch
 
 
 def test_one_identifier_at_two_sites_with_one_address_gets_a_letter_from_each(portal: Server, come: Come) -> None:
-    portal.change("UPDATE guardian SET email = 'claire@example.org' WHERE first_name = 'Claire' AND last_name = 'Aubry'")
+    portal.change(
+        "UPDATE guardian SET email = 'claire@example.org' WHERE first_name = 'Claire' AND last_name = 'Aubry'"
+    )
     ask(come(), "aubry.claire", "claire@example.org")
-    subjects = [subject for (subject,) in portal.rows("SELECT subject FROM letter WHERE kind = 'new_password' ORDER BY subject")]
-    assert [subject.rpartition(" – ")[2] for subject in subjects] == ["Conservatoire de Valmont", "École de musique de Belrive"]
+    subjects = [
+        subject for (subject,) in portal.rows("SELECT subject FROM letter WHERE kind = 'new_password' ORDER BY subject")
+    ]
+    assert [subject.rpartition(" – ")[2] for subject in subjects] == [
+        "Conservatoire de Valmont",
+        "École de musique de Belrive",
+    ]
 
 
 def test_only_the_parent_who_asked_changes(portal: Server, come: Come) -> None:

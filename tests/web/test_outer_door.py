@@ -12,8 +12,11 @@ from tests.web.wire import Person, Tab, open_socket, refused_socket, words_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
 CARRIED = {
-    "x-content-type-options": "nosniff", "referrer-policy": "same-origin", "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin", "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -29,14 +32,40 @@ def assert_carried(answer: httpx.Response) -> None:
 
 
 def policy_of(answer: httpx.Response) -> dict[str, str]:
-    return {name: sources for name, _, sources in (part.strip().partition(" ") for part in
-                                                   answer.headers["content-security-policy"].split(";"))}
+    return {
+        name: sources
+        for name, _, sources in (
+            part.strip().partition(" ") for part in answer.headers["content-security-policy"].split(";")
+        )
+    }
 
 
-@pytest.mark.parametrize("path", ["/connexion", "/", "/nowhere", "/eleves/x/identite", "/healthz", "/readyz", "/metrics", "/favicon.ico",
-                                  "/theme/nothing/house.css", "/_nicegui/3.18.0/static/nicegui.js", "/_nicegui/nothing",
-                                  "/documents/nothing", "/docs", "/openapi.json", "/redoc", "//evil.example", "/%00", "/.env",
-                                  "/_nicegui_ws/socket.io/?EIO=4&transport=polling", "/static/../main.py", "/_nicegui/auto/static/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/connexion",
+        "/",
+        "/nowhere",
+        "/eleves/x/identite",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/favicon.ico",
+        "/theme/nothing/house.css",
+        "/_nicegui/3.18.0/static/nicegui.js",
+        "/_nicegui/nothing",
+        "/documents/nothing",
+        "/docs",
+        "/openapi.json",
+        "/redoc",
+        "//evil.example",
+        "/%00",
+        "/.env",
+        "/_nicegui_ws/socket.io/?EIO=4&transport=polling",
+        "/static/../main.py",
+        "/_nicegui/auto/static/x",
+    ],
+)
 def test_every_answer_carries_the_headers(claire: Person, path: str) -> None:
     answer = claire.get(path)
     assert_carried(answer)
@@ -46,9 +75,12 @@ def test_every_answer_carries_the_headers(claire: Person, path: str) -> None:
 def test_refusals_carry_them_too(come: Come, portal: Server) -> None:
     person = come()
     answers = {
-        405: person.put("/connexion"), 413: person.post("/connexion", content=b"a" * 4_000_000, headers=FORM),
-        404: person.post("/nowhere"), 403: httpx.post(f"{portal.url}/connexion"),
-        400: person.post("/mot-de-passe-perdu", data={}), 401: person.sign_in("aubry.claire", word="wrong"),
+        405: person.put("/connexion"),
+        413: person.post("/connexion", content=b"a" * 4_000_000, headers=FORM),
+        404: person.post("/nowhere"),
+        403: httpx.post(f"{portal.url}/connexion"),
+        400: person.post("/mot-de-passe-perdu", data={}),
+        401: person.sign_in("aubry.claire", word="wrong"),
     }
     for status, answer in answers.items():
         assert answer.status_code == status
@@ -63,7 +95,9 @@ def test_no_script_but_ours_runs_and_nobody_frames_the_portal(claire: Person) ->
     assert policy["form-action"] == "'self'"
 
 
-@pytest.mark.parametrize("path", ["/connexion", "/famille", "/eleves/2042/identite", "/mot-de-passe", "/aide", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/connexion", "/famille", "/eleves/2042/identite", "/mot-de-passe", "/aide", "/nowhere"]
+)
 def test_nothing_inline_and_nothing_from_another_host(claire: Person, path: str) -> None:
     page = Tab(claire, path).soup if path in {"/famille", "/mot-de-passe"} else claire.get(path).text
     text = str(page)
@@ -96,9 +130,20 @@ def test_the_fault_page_has_a_reference_that_stands_in_the_log_and_no_detail(bro
     assert "Retour à l’accueil" in answer.text
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "/deconnexion"), ("POST", "/langue"), ("POST", "/rester"), ("POST", "/mot-de-passe"),
-                                              ("POST", "/eleves/2042/photo"), ("PUT", "/famille"), ("DELETE", "/famille"),
-                                              ("POST", "/_nicegui/client/x/upload/1"), ("POST", "/_nicegui_ws/socket.io/?EIO=4")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/deconnexion"),
+        ("POST", "/langue"),
+        ("POST", "/rester"),
+        ("POST", "/mot-de-passe"),
+        ("POST", "/eleves/2042/photo"),
+        ("PUT", "/famille"),
+        ("DELETE", "/famille"),
+        ("POST", "/_nicegui/client/x/upload/1"),
+        ("POST", "/_nicegui_ws/socket.io/?EIO=4"),
+    ],
+)
 @pytest.mark.parametrize("origin", [None, "https://evil.example", "null", "http://127.0.0.1"])
 def test_writing_from_another_site_is_refused(claire: Person, method: str, path: str, origin: str | None) -> None:
     request = claire.build_request(method, path)
@@ -118,7 +163,9 @@ def test_a_websocket_from_another_site_is_refused(claire: Person, origin: str | 
 
 
 def test_a_websocket_of_no_page_is_told_to_load_again(claire: Person) -> None:
-    socket_ = open_socket(claire, {"client_id": "00000000-0000-4000-8000-000000000000", "next_message_id": 0, "implicit_handshake": True})
+    socket_ = open_socket(
+        claire, {"client_id": "00000000-0000-4000-8000-000000000000", "next_message_id": 0, "implicit_handshake": True}
+    )
     socket_.send("40")
     assert "Implicit handshake failed" in str(socket_.recv(timeout=10))
     socket_.close()
@@ -136,8 +183,19 @@ def test_events_for_the_page_of_another_are_not_taken_from_ones_own_socket(porta
     victim, evil = Tab(come("aubry.claire"), "/famille").connect(), Tab(come("aubry.marc"), "/famille").connect()
     element, listener, _ = victim.panel()
     values = {"profession": "Luthière"}
-    evil.send_raw("event", {"id": element, "client_id": victim.client_id, "listener_id": listener, "args": [
-        json.dumps({"do": "save", "of": victim.soup.select_one("form[data-do=save]")["data-of"], "values": values})]})
+    evil.send_raw(
+        "event",
+        {
+            "id": element,
+            "client_id": victim.client_id,
+            "listener_id": listener,
+            "args": [
+                json.dumps(
+                    {"do": "save", "of": victim.soup.select_one("form[data-do=save]")["data-of"], "values": values}
+                )
+            ],
+        },
+    )
     assert evil.act("nothing of ours")["n"] == 1
     assert victim.act("nothing of ours")["n"] == 1
     assert portal.rows("SELECT * FROM guardian WHERE profession = 'Luthière'") == []
@@ -220,26 +278,66 @@ def test_a_pages_client_id_is_written_nowhere(portal: Server, claire: Person) ->
     assert tab.client_id not in portal.log
 
 
-@pytest.mark.parametrize("sent", ["no json", "42", "42[]", '42["event"]', '42["event",1]', '42["event",{}]', '42["event",{"client_id":1}]',
-                                  '42["event",[]]', '42["ack",{}]', '42["log",{}]', '42["javascript_response",{}]', '42["handshake",{}]',
-                                  '42["handshake",null]', "41", "6", "9", "4", '451-["event",{"_placeholder":true,"num":0}]', "x" * 10_000])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "no json",
+        "42",
+        "42[]",
+        '42["event"]',
+        '42["event",1]',
+        '42["event",{}]',
+        '42["event",{"client_id":1}]',
+        '42["event",[]]',
+        '42["ack",{}]',
+        '42["log",{}]',
+        '42["javascript_response",{}]',
+        '42["handshake",{}]',
+        '42["handshake",null]',
+        "41",
+        "6",
+        "9",
+        "4",
+        '451-["event",{"_placeholder":true,"num":0}]',
+        "x" * 10_000,
+    ],
+)
 def test_a_packet_that_no_script_sends_is_no_fault_of_the_server(portal: Server, claire: Person, sent: str) -> None:
     tab = Tab(claire, "/famille").connect()
     tab.socket.send(sent)
     tab.close()
     with Tab(claire, "/famille") as after:
-        assert after.act("towns", f"guardian-{after.soup.select_one('form[data-do=save]')['data-of']}", postcode="57220")
+        assert after.act(
+            "towns", f"guardian-{after.soup.select_one('form[data-do=save]')['data-of']}", postcode="57220"
+        )
     wait_for(lambda: claire.get("/healthz").status_code == 200, "the server")
 
 
-@pytest.mark.parametrize("change", [{"client_id": "00000000-0000-4000-8000-000000000000"}, {"id": 99_999}, {"id": "4"}, {"id": None},
-                                    {"listener_id": "nothing"}, {"listener_id": None}, {"args": "x"}, {"args": [1]}, {"args": ["{"]},
-                                    {"args": []}, {"args": None}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client_id": "00000000-0000-4000-8000-000000000000"},
+        {"id": 99_999},
+        {"id": "4"},
+        {"id": None},
+        {"listener_id": "nothing"},
+        {"listener_id": None},
+        {"args": "x"},
+        {"args": [1]},
+        {"args": ["{"]},
+        {"args": []},
+        {"args": None},
+    ],
+)
 def test_an_event_for_nobody_is_ignored(portal: Server, claire: Person, change: dict[str, object]) -> None:
     with Tab(claire, "/famille") as tab:
         element, listener, _ = tab.panel()
-        event = {"id": element, "client_id": tab.client_id, "listener_id": listener,
-                 "args": [json.dumps({"do": "withdraw", "of": "1", "values": {}})]}
+        event = {
+            "id": element,
+            "client_id": tab.client_id,
+            "listener_id": listener,
+            "args": [json.dumps({"do": "withdraw", "of": "1", "values": {}})],
+        }
         tab.send_raw("event", {**event, **change})
         assert tab.act("nothing of ours")["n"] >= 1
 
@@ -254,7 +352,12 @@ def test_a_megabyte_in_one_packet_ends_only_that_socket(claire: Person) -> None:
 
 def test_the_language_is_chosen_without_a_journey_to_another_site(come: Come) -> None:
     person = come()
-    for referer, expected in ((f"{person.portal.url}/aide", "/aide"), ("https://evil.example//evil", "/"), ("", "/"), ("x:///\\y", "/")):
+    for referer, expected in (
+        (f"{person.portal.url}/aide", "/aide"),
+        ("https://evil.example//evil", "/"),
+        ("", "/"),
+        ("x:///\\y", "/"),
+    ):
         answer = person.post("/langue", data={"langue": "en"}, headers={"referer": referer})
         assert (answer.status_code, answer.headers["location"]) == (303, expected)
     assert "Help" in words_of(person.get("/aide").text)

@@ -30,8 +30,11 @@ def test_the_cookie_cannot_be_read_by_a_script_nor_sent_by_another_site(come: Co
 
 def test_behind_https_the_cookie_is_bound_to_the_host(launch: Launch, come: Come) -> None:
     own = launch(BASE_URL="https://portail.example.org")
-    answer = httpx.post(f"{own.url}/connexion", headers={"origin": "https://portail.example.org"},
-                        data={"site": "valmont", "identifiant": "aubry.claire", "mot_de_passe": PASSWORD})
+    answer = httpx.post(
+        f"{own.url}/connexion",
+        headers={"origin": "https://portail.example.org"},
+        data={"site": "valmont", "identifiant": "aubry.claire", "mot_de_passe": PASSWORD},
+    )
     given = answer.headers.get_list("set-cookie")
     assert {"__Host-anacrouse", "__Host-appareil"} <= {each.partition("=")[0] for each in given}
     assert all(each.startswith("__Host-") for each in given)
@@ -67,7 +70,10 @@ def test_a_page_open_too_long_is_told_so_and_changes_nothing(portal: Server, cla
     with Tab(claire, "/famille") as tab:
         move_back(portal, seen_at="-31 minutes")
         assert tab.save(profession="Luthière")["reload"] is True
-    assert portal.value("SELECT profession FROM guardian WHERE first_name = 'Claire' AND postcode = '57220'") == "Infirmière"
+    assert (
+        portal.value("SELECT profession FROM guardian WHERE first_name = 'Claire' AND postcode = '57220'")
+        == "Infirmière"
+    )
 
 
 @pytest.mark.parametrize(("login", "hours"), [("aubry.claire", 12), ("renard.paul", 10)])
@@ -84,9 +90,13 @@ def test_a_clock_set_back_does_not_prolong_a_session(portal: Server, claire: Per
     assert claire.get("/").status_code == 303
 
 
-@pytest.mark.parametrize("cookie", ["x", "x" * 8000, "é" * 40, "' OR 1=1 --" * 3, "\\\"", "../../etc/passwd" * 2, "%00" * 12])
+@pytest.mark.parametrize(
+    "cookie", ["x", "x" * 8000, "é" * 40, "' OR 1=1 --" * 3, '\\"', "../../etc/passwd" * 2, "%00" * 12]
+)
 def test_a_cookie_that_was_tampered_with_is_nobodys(portal: Server, cookie: str) -> None:
-    answer = httpx.get(f"{portal.url}/famille", headers=[(b"cookie", f"anacrouse={cookie}".encode("latin-1", "replace"))])
+    answer = httpx.get(
+        f"{portal.url}/famille", headers=[(b"cookie", f"anacrouse={cookie}".encode("latin-1", "replace"))]
+    )
     assert answer.status_code == 303
 
 
@@ -142,19 +152,30 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
     assert "Votre mot de passe a été modifié." in here.text("/mot-de-passe?fait=1")
     assert there.get("/").status_code == 303
     assert Person(portal, cookies={"anacrouse": before}).get("/").status_code == 303
-    assert portal.rows("SELECT recipient FROM letter WHERE kind = 'password_changed'") == [("claire.aubry@example.org",)]
+    assert portal.rows("SELECT recipient FROM letter WHERE kind = 'password_changed'") == [
+        ("claire.aubry@example.org",)
+    ]
 
 
-@pytest.mark.parametrize(("sent", "told"), [
-    ({"ancien": "wrong", "nouveau": NEW, "encore": NEW}, "Ce n’est pas votre mot de passe actuel."),
-    ({"ancien": PASSWORD, "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
-    ({"ancien": PASSWORD, "nouveau": NEW, "encore": NEW + "x"}, "Les deux saisies ne sont pas identiques."),
-    ({"ancien": PASSWORD, "nouveau": PASSWORD, "encore": PASSWORD}, "différent de l’ancien"),
-    ({"ancien": PASSWORD, "nouveau": "claire aubry 2026", "encore": "claire aubry 2026"}, "N’y mettez ni votre nom"),
-    ({"ancien": PASSWORD, "nouveau": "123456789012", "encore": "123456789012"}, "trop courant"),
-    ({"ancien": PASSWORD, "nouveau": "a" * 300, "encore": "a" * 300}, "256"), ({}, "Ce n’est pas votre mot de passe actuel."),
-])
-def test_a_password_that_will_not_do_is_told_why(portal: Server, claire: Person, sent: dict[str, str], told: str) -> None:
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"ancien": "wrong", "nouveau": NEW, "encore": NEW}, "Ce n’est pas votre mot de passe actuel."),
+        ({"ancien": PASSWORD, "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
+        ({"ancien": PASSWORD, "nouveau": NEW, "encore": NEW + "x"}, "Les deux saisies ne sont pas identiques."),
+        ({"ancien": PASSWORD, "nouveau": PASSWORD, "encore": PASSWORD}, "différent de l’ancien"),
+        (
+            {"ancien": PASSWORD, "nouveau": "claire aubry 2026", "encore": "claire aubry 2026"},
+            "N’y mettez ni votre nom",
+        ),
+        ({"ancien": PASSWORD, "nouveau": "123456789012", "encore": "123456789012"}, "trop courant"),
+        ({"ancien": PASSWORD, "nouveau": "a" * 300, "encore": "a" * 300}, "256"),
+        ({}, "Ce n’est pas votre mot de passe actuel."),
+    ],
+)
+def test_a_password_that_will_not_do_is_told_why(
+    portal: Server, claire: Person, sent: dict[str, str], told: str
+) -> None:
     answer = claire.post("/mot-de-passe", data=sent)
     assert answer.status_code == 400
     assert told in words_of(answer.text)

@@ -29,8 +29,10 @@ def mobile(portal: Server, login: str = "aubry.claire") -> str:
 
 
 def pending(portal: Server, login: str = "aubry.claire") -> list[tuple[str, str, str]]:
-    return portal.rows("SELECT field, old, new FROM field_change WHERE state = 'pending' AND family_id = ? ORDER BY id",
-                       portal.account(login)["family_id"])
+    return portal.rows(
+        "SELECT field, old, new FROM field_change WHERE state = 'pending' AND family_id = ? ORDER BY id",
+        portal.account(login)["family_id"],
+    )
 
 
 def test_a_change_is_asked_acknowledged_and_marked_and_the_record_stays(portal: Server, claire: Person) -> None:
@@ -74,7 +76,11 @@ def test_every_fault_stands_beside_its_field_and_the_first_gets_the_focus(portal
     with Tab(claire, "/famille") as tab:
         answer = tab.save(birth_date="31/02/1980", phone_mobile="06 12", last_name="")
         assert answer["focus"].endswith("-last_name")
-        for words in ("Ce champ ne peut pas rester vide.", "Le 31/02/1980 n’existe pas.", "Ce numéro n’est pas complet."):
+        for words in (
+            "Ce champ ne peut pas rester vide.",
+            "Le 31/02/1980 n’existe pas.",
+            "Ce numéro n’est pas complet.",
+        ):
             assert words in tab.shown()
     assert pending(portal) == []
 
@@ -114,9 +120,14 @@ def test_the_queue_shows_a_new_request_and_the_family_the_decision_without_a_rel
 
 
 def test_a_refusal_needs_a_reason_that_the_family_reads(portal: Server, come: Come) -> None:
-    request = portal.value("SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'",
-                           portal.account("belkacem.samir")["family_id"])
-    with Tab(come("belkacem.samir"), "/") as home, Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk:
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'",
+        portal.account("belkacem.samir")["family_id"],
+    )
+    with (
+        Tab(come("belkacem.samir"), "/") as home,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+    ):
         assert "raison" in decide(desk, "declined")["dialog"]
         decide(desk, "declined", reason="Ce numéro ne répond pas.", message="Appelez-nous.")
         home.wait_until(lambda: "Ce numéro ne répond pas." in home.shown())
@@ -132,16 +143,29 @@ def test_two_members_of_staff_at_once_the_second_is_told_who_was_first(portal: S
             helene.wait_until(lambda: "Paul Renard a aussi cette demande ouverte." in helene.shown())
             form = helene.soup.select_one("#request-form")
             decide(paul, "accepted")
-            values = {f"verdict:{name['name'].removeprefix('verdict:')}": "accepted" for name in form.select("input[type=radio]")}
+            values = {
+                f"verdict:{name['name'].removeprefix('verdict:')}": "accepted"
+                for name in form.select("input[type=radio]")
+            }
             answer = helene.act("decide", request, version=form.select_one("[name=version]")["value"], **values)
         assert "déjà été traitée par Paul Renard" in answer["dialog"]
-    assert portal.value("SELECT count(*) FROM letter WHERE kind = 'request_decided' AND account_id = "
-                        "(SELECT author_id FROM change_request WHERE id = ?)", request) == 1
+    assert (
+        portal.value(
+            "SELECT count(*) FROM letter WHERE kind = 'request_decided' AND account_id = "
+            "(SELECT author_id FROM change_request WHERE id = ?)",
+            request,
+        )
+        == 1
+    )
 
 
-def test_a_record_that_moved_meanwhile_shows_three_values_and_is_not_overwritten_unseen(portal: Server, come: Come) -> None:
+def test_a_record_that_moved_meanwhile_shows_three_values_and_is_not_overwritten_unseen(
+    portal: Server, come: Come
+) -> None:
     samir = portal.account("belkacem.samir")
-    request = portal.value("SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"])
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
+    )
     with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk:
         portal.change("UPDATE guardian SET phone_home = '+33387000000' WHERE id = ?", samir["guardian_id"])
         assert "a changé depuis l’affichage" in decide(desk, "accepted")["dialog"]
@@ -153,8 +177,13 @@ def test_a_record_that_moved_meanwhile_shows_three_values_and_is_not_overwritten
 
 def test_a_decision_is_undone_and_the_field_waits_again(portal: Server, come: Come) -> None:
     samir = portal.account("belkacem.samir")
-    request = portal.value("SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"])
-    with Tab(come("belkacem.samir"), "/famille") as family, Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk:
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
+    )
+    with (
+        Tab(come("belkacem.samir"), "/famille") as family,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+    ):
         decide(desk, "accepted")
         family.wait_until(lambda: NOTICE not in family.shown())
         assert "de nouveau en attente" in desk.act("undo", request)["say"]

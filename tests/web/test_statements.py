@@ -12,9 +12,14 @@ from tests.web.wire import Person, Tab
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12
-SCREENS = (("", ["/connexion", "/aide", "/mot-de-passe-perdu"]),
-           ("aubry.claire", ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]),
-           ("renard.paul", ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/gestion/demandes?demande=3", "/mot-de-passe"]))
+SCREENS = (
+    ("", ["/connexion", "/aide", "/mot-de-passe-perdu"]),
+    ("aubry.claire", ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]),
+    (
+        "renard.paul",
+        ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/gestion/demandes?demande=3", "/mot-de-passe"],
+    ),
+)
 
 
 def statements(portal: Server) -> dict[str, int]:
@@ -32,6 +37,7 @@ def statements(portal: Server) -> dict[str, int]:
 
 def of_events(portal: Server) -> dict[str, int]:
     """What a person does -> statements, both sides' redrawing included."""
+
     def total() -> int:
         return int(httpx.get(f"{portal.url}/statements").text)
 
@@ -75,19 +81,42 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
         def copies(table: str, count: int, where: str, **instead: str) -> None:
             values = ", ".join(instead.get(name, name) for name in columns[table])
-            opened.execute(f"{more.format(count)} INSERT INTO {table} ({', '.join(columns[table])}) "
-                           f"SELECT {values} FROM {table}, n WHERE {where}")
+            opened.execute(
+                f"{more.format(count)} INSERT INTO {table} ({', '.join(columns[table])}) "
+                f"SELECT {values} FROM {table}, n WHERE {where}"
+            )
 
         copies("family", 300, "number = 1077 AND site_id = 1", number="90000 + i")
-        copies("guardian", 300, "first_name = 'Samir'", family_id="(SELECT id FROM family WHERE number = 90000 + i)", last_name="'B' || i")
+        copies(
+            "guardian",
+            300,
+            "first_name = 'Samir'",
+            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
+            last_name="'B' || i",
+        )
         mine = "family_id = (SELECT family_id FROM account WHERE login = 'belkacem.samir') AND state = 'pending'"
-        copies("change_request", 60, mine, family_id="(SELECT id FROM family WHERE number = 90000 + i)", title="'Copie ' || i",
-               sheet_id="(SELECT id FROM guardian WHERE last_name = 'B' || i)")
-        copies("field_change", 60, mine, family_id="(SELECT id FROM family WHERE number = 90000 + i)",
-               request_id="(SELECT id FROM change_request WHERE title = 'Copie ' || i)")
+        copies(
+            "change_request",
+            60,
+            mine,
+            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
+            title="'Copie ' || i",
+            sheet_id="(SELECT id FROM guardian WHERE last_name = 'B' || i)",
+        )
+        copies(
+            "field_change",
+            60,
+            mine,
+            family_id="(SELECT id FROM family WHERE number = 90000 + i)",
+            request_id="(SELECT id FROM change_request WHERE title = 'Copie ' || i)",
+        )
         copies("pupil", 12, "number = 2043 AND site_id = 1", number="80000 + i")
-        copies("pupil_link", 12, "pupil_id = (SELECT id FROM pupil WHERE number = 2043 AND site_id = 1)",
-               pupil_id="(SELECT id FROM pupil WHERE number = 80000 + i)")
+        copies(
+            "pupil_link",
+            12,
+            "pupil_id = (SELECT id FROM pupil WHERE number = 2043 AND site_id = 1)",
+            pupil_id="(SELECT id FROM pupil WHERE number = 80000 + i)",
+        )
     server.start()
     yield server
     server.stop()

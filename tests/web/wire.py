@@ -24,10 +24,17 @@ _addresses = itertools.count(1)
 class Person(httpx.Client):
     """Somebody with a browser, at an address of their own. `login` signs in by the form, as families do."""
 
-    def __init__(self, portal: Server, login: str = "", site: str = "valmont", *, address: str = "", **options: Any) -> None:
+    def __init__(
+        self, portal: Server, login: str = "", site: str = "valmont", *, address: str = "", **options: Any
+    ) -> None:
         number = next(_addresses)
         behind_the_proxy = address or f"198.18.{number // 250}.{number % 250}"
-        super().__init__(base_url=portal.url, timeout=30, headers={"origin": portal.url, "x-forwarded-for": behind_the_proxy}, **options)
+        super().__init__(
+            base_url=portal.url,
+            timeout=30,
+            headers={"origin": portal.url, "x-forwarded-for": behind_the_proxy},
+            **options,
+        )
         self.portal = portal
         if login:
             answer = self.sign_in(login, site)
@@ -103,12 +110,19 @@ class Tab:
 
     def listeners(self) -> list[tuple[int, str, str]]:
         """(element, listener, type of event) of everything the page listens to."""
-        return [(int(key), event["listener_id"], event["type"]) for key, element in self.elements.items()
-                for event in element.get("events", [])]
+        return [
+            (int(key), event["listener_id"], event["type"])
+            for key, element in self.elements.items()
+            for event in element.get("events", [])
+        ]
 
     def actions(self) -> set[str]:
         """What the page's markup names."""
-        return {str(tag[name]) for name in ("data-do", "data-search", "data-change") for tag in self.soup.find_all(attrs={name: True})}
+        return {
+            str(tag[name])
+            for name in ("data-do", "data-search", "data-change")
+            for tag in self.soup.find_all(attrs={name: True})
+        }
 
     def receive(self, wanted: Callable[[str], bool], seconds: float = 10) -> str:
         """The next packet that is wanted; pings are answered, updates are kept."""
@@ -133,8 +147,15 @@ class Tab:
             self.opened.append(content["path"])
 
     def emit(self, listener: tuple[int, str, str], *sent: Any) -> None:
-        self.send_raw("event", {"id": listener[0], "client_id": self.client_id, "listener_id": listener[1],
-                                "args": [json.dumps(each) for each in sent]})
+        self.send_raw(
+            "event",
+            {
+                "id": listener[0],
+                "client_id": self.client_id,
+                "listener_id": listener[1],
+                "args": [json.dumps(each) for each in sent],
+            },
+        )
 
     def send_raw(self, name: str, content: Any) -> None:
         assert self.socket
@@ -170,8 +191,11 @@ class Tab:
 
     def markup(self) -> str:
         """The panels' own markup."""
-        return "".join(element.get("props", {}).get("content") or str(self.soup.find(id=f"c{key}"))
-                       for key, element in self.elements.items() if element and element.get("tag") == "house-panel")
+        return "".join(
+            element.get("props", {}).get("content") or str(self.soup.find(id=f"c{key}"))
+            for key, element in self.elements.items()
+            if element and element.get("tag") == "house-panel"
+        )
 
     def wait_until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
         if not condition():
@@ -180,13 +204,30 @@ class Tab:
 
 def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cookies: bool = True) -> ClientConnection:
     """A websocket as the page's script opens it; the server's greeting is read."""
-    asked = {**query, "document_id": str(uuid.uuid4()), "tab_id": str(uuid.uuid4()), "old_tab_id": "null", "EIO": "4",
-             "transport": "websocket"}
+    asked = {
+        **query,
+        "document_id": str(uuid.uuid4()),
+        "tab_id": str(uuid.uuid4()),
+        "old_tab_id": "null",
+        "EIO": "4",
+        "transport": "websocket",
+    }
     asked = {name: str(value).lower() if isinstance(value, bool) else value for name, value in asked.items()}
-    headers = {"cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items())} if cookies and person.cookies else {}
+    headers = (
+        {"cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items())}
+        if cookies and person.cookies
+        else {}
+    )
     address = f"{person.portal.url.replace('http', 'ws')}/_nicegui_ws/socket.io/?{urlencode(asked)}"
-    opened = connect(address, compression=None, origin=person.portal.url if origin is NO else origin, additional_headers=headers,
-                     max_size=None, max_queue=None, close_timeout=3).__enter__()
+    opened = connect(
+        address,
+        compression=None,
+        origin=person.portal.url if origin is NO else origin,
+        additional_headers=headers,
+        max_size=None,
+        max_queue=None,
+        close_timeout=3,
+    ).__enter__()
     assert str(opened.recv(timeout=10)).startswith("0")
     return opened
 
