@@ -35,10 +35,10 @@ class Window:
     def __init__(
         self,
         browser: Browser,
-        portal: Server,
+        portal: Server,  # noqa: F811
         login: str = "",
         site: str = "valmont",
-        **options: Any,  # noqa: F811
+        **options: Any,
     ) -> None:
         self.portal, self.complaints = portal, list[str]()
         self.context: BrowserContext = browser.new_context(
