@@ -389,7 +389,7 @@ def test_a_request_whose_sheet_left_is_filed_as_no_longer_needed(house: str) -> 
         v.delete(nino)
     decide(request.id, {"school": YES})
     assert (last(ChangeRequest).state, last(FieldChange).state) == ("closed", "moot")
-    assert ["Sans objet"] == [block[-1] for block in last(Letter).blocks if block[0] == "change"]
+    assert [block[-1] for block in last(Letter).blocks if block[0] == "change"] == ["Sans objet"]
     assert any(block[0] == "link" and block[2].endswith("/") for block in last(Letter).blocks)
 
 
