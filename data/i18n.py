@@ -1,4 +1,4 @@
-"""The French sentence is the key; english.toml holds its twin. Nothing that people read is written elsewhere."""
+"""The French sentence is the key; english/ holds its twin. Nothing that people read is written elsewhere."""
 
 import logging
 import tomllib
@@ -14,7 +14,10 @@ LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 @lru_cache(maxsize=1)
 def twins() -> dict[str, str]:
     """French sentence -> English sentence."""
-    return tomllib.loads((Path(__file__).parent / "english.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "english").glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def language(value: object) -> Language:

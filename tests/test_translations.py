@@ -78,7 +78,12 @@ def is_sentence(text: str) -> bool:
 
 
 def twins() -> dict[str, str]:
-    return tomllib.loads((ROOT / "data" / "english.toml").read_text(encoding="utf-8"))
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "data" / "english").glob("*.toml")):
+        more = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert not found.keys() & more.keys(), f"{path.name}: a sentence has one twin"
+        found |= more
+    return found
 
 
 def test_every_sentence_has_its_english_twin() -> None:
