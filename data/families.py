@@ -39,6 +39,7 @@ class Family(OfSite, table=True):
     """A household, by the number the conservatoire's management software gave it."""
 
     fence: ClassVar[str] = "family"
+    kept_by_staff: ClassVar[bool] = True
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
@@ -139,6 +140,7 @@ class Pupil(OfSite, table=True):
 class PupilLink(OfFamily, table=True):
     """A pupil belongs to a family: principal or second household, which may change all or only consult."""
 
+    kept_by_staff: ClassVar[bool] = True
     __tablename__ = "pupil_link"
     __table_args__ = (
         of_its_site(),

@@ -34,7 +34,8 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    legal: dict[str, str] = json_column()  # publisher, director, host, dpo, accessibility: what the law asks for
+    legal: dict[str, str] = json_column()  # publisher, director, host, dpo, siret, signatory, accessibility
+    payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
     demonstration: bool = False
 
     @property

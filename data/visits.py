@@ -40,6 +40,7 @@ class OfSite(database.Base):
 
     fence: ClassVar[str] = "site"  # site: everyone there | staff: staff, though a family's act may add one | door
     staff_columns: ClassVar[frozenset[str]] = frozenset()  # what a family never sets, in a row of its own either
+    kept_by_staff: ClassVar[bool] = False  # read by families, never written by them
     site_id: int = Field(foreign_key="site.id", index=True)
 
 
@@ -219,8 +220,8 @@ def _refuse_hidden(statement: Any) -> None:
 
 
 def _kept_by_staff(table: Any) -> bool:
-    """What everyone of the site meets, and what says whose a pupil is: read by families, never written."""
-    return table.fence == "site" or table.__name__ in {"Family", "PupilLink"}
+    """What everyone of the site meets, and what only the conservatoire writes: read by families, never written."""
+    return table.fence == "site" or getattr(table, "kept_by_staff", False)
 
 
 @lru_cache(maxsize=512)

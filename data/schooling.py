@@ -1,0 +1,208 @@
+"""Teachers, courses, lessons, and who attends them. Past enrolments carry their results: they are the « Historique »."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any, ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlmodel import Field, col, select
+
+from data import formats
+from data.visits import NotYours, OfSite, Visit
+
+AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
+
+
+def of_its_pupil() -> ForeignKeyConstraint:
+    """A row's copied site is its pupil's site, or the database refuses the row."""
+    return ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"])
+
+
+def of_its_course() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["course_id", "site_id"], ["course.id", "course.site_id"])
+
+
+class Teacher(OfSite, table=True):
+    __table_args__ = (UniqueConstraint("id", "site_id"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    first_name: str = Field(default="", max_length=80)
+    last_name: str = Field(default="", max_length=80)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Course(OfSite, table=True):
+    """A class group in one school year (« 2026-2027 »), with its number in the conservatoire's own lists."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["teacher_id", "site_id"], ["teacher.id", "teacher.site_id"]),
+        UniqueConstraint("site_id", "school_year", "number"),
+        UniqueConstraint("id", "site_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    school_year: str = Field(max_length=9, index=True)
+    number: str = Field(max_length=20)
+    name: str = Field(max_length=120)
+    department: str = Field(default="", max_length=80)
+    cycle: str = Field(default="", max_length=40)
+    teacher_id: int | None = Field(default=None, index=True)
+    weekday: int | None = None  # 1 is Monday
+    starts: time | None = None
+    minutes: int = 0
+    room: str = Field(default="", max_length=60)
+
+
+class Enrolment(OfSite, table=True):
+    """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
+
+    fence: ClassVar[str] = "pupil"
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (of_its_pupil(), of_its_course(), UniqueConstraint("pupil_id", "course_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    pupil_id: int = Field(index=True)
+    course_id: int = Field(index=True)
+    status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left
+    slot: time | None = None  # « heure de passage »
+    slot_minutes: int = 0
+    starts_on: date | None = None
+    ends_on: date | None = None
+    hours: int | None = None
+    hours_done: int | None = None
+    absences: int | None = None
+    absences_unexcused: int | None = None
+    adapted_schedule: str = Field(default="", max_length=120)
+    activity: str = Field(default="", max_length=120)
+    main_instrument: str = Field(default="", max_length=80)
+    average: int | None = None  # out of 20
+    average_letter: str = Field(default="", max_length=10)
+    mention: str = Field(default="", max_length=60)
+    class_result: str = Field(default="", max_length=80)
+    cycle_result: str = Field(default="", max_length=80)
+    class_admission: str = Field(default="", max_length=80)
+    cycle_admission: str = Field(default="", max_length=80)
+    comment: str = Field(default="", max_length=2000)
+
+
+class Lesson(OfSite, table=True):
+    """One meeting of a course, in the site's own hours."""
+
+    __table_args__ = (of_its_course(), Index("ix_lesson_course_day", "course_id", "day"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    course_id: int
+    day: date
+    starts: time | None = None
+    minutes: int = 0
+    state: str = Field(default="planned", max_length=10)  # planned | held (the roll was called) | moved | cancelled
+    note: str = Field(default="", max_length=200)
+
+
+@dataclass(frozen=True)
+class Attended:
+    """An enrolment with its course and teacher, as lists show it."""
+
+    enrolment: Enrolment
+    course: Course
+    teacher: Teacher | None
+
+    @property
+    def teacher_name(self) -> str:
+        return self.teacher.full_name if self.teacher else ""
+
+    @property
+    def slot(self) -> time | None:
+        return self.enrolment.slot or self.course.starts
+
+    @property
+    def slot_minutes(self) -> int:
+        return self.enrolment.slot_minutes or self.course.minutes
+
+
+def courses(v: Visit, pupil_id: int) -> list[Attended]:
+    """This school year's courses, in the order of the week."""
+    return _attended(
+        v,
+        Enrolment.pupil_id == pupil_id,
+        Course.school_year == formats.school_year(v.today),
+        order=(col(Course.weekday).is_(None), col(Course.weekday), col(Course.starts), col(Course.name)),
+    )
+
+
+def history(v: Visit, pupil_id: int) -> list[Attended]:
+    """Earlier years, the latest first."""
+    return _attended(
+        v,
+        Enrolment.pupil_id == pupil_id,
+        Course.school_year < formats.school_year(v.today),
+        order=(col(Course.school_year).desc(), col(Course.department), col(Course.name)),
+    )
+
+
+def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
+    """NotYours when that pupil has no such enrolment."""
+    for found in _attended(v, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
+        return found
+    raise NotYours(f"enrolment {enrolment_id}")
+
+
+def of_pupils(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
+    """This year's courses of several pupils, in one question."""
+    found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
+    if found:
+        for each in _attended(
+            v,
+            col(Enrolment.pupil_id).in_(found),
+            Course.school_year == formats.school_year(v.today),
+            order=(col(Course.name),),
+        ):
+            found[each.enrolment.pupil_id].append(each)
+    return found
+
+
+def _attended(v: Visit, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
+    return [
+        Attended(enrolment, course, teacher)
+        for enrolment, course, teacher in v.rows(
+            select(Enrolment, Course, Teacher)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+            .where(*conditions)
+            .order_by(*order, col(Enrolment.id))
+        )
+    ]
+
+
+def lessons(v: Visit, course_id: int) -> list[Lesson]:
+    return list(
+        v.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
+    )
+
+
+def next_lessons(v: Visit, pupil_ids: Iterable[int]) -> dict[int, tuple[Lesson, Attended]]:
+    """Pupil -> the first lesson from today on that is not over, with its course; in one question."""
+    found: dict[int, tuple[Lesson, Attended]] = {}
+    wanted = list(pupil_ids)
+    if not wanted:
+        return found
+    now = v.now.astimezone(v.zone).time()
+    for lesson, enrolment, course in v.rows(
+        select(Lesson, Enrolment, Course)
+        .join(Course, col(Course.id) == Lesson.course_id)
+        .join(Enrolment, col(Enrolment.course_id) == Course.id)
+        .where(
+            col(Enrolment.pupil_id).in_(wanted),
+            Enrolment.status == "enrolled",
+            Lesson.day >= v.today,
+            Lesson.day <= v.today + AHEAD,
+            col(Lesson.state).in_(["planned", "moved"]),
+        )
+        .order_by(col(Lesson.day), col(Lesson.starts))
+        .limit(60)
+    ):
+        over = lesson.day == v.today and (enrolment.slot or lesson.starts or now) < now
+        if not over:
+            found.setdefault(enrolment.pupil_id, (lesson, Attended(enrolment, course, None)))
+    return found
