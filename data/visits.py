@@ -3,7 +3,7 @@
 Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -122,6 +122,11 @@ class Visit:
         self._session.add(row)
         self._session.flush()
         return row
+
+    def add_all(self, rows: Iterable[SQLModel]) -> None:
+        """Many rows at once: an import, a demonstration."""
+        self._session.add_all(rows)
+        self._session.flush()
 
     def delete(self, row: SQLModel) -> None:
         self._session.delete(row)

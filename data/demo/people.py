@@ -1,29 +1,14 @@
-"""The demonstration: two sites, the cast that also plays the tests, and as many families more as asked. All invented."""
+"""The people of the demonstration: the cast of the tests, and as many families more as asked. All invented."""
 
 import random
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import select
-
-from data import decisions, moderation, passwords
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil, PupilLink
 from data.sites import Site
-from data.visits import Visit, visit, whole_house
-
-PASSWORD = "Anacrouse-demo-2026"
-CAST = (
-    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
-    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
-    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
-    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
-    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
-    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
-    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
-    ("belrive", "petit.jean", "Jean Petit, responsable"),
-)
+from data.visits import Visit
 
 FIRST = (
     "Adèle Agathe Alban Amine Anaïs Aurore Basile Camille Céleste Clément Diane Élie Éloïse Emma Enzo "
@@ -53,50 +38,6 @@ DISCIPLINES = (
     "Danse contemporaine", "Art dramatique", "Éveil musical", "Trompette", "Harpe", "Percussions",
 )  # fmt: skip
 CYCLES = ("Éveil", "1er cycle", "2e cycle", "3e cycle", "Hors cursus")
-
-
-class NotADemonstration(RuntimeError):
-    """The database holds real families: the demonstration never mixes with them."""
-
-
-def fill(more: int = 0, *, seed: int = 1042) -> bool:
-    """Make the demonstration in an empty database, with `more` families; False when it is there already."""
-    with whole_house() as v:
-        sites = v.all(select(Site))
-        if any(not site.demonstration for site in sites):
-            raise NotADemonstration("this database holds a real conservatoire: the demonstration stays out of it")
-        if sites:
-            return False
-    hashed = passwords.make_hash(PASSWORD)
-    with whole_house(writes=True) as v:
-        valmont = _site(v, "valmont", "Conservatoire de Valmont", "3 place de l’Opéra, 57220 Valmont")
-        belrive = _site(v, "belrive", "École de musique de Belrive", "12 quai des Peintres, 68320 Belrive")
-        _cast(v, valmont, belrive, hashed)
-        _others(v, valmont, hashed, 24 + more, random.Random(seed))  # noqa: S311
-    _requests()
-    return True
-
-
-def _site(v: Visit, code: str, name: str, address: str) -> Site:
-    legal = {
-        "publisher": name,
-        "director": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit",
-        "host": "Hébergé par la collectivité, sur ses serveurs",
-        "dpo": f"dpo.{code}@example.org",
-    }
-    return v.add(
-        Site(
-            code=code,
-            name=name,
-            address=address,
-            phone="03 82 00 10 42" if code == "valmont" else "03 89 00 20 17",
-            email=f"accueil.{code}@example.org",
-            opening_hours="du mardi au samedi, de 14 h à 19 h",
-            legal=legal,
-            field_policies={"guardian.profession": "immediate", "pupil.gender": "readonly"},
-            demonstration=True,
-        )
-    )
 
 
 def _family(v: Visit, site: Site, number: int, since: date) -> Family:
@@ -173,7 +114,7 @@ def _plain(name: str) -> str:
     return "".join(char for char in letters if char.isalnum() and not unicodedata.combining(char))
 
 
-def _cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
+def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
     today = v.now.date()
     aubry = _family(v, valmont, 1042, date(today.year - 6, 9, 1))
     claire = _adult(
@@ -309,7 +250,7 @@ def _cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
     _account(v, belrive, "petit.jean", "Jean Petit", hashed, role="responsable")
 
 
-def _others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -> None:
+def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -> None:
     """Families beside the cast, the same ones for the same seed."""
     today = v.now.date()
     for number in range(3000, 3000 + count):
@@ -342,49 +283,3 @@ def _others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) 
                 birth_place="Metz",
             )
         _account(v, site, f"famille.{number}", adult.full_name, hashed, adult)
-
-
-def _requests() -> None:
-    """Requests at different ages, as families send them, and two decided ones."""
-    now = datetime.now(UTC)  # noqa: TID251
-    asked = (
-        ("famille.3001", 50, {"phone_mobile": "06 45 12 89 30", "address": "14 rue des Tilleuls"}),
-        ("famille.3004", 27, {"address": "6 quai de la Rivière", "complement": "Bâtiment B"}),
-        ("famille.3007", 22, {"birth_name": "Fontaine"}),
-        ("famille.3010", 5, {"phone_work": "03 82 55 66 77"}),
-        ("belkacem.samir", 3, {"phone_home": "03 82 44 33 22"}),
-        ("famille.3012", 1, {"emergency_phone": "06 80 90 10 20"}),
-    )
-    for login, hours, typed in asked:
-        _ask(login, now - timedelta(hours=hours), typed)
-    _ask(
-        "aubry.claire",
-        now - timedelta(days=9),
-        {"address": "3 place du Marché", "complement": "Escalier C"},
-        accept=True,
-    )
-    _ask("famille.3015", now - timedelta(days=2), {"last_name": "Petitpas"}, accept=False)
-
-
-def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
-    """As that family asks; as Paul Renard decides, when `accept` is said."""
-    with whole_house() as v:
-        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
-        account = v.one(select(Account).where(Account.login == login, Account.site_id == site_id))
-        staff = v.one(select(Account).where(Account.login == "renard.paul", Account.site_id == site_id))
-    with visit(account, writes=True, now=at) as v:
-        guardian = v.one(select(Guardian))
-        moderation.propose(v, guardian, typed)
-        request = moderation.pending_request(v, guardian)
-    if accept is None or request is None:
-        return
-    with visit(staff, writes=True, now=at + timedelta(hours=4)) as v:
-        verdict = "accepted" if accept else "declined"
-        verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
-        decisions.decide(
-            v,
-            request.id,
-            request.version,
-            verdicts,
-            reason="" if accept else "Présentez votre livret de famille à l’accueil.",
-        )

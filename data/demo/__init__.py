@@ -1,0 +1,73 @@
+"""The demonstration: two sites, the cast that also plays the tests, and as many families more as asked. All invented."""
+
+import random
+
+from sqlmodel import select
+
+from data import passwords
+from data.demo import money, people, requests, schooling
+from data.sites import Site
+from data.visits import Visit, whole_house
+
+PASSWORD = "Anacrouse-demo-2026"
+CAST = (
+    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
+    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
+    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
+    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
+    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
+    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
+    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
+    ("belrive", "petit.jean", "Jean Petit, responsable"),
+)
+
+
+class NotADemonstration(RuntimeError):
+    """The database holds real families: the demonstration never mixes with them."""
+
+
+def fill(more: int = 0, *, seed: int = 1042) -> bool:
+    """Make the demonstration in an empty database, with `more` families; False when it is there already."""
+    with whole_house() as v:
+        sites = v.all(select(Site))
+        if any(not site.demonstration for site in sites):
+            raise NotADemonstration("this database holds a real conservatoire: the demonstration stays out of it")
+        if sites:
+            return False
+    hashed = passwords.make_hash(PASSWORD)
+    dice = random.Random(seed)  # noqa: S311
+    with whole_house(writes=True) as v:
+        valmont = _site(v, "valmont", "Conservatoire de Valmont", "3 place de l’Opéra, 57220 Valmont")
+        belrive = _site(v, "belrive", "École de musique de Belrive", "12 quai des Peintres, 68320 Belrive")
+        people.cast(v, valmont, belrive, hashed)
+        people.others(v, valmont, hashed, 24 + more, dice)
+        for site in (valmont, belrive):
+            schooling.fill(v, site, dice)
+            money.fill(v, site, dice)
+    requests.fill()
+    return True
+
+
+def _site(v: Visit, code: str, name: str, address: str) -> Site:
+    legal = {
+        "publisher": name,
+        "director": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit",
+        "host": "Hébergé par la collectivité, sur ses serveurs",
+        "dpo": f"dpo.{code}@example.org",
+        "siret": "215 700 422 00019" if code == "valmont" else "216 800 201 00027",
+        "signatory": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit, directeur",
+    }
+    return v.add(
+        Site(
+            code=code,
+            name=name,
+            address=address,
+            phone="03 82 00 10 42" if code == "valmont" else "03 89 00 20 17",
+            email=f"accueil.{code}@example.org",
+            opening_hours="du mardi au samedi, de 14 h à 19 h",
+            legal=legal,
+            field_policies={"guardian.profession": "immediate", "pupil.gender": "readonly"},
+            payment={"gateway": "simulator"} if code == "valmont" else {},
+            demonstration=True,
+        )
+    )

@@ -1,0 +1,249 @@
+"""Invoices and payments of the demonstration, in every state there is."""
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+
+from data import formats
+from data.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.families import Family, Guardian, Pupil, PupilLink
+from data.sites import Site
+from data.visits import Visit
+
+METHODS = ("Chèque", "Virement", "Prélèvement", "Carte bancaire", "Espèces")
+YEARS = 4
+UNPAID = {1043}  # the second household: the first one pays
+Line = tuple[str, str, int]  # label, pupil, cents
+
+
+class Book:
+    """Rows to come, added a kind at a time so that each has its number."""
+
+    def __init__(self, v: Visit, site: Site, first: int) -> None:
+        self.v, self.site, self.number = v, site, first
+        self.lines: list[InvoiceLine] = []
+        self.instalments: list[Instalment] = []
+        self.pending: list[tuple[Invoice, list[Line], list[tuple[date, int]]]] = []
+        self.paid: list[tuple[Payment, Invoice | None, int]] = []
+        self.credits: list[tuple[Invoice, Invoice]] = []
+
+    def next(self) -> str:
+        self.number += 1
+        return f"{self.number:08d}"
+
+    def invoice(
+        self,
+        family: Family,
+        payer: Guardian,
+        day: date,
+        lines: list[Line],
+        *,
+        label: str,
+        parts: list[tuple[date, int]] | None = None,
+        due: date | None = None,
+        **more: str,
+    ) -> Invoice:
+        given: dict[str, Any] = {
+            "site_id": self.site.id,
+            "family_id": family.id,
+            "number": more.pop("number", "") or self.next(),
+            "school_year": formats.school_year(day),
+            "day": day,
+            "due_day": due or day + timedelta(days=30),
+            "label": label,
+            "total": sum(cents for _, _, cents in lines),
+            "payer": payer.full_name,
+            "payer_address": f"{payer.address}\n{payer.postcode} {payer.town}",
+            **more,
+        }
+        made = Invoice(**given)
+        self.pending.append((made, lines, parts or []))
+        return made
+
+    def credit(self, family: Family, payer: Guardian, day: date, lines: list[Line], of: Invoice, label: str) -> None:
+        """A credit note that settles a part of `of`."""
+        self.credits.append((self.invoice(family, payer, day, lines, label=label, nature="credit"), of))
+
+    def payment(self, invoice: Invoice, day: date, cents: int, method: str, **more: str) -> None:
+        given: dict[str, Any] = {
+            "site_id": self.site.id,
+            "family_id": invoice.family_id,
+            "number": more.pop("number", "") or self.next(),
+            "ledger": invoice.ledger,
+            "school_year": invoice.school_year,
+            "day": day,
+            "method": method,
+            "operation": more.pop("operation", "") or f"{7_000_000 + self.number % 1_000_000:08d}",
+            "label": more.pop("label", "") or f"Règlement de la facture {invoice.number}",
+            "cents": cents,
+            "payer": invoice.payer,
+            **more,
+        }
+        made = Payment(**given)
+        self.paid.append((made, invoice, cents))
+
+    def write(self) -> None:
+        self.v.add_all(invoice for invoice, _, _ in self.pending)
+        self.v.add_all(payment for payment, _, _ in self.paid)
+        for invoice, lines, parts in self.pending:
+            owned: dict[str, Any] = {"site_id": self.site.id, "family_id": invoice.family_id, "invoice_id": invoice.id}
+            self.lines += [
+                InvoiceLine(**owned, rank=at, label=label, pupil=pupil, unit=cents, cents=cents)
+                for at, (label, pupil, cents) in enumerate(lines, 1)
+            ]
+            self.instalments += [Instalment(**owned, due_day=day, cents=cents) for day, cents in parts]
+        for credit, corrected in self.credits:
+            credit.corrects_id = corrected.id
+        self.v.add_all([*self.lines, *self.instalments, *(credit for credit, _ in self.credits)])
+        allocations = [
+            Allocation(
+                site_id=self.site.id,
+                family_id=payment.family_id,
+                invoice_id=invoice.id,
+                payment_id=payment.id,
+                cents=cents,
+            )
+            for payment, invoice, cents in self.paid
+            if invoice is not None
+        ]
+        allocations += [
+            Allocation(
+                site_id=self.site.id,
+                family_id=credit.family_id,
+                invoice_id=corrected.id,
+                credit_id=credit.id,
+                cents=credit.total,
+            )
+            for credit, corrected in self.credits
+        ]
+        self.v.add_all(allocations)
+
+
+def fill(v: Visit, site: Site, dice: random.Random) -> None:
+    families = list(v.all(select(Family).where(Family.site_id == site.id).order_by(col(Family.number))))
+    payers = {
+        adult.family_id: adult
+        for adult in v.all(select(Guardian).where(Guardian.site_id == site.id))
+        if adult.rank == 1
+    }
+    pupils: dict[int, list[Pupil]] = {}
+    for pupil, family_id in v.rows(
+        select(Pupil, PupilLink.family_id)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(Pupil.site_id == site.id, PupilLink.household == "principal")
+        .order_by(col(Pupil.id))
+    ):
+        pupils.setdefault(family_id, []).append(pupil)
+    book = Book(v, site, 26_000_000)
+    today = v.now.astimezone(site.zone).date()
+    cast = {1042: _aubry, 1077: _belkacem} if site.code == "valmont" else {}
+    for family in families:
+        if family.number not in UNPAID and family.id in payers:
+            whose = pupils.get(family.id, [])
+            cast.get(family.number, _any)(book, family, payers[family.id], whose, today, dice)
+    book.write()
+
+
+def _opening(today: date, past: int) -> date:
+    """The day when the bills of a school year leave, `past` years ago."""
+    return date(int(formats.school_year(today)[:4]) - past, 10, 4)
+
+
+def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, _dice: random.Random) -> None:
+    """Three years: one with a rejected debit and a credit note, one paid at once, this one in three instalments."""
+    irina, nino = (pupil.full_name for pupil in pupils[:2])
+    bracket = "QF 3 (9 201 à 12 400 €)"
+    old = book.invoice(
+        family,
+        payer,
+        _opening(today, 2),
+        [("Piano, 1er cycle", irina, 24_600), ("Formation musicale", irina, 9_800)],
+        label="Cotisation annuelle",
+        income_bracket=bracket,
+    )
+    book.payment(old, old.day + timedelta(days=20), 34_400, "Prélèvement", state="rejected", label="Prélèvement rejeté")
+    book.credit(
+        family,
+        payer,
+        old.day + timedelta(days=120),
+        [("Cours non assurés", irina, 3_000)],
+        old,
+        "Avoir : cours non assurés",
+    )
+    book.payment(old, old.day + timedelta(days=130), 31_400, "Virement")
+    last = book.invoice(
+        family,
+        payer,
+        _opening(today, 1),
+        [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)],
+        label="Cotisation annuelle",
+        income_bracket=bracket,
+    )
+    book.payment(last, last.day + timedelta(days=12), 36_000, "Carte bancaire")
+    first = _opening(today, 0)
+    days = [first + timedelta(days=25), max(first + timedelta(days=110), today + timedelta(days=40)),
+            max(first + timedelta(days=200), today + timedelta(days=130))]  # fmt: skip
+    now = book.invoice(
+        family,
+        payer,
+        first,
+        [
+            ("Piano, 2e cycle", irina, 26_400),
+            ("Formation musicale", irina, 10_600),
+            ("Pratique collective (comprise)", irina, 0),
+            ("Éveil musical", nino, 14_200),
+            ("Réduction fratrie", "", -2_600),
+        ],
+        label="Cotisation annuelle, en trois fois",
+        income_bracket=bracket,
+        parts=[(days[0], 16_200), (days[1], 16_200), (days[2], 16_200)],
+        due=days[2],
+    )
+    book.payment(now, days[0] - timedelta(days=6), 16_200, "Chèque")
+
+
+def _belkacem(
+    book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, _dice: random.Random
+) -> None:
+    """A violin rented: 200,00 € billed, 150,00 € paid, 50,00 € due; the lessons are paid."""
+    name = pupils[0].full_name
+    first = _opening(today, 0)
+    rental = book.invoice(
+        family,
+        payer,
+        first + timedelta(days=10),
+        [("Location d’un violon entier, année scolaire", name, 20_000)],
+        label="Location d’un violon",
+        ledger="rental",
+        number="07000004",
+        due=max(first + timedelta(days=90), today + timedelta(days=30)),
+    )
+    book.payment(rental, first + timedelta(days=14), 15_000, "Chèque", number="07000002", operation="1184027")
+    lessons = book.invoice(
+        family, payer, first, [("Violon, adulte hors cursus", name, 31_200)], label="Cotisation annuelle"
+    )
+    book.payment(lessons, first + timedelta(days=9), 31_200, "Virement")
+
+
+def _any(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, dice: random.Random) -> None:
+    """One bill a year; the last one paid, partly paid, late or not due yet."""
+    since = family.since or today
+    for past in range(YEARS if family.number >= 3024 else 2):
+        day = _opening(today, past)
+        if past and day < since and family.number < 3024:
+            continue
+        lines = [(pupil.discipline or "Cours", pupil.full_name, dice.randint(120, 420) * 100) for pupil in pupils]
+        lines = lines or [("Adhésion", "", 4_500)]
+        invoice = book.invoice(family, payer, day, lines, label="Cotisation annuelle")
+        paid_on = day + timedelta(days=dice.randint(3, 28))
+        way = "paid" if past else dice.choice(("paid", "paid", "part", "late", "waiting"))
+        if family.number == 1105 or way == "late":
+            continue
+        if way == "part":
+            invoice.due_day = max(day, today) + timedelta(days=45)
+        cents = invoice.total // 2 if way == "part" else invoice.total
+        book.payment(
+            invoice, min(paid_on, today), cents, dice.choice(METHODS), state="waiting" if way == "waiting" else "cashed"
+        )

@@ -1,0 +1,57 @@
+"""What families of the demonstration ask for, at different ages."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import select
+
+from data import decisions, moderation
+from data.accounts import Account
+from data.families import Guardian
+from data.sites import Site
+from data.visits import visit, whole_house
+
+
+def fill() -> None:
+    """Requests at different ages, as families send them, and two decided ones."""
+    now = datetime.now(UTC)  # noqa: TID251
+    asked = (
+        ("famille.3001", 50, {"phone_mobile": "06 45 12 89 30", "address": "14 rue des Tilleuls"}),
+        ("famille.3004", 27, {"address": "6 quai de la Rivière", "complement": "Bâtiment B"}),
+        ("famille.3007", 22, {"birth_name": "Fontaine"}),
+        ("famille.3010", 5, {"phone_work": "03 82 55 66 77"}),
+        ("belkacem.samir", 3, {"phone_home": "03 82 44 33 22"}),
+        ("famille.3012", 1, {"emergency_phone": "06 80 90 10 20"}),
+    )
+    for login, hours, typed in asked:
+        _ask(login, now - timedelta(hours=hours), typed)
+    _ask(
+        "aubry.claire",
+        now - timedelta(days=9),
+        {"address": "3 place du Marché", "complement": "Escalier C"},
+        accept=True,
+    )
+    _ask("famille.3015", now - timedelta(days=2), {"last_name": "Petitpas"}, accept=False)
+
+
+def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
+    """As that family asks; as Paul Renard decides, when `accept` is said."""
+    with whole_house() as v:
+        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
+        account = v.one(select(Account).where(Account.login == login, Account.site_id == site_id))
+        staff = v.one(select(Account).where(Account.login == "renard.paul", Account.site_id == site_id))
+    with visit(account, writes=True, now=at) as v:
+        guardian = v.one(select(Guardian))
+        moderation.propose(v, guardian, typed)
+        request = moderation.pending_request(v, guardian)
+    if accept is None or request is None:
+        return
+    with visit(staff, writes=True, now=at + timedelta(hours=4)) as v:
+        verdict = "accepted" if accept else "declined"
+        verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
+        decisions.decide(
+            v,
+            request.id,
+            request.version,
+            verdicts,
+            reason="" if accept else "Présentez votre livret de famille à l’accueil.",
+        )
