@@ -1,0 +1,200 @@
+"""Certificates of enrolment and of payment: one page, composed like the programme of a concert."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Literal
+
+import segno
+from fpdf import FPDF
+from segno.encoder import DataOverflowError
+
+from data import formats
+from data.i18n import Language, say
+from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, House, Sheet
+from data.pdf.words import ACCENT, INK, SOFT, TINY, Look, clean, lines_of, width_of, wrap
+
+Squares = tuple[tuple[int, ...], ...]
+QR = 34.0  # its side with the quiet zone, in millimetres
+# Size of the words, air between them: a short programme breathes, a long one is set closer so that it keeps to its page.
+SCALES = (
+    (1.0, 1.4),
+    (1.0, 1.2),
+    (1.0, 1.0),
+    (0.95, 0.75),
+    (0.9, 0.55),
+    (0.85, 0.4),
+    (0.75, 0.3),
+    (0.65, 0.25),
+    (0.55, 0.2),
+)
+MOST = 5  # lines of an entry
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is attested, and the public address that checks it."""
+
+    house: House
+    kind: Literal["enrolment", "payment"]
+    code: str
+    address: str
+    pupil: str
+    birth_date: date | None
+    dossier: int
+    school_year: str
+    lines: tuple[tuple[str, str], ...]
+    issued: date
+    place: str
+    signatory: str
+    tongue: Language
+
+
+def certificate(paper: Certificate) -> bytes:
+    """The certificate, on one page."""
+    squares = _squares(paper.address)
+    for scale, air in SCALES:
+        sheet = _composed(paper, squares, scale, air)
+        if len(sheet.pages) == 1:
+            break
+    return sheet.render()
+
+
+def _composed(paper: Certificate, squares: Squares, scale: float, air: float) -> Sheet:
+    tongue, enrolment = paper.tongue, paper.kind == "enrolment"
+    title = say("Attestation d’inscription" if enrolment else "Attestation de paiement", tongue)
+    sheet = Sheet(paper.house, title, paper.issued, tongue)
+    proof = _proof(sheet, paper, squares)
+    sheet.bottom = proof - 4
+
+    centre = partial(sheet.flow, align="C")
+    side = 16 * scale
+    sheet.mark(LEFT + WIDTH / 2 - side / 2, TOP, side)
+    sheet.y = TOP + side + 4
+    centre(paper.house.name, Look(13 * scale, True, ACCENT))
+    centre(" · ".join([*lines_of(paper.house.address), paper.house.phone]).strip(" ·"), Look(8.5 * scale, ink=SOFT))
+    sheet.y += 7 * air
+    _staff(sheet)
+    sheet.y += 13 * air
+    centre(title, Look(27 * scale, True, ACCENT))
+    centre(say("Année scolaire {year}", tongue, year=paper.school_year), Look(12 * scale, ink=SOFT))
+    sheet.y += 11 * air
+
+    attests = say("{house} atteste que" if enrolment else "{house} atteste que les droits facturés pour", tongue,
+                  house=paper.house.name)  # fmt: skip
+    centre(attests, Look(11 * scale))
+    sheet.y += 3 * air
+    centre(paper.pupil, Look(20 * scale, True, INK))
+    known = [say("Dossier n° {number}", tongue, number=paper.dossier)]
+    if paper.birth_date:
+        known.insert(0, say("Date de naissance : {day}", tongue, day=formats.day(paper.birth_date)))
+    centre(" · ".join(known), Look(9.5 * scale, ink=SOFT))
+    sheet.y += 3 * air
+    follows = say("ont été réglés comme suit." if not enrolment else
+                  "suit les cours que voici." if paper.lines else "est élève du conservatoire.", tongue)  # fmt: skip
+    centre(follows, Look(11 * scale))
+    sheet.y += 7 * air
+    for label, value in paper.lines:
+        _entry(sheet, label, value, scale, air)
+
+    sheet.y += 9 * air
+    look = Look(10.5 * scale)
+    sheet.need(look.leading * 3)
+    made = {"place": paper.place, "day": formats.long_day(paper.issued, tongue)}
+    sheet.flow(say("Fait à {place}, le {day}", tongue, **made) if paper.place.strip() else
+               say("Fait le {day}", tongue, day=made["day"]), look, align="R")  # fmt: skip
+    sheet.flow(paper.signatory, Look(10.5 * scale, True), align="R")
+    return sheet
+
+
+def _staff(sheet: Sheet) -> None:
+    """Five lines over the width, closed by a final bar."""
+    step = 1.7
+    for line in range(5):
+        sheet.rule(LEFT, sheet.y + line * step, RIGHT, sheet.y + line * step, "#b9b09b", 0.18)
+    top, bottom = sheet.y - 0.09, sheet.y + 4 * step + 0.09
+    sheet.rule(LEFT + 0.09, top, LEFT + 0.09, bottom, "#b9b09b", 0.18)
+    sheet.rule(RIGHT - 2, top, RIGHT - 2, bottom, ACCENT, 0.25)
+    sheet.rule(RIGHT - 0.5, top, RIGHT - 0.5, bottom, ACCENT, 1)
+    sheet.y += 4 * step
+
+
+def _entry(sheet: Sheet, label: str, value: str, scale: float, air: float) -> None:
+    """A line of the programme: what, a row of points, when or how much."""
+    strong, plain = Look(11 * scale, True), Look(11 * scale)
+    left, right = LEFT + 12, RIGHT - 12
+    whole = right - left
+    begins, ends = (_few(wrap(words, whole * 0.48, look)) for words, look in ((label, strong), (value, plain)))
+    for at in range(max(len(begins), len(ends))):
+        sheet.need(strong.leading)
+        first = begins[at] if at < len(begins) else ""
+        last = ends[at] if at < len(ends) else ""
+        sheet.line(first, left, sheet.y, whole, strong)
+        sheet.line(last, left, sheet.y, whole, plain, "R")
+        if at == len(begins) - 1 and ends[0] and at < len(ends):
+            _points(sheet, left + width_of(first, strong) + 2, right - width_of(last, plain) - 2, strong.leading * 0.72)
+        sheet.y += strong.leading
+    sheet.y += 2.2 * air
+
+
+def _few(lines: list[str]) -> list[str]:
+    """An entry keeps to a few lines, whatever was typed; no course has a name that long."""
+    return lines if len(lines) <= MOST else [*lines[: MOST - 1], lines[MOST - 1][:-2] + " …"]
+
+
+def _points(sheet: Sheet, left: float, right: float, below: float) -> None:
+    """Drawn, not written: a reader of the text does not hear a hundred points. All rows keep one grid."""
+    step = 1.8
+    places = [LEFT + step * n for n in range(int(WIDTH / step)) if left <= LEFT + step * n <= right]
+    sheet.pages[-1].append(partial(_draw_points, places, sheet.y + below))
+
+
+def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
+    pdf.set_fill_color(SOFT)
+    for x in places:
+        pdf.rect(x, y, 0.28, 0.28, style="F")
+
+
+def _proof(sheet: Sheet, paper: Certificate, squares: Squares) -> float:
+    """At the foot, how to check the certificate; answers where that begins."""
+    top = BOTTOM - len(sheet.foot) * TINY.leading - 5 - QR
+    sheet.rule(LEFT, top - 3, RIGHT, top - 3)
+    x = LEFT
+    if squares:
+        sheet.pages[-1].append(partial(_draw_squares, squares, LEFT, top))
+        x += QR + 3
+    y, width = top + 4, RIGHT - x
+    words = say("Vérifiez cette attestation sur {address} avec le code {code}.", sheet.tongue,
+                address=paper.address, code=paper.code)  # fmt: skip
+    look = next((look for look in (Look(9.5), Look(8), Look(6.5), Look(5))
+                 if len(wrap(words, width, look)) * look.leading <= QR - 16), Look(4))  # fmt: skip
+    shown = wrap(words, width, look)[: int((QR - 16) / look.leading)]
+    y = sheet.put("\n".join(shown), x, y, width, look) + 1.5
+    sheet.line(wrap(paper.code, width, Look(15, True, ACCENT))[0], x, y, width, Look(15, True, ACCENT))
+    return top - 3
+
+
+def _squares(address: str) -> Squares:
+    """The modules of the address's QR code; none for an address that no code can hold."""
+    if not clean(address).strip():
+        return ()
+    try:
+        return tuple(tuple(row) for row in segno.make_qr(address, error="m").matrix)
+    except (DataOverflowError, UnicodeEncodeError):
+        return ()
+
+
+def _draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:
+    """Dark runs as rectangles, four modules of quiet zone around."""
+    unit = QR / (len(squares) + 8)
+    left -= 4 * unit  # the page's margin is its quiet zone there
+    pdf.set_fill_color("#000000")
+    for row, modules in enumerate(squares):
+        start = 0
+        while start < len(modules):
+            end = start
+            while end < len(modules) and modules[end]:
+                end += 1
+            if end > start:
+                pdf.rect(left + (start + 4) * unit, top + (row + 4) * unit, (end - start) * unit, unit, style="F")
+            start = max(end, start + 1)

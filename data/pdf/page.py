@@ -1,0 +1,242 @@
+"""The sheet of paper that all papers share: the letterhead, the margins, the foot.
+
+A paper is laid out first, page by page, as strokes that wait; fpdf2 draws them at the end, when « page 1/3 » is known.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from html import escape
+
+from fpdf import FPDF
+from fpdf.enums import DocumentCompliance
+from fpdf.prefs import ViewerPreferences
+
+from data.i18n import Language, say
+from data.pdf.words import (
+    ACCENT,
+    ACCENT_SOFT,
+    ASCENT,
+    BODY,
+    DESCENT,
+    FACES,
+    LINE,
+    POINT,
+    SMALL,
+    TINY,
+    TITLE,
+    Look,
+    line_of,
+    lines_of,
+    width_of,
+    wrap,
+)  # fmt: skip
+
+LEFT, RIGHT, TOP, BOTTOM = 19.0, 191.0, 18.0, 279.0  # millimetres, on A4
+WIDTH = RIGHT - LEFT
+# Archives ask for a text that can be searched, hence « U »; part 3 is the last that knows this letter.
+COMPLIANCE = DocumentCompliance.PDFA_3U
+Stroke = Callable[[FPDF], object]
+
+
+@dataclass(frozen=True)
+class House:
+    """The conservatoire whose paper it is."""
+
+    name: str
+    address: str  # its lines are parted by a line break or a comma
+    phone: str
+    email: str
+    siret: str = ""
+    legal: str = ""
+
+
+def _write(x: float, baseline: float, words: str, look: Look, pdf: FPDF) -> None:
+    pdf.set_font("house", "B" if look.bold else "", look.size)
+    pdf.set_text_color(look.ink)
+    pdf.text(x, baseline, words)
+
+
+def _rule(x1: float, y1: float, x2: float, y2: float, ink: str, thick: float, pdf: FPDF) -> None:
+    pdf.set_draw_color(ink)
+    pdf.set_line_width(thick)
+    pdf.line(x1, y1, x2, y2)
+
+
+def _plate(x: float, y: float, width: float, height: float, ink: str, radius: float, pdf: FPDF) -> None:
+    pdf.set_fill_color(ink)
+    pdf.rect(x, y, width, height, style="F", round_corners=radius > 0, corner_radius=radius)
+
+
+def _frame(x: float, y: float, width: float, height: float, ink: str, pdf: FPDF) -> None:
+    pdf.set_draw_color(ink)
+    pdf.set_line_width(0.45)
+    pdf.rect(x, y, width, height, style="D", round_corners=True, corner_radius=1)
+
+
+def _mark(x: float, y: float, side: float, pdf: FPDF) -> None:
+    """The house's mark, as on the portal: five lines, a bar, a note, on teal."""
+    unit = side / 34
+    _plate(x, y, side, side, ACCENT, 8 * unit, pdf)
+    for line in (10, 14, 18, 22, 26):
+        _rule(x + 5 * unit, y + line * unit, x + 29 * unit, y + line * unit, "#97b2bb", unit, pdf)
+    _rule(x + 24 * unit, y + 8 * unit, x + 24 * unit, y + 28 * unit, "#ffffff", 2 * unit, pdf)
+    _rule(x + 17.3 * unit, y + 21 * unit, x + 17.3 * unit, y + 10 * unit, "#ffffff", 1.8 * unit, pdf)
+    pdf.set_fill_color("#ffffff")
+    with pdf.rotation(20, x + 14 * unit, y + 22 * unit):
+        pdf.ellipse(x + 10.4 * unit, y + 19.3 * unit, 7.2 * unit, 5.4 * unit, style="F")
+
+
+class Sheet:
+    """A paper being laid out: `y` is where the next line goes."""
+
+    def __init__(self, house: House, title: str, day: date, tongue: Language) -> None:
+        self.house, self.title, self.day, self.tongue = house, line_of(title), day, tongue
+        self.pages: list[list[Stroke]] = [[]]
+        self.y = TOP
+        siret = say("SIRET {number}", tongue, number=house.siret) if house.siret else ""
+        legal = wrap(" · ".join(part for part in (house.name, siret, house.legal) if part), WIDTH - 26, TINY)
+        self.foot = [*legal[:2], legal[2] + " …"] if len(legal) > 3 else legal
+        self.bottom = BOTTOM - len(self.foot) * TINY.leading - 5
+
+    def rule(self, x1: float, y1: float, x2: float, y2: float, ink: str = LINE, thick: float = 0.2) -> None:
+        self.pages[-1].append(partial(_rule, x1, y1, x2, y2, ink, thick))
+
+    def plate(self, x: float, y: float, width: float, height: float, ink: str = ACCENT_SOFT, radius: float = 0) -> None:
+        self.pages[-1].append(partial(_plate, x, y, width, height, ink, radius))
+
+    def frame(self, x: float, y: float, width: float, height: float) -> None:
+        self.pages[-1].append(partial(_frame, x, y, width, height, ACCENT))
+
+    def mark(self, x: float, y: float, side: float) -> None:
+        self.pages[-1].append(partial(_mark, x, y, side))
+
+    def line(self, words: str, x: float, y: float, width: float, look: Look, align: str = "L", page: int = -1) -> None:
+        """One line whose box begins at y; its width says where its other end is."""
+        if words := line_of(words):
+            room = width - width_of(words, look)
+            x += {"L": 0.0, "C": room / 2, "R": room}[align]
+            above = (look.leading - (ASCENT + DESCENT) * look.size * POINT) / 2
+            self.pages[page].append(partial(_write, x, y + above + ASCENT * look.size * POINT, words, look))
+
+    def put(self, words: str, x: float, y: float, width: float, look: Look, align: str = "L") -> float:
+        """Lines at that place, on this page; answers where they end."""
+        for line in wrap(words, width, look):
+            self.line(line, x, y, width, look, align)
+            y += look.leading
+        return y
+
+    def flow(self, words: str, look: Look = BODY, x: float = LEFT, width: float = WIDTH, align: str = "L") -> None:
+        """Lines one under the other, over as many pages as they take."""
+        for line in wrap(words, width, look):
+            self.need(look.leading)
+            self.line(line, x, self.y, width, look, align)
+            self.y += look.leading
+
+    def need(self, height: float) -> bool:
+        """Turns the page when that height is not left; says whether it did."""
+        if self.y + height <= self.bottom + 0.01:
+            return False
+        self.turn()
+        return True
+
+    def turn(self) -> None:
+        """A following page, which says briefly whose it is and what."""
+        self.pages.append([])
+        self.mark(LEFT, TOP, 6)
+        half = WIDTH / 2 - 6
+        name, title = (wrap(each, half, SMALL)[0] for each in (self.house.name, self.title))
+        self.line(name, LEFT + 8.5, TOP + 1, half, SMALL)
+        self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
+        self.y = TOP + 12
+
+    def letterhead(self) -> None:
+        """The mark, the house's name and how to reach it, at the top left."""
+        house = self.house
+        self.mark(LEFT, TOP, 13)
+        y = self.put(house.name, LEFT + 17, TOP, WIDTH - 17, Look(12.5, True, ACCENT))
+        reach = " · ".join(part for part in (house.phone, house.email) if part)
+        for words in (" · ".join(lines_of(house.address)), reach):
+            if words:
+                y = self.put(words, LEFT + 17, y, WIDTH - 17, SMALL)
+        self.y = max(y, TOP + 13)
+
+    def addressed(self, payer: str, address: Sequence[str], facts: Sequence[tuple[str, str]]) -> None:
+        """Facts at the left; at the right the address, where the window of a long envelope shows it."""
+        begun = max(50.0, self.y + 6)
+        y = self.put(payer, 112, begun, RIGHT - 112, Look(10.5, True))
+        for part in address:
+            if part.strip():
+                y = self.put(part, 112, y, RIGHT - 112, Look(10.5))
+        self.y = max(y, self.facts(facts, begun, 84), 84) + 8
+
+    def facts(self, facts: Sequence[tuple[str, str]], y: float, width: float, label: float = 32) -> float:
+        """Label and value, one under the other; those without value are left out."""
+        for name, value in facts:
+            if value:
+                first = self.put(name, LEFT, y + 0.35, label - 3, SMALL)
+                y = max(first, self.put(value, LEFT + label, y, width - label, BODY)) + 0.9
+        return y
+
+    def headline(self, stamp: str = "") -> None:
+        """The title, with the stamp at its right."""
+        room = WIDTH
+        if stamp:
+            look = Look(10.5, True, ACCENT)
+            wide = width_of(line_of(stamp), look) + 9
+            self.frame(RIGHT - wide, self.y + 0.9, wide, 8)
+            self.line(stamp, RIGHT - wide, self.y + 2.4, wide, look, "C")
+            room -= wide + 6
+        for line in wrap(self.title, room, TITLE):
+            self.need(TITLE.leading)
+            self.line(line, LEFT, self.y, room, TITLE)
+            self.y += TITLE.leading
+        self.y += 0.8
+
+    def _footers(self) -> None:
+        for at, strokes in enumerate(self.pages):
+            y = BOTTOM - len(self.foot) * TINY.leading
+            strokes.append(partial(_rule, LEFT, y - 2, RIGHT, y - 2, LINE, 0.2))
+            for line in self.foot:
+                self.line(line, LEFT, y, WIDTH, TINY, page=at)
+                y += TINY.leading
+            counted = say("page {page}/{pages}", self.tongue, page=at + 1, pages=len(self.pages))
+            self.line(counted, LEFT, y - TINY.leading, WIDTH, TINY, "R", at)
+
+    def render(self) -> bytes:
+        """The paper as PDF; the same paper always gives the same bytes."""
+        self._footers()
+        pdf = FPDF(format="A4", enforce_compliance=COMPLIANCE)
+        pdf.set_auto_page_break(False)
+        for bold, path in FACES.items():
+            pdf.add_font("house", "B" if bold else "", path)
+        pdf.creation_date = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
+        pdf.set_title(self.title)
+        pdf.set_author(line_of(self.house.name))
+        pdf.set_lang("en-GB" if self.tongue == "en" else "fr-FR")
+        pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
+        pdf.set_xmp_metadata(self._metadata(pdf.creation_date))
+        for strokes in self.pages:
+            pdf.add_page()
+            for stroke in strokes:
+                stroke(pdf)
+        return bytes(pdf.output())
+
+    def _metadata(self, made: datetime) -> str:
+        """Written here because fpdf2 would add the hour at which it runs."""
+        moment = made.isoformat(timespec="seconds")
+        author, lang = escape(line_of(self.house.name)), "en-GB" if self.tongue == "en" else "fr-FR"
+        return (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="fpdf2"><rdf:RDF'
+            ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+            ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">'
+            f'<rdf:Description rdf:about="" xmp:CreatorTool="Anacrouse" xmp:CreateDate="{moment}"'
+            f' xmp:ModifyDate="{moment}" xmp:MetadataDate="{moment}">'
+            f"<pdfaid:part>{COMPLIANCE.part}</pdfaid:part>"
+            f"<pdfaid:conformance>{COMPLIANCE.conformance}</pdfaid:conformance>"
+            f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(self.title)}</rdf:li></rdf:Alt></dc:title>'
+            f"<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>"
+            f"<dc:language><rdf:Bag><rdf:li>{lang}</rdf:li></rdf:Bag></dc:language>"
+            "</rdf:Description></rdf:RDF></x:xmpmeta>"
+        )

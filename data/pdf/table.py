@@ -1,0 +1,130 @@
+"""A quiet table: hairlines, no vertical ones. Over pages it says its header again, and the heading it was under."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from data.i18n import say
+from data.pdf.page import LEFT, TOP, Sheet
+from data.pdf.words import ACCENT, HEAD, HEADING, SMALL, Look, wrap
+
+CELL = Look(9)
+TOP_OF_NEXT = TOP + 12  # where a following page begins
+
+
+class Column(NamedTuple):
+    title: str
+    width: float
+    align: str = "L"
+
+
+class Row(NamedTuple):
+    """Cells under the columns. Softly: `under` the first one, and a note over the whole width. A heading has one cell."""
+
+    cells: tuple[str, ...]
+    under: str = ""
+    note: str = ""
+    heading: bool = False
+
+
+@dataclass
+class Table:
+    """A table that goes on over pages, its header (and the heading it was under) said again on each."""
+
+    sheet: Sheet
+    columns: Sequence[Column]
+    x: float = LEFT
+    look: Look = CELL
+    gutter: float = 3.0
+    pad: float = 1.35
+
+    @property
+    def width(self) -> float:
+        return sum(column.width for column in self.columns)
+
+    def places(self) -> list[tuple[float, float, str]]:
+        """Where each column begins, how wide its words may be, on which side they stand."""
+        found, x = [], self.x
+        for column in self.columns:
+            last = x + column.width >= self.x + self.width - 0.01
+            found.append((x, column.width - (0 if last else self.gutter), column.align))
+            x += column.width
+        return found
+
+    def header(self) -> None:
+        titles = [wrap(column.title, place[1], HEAD) for column, place in zip(self.columns, self.places(), strict=True)]
+        deep = max(len(lines) for lines in titles)
+        for lines, (x, width, align) in zip(titles, self.places(), strict=True):
+            for at, line in enumerate(lines):
+                self.sheet.line(line, x, self.sheet.y + (deep - len(lines) + at) * HEAD.leading, width, HEAD, align)
+        self.sheet.y += deep * HEAD.leading + 1.2
+        self.sheet.rule(self.x, self.sheet.y, self.x + self.width, self.sheet.y, ACCENT, 0.4)
+
+    def height(self, row: Row) -> float:
+        return (
+            len(self.lines(row)) * (HEADING if row.heading else self.look).leading
+            + self.note_height(row)
+            + 2 * self.pad
+        )
+
+    def note_height(self, row: Row) -> float:
+        return len(wrap(row.note, self.width - 6, SMALL)) * SMALL.leading + 0.6 if row.note else 0
+
+    def lines(self, row: Row) -> list[list[tuple[str, Look]]]:
+        """Line by line, what each column says."""
+        if row.heading:
+            return [[(line, HEADING)] for line in wrap(row.cells[0], self.width, HEADING)]
+        cells = [[(line, self.look) for line in wrap(cell, place[1], self.look)]
+                 for cell, place in zip(row.cells, self.places(), strict=True)]  # fmt: skip
+        if row.under:
+            cells[0] += [(line, SMALL) for line in wrap(row.under, self.places()[0][1], SMALL)]
+        return [
+            [cell[at] if at < len(cell) else ("", self.look) for cell in cells] for at in range(max(map(len, cells)))
+        ]
+
+    def draw(self, rows: Sequence[Row], closing: float = 0) -> None:
+        """All rows; the last one stays with what closes the table, of that height."""
+        first = self.height(rows[0]) if rows else 0
+        self.sheet.need(min(12 + first, self.sheet.bottom - TOP_OF_NEXT))
+        self.header()
+        heading = ""
+        for at, row in enumerate(rows):
+            last = at == len(rows) - 1
+            after = closing if last else self.height(rows[at + 1]) if row.heading else 0
+            if row.heading:
+                heading = row.cells[0]
+            self._row(row, after, "" if row.heading else heading)
+
+    def _turn(self, heading: str) -> None:
+        self.sheet.turn()
+        self.header()
+        if heading:
+            again = say("{heading} (suite)", self.sheet.tongue, heading=heading)
+            self.sheet.y += self.pad
+            self.sheet.line(wrap(again, self.width, HEADING)[0], self.x, self.sheet.y, self.width, HEADING)
+            self.sheet.y += HEADING.leading + self.pad
+
+    def _row(self, row: Row, after: float, heading: str) -> None:
+        sheet, leading = self.sheet, (HEADING if row.heading else self.look).leading
+        room = sheet.bottom - TOP_OF_NEXT - 14
+        if sheet.y + self.height(row) + after > sheet.bottom and self.height(row) + after <= room:
+            self._turn(heading)
+        sheet.y += self.pad + (1.5 if row.heading else 0)
+        for line in self.lines(row):
+            if sheet.y + leading + self.pad > sheet.bottom:
+                self._turn(heading)
+                sheet.y += self.pad
+            for (words, look), (x, width, align) in zip(line, self.places(), strict=False):
+                sheet.line(words, x, sheet.y, self.width if row.heading else width, look, align)
+            sheet.y += leading
+        if row.note:
+            sheet.y += 0.4
+            for words in wrap(row.note, self.width - 6, SMALL):
+                if sheet.y + SMALL.leading + self.pad > sheet.bottom:
+                    self._turn(heading)
+                    sheet.y += self.pad
+                sheet.line(words, self.x + 4, sheet.y, self.width - 4, SMALL)
+                sheet.y += SMALL.leading
+        sheet.y += self.pad
+        if not row.heading:
+            sheet.rule(self.x, sheet.y, self.x + self.width, sheet.y)
