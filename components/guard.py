@@ -12,19 +12,16 @@ from data.settings import settings
 
 MOST_BYTES = 3 * 1024 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
-_larger: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
+_bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
+_foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
 NO_ORIGIN_NEEDED = {"/healthz", "/readyz", "/metrics"}
 
 
 @lru_cache(maxsize=2)
 def headers(https: bool) -> list[tuple[bytes, bytes]]:
     """What every answer carries. No script but ours from this host: neither inline nor eval."""
-    policy = (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self' ws: wss:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
-    )
     found = {
-        "content-security-policy": policy,
+        "content-security-policy": policy(https),
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
@@ -33,17 +30,33 @@ def headers(https: bool) -> list[tuple[bytes, bytes]]:
     }
     if https:
         found["strict-transport-security"] = "max-age=31536000"
-        found["content-security-policy"] = policy.replace(" ws: wss:", "")
     return [(name.encode(), value.encode()) for name, value in found.items()]
 
 
-def allow(path: str, most_bytes: int) -> None:
-    """Larger bodies for one route: /eleves/{n}/photo."""
-    _larger[re.sub(r"\{\w+\}", "[^/]+", path)] = most_bytes
+def policy(https: bool, *, forms_to: str = "'self'") -> str:
+    """What a page may load, and where its forms may go: a page that leads to a bank names the bank's host."""
+    sockets = "" if https else " ws: wss:"
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        f"connect-src 'self'{sockets}; form-action {forms_to}; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+
+
+def allow(path: str, most_bytes: int, *, foreign: bool = False) -> None:
+    """Larger or smaller bodies for one route: /eleves/{n}/photo. `foreign`: what another server sends needs no Origin."""
+    pattern = re.sub(r"\{\w+\}", "[^/]+", path)
+    _bodies[pattern] = most_bytes
+    if foreign:
+        _foreign.add(pattern)
 
 
 def most_bytes(path: str) -> int:
-    return next((most for pattern, most in _larger.items() if re.fullmatch(pattern, path)), MOST_BYTES)
+    return next((most for pattern, most in _bodies.items() if re.fullmatch(pattern, path)), MOST_BYTES)
+
+
+def needs_origin(path: str) -> bool:
+    return path not in NO_ORIGIN_NEEDED and not any(re.fullmatch(pattern, path) for pattern in _foreign)
 
 
 class Guard:
@@ -63,7 +76,7 @@ class Guard:
                 return await self.app(scope, receive, send)
             return await send({"type": "websocket.close", "code": 1008})
         writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
-        if writes and scope["path"] not in NO_ORIGIN_NEEDED and not own_origin(asked):
+        if writes and not own_origin(asked) and needs_origin(scope["path"]):
             return await _refuse(send, 403)
         if scope["path"].startswith("/_nicegui_ws") and not own_page(scope):
             return await _refuse(send, 403)

@@ -50,11 +50,19 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
 
 
 def plain(
-    path: str, audience: Audience, *, methods: tuple[str, ...] = ("GET",), most_bytes: int = MOST_BYTES
+    path: str,
+    audience: Audience,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    most_bytes: int = MOST_BYTES,
+    foreign: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async."""
-    if most_bytes != MOST_BYTES:
-        allow(path, most_bytes)
+    """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async.
+
+    `foreign`: other servers send there, without Origin; what they say must prove itself.
+    """
+    if most_bytes != MOST_BYTES or foreign:
+        allow(path, most_bytes, foreign=foreign)
 
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def guarded(request: Request, **address: Any) -> Response:

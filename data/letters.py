@@ -98,6 +98,11 @@ TEMPLATES = {
             "Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous.",
         ),
     ),
+    "payment_received": Template(
+        "Paiement reçu",
+        ("Nous avons reçu le {moment} votre paiement en ligne de {amount}. Le reçu porte le n° {number}.", "link"),
+        "Voir le compte et le reçu",
+    ),
 }
 
 

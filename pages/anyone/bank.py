@@ -1,0 +1,117 @@
+"""The demonstration's bank: a page where one chooses what it answers. It speaks to our server by HTTP, as a bank does."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import alert, cover
+from components.entrance import Audience, Caller
+from components.icons import icon
+from components.markup import classes, tag
+from components.screen import plain
+from data.formats import euros
+from data.gateways import Forged, Order, Simulator, State
+from data.settings import settings
+from data.visits import NotYours
+
+PATH = Simulator.path + "{reference}"
+LATE_SECONDS = 3.0
+WORDS = {
+    "accepter": "Accepter",
+    "refuser": "Refuser",
+    "abandonner": "Abandonner",
+    "retard": "Répondre en retard",
+    "deux": "Répondre deux fois",
+    "fausse": "Réponse falsifiée",
+}
+STATES: dict[str, State] = {"refuser": "refused", "abandonner": "abandoned"}
+_late: set[asyncio.Task[None]] = set()  # answers on their way: the loop itself keeps no hold of them
+
+
+@plain(PATH, Audience.ANYONE)
+def show(caller: Caller, request: Request, reference: str) -> Response:
+    return _page(caller, request, _order(request, reference))
+
+
+@plain(PATH, Audience.ANYONE, methods=("POST",))
+async def answer(caller: Caller, request: Request, reference: str) -> Response:
+    order, chosen = _order(request, reference), (await request.form()).get("reponse")
+    if chosen not in WORDS:
+        raise NotYours(f"answer {chosen!r:.40}")
+    said = Simulator().answer(order, STATES.get(str(chosen), "paid"), forged=chosen == "fausse")
+    if chosen == "retard":
+        task = asyncio.create_task(_say_late(said))
+        _late.add(task)
+        task.add_done_callback(_late.discard)
+    else:
+        try:
+            for _ in range(2 if chosen == "deux" else 1):
+                await asyncio.to_thread(_say, said)
+        except OSError:
+            return _page(caller, request, order, caller.say("Le portail ne répond pas. Réessayez."))
+    return RedirectResponse(f"/facturation/retour/{reference}", 303)
+
+
+def _order(request: Request, reference: str) -> Order:
+    """What this page was opened with; as if there were no page when it is not signed, or outside the demonstration."""
+    if not settings().demo:
+        raise NotYours("the simulator")
+    try:
+        return Simulator().read(reference, request.query_params)
+    except Forged as forged:
+        raise NotYours("an order that is not ours") from forged
+
+
+def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Response:
+    buttons = [
+        tag(
+            "button",
+            caller.say(label),
+            type="submit",
+            name="reponse",
+            value=name,
+            class_=classes("btn", name != "accepter" and "quiet"),
+        )
+        for name, label in WORDS.items()
+    ]
+    body = (
+        alert(fault)
+        + tag(
+            "div",
+            icon("info"),
+            tag("p", caller.say("Banque de démonstration – aucun argent n’est débité.")),
+            class_="notice pending",
+        )
+        + tag("p", tag("strong", euros(order.cents)), f" – {order.label}")
+        + tag(
+            "form",
+            buttons,
+            method="post",
+            action=f"{request.url.path}?{request.url.query}",
+            class_="stack-form",
+        )
+    )
+    return cover(caller.say("Paiement"), body, tongue=caller.tongue, status=503 if fault else 200)
+
+
+async def _say_late(said: Mapping[str, str]) -> None:
+    await asyncio.sleep(LATE_SECONDS)
+    with suppress(OSError):  # the server is stopping
+        await asyncio.to_thread(_say, said)
+
+
+def _say(said: Mapping[str, str]) -> None:
+    """To the notice address, from this machine. What the server answers is the test's and the log's affair."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104
+    connection = HTTPConnection(host, settings().port, timeout=10)
+    try:
+        body, kind = urlencode(said), {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", f"/paiement/avis/{Simulator.name}", body, kind)
+        connection.getresponse().read()
+    finally:
+        connection.close()

@@ -1,0 +1,79 @@
+"""The bank of the tests: bills, payments at the counter, and what the simulator answers."""
+
+from typing import Any
+
+from data import billing, gateways, payments
+from data.billing import Allocation, Invoice, Payment
+from data.gateways import Order, Sent, Simulator
+from data.payments import OnlinePayment
+from data.visits import whole_house
+from tests.cast import SAMIR, account, as_, every, last
+
+BANK = Simulator()
+
+
+def bill(cents: int, login: str = SAMIR, ledger: str = "rental", **more: Any) -> int:
+    """One more invoice of that family: its number among the rows."""
+    with whole_house(writes=True) as v:
+        payer = account(login)
+        given: dict[str, Any] = {"day": v.today, "school_year": "2026-2027", "label": "Location", **more}
+        number = f"T{len(every(Invoice)):06d}"
+        made = Invoice(
+            site_id=payer.site_id, family_id=payer.family_id, number=number, ledger=ledger, total=cents, **given
+        )
+        return v.add(made).id
+
+
+def pay_at_the_counter(invoice_id: int, cents: int, *, allocated: bool = True) -> None:
+    with whole_house(writes=True) as v:
+        invoice = v.get(Invoice, invoice_id)
+        owned: dict[str, Any] = {"site_id": invoice.site_id, "family_id": invoice.family_id}
+        given: dict[str, Any] = {"ledger": invoice.ledger, "school_year": "2026-2027", "day": v.today, "cents": cents}
+        payment = v.add(Payment(**owned, number=f"C{invoice_id}-{len(every(Payment))}", **given))
+        if allocated:
+            v.add(Allocation(**owned, invoice_id=invoice_id, payment_id=payment.id, cents=cents))
+
+
+def due(login: str = SAMIR, ledger: billing.Ledger = "rental") -> list[int]:
+    """The invoices with something to pay."""
+    with as_(login) as v:
+        return [entry.row.id for entry in payments.payable(billing.accounts(v)[ledger])]
+
+
+def balance(login: str = SAMIR, ledger: billing.Ledger = "rental") -> int:
+    with as_(login) as v:
+        return billing.accounts(v)[ledger].balance
+
+
+def start(
+    login: str = SAMIR, ids: list[int] | None = None, ledger: billing.Ledger = "rental", **when: Any
+) -> OnlinePayment:
+    """The whole balance unless invoices are said."""
+    with as_(login, writes=True, **when) as v:
+        return payments.start(v, ledger, due(login, ledger) if ids is None else ids)
+
+
+def answer(
+    row: OnlinePayment, state: gateways.State = "paid", *, forged: bool = False, currency: str = "EUR", **said: Any
+) -> Sent:
+    """What the bank sends of this payment, signed."""
+    order = Order(row.reference, said.get("cents", row.cents), currency, "", "", 0, "", "")
+    return Sent(form=BANK.answer(order, state, forged=forged))
+
+
+def receive(sent: Sent, name: str = "simulator", **when: Any) -> OnlinePayment:
+    return payments.receive(name, sent, client="198.51.100.7", **when)
+
+
+def now(row: OnlinePayment) -> OnlinePayment:
+    return last(OnlinePayment, OnlinePayment.id == row.id)
+
+
+def parts(row: OnlinePayment) -> dict[int, int]:
+    """Invoice -> cents that its receipt settles."""
+    return {each.invoice_id: each.cents for each in every(Allocation, Allocation.payment_id == now(row).payment_id)}
+
+
+def url_of(row: OnlinePayment) -> str:
+    with as_(SAMIR) as v:
+        return BANK.ask(payments.order_of(v, row)).url

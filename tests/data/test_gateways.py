@@ -1,0 +1,128 @@
+"""Gateways: what the bank is asked, and packages that bring another one."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from data import gateways, payments
+from data.gateways import Forged, Order, PayFip, Sent
+from data.i18n import Refused
+from tests.cast import SAMIR, as_, set_site
+from tests.conftest import move_to
+from tests.data.bank import BANK, balance, receive, start, url_of
+
+
+@pytest.fixture(autouse=True)
+def _demonstration(house: str) -> None:
+    """The simulator plays the bank only there."""
+    move_to(DATABASE_URL=house, DEMO="1")
+
+
+def test_an_order_that_the_bank_did_not_get_from_us_is_not_read(house: str) -> None:
+    row = start()
+    query = {name: values[0] for name, values in parse_qs(urlsplit(url_of(row)).query).items()}
+    assert BANK.read(row.reference, query).cents == row.cents
+    for wrong in ({**query, "montant": "1"}, {**query, "signature": ""}, {}):
+        with pytest.raises(Forged):
+            BANK.read(row.reference, wrong)
+    with pytest.raises(Forged):
+        BANK.read("f" * 24, query)
+
+
+def test_the_payfip_link(house: str) -> None:
+    set_site(payment={"gateway": "payfip", "numcli": "012345", "saisie": "X"})
+    row = start()
+    with as_(SAMIR) as v:
+        order = payments.order_of(v, row)
+    there = gateways.ask(PayFip(), order)
+    parts_of = urlsplit(there.url)
+    asked = {name: values[0] for name, values in parse_qs(parts_of.query).items()}
+    assert (parts_of.scheme, parts_of.netloc, parts_of.path) == ("https", "www.payfip.gouv.fr", "/tpa/paiement.web")
+    assert asked == {
+        "numcli": "012345",
+        "exer": str(order.year),
+        "refdet": row.reference,
+        "objet": order.label.replace(",", ""),
+        "montant": str(row.cents),
+        "mel": "samir.belkacem@example.org",
+        "urlcl": "http://localhost:8080/paiement/avis/payfip",
+        "saisie": "X",
+    }
+    assert not there.fields
+    assert row.reference.isalnum()
+    assert 6 <= len(row.reference) <= 30
+
+
+def test_what_payfip_cannot_take(house: str) -> None:
+    given: dict[str, Any] = {"currency": "EUR", "email": "", "label": "Élève n° 1 – été", "year": 2026}
+    given |= {"back_url": "", "notice_url": "", "reference": "f" * 24}
+    for cents in (99, 10_000_000):
+        with pytest.raises(Refused, match="accepte de 1,00"):
+            gateways.ask(PayFip(), Order(cents=cents, settings={"numcli": "012345"}, **given))
+    for client in ("", "12345", "1234567", "12345x", "٠١٢٣٤٥"):
+        with pytest.raises(gateways.Unreachable):
+            gateways.ask(PayFip(), Order(cents=100, settings={"numcli": client}, **given))
+    url = gateways.ask(PayFip(), Order(cents=100, settings={"numcli": "012345"}, **given)).url
+    assert parse_qs(urlsplit(url).query)["objet"] == ["Eleve n 1 ete"]
+
+
+PLUGIN = """
+from data.gateways import Confirmation, Forged, Redirection
+
+class Bank:
+    name, host, answers = "ourbank", "pay.example.org", True
+
+    def ask(self, order):
+        if order.settings.get("down"):
+            raise OSError("no route")
+        return Redirection(order.settings.get("url", "https://pay.example.org/pay"), {"order": order.reference})
+
+    def reference_of(self, sent):
+        return sent.query.get("order", "")
+
+    def confirm(self, sent):
+        if not sent.settings.get("key") or sent.query.get("key") != sent.settings["key"]:
+            raise Forged("the key")
+        return Confirmation(sent.query["order"], sent.query["number"], int(sent.query["cents"]), "EUR", "paid")
+
+def broken():
+    raise RuntimeError("not installed as it should be")
+"""
+
+
+def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ourbank.py").write_text(PLUGIN)
+    folder = tmp_path / "ourbank-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: ourbank\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text(
+        "[anacrouse.gateways]\nbroken = ourbank:broken\nnowhere = nowhere:Bank\nourbank = ourbank:Bank\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    gateways._installed.cache_clear()
+    try:
+        set_site(payment={"gateway": "ourbank", "key": "s3"})
+        row = start()
+        with as_(SAMIR) as v:
+            gateway, order = payments.offered(v), payments.order_of(v, row)
+        assert gateway is not None
+        assert gateways.ask(gateway, order).fields == {"order": row.reference}
+        for wrong in (
+            {"down": "1"},
+            {"url": "https://evil.example.org/"},
+            {"url": "/here"},
+            {"url": "http://pay.example.org/"},
+        ):
+            with pytest.raises(gateways.Unreachable):
+                gateways.ask(gateway, Order(**{**vars(order), "settings": wrong}))
+        said = {"order": row.reference, "number": "77", "cents": str(row.cents)}
+        with pytest.raises(Forged):
+            receive(Sent(query={**said, "key": "other"}), "ourbank")
+        with pytest.raises(Forged):
+            receive(Sent(query={**said, "order": "f" * 24, "key": ""}), "ourbank")
+        assert receive(Sent(query={**said, "key": "s3"}), "ourbank").state == "paid"
+        assert balance() == 0
+    finally:
+        gateways._installed.cache_clear()
