@@ -1,5 +1,6 @@
 """The bank of the tests: bills, payments at the counter, and what the simulator answers."""
 
+from pathlib import Path
 from typing import Any
 
 from data import billing, gateways, payments
@@ -77,3 +78,39 @@ def parts(row: OnlinePayment) -> dict[int, int]:
 def url_of(row: OnlinePayment) -> str:
     with as_(SAMIR) as v:
         return BANK.ask(payments.order_of(v, row)).url
+
+
+PLUGIN = """
+from data.gateways import Confirmation, Forged, Redirection
+
+class Bank:
+    name, host, answers = "ourbank", "pay.example.org", True
+
+    def ask(self, order):
+        if order.settings.get("down"):
+            raise OSError("no route")
+        fields = {} if order.settings.get("link") else {"order": order.reference}
+        return Redirection(order.settings.get("url", "https://pay.example.org/pay"), fields)
+
+    def reference_of(self, sent):
+        return sent.query.get("order", "")
+
+    def confirm(self, sent):
+        if not sent.settings.get("key") or sent.query.get("key") != sent.settings["key"]:
+            raise Forged("the key")
+        return Confirmation(sent.query["order"], sent.query["number"], int(sent.query["cents"]), "EUR", "paid")
+
+def broken():
+    raise RuntimeError("not installed as it should be")
+"""
+
+
+def install_the_other_bank(folder: Path) -> None:
+    """As pip would, into a folder of the path: « ourbank », and two packages that are broken."""
+    (folder / "ourbank.py").write_text(PLUGIN)
+    about = folder / "ourbank-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ourbank\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[anacrouse.gateways]\nbroken = ourbank:broken\nnowhere = nowhere:Bank\nourbank = ourbank:Bank\n"
+    )

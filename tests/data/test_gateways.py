@@ -11,7 +11,7 @@ from data.gateways import Forged, Order, PayFip, Sent
 from data.i18n import Refused
 from tests.cast import SAMIR, as_, set_site
 from tests.conftest import move_to
-from tests.data.bank import BANK, balance, receive, start, url_of
+from tests.data.bank import BANK, balance, install_the_other_bank, receive, start, url_of
 
 
 @pytest.fixture(autouse=True)
@@ -68,38 +68,8 @@ def test_what_payfip_cannot_take(house: str) -> None:
     assert parse_qs(urlsplit(url).query)["objet"] == ["Eleve n 1 ete"]
 
 
-PLUGIN = """
-from data.gateways import Confirmation, Forged, Redirection
-
-class Bank:
-    name, host, answers = "ourbank", "pay.example.org", True
-
-    def ask(self, order):
-        if order.settings.get("down"):
-            raise OSError("no route")
-        return Redirection(order.settings.get("url", "https://pay.example.org/pay"), {"order": order.reference})
-
-    def reference_of(self, sent):
-        return sent.query.get("order", "")
-
-    def confirm(self, sent):
-        if not sent.settings.get("key") or sent.query.get("key") != sent.settings["key"]:
-            raise Forged("the key")
-        return Confirmation(sent.query["order"], sent.query["number"], int(sent.query["cents"]), "EUR", "paid")
-
-def broken():
-    raise RuntimeError("not installed as it should be")
-"""
-
-
 def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "ourbank.py").write_text(PLUGIN)
-    folder = tmp_path / "ourbank-1.0.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: ourbank\nVersion: 1.0\n")
-    (folder / "entry_points.txt").write_text(
-        "[anacrouse.gateways]\nbroken = ourbank:broken\nnowhere = nowhere:Bank\nourbank = ourbank:Bank\n"
-    )
+    install_the_other_bank(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     gateways._installed.cache_clear()
     try:
