@@ -8,7 +8,7 @@ from data import formats
 from data.i18n import Language, say
 from data.pdf.page import RIGHT, WIDTH, House, Sheet
 from data.pdf.table import Column, Row, Table
-from data.pdf.words import ACCENT, BODY, HEADING, SMALL, STRONG, Look, width_of, wrap
+from data.pdf.words import ACCENT, BODY, HEADING, SMALL, STRONG, Look
 
 TOTAL = Look(11.5, True, ACCENT)
 TOTAL_HEIGHT = 14.0
@@ -158,9 +158,8 @@ def _opening(sheet: Sheet, label: str, corrects: str, duplicate_day: date) -> No
 def _total(sheet: Sheet, label: str, amount: str) -> None:
     """What it all comes to, in the column of amounts, closed by a final bar."""
     sheet.need(TOTAL_HEIGHT)
-    wide = width_of(amount, TOTAL)
     sheet.y += 2.6
-    sheet.line(wrap(label, RIGHT - HALF - wide - 6, TOTAL)[0], HALF, sheet.y, RIGHT - HALF, TOTAL)
+    sheet.line(label, HALF, sheet.y, RIGHT - HALF, TOTAL)
     sheet.line(amount, HALF, sheet.y, RIGHT - HALF, TOTAL, "R")
     sheet.y += TOTAL.leading + 1.6
     sheet.rule(HALF, sheet.y, RIGHT, sheet.y, ACCENT, 0.2)

@@ -12,10 +12,10 @@ from segno.encoder import DataOverflowError
 from data import formats
 from data.i18n import Language, say
 from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, House, Sheet
-from data.pdf.words import ACCENT, INK, SOFT, TINY, Look, clean, lines_of, width_of, wrap
+from data.pdf.words import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
 
 Squares = tuple[tuple[int, ...], ...]
-QR = 34.0  # its side with the quiet zone, in millimetres
+QR, QUIET = 29.0, 5.6  # its side and the white around it (four modules of the smallest code), in millimetres
 # Size of the words, air between them: a short programme breathes, a long one is set closer so that it keeps to its page.
 SCALES = (
     (1.0, 1.4),
@@ -28,7 +28,7 @@ SCALES = (
     (0.65, 0.25),
     (0.55, 0.2),
 )
-MOST = 5  # lines of an entry
+MOST = 5  # lines of an entry: no course has a longer name
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     _staff(sheet)
     sheet.y += 13 * air
     centre(title, Look(27 * scale, True, ACCENT))
-    centre(say("Année scolaire {year}", tongue, year=paper.school_year), Look(12 * scale, ink=SOFT))
+    if paper.school_year.strip():
+        centre(say("Année scolaire {year}", tongue, year=paper.school_year), Look(12 * scale, ink=SOFT))
     sheet.y += 11 * air
 
     attests = say("{house} atteste que" if enrolment else "{house} atteste que les droits facturés pour", tongue,
@@ -124,7 +125,7 @@ def _entry(sheet: Sheet, label: str, value: str, scale: float, air: float) -> No
     strong, plain = Look(11 * scale, True), Look(11 * scale)
     left, right = LEFT + 12, RIGHT - 12
     whole = right - left
-    begins, ends = (_few(wrap(words, whole * 0.48, look)) for words, look in ((label, strong), (value, plain)))
+    begins, ends = few(label, whole * 0.48, strong, MOST), few(value, whole * 0.48, plain, MOST)
     for at in range(max(len(begins), len(ends))):
         sheet.need(strong.leading)
         first = begins[at] if at < len(begins) else ""
@@ -135,11 +136,6 @@ def _entry(sheet: Sheet, label: str, value: str, scale: float, air: float) -> No
             _points(sheet, left + width_of(first, strong) + 2, right - width_of(last, plain) - 2, strong.leading * 0.72)
         sheet.y += strong.leading
     sheet.y += 2.2 * air
-
-
-def _few(lines: list[str]) -> list[str]:
-    """An entry keeps to a few lines, whatever was typed; no course has a name that long."""
-    return lines if len(lines) <= MOST else [*lines[: MOST - 1], lines[MOST - 1][:-2] + " …"]
 
 
 def _points(sheet: Sheet, left: float, right: float, below: float) -> None:
@@ -157,21 +153,20 @@ def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
 
 def _proof(sheet: Sheet, paper: Certificate, squares: Squares) -> float:
     """At the foot, how to check the certificate; answers where that begins."""
-    top = BOTTOM - len(sheet.foot) * TINY.leading - 5 - QR
-    sheet.rule(LEFT, top - 3, RIGHT, top - 3)
+    top = BOTTOM - len(sheet.foot) * TINY.leading - 2 - QUIET - QR
+    sheet.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
     x = LEFT
     if squares:
         sheet.pages[-1].append(partial(_draw_squares, squares, LEFT, top))
-        x += QR + 3
-    y, width = top + 4, RIGHT - x
+        x += QR + 7
+    room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
     words = say("Vérifiez cette attestation sur {address} avec le code {code}.", sheet.tongue,
                 address=paper.address, code=paper.code)  # fmt: skip
     look = next((look for look in (Look(9.5), Look(8), Look(6.5), Look(5))
-                 if len(wrap(words, width, look)) * look.leading <= QR - 16), Look(4))  # fmt: skip
-    shown = wrap(words, width, look)[: int((QR - 16) / look.leading)]
-    y = sheet.put("\n".join(shown), x, y, width, look) + 1.5
-    sheet.line(wrap(paper.code, width, Look(15, True, ACCENT))[0], x, y, width, Look(15, True, ACCENT))
-    return top - 3
+                 if len(wrap(words, width, look)) * look.leading <= room), Look(4))  # fmt: skip
+    y = sheet.put(words, x, top + 1, width, look, int(room / look.leading)) + 1.5
+    sheet.put(paper.code, x, y, width, code, 1)
+    return top - QUIET
 
 
 def _squares(address: str) -> Squares:
@@ -185,9 +180,8 @@ def _squares(address: str) -> Squares:
 
 
 def _draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:
-    """Dark runs as rectangles, four modules of quiet zone around."""
-    unit = QR / (len(squares) + 8)
-    left -= 4 * unit  # the page's margin is its quiet zone there
+    """Dark runs as rectangles. The white around them is the page's own: its margin at the left."""
+    unit = QR / len(squares)
     pdf.set_fill_color("#000000")
     for row, modules in enumerate(squares):
         start = 0
@@ -196,5 +190,5 @@ def _draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:
             while end < len(modules) and modules[end]:
                 end += 1
             if end > start:
-                pdf.rect(left + (start + 4) * unit, top + (row + 4) * unit, (end - start) * unit, unit, style="F")
+                pdf.rect(left + start * unit, top + row * unit, (end - start) * unit, unit, style="F")
             start = max(end, start + 1)

@@ -16,7 +16,6 @@ from fpdf.prefs import ViewerPreferences
 from data.i18n import Language, say
 from data.pdf.words import (
     ACCENT,
-    ACCENT_SOFT,
     ASCENT,
     BODY,
     DESCENT,
@@ -27,6 +26,7 @@ from data.pdf.words import (
     TINY,
     TITLE,
     Look,
+    few,
     line_of,
     lines_of,
     width_of,
@@ -96,15 +96,12 @@ class Sheet:
         self.pages: list[list[Stroke]] = [[]]
         self.y = TOP
         siret = say("SIRET {number}", tongue, number=house.siret) if house.siret else ""
-        legal = wrap(" · ".join(part for part in (house.name, siret, house.legal) if part), WIDTH - 26, TINY)
-        self.foot = [*legal[:2], legal[2] + " …"] if len(legal) > 3 else legal
+        legal = " · ".join(part for part in (house.name, siret, house.legal) if part)
+        self.foot = few(legal, WIDTH - 26, TINY, 3)
         self.bottom = BOTTOM - len(self.foot) * TINY.leading - 5
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, ink: str = LINE, thick: float = 0.2) -> None:
         self.pages[-1].append(partial(_rule, x1, y1, x2, y2, ink, thick))
-
-    def plate(self, x: float, y: float, width: float, height: float, ink: str = ACCENT_SOFT, radius: float = 0) -> None:
-        self.pages[-1].append(partial(_plate, x, y, width, height, ink, radius))
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
         self.pages[-1].append(partial(_frame, x, y, width, height, ACCENT))
@@ -120,10 +117,10 @@ class Sheet:
             above = (look.leading - (ASCENT + DESCENT) * look.size * POINT) / 2
             self.pages[page].append(partial(_write, x, y + above + ASCENT * look.size * POINT, words, look))
 
-    def put(self, words: str, x: float, y: float, width: float, look: Look, align: str = "L") -> float:
-        """Lines at that place, on this page; answers where they end."""
-        for line in wrap(words, width, look):
-            self.line(line, x, y, width, look, align)
+    def put(self, words: str, x: float, y: float, width: float, look: Look, most: int = 6) -> float:
+        """A few lines at that place, on this page; answers where they end."""
+        for line in few(words, width, look, most):
+            self.line(line, x, y, width, look)
             y += look.leading
         return y
 
@@ -134,19 +131,17 @@ class Sheet:
             self.line(line, x, self.y, width, look, align)
             self.y += look.leading
 
-    def need(self, height: float) -> bool:
-        """Turns the page when that height is not left; says whether it did."""
-        if self.y + height <= self.bottom + 0.01:
-            return False
-        self.turn()
-        return True
+    def need(self, height: float) -> None:
+        """Turns the page when that height is not left."""
+        if self.y + height > self.bottom + 0.01:
+            self.turn()
 
     def turn(self) -> None:
         """A following page, which says briefly whose it is and what."""
         self.pages.append([])
         self.mark(LEFT, TOP, 6)
         half = WIDTH / 2 - 6
-        name, title = (wrap(each, half, SMALL)[0] for each in (self.house.name, self.title))
+        name, title = (few(each, half, SMALL, 1)[0] for each in (self.house.name, self.title))
         self.line(name, LEFT + 8.5, TOP + 1, half, SMALL)
         self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
         self.y = TOP + 12
@@ -155,20 +150,18 @@ class Sheet:
         """The mark, the house's name and how to reach it, at the top left."""
         house = self.house
         self.mark(LEFT, TOP, 13)
-        y = self.put(house.name, LEFT + 17, TOP, WIDTH - 17, Look(12.5, True, ACCENT))
+        y = self.put(house.name, LEFT + 17, TOP, WIDTH - 17, Look(12.5, True, ACCENT), 3)
         reach = " · ".join(part for part in (house.phone, house.email) if part)
         for words in (" · ".join(lines_of(house.address)), reach):
             if words:
-                y = self.put(words, LEFT + 17, y, WIDTH - 17, SMALL)
+                y = self.put(words, LEFT + 17, y, WIDTH - 17, SMALL, 3)
         self.y = max(y, TOP + 13)
 
     def addressed(self, payer: str, address: Sequence[str], facts: Sequence[tuple[str, str]]) -> None:
         """Facts at the left; at the right the address, where the window of a long envelope shows it."""
         begun = max(50.0, self.y + 6)
-        y = self.put(payer, 112, begun, RIGHT - 112, Look(10.5, True))
-        for part in address:
-            if part.strip():
-                y = self.put(part, 112, y, RIGHT - 112, Look(10.5))
+        y = self.put(payer, 112, begun, RIGHT - 112, Look(10.5, True), 3)
+        y = self.put("\n".join(filter(str.strip, address)), 112, y, RIGHT - 112, Look(10.5), 8)
         self.y = max(y, self.facts(facts, begun, 84), 84) + 8
 
     def facts(self, facts: Sequence[tuple[str, str]], y: float, width: float, label: float = 32) -> float:
@@ -181,17 +174,17 @@ class Sheet:
 
     def headline(self, stamp: str = "") -> None:
         """The title, with the stamp at its right."""
-        room = WIDTH
+        look = Look(10.5, True, ACCENT)
+        wide = width_of(line_of(stamp), look) + 9 if stamp else 0
+        room, begun = WIDTH - (wide + 6 if stamp else 0), self.y
+        first, *others = wrap(self.title, room, TITLE)
+        self.line(first, LEFT, begun, room, TITLE)
         if stamp:
-            look = Look(10.5, True, ACCENT)
-            wide = width_of(line_of(stamp), look) + 9
-            self.frame(RIGHT - wide, self.y + 0.9, wide, 8)
-            self.line(stamp, RIGHT - wide, self.y + 2.4, wide, look, "C")
-            room -= wide + 6
-        for line in wrap(self.title, room, TITLE):
-            self.need(TITLE.leading)
-            self.line(line, LEFT, self.y, room, TITLE)
-            self.y += TITLE.leading
+            self.frame(RIGHT - wide, begun + 0.9, wide, 8)
+            self.line(stamp, RIGHT - wide, begun + 2.4, wide, look, "C")
+        self.y += TITLE.leading
+        if others:
+            self.flow("\n".join(others), TITLE, width=room)
         self.y += 0.8
 
     def _footers(self) -> None:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from data.i18n import say
 from data.pdf.page import LEFT, TOP, Sheet
-from data.pdf.words import ACCENT, HEAD, HEADING, SMALL, Look, wrap
+from data.pdf.words import ACCENT, HEAD, HEADING, SMALL, Look, line_of, width_of, wrap
 
 CELL = Look(9)
+NARROWEST = 25.0
 TOP_OF_NEXT = TOP + 12  # where a following page begins
 
 
@@ -84,6 +85,7 @@ class Table:
 
     def draw(self, rows: Sequence[Row], closing: float = 0) -> None:
         """All rows; the last one stays with what closes the table, of that height."""
+        self._fit(rows)
         first = self.height(rows[0]) if rows else 0
         self.sheet.need(min(12 + first, self.sheet.bottom - TOP_OF_NEXT))
         self.header()
@@ -94,6 +96,17 @@ class Table:
             if row.heading:
                 heading = row.cells[0]
             self._row(row, after, "" if row.heading else heading)
+
+    def _fit(self, rows: Sequence[Row]) -> None:
+        """Figures are not broken: their columns take what they need from the first one, as long as it keeps some room."""
+        wide = [column.width for column in self.columns]
+        for at, column in enumerate(self.columns):
+            cells = [line_of(row.cells[at]) for row in rows if not row.heading]
+            if column.align == "R" and cells:
+                needed = max(width_of(cell, self.look) for cell in cells) + self.gutter
+                more = min(max(0.0, needed - wide[at]), wide[0] - NARROWEST)
+                wide[0], wide[at] = wide[0] - more, wide[at] + more
+        self.columns = [column._replace(width=width) for column, width in zip(self.columns, wide, strict=True)]
 
     def _turn(self, heading: str) -> None:
         self.sheet.turn()

@@ -12,7 +12,7 @@ FONTS = Path(__file__).parent / "fonts"
 FACES = {False: FONTS / "hyperlegible-regular.ttf", True: FONTS / "hyperlegible-bold.ttf"}
 ASCENT, DESCENT = 0.984, 0.316  # of the font's size
 POINT = 25.4 / 72
-ACCENT, ACCENT_SOFT, INK, SOFT, LINE = "#17495a", "#e6f0f2", "#1a2236", "#4b5469", "#e0dacd"
+ACCENT, INK, SOFT, LINE = "#17495a", "#1a2236", "#4b5469", "#e0dacd"
 
 
 class Look(NamedTuple):
@@ -118,6 +118,17 @@ def wrap(words: str, width: float, look: Look) -> list[str]:
                     line, taken = line + character, taken + widths[character]
         lines.append(line)
     return lines
+
+
+def few(words: str, width: float, look: Look, most: int) -> list[str]:
+    """The first lines, where a place holds no more; the last one says that something follows."""
+    lines = wrap(words, width, look)
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while last and width_of(last + " …", look) > width:
+        last = last[:-1]
+    return [*lines[: most - 1], last + " …"]
 
 
 def lines_of(address: str) -> list[str]:
