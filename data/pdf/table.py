@@ -103,7 +103,7 @@ class Table:
         for at, column in enumerate(self.columns):
             cells = [line_of(row.cells[at]) for row in rows if not row.heading]
             if column.align == "R" and cells:
-                needed = max(width_of(cell, self.look) for cell in cells) + self.gutter
+                needed = max(width_of(cell, self.look) for cell in cells) + self.gutter + 0.1
                 more = min(max(0.0, needed - wide[at]), wide[0] - NARROWEST)
                 wide[0], wide[at] = wide[0] - more, wide[at] + more
         self.columns = [column._replace(width=width) for column, width in zip(self.columns, wide, strict=True)]
