@@ -175,15 +175,20 @@ def resume(v: Visit, reference: str) -> OnlinePayment:
 
 
 def open_attempts(v: Visit, known: Mapping[Ledger, Account] | None = None) -> list[OnlinePayment]:
-    """The family's payments that « Reprendre » would take, the latest first, one for each choice of invoices."""
+    """The family's payments that « Reprendre » would take, the latest first, one for each choice of invoices.
+
+    None where the service never answers: nobody knows there whether a payment is broken or made.
+    """
     gateway = offered(v)
+    if gateway is None or not gateway.answers:
+        return []
     rows = v.all(
         select(OnlinePayment)
         .where(
             OnlinePayment.family_id == v.family_id,
             col(OnlinePayment.state).in_(OPEN),
             OnlinePayment.started_at > v.now - OPEN_FOR,
-            OnlinePayment.gateway == (gateway.name if gateway else ""),
+            OnlinePayment.gateway == gateway.name,
         )
         .order_by(col(OnlinePayment.id).desc())
     )
@@ -215,16 +220,19 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
     reference = gateway.reference_of(sent)[:33]
     with whole_house(now=now) as v:
         row = v.one(select(OnlinePayment).where(OnlinePayment.reference == reference))
-        its_settings = dict(v.get(Site, row.site_id).payment) if row else {}
+        if row is None:
+            raise Forged("an order that nobody made")
+        sent = replace(sent, settings=dict(v.get(Site, row.site_id).payment))
     try:
-        said = gateway.confirm(replace(sent, settings=its_settings))
-        if row is None or said.reference != row.reference or row.gateway != gateway.name:
-            raise Forged("a payment that this service was never asked for")
+        if row.gateway != gateway.name:
+            raise Forged("an order of another gateway")
+        said = gateway.confirm(sent)
+        if said.reference != row.reference:
+            raise Forged("an answer about another order")
         if said.state == "paid" and not 0 < len(said.transaction) <= 80:
             raise Forged("no number of transaction")
     except Forged as forged:
-        if row is not None:
-            _note_forged(row.id, gateway.name, str(forged), client, now)
+        _note_forged(row.id, gateway.name, str(forged), client, now)
         raise
     with whole_house(writes=True, now=now) as v:
         v.client, v.zone = client, v.get(Site, row.site_id).zone

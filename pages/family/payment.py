@@ -13,11 +13,10 @@ from components.cover import alert, cover
 from components.entrance import Caller
 from components.icons import icon
 from components.markup import tag
-from components.panel import Act, Panel
+from components.panel import Act, Answer, Panel
 from components.screen import Audience, plain, screen
 from components.shell import head
-from components.tables import table
-from data import billing, formats, gateways, payments
+from data import billing, formats, gateways, payments, sites
 from data.billing import LEDGERS, Entry, Ledger
 from data.formats import euros
 from data.gateways import Gateway, Redirection
@@ -34,11 +33,21 @@ ASKING_SECONDS = 20
 class Choice:
     """What one open page leaves out of the whole balance."""
 
+    ledger: Ledger
     left_out: set[int] = field(default_factory=set)
 
-    def tick(self, _v: Visit, act: Act) -> None:
+    def of(self, due: list[Entry]) -> list[Entry]:
+        return [entry for entry in due if entry.row.id not in self.left_out]
+
+    def tick(self, v: Visit, act: Act) -> Answer:
         ticked = act.values.get("facture") == "true"
         self.left_out = self.left_out - {act.number()} if ticked else self.left_out | {act.number()}
+        total = _sum(self.of(payments.payable(billing.accounts(v)[self.ledger])))
+        return Answer(say=v.say("À payer : {amount}", amount=euros(total)))
+
+
+def _sum(entries: list[Entry]) -> int:
+    return sum(entry.due for entry in entries)
 
 
 def _ledger(kind: str) -> Ledger:
@@ -49,54 +58,39 @@ def _ledger(kind: str) -> Ledger:
 
 @screen("/facturation/{kind}/payer", Audience.FAMILY, title="Payer en ligne")
 def choose(v: Visit, kind: str) -> None:
-    ledger, choice = _ledger(kind), Choice()
+    choice = Choice(_ledger(kind))
     Panel(
         v,
-        lambda w: _draw(w, kind, ledger, choice),
+        lambda w: _draw(w, kind, choice),
         on={"tick": choice.tick},
         follows=[("family", v.family_id or 0)],
         classes="flow",
     )
 
 
-def _draw(v: Visit, kind: str, ledger: Ledger, choice: Choice) -> Markup:
+def _draw(v: Visit, kind: str, choice: Choice) -> Markup:
     title = head(v.say("Payer en ligne"), v.say(TABS[kind]))
-    back = _home(v, f"/facturation/{kind}", "first")
+    home = _home(v, f"/facturation/{kind}")
     if payments.offered(v) is None:
-        return title + _words(v.say("Le paiement en ligne n’est pas proposé par votre conservatoire."), back)
-    due = payments.payable(billing.accounts(v)[ledger])
+        return title + _words(v.say("Le paiement en ligne n’est pas proposé par votre conservatoire."), home)
+    due = payments.payable(billing.accounts(v)[choice.ledger])
     if not due:
-        return title + _words(v.say("Rien n’est à payer."), back)
-    chosen = [entry for entry in due if entry.row.id not in choice.left_out]
-    total = sum(entry.due for entry in chosen)
+        return title + _words(v.say("Rien n’est à payer."), home)
+    chosen = choice.of(due)
+    whole = tag("small", v.say("la totalité")) if chosen == due and len(due) > 1 else None
+    total = tag("dl", tag("div", tag("dt", v.say("À payer")), tag("dd", euros(_sum(chosen)), whole)))
+    words = v.say("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
+    button = tag("button", v.say("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen)
     form = tag(
         "form",
         _invoices(v, due, choice),
-        tag(
-            "p",
-            v.say("À payer : "),
-            tag("strong", euros(total)),
-            tag("span", v.say(" (la totalité)"), class_="soft") if chosen == due and len(due) > 1 else None,
-            role="status",
-        ),
-        tag(
-            "p",
-            v.say(
-                "Vous continuez sur la page du service de paiement. Le reçu est ici dès qu’il a confirmé le paiement."
-            ),
-            class_="soft small",
-        ),
-        tag(
-            "div",
-            back,
-            tag("button", v.say("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen),
-            class_="actions",
-        ),
+        tag("div", total, button, class_="sums"),
+        tag("p", words, class_="soft small"),
         method="post",
         action=f"/facturation/{kind}/payer",
         class_="stack-form",
     )
-    return title + tag("section", form, class_="card")
+    return title + tag("section", form, class_="card") + tag("p", home)
 
 
 def _home(speaker: Visit | Caller, href: str, look: str = "") -> Markup:
@@ -108,17 +102,20 @@ def _words(words: str, back: Markup) -> Markup:
 
 
 def _invoices(v: Visit, due: list[Entry], choice: Choice) -> Markup:
-    heads = [v.say(label) for label in ("Facture", "Date", "Échéance", "Reste à payer")]
+    names = [v.say(label) for label in ("Facture", "Date", "Échéance", "Reste à payer")]
+    heads = [tag("th", name, scope="col", class_="num" if name == names[-1] else None) for name in names]
     rows = [
-        (
-            _box(entry, entry.row.id not in choice.left_out),
-            formats.day(entry.row.day),
-            formats.day(entry.next_due) or "–",
-            euros(entry.due),
+        tag(
+            "tr",
+            tag("th", _box(entry, entry.row.id not in choice.left_out), scope="row"),
+            tag("td", formats.day(entry.row.day), data_l=names[1]),
+            tag("td", formats.day(entry.next_due), data_l=names[2]),
+            tag("td", euros(entry.due), data_l=names[3], class_="num"),
         )
         for entry in due
     ]
-    return table(v.say("Factures à payer"), heads, rows, quiet_caption=True)
+    caption = tag("caption", v.say("Factures à payer"))
+    return tag("table", caption, tag("thead", tag("tr", heads)), tag("tbody", rows), class_="stack")
 
 
 def _box(entry: Entry, ticked: bool) -> Markup:
@@ -177,8 +174,7 @@ async def _to_the_bank(caller: Caller, back: str, begin: Callable[[Visit], Onlin
 
 
 def _told(caller: Caller, words: str, back: str, status: int) -> Response:
-    links = tag("div", _home(caller, back), class_="links")
-    return cover(caller.say("Payer en ligne"), alert(words) + links, tongue=caller.tongue, status=status)
+    return _between(caller, alert(words), back, status)
 
 
 def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, back: str) -> Response:
@@ -191,12 +187,18 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
     else:
         way = tag("a", words, href=there.url, class_="btn", rel="noreferrer")
     told = caller.say("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
-    links = tag("div", _home(caller, back), class_="links")
-    response = cover(caller.say("Payer en ligne"), tag("p", told) + way + links, tongue=caller.tongue)
+    response = _between(caller, tag("p", told) + way, back, 200)
     response.headers["content-security-policy"] = guard.policy(
         settings().https, forms_to=f"'self' https://{gateway.host}"
     )
     return response
+
+
+def _between(caller: Caller, body: Markup, back: str, status: int) -> Response:
+    with caller.visit() as v:
+        site = sites.here(v)
+    links = tag("div", _home(caller, back), class_="links")
+    return cover(caller.say("Payer en ligne"), body + links, tongue=caller.tongue, site=site, status=status)
 
 
 @screen("/facturation/retour/{reference}", Audience.FAMILY, title="Paiement")
@@ -216,14 +218,14 @@ def _draw_back(v: Visit, reference: str) -> Markup:
         tag("div", icon(drawing), tag("p", words), class_=f"notice {look}", role="status"),
         _more(v, row),
         tag("div", home, _next(v, row), class_="actions"),
-        class_="card",
+        class_="card stack-form",
     )
 
 
 def _state(v: Visit, row: OnlinePayment) -> tuple[str, str, str]:
     """(look, drawing, what to read) of the payment's state."""
     if row.state == "paid":
-        return "good", "check", v.say("Paiement reçu. Un e-mail vous le confirme.")
+        return "good", "check", v.say("Paiement reçu. Le reçu porte le n° {number}.", number=payments.receipt(row))
     if row.state == "refused":
         return "bad", "cross", v.say("Le paiement a été refusé par la banque. Rien n’a été débité.")
     if row.state == "abandoned":

@@ -66,7 +66,7 @@ def way_to(page: httpx.Response) -> tuple[str, dict[str, str]]:
 
 def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
     page = samir.soup(PAYER)
-    assert "À payer : 50,00 €" in words_of(page)
+    assert "À payer 50,00 €" in words_of(page)
     assert len(page.select("input[name=facture][checked]")) == 1
     bank = begin(samir)
     shown = samir.text(bank)
@@ -145,14 +145,14 @@ def test_the_sum_follows_the_boxes(portal: Server, samir: Person) -> None:
         family,
     )
     with Tab(samir, PAYER) as tab:
-        assert "À payer : 62,50 € (la totalité)" in tab.shown()
+        assert "À payer 62,50 € la totalité" in tab.shown()
         first, second = (box["value"] for box in tab.soup.select("input[name=facture]"))
         tab.act("tick", second, facture="false")
         left = tab.shown()
         tab.act("tick", first, facture="false")
-        assert "À payer : 0,00 €" in tab.shown()
+        assert "À payer 0,00 €" in tab.shown()
         tab.act("tick", second, facture="true")
-    assert {"À payer : 50,00 €" in left, "À payer : 12,50 €" in left} == {True, False}
+    assert {"À payer 50,00 €" in left, "À payer 12,50 €" in left} == {True, False}
     answer = samir.post(PAYER, data={"facture": second})
     assert answer.status_code == 303
     assert portal.value("SELECT cents FROM online_payment") in {5_000, 1_250}
@@ -267,7 +267,7 @@ def test_a_bank_with_pages_of_its_own(tmp_path: Path, launch: Callable[..., Serv
     page = samir.post(PAYER, data=chosen)
     assert page.status_code == 503
     assert "Le service de paiement ne répond pas." in words_of(page.text)
-    assert "À payer : 50,00 €" in samir.text(PAYER)
+    assert "À payer 50,00 €" in samir.text(PAYER)
 
     offer(key="s3")
     said = {"order": reference, "number": "77", "cents": "5000"}
