@@ -71,7 +71,9 @@ def first_paint(element: Any) -> Markup:
         if element.component or "-" in element.tag:
             raise ValueError(f"{element.tag}: screens are made of plain tags and panels")
         inner, name = Markup("").join(first_paint(child) for child in element.default_slot.children), element.tag
-    attributes = {key: value for key, value in element.props.items() if key not in {"as", "content", "command"}}
+    attributes = {
+        key: value for key, value in element.props.items() if key not in {"as", "content", "command", "address"}
+    }
     return tag(name, inner, id=f"c{element.id}", class_=" ".join(element.classes) or None, **attributes)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-VOID = {"input", "br", "hr", "img", "link", "meta", "path", "ellipse", "rect"}
+VOID = {"input", "br", "hr", "img", "link", "meta"}
+DRAWN = {"path", "ellipse", "rect", "circle"}  # in a drawing, what holds nothing must close itself
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
 
@@ -16,6 +17,8 @@ def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
     )
     if name in VOID:
         return Markup(f"<{name}{written}>")  # noqa: S704
+    if name in DRAWN:
+        return Markup(f"<{name}{written}/>")  # noqa: S704
     return Markup(f"<{name}{written}>{join(content)}</{name}>")  # noqa: S704
 
 

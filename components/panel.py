@@ -72,6 +72,7 @@ class Answer:
     open: str = ""  # id of a dialog
     go: str = ""  # an address of ours
     url: str = ""  # what the address bar shows, without loading it
+    push: str = ""  # the address of a window that opens: the back button closes it
     reload: bool = False
 
 
@@ -96,6 +97,8 @@ class Panel(Piece):
         self._fresh = False  # just drawn after its own action: what that action told is in it
         if self.actions:
             self.on("act", self._act)
+        if "address" in self.actions:  # the address bar moved: back, forward, a window closed
+            self.props["address"] = True
         for topic in follows:
             follow(self.client, topic, self.refresh)
 

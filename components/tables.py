@@ -16,15 +16,27 @@ def table(
         "table",
         tag("caption", shown),
         tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
-        tag("tbody", (_row(heads, cells) for cells in rows)),
+        tag("tbody", (row(heads, cells) for cells in rows)),
         class_="stack",
     )
 
 
-def _row(heads: Sequence[str], cells: Sequence[Content]) -> Markup:
+def row(heads: Sequence[str], cells: Sequence[Content], looks: Sequence[str] = (), **attributes: object) -> Markup:
+    """A line whose first cell names it; `looks` are the cells' classes: num, tight."""
     first, *others = cells
+    shown = [*looks, *[""] * len(cells)]
     return tag(
         "tr",
-        tag("th", first, scope="row"),
-        (tag("td", cell, data_l=head) for head, cell in zip(heads[1:], others, strict=True)),
+        tag("th", first, scope="row", class_=shown[0] or None),
+        (
+            tag("td", cell, data_l=head, class_=look or None)
+            for head, cell, look in zip(heads[1:], others, shown[1:], strict=False)
+        ),
+        **attributes,
     )
+
+
+def facts(pairs: Iterable[tuple[str, Content]]) -> Markup:
+    """A sheet's data, label and value; what has no value is not shown."""
+    shown = [(label, value) for label, value in pairs if value not in ("", None)]
+    return tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in shown), class_="sheet-facts")

@@ -124,7 +124,6 @@ def announce(
     reason: str,
     comment: str,
     course_id: int | None = None,
-    document: str = "",
 ) -> AbsenceNotice:
     """Days to come, or today. Faulty names what cannot be read."""
     last_day = last_day or first_day
@@ -159,14 +158,13 @@ def announce(
             last_day=last_day,
             reason=reason,
             comment=comment,
-            document=document,
             author_id=v.account_id or 0,
             submitted_at=v.now,
         ),
     )
 
 
-def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: str, document: str = "") -> AbsenceNotice:
+def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: str) -> AbsenceNotice:
     """Why a past absence happened. Writing again replaces what still waits."""
     absence = v.get(Absence, absence_id, lock=True)
     if absence.pupil_id != pupil.id:
@@ -193,7 +191,6 @@ def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: st
             last_day=absence.day,
             reason=reason,
             comment=comment,
-            document=document,
             author_id=v.account_id or 0,
             submitted_at=v.now,
         ),
@@ -215,8 +212,6 @@ def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
     """The notice, its acknowledgement and the journal's line, together. The same one sent twice is one."""
     if not families.may_change(v, pupil):
         raise Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
-    if notice.document and files.by_name(v, notice.document).pupil_id != pupil.id:
-        raise NotYours(f"document {notice.document}")
     v.get(Pupil, pupil.id, lock=True)
     for same in v.all(
         select(AbsenceNotice).where(
@@ -230,10 +225,7 @@ def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
             AbsenceNotice.comment == notice.comment,
         )
     ):
-        if not notice.document:
-            return same
-        same.document = notice.document
-        return v.add(same)
+        return same
     notice = v.add(notice)
     who = v.get(Account, v.account_id)
     letters.write(
@@ -265,6 +257,19 @@ def days_of(notice: AbsenceNotice, tongue: str = "fr") -> str:
     if notice.first_day == notice.last_day:
         return say("le {day}", spoken, day=first)
     return say("du {first} au {last}", spoken, first=first, last=last)
+
+
+def attach(v: Visit, notice_id: int, document: str) -> None:
+    """A document for a notice that still waits; it replaces the one before."""
+    notice = v.get(AbsenceNotice, notice_id, lock=True)
+    if notice.state != "pending":
+        raise Refused("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
+    if files.by_name(v, document).pupil_id != notice.pupil_id:
+        raise NotYours(f"document {document}")
+    notice.document = document
+    v.add(notice)
+    journal.note(v, "absence document", subject="absence_notice", subject_id=notice.id)
+    announce_change(v, notice)
 
 
 def withdraw(v: Visit, notice_id: int) -> None:

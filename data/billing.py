@@ -127,6 +127,7 @@ class Entry:
     credit: int = 0
     due: int = 0  # what is left to pay of an invoice
     next_due: date | None = None  # when the next part of it is due
+    next_part: int = 0  # how much is due then
 
     @property
     def amount(self) -> int:
@@ -211,20 +212,20 @@ def _of_invoice(invoice: Invoice, settled: int, parts: Sequence[Instalment], tod
     left = max(0, invoice.total - settled)
     if not left:
         return Entry(invoice, "paid", debit=invoice.total)
-    next_due = _next_due(invoice, settled, parts)
+    next_due, next_part = _next_due(invoice, settled, parts)
     late = next_due is not None and next_due < today
     state: State = "late" if late else "partial" if settled else "due"
-    return Entry(invoice, state, debit=invoice.total, due=left, next_due=next_due)
+    return Entry(invoice, state, debit=invoice.total, due=left, next_due=next_due, next_part=next_part)
 
 
-def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> date | None:
-    """When the first part that is not settled is due."""
+def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> tuple[date | None, int]:
+    """When the first part that is not settled is due, and what is left of it."""
     reached = 0
     for part in parts:
         reached += part.cents
         if reached > settled:
-            return part.due_day
-    return invoice.due_day
+            return part.due_day, min(reached - settled, part.cents)
+    return invoice.due_day, invoice.total - settled
 
 
 def invoice_by_number(v: Visit, number: str) -> Invoice:

@@ -1,5 +1,6 @@
 """Families, their adults, their pupils. A pupil may belong to two families, by links."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -176,6 +177,11 @@ def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:
         if pupil.number == number:
             return pupil, link
     raise NotYours(f"pupil number {number}")
+
+
+def numbers(v: Visit, family_ids: Iterable[int | None]) -> dict[int, int]:
+    """Family -> the number people know it by, in one question."""
+    return dict(v.rows(select(Family.id, Family.number).where(col(Family.id).in_(family_ids))))
 
 
 def may_change(v: Visit, row: SQLModel) -> bool:

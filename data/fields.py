@@ -31,6 +31,12 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+def fold(text: str) -> str:
+    """For searching and sorting: accents and case do not matter, « œ » is « oe »."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
 @dataclass(frozen=True)
 class Kind:
     """`read` a person's typing (Refused says what is wrong), `show` as kept and compared, `tell` for the eye.

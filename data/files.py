@@ -81,15 +81,7 @@ def make_photo(content: bytes) -> bytes:
 
 def keep(v: Visit, pupil_id: int, kind: str, content: bytes, media_type: str) -> StoredFile:
     """Write the file whole, then its row."""
-    name = secrets.token_hex(16)
-    path = path_of(v.site_id or 0, name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    name = write(v.site_id or 0, content)
     return v.add(
         StoredFile(
             site_id=v.site_id or 0,
@@ -103,6 +95,20 @@ def keep(v: Visit, pupil_id: int, kind: str, content: bytes, media_type: str) ->
             created_at=v.now,
         )
     )
+
+
+def write(site_id: int, content: bytes) -> str:
+    """The name of a new file that holds this, whole or not at all."""
+    name = secrets.token_hex(16)
+    path = path_of(site_id, name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)
+    return name
 
 
 def path_of(site_id: int, name: str) -> Path:
@@ -122,7 +128,9 @@ def by_name(v: Visit, name: str) -> StoredFile:
 def content_of(v: Visit, name: str) -> tuple[StoredFile, bytes]:
     """The row and the bytes. A file that another household gave is theirs until staff accept it."""
     found = by_name(v, name)
-    shown = v.is_staff or found.giver_id == v.family_id or _accepted(v, found)
+    shown = (
+        v.is_staff or found.giver_id == v.family_id or _accepted(v, found)
+    )  # an absence's document stays its giver's
     path = path_of(found.site_id, found.name)
     if not shown or not path.is_file():
         raise NotYours(f"file {name[:32]}")

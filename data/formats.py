@@ -1,9 +1,9 @@
 """How dates, hours, amounts and sizes are written. Pure functions; languages « fr » and « en »."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 from data.i18n import Language, say
 
@@ -25,10 +25,57 @@ def short_day(value: date, tongue: Language = "fr") -> str:
     return format_date(value, "d MMMM", locale=tongue)
 
 
+def near_day(value: date, today: date, tongue: Language = "fr") -> str:
+    """« aujourd’hui », « demain », « jeudi 26 novembre »."""
+    days = (value - today).days
+    if days == 0:
+        return say("aujourd’hui", tongue)
+    if days == 1:
+        return say("demain", tongue)
+    return format_date(value, "EEEE d MMMM", locale=tongue)
+
+
 def hour(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
     """« 17 h 15 », “17:15”, in the site's time zone."""
-    local = value.astimezone(zone)
-    return f"{local:%H:%M}" if tongue == "en" else f"{local.hour}{NBSP}h{NBSP}{local.minute:02d}"
+    return clock(value.astimezone(zone).time(), tongue)
+
+
+def clock(value: time | None, tongue: Language = "fr") -> str:
+    """« 17 h 15 », “17:15”: an hour of the site's own day."""
+    if value is None:
+        return ""
+    return f"{value:%H:%M}" if tongue == "en" else f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+
+
+def weekday(number: int | None, tongue: Language = "fr") -> str:
+    """« mercredi » for 3."""
+    return get_day_names("wide", locale=tongue)[number - 1] if number and 1 <= number <= 7 else ""
+
+
+def duration(minutes: int) -> str:
+    """« 45 min », « 1 h 30 »."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NBSP}min" if rest else ""
+    return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+
+
+def length(seconds: int | None) -> str:
+    """« 3 min 30 s »: of a piece of music."""
+    minutes, rest = divmod(seconds or 0, 60)
+    parts = [f"{minutes}{NBSP}min" if minutes else "", f"{rest}{NBSP}s" if rest else ""]
+    return NBSP.join(part for part in parts if part)
+
+
+def decimal(hundredths: int | None, tongue: Language = "fr", *, places: int = 2) -> str:
+    """« 15,75 » for 1575; with `places=0`, « 20 » for 2000."""
+    if hundredths is None:
+        return ""
+    whole, rest = divmod(abs(hundredths), 100)
+    figures = f"{rest:02d}" if rest or places == 2 else ""
+    return (
+        ("−" if hundredths < 0 else "") + f"{whole}" + (("." if tongue == "en" else ",") + figures if figures else "")
+    )
 
 
 def moment(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:

@@ -91,6 +91,25 @@ TEMPLATES = {
         ),
         "Confirmer mon adresse",
     ),
+    "absence_received": Template(
+        "Votre message d’absence a été reçu",
+        (
+            "Nous avons reçu le {moment} votre message : absence de {subject} {days}.",
+            "Le conservatoire vous répondra par e-mail.",
+            "link",
+        ),
+        "Voir les cours",
+    ),
+    "absence_accepted": Template(
+        "Absence justifiée",
+        ("L’absence de {subject} {days} est justifiée.", "message", "link"),
+        "Voir les cours",
+    ),
+    "absence_declined": Template(
+        "Votre justification d’absence n’a pas été acceptée",
+        ("L’absence de {subject} {days} n’a pas pu être justifiée. Voici pourquoi :", "message", "link"),
+        "Voir les cours",
+    ),
     "email_change_asked": Template(
         "Un changement d’adresse e-mail a été demandé",
         (

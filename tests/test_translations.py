@@ -12,6 +12,7 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
+    "REASONS", "LEDGERS", "METHODS", "pairs",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
@@ -45,8 +46,10 @@ def sentences() -> dict[str, str]:
             spoken: list[str] = []
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if name in {"say", "Refused"} and node.args:
+                if (name in {"say", "Refused"} and node.args) or (name == "Column" and node.args):
                     spoken += texts(node.args[0])
+                elif name == "labelled" and len(node.args) > 2:
+                    spoken += texts(node.args[2])
                 elif name == "Editable":
                     spoken += [text for argument in node.args[:2] for text in texts(argument)]
                 elif name == "Template":
@@ -58,7 +61,7 @@ def sentences() -> dict[str, str]:
                 spoken += [
                     text
                     for word in node.keywords
-                    if word.arg in {"title", "hint"}
+                    if word.arg in {"title", "hint", "caption", "empty"}
                     for text in texts(word.value)
                     if text != "Anacrouse"
                 ]

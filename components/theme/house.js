@@ -11,7 +11,7 @@ const libraries = Promise.all([
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const typed = {
   key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
-  isKept: (field) => field.name && !["password", "hidden", "radio"].includes(field.type) && field.form?.dataset.keep,
+  isKept: (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.keep,
   value: (field) => (field.type === "checkbox" ? String(field.checked) : field.value),
   recorded(field) {
     if (field.type === "checkbox") return String(field.defaultChecked);
@@ -92,7 +92,7 @@ function checkAll(form, value) {
 const painted = new Map(); // id of a panel -> the nodes of its first paint
 
 const Panel = {
-  props: { as: String, content: String, command: Object },
+  props: { as: String, content: String, command: Object, address: Boolean },
   emits: ["act"],
   render() {
     return Vue.h(this.as);
@@ -101,7 +101,10 @@ const Panel = {
     this.$el.replaceChildren(...(painted.get(this.$el.id) ?? []));
     if (this.content) this.draw(this.content);
     typed.bringBack(this.$el);
-    for (const type of ["click", "submit", "dblclick", "change", "input"]) this.$el.addEventListener(type, (e) => this[type](e));
+    for (const type of ["click", "submit", "dblclick", "change", "input", "keydown"]) this.$el.addEventListener(type, (e) => this[type](e));
+    this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
+    if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
+    this.openWindows();
   },
   watch: {
     content(markup) {
@@ -123,6 +126,19 @@ const Panel = {
         },
       });
       typed.bringBack(this.$el);
+      this.openWindows();
+    },
+    openWindows() {
+      for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {
+        window.removeAttribute("open");
+        window.showModal();
+      }
+    },
+    shut(window) {
+      // A window has its own address: closing it goes back to the list's, as the back button does.
+      if (!("window" in window.dataset) || !window.isConnected) return;
+      if (history.state?.window) history.back();
+      else this.act("address", "", { path: window.dataset.window });
     },
     act(action, of, sent = {}) {
       if (this.busy) return;
@@ -140,7 +156,8 @@ const Panel = {
       this.rest();
       if (command.reload) return location.reload();
       if (command.go) return location.assign(command.go);
-      if (command.url) history.replaceState(null, "", command.url);
+      if (command.push) history.pushState({ window: true }, "", command.push);
+      if (command.url) history.replaceState(history.state, "", command.url);
       if (command.forget) typed.forget(command.forget), this.restoreForm(command.forget);
       for (const [id, value] of Object.entries(command.fill ?? {})) {
         const field = document.getElementById(id);
@@ -170,6 +187,7 @@ const Panel = {
       if (opener) document.getElementById(opener.dataset.opens)?.showModal();
       const doer = event.target.closest("[data-do]:not(form)");
       if (!doer || doer.disabled || doer.ariaDisabled === "true" || doer.matches("select, input[type=search]")) return;
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link opened elsewhere stays a link
       event.preventDefault();
       const form = doer.dataset.with ? document.getElementById(doer.dataset.with) : null;
       this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {});
@@ -179,6 +197,15 @@ const Panel = {
       if (!form.dataset.do) return;
       event.preventDefault();
       this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
+    },
+    keydown(event) {
+      const opener = event.target.closest("tbody[data-rows] [data-open]");
+      if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+      const all = [...opener.closest("tbody").querySelectorAll("[data-open]")];
+      const next = all[all.indexOf(opener) + (event.key === "ArrowDown" ? 1 : -1)];
+      event.preventDefault();
+      event.stopPropagation();
+      next?.focus();
     },
     dblclick(event) {
       event.target.closest("tr")?.querySelector("[data-open]")?.click();

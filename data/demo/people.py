@@ -1,12 +1,12 @@
 """The people of the demonstration: the cast of the tests, and as many families more as asked. All invented."""
 
 import random
-import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil, PupilLink
+from data.fields import fold
 from data.sites import Site
 from data.visits import Visit
 
@@ -110,8 +110,7 @@ def _account(
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe"))
-    return "".join(char for char in letters if char.isalnum() and not unicodedata.combining(char))
+    return "".join(char for char in fold(name) if char.isalnum())
 
 
 def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
@@ -255,7 +254,7 @@ def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -
     today = v.now.date()
     for number in range(3000, 3000 + count):
         family = _family(v, site, number, today - timedelta(days=dice.randint(30, 2500)))
-        last, pupils = dice.choice(LAST), dice.choice((1, 1, 2))
+        last, pupils = dice.choice(LAST), dice.choice((1, 2))
         street = f"{dice.randint(1, 90)} {dice.choice(STREETS)}"
         adult = _adult(
             v,

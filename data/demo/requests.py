@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
-from data import decisions, moderation
+from data import absences, decisions, families, moderation
 from data.accounts import Account
 from data.families import Guardian
 from data.sites import Site
@@ -30,22 +30,34 @@ def fill() -> None:
         {"address": "3 place du Marché", "complement": "Escalier C"},
         accept=True,
     )
+    for login, hours, reason in (("famille.3002", 30, "Rendez-vous médical"), ("famille.3006", 4, "Raison familiale")):
+        _announce(login, now - timedelta(hours=hours), reason)
     _ask("famille.3015", now - timedelta(days=2), {"last_name": "Petitpas"}, accept=False)
+
+
+def _announce(login: str, at: datetime, reason: str) -> None:
+    """A day next week, for the family's first pupil."""
+    with visit(_account(login), writes=True, now=at) as v:
+        pupil, _ = families.pupils(v)[0]
+        day = v.today + timedelta(days=9)
+        absences.announce(v, pupil, first_day=day, last_day=None, reason=reason, comment="")
+
+
+def _account(login: str) -> Account | None:
+    with whole_house() as v:
+        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
+        return v.one(select(Account).where(Account.login == login, Account.site_id == site_id))
 
 
 def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
     """As that family asks; as Paul Renard decides, when `accept` is said."""
-    with whole_house() as v:
-        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
-        account = v.one(select(Account).where(Account.login == login, Account.site_id == site_id))
-        staff = v.one(select(Account).where(Account.login == "renard.paul", Account.site_id == site_id))
-    with visit(account, writes=True, now=at) as v:
+    with visit(_account(login), writes=True, now=at) as v:
         guardian = v.one(select(Guardian))
         moderation.propose(v, guardian, typed)
         request = moderation.pending_request(v, guardian)
     if accept is None or request is None:
         return
-    with visit(staff, writes=True, now=at + timedelta(hours=4)) as v:
+    with visit(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as v:
         verdict = "accepted" if accept else "declined"
         verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
         decisions.decide(

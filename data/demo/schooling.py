@@ -174,7 +174,9 @@ def _enrolments(school: School, pupil: Pupil, by_year: dict[tuple[str, str], lis
 def _result(school: School, pupil: Pupil, course: Course, past: int) -> Enrolment:
     """A year that is over: hours, averages that grow, what the teacher wrote."""
     first, dice = int(course.school_year[:4]), school.dice
-    average = min(1950, 1575 - 60 * (past - 1) + (pupil.number * 37 + past * 53 + len(course.department) * 29) % 140 - 40)
+    average = min(
+        1950, 1575 - 60 * (past - 1) + (pupil.number * 37 + past * 53 + len(course.department) * 29) % 140 - 40
+    )
     missed = (pupil.number + past) % 4
     passed = average >= 1200
     level = course.name.rsplit(" ", 1)[-1]

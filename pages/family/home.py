@@ -1,15 +1,25 @@
-"""« Accueil »: what needs doing, the pupils, what was asked."""
+"""« Accueil »: what needs doing, the pupils, what is due, what was asked."""
+
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from components.icons import icon
-from components.markup import tag
+from components.markup import Content, tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import families, formats, moderation
+from data import absences, billing, families, formats, moderation, results, schooling
 from data.accounts import Account
+from data.billing import Ledger
+from data.families import Pupil
+from data.results import Marked
+from data.schooling import Attended, Lesson
 from data.visits import Visit
+
+Accounts = dict[Ledger, billing.Account]
+Next = tuple[Lesson, Attended]
+BILLING = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
 
 STATES = {
     "pending": ("pending", "clock", "En attente"),
@@ -25,13 +35,15 @@ def home(v: Visit) -> None:
 
 def _draw(v: Visit) -> Markup:
     account, adults, mine = v.get(Account, v.account_id), families.guardians(v), moderation.of_the_family(v)
+    accounts = billing.accounts(v)
     first = next((adult.first_name for adult in adults if adult.id == account.guardian_id), account.name)
     when = formats.long_day(v.today, v.tongue)
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
         + _to_do(v, adults, mine)
-        + tag("div", [_pupil(v, pupil) for pupil, _ in families.pupils(v)], _requests(v, mine), class_="cards")
+        + _late(v, accounts)
+        + tag("div", _pupils(v), _balance(v, accounts), _requests(v, mine), class_="cards")
     )
 
 
@@ -54,21 +66,103 @@ def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Aske
     )
 
 
-def _pupil(v: Visit, pupil: families.Pupil) -> Markup:
-    about = " · ".join(filter(None, (pupil.discipline, pupil.cycle)))
+def _late(v: Visit, accounts: Accounts) -> Markup:
+    """What should have been paid."""
+    late = [entry for account in accounts.values() for entry in account.entries if entry.state == "late"]
+    if not late:
+        return Markup("")
+    words = v.say(
+        "{count} facture est en retard : {sum} à régler.#{count} factures sont en retard : {sum} à régler.",
+        count=len(late),
+        sum=formats.euros(sum(entry.due for entry in late)),
+    )
+    where = BILLING[late[0].row.ledger]
+    link = tag("a", v.say("Voir la facturation"), href=where)
+    return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
+
+
+def _pupils(v: Visit) -> list[Markup]:
+    """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
+    found = families.pupils(v)
+    ids = [pupil.id for pupil, _ in found]
+    courses, lessons = schooling.of_pupils(v, ids), schooling.next_lessons(v, ids)
+    marks = results.last_marks(v, ids, v.today - timedelta(days=400))
+    missed = absences.unexcused(v, ids)
+    return [
+        _pupil(v, pupil, courses[pupil.id], lessons.get(pupil.id), marks.get(pupil.id), missed[pupil.id])
+        for pupil, _ in found
+    ]
+
+
+def _pupil(
+    v: Visit, pupil: Pupil, courses: list[Attended], lesson: Next | None, marked: Marked | None, missed: int
+) -> Markup:
+    about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
+    facts: list[tuple[str, Content]] = []
+    if lesson:
+        facts.append((v.say("Prochain cours"), _when(v, lesson)))
+    if marked:
+        mark, assessment = marked
+        out_of = formats.decimal(assessment.scale, v.tongue, places=0)
+        facts.append((v.say("Dernière évaluation"), f"{formats.decimal(mark.value, v.tongue)} / {out_of}"))
+    told = v.say("{count} absence non justifiée#{count} absences non justifiées", count=missed)
+    path = f"/eleves/{pupil.number}"
     return tag(
         "section",
         tag("h2", pupil.full_name),
         tag("p", about, class_="soft") if about else "",
+        facts and tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in facts), class_="brief"),
+        missed and tag("p", icon("alert"), tag("a", told, href=f"{path}/cours"), class_="fault plain"),
         tag(
             "p",
             tag(
                 "a",
                 v.say("Ouvrir le dossier"),
                 tag("span", f" : {pupil.full_name}", class_="unseen"),
-                href=f"/eleves/{pupil.number}/identite",
+                href=f"{path}/cours",
             ),
         ),
+        class_="card",
+    )
+
+
+def _when(v: Visit, found: Next) -> Markup:
+    """« jeudi 26 novembre à 17 h 15, Piano 206, salle 12 »."""
+    lesson, attended = found
+    day = formats.near_day(lesson.day, v.today, v.tongue)
+    at = formats.clock(attended.enrolment.slot or lesson.starts, v.tongue)
+    when = v.say("{day} à {hour}", day=day, hour=at) if at else day
+    return tag("strong", when) + ", ".join(("", *filter(None, (attended.course.name, attended.course.room))))
+
+
+def _balance(v: Visit, accounts: Accounts) -> Markup:
+    """What is due in both accounts, and when."""
+    due = sum(account.balance for account in accounts.values())
+    unpaid = sorted(
+        (entry for account in accounts.values() for entry in account.unpaid), key=lambda e: e.next_due or e.row.day
+    )
+    words = v.say("Solde en votre faveur") if due < 0 else v.say("Solde à régler") if due else v.say("Rien à régler")
+    lines = [
+        tag(
+            "li",
+            v.say("{label} : {sum}", label=entry.row.label, sum=formats.euros(entry.due)),
+            entry.next_due
+            and tag(
+                "span",
+                v.say("{sum} le {day}", sum=formats.euros(entry.next_part), day=formats.day(entry.next_due)),
+                class_="small soft",
+            ),
+        )
+        for entry in unpaid[:3]
+    ]
+    where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING["tuition"]
+    return tag(
+        "section",
+        tag("h2", v.say("Facturation")),
+        tag("p", words, class_="soft"),
+        tag("p", formats.euros(abs(due)), class_="big") if due else None,
+        lines and tag("ul", lines, class_="list"),
+        tag("p", tag("a", v.say("Voir la facturation"), href=where)),
         class_="card",
     )
 

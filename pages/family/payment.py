@@ -12,7 +12,7 @@ from components import guard
 from components.cover import alert, cover
 from components.entrance import Caller
 from components.icons import icon
-from components.markup import tag
+from components.markup import classes, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, plain, screen
 from components.shell import head
@@ -94,7 +94,7 @@ def _draw(v: Visit, kind: str, choice: Choice) -> Markup:
 
 
 def _home(speaker: Visit | Caller, href: str, look: str = "") -> Markup:
-    return tag("a", speaker.say("Retour à la facturation"), href=href, class_=look or None)
+    return tag("a", speaker.say("Retour à la facturation"), href=href, class_=classes("way-back", look))
 
 
 def _words(words: str, back: Markup) -> Markup:
@@ -225,7 +225,7 @@ def _draw_back(v: Visit, reference: str) -> Markup:
 def _state(v: Visit, row: OnlinePayment) -> tuple[str, str, str]:
     """(look, drawing, what to read) of the payment's state."""
     if row.state == "paid":
-        return "good", "check", v.say("Paiement reçu. Le reçu porte le n° {number}.", number=payments.receipt(row))
+        return "good", "check", v.say("Paiement reçu. Votre reçu : {number}.", number=payments.receipt(row))
     if row.state == "refused":
         return "bad", "cross", v.say("Le paiement a été refusé par la banque. Rien n’a été débité.")
     if row.state == "abandoned":
@@ -262,6 +262,6 @@ def _next(v: Visit, row: OnlinePayment) -> Markup | None:
             tag("button", v.say("Reprendre le paiement"), class_="btn", type="submit"),
             method="post",
             action=f"/facturation/reprendre/{row.reference}",
-            class_="as-link",
+            class_="resume",
         )
     return None

@@ -13,11 +13,10 @@ from components.shell import head
 from data import decisions, formats, sites
 from data.moderation import ChangeRequest
 from data.visits import NotYours, Visit
-from pages.staff import request_sheet
+from pages.staff import absence_desk, payment_desk, request_sheet, tabs
 
 PAGE = 50
 OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
-PATH = "/gestion/demandes"
 
 
 @dataclass
@@ -33,19 +32,19 @@ class Desk:
 
     @property
     def url(self) -> str:
-        shown = f"demande={self.request_id}" if self.request_id else ""
-        return (
-            PATH
-            + "?" * bool(self.closed or shown)
-            + "&".join(filter(None, ("onglet=traitees" if self.closed else "", shown)))
-        )
+        return tabs.path_of("traitees" if self.closed else "", self.request_id)
 
 
-@screen(PATH, Audience.STAFF, title="Demandes")
+@screen(tabs.PATH, Audience.STAFF, title="Demandes")
 def requests(v: Visit, onglet: str = "", demande: str = "") -> None:
-    desk = Desk(
-        closed=onglet == "traitees", request_id=int(demande) if demande.isdecimal() and len(demande) < 10 else None
-    )
+    asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
+    if onglet == "absences":
+        absence_desk.open_desk(v, asked)
+        return
+    if onglet == "paiements":
+        payment_desk.open_desk(v)
+        return
+    desk = Desk(closed=onglet == "traitees", request_id=asked)
     if desk.request_id is None and not desk.closed:
         first = decisions.queue(v, most=1)
         desk.request_id = first[0].request.id if first else None
@@ -90,12 +89,12 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     if oldest:
         age = formats.ago(oldest[0].request.submitted_at, v.now, zone, v.tongue)
         under += v.say(" · la plus ancienne : {age}", age=age)
-    counts = (waiting, decisions.count(v, closed=True))
-    total = decisions.count(v, closed=desk.closed, search=desk.search) if desk.search else counts[desk.closed]
+    narrowed = desk.closed or desk.search
+    total = decisions.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(v.say("Demandes à valider"), under, _search_field(v, desk))
-        + tag("div", _tabs(v, desk, counts), _just_decided(v, desk), class_="desk-tabs")
+        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk))
         + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
 
@@ -114,15 +113,6 @@ def _search_field(v: Visit, desk: Desk) -> Markup:
     )
     hint = tag("span", v.say("Nom, numéro de famille ou de demande"), id="search-hint", class_="hint")
     return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, hint, class_="field")
-
-
-def _tabs(v: Visit, desk: Desk, counts: tuple[int, int]) -> Markup:
-    shown = (("Fiches", PATH), ("Traitées", f"{PATH}?onglet=traitees"))
-    links = [
-        tag("a", f"{v.say(label)} ({counts[at]})", href=href, aria_current="page" if desk.closed == bool(at) else None)
-        for at, (label, href) in enumerate(shown)
-    ]
-    return tag("nav", links, class_="tabs", aria_label=v.say("Files"))
 
 
 def _just_decided(v: Visit, desk: Desk) -> Markup | None:
@@ -160,7 +150,7 @@ def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> 
                         tag("span", _about(v, waiting), class_="soft"),
                     ),
                     _age(v, waiting.request, desk.closed),
-                    href=f"{PATH}?{'onglet=traitees&' if desk.closed else ''}demande={waiting.request.id}",
+                    href=tabs.path_of("traitees" if desk.closed else "", waiting.request.id),
                     data_do="open",
                     data_of=waiting.request.id,
                     id=f"open-{waiting.request.id}",

@@ -1,0 +1,240 @@
+"""A list one can search, sort and leaf through. What a double-click on a row does, its link does too, and Enter on it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import Content, button, tag
+from components.panel import Act, Answer, Handler
+from components.tables import row as table_row
+from data.fields import fold
+from data.visits import Visit
+
+PAGE = 50
+LONGEST_SEARCH = 80
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """`cell(v, row)` is what it shows; `key(row)` what it sorts by, the cell's own text otherwise."""
+
+    label: str
+    cell: Callable[[Visit, Row], Content]
+    key: Callable[[Row], Any] | None = None
+    look: str = ""  # num: figures, to the right | tight: never cut in two lines
+
+    def text(self, v: Visit, row: Row) -> str:
+        return fold(Markup("{}").format(self.cell(v, row) or "").striptags())
+
+    def rank(self, v: Visit, row: Row) -> Any:
+        """What it sorts by, None when there is nothing: that stands last."""
+        value = self.key(row) if self.key else self.text(v, row)
+        return None if value == "" else value
+
+
+@dataclass
+class Order:
+    """How a person arranged a list. `column` is None for the order it comes in."""
+
+    search: str = ""
+    column: int | None = None
+    down: bool = False
+    skip: int = 0
+
+    @property
+    def query(self) -> str:
+        """As an address keeps it: « r=piano&tri=2d »."""
+        sort = "" if self.column is None else f"{self.column}{'d' if self.down else 'c'}"
+        return urlencode({key: value for key, value in (("r", self.search), ("tri", sort)) if value})
+
+    @staticmethod
+    def read(search: str, sort: str) -> "Order":
+        column = int(sort[:-1]) if sort[:-1].isdecimal() and len(sort) < 4 else None
+        return Order(search[:LONGEST_SEARCH], column, sort.endswith("d"))
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """What a list is: its name among the page's acts, its caption, its columns, how a row is known and opened."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column[Row]]
+    of: Callable[[Row], object]
+    href: Callable[[Row], str] | None = None
+    do: str = ""  # the act that opens a row in place; without it, the link is followed
+    empty: str = ""
+    searched: bool = False
+    quiet_caption: bool = False
+    order: Order = field(default_factory=Order)
+
+    def arranged(self, v: Visit, rows: Sequence[Row]) -> list[Row]:
+        """Filtered and sorted as the person asked."""
+        words, found = fold(self.order.search).split(), list(rows)
+        if words:
+            texts = [[column.text(v, row) for column in self.columns] for row in rows]
+            found = [
+                row
+                for row, said in zip(rows, texts, strict=True)
+                if all(any(w in text for text in said) for w in words)
+            ]
+        at = self.order.column
+        if at is None or not 0 <= at < len(self.columns):
+            return found
+        ranks = [(self.columns[at].rank(v, row), row) for row in found]
+        full = sorted(
+            ((rank, row) for rank, row in ranks if rank is not None), key=itemgetter(0), reverse=self.order.down
+        )
+        return [row for _, row in full] + [row for rank, row in ranks if rank is None]
+
+
+def draw(v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object = None) -> Markup:
+    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown."""
+    order, found = listing.order, listing.arranged(v, rows)
+    skip = order.skip if order.skip < len(found) else 0
+    search = _search(v, listing, len(found), len(rows)) if listing.searched and rows else None
+    if not found:
+        words = "Aucune ligne ne correspond à cette recherche." if rows else listing.empty
+        return tag("div", search, tag("p", v.say(words), class_="nothing"), class_="listing")
+    labels = [v.say(column.label) for column in listing.columns]
+    caption = tag("caption", tag("span", v.say(listing.caption), class_="unseen" if listing.quiet_caption else None))
+    table = tag(
+        "table",
+        caption,
+        tag("thead", tag("tr", (_head(v, listing, at) for at in range(len(labels))))),
+        tag("tbody", (_line(v, listing, labels, row, opened) for row in found[skip : skip + PAGE]), data_rows=True),
+        class_="stack",
+    )
+    return tag(
+        "div",
+        tag("div", search, _sort_on_phone(v, listing, labels), class_="tools"),
+        table,
+        _pager(v, listing, skip, len(found)),
+        class_="listing",
+    )
+
+
+def acts(listing: Listing[Any], after: Callable[[Visit], Answer] | None = None) -> dict[str, Handler]:
+    """What a list's own buttons do. `after` answers for the page: its address, what opens."""
+    order = listing.order
+
+    def done(v: Visit, said: str) -> Answer:
+        answer = after(v) if after else Answer()
+        return Answer(say=said, url=answer.url, focus=answer.focus)
+
+    def sort(v: Visit, act: Act) -> Answer:
+        chosen = act.values.get("sort", act.of)
+        at = int(chosen.rstrip("cd")) if chosen.rstrip("cd").isdecimal() and len(chosen) < 4 else -1
+        if not 0 <= at < len(listing.columns):
+            order.column, order.down = None, False
+            return done(v, "")
+        same = order.column == at
+        order.down = chosen.endswith("d") if chosen[-1] in "cd" else same and not order.down
+        order.column, order.skip = at, 0
+        words = "Trié par {column}, ordre décroissant." if order.down else "Trié par {column}, ordre croissant."
+        return done(v, v.say(words, column=v.say(listing.columns[at].label)))
+
+    def find(v: Visit, act: Act) -> Answer:
+        order.search, order.skip = act.values.get(f"find-{listing.name}", "")[:LONGEST_SEARCH], 0
+        return done(v, "")
+
+    def turn(v: Visit, act: Act) -> Answer:
+        order.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+        return done(v, v.say("À partir de la ligne {count}.", count=order.skip + 1))
+
+    return {f"sort-{listing.name}": sort, f"find-{listing.name}": find, f"turn-{listing.name}": turn}
+
+
+def _search(v: Visit, listing: Listing[Row], found: int, total: int) -> Markup:
+    name, asked = f"find-{listing.name}", bool(listing.order.search)
+    told = v.say("{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total)
+    return tag(
+        "div",
+        tag("label", v.say("Rechercher"), for_=name),
+        tag(
+            "input",
+            id=name,
+            name=name,
+            type="search",
+            value=listing.order.search,
+            data_search=name,
+            maxlength=LONGEST_SEARCH,
+            autocomplete="off",
+        ),
+        tag("span", told if asked else "", class_="hint", role="status"),
+        class_="field find",
+    )
+
+
+def _head(v: Visit, listing: Listing[Row], at: int) -> Markup:
+    column, order = listing.columns[at], listing.order
+    sorted_by = order.column == at
+    drawn = icon("down" if order.down else "up") if sorted_by else icon("sort")
+    return tag(
+        "th",
+        button(v.say(column.label), drawn, do=f"sort-{listing.name}", of=at, class_="sort"),
+        scope="col",
+        aria_sort=("descending" if order.down else "ascending") if sorted_by else None,
+        class_="num" if column.look == "num" else None,
+    )
+
+
+def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: object) -> Markup:
+    cells = [column.cell(v, row) for column in listing.columns]
+    current = opened is not None and listing.of(row) == opened
+    if listing.href:
+        cells[0] = tag(
+            "a",
+            cells[0],
+            href=listing.href(row),
+            id=f"open-{listing.name}-{listing.of(row)}",
+            data_open=True,
+            data_do=listing.do or None,
+            data_of=listing.of(row) if listing.do else None,
+            aria_current="true" if current else None,
+        )
+    looks = [column.look for column in listing.columns]
+    return table_row(labels, cells, looks, class_="current" if current else None)
+
+
+def _sort_on_phone(v: Visit, listing: Listing[Row], labels: list[str]) -> Markup:
+    """Where a table becomes cards its heads are not seen: the same sorting as a list to choose from."""
+    name, order = f"sort-{listing.name}", listing.order
+    now = "" if order.column is None else f"{order.column}{'d' if order.down else 'c'}"
+    choices = [("", v.say("Ordre habituel"))]
+    for at, label in enumerate(labels):
+        choices += [(f"{at}c", v.say("{column}, croissant", column=label))]
+        choices += [(f"{at}d", v.say("{column}, décroissant", column=label))]
+    return tag(
+        "div",
+        tag("label", v.say("Trier par"), for_=f"{name}-phone"),
+        tag(
+            "select",
+            (tag("option", label, value=value, selected=value == now) for value, label in choices),
+            id=f"{name}-phone",
+            name="sort",
+            data_change=name,
+        ),
+        class_="field sort-phone",
+    )
+
+
+def _pager(v: Visit, listing: Listing[Row], skip: int, total: int) -> Markup | None:
+    if total <= PAGE:
+        return None
+    last = min(skip + PAGE, total)
+    name = f"turn-{listing.name}"
+    return tag(
+        "nav",
+        button(v.say("Précédentes"), do=name, of=max(0, skip - PAGE), class_="link") if skip else tag("span"),
+        tag("span", v.say("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
+        button(v.say("Suivantes"), do=name, of=skip + PAGE, class_="link") if last < total else tag("span"),
+        class_="pager",
+        aria_label=v.say("Pages de la liste"),
+    )

@@ -1,0 +1,67 @@
+"""« Vérifier une attestation »: anyone with its code learns whether it is authentic, and for whom by initials only."""
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import alert, cover, entry, told
+from components.entrance import Audience, Caller
+from components.markup import tag
+from components.screen import plain
+from components.tables import facts
+from data import formats, papers
+
+
+@plain("/verifier", Audience.ANYONE)
+def ask(caller: Caller, request: Request) -> Response:
+    code = "".join(char for char in request.query_params.get("code", "")[:40] if char.isalnum())
+    if code:
+        return RedirectResponse(f"/verifier/{papers.spaced(code.upper())}", 303)
+    return cover(caller.say("Vérifier une attestation"), _form(caller), tongue=caller.tongue)
+
+
+@plain("/verifier/{code}", Audience.ANYONE)
+def verify(caller: Caller, request: Request, code: str) -> Response:
+    found = papers.check(code)
+    if found is None:
+        said = alert(caller.say("Aucune attestation ne porte ce code. Vérifiez les lettres et les chiffres."))
+    elif not found.valid:
+        said = alert(caller.say("Cette attestation a été annulée par le conservatoire."))
+    else:
+        said = told(caller.say("Cette attestation est authentique."))
+    return cover(
+        caller.say("Vérifier une attestation"),
+        said + (_facts(caller, found) if found else Markup("")) + _form(caller),
+        tongue=caller.tongue,
+        status=200 if found else 404,
+    )
+
+
+def _facts(caller: Caller, found: papers.Checked) -> Markup:
+    pairs: list[tuple[str, object]] = [
+        ("Document", caller.say(papers.KINDS[found.kind])),
+        ("Établissement", found.site),
+        ("Année scolaire", found.school_year),
+        ("Initiales de l’élève", found.initials),
+        ("Établie le", formats.day(found.issued_on)),
+    ]
+    return facts((caller.say(label), value) for label, value in pairs)
+
+
+def _form(caller: Caller) -> Markup:
+    return tag(
+        "form",
+        entry(
+            caller.say("Code de l’attestation"),
+            "code",
+            hint=caller.say("Il est écrit au bas du document : dix lettres et chiffres."),
+            maxlength=40,
+            required=True,
+            autocomplete="off",
+            spellcheck="false",
+        ),
+        tag("button", caller.say("Vérifier"), type="submit", class_="btn"),
+        method="get",
+        action="/verifier",
+        class_="stack-form",
+    )

@@ -1,0 +1,83 @@
+"""Papers as PDF, shown in the browser: duplicates of bills, certificates, the pupil's course report."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.responses import Response
+
+from components.entrance import Audience, Caller
+from components.screen import plain
+from data import families, papers
+from data.papers import Draft
+from data.visits import NotYours, Visit
+
+
+@dataclass(frozen=True)
+class Named:
+    """How a browser names the file it saves."""
+
+    name: str
+
+    def answer(self, content: bytes) -> Response:
+        return Response(
+            content,
+            media_type="application/pdf",
+            headers={
+                "cache-control": "private, no-store",
+                "content-disposition": f'inline; filename="{self.name}.pdf"',
+                "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; "
+                "plugin-types application/pdf",
+            },
+        )
+
+
+async def _paper(caller: Caller, ask: Callable[[Visit], bytes | Draft], name: str, *, issues: bool = False) -> Response:
+    """Ask for the paper; write it off the loop when it is the first time, and keep it."""
+    with caller.visit(writes=issues) as v:
+        found = ask(v)
+    if isinstance(found, Draft):
+        draft, content = found, await asyncio.to_thread(found.write)
+        if draft.subject:
+            with caller.visit(writes=True) as v:
+                content = papers.keep(v, draft, content)
+        found = content
+    return Named("".join(char if char.isalnum() or char in "-_" else "-" for char in name)).answer(found)
+
+
+@plain("/facturation/factures/{number}.pdf", Audience.FAMILY)
+async def invoice(caller: Caller, request: Request, number: str) -> Response:
+    return await _paper(caller, lambda v: papers.invoice(v, number), f"facture-{number}")
+
+
+@plain("/facturation/recus/{number}.pdf", Audience.FAMILY)
+async def receipt(caller: Caller, request: Request, number: str) -> Response:
+    return await _paper(caller, lambda v: papers.receipt(v, number), f"recu-{number}")
+
+
+@plain("/eleves/{n}/parcours.pdf", Audience.FAMILY)
+async def report(caller: Caller, request: Request, n: int) -> Response:
+    return await _paper(caller, lambda v: papers.report(v, families.pupil_by_number(v, n)[0]), f"parcours-{n}")
+
+
+@plain("/eleves/{n}/attestations/inscription.pdf", Audience.FAMILY)
+async def enrolment(caller: Caller, request: Request, n: int) -> Response:
+    return await _paper(
+        caller,
+        lambda v: papers.enrolment_certificate(v, families.pupil_by_number(v, n)[0]),
+        f"attestation-inscription-{n}",
+        issues=True,
+    )
+
+
+@plain("/eleves/{n}/attestations/paiement-{year}.pdf", Audience.FAMILY)
+async def payment(caller: Caller, request: Request, n: int, year: str) -> Response:
+    if len(year) != 9:
+        raise NotYours(f"year {year[:20]}")
+    return await _paper(
+        caller,
+        lambda v: papers.payment_certificate(v, families.pupil_by_number(v, n)[0], year),
+        f"attestation-paiement-{n}-{year}",
+        issues=True,
+    )

@@ -1,0 +1,289 @@
+"""What the family says about a pupil's absences: announce days to come, follow what was sent, add a document."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import alert, told
+from components.entrance import Audience, Caller
+from components.entries import labelled
+from components.icons import icon
+from components.markup import acting_form, button, tag
+from components.panel import Act, Answer, Panel
+from components.screen import plain, screen
+from data import absences, documents, families, files, schooling
+from data.absences import AbsenceNotice
+from data.families import Pupil
+from data.fields import DATE
+from data.i18n import Faulty, Refused
+from data.visits import NotYours, Visit
+from pages.family.pupil.dossier import dossier_head
+
+STATES = {
+    "pending": ("pending", "clock", "En attente"),
+    "accepted": ("good", "check", "Acceptée"),
+    "declined": ("bad", "cross", "Refusée"),
+}
+THEN = {
+    "recu": "Le document est joint à votre annonce.",
+    "repondu": "Le conservatoire a déjà répondu : apportez ce document à l’accueil.",
+}
+
+
+@dataclass
+class Typed:
+    """The form as it was sent, while something in it is faulty."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, Refused] = field(default_factory=dict)
+
+
+@screen("/eleves/{n}/absences", Audience.FAMILY, title="Absences")
+def page(v: Visit, n: int, document: str = "") -> None:
+    pupil, _ = families.pupil_by_number(v, n)
+    typed = Typed()
+    Panel(
+        v,
+        lambda w: _draw(w, n, typed, document),
+        follows=[("pupil", pupil.id), ("family", v.family_id or 0)],
+        classes="flow",
+        on={"announce": lambda w, act: _announce(w, act, n, typed), "withdraw": _withdraw},
+    )
+
+
+def _draw(v: Visit, n: int, typed: Typed, document: str) -> Markup:
+    pupil, link = families.pupil_by_number(v, n)
+    may = link.rights == "all"
+    said = (
+        told(v.say(THEN["recu"]))
+        if document == "recu"
+        else alert(v.say(THEN["repondu"]))
+        if document == "repondu"
+        else alert(v.say(documents.REFUSALS[document]))
+        if document in documents.REFUSALS
+        else None
+    )
+    back = tag("a", icon("previous"), v.say("Retour aux cours"), href=f"/eleves/{n}/cours", class_="link")
+    reading = v.say("Vous pouvez consulter ce dossier. Pour annoncer une absence, adressez-vous au conservatoire.")
+    return Markup("").join(
+        part
+        for part in (
+            dossier_head(v, pupil, "cours"),
+            tag("p", back),
+            said,
+            _form(v, pupil, typed) if may else tag("div", icon("info"), tag("p", reading), class_="notice"),
+            _sent(v, n, absences.notices(v, pupil.id)),
+        )
+        if part
+    )
+
+
+def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
+    courses = schooling.courses(v, pupil.id)
+    values, faults = typed.values, typed.faults
+    return tag(
+        "section",
+        acting_form(
+            tag("h2", v.say("Annoncer une absence")),
+            tag(
+                "div",
+                labelled(
+                    v,
+                    "absence-first_day",
+                    "Premier jour",
+                    "text",
+                    value=values.get("first_day", ""),
+                    hint="jj/mm/aaaa",
+                    fault=faults.get("first_day"),
+                    required=True,
+                    span=3,
+                    inputmode="numeric",
+                    autocomplete="off",
+                ),
+                labelled(
+                    v,
+                    "absence-last_day",
+                    "Dernier jour (si plusieurs)",
+                    "text",
+                    value=values.get("last_day", ""),
+                    hint="jj/mm/aaaa",
+                    fault=faults.get("last_day"),
+                    span=3,
+                    inputmode="numeric",
+                    autocomplete="off",
+                ),
+                labelled(
+                    v,
+                    "absence-course",
+                    "Cours",
+                    "select",
+                    options={"": "Tous les cours", **{str(a.course.id): a.course.name for a in courses}},
+                    value=values.get("course", ""),
+                    span=3,
+                ),
+                labelled(
+                    v,
+                    "absence-reason",
+                    "Motif",
+                    "select",
+                    options={"": "Choisir", **{reason: reason for reason in absences.REASONS}},
+                    value=values.get("reason", ""),
+                    fault=faults.get("reason"),
+                    required=True,
+                    span=3,
+                ),
+                labelled(
+                    v,
+                    "absence-comment",
+                    "Précisions",
+                    "textarea",
+                    value=values.get("comment", ""),
+                    fault=faults.get("comment"),
+                    maxlength=1000,
+                    rows=3,
+                ),
+                class_="grid",
+            ),
+            tag("div", tag("button", v.say("Annoncer l’absence"), type="submit", class_="btn"), class_="actions"),
+            do="announce",
+            of=pupil.number,
+            data_keep=f"absence-{pupil.number}",
+        ),
+        class_="card",
+        aria_label=v.say("Annoncer une absence"),
+    )
+
+
+def _announce(v: Visit, act: Act, n: int, typed: Typed) -> Answer:
+    pupil, _ = families.pupil_by_number(v, n)
+    typed.values, typed.faults = dict(act.values), {}
+    days: dict[str, date | None] = {}
+    for name in ("first_day", "last_day"):
+        try:
+            days[name] = DATE.read(act.values.get(name, ""))
+        except Refused as refused:
+            typed.faults[name] = refused
+    course = act.values.get("course", "")
+    try:
+        if typed.faults:
+            raise Faulty(typed.faults)
+        absences.announce(
+            v,
+            pupil,
+            first_day=days["first_day"],
+            last_day=days["last_day"],
+            reason=act.values.get("reason", ""),
+            comment=act.values.get("comment", "").strip(),
+            course_id=int(course) if course.isdecimal() and len(course) < 10 else None,
+        )
+    except Faulty as faulty:
+        typed.faults = faulty.faults
+        return Answer(focus=f"absence-{next(iter(faulty.faults))}")
+    typed.values = {}
+    return Answer(
+        dialog=v.say("L’absence a été annoncée au conservatoire. Il vous répondra par e-mail."),
+        forget=f"absence-{n}",
+    )
+
+
+def _withdraw(v: Visit, act: Act) -> Answer:
+    absences.withdraw(v, act.number())
+    return Answer(toast=v.say("L’annonce est retirée."), focus="sent-title")
+
+
+def _sent(v: Visit, n: int, notices: list[AbsenceNotice]) -> Markup:
+    title = tag("h2", v.say("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
+    if not notices:
+        return tag("section", title, tag("p", v.say("Vous n’avez annoncé aucune absence.")), class_="card stack-form")
+    return tag(
+        "section",
+        title,
+        tag("ul", (_notice(v, n, each) for each in notices), class_="notices"),
+        class_="card stack-form",
+    )
+
+
+def _notice(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
+    look, drawing, words = STATES[notice.state]
+    kind = v.say("Justification") if notice.absence_id else v.say("Absence annoncée")
+    title = f"{kind} {absences.days_of(notice, v.tongue)} · {v.say(notice.reason)}"
+    shown = (
+        tag("a", icon("paper"), v.say("Voir le document"), href=f"/documents/{notice.document}")
+        if notice.document
+        else None
+    )
+    return tag(
+        "li",
+        tag(
+            "div",
+            tag("strong", title),
+            tag("span", icon(drawing), v.say(words), class_=f"chip {look}"),
+            class_="sheet-head",
+        ),
+        notice.comment and tag("p", notice.comment),
+        notice.answer and tag("p", v.say("Réponse du conservatoire : {answer}", answer=notice.answer)),
+        shown and tag("p", shown, class_="links-row"),
+        _while_pending(v, n, notice) if notice.state == "pending" else None,
+    )
+
+
+def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
+    """A document may be joined; what was sent may be taken back."""
+    name = f"fichier-{notice.id}"
+    label = v.say("Remplacer le document") if notice.document else v.say("Joindre un document (facultatif)")
+    chooser = tag(
+        "form",
+        tag(
+            "div",
+            tag("label", label, for_=name),
+            tag("input", id=name, name="fichier", type="file", accept=documents.ACCEPTED, required=True),
+            tag("span", v.say("JPEG, JPG, PNG ou PDF"), class_="hint"),
+            class_="field",
+        ),
+        tag("button", v.say("Envoyer le document"), type="submit", class_="btn quiet"),
+        method="post",
+        action=f"/eleves/{n}/absences/{notice.id}/document",
+        enctype="multipart/form-data",
+        class_="beside",
+    )
+    return tag(
+        "div",
+        chooser,
+        button(v.say("Retirer cette annonce"), do="withdraw", of=notice.id, class_="link"),
+        class_="stack-form",
+    )
+
+
+@plain(
+    "/eleves/{n}/absences/{notice}/document",
+    Audience.FAMILY,
+    methods=("POST",),
+    most_bytes=documents.MOST_BYTES + 65536,
+)
+async def join_document(caller: Caller, request: Request, n: int, notice: int) -> Response:
+    back = f"/eleves/{n}/absences"
+    with caller.visit() as v:
+        pupil, link = families.pupil_by_number(v, n)
+        if link.rights != "all" or v.get(AbsenceNotice, notice).pupil_id != pupil.id:
+            raise NotYours(f"notice {notice}")
+    async with request.form(max_files=1, max_fields=4) as form:
+        sent = form.get("fichier")
+        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
+        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    try:
+        checked, media_type = await asyncio.to_thread(documents.check, content, name)
+    except Refused as refused:
+        return RedirectResponse(f"{back}?document={documents.code_of(refused)}", 303)
+    try:
+        with caller.visit(writes=True) as v:
+            pupil, _ = families.pupil_by_number(v, n)
+            kept = files.keep(v, pupil.id, "absence", checked, media_type)
+            absences.attach(v, notice, kept.name)
+    except Refused:
+        return RedirectResponse(f"{back}?document=repondu", 303)
+    return RedirectResponse(f"{back}?document=recu", 303)

@@ -1,0 +1,246 @@
+"""« Historique »: earlier years' courses; a line opens its sheet beside the list, arrows walk the list as it is shown."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from components import charts, lists
+from components.icons import icon
+from components.lists import Column, Listing, Order
+from components.markup import button, classes, tag
+from components.panel import Act, Answer, Panel
+from components.screen import Audience, screen
+from components.tables import facts
+from data import families, formats, results, schooling
+from data.results import Marked
+from data.schooling import Attended
+from data.visits import NotYours, Visit
+from pages.family.pupil.dossier import dossier_head
+
+WALK = (
+    ("first", "Première", "first", "Home"),
+    ("previous", "Précédente", "previous", "ArrowLeft"),
+    ("next", "Suivante", "next", "ArrowRight"),
+    ("last", "Dernière", "last", "End"),
+)
+MARKS: tuple[Column[Marked], ...] = (
+    Column("Type d’évaluation", lambda v, m: m[1].kind),
+    Column("Date", lambda v, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
+    Column("Type de classe", lambda v, m: m[1].class_kind),
+    Column("Note", lambda v, m: v.say("Absent") if m[0].absent else _out_of(v, m), lambda m: m[0].value, look="num"),
+    Column("Coef.", lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0), look="num"),
+    Column("Lettre", lambda v, m: m[0].letter),
+    Column("Mention", lambda v, m: m[0].mention),
+    Column("Moyenne de la classe", lambda v, m: formats.decimal(m[1].class_average, v.tongue), look="num"),
+    Column("Appréciation", lambda v, m: m[0].remark),
+)
+
+
+@dataclass
+class Desk:
+    """What one open page shows: the sheet, and how its two lists are arranged."""
+
+    n: int
+    line: int
+    past: Listing[Attended]
+    marks: Listing[Marked]
+
+    @property
+    def url(self) -> str:
+        query = self.past.order.query
+        return f"/eleves/{self.n}/historique/{self.line}" + (f"?{query}" if query else "")
+
+
+def history(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
+    pupil, _ = families.pupil_by_number(v, n)
+    desk = Desk(n, line, _listing(n, Order.read(r, tri)), _marks_listing())
+    if line and all(each.enrolment.id != line for each in schooling.history(v, pupil.id)):
+        raise NotYours(f"past course {line}")
+    Panel(
+        v,
+        lambda w: _draw(w, desk),
+        follows=[("pupil", pupil.id)],
+        classes="flow",
+        on={
+            "open": lambda w, act: _open(act.number(), desk),
+            "walk": lambda w, act: _walk(w, act, desk),
+            **lists.acts(desk.past, lambda w: _arranged(w, desk)),
+            **lists.acts(desk.marks),
+        },
+    )
+
+
+for _path in ("", "/{line}"):
+    screen(f"/eleves/{{n}}/historique{_path}", Audience.FAMILY, title="Historique")(history)
+
+
+def _listing(n: int, order: Order) -> Listing[Attended]:
+    return Listing(
+        name="past",
+        caption="Années précédentes",
+        columns=(
+            Column("Année", lambda v, a: a.course.school_year, look="tight"),
+            Column("Département", lambda v, a: a.course.department),
+            Column("Classe", lambda v, a: a.course.name),
+            Column("Cycle", lambda v, a: a.course.cycle),
+            Column("Enseignant", lambda v, a: a.teacher_name),
+        ),
+        of=lambda a: a.enrolment.id,
+        href=lambda a: f"/eleves/{n}/historique/{a.enrolment.id}",
+        do="open",
+        empty="Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine.",
+        searched=True,
+        order=order,
+    )
+
+
+def _marks_listing() -> Listing[Marked]:
+    return Listing(
+        name="marks",
+        caption="Évaluations",
+        columns=MARKS,
+        of=lambda m: m[0].id,
+        empty="Aucune évaluation n’est enregistrée pour ce cours.",
+        searched=True,
+    )
+
+
+def _out_of(v: Visit, marked: Marked) -> str:
+    mark, assessment = marked
+    if mark.value is None:
+        return ""
+    return f"{formats.decimal(mark.value, v.tongue)} / {formats.decimal(assessment.scale, v.tongue, places=0)}"
+
+
+def _draw(v: Visit, desk: Desk) -> Markup:
+    pupil, _ = families.pupil_by_number(v, desk.n)
+    past = schooling.history(v, pupil.id)
+    shown = desk.past.arranged(v, past)
+    if desk.line == 0 and shown:
+        desk.line = shown[0].enrolment.id
+    opened = next((each for each in past if each.enrolment.id == desk.line), None)
+    paper = tag(
+        "a",
+        icon("paper"),
+        v.say("Télécharger mon parcours (PDF)"),
+        href=f"/eleves/{desk.n}/parcours.pdf",
+    )
+    left = lists.draw(v, desk.past, past, opened=desk.line) + (
+        tag("p", paper, class_="links-row") if past else Markup("")
+    )
+    right = _sheet(v, desk, opened, past, shown) if opened else None
+    both = tag("div", tag("div", left, class_="flow"), right, class_="duo") if right else left
+    return dossier_head(v, pupil, "historique") + both
+
+
+def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: list[Attended]) -> Markup:
+    course, one = opened.course, opened.enrolment
+    admitted = v.say("Admission : {name}", name=one.class_admission) if one.class_admission else ""
+    during = v.say(
+        "Année {year}, du {first} au {last}",
+        year=course.school_year,
+        first=formats.day(one.starts_on),
+        last=formats.day(one.ends_on),
+    )
+    if not (one.starts_on and one.ends_on):
+        during = v.say("Année {year}", year=course.school_year)
+    missed = v.say(
+        "{count} dont {unexcused} non justifiée#{count} dont {unexcused} non justifiées",
+        count=one.absences or 0,
+        unexcused=one.absences_unexcused or 0,
+    )
+    pairs: list[tuple[str, object]] = [
+        ("Département", course.department),
+        ("Classe", course.name),
+        ("Cycle", course.cycle),
+        ("Enseignant", opened.teacher_name),
+        ("Nb heures", _hours(v, one.hours)),
+        ("Nb heures effectuées", _hours(v, one.hours_done)),
+        ("Absences", "" if one.absences is None else missed if one.absences else v.say("aucune")),
+        ("Horaires aménagés", one.adapted_schedule),
+        ("Situation d’activité", one.activity),
+        ("Premier instrument", one.main_instrument),
+        ("Moyenne /20", formats.decimal(one.average, v.tongue)),
+        ("Moyenne lettre", one.average_letter),
+        ("Mention", one.mention),
+        ("Résultat classe", one.class_result),
+        ("Résultat cycle", one.cycle_result),
+        ("Admission classe", one.class_admission),
+        ("Admission cycle", one.cycle_admission),
+        ("Commentaire", one.comment),
+    ]
+    points = results.averages(past, course.department)
+    curve = charts.averages(v, v.say("Moyennes en {subject}", subject=course.department), points)
+    return tag(
+        "section",
+        tag(
+            "div",
+            tag("h2", f"{course.name} · {course.school_year}", id="sheet-title", tabindex="-1"),
+            admitted and tag("span", admitted, class_="chip good"),
+            class_="sheet-head",
+        ),
+        tag("p", during, class_="soft"),
+        facts((v.say(label), value) for label, value in pairs),
+        curve,
+        lists.draw(v, desk.marks, results.marks(v, one.pupil_id, course.id)),
+        _arrows(v, desk, [each.enrolment.id for each in shown]),
+        class_="card",
+        aria_label=v.say("Fiche de {name}", name=course.name),
+    )
+
+
+def _hours(v: Visit, hundredths: int | None) -> str:
+    return f"{formats.decimal(hundredths, v.tongue, places=0)} h" if hundredths is not None else ""
+
+
+def _arrows(v: Visit, desk: Desk, ids: list[int]) -> Markup:
+    """First, previous, next, last of the list as it is filtered and sorted; at an end, two of them rest."""
+    at = ids.index(desk.line) if desk.line in ids else -1
+    rests = {"first": at == 0, "previous": at <= 0, "next": at == len(ids) - 1, "last": at == len(ids) - 1}
+    place = v.say("{at} sur {total}", at=at + 1, total=len(ids)) if at >= 0 else v.say("hors de la liste filtrée")
+    arrows = [
+        button(
+            icon(drawing) if step in {"first", "previous"} else None,
+            v.say(label),
+            icon(drawing) if step in {"next", "last"} else None,
+            do="walk",
+            of=step,
+            class_="btn quiet",
+            aria_disabled="true" if rests[step] or not ids else None,
+            aria_keyshortcuts=key,
+        )
+        for step, label, drawing, key in WALK
+    ]
+    return tag(
+        "nav",
+        *arrows[:2],
+        tag("span", place, class_=classes("place"), role="status"),
+        *arrows[2:],
+        class_="walk",
+        aria_label=v.say("Parcourir les fiches"),
+    )
+
+
+def _open(line: int, desk: Desk) -> Answer:
+    desk.line = line
+    return Answer(url=desk.url, focus="sheet-title")
+
+
+def _walk(v: Visit, act: Act, desk: Desk) -> Answer:
+    pupil, _ = families.pupil_by_number(v, desk.n)
+    ids = [each.enrolment.id for each in desk.past.arranged(v, schooling.history(v, pupil.id))]
+    if not ids or act.of not in {step for step, *_ in WALK}:
+        return Answer()
+    at = ids.index(desk.line) if desk.line in ids else 0
+    to = {"first": 0, "previous": max(0, at - 1), "next": min(len(ids) - 1, at + 1), "last": len(ids) - 1}[act.of]
+    desk.line = ids[to]
+    return Answer(url=desk.url)
+
+
+def _arranged(v: Visit, desk: Desk) -> Answer:
+    """The list was searched or sorted: its first line opens when the open one is no longer in it."""
+    pupil, _ = families.pupil_by_number(v, desk.n)
+    shown = desk.past.arranged(v, schooling.history(v, pupil.id))
+    if shown and all(each.enrolment.id != desk.line for each in shown):
+        desk.line = shown[0].enrolment.id
+    return Answer(url=desk.url)
