@@ -65,6 +65,7 @@ def way_to(page: httpx.Response) -> tuple[str, dict[str, str]]:
 
 
 def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
+    assert "Solde à régler 50,00 €" in samir.text("/facturation/locations")
     page = samir.soup(PAYER)
     assert "À payer 50,00 €" in words_of(page)
     assert len(page.select("input[name=facture][checked]")) == 1
@@ -78,6 +79,8 @@ def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
     [(number, cents)] = receipts(portal)
     assert cents == 5_000
     assert page.find("a", href=f"/facturation/recus/{number}.pdf")
+    assert f"Reçu n° {number}" in samir.text(f"/facturation/recus/{number}")
+    assert "Solde à régler 0,00 €" in samir.text("/facturation/locations")
     assert "Rien n’est à payer." in samir.text(PAYER)
 
 
@@ -95,6 +98,7 @@ def test_each_answer_of_the_bank(portal: Server, samir: Person, button: str, sta
     back = press(samir, begin(samir), button)
     reference = reference_in(back)
     assert (state_of(portal, reference), len(receipts(portal))) == (state, made)
+    assert ("n’est pas terminé" in samir.text("/facturation/locations")) == (made == 0)
     page = samir.soup(back)
     assert shown in words_of(page)
     assert forged_notes(portal) == (button == "fausse")
