@@ -26,7 +26,7 @@ SIGNATURES: dict[str, tuple[bytes, str]] = {
 }
 ACTIVE = {
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
-    "/GoToE", "/GoToR",
+    "/GoToE", "/GoToR", "/EF",
 }  # fmt: skip
 REFUSALS = {
     "vide": "Choisissez un fichier.",
@@ -74,6 +74,8 @@ def _write_anew(content: bytes, form: str) -> tuple[bytes, str]:
                 raise Refused(REFUSALS["dimensions"])
             image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
             picture = ImageOps.exif_transpose(image)
+            if picture.mode == "P":  # which of its colours is none is said in `info`
+                picture = _on_white(picture)
             picture.info = {}
             if form == "PNG" and max(picture.size) <= KEPT_SIDE:
                 kept = _saved(picture if picture.mode in {"RGB", "L"} else _on_white(picture), "PNG")
