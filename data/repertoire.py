@@ -57,6 +57,6 @@ def played(v: Visit, pupil_id: int) -> list[Played]:
             select(Piece, Performance)
             .join(Performance, col(Performance.id) == Piece.performance_id)
             .where(Piece.pupil_id == pupil_id)
-            .order_by(col(Performance.day).desc(), col(Performance.id).desc(), col(Piece.id))
+            .order_by(col(Performance.day).desc().nulls_last(), col(Performance.id).desc(), col(Piece.id))
         )
     ]

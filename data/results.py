@@ -57,7 +57,7 @@ def marks(v: Visit, pupil_id: int, course_id: int) -> list[Marked]:
             select(Mark, Assessment)
             .join(Assessment, col(Assessment.id) == Mark.assessment_id)
             .where(Mark.pupil_id == pupil_id, Assessment.course_id == course_id)
-            .order_by(col(Assessment.day).desc(), col(Assessment.id))
+            .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
         )
     ]
 

@@ -143,8 +143,9 @@ def history(v: Visit, pupil_id: int) -> list[Attended]:
 
 def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
     """NotYours when that pupil has no such enrolment."""
-    for found in _attended(v, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
-        return found
+    if 0 < enrolment_id < 2**31:  # a larger number is no key, and the database would not take it
+        for found in _attended(v, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
+            return found
     raise NotYours(f"enrolment {enrolment_id}")
 
 
@@ -200,7 +201,6 @@ def next_lessons(v: Visit, pupil_ids: Iterable[int]) -> dict[int, tuple[Lesson, 
             col(Lesson.state).in_(["planned", "moved"]),
         )
         .order_by(col(Lesson.day), col(Lesson.starts))
-        .limit(60)
     ):
         over = lesson.day == v.today and (enrolment.slot or lesson.starts or now) < now
         if not over:
