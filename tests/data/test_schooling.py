@@ -1,0 +1,400 @@
+"""Courses, lessons, marks and events of a pupil: who meets them, in which order, on which day."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from data import absences, formats, repertoire, results, schooling, sites
+from data.absences import Absence
+from data.families import Pupil
+from data.repertoire import Performance, Piece
+from data.results import Assessment, Mark
+from data.schooling import Attended, Course, Enrolment, Lesson
+from data.visits import NotYours, Visit, whole_house
+from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
+
+YEAR = "2031-2032"  # a year of our own, far from the demonstration's
+MONDAY = date(2031, 11, 24)
+FIVE = time(17)
+STRANGERS: list[tuple[str | None, str]] = [(SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")]
+_numbers = count(1)
+
+
+def known(first_name: str = "Irina") -> Pupil:
+    """Irina is of Valmont, whoever asks."""
+    with whole_house() as v:
+        return found(v.one(select(Pupil).where(Pupil.first_name == first_name)))
+
+
+def add(*rows: Any) -> list[int]:
+    with whole_house(writes=True) as v:
+        for row in rows:
+            v.add(row)
+        return [row.id for row in rows]
+
+
+def course(*pupils: str, year: str = YEAR, name: str = "Alto 1", **more: Any) -> int:
+    """A course of that year with these pupils in it."""
+    asked = {name: more.pop(name) for name in ("status", "slot", "average") if name in more}
+    given: dict[str, Any] = {"weekday": 1, "starts": FIVE, "minutes": 30, "department": "Alto", **more}
+    place = site().id
+    (made,) = add(Course(site_id=place, school_year=year, number=f"T {next(_numbers)}", name=name, **given))
+    add(*(Enrolment(site_id=place, pupil_id=known(each).id, course_id=made, **asked) for each in pupils))
+    return made
+
+
+def lesson(course_id: int, day: date, starts: time | None = FIVE, state: str = "planned") -> int:
+    return add(Lesson(site_id=site().id, course_id=course_id, day=day, starts=starts, state=state, minutes=30))[0]
+
+
+def mark(course_id: int, day: date | None, value: int | None, first_name: str = "Irina", **more: Any) -> int:
+    (test,) = add(Assessment(site_id=site().id, course_id=course_id, day=day, kind="Devoir"))
+    owned = {"site_id": site().id, "pupil_id": known(first_name).id, "assessment_id": test}
+    return add(Mark(**owned, value=value, **more))[0]
+
+
+def absence(course_id: int, day: date, first_name: str = "Irina", *, excused: bool = False) -> int:
+    owned = {"site_id": site().id, "pupil_id": known(first_name).id, "course_id": course_id}
+    return add(Absence(**owned, day=day, excused=excused))[0]
+
+
+def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def upcoming(now: datetime, *first_names: str, login: str = CLAIRE) -> dict[str, int]:
+    """First name -> the number of the next lesson, as every screen asks: in the site's own hours."""
+    pupils = {known(each).id: each for each in first_names or ("Irina",)}
+    with as_(login, now=now, writes=False) as v:
+        sites.here(v)
+        return {pupils[one]: lesson.id for one, (lesson, _) in schooling.next_lessons(v, pupils).items()}
+
+
+def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
+    """What lists tell of a pupil, by the numbers of its rows."""
+    """Everything that lists tell of a pupil, by the numbers of its rows."""
+    here, past = schooling.courses(v, pupil_id), schooling.history(v, pupil_id)
+    taken = [each.course.id for each in (*here, *past)]
+    return {
+        "courses": [each.enrolment.id for each in here],
+        "history": [each.enrolment.id for each in past],
+        "lessons": [each.id for one in taken for each in schooling.lessons(v, one)],
+        "marks": [each.id for one in taken for each, _ in results.marks(v, pupil_id, one)],
+        "last mark": [each.id for each, _ in results.last_marks(v, [pupil_id], date(2000, 1, 1)).values()],
+        "pieces": [each.id for each, _ in repertoire.played(v, pupil_id)],
+        "absences": [each.id for one in taken for each in absences.of_course(v, pupil_id, one)],
+        "this year": [each.enrolment.id for each in schooling.of_pupils(v, [pupil_id])[pupil_id]],
+        "next": [each.id for each, _ in schooling.next_lessons(v, [pupil_id]).values()],
+    }
+
+
+@both
+def test_irina_has_fourteen_past_courses_over_six_years_and_three_this_year(house: str) -> None:
+    with as_(CLAIRE) as v:
+        past, here = schooling.history(v, pupil(v, "Irina").id), schooling.courses(v, pupil(v, "Irina").id)
+        assert len(past) == 14
+        first = int(formats.school_year(v.today)[:4])
+    years = [each.course.school_year for each in past]
+    assert list(dict.fromkeys(years)) == [f"{first - back}-{first - back + 1}" for back in range(1, 7)]
+    assert [years.count(year) for year in dict.fromkeys(years)] == [3, 3, 2, 2, 2, 2]
+    assert {each.course.department for each in past} == {"Piano", "Formation musicale", "Pratique collective"}
+    assert [each.course.department for each in past[:3]] == ["Formation musicale", "Piano", "Pratique collective"]
+    assert all(each.enrolment.average and each.enrolment.comment and each.teacher_name for each in past)
+    assert {each.course.department for each in here} == {each.course.department for each in past[:3]}
+    assert {each.course.school_year for each in here} == {f"{first}-{first + 1}"}
+    week = [(each.course.weekday, each.course.starts) for each in here]
+    assert week == sorted(week)
+    assert all(each.enrolment.average is None and each.slot and each.slot_minutes for each in here)
+
+
+def test_nino_begins_and_has_no_past(house: str) -> None:
+    with as_(CLAIRE) as v:
+        nino = pupil(v, "Nino").id
+        assert schooling.history(v, nino) == []
+        assert [each.course.department for each in schooling.courses(v, nino)] == ["Éveil musical"]
+        assert repertoire.played(v, nino) == []
+
+
+@both
+def test_the_second_household_sees_of_irina_what_the_first_sees(house: str) -> None:
+    irina = known().id
+    with as_(CLAIRE, writes=False) as v:
+        hers = all_of(v, irina)
+    with as_(MARC, writes=False) as v:
+        assert all_of(v, irina) == hers
+        assert all_of(v, known("Nino").id) == {name: [] for name in hers}
+    with as_(PAUL, writes=False) as v:
+        assert all_of(v, irina) == hers
+    assert all(hers[name] for name in ("courses", "history", "lessons", "marks", "last mark", "pieces"))
+
+
+@both
+@pytest.mark.parametrize(("login", "code"), STRANGERS)
+def test_another_family_another_site_and_a_stranger_meet_nothing(house: str, login: str | None, code: str) -> None:
+    irina = known().id
+    with as_(CLAIRE) as v:
+        here = schooling.courses(v, irina)[0]
+    add(Absence(site_id=site().id, pupil_id=irina, course_id=here.course.id, day=MONDAY))
+    with as_(login, code, writes=False) as v:
+        assert all(listed == [] for listed in all_of(v, irina).values())
+        assert results.marks(v, irina, here.course.id) == []
+        assert absences.of_course(v, irina, here.course.id) == []
+        assert absences.notices(v, irina) == []
+        assert absences.unexcused(v, [irina]) == {irina: 0}
+        assert (schooling.lessons(v, here.course.id) == []) == (login is None or code != "valmont")
+        with pytest.raises(NotYours):
+            schooling.attended(v, irina, here.enrolment.id)
+        for table in (Enrolment, Mark, Piece, Absence):
+            with pytest.raises(NotYours):
+                v.get(table, every(table, table.pupil_id == irina)[0].id)  # type: ignore[attr-defined]
+
+
+@both
+def test_an_enrolment_is_opened_under_its_own_pupil_only(house: str) -> None:
+    with as_(CLAIRE, writes=False) as v:
+        irina, nino = pupil(v, "Irina").id, pupil(v, "Nino").id
+        for each in (*schooling.courses(v, irina), *schooling.history(v, irina)):
+            one = schooling.attended(v, irina, each.enrolment.id)
+            assert (one.course.id, one.teacher_name) == (each.course.id, each.teacher_name)
+            with pytest.raises(NotYours):
+                schooling.attended(v, nino, each.enrolment.id)
+        for number in (0, -1, 2**31, 2**63, 2**70, -(2**70)):
+            with pytest.raises(NotYours):
+                schooling.attended(v, irina, number)
+
+
+@both
+def test_the_weeks_courses_come_in_the_order_of_the_week_and_those_without_a_day_last(house: str) -> None:
+    for name, weekday, starts in (
+        ("Sans jour", None, None),
+        ("Samedi", 6, time(9)),
+        ("Lundi soir", 1, time(18)),
+        ("Lundi", 1, FIVE),
+        ("Lundi aussi", 1, FIVE),
+    ):
+        course("Irina", name=name, weekday=weekday, starts=starts)
+    course("Nino", name="À Nino")
+    course("Irina", name="L’an prochain", year="2032-2033")
+    with as_(CLAIRE, now=at(MONDAY)) as v:
+        names = [each.course.name for each in schooling.courses(v, known().id)]
+        assert names == ["Lundi", "Lundi aussi", "Lundi soir", "Samedi", "Sans jour"]
+        listed = schooling.of_pupils(v, [known("Nino").id, known().id, known("Samir").id])
+    assert [each.course.name for each in listed[known("Nino").id]] == ["À Nino"]
+    assert [each.course.name for each in listed[known().id]] == sorted(names)
+    assert listed[known("Samir").id] == []
+    with as_(CLAIRE) as v:
+        assert schooling.of_pupils(v, []) == schooling.next_lessons(v, []) == absences.unexcused(v, []) == {}
+
+
+@both
+def test_todays_lesson_is_next_until_its_hour_has_passed(house: str) -> None:
+    taken = course("Irina")
+    today, following = lesson(taken, MONDAY), lesson(taken, MONDAY + timedelta(days=7))
+    lesson(taken, MONDAY - timedelta(days=7), state="held")
+    assert upcoming(at(MONDAY, 6)) == {"Irina": today}
+    assert upcoming(at(MONDAY, 15, 59)) == {"Irina": today}  # Paris is an hour ahead
+    assert upcoming(at(MONDAY, 16, 0)) == {"Irina": today}
+    assert upcoming(at(MONDAY, 16, 45)) == {"Irina": following}
+
+
+def test_ones_own_hour_counts_before_the_courses(house: str) -> None:
+    taken = course("Irina", slot=time(18, 30))
+    today = lesson(taken, MONDAY)
+    assert upcoming(at(MONDAY, 17)) == {"Irina": today}
+    assert upcoming(at(MONDAY, 18, 15)) == {}
+    whole_day = lesson(course("Nino", starts=None), MONDAY, None)
+    assert upcoming(at(MONDAY, 22), "Nino") == {"Nino": whole_day}
+
+
+@both
+def test_lessons_that_are_cancelled_or_over_are_passed_over(house: str) -> None:
+    taken = course("Irina")
+    lesson(taken, MONDAY, state="cancelled")
+    lesson(taken, MONDAY + timedelta(days=7), state="held")
+    assert upcoming(at(MONDAY)) == {}
+    moved = lesson(taken, MONDAY + timedelta(days=14), state="moved")
+    lesson(taken, MONDAY + timedelta(days=21))
+    assert upcoming(at(MONDAY)) == {"Irina": moved}
+
+
+@both
+def test_the_next_lesson_is_each_pupils_own_and_the_first_of_all_courses(house: str) -> None:
+    late, early = course("Irina", "Samir"), course("Irina", "Nino", starts=time(9))
+    in_the_evening = lesson(late, MONDAY + timedelta(days=1), time(20))
+    in_the_morning = lesson(early, MONDAY + timedelta(days=1), time(9))
+    asked = ("Irina", "Nino", "Samir")
+    assert upcoming(at(MONDAY), *asked) == {"Irina": in_the_morning, "Nino": in_the_morning}
+    assert upcoming(at(MONDAY), *asked, login=MARC) == {"Irina": in_the_morning}
+    assert upcoming(at(MONDAY), *asked, login=SAMIR) == {"Samir": in_the_evening}
+
+
+def test_who_only_asked_waits_or_has_left_has_no_lesson(house: str) -> None:
+    for status in ("asked", "waiting", "left"):
+        lesson(course("Irina", status=status), MONDAY)
+    assert upcoming(at(MONDAY)) == {}
+
+
+def test_after_the_last_lesson_none_is_in_sight(house: str) -> None:
+    taken = course("Irina")
+    lesson(taken, MONDAY)
+    far = lesson(taken, MONDAY + timedelta(days=71))
+    assert upcoming(at(MONDAY, 20)) == {}
+    assert upcoming(at(MONDAY + timedelta(days=1))) == {"Irina": far}
+    assert upcoming(at(MONDAY + timedelta(days=400))) == {}
+
+
+def test_a_sibling_with_many_lessons_hides_nobodys(house: str) -> None:
+    many, one = course("Irina"), course("Nino")
+    with whole_house(writes=True) as v:
+        v.add_all(
+            Lesson(site_id=site().id, course_id=many, day=MONDAY + timedelta(days=n // 2), starts=time(9 + n % 2))
+            for n in range(130)
+        )
+    only = lesson(one, MONDAY + timedelta(days=69))
+    assert upcoming(at(MONDAY), "Irina", "Nino")["Nino"] == only
+
+
+@both
+def test_today_is_the_sites_own_day(house: str) -> None:
+    taken = course("Irina", starts=time(9))
+    monday, tuesday = lesson(taken, MONDAY, time(9)), lesson(taken, MONDAY + timedelta(days=1), time(9))
+    set_site(timezone="Indian/Reunion")  # four hours before Greenwich: 9 h there is 5 h there
+    assert upcoming(at(MONDAY, 4, 59)) == {"Irina": monday}
+    assert upcoming(at(MONDAY, 6)) == {"Irina": tuesday}
+    assert upcoming(at(MONDAY, 20, 1)) == {"Irina": tuesday}
+    set_site(timezone="America/Martinique")  # four hours after: Monday is not over at 3 h in the night
+    assert upcoming(at(MONDAY, 12, 59)) == {"Irina": monday}
+    assert upcoming(at(MONDAY + timedelta(days=1), 3)) == {"Irina": tuesday}
+    lesson(taken, MONDAY, time(23, 30))
+    assert upcoming(at(MONDAY + timedelta(days=1), 3))["Irina"] not in {monday, tuesday}
+
+
+@pytest.mark.parametrize(("sunday", "before", "after"), [
+    (date(2031, 10, 26), (8, 45), (9, 45)),  # at 3 h it is 2 h again
+    (date(2032, 3, 28), (7, 45), (8, 45)),  # at 2 h it is 3 h
+])  # fmt: skip
+def test_the_nights_when_the_clock_changes_lose_no_lesson(
+    house: str, sunday: date, before: tuple[int, int], after: tuple[int, int]
+) -> None:
+    taken = course("Irina", starts=time(10))
+    saturday, today = lesson(taken, sunday - timedelta(days=1), time(22)), lesson(taken, sunday, time(10))
+    following = lesson(taken, sunday + timedelta(days=1), time(10))
+    assert upcoming(at(sunday - timedelta(days=1), 19)) == {"Irina": saturday}
+    for minutes in range(0, 361, 30):  # from midnight there, through the hour that is twice or never
+        now = at(sunday - timedelta(days=1), 23) + timedelta(minutes=minutes)
+        assert upcoming(now) == {"Irina": today}, now
+    assert upcoming(at(sunday, *before)) == {"Irina": today}
+    assert upcoming(at(sunday, *after)) == {"Irina": following}
+
+
+@both
+def test_the_29_february_is_a_day_like_others(house: str) -> None:
+    leap = date(2032, 2, 29)
+    taken = course("Irina", weekday=7)
+    today = lesson(taken, leap)
+    assert upcoming(at(leap)) == {"Irina": today}
+    assert upcoming(at(leap - timedelta(days=1))) == {"Irina": today}
+    assert upcoming(at(date(2032, 3, 1))) == {}
+    absence(taken, leap)
+    got = mark(taken, leap, 1500)
+    with as_(CLAIRE, now=at(leap)) as v:
+        assert absences.unexcused(v, [known().id]) == {known().id: 1}
+        assert results.last_marks(v, [known().id], leap)[known().id][0].id == got
+        assert [each.course.id for each in schooling.courses(v, known().id)] == [taken]
+
+
+@both
+def test_the_school_year_changes_on_the_first_of_september_at_midnight_there(house: str) -> None:
+    irina, old, new = known().id, course("Irina", year="2030-2031"), course("Irina")
+    for now, here, behind in (
+        (datetime(2031, 8, 31, 21, 59, 59, tzinfo=UTC), old, []),
+        (datetime(2031, 8, 31, 22, 0, tzinfo=UTC), new, [old]),
+        (datetime(2032, 8, 31, 21, 59, tzinfo=UTC), new, [old]),
+    ):
+        with as_(CLAIRE, now=now, writes=False) as v:
+            assert [each.course.id for each in schooling.courses(v, irina)] == [here]
+            assert [each.course.id for each in schooling.of_pupils(v, [irina])[irina]] == [here]
+            past = [each.course.id for each in schooling.history(v, irina)]
+            assert past[: len(behind)] == behind
+            assert new not in past
+
+
+@both
+def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house: str) -> None:
+    irina, nino, taken = known().id, known("Nino").id, course("Irina", "Nino")
+    for day in (date(2031, 8, 31), date(2031, 9, 1), MONDAY, MONDAY + timedelta(days=1), date(2032, 6, 1)):
+        absence(taken, day)
+    absence(taken, date(2031, 10, 6), excused=True)
+    absence(taken, date(2031, 10, 6), "Nino", excused=True)
+    for today, counted in ((MONDAY, 2), (date(2031, 8, 31), 1), (date(2032, 9, 1), 0)):
+        with as_(CLAIRE, now=at(today)) as v:
+            assert absences.unexcused(v, [irina, nino]) == {irina: counted, nino: 0}
+    with as_(CLAIRE, now=at(MONDAY)) as v:
+        listed = [each.day for each in absences.of_course(v, irina, taken)]
+        assert listed == sorted(listed, reverse=True)
+        assert len(listed) == 6
+
+
+@both
+def test_marks_come_the_latest_first_and_those_without_a_day_last(house: str) -> None:
+    taken = course("Irina", "Samir")
+    undated = mark(taken, None, 1000)
+    old, new = mark(taken, date(2031, 10, 1), 1200), mark(taken, date(2031, 11, 3), 1100)
+    mark(taken, date(2031, 11, 5), 1300, "Samir")
+    with as_(CLAIRE) as v:
+        assert [each.id for each, _ in results.marks(v, known().id, taken)] == [new, old, undated]
+        assert results.marks(v, known("Nino").id, taken) == []
+
+
+@both
+def test_the_last_mark_is_the_latest_that_has_a_value_since_that_day(house: str) -> None:
+    irina, nino, taken = known().id, known("Nino").id, course("Irina", "Nino")
+    mark(taken, date(2031, 10, 1), 1250)
+    new = mark(taken, date(2031, 11, 3), 1400)
+    mark(taken, date(2031, 11, 10), None, absent=True)
+    mark(taken, None, 900)
+    mark(taken, date(2031, 8, 31), 1900, "Nino")
+
+    def asked(since: date, login: str = CLAIRE) -> dict[int, int]:
+        with as_(login, writes=False) as v:
+            return {one: each.id for one, (each, _) in results.last_marks(v, [irina, nino], since).items()}
+
+    assert asked(date(2031, 9, 1)) == asked(date(2031, 11, 3)) == asked(date(2031, 9, 1), MARC) == {irina: new}
+    assert asked(date(2031, 11, 4)) == asked(date(2031, 9, 1), SAMIR) == {}
+    zero = mark(taken, date(2031, 11, 20), 0)
+    assert asked(date(2031, 9, 1)) == {irina: zero}
+    assert set(asked(date(2031, 8, 31))) == {irina, nino}
+
+
+def test_averages_are_those_of_one_department_year_by_year() -> None:
+    def taken(year: str, department: str, average: int | None) -> Attended:
+        row = Course(id=1, site_id=1, school_year=year, number="1", name="", department=department)
+        return Attended(Enrolment(site_id=1, pupil_id=1, course_id=1, average=average), row, None)
+
+    past = [
+        taken("2030-2031", "Piano", 1600), taken("2029-2030", "Piano", 1500), taken("2030-2031", "Alto", 200),
+        taken("2030-2031", "Piano", 1201), taken("2028-2029", "Piano", None), taken("2027-2028", "Piano", 0),
+    ]  # fmt: skip
+    assert results.averages(past, "Piano") == [("2027-2028", 0), ("2029-2030", 1500), ("2030-2031", 1400)]
+    assert results.averages(past, "Alto") == [("2030-2031", 200)]
+    assert results.averages(past, "piano") == results.averages([], "Piano") == []
+
+
+@both
+def test_pieces_come_the_latest_event_first_and_those_without_a_day_last(house: str) -> None:
+    place, samir = site().id, known("Samir").id
+    before = {piece.id for piece in every(Piece, Piece.pupil_id == samir)}
+    events = add(
+        Performance(site_id=place, title="Un jour"),
+        Performance(site_id=place, title="Noël", day=date(2031, 12, 20)),
+        Performance(site_id=place, title="Juin", day=date(2032, 6, 21)),
+    )
+    pieces = add(*(Piece(site_id=place, pupil_id=samir, performance_id=each, work="Aria") for each in events))
+    pieces += add(Piece(site_id=place, pupil_id=samir, performance_id=events[2], work="Bis"))
+    with as_(SAMIR) as v:
+        listed = [piece.id for piece, _ in repertoire.played(v, samir)]
+    assert listed[:3] == [pieces[2], pieces[3], pieces[1]]
+    assert (listed[-1], set(listed)) == (pieces[0], before.union(pieces))
