@@ -31,6 +31,11 @@ def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
+def tidy_lines(text: str) -> str:
+    """As `tidy`, a line at a time: what is written in a large field."""
+    return "\n".join(tidy(line) for line in text.splitlines()).strip()
+
+
 def fold(text: str) -> str:
     """For searching and sorting: accents and case do not matter, « œ » is « oe »."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
