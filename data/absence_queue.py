@@ -11,6 +11,7 @@ from data import accounts, formats, journal, letters
 from data.absences import LONGEST, Absence, AbsenceNotice, announce_change, days_of, told
 from data.accounts import Account
 from data.families import Family, Pupil
+from data.fields import tidy_lines
 from data.i18n import Faulty, Refused
 from data.schooling import Course, Enrolment, Lesson
 from data.visits import Visit
@@ -66,10 +67,11 @@ def decide(v: Visit, notice_id: int, *, accept: bool, answer: str = "") -> Absen
             name=notice.decided_by,
             moment=formats.moment(notice.decided_at or v.now, v.zone, v.tongue),
         )
-    if not accept and not answer.strip():
+    answer = tidy_lines(answer)[:500]
+    if not accept and not answer:
         raise Faulty({"answer": Refused("Indiquez à la famille la raison du refus.")})
     notice.state = "accepted" if accept else "declined"
-    notice.decided_at, notice.decided_by, notice.answer = v.now, v.name, answer.strip()[:500]
+    notice.decided_at, notice.decided_by, notice.answer = v.now, v.name, answer
     v.add(notice)
     if accept:
         _excuse(v, notice)
@@ -96,6 +98,7 @@ def _excuse(v: Visit, notice: AbsenceNotice) -> None:
     last = min(notice.last_day, notice.first_day + timedelta(days=LONGEST))
     wanted = [
         col(Enrolment.pupil_id) == notice.pupil_id,
+        col(Enrolment.status) == "enrolled",
         col(Lesson.day) >= notice.first_day,
         col(Lesson.day) <= last,
         col(Lesson.state) != "cancelled",

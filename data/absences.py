@@ -12,6 +12,7 @@ from sqlmodel import Field, col, select
 from data import accounts, families, files, formats, journal, letters
 from data.accounts import Account
 from data.families import Pupil, of_its_site
+from data.fields import tidy_lines
 from data.i18n import Faulty, Refused, language, say
 from data.schooling import Enrolment, of_its_course, of_its_pupil
 from data.visits import NotYours, OfFamily, OfSite, Visit
@@ -126,7 +127,7 @@ def announce(
     course_id: int | None = None,
 ) -> AbsenceNotice:
     """Days to come, or today. Faulty names what cannot be read."""
-    last_day = last_day or first_day
+    last_day, comment = last_day or first_day, tidy_lines(comment)
     faults = _words(reason, comment)
     if first_day is None or last_day is None:
         faults["first_day"] = Refused("Indiquez le premier jour de l’absence.")
@@ -142,9 +143,7 @@ def announce(
         faults["last_day"] = Refused("Cette absence dure plus de trois mois : prévenez directement le conservatoire.")
     if faults or first_day is None or last_day is None:
         raise Faulty(faults)
-    if course_id is not None and not v.count(
-        select(func.count(col(Enrolment.id))).where(Enrolment.pupil_id == pupil.id, Enrolment.course_id == course_id)
-    ):
+    if course_id is not None and not _attends(v, pupil, course_id):
         raise NotYours(f"course {course_id}")
     return _record(
         v,
@@ -164,6 +163,11 @@ def announce(
     )
 
 
+def _attends(v: Visit, pupil: Pupil, course_id: int) -> bool:
+    question = select(func.count(col(Enrolment.id))).where(Enrolment.pupil_id == pupil.id)
+    return 0 < course_id < 2**31 and v.count(question.where(Enrolment.course_id == course_id)) > 0
+
+
 def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: str) -> AbsenceNotice:
     """Why a past absence happened. Writing again replaces what still waits."""
     absence = v.get(Absence, absence_id, lock=True)
@@ -171,13 +175,15 @@ def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: st
         raise NotYours(f"absence {absence_id}")
     if absence.excused:
         raise Refused("Cette absence est déjà justifiée.")
+    comment = tidy_lines(comment)
     if faults := _words(reason, comment):
         raise Faulty(faults)
     for older in v.all(
         select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == "pending")
     ):
-        older.state = "withdrawn"
-        v.add(older)
+        if (older.reason, older.comment) != (reason, comment):
+            older.state = "withdrawn"
+            v.add(older)
     return _record(
         v,
         pupil,
@@ -210,9 +216,9 @@ def _words(reason: str, comment: str) -> dict[str, Refused]:
 
 def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
     """The notice, its acknowledgement and the journal's line, together. The same one sent twice is one."""
+    v.get(Pupil, pupil.id, lock=True)
     if not families.may_change(v, pupil):
         raise Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
-    v.get(Pupil, pupil.id, lock=True)
     for same in v.all(
         select(AbsenceNotice).where(
             AbsenceNotice.pupil_id == pupil.id,
