@@ -16,8 +16,8 @@ from data.schooling import Attended, Course, Enrolment, Lesson
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
 
-YEAR = "2031-2032"  # a year of our own, far from the demonstration's
-MONDAY = date(2031, 11, 24)
+YEAR = "2059-2060"  # a year of our own, far from the demonstration's
+MONDAY = date(2059, 11, 24)
 FIVE = time(17)
 STRANGERS: list[tuple[str | None, str]] = [(SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")]
 _numbers = count(1)
@@ -177,7 +177,7 @@ def test_the_weeks_courses_come_in_the_order_of_the_week_and_those_without_a_day
     ):
         course("Irina", name=name, weekday=weekday, starts=starts)
     course("Nino", name="À Nino")
-    course("Irina", name="L’an prochain", year="2032-2033")
+    course("Irina", name="L’an prochain", year="2060-2061")
     with as_(CLAIRE, now=at(MONDAY)) as v:
         names = [each.course.name for each in schooling.courses(v, known().id)]
         assert names == ["Lundi", "Lundi aussi", "Lundi soir", "Samedi", "Sans jour"]
@@ -273,8 +273,8 @@ def test_today_is_the_sites_own_day(house: str) -> None:
 
 
 @pytest.mark.parametrize(("sunday", "before", "after"), [
-    (date(2031, 10, 26), (8, 45), (9, 45)),  # at 3 h it is 2 h again
-    (date(2032, 3, 28), (7, 45), (8, 45)),  # at 2 h it is 3 h
+    (date(2059, 10, 26), (8, 45), (9, 45)),  # at 3 h it is 2 h again
+    (date(2060, 3, 28), (7, 45), (8, 45)),  # at 2 h it is 3 h
 ])  # fmt: skip
 def test_the_nights_when_the_clock_changes_lose_no_lesson(
     house: str, sunday: date, before: tuple[int, int], after: tuple[int, int]
@@ -292,12 +292,12 @@ def test_the_nights_when_the_clock_changes_lose_no_lesson(
 
 @both
 def test_the_29_february_is_a_day_like_others(house: str) -> None:
-    leap = date(2032, 2, 29)
+    leap = date(2060, 2, 29)
     taken = course("Irina", weekday=7)
     today = lesson(taken, leap)
     assert upcoming(at(leap)) == {"Irina": today}
     assert upcoming(at(leap - timedelta(days=1))) == {"Irina": today}
-    assert upcoming(at(date(2032, 3, 1))) == {}
+    assert upcoming(at(date(2060, 3, 1))) == {}
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as v:
@@ -308,11 +308,11 @@ def test_the_29_february_is_a_day_like_others(house: str) -> None:
 
 @both
 def test_the_school_year_changes_on_the_first_of_september_at_midnight_there(house: str) -> None:
-    irina, old, new = known().id, course("Irina", year="2030-2031"), course("Irina")
+    irina, old, new = known().id, course("Irina", year="2058-2059"), course("Irina")
     for now, here, behind in (
-        (datetime(2031, 8, 31, 21, 59, 59, tzinfo=UTC), old, []),
-        (datetime(2031, 8, 31, 22, 0, tzinfo=UTC), new, [old]),
-        (datetime(2032, 8, 31, 21, 59, tzinfo=UTC), new, [old]),
+        (datetime(2059, 8, 31, 21, 59, 59, tzinfo=UTC), old, []),
+        (datetime(2059, 8, 31, 22, 0, tzinfo=UTC), new, [old]),
+        (datetime(2060, 8, 31, 21, 59, tzinfo=UTC), new, [old]),
     ):
         with as_(CLAIRE, now=now, writes=False) as v:
             assert [each.course.id for each in schooling.courses(v, irina)] == [here]
@@ -325,11 +325,11 @@ def test_the_school_year_changes_on_the_first_of_september_at_midnight_there(hou
 @both
 def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house: str) -> None:
     irina, nino, taken = known().id, known("Nino").id, course("Irina", "Nino")
-    for day in (date(2031, 8, 31), date(2031, 9, 1), MONDAY, MONDAY + timedelta(days=1), date(2032, 6, 1)):
+    for day in (date(2059, 8, 31), date(2059, 9, 1), MONDAY, MONDAY + timedelta(days=1), date(2060, 6, 1)):
         absence(taken, day)
-    absence(taken, date(2031, 10, 6), excused=True)
-    absence(taken, date(2031, 10, 6), "Nino", excused=True)
-    for today, counted in ((MONDAY, 2), (date(2031, 8, 31), 1), (date(2032, 9, 1), 0)):
+    absence(taken, date(2059, 10, 6), excused=True)
+    absence(taken, date(2059, 10, 6), "Nino", excused=True)
+    for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as v:
             assert absences.unexcused(v, [irina, nino]) == {irina: counted, nino: 0}
     with as_(CLAIRE, now=at(MONDAY)) as v:
@@ -342,8 +342,8 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house:
 def test_marks_come_the_latest_first_and_those_without_a_day_last(house: str) -> None:
     taken = course("Irina", "Samir")
     undated = mark(taken, None, 1000)
-    old, new = mark(taken, date(2031, 10, 1), 1200), mark(taken, date(2031, 11, 3), 1100)
-    mark(taken, date(2031, 11, 5), 1300, "Samir")
+    old, new = mark(taken, date(2059, 10, 1), 1200), mark(taken, date(2059, 11, 3), 1100)
+    mark(taken, date(2059, 11, 5), 1300, "Samir")
     with as_(CLAIRE) as v:
         assert [each.id for each, _ in results.marks(v, known().id, taken)] == [new, old, undated]
         assert results.marks(v, known("Nino").id, taken) == []
@@ -352,21 +352,21 @@ def test_marks_come_the_latest_first_and_those_without_a_day_last(house: str) ->
 @both
 def test_the_last_mark_is_the_latest_that_has_a_value_since_that_day(house: str) -> None:
     irina, nino, taken = known().id, known("Nino").id, course("Irina", "Nino")
-    mark(taken, date(2031, 10, 1), 1250)
-    new = mark(taken, date(2031, 11, 3), 1400)
-    mark(taken, date(2031, 11, 10), None, absent=True)
+    mark(taken, date(2059, 10, 1), 1250)
+    new = mark(taken, date(2059, 11, 3), 1400)
+    mark(taken, date(2059, 11, 10), None, absent=True)
     mark(taken, None, 900)
-    mark(taken, date(2031, 8, 31), 1900, "Nino")
+    mark(taken, date(2059, 8, 31), 1900, "Nino")
 
     def asked(since: date, login: str = CLAIRE) -> dict[int, int]:
         with as_(login, writes=False) as v:
             return {one: each.id for one, (each, _) in results.last_marks(v, [irina, nino], since).items()}
 
-    assert asked(date(2031, 9, 1)) == asked(date(2031, 11, 3)) == asked(date(2031, 9, 1), MARC) == {irina: new}
-    assert asked(date(2031, 11, 4)) == asked(date(2031, 9, 1), SAMIR) == {}
-    zero = mark(taken, date(2031, 11, 20), 0)
-    assert asked(date(2031, 9, 1)) == {irina: zero}
-    assert set(asked(date(2031, 8, 31))) == {irina, nino}
+    assert asked(date(2059, 9, 1)) == asked(date(2059, 11, 3)) == asked(date(2059, 9, 1), MARC) == {irina: new}
+    assert asked(date(2059, 11, 4)) == asked(date(2059, 9, 1), SAMIR) == {}
+    zero = mark(taken, date(2059, 11, 20), 0)
+    assert asked(date(2059, 9, 1)) == {irina: zero}
+    assert set(asked(date(2059, 8, 31))) == {irina, nino}
 
 
 def test_averages_are_those_of_one_department_year_by_year() -> None:
@@ -375,11 +375,11 @@ def test_averages_are_those_of_one_department_year_by_year() -> None:
         return Attended(Enrolment(site_id=1, pupil_id=1, course_id=1, average=average), row, None)
 
     past = [
-        taken("2030-2031", "Piano", 1600), taken("2029-2030", "Piano", 1500), taken("2030-2031", "Alto", 200),
-        taken("2030-2031", "Piano", 1201), taken("2028-2029", "Piano", None), taken("2027-2028", "Piano", 0),
+        taken("2058-2059", "Piano", 1600), taken("2057-2058", "Piano", 1500), taken("2058-2059", "Alto", 200),
+        taken("2058-2059", "Piano", 1201), taken("2056-2057", "Piano", None), taken("2055-2056", "Piano", 0),
     ]  # fmt: skip
-    assert results.averages(past, "Piano") == [("2027-2028", 0), ("2029-2030", 1500), ("2030-2031", 1400)]
-    assert results.averages(past, "Alto") == [("2030-2031", 200)]
+    assert results.averages(past, "Piano") == [("2055-2056", 0), ("2057-2058", 1500), ("2058-2059", 1400)]
+    assert results.averages(past, "Alto") == [("2058-2059", 200)]
     assert results.averages(past, "piano") == results.averages([], "Piano") == []
 
 
@@ -389,8 +389,8 @@ def test_pieces_come_the_latest_event_first_and_those_without_a_day_last(house: 
     before = {piece.id for piece in every(Piece, Piece.pupil_id == samir)}
     events = add(
         Performance(site_id=place, title="Un jour"),
-        Performance(site_id=place, title="Noël", day=date(2031, 12, 20)),
-        Performance(site_id=place, title="Juin", day=date(2032, 6, 21)),
+        Performance(site_id=place, title="Noël", day=date(2059, 12, 20)),
+        Performance(site_id=place, title="Juin", day=date(2060, 6, 21)),
     )
     pieces = add(*(Piece(site_id=place, pupil_id=samir, performance_id=each, work="Aria") for each in events))
     pieces += add(Piece(site_id=place, pupil_id=samir, performance_id=events[2], work="Bis"))

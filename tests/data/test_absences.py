@@ -1,0 +1,400 @@
+"""What families write of absences, and what the conservatoire answers: once, in words, to who wrote."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from data import absence_queue, absences, families, files, live
+from data.absences import Absence, AbsenceNotice
+from data.accounts import Account
+from data.i18n import Faulty, Refused
+from data.journal import AuditEntry
+from data.letter_form import text_of
+from data.letters import Letter
+from data.visits import NotYours
+from tests.cast import CLAIRE, HELENE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil
+from tests.data.test_schooling import absence, course, known, lesson
+
+ROWS = (AbsenceNotice, Absence, Letter, AuditEntry)
+NOW, TODAY = datetime(2059, 11, 24, 12, 0, tzinfo=UTC), date(2059, 11, 24)
+NO_REASON, HERS = "Choisissez un motif.", "claire.aubry@example.org"
+ALL = {"family", "queue", "pupil"}
+
+
+def days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+def announce(login: str = CLAIRE, who: str = "Irina", *, now: datetime = NOW, **typed: Any) -> int:
+    given: dict[str, Any] = {"first_day": TODAY, "last_day": None, "reason": "Maladie", "comment": "", **typed}
+    with as_(login, now=now) as v:
+        return absences.announce(v, pupil(v, who), **given).id
+
+
+def justify(number: int, login: str = CLAIRE, who: str = "Irina", reason: str = "Maladie", comment: str = "") -> int:
+    with as_(login, now=NOW) as v:
+        return absences.justify(v, pupil(v, who), number, reason=reason, comment=comment).id
+
+
+def decide(number: int, login: str = PAUL, *, accept: bool = True, answer: str = "", now: datetime = NOW) -> None:
+    with as_(login, now=now) as v:
+        absence_queue.decide(v, number, accept=accept, answer=answer)
+
+
+def notice(number: int) -> AbsenceNotice:
+    return last(AbsenceNotice, AbsenceNotice.id == number)
+
+
+def missed(first_day: date = TODAY - days(7), who: str = "Irina", **more: Any) -> int:
+    """A past absence, in a course of its own."""
+    return absence(course(who), first_day, who, **more)
+
+
+def faults(act: Callable[[], Any]) -> dict[str, str]:
+    """What is said beside each field; nothing is written."""
+    before = counts(*ROWS)
+    with pytest.raises(Faulty) as told:
+        act()
+    assert counts(*ROWS) == before
+    return {field: str(refused) for field, refused in told.value.faults.items()}
+
+
+def refused(act: Callable[[], Any], match: str) -> None:
+    before = counts(*ROWS)
+    with pytest.raises(Refused, match=match):
+        act()
+    assert counts(*ROWS) == before
+
+
+def grown(before: list[int]) -> list[int]:
+    """How many notices, absences, letters and journal lines more."""
+    return [after - old for after, old in zip(counts(*ROWS), before, strict=True)]
+
+
+@contextmanager
+def hearing() -> Iterator[set[str]]:
+    """Which of the topics of Irina, of Claire's family and of the queue were told."""
+    who, heard = account(CLAIRE), set()
+    topics: dict[str, live.Topic] = {
+        "family": ("family", who.family_id or 0), "queue": ("queue", who.site_id), "pupil": ("pupil", known().id),
+    }  # fmt: skip
+    leave = [live.follow(topic, lambda name=name: heard.add(name)) for name, topic in topics.items()]
+    yield heard
+    for each in leave:
+        each()
+
+
+IMPOSSIBLE: list[tuple[str, str, list[dict[str, Any]]]] = [
+    ("first_day", "premier jour", [{"first_day": None}, {"first_day": None, "last_day": TODAY}]),
+    ("first_day", "Ce jour est passé", [{"first_day": TODAY - days(1)}, {"first_day": date.min},
+                                        {"first_day": TODAY - days(1), "last_day": TODAY + days(3)}]),
+    ("first_day", "trop lointaine", [{"first_day": date(2099, 1, 1)}, {"first_day": TODAY + days(367)},
+                                     {"first_day": date.max, "last_day": date.max}]),
+    ("last_day", "avant le premier", [{"last_day": TODAY - days(1)}, {"last_day": date.min}]),
+    ("last_day", "plus de trois mois", [{"last_day": TODAY + days(92)}, {"last_day": date.max}]),
+    ("reason", NO_REASON, [{"reason": typed, "comment": "x"} for typed in ("", "maladie", "<b>Maladie</b>", "x" * 9000)]),
+    ("comment", "Précisez", [{"reason": "Autre", "comment": typed} for typed in ("", " \n\t ", "\u200b\0")]),
+    ("comment", "1 000 caractères", [{"comment": "é" * 1001}, {"reason": "Autre", "comment": "x" * 5000}]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"), [(typed, field, words) for field, words, several in IMPOSSIBLE for typed in several]
+)
+def test_what_cannot_be_announced_is_said_beside_its_field(
+    house: str, typed: dict[str, Any], field: str, words: str
+) -> None:
+    said = faults(lambda: announce(**typed))
+    assert list(said) == [field]
+    assert words in said[field]
+
+
+def test_every_fault_of_a_form_is_told_at_once(house: str) -> None:
+    typed = {"first_day": date(1999, 1, 1), "reason": "?", "comment": "x" * 1001}
+    assert set(faults(lambda: announce(**typed))) == {"first_day", "reason", "comment"}
+    number = missed()
+    assert set(faults(lambda: justify(number, reason="", comment="x" * 1001))) == {"reason", "comment"}
+    assert "Précisez" in faults(lambda: justify(number, reason="Autre"))["comment"]
+    assert faults(lambda: justify(number, reason="Grève")) == {"reason": NO_REASON}
+
+
+@pytest.mark.parametrize("typed", [
+    {"last_day": TODAY}, {"last_day": TODAY + days(91)}, {"first_day": TODAY + days(366)}, {"comment": "é" * 1000},
+    {"reason": "Autre", "comment": "Un concert."}, *({"reason": reason, "comment": "."} for reason in absences.REASONS),
+])  # fmt: skip
+def test_what_is_just_possible_is_taken(house: str, typed: dict[str, Any]) -> None:
+    row = notice(announce(**typed))
+    first = typed.get("first_day", TODAY)
+    assert (row.first_day, row.last_day) == (first, typed.get("last_day", first))
+    assert (row.state, row.comment) == ("pending", typed.get("comment", ""))
+
+
+def test_today_is_the_conservatoires_day(house: str) -> None:
+    night = datetime(2059, 11, 24, 23, 30, tzinfo=UTC)  # half past midnight there, on the 25th
+    assert list(faults(lambda: announce(now=night))) == ["first_day"]
+    assert notice(announce(now=night, first_day=TODAY + days(1))).first_day == TODAY + days(1)
+    assert notice(announce(now=datetime(2060, 2, 29, 8, tzinfo=UTC), first_day=date(2060, 2, 29))).id
+
+
+@both
+def test_an_announcement_is_written_acknowledged_and_told_at_once(house: str) -> None:
+    before = counts(*ROWS)
+    with hearing() as heard:
+        number = announce(last_day=TODAY + days(2), comment="Elle tousse.\nUn peu.\0\ud800")
+    assert (heard, grown(before)) == (ALL, [1, 0, 1, 1])
+    row, who = notice(number), account(CLAIRE)
+    assert (row.family_id, row.author_id, row.pupil_id, row.site_id) == (who.family_id, who.id, known().id, who.site_id)
+    assert (row.submitted_at, row.comment, row.absence_id) == (NOW, "Elle tousse.\nUn peu.", None)
+    letter = last(Letter)
+    assert (letter.kind, letter.recipient, letter.account_id) == ("absence_received", HERS, who.id)
+    assert "absence de Irina Aubry du 24 novembre au 26 novembre" in text_of(letter)
+    assert "/eleves/2042/cours" in text_of(letter)
+    entry = last(AuditEntry)
+    assert (entry.action, entry.actor, entry.subject_id) == ("absence told", "Claire Aubry", number)
+    assert entry.family_id == who.family_id
+    assert "tousse" not in str(entry.changes)
+
+
+@both
+def test_who_may_only_consult_is_refused(house: str) -> None:
+    number = missed()
+    with hearing() as heard:
+        refused(lambda: announce(MARC), "consulter ce dossier, mais pas le modifier")
+        refused(lambda: justify(number, MARC), "consulter ce dossier, mais pas le modifier")
+    assert heard == set()
+
+
+@both
+def test_another_familys_pupil_absence_notice_and_course_are_not_found(house: str) -> None:
+    absence_id, number, theirs = missed(), announce(), course("Irina")
+    irina, ninos = known(), missed(who="Nino")
+    before = counts(*ROWS)
+    acts: dict[str, Callable[[Any], Any]] = {
+        "pupil": lambda v: families.pupil_by_number(v, irina.number + (v.site_id != irina.site_id)),
+        "announce": lambda v: absences.announce(v, irina, first_day=TODAY, last_day=None, reason="Maladie", comment=""),
+        "justify": lambda v: absences.justify(v, irina, absence_id, reason="Maladie", comment=""),
+        "attach": lambda v: absences.attach(v, number, "0" * 32),
+        "withdraw": lambda v: absences.withdraw(v, number),
+        "decide": lambda v: absence_queue.decide(v, number, accept=True),
+        "queue": absence_queue.queue,
+        "count": absence_queue.count,
+    }
+    for login, code in ((SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")):
+        for act in acts.values():
+            with pytest.raises(NotYours), as_(login, code, now=NOW) as v:
+                act(v)
+    for name in ("attach", "withdraw", "decide", "queue"):  # the second household has its own notices
+        with pytest.raises(NotYours), as_(MARC, now=NOW) as v:
+            acts[name](v)
+    for each in (ninos, 0, -1, 2**40, 2**70):
+        with pytest.raises(NotYours):
+            justify(each)
+    for each in (theirs, 0, -1, 2**40, 2**70):
+        with pytest.raises(NotYours):
+            announce(who="Nino", course_id=each)
+    with as_("petit.jean", "belrive", now=NOW) as v:
+        assert absence_queue.queue(v) == []
+        assert absence_queue.count(v) == 0
+        for each in (number, 0, 2**40):
+            with pytest.raises(NotYours):
+                absence_queue.decide(v, each, accept=True)
+    assert counts(*ROWS) == before
+
+
+@both
+def test_the_same_sent_twice_is_one(house: str) -> None:
+    absence_id, taken, start = missed(), course("Irina"), Barrier(2)
+
+    def send(act: Callable[[], int]) -> int:
+        start.wait(timeout=10)
+        return act()
+
+    for act in (announce, lambda: announce(course_id=taken), lambda: justify(absence_id, comment="Au lit")):
+        before = counts(*ROWS)
+        with ThreadPoolExecutor(2) as pool:
+            sent = {each.result() for each in [pool.submit(send, act), pool.submit(send, act)]}
+        assert sent == {act()}
+        assert grown(before) == [1, 0, 1, 1]
+    number = announce(reason="Transport")
+    assert number not in {announce(reason="Raison familiale"), announce(), announce(reason="Transport", comment=".")}
+    with as_(CLAIRE) as v:
+        absences.withdraw(v, number)
+    assert announce(reason="Transport") != number
+
+
+@both
+def test_justifying_again_replaces_what_still_waits(house: str) -> None:
+    first = justify(absence_id := missed())
+    second = justify(absence_id, reason="Transport", comment="Le train")
+    assert (notice(first).state, notice(second).state) == ("withdrawn", "pending")
+    assert (notice(second).absence_id, notice(second).first_day) == (absence_id, TODAY - days(7))
+    assert notice(second).course_id == last(Absence).course_id
+    decide(second, accept=False, answer="Le train circulait.")
+    third = justify(absence_id)
+    assert [notice(each).state for each in (first, second, third)] == ["withdrawn", "declined", "pending"]
+    with as_(CLAIRE) as v:
+        assert [each.id for each in absences.notices(v, known().id)] == [third, second]
+    decide(third)
+    refused(lambda: justify(absence_id), "déjà justifiée")
+
+
+def test_a_notice_withdrawn_is_no_longer_seen_nor_decided(house: str) -> None:
+    number = announce()
+    with hearing() as heard, as_(CLAIRE, now=NOW) as v:
+        absences.withdraw(v, number)
+    assert heard == ALL
+    assert (notice(number).state, last(AuditEntry).action) == ("withdrawn", "absence withdrawn")
+    refused(lambda: decide(number), "La famille a retiré cette annonce")
+    with as_(CLAIRE) as v:
+        assert absences.notices(v, known().id) == []
+    again, before = announce(), counts(AuditEntry)
+    decide(again)
+    with as_(CLAIRE) as v:
+        absences.withdraw(v, again)
+        absences.withdraw(v, number)
+    assert (notice(again).state, counts(AuditEntry)) == ("accepted", [before[0] + 1])
+
+
+def given(who: str = "Irina") -> str:
+    with as_(CLAIRE, now=NOW) as v:
+        return files.keep(v, pupil(v, who).id, "absence", b"%PDF-", "application/pdf").name
+
+
+def test_a_document_joins_a_notice_that_waits_and_replaces_the_one_before(house: str) -> None:
+    number, first, second, ninos = announce(), given(), given(), given("Nino")
+    for document in (first, second):
+        with hearing() as heard, as_(CLAIRE, now=NOW) as v:
+            absences.attach(v, number, document)
+        assert (notice(number).document, last(AuditEntry).action) == (document, "absence document")
+        assert heard == ALL
+    for document in (ninos, "f" * 32, "", "../../etc/passwd", second.upper(), second + "\n"):
+        with pytest.raises(NotYours), as_(CLAIRE, now=NOW) as v:
+            absences.attach(v, number, document)
+    decide(number)
+    with pytest.raises(Refused, match="apportez ce document"), as_(CLAIRE, now=NOW) as v:
+        absences.attach(v, number, first)
+    assert notice(number).document == second
+    with pytest.raises(NotYours), as_(MARC) as v:
+        files.content_of(v, second)
+
+
+@both
+def test_the_queue_is_oldest_first_and_the_answered_ones_latest_first(house: str) -> None:
+    with as_(PAUL) as v:
+        before = [each.notice.id for each in absence_queue.queue(v)]
+    sent = [announce(now=NOW + days(n), first_day=TODAY + days(9), course_id=course("Irina")) for n in (2, 0, 1)]
+    in_order = [*before, sent[1], sent[2], sent[0]]
+    with as_(PAUL) as v:
+        waiting = absence_queue.queue(v)
+        assert [each.notice.id for each in waiting] == in_order
+        assert [each.notice.id for each in absence_queue.queue(v, most=2, skip=1)] == in_order[1:3]
+        assert (waiting[-1].pupil.id, waiting[-1].family_number, waiting[-1].course) == (known().id, 1042, "Alto 1")
+        assert absence_queue.count(v) == len(in_order)
+    for n, number in enumerate(sent):
+        decide(number, now=NOW + days(3 - n))
+    with as_(HELENE) as v:
+        assert [each.notice.id for each in absence_queue.queue(v, closed=True)][:3] == sent
+        assert absence_queue.count(v) == len(before)
+
+
+@both
+def test_two_members_of_staff_at_once_answer_once_and_the_second_is_told_by_whom(house: str) -> None:
+    number, before = announce(), counts(Letter)[0]
+
+    def second() -> str:
+        with pytest.raises(Refused) as told:
+            decide(number, HELENE, accept=False, answer="Non")
+        return str(told.value)
+
+    with ThreadPoolExecutor(1) as pool:
+        with as_(PAUL, now=NOW) as v:
+            absence_queue.decide(v, number, accept=True)
+            told = pool.submit(second)
+            assert not wait([told], timeout=0.3).done
+        assert told.result() == "Paul Renard a déjà répondu le 24 novembre 2059 à 13\xa0h\xa000."
+    assert (notice(number).state, notice(number).decided_by) == ("accepted", "Paul Renard")
+    assert counts(Letter) == [before + 1]
+    refused(lambda: decide(number), "Paul Renard a déjà répondu")
+
+
+@both
+def test_accepting_a_justification_excuses_the_absence(house: str) -> None:
+    absence_id = missed()
+    number, before = justify(absence_id, reason="Transport"), counts(*ROWS)
+    with hearing() as heard:
+        decide(number, answer="  Merci.  ")
+    assert (heard, grown(before)) == (ALL, [0, 0, 1, 1])
+    row = last(Absence, Absence.id == absence_id)
+    assert (row.excused, row.reason) == (True, "Transport")
+    letter, entry = last(Letter), last(AuditEntry)
+    assert (letter.kind, letter.recipient) == ("absence_accepted", HERS)
+    assert "L’absence de Irina Aubry le 17 novembre est justifiée." in text_of(letter)
+    assert "Message du secrétariat : Merci." in text_of(letter)
+    assert (entry.action, entry.actor, entry.subject_id) == ("absence decided", "Paul Renard", number)
+    assert (entry.family_id, entry.changes["decision"]) == (account(CLAIRE).family_id, ["", "accepted"])
+
+
+@both
+def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(house: str) -> None:
+    theirs, other = course("Irina", slot=time(17, 30), minutes=60), course("Irina", starts=time(9))
+    lesson(course("Irina", status="left"), TODAY)
+    lesson(course("Nino"), TODAY)
+    lesson(theirs, TODAY - days(1))
+    wanted = [lesson(theirs, TODAY), lesson(theirs, TODAY + days(7), state="moved")]
+    lesson(other, TODAY + days(7))
+    lesson(theirs, TODAY + days(3), state="cancelled")
+    lesson(theirs, TODAY + days(8))
+    known_one = absence(other, TODAY + days(7))
+    before = counts(Absence)[0]
+    decide(announce(last_day=TODAY + days(7)))
+    rows = every(Absence, Absence.pupil_id == known().id, Absence.day >= TODAY)
+    found = [(other, TODAY + days(7)), (theirs, TODAY), (theirs, TODAY + days(7)), (theirs, TODAY + days(8))]
+    assert [(row.course_id, row.day) for row in rows] == found[:3]
+    assert {(row.excused, row.reason) for row in rows} == {(True, "Maladie")}
+    assert (rows[0].id, counts(Absence)[0]) == (known_one, before + 2)
+    assert [row.lesson_id for row in rows[1:]] == wanted
+    assert {(row.starts, row.minutes) for row in rows[1:]} == {(time(17, 30), 30)}
+    decide(announce(first_day=TODAY + days(7), last_day=TODAY + days(8), course_id=theirs, reason="Transport"))
+    again = every(Absence, Absence.pupil_id == known().id, Absence.day >= TODAY)
+    assert [(row.course_id, row.day) for row in again] == found
+    assert [row.reason for row in again] == ["Maladie", "Maladie", "Transport", "Transport"]
+    with as_(CLAIRE, now=NOW + days(9)) as v:
+        assert absences.unexcused(v, [known().id]) == {known().id: 0}
+
+
+@both
+def test_declining_needs_a_reason_and_excuses_nothing(house: str) -> None:
+    number = justify(absence_id := missed())
+    for answer in ("", " \n ", "\u200b\0"):
+        said = faults(lambda answer=answer: decide(number, accept=False, answer=answer))
+        assert said == {"answer": "Indiquez à la famille la raison du refus."}
+    decide(number, HELENE, accept=False, answer="Trop tard.\0")
+    assert (notice(number).state, notice(number).answer, notice(number).decided_at) == ("declined", "Trop tard.", NOW)
+    assert not last(Absence, Absence.id == absence_id).excused
+    assert (last(Letter).kind, last(AuditEntry).changes["decision"]) == ("absence_declined", ["", "declined"])
+    assert "Message du secrétariat : Trop tard." in text_of(last(Letter))
+    announced = announce()
+    decide(announced, accept=False, answer="x" * 2000)
+    assert (len(notice(announced).answer), every(Absence, Absence.day == TODAY)) == (500, [])
+
+
+def test_letters_go_to_who_wrote_in_their_language(house: str) -> None:
+    with as_(CLAIRE) as v:
+        row = v.get(Account, v.account_id)
+        row.language = "en"
+        v.add(row)
+    number, received = announce(), last(Letter)
+    decide(number)
+    accepted = last(Letter)
+    decide(announce(reason="Transport"), accept=False, answer="Non.")
+    for letter in (received, accepted, last(Letter)):
+        assert (letter.recipient, letter.language) == (HERS, "en")
+        assert (letter.account_id, letter.family_id) == (account(CLAIRE).id, account(CLAIRE).family_id)
+        assert "24 November" in text_of(letter)
+        assert not any(french in text_of(letter) for french in ("absence de", "novembre", "Bonjour", "L’absence"))
+    assert every(Letter, Letter.family_id == account(MARC).family_id) == []
