@@ -220,12 +220,12 @@ def _of_invoice(invoice: Invoice, settled: int, parts: Sequence[Instalment], tod
 
 def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> tuple[date | None, int]:
     """When the first part that is not settled is due, and what is left of it."""
-    reached = 0
+    reached, left = 0, invoice.total - settled
     for part in parts:
         reached += part.cents
         if reached > settled:
-            return part.due_day, min(reached - settled, part.cents)
-    return invoice.due_day, invoice.total - settled
+            return part.due_day, min(reached - settled, part.cents, left)
+    return invoice.due_day, left
 
 
 def invoice_by_number(v: Visit, number: str) -> Invoice:
@@ -242,7 +242,8 @@ def payment_by_number(v: Visit, number: str) -> Payment:
 
 
 def _by_number(v: Visit, table: type[Numbered], number: str) -> Numbered:
-    found = v.one(select(table).where(table.number == number)) if len(number) <= 30 else None
+    possible = len(number) <= 30 and number.isprintable()
+    found = v.one(select(table).where(table.number == number)) if possible else None
     if found is None:
         raise NotYours(f"{table.__name__} {number[:30]!r}")
     return found
