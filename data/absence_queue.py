@@ -56,9 +56,15 @@ def _in_state(closed: bool) -> Any:
 
 
 def decide(v: Visit, notice_id: int, *, accept: bool, answer: str = "") -> AbsenceNotice:
-    """Accept (the absences are excused) or decline (with a reason). Refused when somebody else has decided."""
+    """Accept (the absences are excused) or decline (with a reason).
+
+    Refused when somebody else has decided, or when the notice is of the decider's own family.
+    """
     v.staff_only()
     notice = v.get(AbsenceNotice, notice_id, lock=True)
+    own = v.get(Account, v.account_id).own_family_id
+    if own is not None and own == notice.family_id:
+        raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
     if notice.state != "pending":
         if notice.state == "withdrawn":
             raise Refused("La famille a retiré cette annonce entre-temps.")
@@ -106,23 +112,27 @@ def _excuse(v: Visit, notice: AbsenceNotice) -> None:
     if notice.course_id:
         wanted.append(col(Lesson.course_id) == notice.course_id)
     for lesson, enrolment in v.rows(
-        select(Lesson, Enrolment).join(Enrolment, col(Enrolment.course_id) == Lesson.course_id).where(*wanted)
+        select(Lesson, Enrolment)
+        .join(Enrolment, col(Enrolment.course_id) == Lesson.course_id)
+        .where(*wanted)
+        .order_by(col(Lesson.day), col(Lesson.starts))
     ):
-        starts = enrolment.slot or lesson.starts
-        known = v.one(
+        that_day = v.all(
             select(Absence).where(
                 Absence.pupil_id == notice.pupil_id, Absence.course_id == lesson.course_id, Absence.day == lesson.day
             )
         )
-        absence = known or Absence(
+        starts = lesson.starts if that_day else enrolment.slot or lesson.starts
+        same = (each for each in that_day if each.lesson_id in {lesson.id, None} or each.starts == starts)
+        absence = next(same, None) or Absence(
             site_id=notice.site_id,
             pupil_id=notice.pupil_id,
             course_id=lesson.course_id,
-            lesson_id=lesson.id,
             day=lesson.day,
             starts=starts,
             minutes=enrolment.slot_minutes or lesson.minutes,
         )
+        absence.lesson_id = absence.lesson_id or lesson.id
         absence.excused, absence.reason = True, notice.reason
         v.add(absence)
 
