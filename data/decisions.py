@@ -11,7 +11,7 @@ from sqlmodel import col, or_, select, update
 from data import accounts, formats, journal, letters, moderation, sites
 from data.accounts import Account
 from data.families import Family
-from data.fields import EditableField, editables, tidy
+from data.fields import EditableField, editables, tidy, tidy_lines
 from data.i18n import Refused, language, say
 from data.moderation import ChangeRequest, FieldChange
 from data.settings import settings
@@ -164,6 +164,7 @@ def decide(
     or the record changed since, a reason is missing, or the request is the decider's own family's.
     """
     v.staff_only()
+    reason, message = tidy_lines(reason), tidy_lines(message)
     request, row = _locked(v, request_id)
     _still_open(v, request, version)
     known = {line.field.name: line for line in lines(v, request)}
@@ -176,7 +177,7 @@ def decide(
     }
     if not chosen:
         raise Refused("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
-    if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason.strip():
+    if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
         raise Refused("Donnez la raison du refus : la famille la lira.")
     told: list[letters.Change] = []
     author = v.get(Account, request.author_id)
@@ -194,7 +195,7 @@ def decide(
             setattr(row, name, line.field.kind.read(line.change.new))
             v.add(row)
         line.change.old = line.now if verdict == "accepted" else line.change.old
-        line.change.state, line.change.reason = verdict, reason.strip()[:500] if verdict == "declined" else ""
+        line.change.state, line.change.reason = verdict, reason[:500] if verdict == "declined" else ""
         line.change.decided_by, line.change.decided_at = v.name, v.now
         v.add(line.change)
         told.append(_told(line, verdict, tongue))
@@ -202,7 +203,7 @@ def decide(
     v.add(request)
     v.flush()
     moderation.close_if_empty(v, request)
-    _tell_family(v, request, author, told, message.strip()[:1000])
+    _tell_family(v, request, author, told, message[:1000])
     journal.note(
         v,
         "request decided",
