@@ -29,6 +29,7 @@ class Desk:
     skip: int = 0
     decided_id: int | None = None
     decided: str = ""
+    opens_first: bool = False  # the first of the queue, when the page comes
 
     @property
     def url(self) -> str:
@@ -44,10 +45,8 @@ def requests(v: Visit, onglet: str = "", demande: str = "") -> None:
     if onglet == "paiements":
         payment_desk.open_desk(v)
         return
-    desk = Desk(closed=onglet == "traitees", request_id=asked)
-    if desk.request_id is None and not desk.closed:
-        first = decisions.queue(v, most=1)
-        desk.request_id = first[0].request.id if first else None
+    closed = onglet == "traitees"
+    desk = Desk(closed=closed, request_id=asked, opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -84,6 +83,8 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     waiting = decisions.count(v)
     listed = decisions.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
     oldest = decisions.queue(v, most=1) if desk.closed or desk.search or desk.skip else listed[:1]
+    if desk.opens_first:
+        desk.opens_first, desk.request_id = False, listed[0].request.id if listed else None
     zone = sites.here(v).zone
     under = v.say("{count} en attente#{count} en attente", count=waiting)
     if oldest:
@@ -94,7 +95,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(v.say("Demandes à valider"), under, _search_field(v, desk))
-        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk))
+        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk), waiting=waiting)
         + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
 

@@ -16,10 +16,10 @@ def path_of(tab: str, opened: int | None = None) -> str:
     return PATH + (f"?{query}" if query else "")
 
 
-def draw(v: Visit, current: str, beside: Markup | None = None) -> Markup:
-    """The money received twice has its file only while there is some."""
+def draw(v: Visit, current: str, beside: Markup | None = None, *, waiting: int | None = None) -> Markup:
+    """The money received twice has its file only while there is some. `waiting`: the sheets' count, where it is known."""
     counts = {
-        "": decisions.count(v),
+        "": decisions.count(v) if waiting is None else waiting,
         "absences": absence_queue.count(v),
         "paiements": len(payments.troubles(v)),
         "traitees": decisions.count(v, closed=True),
