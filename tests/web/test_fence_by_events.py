@@ -33,7 +33,7 @@ MOVING = (
     "/famille",
     "/eleves/2042/identite",
     "/eleves/2042/absences",
-    "/eleves/2042/cours/",
+    "/eleves/2042/cours",
     "/mot-de-passe",
 )  # one's own
 STAFF_PAGES = [
