@@ -1,6 +1,7 @@
 """Papers as PDF, shown in the browser: duplicates of bills, certificates, the pupil's course report."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,7 +44,7 @@ async def _paper(caller: Caller, ask: Callable[[Visit], bytes | Draft], name: st
             with caller.visit(writes=True) as v:
                 content = papers.keep(v, draft, content)
         found = content
-    return Named("".join(char if char.isalnum() or char in "-_" else "-" for char in name)).answer(found)
+    return Named(re.sub("[^A-Za-z0-9_-]", "-", name)).answer(found)
 
 
 @plain("/facturation/factures/{number}.pdf", Audience.FAMILY)
