@@ -269,12 +269,15 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
     back = f"/eleves/{n}/absences"
     with caller.visit() as v:
         pupil, link = families.pupil_by_number(v, n)
-        if link.rights != "all" or v.get(AbsenceNotice, notice).pupil_id != pupil.id:
+        found = v.get(AbsenceNotice, notice)
+        if link.rights != "all" or found.pupil_id != pupil.id or found.state == "withdrawn":
             raise NotYours(f"notice {notice}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
         content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    if found.state != "pending":  # before anything is kept
+        return RedirectResponse(f"{back}?document=repondu", 303)
     try:
         checked, media_type = await asyncio.to_thread(documents.check, content, name)
     except Refused as refused:
