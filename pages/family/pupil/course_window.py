@@ -61,12 +61,22 @@ MARKS: Listing[Marked] = Listing(
         Column(
             "Barème", lambda v, m: formats.decimal(m[1].scale, v.tongue, places=0), lambda m: m[1].scale, look="num"
         ),
-        Column("Coef.", lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0), look="num"),
+        Column(
+            "Coef.",
+            lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0),
+            lambda m: m[1].coefficient,
+            look="num",
+        ),
         Column("Lettre", lambda v, m: m[0].letter),
         Column("Mention", lambda v, m: m[0].mention),
         Column("Appréciation", lambda v, m: m[0].remark),
         Column("Absent", lambda v, m: v.say("Oui") if m[0].absent else ""),
-        Column("Moyenne de la classe", lambda v, m: formats.decimal(m[1].class_average, v.tongue), look="num"),
+        Column(
+            "Moyenne de la classe",
+            lambda v, m: formats.decimal(m[1].class_average, v.tongue),
+            lambda m: m[1].class_average,
+            look="num",
+        ),
     ),
     of=lambda m: m[0].id,
     empty="Aucune évaluation n’est enregistrée pour ce cours.",

@@ -28,10 +28,20 @@ MARKS: tuple[Column[Marked], ...] = (
     Column("Date", lambda v, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
     Column("Type de classe", lambda v, m: m[1].class_kind),
     Column("Note", lambda v, m: v.say("Absent") if m[0].absent else _out_of(v, m), lambda m: m[0].value, look="num"),
-    Column("Coef.", lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0), look="num"),
+    Column(
+        "Coef.",
+        lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0),
+        lambda m: m[1].coefficient,
+        look="num",
+    ),
     Column("Lettre", lambda v, m: m[0].letter),
     Column("Mention", lambda v, m: m[0].mention),
-    Column("Moyenne de la classe", lambda v, m: formats.decimal(m[1].class_average, v.tongue), look="num"),
+    Column(
+        "Moyenne de la classe",
+        lambda v, m: formats.decimal(m[1].class_average, v.tongue),
+        lambda m: m[1].class_average,
+        look="num",
+    ),
     Column("Appréciation", lambda v, m: m[0].remark),
 )
 
