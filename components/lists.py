@@ -116,7 +116,7 @@ def draw(v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object
         tag("div", search, _sort_on_phone(v, listing, labels), class_="tools"),
         table,
         _pager(v, listing, skip, len(found)),
-        class_="listing",
+        class_="listing many" if len(labels) > 6 else "listing",
     )
 
 

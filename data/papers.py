@@ -319,6 +319,6 @@ def _read(v: Visit, subject: str) -> bytes | None:
 
 
 def _house(site: Site) -> House:
-    return House(
-        site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), site.legal.get("publisher", "")
-    )
+    publisher = site.legal.get("publisher", "")
+    legal = publisher if publisher != site.name else ""
+    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal)

@@ -16,13 +16,13 @@ from data.visits import Visit
 BACK = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
 
 
-@screen("/facturation/factures/{number}", Audience.FAMILY, title="Facture")
+@screen("/facturation/factures/{number}/lire", Audience.FAMILY, title="Facture")
 def invoice(v: Visit, number: str) -> None:
     billing.invoice_by_number(v, number)
     Panel(v, lambda w: _invoice(w, number), follows=[("family", v.family_id or 0)], classes="flow")
 
 
-@screen("/facturation/recus/{number}", Audience.FAMILY, title="Reçu")
+@screen("/facturation/recus/{number}/lire", Audience.FAMILY, title="Reçu")
 def receipt(v: Visit, number: str) -> None:
     billing.payment_by_number(v, number)
     Panel(v, lambda w: _receipt(w, number), follows=[("family", v.family_id or 0)], classes="flow")

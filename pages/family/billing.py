@@ -108,7 +108,7 @@ def _label(v: Visit, entry: Entry) -> Markup:
     links = tag(
         "span",
         tag("a", icon("paper"), words, named, href=f"{path}.pdf", data_open=True),
-        tag("a", v.say("Lire en ligne"), named, href=path),
+        tag("a", v.say("Lire en ligne"), named, href=f"{path}/lire"),
         class_="links-row",
     )
     return tag("span", row.label, tag("br"), due and tag("span", due, tag("br"), class_="small soft"), links)
