@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import letters, moderation
+from data import letter_texts, letters, moderation
 from data.families import Guardian, Pupil, PupilLink
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
@@ -319,7 +319,7 @@ def test_a_request_keeps_the_familys_language_and_number(house: str) -> None:
     letter = last(Letter)
     assert letter.language == "en"
     assert str(mine()[0].id) in text_of(letter)
-    assert letters.TEMPLATES["request_received"].subject not in letter.subject
+    assert letter_texts.TEMPLATES["request_received"].subject not in letter.subject
     assert letter.subject.endswith(site().name)
 
 

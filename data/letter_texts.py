@@ -1,0 +1,106 @@
+"""What each letter says: its subject, its paragraphs, the words of its link."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Template:
+    """French sentences with {words}; « changes », « link » and « secret » stand where the letter's own go."""
+
+    subject: str
+    body: tuple[str, ...]
+    link: str = ""
+
+
+TEMPLATES = {
+    "new_password": Template(
+        "Votre nouveau mot de passe",
+        (
+            "Un nouveau mot de passe a été demandé pour l’identifiant {login} sur le portail « {site} ».",
+            "secret",
+            "Il est valable {hours} heures. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
+    "password_changed": Template(
+        "Votre mot de passe a été modifié",
+        (
+            "Le mot de passe de votre compte a été modifié le {moment}. Vos autres connexions ont été fermées.",
+            "Ce n’était pas vous ? Demandez tout de suite un nouveau mot de passe avec « Mot de passe perdu ».",
+            "link",
+        ),
+        "Mot de passe perdu",
+    ),
+    "staff_signed_in": Template(
+        "Nouvelle connexion à votre compte",
+        (
+            "Votre compte a été ouvert le {moment} depuis un appareil inconnu : {device}.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "request_received": Template(
+        "Votre demande de modification a été reçue",
+        (
+            "Nous avons reçu le {moment} votre demande n° {number} pour {subject}.",
+            "changes",
+            "Le secrétariat va la vérifier ; vous recevrez sa réponse par e-mail.",
+            "link",
+        ),
+        "Voir la fiche",
+    ),
+    "changes_saved": Template(
+        "Vos modifications sont enregistrées",
+        ("Ces modifications de {subject}, faites le {moment}, sont enregistrées.", "changes", "link"),
+        "Voir la fiche",
+    ),
+    "request_decided": Template(
+        "Réponse à votre demande de modification",
+        ("Le secrétariat a répondu à votre demande.", "changes", "message", "link"),
+        "Voir la fiche",
+    ),
+    "confirm_email": Template(
+        "Confirmez votre adresse e-mail",
+        (
+            "Vous avez demandé que {site} vous écrive à cette adresse, pour {subject}.",
+            "Confirmez-la pour que le secrétariat puisse l’accepter. Ce lien est valable 7 jours.",
+            "link",
+            "Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera.",
+        ),
+        "Confirmer mon adresse",
+    ),
+    "absence_received": Template(
+        "Votre message d’absence a été reçu",
+        (
+            "Nous avons reçu le {moment} votre message : absence de {subject} {days}.",
+            "Le conservatoire vous répondra par e-mail.",
+            "link",
+        ),
+        "Voir les cours",
+    ),
+    "absence_accepted": Template(
+        "Absence justifiée",
+        ("L’absence de {subject} {days} est justifiée.", "message", "link"),
+        "Voir les cours",
+    ),
+    "absence_declined": Template(
+        "Votre justification d’absence n’a pas été acceptée",
+        ("L’absence de {subject} {days} n’a pas pu être justifiée. Voici pourquoi :", "message", "link"),
+        "Voir les cours",
+    ),
+    "email_change_asked": Template(
+        "Un changement d’adresse e-mail a été demandé",
+        (
+            "Le {moment}, il a été demandé de remplacer cette adresse par une autre dans la fiche de {subject}.",
+            "Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous.",
+        ),
+    ),
+    "payment_received": Template(
+        "Paiement reçu",
+        ("Nous avons reçu le {moment} votre paiement en ligne de {amount}. Le reçu porte le n° {number}.", "link"),
+        "Voir le compte et le reçu",
+    ),
+}
