@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import letter_texts, letters, moderation
+from data import letter_texts, moderation
 from data.families import Guardian, Pupil, PupilLink
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
