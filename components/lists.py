@@ -27,7 +27,7 @@ class Column(Generic[Row]):
     label: str
     cell: Callable[[Visit, Row], Content]
     key: Callable[[Row], Any] | None = None
-    look: str = ""  # num: figures, to the right | tight: never cut in two lines
+    look: str = ""  # num: figures, to the right | tight: never cut in two lines | broad: a line of its own on a card
 
     def text(self, v: Visit, row: Row) -> str:
         return fold(Markup("{}").format(self.cell(v, row) or "").striptags())
@@ -69,6 +69,7 @@ class Listing(Generic[Row]):
     of: Callable[[Row], object]
     href: Callable[[Row], str] | None = None
     do: str = ""  # the act that opens a row in place; without it, the link is followed
+    called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
     quiet_caption: bool = False
@@ -189,9 +190,11 @@ def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: 
     cells = [column.cell(v, row) for column in listing.columns]
     current = opened is not None and listing.of(row) == opened
     if listing.href:
+        more = listing.called and tag("span", f", {listing.called(row)}", class_="unseen")
         cells[0] = tag(
             "a",
             cells[0],
+            more,
             href=listing.href(row),
             id=f"open-{listing.name}-{listing.of(row)}",
             data_open=True,
