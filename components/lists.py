@@ -95,14 +95,18 @@ class Listing(Generic[Row]):
         return [row for _, row in full] + [row for rank, row in ranks if rank is None]
 
 
-def draw(v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object = None) -> Markup:
-    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown."""
+def draw(
+    v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object = None, beside: Markup | None = None
+) -> Markup:
+    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown; `beside` is
+    what the page filters by, before the search."""
     order, found = listing.order, listing.arranged(v, rows)
     skip = order.skip if order.skip < len(found) else 0
     search = _search(v, listing, len(found), len(rows)) if listing.searched and rows else None
     if not found:
         words = "Aucune ligne ne correspond à cette recherche." if rows else listing.empty
-        return tag("div", search, tag("p", v.say(words), class_="nothing"), class_="listing")
+        above = tag("div", beside, search, class_="tools") if beside or search else None
+        return tag("div", above, tag("p", v.say(words), class_="nothing"), class_="listing")
     labels = [v.say(column.label) for column in listing.columns]
     caption = tag("caption", tag("span", v.say(listing.caption), class_="unseen" if listing.quiet_caption else None))
     table = tag(
@@ -114,7 +118,7 @@ def draw(v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object
     )
     return tag(
         "div",
-        tag("div", search, _sort_on_phone(v, listing, labels), class_="tools"),
+        tag("div", beside, search, _sort_on_phone(v, listing, labels), class_="tools"),
         table,
         _pager(v, listing, skip, len(found)),
         class_="listing many" if len(labels) > 6 else "listing",
