@@ -137,6 +137,27 @@ def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequ
     return v.add(letter)
 
 
+def join_message(v: Visit, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
+    """Add a message to the letter of that kind that has not left yet: one letter a sitting. None when there is none."""
+    letter = v.one(
+        select(Letter)
+        .where(
+            Letter.family_id == family_id,
+            Letter.account_id == account_id,
+            Letter.kind == kind,
+            Letter.state == "waiting",
+            Letter.attempts == 0,
+            Letter.due_at > v.now,
+        )
+        .with_for_update()
+    )
+    if letter is None:
+        return None
+    last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)
+    letter.blocks = [*letter.blocks[: last + 1], ["message", message], *letter.blocks[last + 1 :]]
+    return v.add(letter)
+
+
 def seal(secret: str) -> str:
     return _fernet().encrypt(secret.encode()).decode()
 
