@@ -21,12 +21,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import database, postman
+from data import database, file_sweep, postman, sandbox
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
 SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-ROUND_SECONDS, SWEEP_SECONDS, PRUNE_AGE = 2.0, 15.0, 20.0
+ROUND_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 15.0, 20.0, 3600.0
 
 
 class _Lines(logging.Formatter):
@@ -131,12 +131,14 @@ def _outermost() -> None:
 async def _start() -> None:
     app.timer(ROUND_SECONDS, _postman_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
+    app.timer(FILES_SECONDS, _sweep_files)
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
 
 
 async def _stop() -> None:
+    await asyncio.to_thread(sandbox.close)
     database.engine().dispose()
 
 
@@ -175,3 +177,10 @@ def _sweep() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except OSError:
         return
+
+
+async def _sweep_files() -> None:
+    try:
+        await asyncio.to_thread(file_sweep.sweep)
+    except Exception as fault:
+        errors.reference_of(fault, "the sweep of files")

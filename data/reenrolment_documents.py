@@ -1,7 +1,7 @@
 """The documents a household gives: given, replaced, given for a brother or a sister too, taken back, until validated.
 
-A file is written whole before its row (data/files.py); what is replaced or taken back leaves its row at once, and its file
-when files without a row are swept.
+A file is written whole before its row (data/files.py); what is replaced or taken back is met by nobody from then on, and its
+file goes when the sweep passes (data/file_sweep.py).
 """
 
 from sqlmodel import col, select
@@ -56,7 +56,7 @@ def supply(
     now, piece = _piece(v, pupil, document_id)
     if refused := refusal(now, piece=piece):
         raise refused
-    stored = files.keep(v, pupil.id, "reenrolment", content, media_type)
+    stored = files.keep(v, pupil.id, f"campaign {now.campaign.id}", content, media_type, file_name)
     supplied, replaced = piece.supplied, None
     if supplied:
         replaced, supplied.times, supplied.version = supplied.file_id, supplied.times + 1, supplied.version + 1
@@ -72,7 +72,7 @@ def supply(
             given_at=v.now,
             author_id=0,
         )
-    supplied.file_id, supplied.file_name, supplied.size = stored.id, file_name[:100], stored.size
+    supplied.file_id, supplied.file_name, supplied.size = stored.id, stored.shown, stored.size
     supplied.state, supplied.reason, supplied.expires_on = "received", "", None
     supplied.given_at, supplied.author_id = v.now, v.account_id or 0
     supplied.decided_at, supplied.decided_by = None, ""
@@ -117,7 +117,7 @@ def _piece(v: Visit, pupil: Pupil, document_id: int) -> tuple[Situation, Piece]:
 
 def _forget(v: Visit, file_id: int | None) -> None:
     if file_id is not None:
-        v.delete(v.get(StoredFile, file_id))
+        files.discard(v, v.get(StoredFile, file_id).name)
 
 
 def _told(v: Visit, now: Situation, supplied: SuppliedDocument, action: str, change: list[str]) -> None:
