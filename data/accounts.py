@@ -24,7 +24,7 @@ class Account(OfFamily, table=True):
     `own_family_id` is the family a member of staff belongs to as a parent: its requests are decided by a colleague.
     """
 
-    staff_columns: ClassVar[frozenset[str]] = frozenset({"role", "login", "guardian_id", "own_family_id", "disabled"})
+    staff_columns: ClassVar[frozenset[str]] = frozenset({"role", "login", "guardian_id", "own_family_id", "disabled", "access_sent_by"})
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "login"),
@@ -44,6 +44,8 @@ class Account(OfFamily, table=True):
     password_expires_at: datetime | None = None  # of a password that came by mail
     language: str = Field(default="fr", max_length=2)
     disabled: bool = False
+    access_sent_at: datetime | None = None  # when its owner was last told how to come in
+    access_sent_by: str = Field(default="", max_length=10)  # mail | letter
     reset_count: int = 0
     reset_since: datetime | None = None
     reset_at: datetime | None = None
