@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Template:
-    """French sentences with {words}; « changes », « link » and « secret » stand where the letter's own go."""
+    """French sentences with {words}; « changes », « facts », « link », « message » and « secret » stand where the letter's
+    own go."""
 
     subject: str
     body: tuple[str, ...]
@@ -161,5 +162,10 @@ TEMPLATES = {
             "link",
         ),
         "Voir les pièces",
+    ),
+    "daily_digest": Template(
+        "Ce qui attend ce matin",
+        ("Voici ce qui attend sur le portail « {site} », ce {day}.", "facts", "link"),
+        "Ouvrir la gestion",
     ),
 }

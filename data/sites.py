@@ -37,6 +37,8 @@ class Site(Base, table=True):
     legal: dict[str, str] = json_column()  # publisher, director, host, dpo, siret, signatory, accessibility
     payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
     demonstration: bool = False
+    journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
+    letters_per_minute: int = 60
 
     @property
     def zone(self) -> ZoneInfo:
