@@ -52,8 +52,11 @@ class StoredFile(OfSite, table=True):
     created_at: datetime
 
 
-def make_photo(content: bytes) -> bytes:
-    """A portrait of at most 600 pixels a side, upright, as JPEG without metadata; Refused in words. Slow: off the loop."""
+def make_photo(content: bytes, *, kept: str = "JPEG") -> bytes:
+    """A picture of at most 600 pixels a side, upright, without metadata; Refused in words. Slow: off the loop.
+
+    `kept` as JPEG, or as PNG with what is transparent.
+    """
     if not content:
         raise Refused(REFUSALS["vide"])
     if len(content) > MOST_BYTES:
@@ -67,11 +70,11 @@ def make_photo(content: bytes) -> bytes:
             if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
                 raise Refused(REFUSALS["dimensions"])
             image.draft("RGB", (PHOTO_SIDE * 2, PHOTO_SIDE * 2))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
+            upright = ImageOps.exif_transpose(image).convert("RGB" if kept == "JPEG" else "RGBA")
             upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
             upright.info = {}
             out = io.BytesIO()
-            upright.save(out, "JPEG", quality=85)
+            upright.save(out, kept, **({"quality": 85} if kept == "JPEG" else {"optimize": True}))
             return out.getvalue()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(REFUSALS["dimensions"]) from None

@@ -1,6 +1,7 @@
 """The door: signing in, who is signed in, signing out, the lost password. Each opens the whole house itself."""
 
 import hashlib
+import json
 import secrets
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field, col, select, update
 
-from data import accounts, journal, letters, passwords, throttle
+from data import accounts, journal, letters, passwords, seals, second_factor, throttle
 from data.accounts import Account
 from data.families import of_its_site
 from data.i18n import Refused
@@ -20,6 +21,8 @@ FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
 WRONG = "Identifiant ou mot de passe incorrect."
+STEP_SECONDS = 600
+STEP = "second step"
 
 
 class SignIn(OfFamily, table=True):
@@ -34,6 +37,7 @@ class SignIn(OfFamily, table=True):
     started_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
+    sets_factor: bool = False  # a second factor is set up before anything else (data/second_factor.py)
 
 
 class KnownDevice(OfFamily, table=True):
@@ -107,6 +111,34 @@ async def is_mine(account: Account, word: str, *, now: datetime | None = None) -
     return right
 
 
+def second_step(account: Account) -> str:
+    """What the browser holds between the right password and the code: no session yet. "" when no code is asked."""
+    with whole_house() as v:
+        if second_factor.of_account(v, account.id) is None:
+            return ""
+    return seals.seal(STEP, json.dumps([account.id, digest(account.password_hash)]))
+
+
+def pass_second_step(step: str, code: str, *, client: str = "", now: datetime | None = None) -> Account | None:
+    """The account whose password and code are right. None: begin again. Refused: a wrong code, or the wait."""
+    try:
+        account_id, hashed = json.loads(seals.unseal(STEP, step, seconds=STEP_SECONDS))
+    except (seals.Broken, ValueError):
+        return None
+    with whole_house(writes=True, now=now) as v:
+        v.client = client
+        account = v.one(select(Account).where(Account.id == account_id).with_for_update())
+        if account is None or account.disabled or digest(account.password_hash) != hashed:
+            return None
+        throttle.admit(v, account.site_id, account.login, STEP, client)
+        if second_factor.passes(v, account, code):
+            throttle.forget(v, account.site_id, account.login, STEP)
+            return account
+        throttle.failed(v, account.site_id, account.login, STEP, client)
+        second_factor.note(v, account, "second factor failed")
+    raise Refused(second_factor.WRONG_CODE)
+
+
 def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
     return v.one(select(Account).where(Account.site_id == site_id, Account.login == login))
 
@@ -152,6 +184,7 @@ def sign_in(
                 device=label[:120],
                 started_at=v.now,
                 seen_at=v.now,
+                sets_factor=second_factor.must_be_set(v, account),
             )
         )
         known = _known_device(v, account, device)
@@ -263,6 +296,12 @@ def change_password(v: Visit, signin_id: int, hashed: str) -> str:
     v.add(row)
     v.tell(("signin", row.id))
     return token
+
+
+def factor_is_set(v: Visit, signin_id: int, account_id: int) -> None:
+    """The session that had to set up a second factor goes on; others of the account end."""
+    v.change(update(SignIn).where(col(SignIn.id) == signin_id).values(sets_factor=False))
+    end_all(v, account_id, but=signin_id)
 
 
 def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:

@@ -9,7 +9,7 @@ from data.demo import money, people, requests, schooling
 from data.sites import Site
 from data.visits import Visit, whole_house
 
-PASSWORD = "Anacrouse-demo-2026"
+PASSWORD = passwords.DEMONSTRATION
 CAST = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
     ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
