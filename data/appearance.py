@@ -82,10 +82,12 @@ def dark(accent: str) -> Scheme:
 
 def stylesheet(accent: str) -> str:
     """The tokens of both schemes, for a site that chose its accent; tokens.css takes them up."""
-    lines = []
-    for name, scheme in (("site", light(accent)), ("site-dark", dark(accent))):
-        for part in ("accent", "strong", "soft", "on"):
-            lines.append(f"--{name}-{part}: {getattr(scheme, part)};")
+    schemes = (("site", light(accent)), ("site-dark", dark(accent)))
+    lines = [
+        f"--{name}-{part}: {getattr(scheme, part)};"
+        for name, scheme in schemes
+        for part in ("accent", "strong", "soft", "on")
+    ]
     return f":root {{ {' '.join(lines)} }}\n"
 
 

@@ -12,6 +12,7 @@ import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, MetaData, func, select
 from sqlalchemy.engine import make_url
@@ -109,7 +110,7 @@ def restore(folder: Path, *, verify: bool = False) -> list[str]:
     return [*found, f"restored to {target} and {settings().files_dir}"]
 
 
-def _manifest(folder: Path) -> dict:  # type: ignore[type-arg]
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {"database": found["database"], "rows": found["rows"], "files": found["files"], "at": found["made_at"]}
@@ -117,7 +118,7 @@ def _manifest(folder: Path) -> dict:  # type: ignore[type-arg]
         raise Impossible(f"{folder} is no copy of Anacrouse: {refused}") from refused
 
 
-def _examine(trial: Path, folder: Path, manifest: dict) -> list[str]:  # type: ignore[type-arg]
+def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
     """Every claim of the manifest, held against what is there."""
     if _sha256(trial) != manifest["database"]["sha256"]:
         raise Impossible("the database is not the one that was copied: its SHA-256 differs")
@@ -179,7 +180,7 @@ def _vacuum(file: Path, copy: Path) -> None:
     copy.chmod(0o600)
 
 
-def _restore_postgresql(folder: Path, manifest: dict, *, verify: bool) -> list[str]:  # type: ignore[type-arg]
+def _restore_postgresql(folder: Path, manifest: dict[str, Any], *, verify: bool) -> list[str]:
     if _sha256(folder / DUMP) != manifest["database"]["sha256"]:
         raise Impossible("the database is not the one that was copied: its SHA-256 differs")
     _tool("pg_restore", "--list", str(folder / DUMP))

@@ -54,7 +54,7 @@ def create_site(code: str, name: str) -> None:
 
 def _create_site(v: Visit, code: str, name: str) -> Site:
     faults = check_site(code, name)
-    if not faults and v.one(select(Site).where(Site.code == code)):
+    if not faults and v.count(select(func.count()).select_from(Site).where(Site.code == code)):
         faults["code"] = Refused("Ce code de site est déjà pris.")
     if faults:
         raise Faulty(faults)
@@ -115,10 +115,10 @@ def _create_staff(v: Visit, site: Site, login: str, name: str, email: str, role:
     return row
 
 
-def begin(sealed: str, code: str, site: str, login: str, name: str, email: str, hashed: str) -> Account:
+def begin(code: str, site: str, login: str, name: str, email: str, hashed: str) -> Account:
     """Site and first « responsable » by the link, together or not at all."""
     with whole_house(writes=True) as v:
-        if v.count(select(func.count()).select_from(Site)) or not sealed:
+        if v.count(select(func.count()).select_from(Site)):
             raise Refused("Ce lien a déjà servi.")
         return _create_staff(v, _create_site(v, code, site), login, name, email, "responsable", hashed)
 

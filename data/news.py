@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlmodel import Field, col, or_, select
@@ -69,8 +69,8 @@ def save(v: Visit, news_id: int | None, typed: Mapping[str, str]) -> News:
     return row
 
 
-def _read(v: Visit, typed: Mapping[str, str]) -> tuple[dict[str, object], dict[str, Refused]]:
-    values: dict[str, object] = {}
+def _read(v: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Refused]]:
+    values: dict[str, Any] = {}
     faults: dict[str, Refused] = {}
     for name, one in editables(News).items():
         try:

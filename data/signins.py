@@ -1,15 +1,14 @@
 """The door: signing in, who is signed in, signing out, the lost password. Each opens the whole house itself."""
 
 import hashlib
-import json
 import secrets
 from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, func, select, update
 
-from data import accounts, journal, letters, passwords, seals, second_factor, throttle
+from data import accounts, journal, letters, passwords, second_factor, throttle
 from data.accounts import Account
 from data.families import of_its_site
 from data.i18n import Refused
@@ -21,8 +20,6 @@ FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
 WRONG = "Identifiant ou mot de passe incorrect."
-STEP_SECONDS = 600
-STEP = "second step"
 
 
 class SignIn(OfFamily, table=True):
@@ -77,6 +74,8 @@ async def recognise(
     with whole_house(writes=True, now=now) as v:
         v.client = client
         fresh = _by_login(v, site_id, login)
+        if word == passwords.DEMONSTRATION and fresh and not v.get(Site, fresh.site_id).demonstration:
+            right = False  # everybody knows it
         if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
             reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
             throttle.failed(v, site_id, login, known, client)
@@ -109,34 +108,6 @@ async def is_mine(account: Account, word: str, *, now: datetime | None = None) -
     with whole_house(writes=True, now=now) as v:
         (throttle.forget if right else throttle.failed)(v, account.site_id, account.login, "signed in")
     return right
-
-
-def second_step(account: Account) -> str:
-    """What the browser holds between the right password and the code: no session yet. "" when no code is asked."""
-    with whole_house() as v:
-        if second_factor.of_account(v, account.id) is None:
-            return ""
-    return seals.seal(STEP, json.dumps([account.id, digest(account.password_hash)]))
-
-
-def pass_second_step(step: str, code: str, *, client: str = "", now: datetime | None = None) -> Account | None:
-    """The account whose password and code are right. None: begin again. Refused: a wrong code, or the wait."""
-    try:
-        account_id, hashed = json.loads(seals.unseal(STEP, step, seconds=STEP_SECONDS))
-    except (seals.Broken, ValueError):
-        return None
-    with whole_house(writes=True, now=now) as v:
-        v.client = client
-        account = v.one(select(Account).where(Account.id == account_id).with_for_update())
-        if account is None or account.disabled or digest(account.password_hash) != hashed:
-            return None
-        throttle.admit(v, account.site_id, account.login, STEP, client)
-        if second_factor.passes(v, account, code):
-            throttle.forget(v, account.site_id, account.login, STEP)
-            return account
-        throttle.failed(v, account.site_id, account.login, STEP, client)
-        second_factor.note(v, account, "second factor failed")
-    raise Refused(second_factor.WRONG_CODE)
 
 
 def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
@@ -278,6 +249,16 @@ def mine(v: Visit) -> list[SignIn]:
     )
 
 
+def families_seen(v: Visit, since: datetime) -> int:
+    """How many families were here since then."""
+    v.staff_only()
+    return v.count(
+        select(func.count(func.distinct(SignIn.family_id))).where(
+            SignIn.seen_at >= since, col(SignIn.family_id).is_not(None)
+        )
+    )
+
+
 def close_mine(v: Visit, signin_id: int) -> None:
     """Close one of one's own sessions; NotYours for any other."""
     row = v.get(SignIn, signin_id)
@@ -296,12 +277,6 @@ def change_password(v: Visit, signin_id: int, hashed: str) -> str:
     v.add(row)
     v.tell(("signin", row.id))
     return token
-
-
-def factor_is_set(v: Visit, signin_id: int, account_id: int) -> None:
-    """The session that had to set up a second factor goes on; others of the account end."""
-    v.change(update(SignIn).where(col(SignIn.id) == signin_id).values(sets_factor=False))
-    end_all(v, account_id, but=signin_id)
 
 
 def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:

@@ -177,7 +177,14 @@ SENTENCES_READY = Part(
     "Phrases de refus",
     "Des raisons prêtes à choisir quand une demande est refusée",
     tuple(
-        Setting(f"refusal_sentences.{key}", label, _lines(12), longest=3000, span=12, hint="Une phrase par ligne ; vide : celles du portail")
+        Setting(
+            f"refusal_sentences.{key}",
+            label,
+            _lines(12),
+            longest=3000,
+            span=12,
+            hint="Une phrase par ligne ; vide : celles du portail",
+        )
         for key, label in (
             ("sheet", "Fiches"),
             ("document", "Pièces"),
@@ -185,7 +192,7 @@ SENTENCES_READY = Part(
             ("absence", "Absences"),
         )
     ),
-)  # fmt: skip
+)
 NEWS = Part("actualites", "Actualités", "Ce que les familles lisent sur leur accueil")
 LEGAL = Part(
     "textes-legaux",
@@ -209,19 +216,35 @@ ACCESS = Part(
     (
         Setting("legal.accessibility", "État de conformité au RGAA", CONFORMITY, default="non conforme"),
         Setting("legal.accessibility_audit", "Date de l’audit", ISO_DAY, longest=10),
-        Setting("legal.accessibility_contact", "À qui signaler une difficulté", longest=300, span=12, hint="Vide : l’adresse du conservatoire"),
+        Setting(
+            "legal.accessibility_contact",
+            "À qui signaler une difficulté",
+            longest=300,
+            span=12,
+            hint="Vide : l’adresse du conservatoire",
+        ),
     ),
     _check_audit,
-)  # fmt: skip
+)
 KEEPING = Part(
     "conservation",
     "Durées de conservation",
     "Ce qui s’efface de soi-même",
     (
-        Setting("retention.letters", "Texte des courriels, en jours", _number(7, 730), default=str(retention.DAYS["letters"])),
-        Setting("retention.sessions", "Connexions passées, en jours", _number(7, 365), default=str(retention.DAYS["sessions"])),
+        Setting(
+            "retention.letters",
+            "Texte des courriels, en jours",
+            _number(7, 730),
+            default=str(retention.DAYS["letters"]),
+        ),
+        Setting(
+            "retention.sessions",
+            "Connexions passées, en jours",
+            _number(7, 365),
+            default=str(retention.DAYS["sessions"]),
+        ),
     ),
-)  # fmt: skip
+)
 PAYMENT = Part(
     "paiement",
     "Paiement en ligne",
@@ -364,8 +387,16 @@ def missing(v: Visit) -> list[tuple[Part, str]]:
     site = here(v)
     wanted = (
         (IDENTITY, "Donner l’adresse, le téléphone et l’e-mail", all((site.address, site.phone, site.email))),
-        (LEGAL, "Compléter les mentions légales", all(site.legal.get(key) for key in ("publisher", "director", "host"))),
+        (
+            LEGAL,
+            "Compléter les mentions légales",
+            all(site.legal.get(key) for key in ("publisher", "director", "host")),
+        ),
         (LEGAL, "Nommer le délégué à la protection des données", bool(site.legal.get("dpo"))),
-        (MAIL, "Essayer l’envoi des courriels", bool(site.mail_tested_at) or (not installation().smtp_url and site.demonstration)),
-    )  # fmt: skip
+        (
+            MAIL,
+            "Essayer l’envoi des courriels",
+            bool(site.mail_tested_at) or (not installation().smtp_url and site.demonstration),
+        ),
+    )
     return [(part, words) for part, words, done in wanted if not done]

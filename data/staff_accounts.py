@@ -24,12 +24,16 @@ def every(v: Visit) -> list[tuple[Account, datetime | None, bool]]:
     """Each account of the staff, when it was last active, whether it has a second factor."""
     v.manager_only()
     found: Sequence[Account] = v.all(
-        select(Account).where(col(Account.role).in_(STAFF_ROLES)).order_by(Account.name, Account.id)
+        select(Account).where(col(Account.role).in_(STAFF_ROLES)).order_by(col(Account.name), col(Account.id))
     )
     ids = [each.id for each in found]
     seen = dict(
-        v.rows(select(SignIn.account_id, func.max(SignIn.seen_at)).where(col(SignIn.account_id).in_(ids)).group_by(col(SignIn.account_id)))
-    )  # fmt: skip
+        v.rows(
+            select(SignIn.account_id, func.max(SignIn.seen_at))
+            .where(col(SignIn.account_id).in_(ids))
+            .group_by(col(SignIn.account_id))
+        )
+    )
     factors = set(v.all(select(SecondFactor.account_id)))
     return [(each, seen.get(each.id), each.id in factors) for each in found]
 
@@ -75,8 +79,18 @@ def create(v: Visit, values: dict[str, str], word: str, hashed: str) -> Account:
     """A colleague; their first password goes by mail and is changed at the first sign-in."""
     _acting(v)
     values = check(v, values["login"], values["name"], values["email"], values["role"])
-    row = v.add(Account(site_id=v.site_id or 0, password_hash=hashed, must_change=True,
-                        password_expires_at=v.now + timedelta(days=PASSWORD_DAYS), **values))  # type: ignore[arg-type]  # fmt: skip
+    row = v.add(
+        Account(
+            site_id=v.site_id or 0,
+            role=values["role"],
+            login=values["login"],
+            name=values["name"],
+            email=values["email"],
+            password_hash=hashed,
+            must_change=True,
+            password_expires_at=v.now + timedelta(days=PASSWORD_DAYS),
+        )
+    )
     _mail_password(v, row, word)
     _note(v, row, "staff account made", {name: ["", value] for name, value in values.items()})
     return row
@@ -155,10 +169,10 @@ def _anothers(v: Visit, account_id: int) -> Account:
     if row.id != v.account_id:
         return row
     others = v.count(
-        select(func.count()).select_from(Account).where(
-            Account.role == "responsable", col(Account.disabled).is_(False), Account.id != row.id
-        )
-    )  # fmt: skip
+        select(func.count())
+        .select_from(Account)
+        .where(Account.role == "responsable", col(Account.disabled).is_(False), Account.id != row.id)
+    )
     raise Refused(OWN if others else LAST)
 
 
