@@ -7,8 +7,7 @@ from typing import Any
 
 from data import appearance, gateways, journal, letters, retention, seals
 from data.accounts import Account
-from data.families import Guardian, Pupil
-from data.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, editables, tidy, tidy_lines
+from data.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_lines
 from data.i18n import Faulty, Refused
 from data.settings import settings as installation
 from data.sites import Site, here
@@ -299,44 +298,15 @@ def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]
             if before != after:
                 one.put(site, values[one.name])
                 changes[one.name] = [before, after]
-    _keep(v, site, changes)
+    keep(v, site, changes)
     return changes
 
 
-def _keep(v: Visit, site: Site, changes: Mapping[str, list[str]]) -> None:
+def keep(v: Visit, site: Site, changes: Mapping[str, list[str]]) -> None:
     if changes:
         v.add(site)
         journal.note(v, "settings changed", subject="site", subject_id=site.id, changes=dict(changes))
         v.tell(("site", site.id))
-
-
-def save_fields(v: Visit, policies: Mapping[str, str], required: Mapping[str, bool]) -> dict[str, list[str]]:
-    """What families may do with each field of the sheets, keyed « guardian.phone_home »; Faulty with the keys."""
-    v.manager_only()
-    site = v.get(Site, v.site_id, lock=True)
-    faults, changes = {}, {}
-    new_policies, new_required = dict(site.field_policies), dict(site.required_fields)
-    for table in (Guardian, Pupil):
-        for name, one in editables(table).items():
-            key = f"{table.__name__.lower()}.{name}"
-            policy = policies.get(key, site.field_policies.get(key, "moderated"))
-            must = required.get(key, site.required_fields.get(key, one.mark.required))
-            if policy not in {"immediate", "moderated", "readonly", "hidden"}:
-                faults[key] = Refused("Choisissez une réponse de la liste.")
-            elif policy == "immediate" and one.kind.control == "email":
-                faults[key] = Refused("Un e-mail se valide toujours : les mots de passe y sont envoyés.")
-            elif must and policy in {"hidden", "readonly"} and not one.mark.required:
-                faults[key] = Refused("Un champ que la famille ne peut pas remplir ne peut pas être obligatoire.")
-            before = [site.field_policies.get(key, "moderated"), site.required_fields.get(key, one.mark.required)]
-            if before[0] != policy:
-                changes[key], new_policies[key] = [str(before[0]), policy], policy
-            if before[1] != must:
-                changes[f"{key} required"], new_required[key] = [str(before[1]), str(must)], must
-    if faults:
-        raise Faulty(faults)
-    site.field_policies, site.required_fields = new_policies, new_required
-    _keep(v, site, changes)
-    return changes
 
 
 def save_key(v: Visit, name: str, secret: str) -> None:
@@ -345,7 +315,7 @@ def save_key(v: Visit, name: str, secret: str) -> None:
     site = v.get(Site, v.site_id, lock=True)
     kept = {other: sealed for other, sealed in site.payment_keys.items() if other != name}
     site.payment_keys = {**kept, name: seals.seal(KEYS, secret)} if secret else kept
-    _keep(v, site, {f"payment_keys.{name}": ["", "•" if secret else ""]})
+    keep(v, site, {f"payment_keys.{name}": ["", "•" if secret else ""]})
 
 
 def set_logo(v: Visit, name: str) -> None:
@@ -353,7 +323,7 @@ def set_logo(v: Visit, name: str) -> None:
     v.manager_only()
     site = v.get(Site, v.site_id, lock=True)
     before, site.logo = site.logo, name
-    _keep(v, site, {"logo": [before, name]})
+    keep(v, site, {"logo": [before, name]})
 
 
 def try_mail(v: Visit) -> None:
@@ -379,7 +349,7 @@ def mail_arrived(v: Visit) -> None:
     v.manager_only()
     site = v.get(Site, v.site_id, lock=True)
     site.mail_tested_at = v.now
-    _keep(v, site, {"mail_tested_at": ["", v.now.isoformat(timespec="minutes")]})
+    keep(v, site, {"mail_tested_at": ["", v.now.isoformat(timespec="minutes")]})
 
 
 def missing(v: Visit) -> list[tuple[Part, str]]:

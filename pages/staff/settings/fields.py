@@ -10,7 +10,7 @@ from components.markup import acting_form, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import row
-from data import site_settings, sites
+from data import field_policies, sites
 from data.families import Guardian, Pupil
 from data.fields import EditableField, editables
 from data.i18n import Faulty, Refused
@@ -156,7 +156,7 @@ def _save(v: Visit, act: Act, draft: Draft) -> Answer:
                 draft.required[key] = act.values.get(f"must:{key}") == "true"
     draft.faults = {}
     try:
-        changes = site_settings.save_fields(v, draft.policies, draft.required)
+        changes = field_policies.save(v, draft.policies, draft.required)
     except Faulty as faulty:
         draft.faults = faulty.faults
         return Answer(focus=f"policy-{next(iter(faulty.faults))}")
