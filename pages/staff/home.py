@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
+from components import shell
 from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
@@ -102,5 +103,6 @@ def _figures(v: Visit) -> Markup:
     lines = [
         tag("li", tag("a", tag("strong", count), tag("span", words), more and tag("small", more), href=path))
         for count, words, more, path in figures
+        if path.partition("?")[0] in shell.ADDRESSES
     ]
     return tag("h2", v.say("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="figures")

@@ -91,11 +91,20 @@ def _draw(v: Visit, draft: Draft) -> Markup:
         "section",
         tag("h2", v.say("Aperçu")),
         tag("p", v.say("La fiche telle que la famille la verra."), class_="soft"),
-        tag("div", forms.sheet(v, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+        tag(
+            "div",
+            tag("div", forms.sheet(v, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+            class_="preview-view",
+            tabindex="0",
+            role="group",
+            aria_label=v.say("Aperçu"),
+        ),
         class_="card flow-card",
         aria_label=v.say("Aperçu"),
     )
-    return frame.around(v, FIELDS, tabs, tag("section", form, class_="card", aria_label=v.say(title)), preview)
+    return frame.around(
+        v, FIELDS, tabs, tag("div", tag("section", form, class_="card", aria_label=v.say(title)), preview, class_="duo")
+    )
 
 
 def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, heads: list[str]) -> Markup:
