@@ -21,12 +21,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import daily, database, file_sweep, postman, sandbox
+from data import daily, database, file_sweep, first_start, postman, retention, sandbox
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
 SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 ROUND_SECONDS, DAILY_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 60.0, 15.0, 20.0, 3600.0
+DAY_SECONDS = 86_400.0
 
 
 class _Lines(logging.Formatter):
@@ -84,6 +85,10 @@ def run() -> None:
         chosen.port,
         " with the demonstration" if chosen.demo else "",
     )
+    if first_start.is_empty():
+        log.warning(
+            "no conservatoire yet: within an hour, open %s/premier-demarrage/%s", chosen.public_url, first_start.link()
+        )
     if not chosen.smtp_url:
         log.info("SMTP_URL is not set: letters stay in the outbox")
     ui.run(
@@ -133,6 +138,7 @@ async def _start() -> None:
     app.timer(DAILY_SECONDS, _daily_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
     app.timer(FILES_SECONDS, _sweep_files)
+    app.timer(DAY_SECONDS, _forget, immediate=False)
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
@@ -171,6 +177,14 @@ async def _daily_round() -> None:
         errors.reference_of(fault, "daily")
     finally:
         _Busy.daily = False
+
+
+async def _forget() -> None:
+    """What the sites keep no longer."""
+    try:
+        await asyncio.to_thread(retention.sweep)
+    except Exception as fault:
+        errors.reference_of(fault, "retention")
 
 
 def _sweep() -> None:

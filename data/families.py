@@ -98,7 +98,9 @@ class Guardian(OfFamily, table=True):
     leaves_alone: Annotated[
         str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
     ] = ""
-    contact_hidden: bool = False  # a protection order: only the « responsable » and the family itself see where they live
+    contact_hidden: bool = (
+        False  # a protection order: only the « responsable » and the family itself see where they live
+    )
     search: str = Field(default="", max_length=1200)  # kept by the record itself, below
 
     @property
@@ -251,3 +253,7 @@ def check_together(field: EditableField, value: object, others: dict[str, object
             raise Refused("Cette date est dans le futur. Vérifiez l’année.")
         if value.year < 1900:
             raise Refused("Cette date est avant 1900. Vérifiez l’année.")
+
+
+def are_there(v: Visit) -> bool:
+    return v.one(select(Family)) is not None

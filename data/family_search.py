@@ -128,7 +128,9 @@ def _order(words: Sequence[Word], order: str, down: bool) -> list[Any]:
             "contact": lambda: _of_first(Guardian.phone_mobile),
             "town": lambda: _of_first(func.lower(Guardian.town)),
             "access": lambda: (
-                select(func.count(col(Account.id))).where(Account.family_id == Family.id, *never_told()).scalar_subquery()
+                select(func.count(col(Account.id)))
+                .where(Account.family_id == Family.id, *never_told())
+                .scalar_subquery()
             ),
         }[order]()
         missing = case((or_(key.is_(None), cast(key, String) == ""), 1), else_=0)

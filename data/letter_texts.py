@@ -168,4 +168,44 @@ TEMPLATES = {
         ("Voici ce qui attend sur le portail « {site} », ce {day}.", "facts", "link"),
         "Ouvrir la gestion",
     ),
+    "staff_welcome": Template(
+        "Votre compte sur le portail",
+        (
+            "Un compte du personnel vous est ouvert sur le portail « {site} ». Votre identifiant : {login}",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+        ),
+        "Se connecter",
+    ),
+    "staff_email_changed": Template(
+        "L’adresse e-mail de votre compte a changé",
+        (
+            "Le {moment}, un responsable a remplacé cette adresse par une autre dans votre compte du personnel.",
+            "Ce n’était pas prévu ? Prévenez le responsable du portail.",
+        ),
+    ),
+    "second_factor_on": Template(
+        "Second facteur en place",
+        (
+            "Depuis le {moment}, votre compte demande un code de votre téléphone en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "second_factor_off": Template(
+        "Second facteur retiré",
+        (
+            "Depuis le {moment}, votre compte ne demande plus de code en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "mail_trial": Template(
+        "Essai de courriel",
+        ("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages.", "link"),
+        "Ouvrir les réglages",
+    ),
 }
