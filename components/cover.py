@@ -6,7 +6,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from components import document, shell
-from components.icons import LOGO, icon
+from components.icons import icon
 from components.markup import classes, tag
 from data.i18n import Language, say
 from data.sites import Site
@@ -33,7 +33,10 @@ def cover(
     """A whole page with the sheet in its middle; `under` stands below the card."""
     name = site.name if site else say("Portail des usagers", tongue)
     brand = tag(
-        "div", LOGO, tag("span", name, site and tag("small", say("Portail des usagers", tongue))), class_="brand"
+        "div",
+        shell.logo(site),
+        tag("span", name, site and tag("small", say("Portail des usagers", tongue))),
+        class_="brand",
     )
     sheet = tag(
         "div",
@@ -48,7 +51,7 @@ def cover(
         tag("footer", shell.footer(tongue, site), class_="foot"),
         class_="cover",
     )
-    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm)
+    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm, site=site)
 
 
 def entry(

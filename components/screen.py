@@ -19,6 +19,7 @@ from data import journal
 from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
+FACTOR = "/mot-de-passe/second-facteur"
 WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
 Draw = Callable[..., None]
 
@@ -92,9 +93,11 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
         return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
     if caller.account.must_change and request.url.path not in WHILE_CHOOSING:
         return RedirectResponse(CHOOSE, 303)
+    if caller.signin and caller.signin.sets_factor and request.url.path not in {FACTOR, *WHILE_CHOOSING}:
+        return RedirectResponse(FACTOR, 303)
     if not caller.may_open(audience):
         if request.url.path == "/" and caller.account.is_staff:
-            return RedirectResponse("/gestion/demandes", 303)
+            return RedirectResponse("/gestion", 303)
         return not_found(request, caller)
     return None
 
@@ -111,7 +114,7 @@ def here(*, touch: bool = True) -> Caller:
     """The caller behind the event being handled, read again from the session's row; SignedOut when it is over."""
     request = ui.context.client.request
     caller = caller_of(request, touch=touch)
-    if caller.account is None or caller.account.must_change:
+    if caller.account is None or caller.account.must_change or (caller.signin and caller.signin.sets_factor):
         raise SignedOut
     return caller
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from markupsafe import Markup
 from nicegui import ui
 
+from components import document
 from components.entrance import Audience, Caller
 from components.icons import LOGO, icon
 from components.markup import classes, tag
@@ -44,6 +45,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
     site, client = sites.here(v), ui.context.client
     client.title = f"{v.say(title)} – {site.name}"
+    client.storage["style"] = document.site_style(site)
     client.storage["tongue"], client.storage["signed_in"] = v.tongue, caller.account is not None
     layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
     for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
@@ -53,7 +55,11 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = [entry for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    menu = [
+        entry
+        for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU)
+        if entry[0] in ADDRESSES and caller.may_open(ADDRESSES[entry[0]])
+    ]
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
@@ -91,7 +97,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
     name = caller.account.name if caller.account else ""
     return (
         tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
-        + tag("div", LOGO, tag("span", site.name, tag("small", f"{role} · {name}" if role else name)), class_="brand")
+        + tag(
+            "a",
+            logo(site),
+            tag("span", site.name, tag("small", f"{role} · {name}" if role else name)),
+            class_="brand",
+            href="/gestion" if caller.account and caller.account.is_staff else "/",
+        )
         + tag(
             "nav",
             (_entry(caller, entry, path) for entry in menu),
@@ -100,6 +112,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             aria_label=caller.say("Menu principal"),
         )
     )
+
+
+def logo(site: Site | None) -> Markup:
+    """The site's own, or the portal's mark."""
+    if site is None or not site.logo:
+        return LOGO
+    return tag("img", src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
 
 
 def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:

@@ -9,7 +9,7 @@ from components.markup import Content, tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absences, billing, families, formats, moderation, payments, results, schooling
+from data import absences, billing, families, formats, moderation, news, payments, results, schooling
 from data.absences import AbsenceNotice
 from data.accounts import Account
 from data.billing import Ledger
@@ -31,7 +31,7 @@ STATES = {
 
 @screen("/", Audience.FAMILY, title="Accueil")
 def home(v: Visit) -> None:
-    Panel(v, _draw, follows=[("family", v.family_id or 0)], classes="flow")
+    Panel(v, _draw, follows=[("family", v.family_id or 0), ("news", v.site_id or 0)], classes="flow")
 
 
 def _draw(v: Visit) -> Markup:
@@ -44,6 +44,7 @@ def _draw(v: Visit) -> Markup:
         head(v.say("Bonjour {name}", name=first), under)
         + _to_do(v, adults, mine)
         + _late(v, accounts)
+        + _news(v)
         + tag("div", _pupils(v), _balance(v, accounts), _requests(v, mine), class_="cards")
     )
 
@@ -64,6 +65,18 @@ def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Aske
             class_="notice pending",
         )
         for words in notices
+    )
+
+
+def _news(v: Visit) -> Markup:
+    """What the conservatoire tells everybody."""
+    found = news.current(v)
+    if not found:
+        return Markup("")
+    lines = [tag("li", tag("h3", each.title), tag("p", each.body)) for each in found]
+    title = tag("h2", v.say("Actualités"))
+    return tag(
+        "section", title, tag("ul", lines, class_="list news"), class_="card flow-card", aria_label=v.say("Actualités")
     )
 
 
