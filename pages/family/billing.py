@@ -72,7 +72,7 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Date", lambda v, e: formats.day(e.row.day), lambda e: (e.row.day, e.row.id), look="tight"),
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
-            Column("Libellé", _label, lambda e: e.row.label),
+            Column("Libellé", _label, lambda e: e.row.label, look="broad"),
             Column("État", _state),
             Column("Crédit", lambda v, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"),
             Column("Débit", lambda v, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),

@@ -119,9 +119,8 @@ def _pupil(
         mark, assessment = marked
         out_of = formats.decimal(assessment.scale, v.tongue, places=0)
         course = next((each.course.name for each in courses if each.course.id == assessment.course_id), "")
-        given = ", ".join(
-            filter(None, ("", course, formats.short_day(assessment.day, v.tongue) if assessment.day else ""))
-        )
+        day = formats.short_day(assessment.day, v.tongue) if assessment.day else ""
+        given = ", ".join(("", *filter(None, (course, day))))
         got = tag("strong", f"{formats.decimal(mark.value, v.tongue)} / {out_of}")
         facts.append((v.say("Dernière évaluation"), got + given))
     told = v.say("{count} absence non justifiée#{count} absences non justifiées", count=missed)
