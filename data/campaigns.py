@@ -126,15 +126,12 @@ def is_open(v: Visit, campaign: Campaign) -> bool:
     return campaign.state == "active" and within_dates(v, campaign)
 
 
-def open_for(v: Visit, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
-    """Pupil -> the open campaign that it sees, the first to close; a question for the campaigns and one for each."""
+def seeing(v: Visit, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+    """Pupil -> the first of these campaigns that it sees; a question for each campaign."""
     wanted, found = list(pupil_ids), dict[int, Campaign]()
-    for campaign in v.all(
-        select(Campaign).where(Campaign.state == "active").order_by(col(Campaign.closes_on), col(Campaign.id))
-    ):
-        if wanted and within_dates(v, campaign):
-            for pupil_id in v.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
-                found.setdefault(pupil_id, campaign)
+    for campaign in among if wanted else ():
+        for pupil_id in v.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
+            found.setdefault(pupil_id, campaign)
     return found
 
 

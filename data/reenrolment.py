@@ -15,12 +15,13 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, func
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, func
 from sqlmodel import Field, col, select
 
 from data import campaigns, families, formats, sites
 from data.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
 from data.families import Pupil, of_its_site
+from data.files import StoredFile
 from data.i18n import Refused
 from data.schooling import Course, Cursus, Enrolment, Teacher, of_its_pupil
 from data.visits import NotYours, OfFamily, OfSite, Visit
@@ -137,6 +138,7 @@ class Piece:
     document: RequiredDocument
     supplied: SuppliedDocument | None
     state: str  # missing | received | validated | refused | expired
+    file: str = ""  # the name of the file, for /documents/{name}
 
     @property
     def lacking(self) -> bool:
@@ -205,49 +207,35 @@ class Situation:
         return [piece for piece in self.pieces if piece.lacking]
 
 
-def shown_campaign(v: Visit, pupil: Pupil) -> Campaign | None:
-    """The campaign of the pupil's tab: the open one that it sees, else the latest that it was sent for; None: no tab."""
-    return shown_campaigns(v, [pupil.id]).get(pupil.id)
-
-
 def shown_campaigns(v: Visit, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+    """Pupil -> the campaign of its tab: the open one that it sees, else the latest that a request was sent for."""
     wanted = list(pupil_ids)
-    found = campaigns.open_for(v, wanted)
-    for pupil_id, campaign in v.rows(
-        select(Reenrolment.pupil_id, Campaign)
-        .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
-        .where(
-            col(Reenrolment.pupil_id).in_(wanted),
-            Campaign.state != "draft",
-            Campaign.school_year >= formats.school_year(v.today),
+    sent: dict[int, Campaign] = {}
+    active: dict[int, Campaign] = {}
+    for campaign, pupil_id in v.rows(
+        select(Campaign, Reenrolment.pupil_id)
+        .join(
+            Reenrolment,
+            and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(wanted)),
+            isouter=True,
         )
-        .order_by(col(Campaign.school_year).desc())
+        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(v.today))
+        .order_by(col(Campaign.closes_on), col(Campaign.id))
     ):
-        found.setdefault(pupil_id, campaign)
-    return found
+        if pupil_id is not None:
+            sent[pupil_id] = campaign
+        if campaigns.is_open(v, campaign):
+            active[campaign.id] = campaign
+    return {**sent, **campaigns.seeing(v, active.values(), wanted)}
 
 
-def situation(v: Visit, pupil: Pupil, campaign_id: int | None = None, family_id: int | None = None) -> Situation:
-    """NotYours when the pupil has no campaign to see. A page that is open names its campaign, which may have closed since;
-    staff say whose side they look at."""
+def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
+    """Seen from the visit's own family; staff say whose side they look at."""
     family_id = v.family_id if v.family_id is not None else family_id
-    campaign = v.get(Campaign, campaign_id) if campaign_id is not None else shown_campaign(v, pupil)
-    if campaign is None:
-        raise NotYours(f"no campaign for pupil {pupil.id}")
-    here = (Wish.campaign_id == campaign.id, Wish.pupil_id == pupil.id, Wish.family_id == family_id)
-    return _situation(
-        v,
-        campaign,
-        pupil,
-        v.one(select(Wish).where(*here)),
-        v.one(select(Reenrolment).where(Reenrolment.campaign_id == campaign.id, Reenrolment.pupil_id == pupil.id)),
-        family_id,
+    wish = v.one(
+        select(Wish).where(Wish.campaign_id == campaign.id, Wish.pupil_id == pupil.id, Wish.family_id == family_id)
     )
-
-
-def _situation(
-    v: Visit, campaign: Campaign, pupil: Pupil, wish: Wish | None, sent: Reenrolment | None, family_id: int | None
-) -> Situation:
+    sent = v.one(select(Reenrolment).where(Reenrolment.campaign_id == campaign.id, Reenrolment.pupil_id == pupil.id))
     lines = disciplines(v, pupil.id, campaign)
     return Situation(
         campaign,
@@ -287,10 +275,12 @@ def pieces(
     """The documents asked of that pupil, with what the household gave."""
     sites.here(v)
     attended = set(departments)
-    given = {
-        each.document_id: each
-        for each in v.all(
-            select(SuppliedDocument).where(
+    given: dict[int, tuple[SuppliedDocument, str]] = {
+        each.document_id: (each, name or "")
+        for each, name in v.rows(
+            select(SuppliedDocument, StoredFile.name)
+            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
+            .where(
                 SuppliedDocument.campaign_id == campaign.id,
                 SuppliedDocument.pupil_id == pupil.id,
                 SuppliedDocument.family_id == family_id,
@@ -298,9 +288,11 @@ def pieces(
         )
     }
     return [
-        Piece(each, given.get(each.id), state_of(given.get(each.id), v.today))
-        for each in campaigns.documents_of(v, campaign.id)
-        if each.id in given or campaigns.asked_of(each, campaign, pupil, attended)
+        Piece(each, supplied, state_of(supplied, v.today), name)
+        for each, (supplied, name) in (
+            (each, given.get(each.id, (None, ""))) for each in campaigns.documents_of(v, campaign.id)
+        )
+        if supplied or campaigns.asked_of(each, campaign, pupil, attended)
     ]
 
 
@@ -315,7 +307,7 @@ def state_of(supplied: SuppliedDocument | None, today: date) -> str:
 def locked(v: Visit, pupil: Pupil, campaign_id: int) -> Situation:
     """The situation with the pupil locked: two tabs, two households, and staff wait for each other here."""
     campaign = v.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
-    found = situation(v, v.get(Pupil, pupil.id, lock=True), campaign_id)
+    found = situation(v, v.get(Pupil, pupil.id, lock=True), campaign)
     seen = campaign.state != "draft" and v.count(
         select(func.count(col(Pupil.id))).where(Pupil.id == pupil.id, campaigns.audience(campaign))
     )

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from data import accounts, formats, journal, letters, reenrolment
 from data.accounts import Account
-from data.campaigns import RequiredDocument
+from data.campaigns import Campaign, RequiredDocument
 from data.families import Pupil
 from data.fields import tidy_lines
 from data.i18n import Faulty, Refused
@@ -24,7 +24,9 @@ from data.visits import Visit
 def whole(v: Visit, sent: Reenrolment) -> Situation:
     """The request as the household that sent it sees it: choices, texts, documents."""
     v.staff_only()
-    return reenrolment.situation(v, v.get(Pupil, sent.pupil_id), sent.campaign_id, sent.household_id)
+    return reenrolment.situation(
+        v, v.get(Pupil, sent.pupil_id), v.get(Campaign, sent.campaign_id), family_id=sent.household_id
+    )
 
 
 def validate(v: Visit, sent_id: int, *, version: int | None = None) -> Reenrolment:

@@ -1,7 +1,7 @@
 """The documents a household gives: given, replaced, given for a brother or a sister too, taken back, until validated.
 
-A file is written whole before its row (data/files.py); what is replaced or taken back leaves its row at once, and its file
-when files without a row are swept.
+A file is written whole before its row (data/files.py); what is replaced or taken back is met by nobody from then on, and its
+file goes when the sweep passes (data/file_sweep.py).
 """
 
 from sqlmodel import col, select
@@ -158,7 +158,7 @@ def needing(v: Visit, supplied: SuppliedDocument) -> list[tuple[Pupil, RequiredD
     shown = reenrolment.shown_campaigns(v, [pupil.id for pupil, _ in families.pupils(v)])
     for pupil, _link in families.pupils(v):
         if pupil.id != supplied.pupil_id and pupil.id in shown:
-            now = reenrolment.situation(v, pupil, shown[pupil.id].id)
+            now = reenrolment.situation(v, pupil, shown[pupil.id])
             found += [
                 (pupil, piece.document)
                 for piece in now.pieces
@@ -174,12 +174,3 @@ def again_for(v: Visit, pupil: Pupil, document_id: int, supplied_id: int) -> Sup
         raise NotYours(f"document {supplied_id}")
     stored, content = files.content_of(v, v.get(StoredFile, theirs.file_id).name)
     return supply(v, pupil, document_id, content, stored.media_type, theirs.file_name)
-
-
-def file_of(v: Visit, supplied_id: int) -> tuple[SuppliedDocument, str, bytes]:
-    """« Consulter »: the document, its media type and its bytes. NotYours for another household, or once it is gone."""
-    supplied = v.get(SuppliedDocument, supplied_id)
-    if supplied.file_id is None:
-        raise NotYours(f"document {supplied_id}: the file is gone")
-    stored, content = files.content_of(v, v.get(StoredFile, supplied.file_id).name)
-    return supplied, stored.media_type, content
