@@ -144,6 +144,15 @@ TEMPLATES = {
         ),
         "Voir la demande",
     ),
+    "reenrolment_reopened": Template(
+        "Votre demande de réinscription est de nouveau étudiée",
+        (
+            "La réponse donnée à la demande de réinscription de {subject} pour {year} est annulée : la demande est de "
+            "nouveau étudiée, et vous recevrez une nouvelle réponse.",
+            "link",
+        ),
+        "Voir la demande",
+    ),
     "reenrolment_reminder": Template(
         "Réinscription : votre réponse est attendue",
         (
