@@ -24,7 +24,9 @@ class Account(OfFamily, table=True):
     `own_family_id` is the family a member of staff belongs to as a parent: its requests are decided by a colleague.
     """
 
-    staff_columns: ClassVar[frozenset[str]] = frozenset({"role", "login", "guardian_id", "own_family_id", "disabled", "access_sent_by"})
+    staff_columns: ClassVar[frozenset[str]] = frozenset(
+        {"role", "login", "guardian_id", "own_family_id", "disabled", "access_sent_by"}
+    )
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "login"),

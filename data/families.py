@@ -98,7 +98,9 @@ class Guardian(OfFamily, table=True):
     leaves_alone: Annotated[
         str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
     ] = ""
-    contact_hidden: bool = False  # a protection order: only the « responsable » and the family itself see where they live
+    contact_hidden: bool = (
+        False  # a protection order: only the « responsable » and the family itself see where they live
+    )
     search: str = Field(default="", max_length=1200)  # kept by the record itself, below
 
     @property

@@ -17,7 +17,7 @@ from sqlmodel import col, or_, select, update
 
 from data.letter_form import message_of
 from data.letters import Letter, unseal
-from data.passwords import TEMPORARY_DAYS
+from data.passwords import MAILED_DAYS, TEMPORARY_DAYS
 from data.settings import settings
 from data.sites import Site
 from data.visits import Visit, whole_house
@@ -26,6 +26,8 @@ log = logging.getLogger("anacrouse.postman")
 WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
+SENT_BY_STAFF = {"access_sent", "access_renewed"}  # these last longer: many are sent, a little at a time
+STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 
 
@@ -109,7 +111,9 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         if not claimed:
             return False
         letter = v.get(Letter, letter_id)
-        if letter.secret and v.now - letter.created_at > SECRET_LASTS:
+        if letter.secret and v.now - letter.created_at > (
+            STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
+        ):
             letter.state, letter.secret, letter.lease_until = "cancelled", "", None
             v.add(letter)
             return False
