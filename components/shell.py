@@ -73,7 +73,12 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
 
 
 def _is_current(path: str, href: str) -> bool:
-    return path == href if href == "/" else path.startswith(href)
+    """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
+    return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
+
+
+def _under(path: str) -> str:
+    return path.split("/")[1]
 
 
 def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:

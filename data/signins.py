@@ -34,6 +34,8 @@ class SignIn(OfFamily, table=True):
     started_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
+    viewing_account_id: int | None = None  # staff: the family's account they look as (data/viewing.py)
+    viewing_until: datetime | None = None
     sets_factor: bool = False  # a second factor is set up before anything else (data/second_factor.py)
 
 

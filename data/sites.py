@@ -50,6 +50,8 @@ class Site(Base, table=True):
     mail_tested_at: datetime | None = None  # somebody read a trial letter
     key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were sealed with
     demonstration: bool = False
+    journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
+    letters_per_minute: int = 60
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,7 +1,5 @@
 """« Logo et couleur »: the logo by plain HTTP, the accent with its contrast and both schemes shown before it is kept."""
 
-import asyncio
-
 from fastapi import Request
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
@@ -12,7 +10,7 @@ from components.entrance import Audience, Caller
 from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
-from data import appearance, files, site_settings, sites
+from data import appearance, documents, files, site_settings, sites
 from data.i18n import Refused
 from data.site_settings import LOOK
 from data.visits import Visit
@@ -45,7 +43,7 @@ def _told(v: Visit, logo: str) -> Markup | None:
         return told(v.say("Le logo est enregistré."))
     if logo == "couleur":
         return told(v.say("Les réglages sont enregistrés."))
-    return alert(v.say(files.REFUSALS[logo])) if logo in files.REFUSALS else None
+    return alert(v.say(documents.REFUSALS[logo])) if logo in documents.REFUSALS else None
 
 
 def _schemes(v: Visit) -> Markup:
@@ -125,16 +123,15 @@ def _no_logo(v: Visit, _act: Act) -> Answer:
     return Answer(toast=v.say("Le logo est retiré."))
 
 
-@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=files.MOST_BYTES + 65536)
+@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=documents.MOST_BYTES + 65536)
 async def receive(caller: Caller, request: Request) -> Response:
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
-        content = await sent.read(files.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
     try:
-        logo = await asyncio.to_thread(lambda: files.make_photo(content, kept="PNG"))
+        logo = await documents.logo(content)
     except Refused as refused:
-        code = next((code for code, words in files.REFUSALS.items() if words == refused.sentence), "illisible")
-        return RedirectResponse(f"{PATH}?logo={code}", 303)
+        return RedirectResponse(f"{PATH}?logo={documents.code_of(refused)}", 303)
     with caller.visit(writes=True) as v:
         site_settings.set_logo(v, files.write(v.site_id or 0, logo))
     return RedirectResponse(f"{PATH}?logo=recu", 303)
