@@ -12,6 +12,7 @@ from nicegui import Client, __version__, json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from components import comfort
 from components.assets import nicegui_url, url
 from components.markup import tag
 from components.piece import Piece
@@ -33,7 +34,9 @@ def head(title: str, *more: Markup) -> Markup:
         tag(
             "link",
             rel="preload",
-            href=url("hyperlegible-latin.woff2"),
+            href=url(
+                "opendyslexic-latin-400-normal.woff2" if comfort.worn().get("font") else "hyperlegible-latin.woff2"
+            ),
             as_="font",
             type="font/woff2",
             fetchpriority="low",
@@ -49,7 +52,11 @@ def page(title: str, body: Markup, *, tongue: Language = "fr", status: int = 200
     """A plain page: no NiceGUI client, works without script. `warm` fetches the screens' assets while the person types."""
     ahead = [tag("link", rel="prefetch", href=each) for each in screen_assets()] if warm else []
     document = Markup("<!doctype html>") + tag(
-        "html", head(title, *ahead), tag("body", body, tag("script", src=url("plain.js"), defer=True)), lang=tongue
+        "html",
+        head(title, *ahead),
+        tag("body", body, tag("script", src=url("plain.js"), defer=True)),
+        lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status, {"cache-control": "no-store"})
 
@@ -113,6 +120,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             tag("script", src=url("house.js"), type="module"),
         ),
         lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
 

@@ -12,7 +12,7 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "REASONS", "LEDGERS", "METHODS", "pairs",
+    "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED"
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
@@ -54,6 +54,8 @@ def sentences() -> dict[str, str]:
                     spoken += [text for argument in node.args[:2] for text in texts(argument)]
                 elif name == "Template":
                     spoken += [text for argument in node.args for text in texts(argument)]
+                elif name == "Choice":
+                    spoken += [text for argument in node.args[1:] for text in texts(argument)]
                 elif name == "choice":
                     spoken += texts(node.args[0])
                 elif name in {"_change", "_cover"}:

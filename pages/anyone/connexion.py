@@ -14,6 +14,7 @@ from components.screen import plain
 from data import demo, passwords, signins, sites
 from data.i18n import Refused
 from data.sites import Site
+from pages.anyone import accessibility
 
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
@@ -70,7 +71,13 @@ def _page(
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"), class_="links")
+        + tag(
+            "div",
+            tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+            tag("a", caller.say("Aide"), href="/aide"),
+            tag("a", caller.say("Accessibilité"), href="/accessibilite"),
+            class_="links",
+        )
         + (message(caller.say("Vérifiez les renseignements saisis."), caller.tongue, focus=first) if faults else "")
     )
     return cover(
@@ -160,6 +167,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     set_cookie(response, "site", code, seconds=365 * 86400)
+    accessibility.adopt(account, request, response)
     return response
 
 
