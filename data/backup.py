@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, func, select
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from data import database, schema
@@ -42,7 +42,7 @@ def make(into: Path, now: datetime) -> Path:
             "made_at": now.isoformat(),
             "revision": schema.state()[0],
             "database": {"name": copied.name, "sha256": _sha256(copied)},
-            "rows": _rows(database.make_engine(f"sqlite:///{copied}")) if copied.name == DATABASE else {},
+            "rows": _rows(copied) if copied.name == DATABASE else {},
             "files": {str(path.relative_to(draft / "files")): _sha256(path) for path in _files(draft / "files")},
         }
         (draft / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -127,7 +127,7 @@ def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
             raise Impossible(f"the database is damaged: {told}")
         if broken := opened.execute("PRAGMA foreign_key_check").fetchall():
             raise Impossible(f"rows whose parent is missing: {broken[:5]}")
-    rows = _rows(database.make_engine(f"sqlite:///{trial}"))
+    rows = _rows(trial)
     if rows != manifest["rows"]:
         raise Impossible("the tables do not hold as many rows as were copied")
     wrong = [name for name, sha in manifest["files"].items() if _sha256(folder / "files" / name) != sha]
@@ -220,16 +220,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _rows(engine: Engine) -> dict[str, int]:
-    with engine.connect() as connection:
-        there = MetaData()
-        there.reflect(connection)
-        found = {
-            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-            for name, table in there.tables.items()
-        }
-    engine.dispose()
-    return found
+def _rows(file: Path) -> dict[str, int]:
+    """Table -> how many rows. Opened to read only: a copy must stay as it was written."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as opened:
+        names = [name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: opened.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
 
 
 def _sha256(path: Path) -> str:

@@ -25,6 +25,35 @@ TEMPLATES = {
         ),
         "Se connecter",
     ),
+    "access_sent": Template(
+        "Votre accès au portail",
+        (
+            "Le portail « {site} » vous est ouvert : fiches, cours, réinscription, factures. Votre identifiant : {login}.",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+            "S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu ».",
+        ),
+        "Se connecter",
+    ),
+    "access_renewed": Template(
+        "Votre nouveau mot de passe",
+        (
+            "Le secrétariat vous envoie un nouveau mot de passe pour l’identifiant {login} du portail « {site} ».",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
+    "email_corrected": Template(
+        "Votre adresse e-mail a été changée",
+        (
+            "Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}.",
+            "Ce n’est pas ce que vous aviez demandé ? Prévenez-nous.",
+        ),
+    ),
     "password_changed": Template(
         "Votre mot de passe a été modifié",
         (
@@ -140,6 +169,15 @@ TEMPLATES = {
         (
             "La demande de réinscription de {subject} pour {year} n’a pas pu être acceptée. Voici pourquoi :",
             "message",
+            "link",
+        ),
+        "Voir la demande",
+    ),
+    "reenrolment_reopened": Template(
+        "Votre demande de réinscription est de nouveau étudiée",
+        (
+            "La réponse donnée à la demande de réinscription de {subject} pour {year} est annulée : la demande est de "
+            "nouveau étudiée, et vous recevrez une nouvelle réponse.",
             "link",
         ),
         "Voir la demande",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from data import passwords
-from data.demo import money, people, requests, schooling
+from data.demo import money, people, reenrolment, requests, schooling
 from data.news import News
 from data.sites import Site
 from data.visits import Visit, whole_house
@@ -48,6 +48,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
             money.fill(v, site, dice)
         _news(v, valmont)
     requests.fill()
+    reenrolment.fill()
     return True
 
 

@@ -17,6 +17,7 @@ from data.families import Pupil
 from data.results import Marked
 from data.schooling import Attended, Lesson
 from data.visits import Visit
+from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
 Next = tuple[Lesson, Attended]
@@ -31,7 +32,8 @@ STATES = {
 
 @screen("/", Audience.FAMILY, title="Accueil")
 def home(v: Visit) -> None:
-    Panel(v, _draw, follows=[("family", v.family_id or 0), ("news", v.site_id or 0)], classes="flow")
+    topics = [("family", v.family_id or 0), ("news", v.site_id or 0), ("campaigns", v.site_id or 0)]
+    Panel(v, _draw, follows=topics, classes="flow")
 
 
 def _draw(v: Visit) -> Markup:
@@ -42,6 +44,7 @@ def _draw(v: Visit) -> Markup:
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
+        + reenrolment_notice.draw(v)
         + _to_do(v, adults, mine)
         + _late(v, accounts)
         + _news(v)

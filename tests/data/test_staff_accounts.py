@@ -7,7 +7,7 @@ from data.accounts import Account
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
 from data.letters import Letter, unseal
-from data.visits import NotYours
+from data.visits import NotYours, visit
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, last
 from tests.data.door import change, enter
 
@@ -67,13 +67,10 @@ def test_two_managers_do_not_remove_each_other(house: str) -> None:
     change(PAUL, role="responsable")
     with as_(HELENE) as helene:
         staff_accounts.disable(helene, account(PAUL).id, True)
-    with pytest.raises(NotYours):
-        paul = account(PAUL)
-        paul.disabled = False
-        from data.visits import visit
-
-        with visit(paul, writes=True) as v:
-            staff_accounts.disable(v, account(HELENE).id, True)
+    paul = account(PAUL)
+    paul.disabled = False  # as his page read him, a moment before
+    with pytest.raises(NotYours), visit(paul, writes=True) as v:
+        staff_accounts.disable(v, account(HELENE).id, True)
     assert not account(HELENE).disabled
 
 

@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = '0050'
-down_revision = '0004'
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 

@@ -117,18 +117,18 @@ def _form(v: Visit, rows: list[News], writing: Writing) -> Markup:
         id="news-form",
     )
     return tag(
-        "section", tag("h2", title, id="news-title", tabindex="-1"), form, class_="card", aria_labelledby="news-title"
+        "section", tag("h2", title, id="writing-title", tabindex="-1"), form, class_="card", aria_labelledby="writing-title"
     )
 
 
 def _open(v: Visit, act: Act, writing: Writing) -> Answer:
     writing.opened, writing.faults = v.get(News, act.number()).id, {}
-    return Answer(focus="news-title")
+    return Answer(focus="writing-title")
 
 
 def _new(writing: Writing) -> Answer:
     writing.opened, writing.faults = None, {}
-    return Answer(focus="news-title")
+    return Answer(focus="writing-title")
 
 
 def _save(v: Visit, act: Act, writing: Writing) -> Answer:
@@ -140,7 +140,7 @@ def _save(v: Visit, act: Act, writing: Writing) -> Answer:
         return Answer(focus=f"news-{next(iter(faulty.faults))}")
     writing.opened = None
     return Answer(
-        toast=v.say("L’actualité est enregistrée."), forget=f"news-{number}-{v.account_id}", focus="news-title"
+        toast=v.say("L’actualité est enregistrée."), forget=f"news-{number}-{v.account_id}", focus="writing-title"
     )
 
 
@@ -151,4 +151,4 @@ def _delete(v: Visit, act: Act, writing: Writing) -> Answer:
     news.delete(v, number)
     if writing.opened == number:
         writing.opened = None
-    return Answer(toast=v.say("L’actualité est retirée."), focus="news-title")
+    return Answer(toast=v.say("L’actualité est retirée."), focus="writing-title")
