@@ -42,11 +42,11 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
     ):
         found[state] = number
     for state in ("silent", "draft"):
-        found[state] = v.count(select(func.count(col(Pupil.id))).where(_condition(campaign, state)))
+        found[state] = v.count(select(func.count(col(Pupil.id))).where(condition(campaign, state)))
     return found
 
 
-def _condition(campaign: Campaign, state: str) -> Any:
+def condition(campaign: Campaign, state: str) -> Any:
     """Pupils in that state; "" for all that the table shows."""
     sent = exists().where(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id)
     begun = exists().where(col(Wish.pupil_id) == Pupil.id, col(Wish.campaign_id) == campaign.id, col(Wish.way) != "")
@@ -69,7 +69,7 @@ def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip
             and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id),
             isouter=True,
         )
-        .where(_condition(campaign, state))
+        .where(condition(campaign, state))
         .order_by(col(Pupil.last_name), col(Pupil.first_name), col(Pupil.id))
         .limit(most)
         .offset(skip)
@@ -161,7 +161,7 @@ def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
-            _condition(campaign, "silent") | _condition(campaign, "draft"),
+            condition(campaign, "silent") | condition(campaign, "draft"),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
         )
