@@ -11,7 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
-STYLES = ("tokens.css", "page.css", "pieces.css", "lists.css", "staff.css", "desk.css", "payment.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "desk.css",
+    "payment.css",
+    "reenrolment.css",
+)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -30,6 +39,7 @@ def files() -> dict[str, bytes]:
         "house.css": style.encode(),
         "house.js": script.encode(),
         "plain.js": (THEME / "plain.js").read_bytes(),
+        "upload.js": (THEME / "upload.js").read_bytes(),
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
         **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},

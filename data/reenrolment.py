@@ -28,6 +28,7 @@ from data.visits import NotYours, OfFamily, OfSite, Visit
 
 WAYS = ("administrative", "courses", "leaving")
 SENT = ("submitted", "to_correct", "validated", "refused")
+SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 OVER = "La période de réinscription est terminée."
 
 
@@ -198,7 +199,7 @@ class Situation:
     def period_over(self) -> Refused | None:
         """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
         if self.campaign.state == "suspended":
-            return Refused("La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé.")
+            return Refused(SUSPENDED)
         correcting = self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == "active"
         return None if self.open or correcting else Refused(OVER)
 
@@ -319,3 +320,50 @@ def locked(v: Visit, pupil: Pupil, campaign_id: int) -> Situation:
 def announce(v: Visit, site_id: int, family_id: int | None, pupil_id: int) -> None:
     """Redraw the household's pages, the other household's, and the desk's."""
     v.tell(("family", family_id or 0), ("pupil", pupil_id), ("queue", site_id))
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a household still has to do for a pupil."""
+
+    pupil: Pupil
+    campaign: Campaign
+    state: str  # "" (nothing yet), draft, to_correct, submitted, validated
+    refused: int  # documents to give again
+
+
+def due(v: Visit) -> list[Due]:
+    """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
+    pupils = {pupil.id: pupil for pupil, link in families.pupils(v) if link.rights == "all"}
+    shown = shown_campaigns(v, pupils)
+    if not shown:
+        return []
+    sent = {
+        (each.pupil_id, each.campaign_id): each
+        for each in v.all(select(Reenrolment).where(col(Reenrolment.pupil_id).in_(shown)))
+    }
+    begun = {
+        (each.pupil_id, each.campaign_id)
+        for each in v.all(
+            select(Wish).where(col(Wish.pupil_id).in_(shown), Wish.way != "", Wish.family_id == v.family_id)
+        )
+    }
+    again: dict[tuple[int, int], int] = {}
+    for each in v.all(
+        select(SuppliedDocument).where(
+            col(SuppliedDocument.pupil_id).in_(shown), SuppliedDocument.family_id == v.family_id
+        )
+    ):
+        if state_of(each, v.today) in {"refused", "expired"}:
+            again[each.pupil_id, each.campaign_id] = again.get((each.pupil_id, each.campaign_id), 0) + 1
+    found = []
+    for pupil_id, campaign in shown.items():
+        key = (pupil_id, campaign.id)
+        theirs = sent.get(key)
+        if theirs and (theirs.household_id != v.family_id or theirs.state == "refused"):
+            continue
+        state = theirs.state if theirs else "draft" if key in begun else ""
+        if state in {"", "draft"} and not campaigns.is_open(v, campaign):
+            continue
+        found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
+    return found

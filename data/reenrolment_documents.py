@@ -7,7 +7,7 @@ file goes when the sweep passes (data/file_sweep.py).
 from sqlmodel import col, select
 
 from data import families, files, journal, reenrolment
-from data.campaigns import RequiredDocument
+from data.campaigns import Campaign, RequiredDocument
 from data.families import Pupil
 from data.files import StoredFile
 from data.i18n import Refused
@@ -20,32 +20,66 @@ FIRST_CHOOSE = (
 )
 
 
+ONLY_READ = "Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire."
+CLOSED = {  # short name, for an address -> why nothing is taken
+    "fini": reenrolment.OVER,
+    "suspendu": reenrolment.SUSPENDED,
+    "choisir": FIRST_CHOOSE,
+    "depart": "L’élève ne se réinscrit pas : aucune pièce n’est demandée.",
+    "repondu": "Le conservatoire a déjà répondu à cette demande de réinscription.",
+    "foyer": "L’autre foyer de l’élève a déjà envoyé la demande de réinscription.",
+    "lire": ONLY_READ,
+    "validee": "Cette pièce est validée : elle ne peut plus être remplacée.",
+    "souvent": "Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire.",
+}
+
+
 def refusal(now: Situation, *, piece: Piece | None = None) -> Refused | None:
     """Why « Importer » is closed, or closed for that document; None when a file can be given.
 
     A document may be given until it is validated, also after the request was sent: one that was refused is replaced.
     """
     if not now.may_change:
-        return Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+        return Refused(CLOSED["lire"])
     if now.sent and not now.mine:
-        return Refused("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
+        return Refused(CLOSED["foyer"])
     if now.sent and now.sent.state == "refused":
-        return Refused("Le conservatoire a déjà répondu à cette demande de réinscription.")
+        return Refused(CLOSED["repondu"])
     if now.period_over:
         return now.period_over
     if now.way == "leaving":
-        return Refused("L’élève ne se réinscrit pas : aucune pièce n’est demandée.")
+        return Refused(CLOSED["depart"])
     if not now.way:
-        return Refused(FIRST_CHOOSE)
+        return Refused(CLOSED["choisir"])
     if piece and piece.state == "validated":
-        return Refused("« {name} » est validée : elle ne peut plus être remplacée.", name=piece.document.label)
+        return Refused(CLOSED["validee"])
     if piece and piece.supplied and piece.supplied.times >= MOST_FILES:
-        return Refused(
-            "« {name} » a déjà été remplacée {most} fois : adressez-vous au conservatoire.",
-            name=piece.document.label,
-            most=MOST_FILES,
-        )
+        return Refused(CLOSED["souvent"])
     return None
+
+
+def kept_because(now: Situation, piece: Piece) -> Refused | None:
+    """Why what was given stays; None when it can be taken back."""
+    if piece.supplied and piece.supplied.state == "validated":
+        return Refused("Cette pièce est validée : elle ne peut plus être retirée.")
+    if not now.may_change:
+        return Refused(CLOSED["lire"])
+    if now.period_over:
+        return now.period_over
+    if now.mine and now.sent and now.sent.state != "to_correct" and piece.document.required:
+        return Refused("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
+    return None
+
+
+def accepts(v: Visit, pupil: Pupil, document_id: int) -> None:
+    """Refused, or NotYours, when `supply` would be: asked before a file is looked at."""
+    campaign = v.get(Campaign, v.get(RequiredDocument, document_id).campaign_id)
+    now = reenrolment.situation(v, pupil, campaign)
+    piece = next((each for each in now.pieces if each.document.id == document_id), None)
+    if piece is None:
+        raise NotYours(f"document {document_id} of pupil {pupil.id}")
+    if refused := refusal(now, piece=piece):
+        raise refused
 
 
 def supply(
@@ -89,17 +123,8 @@ def remove(v: Visit, pupil: Pupil, supplied_id: int) -> None:
         raise NotYours(f"document {supplied_id}")
     now, piece = _piece(v, pupil, supplied.document_id)
     supplied = v.get(SuppliedDocument, supplied_id, lock=True)
-    if supplied.state == "validated":
-        raise Refused("« {name} » est validée : elle ne peut plus être retirée.", name=piece.document.label)
-    if not now.may_change:
-        raise Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
-    if now.period_over:
-        raise now.period_over
-    if now.sent and now.mine and now.sent.state != "to_correct" and piece.document.required:
-        raise Refused(
-            "Votre demande est envoyée avec « {name} » : remplacez cette pièce plutôt que de la retirer.",
-            name=piece.document.label,
-        )
+    if refused := kept_because(now, piece):
+        raise refused
     v.delete(supplied)
     v.flush()
     _forget(v, supplied.file_id)

@@ -16,6 +16,7 @@ from data.families import Pupil
 from data.results import Marked
 from data.schooling import Attended, Lesson
 from data.visits import Visit
+from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
 Next = tuple[Lesson, Attended]
@@ -30,7 +31,7 @@ STATES = {
 
 @screen("/", Audience.FAMILY, title="Accueil")
 def home(v: Visit) -> None:
-    Panel(v, _draw, follows=[("family", v.family_id or 0)], classes="flow")
+    Panel(v, _draw, follows=[("family", v.family_id or 0), ("campaigns", v.site_id or 0)], classes="flow")
 
 
 def _draw(v: Visit) -> Markup:
@@ -41,6 +42,7 @@ def _draw(v: Visit) -> Markup:
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
+        + reenrolment_notice.draw(v)
         + _to_do(v, adults, mine)
         + _late(v, accounts)
         + tag("div", _pupils(v), _balance(v, accounts), _requests(v, mine), class_="cards")
