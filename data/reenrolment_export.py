@@ -37,7 +37,7 @@ STATES = {
 
 
 def table(v: Visit, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], list[list[Cell]]]:
-    """(title, heads, rows) of what the table shows, all pages; the journal keeps who took it."""
+    """(title, heads, rows) of what the table shows, all its pages."""
     v.staff_only()
     campaign = v.get(Campaign, campaign_id)
     zone = sites.here(v).zone
@@ -65,8 +65,13 @@ def table(v: Visit, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], l
                 " ; ".join(pieces.get((row.pupil.id, sent.household_id if sent else None), ())),
             ]
         )
-    journal.note(v, "export", subject="campaign", subject_id=campaign.id, changes={"rows": ["", len(rows)]})
     return campaign.title, [say(each, v.tongue) for each in HEADS], rows
+
+
+def taken(v: Visit, campaign_id: int, rows: int) -> None:
+    """The journal keeps who took the list, and how long it was."""
+    v.staff_only()
+    journal.note(v, "export", subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]})
 
 
 def _pupil(pupil: Pupil) -> list[Cell]:

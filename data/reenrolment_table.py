@@ -12,7 +12,8 @@ from data import campaigns, formats, journal, reenrolment
 from data.accounts import Account
 from data.campaigns import Campaign, RequiredDocument
 from data.families import Family, Pupil, PupilLink
-from data.i18n import Refused
+from data.i18n import Refused, language, say
+from data.letter_texts import TEMPLATES
 from data.letters import Letter
 from data.reenrolment import Reenrolment, SuppliedDocument, Wish
 from data.reenrolment_desk import write_letter
@@ -211,3 +212,17 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
             written += 1
     journal.note(v, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
     return written
+
+
+def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
+    """What the reminder would say to that family: subject and text, before anything is written."""
+    tongue, template = language(each.account.language), TEMPLATES["reenrolment_reminder"]
+    words = {
+        "year": campaign.school_year,
+        "names": ", ".join(pupil.full_name for pupil in each.pupils),
+        "last_day": formats.day(campaign.closes_on),
+    }
+    said = [
+        say(part, tongue, **words) for part in template.body if part not in {"link", "message", "changes", "secret"}
+    ]
+    return say(template.subject, tongue), "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])
