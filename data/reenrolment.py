@@ -27,7 +27,7 @@ from data.schooling import Course, Cursus, Enrolment, Teacher, of_its_pupil
 from data.visits import NotYours, OfFamily, OfSite, Visit
 
 WAYS = ("administrative", "courses", "leaving")
-SENT = ("submitted", "to_correct", "validated", "refused")
+STANDINGS = ("submitted", "to_correct", "validated", "refused")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 OVER = "La période de réinscription est terminée."
 
@@ -71,7 +71,7 @@ class Reenrolment(OfSite, table=True):
     pupil_id: int = Field(index=True)
     household_id: int = Field(index=True)
     author_id: int
-    state: str = Field(default="submitted", max_length=12, index=True)  # one of SENT
+    state: str = Field(default="submitted", max_length=12, index=True)  # one of STANDINGS
     way: str = Field(max_length=14)
     chosen: list[int] = names_column()
     submitted_at: datetime = Field(index=True)

@@ -12,9 +12,9 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty", "lines",
-    "wanted", "REASONS", "LEDGERS", "METHODS", "pairs",
-    "NOT_ACCESSIBLE", "TESTED",
+    "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
+    "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
+    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
