@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 from data import fields
 from data.fields import EditableField, Kind, countries, editables, fold, tidy
-from data.i18n import LANGUAGES, Refused, say
+from data.i18n import LANGUAGES, Refused, twins
 from data.spreadsheets import Cell, Phone
 
 SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
@@ -24,7 +24,7 @@ LARGEST = 2**31 - 1
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a column is itself: kinds hold dictionaries
 class Field:
     """A column. `form` says how a spreadsheet holds it: text, number, money, hundredths, day, hour, phone."""
 
@@ -225,7 +225,7 @@ def _read_flag(typed: str) -> bool:
 
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
     """The choice, read without accents nor capitals, and in other programs' words: fold(word) -> key."""
-    known = {fold(word): key for key, label in kind.options.items() for word in (key, label, say(label, "en"))} | dict(
+    known = {fold(word): key for key, label in kind.options.items() for word in (key, label, twins().get(label, label))} | dict(
         also
     )
 
