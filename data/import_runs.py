@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
-from sqlmodel import Field, col, delete, func, select
+from sqlmodel import Field, col, delete, select
 
 from data import journal
 from data.i18n import Refused
@@ -222,8 +222,3 @@ def finish(v: Visit, run_id: int, added: int, updated: int, unchanged: int) -> N
 def latest(v: Visit, most: int = 200) -> list[ImportRun]:
     manager_only(v)
     return list(v.all(select(ImportRun).order_by(col(ImportRun.id).desc()).limit(most)))
-
-
-def counted(v: Visit, tables: dict[str, type[OfSite]]) -> dict[str, int]:
-    """Name -> how many rows of its table the site has; one question each."""
-    return {name: v.count(select(func.count()).select_from(table)) for name, table in tables.items()}

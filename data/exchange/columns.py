@@ -225,9 +225,9 @@ def _read_flag(typed: str) -> bool:
 
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
     """The choice, read without accents nor capitals, and in other programs' words: fold(word) -> key."""
-    known = {fold(word): key for key, label in kind.options.items() for word in (key, label, twins().get(label, label))} | dict(
-        also
-    )
+    known = {
+        fold(word): key for key, label in kind.options.items() for word in (key, label, twins().get(label, label))
+    } | dict(also)
 
     def read(typed: str) -> str:
         if not typed:
