@@ -24,6 +24,7 @@ STYLES = (
     "payment.css",
     "settings.css",
     "reenrolment.css",
+    "exchange.css",
     "comfort.css",
     "modes.css",
 )
