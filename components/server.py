@@ -21,7 +21,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import database, postman
+from data import access_batches, database, postman
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -130,6 +130,7 @@ def _outermost() -> None:
 
 async def _start() -> None:
     app.timer(ROUND_SECONDS, _postman_round, immediate=False)
+    app.timer(ROUND_SECONDS, _access_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
     gc.collect()
     gc.freeze()
@@ -165,6 +166,26 @@ async def _postman_round() -> None:
         errors.reference_of(fault, "postman")
     finally:
         _Postman.busy = False
+
+
+class _Access:
+    """One batch at a time."""
+
+    busy = False
+
+
+async def _access_round() -> None:
+    """Batches of accesses that wait, or that a stop left unfinished."""
+    if _Access.busy:
+        return
+    _Access.busy = True
+    try:
+        for batch_id in await asyncio.to_thread(access_batches.waiting):
+            await asyncio.to_thread(access_batches.work, batch_id)
+    except Exception as fault:
+        errors.reference_of(fault, "access letters")
+    finally:
+        _Access.busy = False
 
 
 def _sweep() -> None:

@@ -8,7 +8,7 @@ from components.screen import plain
 from data import files
 
 
-@plain("/documents/{name}", Audience.ACCOUNT)
+@plain("/documents/{name}", Audience.ACCOUNT, own=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.visit() as v:
         found, content = files.content_of(v, name)
