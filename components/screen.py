@@ -19,6 +19,7 @@ from data import journal
 from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
+FACTOR = "/mot-de-passe/second-facteur"
 WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
 Draw = Callable[..., None]
 
@@ -99,11 +100,13 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
         return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
     if caller.account.must_change and not caller.looking and request.url.path not in WHILE_CHOOSING:
         return RedirectResponse(CHOOSE, 303)
+    if caller.signin and caller.signin.sets_factor and request.url.path not in {FACTOR, *WHILE_CHOOSING}:
+        return RedirectResponse(FACTOR, 303)
     if not caller.may_open(audience):
         if caller.account.is_staff and caller.signin and caller.signin.viewing_account_id is not None:
             return RedirectResponse("/gestion/familles?vue=finie", 303)  # they looked as a family, and time is over
         if request.url.path == "/" and caller.account.is_staff:
-            return RedirectResponse("/gestion/demandes", 303)
+            return RedirectResponse("/gestion", 303)
         return not_found(request, caller)
     return None
 
@@ -121,7 +124,9 @@ def here(*, touch: bool = True) -> Caller:
     request = ui.context.client.request
     audience = shell.ADDRESSES.get(ui.context.client.page.path, Audience.ANYONE)
     caller = caller_of(request, touch=touch).facing(audience)
-    if caller.account is None or (caller.account.must_change and not caller.looking) or not caller.may_open(audience):
+    if caller.account is None or not caller.may_open(audience):
+        raise SignedOut
+    if (caller.account.must_change and not caller.looking) or (caller.signin and caller.signin.sets_factor):
         raise SignedOut
     return caller
 

@@ -253,3 +253,7 @@ def check_together(field: EditableField, value: object, others: dict[str, object
             raise Refused("Cette date est dans le futur. Vérifiez l’année.")
         if value.year < 1900:
             raise Refused("Cette date est avant 1900. Vérifiez l’année.")
+
+
+def are_there(v: Visit) -> bool:
+    return v.one(select(Family)) is not None

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, func, select, update
 
-from data import accounts, journal, letters, passwords, throttle
+from data import accounts, journal, letters, passwords, second_factor, throttle
 from data.accounts import Account
 from data.families import of_its_site
 from data.i18n import Refused
@@ -36,6 +36,7 @@ class SignIn(OfFamily, table=True):
     ended_at: datetime | None = None
     viewing_account_id: int | None = None  # staff: the family's account they look as (data/viewing.py)
     viewing_until: datetime | None = None
+    sets_factor: bool = False  # a second factor is set up before anything else (data/second_factor.py)
 
 
 class KnownDevice(OfFamily, table=True):
@@ -75,6 +76,8 @@ async def recognise(
     with whole_house(writes=True, now=now) as v:
         v.client = client
         fresh = _by_login(v, site_id, login)
+        if word == passwords.DEMONSTRATION and fresh and not v.get(Site, fresh.site_id).demonstration:
+            right = False  # everybody knows it
         if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
             reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
             throttle.failed(v, site_id, login, known, client)
@@ -154,6 +157,7 @@ def sign_in(
                 device=label[:120],
                 started_at=v.now,
                 seen_at=v.now,
+                sets_factor=second_factor.must_be_set(v, account),
             )
         )
         known = _known_device(v, account, device)
@@ -259,6 +263,16 @@ def mine(v: Visit) -> list[SignIn]:
             select(SignIn)
             .where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
             .order_by(col(SignIn.seen_at).desc())
+        )
+    )
+
+
+def families_seen(v: Visit, since: datetime) -> int:
+    """How many families were here since then."""
+    v.staff_only()
+    return v.count(
+        select(func.count(func.distinct(SignIn.family_id))).where(
+            SignIn.seen_at >= since, col(SignIn.family_id).is_not(None)
         )
     )
 

@@ -152,6 +152,11 @@ class Visit:
         if not self.is_staff:
             raise NotYours("staff")
 
+    def manager_only(self) -> None:
+        """For settings, staff accounts, imports, the journal: « responsable »."""
+        if self.role != "responsable":
+            raise NotYours("responsable")
+
 
 class _Guarded(Session):
     """A session whose statements and flushes are fenced."""

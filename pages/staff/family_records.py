@@ -12,9 +12,9 @@ from components.icons import icon
 from components.markup import Content, tag
 from components.screen import plain
 from components.tables import table
-from data import billing, families, family_records, formats, papers
+from data import billing, families, family_records, formats, journal_desk, papers
 from data.billing import Entry, Invoice
-from data.journal import AuditEntry
+from data.journal_desk import Told
 from data.letters import Letter
 from data.moderation import ChangeRequest
 from data.papers import Draft
@@ -46,44 +46,9 @@ LETTER_STATES = {
     "sending": ("", "clock", "En cours d’envoi"),
     "sent": ("good", "check", "Envoyé"),
     "failed": ("bad", "alert", "Échec"),
+    "abandoned": ("bad", "cross", "Abandonné"),
     "cancelled": ("", "cross", "Annulé"),
-}
-ACTIONS = {
-    "signed in": "Connexion",
-    "signed out": "Déconnexion",
-    "sign-in failed": "Connexion refusée",
-    "new password mailed": "Nouveau mot de passe envoyé",
-    "new password refused: too often": "Nouveau mot de passe refusé : trop de demandes",
-    "password changed": "Mot de passe modifié",
-    "session closed": "Connexion fermée",
-    "change asked": "Modification demandée",
-    "change saved": "Modification enregistrée",
-    "change withdrawn": "Modification retirée",
-    "fields ignored": "Champs ignorés",
-    "e-mail confirmed": "E-mail confirmé",
-    "request decided": "Demande traitée",
-    "request moot": "Demande sans objet",
-    "decision undone": "Décision annulée",
-    "refused": "Adresse refusée",
-    "corrected": "Fiche corrigée",
-    "family added": "Famille ajoutée",
-    "adult added": "Adulte ajouté",
-    "adult removed": "Adulte retiré",
-    "adult put first": "Responsable changé",
-    "contact hidden": "Coordonnées masquées",
-    "contact shown": "Protection des coordonnées levée",
-    "pupil added": "Élève ajouté",
-    "pupil linked": "Élève rattaché",
-    "pupil unlinked": "Élève détaché",
-    "link changed": "Droits du foyer changés",
-    "account created": "Compte créé",
-    "account blocked": "Compte bloqué",
-    "account unblocked": "Compte débloqué",
-    "access mailed": "Accès envoyé par e-mail",
-    "access letter": "Lettre d’accès imprimée",
-    "viewed as family": "Portail vu comme la famille",
-    "viewing ended": "Vue comme la famille terminée",
-    "certificate issued": "Attestation délivrée",
+    "to_confirm": ("", "clock", "À confirmer"),
 }
 
 
@@ -208,23 +173,18 @@ def _journal(v: Visit, sheet: Sheet) -> Markup:
     shielded = any(not families.contact_shown(v, adult) for adult in sheet.adults)
     heads = [v.say(label) for label in ("Quoi", "Quand", "Par qui", "Détail")]
     rows = [
-        (
-            v.say(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
-            formats.moment(entry.at, v.zone, v.tongue),
-            entry.actor or "–",
-            v.say("Coordonnées masquées") if shielded else _said(v, entry),
-        )
-        for entry in found
+        (each.what, each.when, each.who, v.say("Coordonnées masquées") if shielded else _said(each))
+        for each in journal_desk.told(v, found)
     ]
     return _card(v, "Journal", table(v.say("Journal de la famille"), heads, rows, quiet_caption=True))
 
 
-def _said(v: Visit, entry: AuditEntry) -> Content:
-    """Old and new of each field, as kept."""
-    lines = []
-    for name, values in entry.changes.items():
-        old, new = (values[0], values[1]) if isinstance(values, list) and len(values) > 1 else ("", values)
-        lines.append(tag("li", f"{name} : ", old and tag("s", str(old)), old and " → ", str(new) or "–"))
+def _said(told: Told) -> Content:
+    """Old and new of each field."""
+    lines = [
+        tag("li", f"{name} : ", before and tag("s", before), before and " → ", after or "–")
+        for name, before, after in told.changes
+    ]
     return tag("ul", lines, class_="said") if lines else ""
 
 

@@ -8,7 +8,7 @@ from data.findable import words_of
 
 
 revision = '0030'
-down_revision = '0004'
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
