@@ -25,6 +25,7 @@ STYLES = (
     "settings.css",
     "reenrolment.css",
     "exchange.css",
+    "families.css",
     "comfort.css",
     "modes.css",
 )
