@@ -53,7 +53,11 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = [entry for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    menu = [
+        entry
+        for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU)
+        if entry[0] in ADDRESSES and caller.may_open(ADDRESSES[entry[0]])
+    ]
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())

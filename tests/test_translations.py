@@ -12,9 +12,10 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "REASONS", "LEDGERS", "METHODS", "pairs",
+    "REASONS", "LEDGERS", "METHODS", "pairs", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "FIELDS", "VALUES",
+    "HEADS", "TITLES", "COLUMNS", "how", "held", "words", "people", "known", "state", "pages",
 }  # fmt: skip
-NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
+NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
