@@ -26,6 +26,7 @@ STYLES = (
     "reenrolment.css",
     "exchange.css",
     "families.css",
+    "letters.css",
     "comfort.css",
     "modes.css",
 )

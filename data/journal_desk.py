@@ -205,7 +205,11 @@ def _value(value: Any, tongue: Language) -> str:
 
 
 def export(v: Visit, asked: Asked) -> tuple[list[str], list[list[str]]]:
-    """(heads, lines) of what is looked for, the latest MOST_EXPORTED; the journal keeps that it was taken."""
-    found = entries(v, asked, most=MOST_EXPORTED)
-    journal.note(v, "journal exported", changes={"count": ["", len(found)]})
-    return [v.say(head) for head in HEADS], [each.cells for each in found]
+    """(heads, lines) of what is looked for, MOST_EXPORTED at most."""
+    return [v.say(head) for head in HEADS], [each.cells for each in entries(v, asked, most=MOST_EXPORTED)]
+
+
+def note_export(v: Visit, count: int) -> None:
+    """The journal keeps that it was taken out."""
+    managers_only(v)
+    journal.note(v, "journal exported", changes={"count": ["", count]})

@@ -14,9 +14,10 @@ CONSTANTS = {
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
     "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
     "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
-    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS",
+    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
+    "COLUMNS", "how", "held", "words", "people", "known", "state", "pages",
 }  # fmt: skip
-NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
+NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
