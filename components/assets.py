@@ -12,7 +12,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
-STYLES = ("tokens.css", "page.css", "pieces.css", "lists.css", "staff.css", "payment.css", "settings.css", "reenrolment.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "payment.css",
+    "settings.css",
+    "reenrolment.css",
+)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
