@@ -12,6 +12,7 @@ from nicegui import Client, __version__, json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from components import comfort
 from components.assets import nicegui_url, url
 from components.markup import tag
 from components.piece import Piece
@@ -34,7 +35,9 @@ def head(title: str, *more: Markup) -> Markup:
         tag(
             "link",
             rel="preload",
-            href=url("hyperlegible-latin.woff2"),
+            href=url(
+                "opendyslexic-latin-400-normal.woff2" if comfort.worn().get("font") else "hyperlegible-latin.woff2"
+            ),
             as_="font",
             type="font/woff2",
             fetchpriority="low",
@@ -69,6 +72,7 @@ def page(
         head(title, *site_style(site), *ahead),
         tag("body", body, tag("script", src=url("plain.js"), defer=True)),
         lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status, {"cache-control": "no-store"})
 
@@ -132,6 +136,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             tag("script", src=url("house.js"), type="module"),
         ),
         lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
 

@@ -8,6 +8,7 @@ from enum import Enum
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components import comfort
 from data import signins, sites
 from data.accounts import Account
 from data.i18n import Language, language, say
@@ -92,6 +93,7 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     """Read the session's row. `touch` counts as activity: pages and events do, pings and redrawings do not."""
     token = cookie(request, "anacrouse")
     found = signins.by_token(token, touch=touch) if token else None
+    comfort.put_on(request, found[0] if found else None)
     if found is None:
         return Caller(None, None, address_of(request), language(request.cookies.get("langue", "")))
     account, signin = found

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from components import document
+from components import comfort, document
 from components.icons import LOGO
 from components.markup import tag
 from data.database import Unavailable
@@ -63,6 +63,7 @@ def database_sentence(fault: Unavailable) -> str:
 
 
 async def on_http(request: Request, fault: Exception) -> Response:
+    comfort.put_on(request)
     status = fault.status_code if isinstance(fault, HTTPException) else 404
     return error_page(status, tongue=language(request.cookies.get("langue", "")))
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from markupsafe import Markup
 from nicegui import ui
 
-from components import document
+from components import comfort, document
 from components.entrance import Audience, Caller
 from components.icons import LOGO, icon
 from components.markup import classes, tag
@@ -72,6 +72,29 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
             )
 
 
+def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
+    """The same header, menus and footer around a plain page, for somebody signed in."""
+    staff = bool(caller.account and caller.account.is_staff)
+    menu = [entry for entry in (STAFF_MENU if staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    bar = (
+        None
+        if staff
+        else tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
+    )
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
+            tag("main", head(title), body, id="cmain", tabindex="-1", class_="page"),
+            tag("footer", footer(caller.tongue, site), class_="foot"),
+            bar,
+            class_="frame",
+        ),
+        id="app",
+    )  # fmt: skip
+
+
 def _is_current(path: str, href: str) -> bool:
     """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
     return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
@@ -92,7 +115,7 @@ def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: boo
     )
 
 
-def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: int) -> Markup:
+def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: object) -> Markup:
     role = caller.say(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
     name = caller.account.name if caller.account else ""
     return (
@@ -104,6 +127,7 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             class_="brand",
             href="/gestion" if caller.account and caller.account.is_staff else "/",
         )
+        + comfort.opener(caller.tongue)
         + tag(
             "nav",
             (_entry(caller, entry, path) for entry in menu),
@@ -140,6 +164,7 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
         tag(
             "nav",
             (_entry(caller, entry, path, drawn=True) for entry in rest),
+            comfort.opener(caller.tongue),
             sign_out_button(caller, drawn=True),
             aria_label=caller.say("Suite du menu"),
         ),
@@ -163,7 +188,7 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
 
 def footer(tongue: Language, site: Site | None = None) -> Markup:
     """The true state of accessibility (« non conforme » until an audit is entered), the legal pages, the language."""
-    state = (site.legal.get("accessibility") if site else "") or "non conforme"
+    state = sites.accessibility(site) if site else sites.ACCESSIBILITY_STATES[0]
     other: Language = "en" if tongue == "fr" else "fr"
     return (
         tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
@@ -183,6 +208,3 @@ def footer(tongue: Language, site: Site | None = None) -> Markup:
 def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
     """The screen's h1, what stands under it, what stands beside it."""
     return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
-
-
-ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")

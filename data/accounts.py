@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, select
 
 from data import journal, letters, passwords
@@ -45,6 +45,7 @@ class Account(OfFamily, table=True):
     must_change: bool = False
     password_expires_at: datetime | None = None  # of a password that came by mail
     language: str = Field(default="fr", max_length=2)
+    comfort: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))  # data/comfort.py
     disabled: bool = False
     access_sent_at: datetime | None = None  # when its owner was last told how to come in
     access_sent_by: str = Field(default="", max_length=10)  # mail | letter

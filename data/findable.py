@@ -4,10 +4,11 @@ A word is met anywhere in the kept text, so « berg » finds « Lindberg »; sep
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from data.fields import fold, tidy
@@ -76,21 +77,25 @@ def _phone_forms(text: str, figures: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((plain, figures)))
 
 
-def near(word: str, names: Iterable[str]) -> tuple[str, ...]:
-    """The names that a typing error may have made into `word`, the nearest first: letters missing, doubled, swapped."""
+def near(word: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of names that a typing error may have made into `word`, the nearest first: letters missing, doubled,
+    swapped, at the beginning of a longer name too."""
     most = 1 if len(word) < 5 else 2
     found: dict[str, int] = {}
-    for name in names:
-        for part in _name_parts(name):
-            away = min(
-                OSA.distance(word, part, score_cutoff=most), OSA.distance(word, part[: len(word)], score_cutoff=most)
-            )
-            if away <= most and (away < 2 or part[0] == word[0]):  # two errors, and a wrong beginning too: another name
-                found[part] = min(away, found.get(part, away))
+    for spelt in (parts, [part[: len(word)] for part in parts]):
+        for _, away, at in process.extract_iter(word, spelt, scorer=OSA.distance, score_cutoff=most):
+            part = parts[at]
+            if away < 2 or part[0] == word[0]:  # two errors, and a wrong beginning too: another name
+                found[part] = min(int(away), found.get(part, most))
     return tuple(sorted(found, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MOST_NEAR])
+
+
+def parts_of(names: Iterable[str]) -> list[str]:
+    """What names are made of, folded, each part once."""
+    return list({part for name in names for part in _name_parts(name)})
 
 
 @lru_cache(maxsize=50_000)
 def _name_parts(name: str) -> tuple[str, ...]:
     parts = _parts(fold(name))
-    return tuple(dict.fromkeys(part for part in (*parts, "".join(parts)) if len(part) > 2))
+    return tuple(part for part in {*parts, "".join(parts)} if len(part) > 2)

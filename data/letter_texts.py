@@ -25,6 +25,35 @@ TEMPLATES = {
         ),
         "Se connecter",
     ),
+    "access_sent": Template(
+        "Votre accès au portail",
+        (
+            "Le portail « {site} » vous est ouvert : fiches, cours, réinscription, factures. Votre identifiant : {login}.",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+            "S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu ».",
+        ),
+        "Se connecter",
+    ),
+    "access_renewed": Template(
+        "Votre nouveau mot de passe",
+        (
+            "Le secrétariat vous envoie un nouveau mot de passe pour l’identifiant {login} du portail « {site} ».",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
+    "email_corrected": Template(
+        "Votre adresse e-mail a été changée",
+        (
+            "Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}.",
+            "Ce n’est pas ce que vous aviez demandé ? Prévenez-nous.",
+        ),
+    ),
     "password_changed": Template(
         "Votre mot de passe a été modifié",
         (

@@ -25,6 +25,7 @@ LONGEST, QUEUE = 256, 50
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 TEMPORARY_DAYS = 1  # a password asked for by oneself: 24 hours
+MAILED_DAYS = 7  # one that staff send
 
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
 _waiting = 0

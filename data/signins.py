@@ -147,7 +147,7 @@ def sign_in(
             .order_by(col(SignIn.seen_at).desc())
         )
         for oldest in open_ones[MOST - 1 :]:
-            _close(v, oldest)
+            close(v, oldest)
         v.add(
             SignIn(
                 site_id=account.site_id,
@@ -266,7 +266,7 @@ def close_mine(v: Visit, signin_id: int) -> None:
     row = v.get(SignIn, signin_id)
     if row.account_id != v.account_id:
         raise NotYours(f"sign-in {signin_id}")
-    _close(v, row)
+    close(v, row)
     journal.note(v, "session closed", subject="account", subject_id=row.account_id)
 
 
@@ -289,14 +289,26 @@ def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:
 def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
     ended = [row for row in v.all(question) if row.ended_at is None]
     for row in ended:
-        _close(v, row)
+        close(v, row)
     return ended
 
 
-def _close(v: Visit, row: SignIn) -> None:
+def close(v: Visit, row: SignIn) -> None:
     row.ended_at = v.now
     v.add(row)
     v.tell(("signin", row.id))
+
+
+def forget_failures(account: Account) -> None:
+    """« Débloquer » ends the waits after wrong passwords, on every device."""
+    with whole_house(writes=True) as v:
+        _forget_failures(v, account)
+
+
+def _forget_failures(v: Visit, account: Account) -> None:
+    throttle.forget(v, account.site_id, account.login)
+    for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
+        throttle.forget(v, account.site_id, account.login, device)
 
 
 async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
@@ -330,9 +342,7 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             account.password_expires_at = v.now + timedelta(days=passwords.TEMPORARY_DAYS)
             v.add(account)
             end_all(v, account.id)
-            throttle.forget(v, account.site_id, login)
-            for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
-                throttle.forget(v, account.site_id, login, device)
+            _forget_failures(v, account)
             letters.cancel_waiting(v, account.id, "new_password")
             letters.write(
                 v,

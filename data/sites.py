@@ -14,6 +14,7 @@ from data.database import Base
 from data.fields import EditableField, editables
 from data.visits import Visit, whole_house
 
+ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
 Policy = Literal["immediate", "moderated", "readonly", "hidden"]
 
 
@@ -37,9 +38,7 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    legal: dict[str, str] = (
-        json_column()
-    )  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
+    legal: dict[str, str] = json_column()  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
     help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
     retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/retention.py)
     payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
@@ -98,3 +97,9 @@ def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableFi
     """The fields that a family sees, each with what it may do."""
     found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
     return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
+
+
+def accessibility(site: Site) -> str:
+    """The state the law knows; « non conforme » unless an audit is entered with another."""
+    state = site.legal.get("accessibility", "")
+    return state if state in ACCESSIBILITY_STATES and site.legal.get("accessibility_audit") else ACCESSIBILITY_STATES[0]

@@ -14,6 +14,7 @@ CONSTANTS = {
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
     "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty", "lines",
     "wanted", "REASONS", "LEDGERS", "METHODS", "pairs",
+    "NOT_ACCESSIBLE", "TESTED",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
@@ -59,6 +60,8 @@ def sentences() -> dict[str, str]:
                     spoken += [text for argument in node.args[1:3] for text in texts(argument)]
                 elif name == "Setting" and len(node.args) > 1:
                     spoken += texts(node.args[1])
+                elif name == "Choice":
+                    spoken += [text for argument in node.args[1:] for text in texts(argument)]
                 elif name == "choice":
                     spoken += texts(node.args[0])
                 elif name in {"_change", "_cover"}:

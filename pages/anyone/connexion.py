@@ -16,6 +16,7 @@ from data.accounts import Account
 from data.i18n import Refused
 from data.settings import settings
 from data.sites import Site
+from pages.anyone import accessibility
 
 STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
@@ -75,7 +76,13 @@ def _page(
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"), class_="links")
+        + tag(
+            "div",
+            tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+            tag("a", caller.say("Aide"), href="/aide"),
+            tag("a", caller.say("Accessibilité"), href="/accessibilite"),
+            class_="links",
+        )
         + (message(caller.say("Vérifiez les renseignements saisis."), caller.tongue, focus=first) if faults else "")
     )
     return cover(
@@ -184,6 +191,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
     response = RedirectResponse(_after(after) or ("/gestion" if account.is_staff else "/"), 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
+    accessibility.adopt(account, request, response)
     return response
 
 
