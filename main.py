@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     factor = commands.add_parser("reset-second-factor", help="take away the second factor of a lost telephone")
     for name in ("site", "login"):
         factor.add_argument(f"--{name}", required=True)
+    commands.add_parser("new-key", help="go on without a lost key file: second factors are given up")
     copy = commands.add_parser("backup", help="copy the database and the files into a new folder")
     copy.add_argument("folder", nargs="?", default="var/backups", help="where the new folder is made (var/backups)")
     back = commands.add_parser("restore", help="put a copy back where there is nothing")
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
         "create-site": lambda: create_site(chosen.code, chosen.name),
         "create-staff": lambda: create_staff(chosen),
         "reset-second-factor": lambda: reset_second_factor(chosen.site, chosen.login),
+        "new-key": new_key,
         "backup": lambda: back_up(chosen.folder),
         "restore": lambda: restore(chosen.folder, verify=chosen.verify),
         "serve": serve,
@@ -49,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def serve() -> None:
     from components import server
-    from data import demo
+    from data import demo, first_start
     from data.settings import settings
 
     server.set_up_logging()
@@ -60,6 +62,11 @@ def serve() -> None:
                 demo.fill()
             except demo.NotADemonstration as refused:
                 sys.exit(str(refused))
+        if not first_start.key_is_known():
+            sys.exit(
+                "The key file (or SECRET_KEY) is not the one this database was made with: put it back. Lost for good? "
+                "python main.py new-key gives up second factors and passwords that wait in letters."
+            )
         import_pages()
         server.run()
 
@@ -113,6 +120,13 @@ def reset_second_factor(site: str, login: str) -> None:
         print("The second factor is gone." if done else "This account has no second factor, or does not exist.")
 
     in_words(reset)
+
+
+def new_key() -> None:
+    from data import first_start
+
+    first_start.key_is_known(accept=True)
+    print("The present key is accepted.")
 
 
 def back_up(folder: str) -> None:
