@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -13,7 +14,13 @@ from data.papers import Paper
 from data.settings import settings
 from data.visits import Visit, whole_house
 
-HOLDERS = (StoredFile, Paper)  # every table whose `name` is a file's: a test finds who else writes files
+# Every column that names a file; a test finds who else writes files.
+HOLDERS: tuple[tuple[Any, Any], ...] = (
+    (StoredFile.site_id, StoredFile.name),
+    (Paper.site_id, Paper.name),
+    (RequiredDocument.site_id, RequiredDocument.model),
+)
+WRITERS = {"files", "papers", "campaign_desk"}
 AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
 MOST_STRAYS = 20  # more, and more than half of all: this is not these files' database
 log = logging.getLogger("anacrouse.files")
@@ -35,9 +42,7 @@ def sweep(now: datetime | None = None) -> Swept:
         for row in v.all(select(StoredFile).where(StoredFile.removed_at < v.now - AGE)):  # type: ignore[operator]
             v.delete(row)
         v.flush()
-        known = {path_of(site_id, name) for table in HOLDERS for site_id, name in _names(v, table)}
-        models = v.rows(select(RequiredDocument.site_id, RequiredDocument.model).where(RequiredDocument.model != ""))
-        known |= {path_of(site_id, name) for site_id, name in models}
+        known = {path_of(*row) for place, name in HOLDERS for row in v.rows(select(place, name).where(name != ""))}
         left = {path_of(row.site_id, row.name) for row in _left(v)}
         moment = v.now
     strays = [path for path in files if path not in known and moment - _written(path) > AGE]
@@ -54,10 +59,6 @@ def sweep(now: datetime | None = None) -> Swept:
     for name in found.missing:
         log.error("a row promises a file that is not there: %s", name)
     return found
-
-
-def _names(v: Visit, table: type[StoredFile | Paper]) -> list[tuple[int, str]]:
-    return list(v.rows(select(table.site_id, table.name)))
 
 
 def _left(v: Visit) -> list[StoredFile]:

@@ -17,6 +17,7 @@ from data.fields import tidy_lines
 from data.i18n import Faulty, Refused
 from data.reenrolment import Reenrolment, Situation, SuppliedDocument
 from data.schooling import Course, Enrolment
+from data.settings import settings
 from data.visits import Visit
 
 
@@ -30,22 +31,20 @@ def whole(v: Visit, sent: Reenrolment) -> Situation:
 
 def validate(v: Visit, sent_id: int, *, version: int | None = None) -> Reenrolment:
     """Accept: next year's enrolments are « demandées ». A departure is recorded and asks for none."""
-    sent, now = _to_decide(v, sent_id, version)
-    if sent.way != "leaving":
-        sent.made = _ask_enrolments(v, now)
-    return _decided(v, sent, now, "validated", "")
+    sent, now = to_decide(v, sent_id, version)
+    return decided(v, sent, now, "validated", "")
 
 
 def refuse(v: Visit, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """With a reason, which the family reads."""
-    sent, now = _to_decide(v, sent_id, version)
-    return _decided(v, sent, now, "refused", _reason(reason, "Indiquez à la famille la raison du refus."))
+    sent, now = to_decide(v, sent_id, version)
+    return decided(v, sent, now, "refused", _reason(reason, "Indiquez à la famille la raison du refus."))
 
 
 def send_back(v: Visit, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """« À corriger »: the family changes what is wrong and sends again, after the campaign's last day too."""
-    sent, now = _to_decide(v, sent_id, version)
-    return _decided(v, sent, now, "to_correct", _reason(reason, "Indiquez à la famille ce qu’il faut corriger."))
+    sent, now = to_decide(v, sent_id, version)
+    return decided(v, sent, now, "to_correct", _reason(reason, "Indiquez à la famille ce qu’il faut corriger."))
 
 
 def _reason(typed: str, otherwise: str) -> str:
@@ -57,11 +56,11 @@ def _reason(typed: str, otherwise: str) -> str:
     return reason
 
 
-def _to_decide(v: Visit, sent_id: int, version: int | None) -> tuple[Reenrolment, Situation]:
+def to_decide(v: Visit, sent_id: int, version: int | None) -> tuple[Reenrolment, Situation]:
     v.staff_only()
     v.get(Pupil, v.get(Reenrolment, sent_id).pupil_id, lock=True)  # the family's tabs wait, or are waited for
     sent = v.get(Reenrolment, sent_id, lock=True)
-    _not_own(v, sent.household_id)
+    not_own(v, sent.household_id)
     if sent.state != "submitted":
         if sent.decided_at is None:
             raise Refused("La famille n’a pas renvoyé cette demande.")
@@ -75,13 +74,16 @@ def _to_decide(v: Visit, sent_id: int, version: int | None) -> tuple[Reenrolment
     return sent, whole(v, sent)
 
 
-def _not_own(v: Visit, family_id: int | None) -> None:
+def not_own(v: Visit, family_id: int | None) -> None:
     own = v.get(Account, v.account_id).own_family_id
     if own is not None and own == family_id:
         raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
 
 
-def _decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: str) -> Reenrolment:
+def decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: str) -> Reenrolment:
+    """Record, letter and journal of a decision whose reasons were checked."""
+    if state == "validated" and sent.way != "leaving":
+        sent.made = _ask_enrolments(v, now)
     sent.state, sent.version = state, sent.version + 1
     sent.decided_at, sent.decided_by = v.now, v.name
     v.add(sent)
@@ -107,6 +109,11 @@ def _decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: st
     )
     reenrolment.announce(v, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
+
+
+def answer_letter(sent: Reenrolment) -> str:
+    """The kind of the letter that tells the decision."""
+    return "leaving_validated" if (sent.way, sent.state) == ("leaving", "validated") else f"reenrolment_{sent.state}"
 
 
 def _ask_enrolments(v: Visit, now: Situation) -> list[int]:
@@ -149,21 +156,21 @@ def validate_document(v: Visit, supplied_id: int, *, expires_on: date | None = N
     """`expires_on`: it holds until then; later it reads « expirée » and another is asked for."""
     supplied = _document_to_decide(v, supplied_id)
     supplied.expires_on = expires_on
-    return _document_decided(v, supplied, "validated", "")
+    return document_decided(v, supplied, "validated", "")
 
 
 def refuse_document(v: Visit, supplied_id: int, reason: str) -> SuppliedDocument:
     """With a reason; the family gives another. One letter a sitting tells of all refused documents."""
     supplied = _document_to_decide(v, supplied_id)
     reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
-    return _document_decided(v, supplied, "refused", reason)
+    return document_decided(v, supplied, "refused", reason)
 
 
 def _document_to_decide(v: Visit, supplied_id: int) -> SuppliedDocument:
     v.staff_only()
     v.get(Pupil, v.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
     supplied = v.get(SuppliedDocument, supplied_id, lock=True)
-    _not_own(v, supplied.family_id)
+    not_own(v, supplied.family_id)
     if supplied.state != "received":
         raise Refused(
             "{name} a déjà répondu le {moment}.",
@@ -173,15 +180,26 @@ def _document_to_decide(v: Visit, supplied_id: int) -> SuppliedDocument:
     return supplied
 
 
-def _document_decided(v: Visit, supplied: SuppliedDocument, state: str, reason: str) -> SuppliedDocument:
+def document_decided(
+    v: Visit, supplied: SuppliedDocument, state: str, reason: str, *, told: bool = True
+) -> SuppliedDocument:
+    """`told`: a letter of its own; a decision on the whole request says it in its own letter."""
     supplied.state, supplied.reason, supplied.version = state, reason, supplied.version + 1
     supplied.decided_at, supplied.decided_by = v.now, v.name
     v.add(supplied)
     pupil, label = v.get(Pupil, supplied.pupil_id), v.get(RequiredDocument, supplied.document_id).label
-    if state == "refused":
+    if state == "refused" and told:
         line = f"« {label} », {pupil.full_name} : {reason}"
         if not letters.join_message(v, "document_refused", supplied.family_id or 0, supplied.author_id, line):
-            write_letter(v, "document_refused", supplied.author_id, pupil, family_id=supplied.family_id, message=line)
+            write_letter(
+                v,
+                "document_refused",
+                supplied.author_id,
+                pupil,
+                family_id=supplied.family_id,
+                message=line,
+                delay=settings().decision_letter_delay,
+            )
     journal.note(
         v,
         f"document {state}",
