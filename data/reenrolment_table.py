@@ -19,7 +19,7 @@ from data.reenrolment import Reenrolment, SuppliedDocument, Wish
 from data.reenrolment_desk import write_letter
 from data.visits import Visit
 
-STATES = ("silent", "draft", *reenrolment.SENT)
+PLACES = ("silent", "draft", *reenrolment.STANDINGS)
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class Line:
 
     pupil: Pupil
     sent: Reenrolment | None
-    state: str  # one of STATES
+    state: str  # one of PLACES
     household: int | None
 
 
 def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
-    """State -> pupils of the campaign, in the order of STATES; a request whose pupil left the audience counts too."""
+    """State -> pupils of the campaign, in the order of PLACES; a request whose pupil left the audience counts too."""
     v.staff_only()
-    found = dict.fromkeys(STATES, 0)
+    found = dict.fromkeys(PLACES, 0)
     for state, number in v.rows(
         select(Reenrolment.state, func.count(col(Reenrolment.id)))
         .where(Reenrolment.campaign_id == campaign.id)

@@ -12,8 +12,12 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
+<<<<<<< HEAD
     "REASONS", "LEDGERS", "METHODS", "pairs",
     "WAYS", "PIECES_STATES", "DONE", "AUDIENCES_WORDS", "KEPT_WORDS", "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT", "HEADS",
+=======
+    "REASONS", "HEADS", "LEAVING", "CLOSED", "OVER", "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LEDGERS", "METHODS", "pairs",
+>>>>>>> reenrol
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
