@@ -61,8 +61,8 @@ def check(content: bytes, name: str) -> tuple[bytes, str]:
     return kept or content, media_type
 
 
-def make_photo(content: bytes) -> bytes:
-    """A portrait of at most 600 pixels a side, upright, as JPEG without metadata; Refused in words. Slow."""
+def make_photo(content: bytes, kind: str = "portrait") -> bytes:
+    """At most 600 pixels a side, upright, without metadata; Refused in words. A « portrait » as JPEG, a « logo » as PNG. Slow."""
     if not content:
         raise Refused(REFUSALS["vide"])
     form = form_of(content)
@@ -70,7 +70,7 @@ def make_photo(content: bytes) -> bytes:
         raise Refused(REFUSALS["photo"])
     if len(content) > MOST_BYTES:
         raise Refused(REFUSALS["lourde"])
-    return _opened(f"portrait {form}", content)[1]
+    return _opened(f"{kind} {form}", content)[1]
 
 
 async def checked(content: bytes, name: str) -> tuple[bytes, str]:
@@ -81,6 +81,11 @@ async def checked(content: bytes, name: str) -> tuple[bytes, str]:
 async def photo(content: bytes) -> bytes:
     """`make_photo`, in its turn, off the loop."""
     return await _in_turn(make_photo, content)
+
+
+async def logo(content: bytes) -> bytes:
+    """A `make_photo` that keeps what is transparent, in its turn, off the loop."""
+    return await _in_turn(make_photo, content, "logo")
 
 
 async def _in_turn(work: Callable[..., Answer], *given: object) -> Answer:

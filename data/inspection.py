@@ -39,22 +39,22 @@ class Wrong(Exception):
 
 
 def answer(question: str, content: bytes) -> tuple[str, bytes]:
-    """(media type, what is kept) or (name of a refusal, nothing). Questions: « pdf », « picture JPEG », « portrait PNG »."""
+    """(media type, what is kept) or (name of a refusal, nothing). Questions: « pdf », « picture JPEG », « portrait PNG », « logo PNG »."""
     kind, _, form = question.partition(" ")
     try:
         if kind == "pdf":
             _look_through(content)
             return "application/pdf", b""  # kept as it came
-        return _redrawn(content, form, portrait=kind == "portrait")
+        return _redrawn(content, form, kind)
     except Wrong as wrong:
         return str(wrong), b""
     except MemoryError:
         return "illisible", b""
 
 
-def _redrawn(content: bytes, form: str, *, portrait: bool) -> tuple[str, bytes]:
-    """Upright, in plain colours, without metadata nor tail, at most 2 Mo."""
-    side = PORTRAIT_SIDE if portrait else KEPT_SIDE
+def _redrawn(content: bytes, form: str, kind: str) -> tuple[str, bytes]:
+    """Upright, in plain colours, without metadata nor tail, at most 2 Mo. A logo stays transparent."""
+    side = KEPT_SIDE if kind == "picture" else PORTRAIT_SIDE
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=[form]) as image:
             warnings.simplefilter("ignore")
@@ -64,7 +64,7 @@ def _redrawn(content: bytes, form: str, *, portrait: bool) -> tuple[str, bytes]:
             image.draft("RGB", (side, side))  # a JPEG is decoded at a fraction of its size
             image.load()
             whole, turn = max(image.size) <= side, TURNS.get(_orientation(image))
-            picture = _shrunk(image, side)
+            picture = _shrunk(image, side, on_white=kind != "logo")
             if turn is not None:
                 picture = picture.transpose(turn)
             picture.info = {}
@@ -72,7 +72,7 @@ def _redrawn(content: bytes, form: str, *, portrait: bool) -> tuple[str, bytes]:
         raise Wrong("dimensions") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error):
         raise Wrong("illisible") from None
-    if form == "PNG" and whole and not portrait:
+    if kind == "logo" or (kind == "picture" and form == "PNG" and whole):
         kept = _saved(picture, "PNG")
         if len(kept) <= MOST_KEPT:
             return "image/png", kept
@@ -91,8 +91,8 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    """At most `side` pixels a side, as RGB or grey; what is transparent becomes white."""
+def _shrunk(image: Image.Image, side: int, *, on_white: bool) -> Image.Image:
+    """At most `side` pixels a side, as RGB or grey; what is transparent becomes white or stays so."""
     clear = image.mode in {"RGBA", "LA", "PA", "RGBa", "La"} or "transparency" in image.info
     if clear:
         picture = image if image.mode == "RGBA" else image.convert("RGBA")
@@ -101,7 +101,7 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
     else:
         picture = image if image.mode in {"RGB", "L"} else image.convert("L" if image.mode == "1" else "RGB")
     picture.thumbnail((side, side))
-    if clear:
+    if clear and on_white:
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.getchannel("A"))
         return paper

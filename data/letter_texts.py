@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Template:
-    """French sentences with {words}; « changes », « link » and « secret » stand where the letter's own go."""
+    """French sentences with {words}; « changes », « facts », « link », « message » and « secret » stand where the letter's
+    own go."""
 
     subject: str
     body: tuple[str, ...]
@@ -23,6 +24,35 @@ TEMPLATES = {
             "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
         ),
         "Se connecter",
+    ),
+    "access_sent": Template(
+        "Votre accès au portail",
+        (
+            "Le portail « {site} » vous est ouvert : fiches, cours, réinscription, factures. Votre identifiant : {login}.",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+            "S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu ».",
+        ),
+        "Se connecter",
+    ),
+    "access_renewed": Template(
+        "Votre nouveau mot de passe",
+        (
+            "Le secrétariat vous envoie un nouveau mot de passe pour l’identifiant {login} du portail « {site} ».",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
+    "email_corrected": Template(
+        "Votre adresse e-mail a été changée",
+        (
+            "Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}.",
+            "Ce n’est pas ce que vous aviez demandé ? Prévenez-nous.",
+        ),
     ),
     "password_changed": Template(
         "Votre mot de passe a été modifié",
@@ -170,5 +200,50 @@ TEMPLATES = {
             "link",
         ),
         "Voir les pièces",
+    ),
+    "daily_digest": Template(
+        "Ce qui attend ce matin",
+        ("Voici ce qui attend sur le portail « {site} », ce {day}.", "facts", "link"),
+        "Ouvrir la gestion",
+    ),
+    "staff_welcome": Template(
+        "Votre compte sur le portail",
+        (
+            "Un compte du personnel vous est ouvert sur le portail « {site} ». Votre identifiant : {login}",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+        ),
+        "Se connecter",
+    ),
+    "staff_email_changed": Template(
+        "L’adresse e-mail de votre compte a changé",
+        (
+            "Le {moment}, un responsable a remplacé cette adresse par une autre dans votre compte du personnel.",
+            "Ce n’était pas prévu ? Prévenez le responsable du portail.",
+        ),
+    ),
+    "second_factor_on": Template(
+        "Second facteur en place",
+        (
+            "Depuis le {moment}, votre compte demande un code de votre téléphone en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "second_factor_off": Template(
+        "Second facteur retiré",
+        (
+            "Depuis le {moment}, votre compte ne demande plus de code en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "mail_trial": Template(
+        "Essai de courriel",
+        ("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages.", "link"),
+        "Ouvrir les réglages",
     ),
 }

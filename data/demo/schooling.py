@@ -19,7 +19,6 @@ from data.visits import Visit
 
 YEARS = 6
 THEORY, CHOIR = "Formation musicale", "Pratique collective"
-SHORT = dict(zip((*DISCIPLINES, THEORY, CHOIR), "PI VL VC FL GU CL CH DC DT AD EV TR HA PE FM PC".split(), strict=True))
 CURSUS = {  # the choir stands outside any
     **dict.fromkeys((*DISCIPLINES, THEORY), "Musique, cursus diplômant"),
     **dict.fromkeys(("Danse classique", "Danse contemporaine"), "Danse, cursus diplômant"),
@@ -98,12 +97,11 @@ def _year(first: int) -> str:
 
 
 def _courses(school: School) -> list[Course]:
-    """Each discipline and the theory, in `groups` groups a year; numbers are like « FM 203 »."""
-    made = []
+    """Each discipline and the theory, in `groups` groups a year; names are like « FM 203 »."""
+    made: list[Course] = []
     for past in range(YEARS + 1):
         first = school.first_year - past
         for department in (*DISCIPLINES, THEORY, CHOIR):
-            short = SHORT[department]
             for group in range(school.groups):
                 level = 200 + (YEARS - past) + group * 10
                 place = school.dice.randrange(1000)
@@ -111,7 +109,7 @@ def _courses(school: School) -> list[Course]:
                     Course(
                         site_id=school.site.id,
                         school_year=_year(first),
-                        number=f"{short} {level}",
+                        number=f"{first % 100}{1000 + len(made) % ((len(DISCIPLINES) + 2) * school.groups)}",
                         name=f"{'FM' if department == THEORY else department} {level}",
                         department=department,
                         cycle="1er cycle" if past > 2 else "2e cycle",
