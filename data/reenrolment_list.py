@@ -48,7 +48,12 @@ class Row:
 def page(v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE) -> tuple[list[Row], int]:
     """The rows and how many there are in all: three questions, whatever the campaign's size."""
     v.staff_only()
-    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "").exists()
+    begun = (
+        select(Wish.id)
+        .where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
+        .correlate(Pupil)
+        .exists()
+    )
     state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun, "draft"), else_="silent")
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
@@ -84,6 +89,7 @@ def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
     principal = (
         select(func.min(PupilLink.family_id))
         .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == "principal")
+        .correlate(Pupil)
         .scalar_subquery()
     )
     question = (
@@ -101,6 +107,7 @@ def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
                 Course.school_year == campaign.source_year,
                 Course.department == wanted.department,
             )
+            .correlate(Pupil)
             .exists()
         )
         question = question.where(attends)

@@ -16,6 +16,7 @@ CONSTANTS = {
     "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
     "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
     "COLUMNS", "how", "held", "words", "people", "known", "state", "pages",
+    "WAYS", "PIECES_STATES", "AUDIENCES_WORDS", "KEPT_WORDS", "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
