@@ -12,7 +12,7 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "REASONS", "LEDGERS", "METHODS", "pairs",
+    "REASONS", "LEDGERS", "METHODS", "pairs", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "words",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
 
@@ -48,6 +48,8 @@ def sentences() -> dict[str, str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if (name in {"say", "Refused"} and node.args) or (name == "Column" and node.args):
                     spoken += texts(node.args[0])
+                elif name == "Record":
+                    spoken += texts(node.args[1])
                 elif name == "labelled" and len(node.args) > 2:
                     spoken += texts(node.args[2])
                 elif name == "Editable":
