@@ -31,6 +31,10 @@ class Leak(RuntimeError):
     """A statement or a row would cross the fence: a fault of ours, never of the person."""
 
 
+class OnlyReads(Leak):
+    """A visit that only reads was asked to write."""
+
+
 class NotYours(LookupError):
     """No such row, or not this account's: the two are not told apart."""
 
@@ -184,6 +188,11 @@ class Visit:
         if not self.is_staff:
             raise NotYours("staff")
 
+    def manager_only(self) -> None:
+        """For settings, staff accounts, imports, the journal: « responsable »."""
+        if self.role != "responsable":
+            raise NotYours("responsable")
+
 
 class _Guarded(Session):
     """A session whose statements and flushes are fenced."""
@@ -225,7 +234,9 @@ def _only_theirs(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_executemany or state.is_from_statement:
         raise Leak(f"this form is not fenced: {state.statement}")
     if (state.is_update or state.is_delete) and not v.writes:
-        raise Leak(f"this visit only reads: {state.statement}")
+        raise OnlyReads(f"this visit only reads: {state.statement}")
+    if state.is_select and not v.writes and getattr(state.statement, "_for_update_arg", None) is not None:
+        raise OnlyReads(f"this visit only reads, it locks nothing: {state.statement}")
     if v.site_id is None:
         return
     if not (state.is_select and _CHANGING & set(state.execution_options)):
@@ -309,7 +320,7 @@ def _only_into_theirs(session: Session, _context: Any, _instances: Any) -> None:
     v: Visit = session.info["visit"]
     touched = [*session.new, *session.dirty, *session.deleted]
     if touched and not v.writes:
-        raise Leak(f"this visit only reads: {touched[0]!r}")
+        raise OnlyReads(f"this visit only reads: {touched[0]!r}")
     if v.site_id is None:
         return
     for row in touched:

@@ -21,7 +21,7 @@ from data.spreadsheets import Form
 from data.visits import Visit, visit, whole_house
 
 
-@dataclass(frozen=True)
+@dataclass
 class Operator:
     """Who works at the terminal: of one site, with the rights of its « responsable », no account of the portal's."""
 

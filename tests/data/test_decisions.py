@@ -5,18 +5,18 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete
 
 from data import decisions, moderation
 from data.accounts import Account
-from data.families import Guardian
+from data.families import Guardian, Pupil, PupilLink
 from data.i18n import Refused
 from data.journal import AuditEntry
 from data.letter_form import text_of
 from data.letters import Letter
 from data.moderation import ChangeRequest, FieldChange
 from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, counts, every, guardian, last, later, pupil
+from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, counts, every, guardian, last, later, pupil, site
 from tests.conftest import move_to
 
 ROWS = (ChangeRequest, FieldChange, Letter, AuditEntry)
@@ -376,17 +376,16 @@ def test_who_has_a_request_open_is_named_to_the_others_for_ten_minutes(house: st
 
 def test_a_request_whose_sheet_left_is_filed_as_no_longer_needed(house: str) -> None:
     """Row 61."""
+    with whole_house(writes=True) as v:
+        own = {"site_id": site().id, "family_id": account(CLAIRE).family_id}
+        guest = v.add(Pupil(site_id=own["site_id"], number=9_001, first_name="Zoé", last_name="Aubry"))
+        link = v.add(PupilLink(**own, pupil_id=guest.id))
     with as_(CLAIRE, writes=True) as v:
-        moderation.propose(v, pupil(v, "Nino"), {"school": "École Neuve"})
+        moderation.propose(v, pupil(v, "Zoé"), {"school": "École Neuve"})
     with whole_house(writes=True) as v:
         request = last(ChangeRequest)
-        nino = v.get(moderation.SHEETS["pupil"], request.sheet_id)
-        for link in v.all(
-            select(moderation.families.PupilLink).where(moderation.families.PupilLink.pupil_id == nino.id)
-        ):
-            v.delete(link)
-        v.flush()
-        v.delete(nino)
+        v.change(delete(PupilLink).where(PupilLink.id == link.id))
+        v.change(delete(Pupil).where(Pupil.id == request.sheet_id))
     decide(request.id, {"school": YES})
     assert (last(ChangeRequest).state, last(FieldChange).state) == ("closed", "moot")
     assert [block[-1] for block in last(Letter).blocks if block[0] == "change"] == ["Sans objet"]

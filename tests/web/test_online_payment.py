@@ -79,7 +79,7 @@ def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
     [(number, cents)] = receipts(portal)
     assert cents == 5_000
     assert page.find("a", href=f"/facturation/recus/{number}.pdf")
-    assert f"Reçu n° {number}" in samir.text(f"/facturation/recus/{number}")
+    assert f"Reçu n° {number}" in samir.text(f"/facturation/recus/{number}/lire")
     assert "Solde à régler 0,00 €" in samir.text("/facturation/locations")
     assert "Rien n’est à payer." in samir.text(PAYER)
 

@@ -61,6 +61,15 @@ SCREENS = (
         ],
     ),
 )
+MANAGERS = [
+    "/gestion",
+    "/gestion/reglages",
+    *(
+        f"/gestion/reglages/{part}"
+        for part in ("identite", "apparence", "champs", "actualites", "courriel", "comptes", "etat")
+    ),
+]
+SCREENS = (*SCREENS, ("lemoine.helene", MANAGERS))
 PAPERS = [
     "/facturation/factures/{invoice}.pdf",
     "/facturation/recus/{receipt}.pdf",

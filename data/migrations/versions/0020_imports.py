@@ -6,7 +6,7 @@ from alembic import op
 
 
 revision = '0020'
-down_revision = '0004'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
