@@ -5,7 +5,7 @@ import random
 from sqlmodel import select
 
 from data import passwords
-from data.demo import money, people, requests, schooling
+from data.demo import letters, money, people, requests, schooling
 from data.sites import Site
 from data.visits import Visit, whole_house
 
@@ -45,6 +45,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
             schooling.fill(v, site, dice)
             money.fill(v, site, dice)
     requests.fill()
+    letters.fill()
     return True
 
 

@@ -44,7 +44,10 @@ def _draw(v: Visit, desk: Desk) -> Markup:
             "div", button(v.say("Créer mon adresse"), do="renew", class_="btn"), class_="actions"
         )
     how = (
-        ("iPhone, iPad", "Réglages, puis Calendrier, puis Comptes, puis Ajouter un compte, puis Autre, puis S’abonner à un calendrier."),
+        (
+            "iPhone, iPad",
+            "Réglages, puis Calendrier, puis Comptes, puis Ajouter un compte, puis Autre, puis S’abonner à un calendrier.",
+        ),
         ("Android, Google Agenda", "Sur un ordinateur, Google Agenda, puis Autres agendas, puis À partir de l’URL."),
         ("Thunderbird, Outlook", "Nouvel agenda, puis Sur le réseau, ou S’abonner à partir du web."),
     )
