@@ -33,7 +33,6 @@ STAFF_MENU = (
     ("/gestion/courriels", "Courriels", "mail"),
     ("/gestion/journal", "Journal", "clock"),
     ("/gestion/reglages", "Réglages", "info"),
-    ("/accessibilite", "Accessibilité", "eye"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 IN_BAR = 4
