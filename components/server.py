@@ -21,7 +21,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import daily, database, file_sweep, first_start, postman, retention, sandbox
+from data import access_batches, daily, database, file_sweep, first_start, postman, retention, sandbox
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -135,6 +135,7 @@ def _outermost() -> None:
 
 async def _start() -> None:
     app.timer(ROUND_SECONDS, _postman_round, immediate=False)
+    app.timer(ROUND_SECONDS, _access_round, immediate=False)
     app.timer(DAILY_SECONDS, _daily_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
     app.timer(FILES_SECONDS, _sweep_files)
@@ -152,7 +153,7 @@ async def _stop() -> None:
 class _Busy:
     """What is under way: one round of each kind at a time."""
 
-    postman = daily = False
+    postman = daily = access = False
 
 
 async def _postman_round() -> None:
@@ -185,6 +186,20 @@ async def _forget() -> None:
         await asyncio.to_thread(retention.sweep)
     except Exception as fault:
         errors.reference_of(fault, "retention")
+
+
+async def _access_round() -> None:
+    """Batches of accesses that wait, or that a stop left unfinished."""
+    if _Busy.access:
+        return
+    _Busy.access = True
+    try:
+        for batch_id in await asyncio.to_thread(access_batches.waiting):
+            await asyncio.to_thread(access_batches.work, batch_id)
+    except Exception as fault:
+        errors.reference_of(fault, "access letters")
+    finally:
+        _Busy.access = False
 
 
 def _sweep() -> None:

@@ -11,7 +11,7 @@ from components.entrance import Audience, Caller
 from components.icons import LOGO, icon
 from components.markup import classes, tag
 from components.piece import Piece
-from data import sites
+from data import formats, sites
 from data.i18n import LANGUAGES, Language, say
 from data.sites import Site
 from data.visits import Visit
@@ -63,6 +63,11 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
+        if caller.looking:
+            Piece(_looking(v, caller), tag="section", classes="looking").props["aria-label"] = v.say(
+                "Vue de la famille"
+            )
+            layout.default_slot.children.insert(1, layout.default_slot.children.pop())
     yield
     with layout:
         Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
@@ -70,6 +75,24 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
             Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say(
                 "Menu principal"
             )
+
+
+def _looking(v: Visit, caller: Caller) -> Markup:
+    """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
+    until = caller.signin.viewing_until if caller.signin else None
+    words = v.say(
+        "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
+        name=v.name,
+        hour=formats.hour(until, v.zone, v.tongue) if until else "",
+    )
+    leave = tag(
+        "form",
+        tag("button", v.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        method="post",
+        action="/gestion/familles/vue/fin",
+        class_="as-link",
+    )
+    return tag("p", icon("eye"), tag("span", words)) + leave
 
 
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:

@@ -67,7 +67,7 @@ def correct(v: Visit, row: Any, typed: Mapping[str, str]) -> Corrected:
             )
         else:
             done.changes.append((one.mark.label, one.tell(now, v.tongue), one.tell(wanted, v.tongue)))
-            changes[one.mark.label] = [now, wanted]
+            changes[name] = [now, wanted]
             setattr(row, name, value)
     if faults:
         raise Faulty(faults)
@@ -240,7 +240,7 @@ def remove_adult(v: Visit, adult: Guardian) -> None:
         v.add(account)
         signins.end_all(v, account.id)
     v.flush()
-    said = {one.mark.label: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
+    said = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
     _note(v, "adult removed", adult, said)
     announce(v, adult)
     v.delete(adult)

@@ -198,6 +198,22 @@ def sign_in(
     return token, device
 
 
+def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> Account | None:
+    """The family's account that a member of staff looks as, of their own site, while it lasts."""
+    if not account.is_staff or signin.viewing_account_id is None or signin.viewing_until is None:
+        return None
+    with whole_house(now=now) as v:
+        if signin.viewing_until < v.now:
+            return None
+        return v.one(
+            select(Account).where(
+                Account.id == signin.viewing_account_id,
+                Account.site_id == account.site_id,
+                Account.role == "family",
+            )
+        )
+
+
 def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn] | None:
     """Who holds this token, or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
     if not 20 <= len(token) <= 100:

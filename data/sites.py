@@ -38,7 +38,9 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    legal: dict[str, str] = json_column()  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
+    legal: dict[str, str] = (
+        json_column()
+    )  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
     help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
     retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/retention.py)
     payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)

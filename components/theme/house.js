@@ -212,13 +212,19 @@ const Panel = {
       this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
     },
     keydown(event) {
+      if (event.key === "ArrowDown" && event.target.dataset.search) {
+        const first = this.$el.querySelector("tbody[data-rows] [data-open]");
+        if (first) event.preventDefault(), first.focus();
+        return;
+      }
       const opener = event.target.closest("tbody[data-rows] [data-open]");
       if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
       const all = [...opener.closest("tbody").querySelectorAll("[data-open]")];
       const next = all[all.indexOf(opener) + (event.key === "ArrowDown" ? 1 : -1)];
       event.preventDefault();
       event.stopPropagation();
-      next?.focus();
+      if (next) next.focus();
+      else if (event.key === "ArrowUp") this.$el.querySelector("[data-search]")?.focus();
     },
     dblclick(event) {
       event.target.closest("tr")?.querySelector("[data-open]")?.click();

@@ -13,7 +13,7 @@ PICTURE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'
 PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 
-@plain("/documents/{name}", Audience.ACCOUNT)
+@plain("/documents/{name}", Audience.ACCOUNT, own=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.visit() as v:
         found, content = files.content_of(v, name)

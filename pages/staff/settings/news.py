@@ -117,7 +117,11 @@ def _form(v: Visit, rows: list[News], writing: Writing) -> Markup:
         id="news-form",
     )
     return tag(
-        "section", tag("h2", title, id="writing-title", tabindex="-1"), form, class_="card", aria_labelledby="writing-title"
+        "section",
+        tag("h2", title, id="writing-title", tabindex="-1"),
+        form,
+        class_="card",
+        aria_labelledby="writing-title",
     )
 
 
