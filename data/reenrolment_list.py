@@ -11,9 +11,9 @@ from data import campaigns
 from data.campaigns import Campaign
 from data.families import Family, Pupil, PupilLink
 from data.fields import tidy
-from data.reenrolment import SENT, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment import STANDINGS, Reenrolment, SuppliedDocument, Wish
 from data.reenrolment_sitting import called
-from data.reenrolment_table import STATES, condition
+from data.reenrolment_table import PLACES, condition
 from data.schooling import Course, Enrolment
 from data.visits import Visit
 
@@ -23,7 +23,7 @@ COLUMNS = ("name", "cycle", "family", "state", "pieces", "sent")  # « pieces »
 
 @dataclass
 class Wanted:
-    """What the table shows. `state` is one of STATES or ""; `sort` one of COLUMNS."""
+    """What the table shows. `state` is one of PLACES or ""; `sort` one of COLUMNS."""
 
     state: str = ""
     department: str = ""
@@ -96,7 +96,7 @@ def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
         question.select_from(Pupil)
         .join(Reenrolment, mine, isouter=True)
         .join(Family, col(Family.id) == func.coalesce(Reenrolment.household_id, principal), isouter=True)
-        .where(condition(campaign, wanted.state if wanted.state in STATES else ""))
+        .where(condition(campaign, wanted.state if wanted.state in PLACES else ""))
     )
     if wanted.department:
         attends = (
@@ -141,7 +141,7 @@ def sums(v: Visit) -> dict[int, dict[str, int]]:
             col(Reenrolment.campaign_id), col(Reenrolment.state)
         )
     ):
-        found.setdefault(campaign_id, dict.fromkeys(SENT, 0))[state] = number
+        found.setdefault(campaign_id, dict.fromkeys(STANDINGS, 0))[state] = number
     return found
 
 
