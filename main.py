@@ -4,6 +4,8 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,6 +35,28 @@ def main(arguments: list[str] | None = None) -> None:
     back = commands.add_parser("restore", help="put a copy back where there is nothing")
     back.add_argument("folder")
     back.add_argument("--verify", action="store_true", help="only try the copy, and say what is in it")
+    give = commands.add_parser("import", help="import a CSV or XLSX file: all of it, or none")
+    give.add_argument("kind", help="families, pupils, courses … (a wrong one lists them)")
+    give.add_argument("file", type=Path)
+    give.add_argument("--site", required=True, metavar="CODE")
+    give.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE.toml",
+        help="[columns] ours = 'the title in the file'; [fixed]; erase; zeros",
+    )
+    give.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
+    give.add_argument("--force", action="store_true", help="even if this very file was imported before")
+    give.add_argument(
+        "--accept", action="store_true", help="even with points to check (possible duplicates, pending requests)"
+    )
+    take = commands.add_parser("export", help="write the records of a kind, or “changes”, to a .csv or .xlsx file")
+    take.add_argument("kind")
+    take.add_argument("file", type=Path)
+    take.add_argument("--site", required=True, metavar="CODE")
+    take.add_argument(
+        "--since", type=date.fromisoformat, metavar="2026-09-01", help="of “changes”: accepted since that day"
+    )
     chosen = parser.parse_args(arguments)
     {
         "create-site": lambda: create_site(chosen.code, chosen.name),
@@ -46,6 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
         "migrate": migrate,
         "send-letters": send_letters,
         "check": check,
+        "import": lambda: import_file(chosen),
+        "export": lambda: export_file(chosen),
     }[chosen.command]()
 
 
@@ -198,6 +224,19 @@ def send_letters() -> None:
         print(postman.deliver(), "sent")
     except postman.Unreachable as refused:
         sys.exit(f"The mail server cannot be reached; the letters wait: {refused}")
+
+
+def import_file(chosen: argparse.Namespace) -> None:
+    from data.exchange import command
+
+    options = {"mapping": chosen.mapping, "dry_run": chosen.dry_run, "force": chosen.force, "accept": chosen.accept}
+    sys.exit(command.import_file(chosen.kind, chosen.file, chosen.site, **options))
+
+
+def export_file(chosen: argparse.Namespace) -> None:
+    from data.exchange import command
+
+    sys.exit(command.export_file(chosen.kind, chosen.file, chosen.site, since=chosen.since))
 
 
 def check() -> None:

@@ -2,13 +2,14 @@
 
 from sqlmodel import col, func, select
 
-from data.exchange import happenings, money, people, school
+from data.exchange import happenings, money, people, school, settlements
 from data.exchange.records import Record
 from data.i18n import Refused
 from data.visits import Visit
 
 KINDS: dict[str, Record] = {
-    record.name: record for record in (*people.RECORDS, *school.RECORDS, *happenings.RECORDS, *money.RECORDS)
+    record.name: record
+    for record in (*people.RECORDS, *school.RECORDS, *happenings.RECORDS, *money.RECORDS, *settlements.RECORDS)
 }
 
 

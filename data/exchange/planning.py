@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from data.accounts import Account
 from data.billing import Invoice
 from data.exchange import doubts, matching, money
 from data.exchange.columns import Field
@@ -213,6 +214,10 @@ def type_of(name: str) -> type[SQLModel]:
 def about(world: World, entity: Entity) -> str:
     """A record in a few words."""
     row = entity.values
+    if entity.table is Family:
+        return f"Famille n° {row['number']}"
+    if entity.table is Account:
+        return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):
         return f"{row.get('first_name', '')} {row['last_name']}".strip()
     for name in ("number", "title", "work", "label", "kind", "login", "name"):

@@ -53,7 +53,7 @@ def _choice(v: Visit, record: Record, at: int, head: str, chosen: str) -> Markup
         for each in record.columns
     ]
     name = f"match-{at}"
-    return tag(
+    chooser = tag(
         "select",
         options,
         id=name,
@@ -63,6 +63,7 @@ def _choice(v: Visit, record: Record, at: int, head: str, chosen: str) -> Markup
         aria_label=v.say("« {head} » devient", head=head),
         class_=None if chosen else "left",
     )
+    return tag("div", chooser, class_="field")
 
 
 def _others(v: Visit, run: ImportRun, record: Record) -> Markup:

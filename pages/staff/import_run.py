@@ -1,7 +1,7 @@
 """One import, step by step: its columns matched, the dry run read, then all or nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -250,7 +250,7 @@ def _read(v: Visit, desk: Desk, run: ImportRun, report: Report) -> Markup:
         how = tag("p", v.say("Corrigez-les dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau."))
         again = tag("a", v.say("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn")
         shown = tag(
-            "section", lists.draw(v, desk.faults, report.faults), class_="card", aria_label=v.say("Lignes à corriger")
+            "section", _list(v, desk.faults, report.faults), class_="card", aria_label=v.say("Lignes à corriger")
         )
         return _notice(v, "bad", "alert", words, how) + tag("div", again, back, files, class_="actions") + shown
     moved = (
@@ -266,17 +266,20 @@ def _read(v: Visit, desk: Desk, run: ImportRun, report: Report) -> Markup:
     doubts = (
         tag(
             "section",
-            lists.draw(v, desk.doubts, report.doubts),
+            _list(v, desk.doubts, report.doubts),
             class_="card",
             aria_label=v.say("À vérifier avant d’importer"),
         )
         if report.doubts
         else Markup()
     )
-    changes = tag(
-        "section", lists.draw(v, desk.changes, report.changes), class_="card", aria_label=v.say("Ce qui change")
-    )
+    changes = tag("section", _list(v, desk.changes, report.changes), class_="card", aria_label=v.say("Ce qui change"))
     return moved + _sums(v, report) + doubts + changes + _confirm(v, report, back, files)
+
+
+def _list(v: Visit, listing: Listing[Any], rows: list[Any]) -> Markup:
+    """A search where the list can pass ten rows."""
+    return lists.draw(v, replace(listing, searched=len(rows) > 10), rows)
 
 
 def _sums(v: Visit, report: Report) -> Markup:
