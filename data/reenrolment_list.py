@@ -11,9 +11,9 @@ from data import campaigns
 from data.campaigns import Campaign
 from data.families import Family, Pupil, PupilLink
 from data.fields import tidy
-from data.reenrolment import SENT, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment import STANDINGS, Reenrolment, SuppliedDocument, Wish
 from data.reenrolment_sitting import called
-from data.reenrolment_table import STATES, condition
+from data.reenrolment_table import PLACES, condition
 from data.schooling import Course, Enrolment
 from data.visits import Visit
 
@@ -23,7 +23,7 @@ COLUMNS = ("name", "cycle", "family", "state", "pieces", "sent")  # « pieces »
 
 @dataclass
 class Wanted:
-    """What the table shows. `state` is one of STATES or ""; `sort` one of COLUMNS."""
+    """What the table shows. `state` is one of PLACES or ""; `sort` one of COLUMNS."""
 
     state: str = ""
     department: str = ""
@@ -48,7 +48,12 @@ class Row:
 def page(v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE) -> tuple[list[Row], int]:
     """The rows and how many there are in all: three questions, whatever the campaign's size."""
     v.staff_only()
-    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "").exists()
+    begun = (
+        select(Wish.id)
+        .where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
+        .correlate(Pupil)
+        .exists()
+    )
     state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun, "draft"), else_="silent")
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
@@ -84,13 +89,14 @@ def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
     principal = (
         select(func.min(PupilLink.family_id))
         .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == "principal")
+        .correlate(Pupil)
         .scalar_subquery()
     )
     question = (
         question.select_from(Pupil)
         .join(Reenrolment, mine, isouter=True)
         .join(Family, col(Family.id) == func.coalesce(Reenrolment.household_id, principal), isouter=True)
-        .where(condition(campaign, wanted.state if wanted.state in STATES else ""))
+        .where(condition(campaign, wanted.state if wanted.state in PLACES else ""))
     )
     if wanted.department:
         attends = (
@@ -101,6 +107,7 @@ def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
                 Course.school_year == campaign.source_year,
                 Course.department == wanted.department,
             )
+            .correlate(Pupil)
             .exists()
         )
         question = question.where(attends)
@@ -134,7 +141,7 @@ def sums(v: Visit) -> dict[int, dict[str, int]]:
             col(Reenrolment.campaign_id), col(Reenrolment.state)
         )
     ):
-        found.setdefault(campaign_id, dict.fromkeys(SENT, 0))[state] = number
+        found.setdefault(campaign_id, dict.fromkeys(STANDINGS, 0))[state] = number
     return found
 
 

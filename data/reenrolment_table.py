@@ -49,7 +49,8 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
 
 def condition(campaign: Campaign, state: str) -> Any:
     """Pupils in that state; "" for all that the table shows."""
-    sent = exists().where(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id)
+    theirs = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    sent = theirs.correlate(Pupil).exists()  # also where the requests are joined
     begun = exists().where(col(Wish.pupil_id) == Pupil.id, col(Wish.campaign_id) == campaign.id, col(Wish.way) != "")
     if state == "":
         return campaigns.audience(campaign) | sent
@@ -57,7 +58,7 @@ def condition(campaign: Campaign, state: str) -> Any:
         return and_(campaigns.audience(campaign), ~sent, ~begun)
     if state == "draft":
         return and_(campaigns.audience(campaign), ~sent, begun)
-    return sent.where(col(Reenrolment.state) == state)
+    return theirs.where(Reenrolment.state == state).correlate(Pupil).exists()
 
 
 def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip: int = 0) -> list[Line]:

@@ -15,7 +15,9 @@ CONSTANTS = {
     "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
     "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
     "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
-    "COLUMNS", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "how", "held", "words", "people", "known", "state", "pages",
+    "COLUMNS", "how", "held", "words", "people", "known", "state", "pages", "WAYS", "PIECES_STATES", "AUDIENCES_WORDS", "KEPT_WORDS",
+    "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
+    "ONLY_LOOKING", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
 }  # fmt: skip
 NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 

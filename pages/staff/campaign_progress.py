@@ -30,7 +30,10 @@ def draw(v: Visit, campaign: Campaign, _desk: Desk) -> Markup:
     return tag(
         "section",
         figures,
-        tag("h2", title, class_="plain-title"),
+        tag(
+            "h2",
+            title,
+        ),
         drawn,
         class_="card stack-form",
         aria_label=v.say("Avancement"),

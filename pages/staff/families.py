@@ -91,7 +91,6 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
     page = family_search.find(
         v, order.search, without_access=desk.only, order=_sort(order), down=order.down, skip=order.skip
     )
-    words = "{count} famille#{count} familles"
     aside = tag(
         "div",
         tag("a", icon("mail"), v.say("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
@@ -110,7 +109,7 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         else None
     )
     return (
-        head(v.say("Familles"), v.say(words, count=page.total), aside)
+        head(v.say("Familles"), v.say("{count} famille#{count} familles", count=page.total), aside)
         + (told or "")
         + _filters(v, desk)
         + (_guessed(v, page) or "")

@@ -113,8 +113,7 @@ def _told(v: Visit, account: Account) -> str:
     if account.access_sent_by == "letter":
         return v.say("par lettre, le {moment}", moment=when)
     over = account.must_change and account.password_expires_at and account.password_expires_at < v.now
-    words = "par e-mail, le {moment} ; mot de passe expiré" if over else "par e-mail, le {moment}"
-    return v.say(words, moment=when)
+    return v.say("par e-mail, le {moment} ; mot de passe expiré" if over else "par e-mail, le {moment}", moment=when)
 
 
 def _acts(v: Visit, sheet: Sheet, account: Account, adult: Guardian | None) -> Markup:

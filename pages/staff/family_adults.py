@@ -177,8 +177,8 @@ def correcting(desk: Desk, of: Callable[[Visit, Act], object]) -> Handler:
         keep = f"desk-{key}-{v.account_id}"
         if not done.changes:
             return Answer(dialog=v.say("Aucune modification à enregistrer."), forget=keep)
-        words = "{count} champ est corrigé.#{count} champs sont corrigés."
-        return Answer(toast=v.say(words, count=len(done.changes)), forget=keep, focus=f"{key}-save")
+        words = v.say("{count} champ est corrigé.#{count} champs sont corrigés.", count=len(done.changes))
+        return Answer(toast=words, forget=keep, focus=f"{key}-save")
 
     return correct
 

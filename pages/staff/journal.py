@@ -155,11 +155,10 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     total = journal_desk.count(v, desk.asked)
     if desk.skip >= total:
         desk.skip = 0
-    listed = journal_desk.entries(v, desk.asked, skip=desk.skip)
+    listed, opened = journal_desk.entries(v, desk.asked, skip=desk.skip), _opened(v, desk)
     export_link = tag("a", icon("paper"), v.say("Exporter (CSV)"), href=path_of(desk.asked, path="/gestion/journal.csv"),
                       class_="btn quiet", download=True)  # fmt: skip
     under = v.say("Qui a fait quoi, quand. Le journal ne peut être ni modifié ni effacé.")
-    opened = _opened(v, desk)
     return (
         head(v.say("Journal"), under, export_link)
         + _filters(v, desk)
@@ -239,7 +238,7 @@ def _list(v: Visit, desk: Desk, listed: list[Told], total: int) -> Markup:
     if not listed:
         words = "Aucune entrée ne correspond." if desk.asked != Asked() else "Le journal est vide."
         return tag("p", v.say(words), class_="nothing", id="entries", tabindex="-1")
-    labels = [v.say(label) for _, label in COLUMNS] + [v.say("Détail")]
+    labels = [v.say(label) for _, label in COLUMNS] + ([] if desk.entry_id else [v.say("Détail")])
     more = total > MOST_COUNTED
     caption = (
         v.say("Plus de {count} entrées", count=MOST_COUNTED)
@@ -251,7 +250,11 @@ def _list(v: Visit, desk: Desk, listed: list[Told], total: int) -> Markup:
         tag("caption", caption, id="entries", tabindex="-1"),
         tag(
             "thead",
-            tag("tr", (_head(v, desk, key, label) for key, label in COLUMNS), tag("th", v.say("Détail"), scope="col")),
+            tag(
+                "tr",
+                (_head(v, desk, key, label) for key, label in COLUMNS),
+                not desk.entry_id and tag("th", v.say("Détail"), scope="col"),
+            ),
         ),
         tag("tbody", (_row(v, desk, each, labels) for each in listed), data_rows=True),
         class_="stack",
@@ -285,7 +288,7 @@ def _row(v: Visit, desk: Desk, told: Told, labels: list[str]) -> Markup:
     )
     return row(
         labels,
-        [link, told.who, told.what, told.record, told.family, _brief(told)],
+        [link, told.who, told.what, told.record, told.family, *([] if desk.entry_id else [_brief(told)])],
         ["tight", "", "", "", "tight", ""],
         class_="current" if current else None,
     )

@@ -57,7 +57,11 @@ def draw(v: Visit, letter_id: int | None) -> Markup:
         "section",
         tag(
             "div",
-            tag("div", tag("h2", letter.subject, id="letter-title", tabindex="-1"), tag("p", _kind_line(v, known))),
+            tag(
+                "div",
+                tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
+                tag("p", _kind_line(v, known)),
+            ),
             tag("div", tag("span", icon(drawing), v.say(words), class_=classes("chip", look)), class_="side"),
             class_="head",
         ),

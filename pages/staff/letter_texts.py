@@ -169,7 +169,7 @@ def _form(v: Visit, desk: Desk, kept: Words) -> Markup:
             "div",
             tag("label", v.say("Aperçu pour la famille n°"), for_="words-family"),
             tag("input", id="words-family", name="family", value=desk.family or "", inputmode="numeric", maxlength=9, autocomplete="off"),
-            class_="field narrow-field",
+            class_="field",
         ),
         tag(
             "div",
@@ -182,7 +182,7 @@ def _form(v: Visit, desk: Desk, kept: Words) -> Markup:
         do="look",
         of=kept.version,
         data_keep=f"words-{key}",
-        class_="stack-form",
+        class_="words-form",
     )  # fmt: skip
 
 

@@ -286,7 +286,7 @@ def _verdict(v: Visit, each: Given, desk: Shows) -> Markup:
     number = supplied.id if supplied else 0
     declined = number in desk.declined
 
-    def choice(value: str, drawing: str, words: str, checked: bool) -> Markup:
+    def option(value: str, drawing: str, words: str, checked: bool) -> Markup:
         mark = tag(
             "input",
             type="radio",
@@ -301,8 +301,8 @@ def _verdict(v: Visit, each: Given, desk: Shows) -> Markup:
 
     return tag(
         "div",
-        choice("accepted", "check", v.say("Accepter"), not declined),
-        choice("declined", "cross", v.say("Refuser"), declined),
+        option("accepted", "check", v.say("Accepter"), not declined),
+        option("declined", "cross", v.say("Refuser"), declined),
         class_="verdict",
         role="radiogroup",
         aria_label=v.say("Décision pour {field}", field=each.piece.document.label),
