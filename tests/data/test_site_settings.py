@@ -16,7 +16,6 @@ from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
 
 
-@both
 def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
     with as_(HELENE) as v:
         changes = site_settings.save(
@@ -89,7 +88,6 @@ def test_a_box_that_is_not_ticked_is_off(house: str) -> None:
     assert not site().must_change_mailed_password
 
 
-@both
 def test_a_policy_is_kept_and_applied(house: str) -> None:
     with as_(HELENE) as v:
         field_policies.save(v, {"guardian.phone_home": "hidden"}, {"guardian.phone_mobile": True})
