@@ -185,10 +185,10 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
             letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
             v.add(letter)
             return False
-        site = v.get(Site, letter.site_id).name
+        site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site)
+        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
