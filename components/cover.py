@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse
 
 from components import comfort, document, shell
 from components.entrance import Caller
-from components.icons import LOGO, icon
+from components.icons import icon
 from components.markup import classes, join, tag
 from data.i18n import Language, say
 from data.sites import Site
@@ -35,7 +35,10 @@ def cover(
     """A whole page with the sheet in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
     name = site.name if site else say("Portail des usagers", tongue)
     brand = tag(
-        "div", LOGO, tag("span", name, site and tag("small", say("Portail des usagers", tongue))), class_="brand"
+        "div",
+        shell.logo(site),
+        tag("span", name, site and tag("small", say("Portail des usagers", tongue))),
+        class_="brand",
     )
     sheet = tag(
         "div",
@@ -51,7 +54,7 @@ def cover(
         tag("footer", shell.footer(tongue, site), class_="foot"),
         class_="cover",
     )
-    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm)
+    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm, site=site)
 
 
 def leaf(caller: Caller, title: str, body: Markup, *, path: str, site: Site | None, bare: bool = False) -> HTMLResponse:

@@ -34,8 +34,8 @@ def sentence(status: int, tongue: Language = "fr") -> str:
     return say(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), tongue)
 
 
-def error_page(status: int, *, tongue: Language = "fr", reference: str = "") -> HTMLResponse:
-    told = sentence(status, tongue)
+def error_page(status: int, *, tongue: Language = "fr", reference: str = "", told: str = "") -> HTMLResponse:
+    told = told or sentence(status, tongue)
     titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
     title = say(titles.get(404 if status == 405 else status, "Demande impossible"), tongue)
     body = tag(

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from markupsafe import Markup
 from nicegui import ui
 
-from components import comfort
+from components import comfort, document
 from components.entrance import Audience, Caller
 from components.icons import LOGO, icon
 from components.markup import classes, tag
 from components.piece import Piece
-from data import sites
+from data import formats, sites
 from data.i18n import LANGUAGES, Language, say
 from data.sites import Site
 from data.visits import Visit
@@ -45,6 +45,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
     site, client = sites.here(v), ui.context.client
     client.title = f"{v.say(title)} – {site.name}"
+    client.storage["style"] = document.site_style(site)
     client.storage["tongue"], client.storage["signed_in"] = v.tongue, caller.account is not None
     layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
     for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
@@ -54,10 +55,19 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = [entry for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    menu = [
+        entry
+        for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU)
+        if entry[0] in ADDRESSES and caller.may_open(ADDRESSES[entry[0]])
+    ]
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
+        if caller.looking:
+            Piece(_looking(v, caller), tag="section", classes="looking").props["aria-label"] = v.say(
+                "Vue de la famille"
+            )
+            layout.default_slot.children.insert(1, layout.default_slot.children.pop())
     yield
     with layout:
         Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
@@ -65,6 +75,24 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
             Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say(
                 "Menu principal"
             )
+
+
+def _looking(v: Visit, caller: Caller) -> Markup:
+    """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
+    until = caller.signin.viewing_until if caller.signin else None
+    words = v.say(
+        "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
+        name=v.name,
+        hour=formats.hour(until, v.zone, v.tongue) if until else "",
+    )
+    leave = tag(
+        "form",
+        tag("button", v.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        method="post",
+        action="/gestion/familles/vue/fin",
+        class_="as-link",
+    )
+    return tag("p", icon("eye"), tag("span", words)) + leave
 
 
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
@@ -91,7 +119,12 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
 
 
 def _is_current(path: str, href: str) -> bool:
-    return path == href if href == "/" else path.startswith(href)
+    """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
+    return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
+
+
+def _under(path: str) -> str:
+    return path.split("/")[1]
 
 
 def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
@@ -110,7 +143,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
     name = caller.account.name if caller.account else ""
     return (
         tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
-        + tag("div", LOGO, tag("span", site.name, tag("small", f"{role} · {name}" if role else name)), class_="brand")
+        + tag(
+            "a",
+            logo(site),
+            tag("span", site.name, tag("small", f"{role} · {name}" if role else name)),
+            class_="brand",
+            href="/gestion" if caller.account and caller.account.is_staff else "/",
+        )
         + comfort.opener(caller.tongue)
         + tag(
             "nav",
@@ -120,6 +159,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             aria_label=caller.say("Menu principal"),
         )
     )
+
+
+def logo(site: Site | None) -> Markup:
+    """The site's own, or the portal's mark."""
+    if site is None or not site.logo:
+        return LOGO
+    return tag("img", src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
 
 
 def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:

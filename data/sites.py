@@ -1,5 +1,7 @@
 """The conservatoires of this installation, and what each one decides about its portal."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -7,6 +9,7 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, select
 
+from data import seals
 from data.database import Base
 from data.fields import EditableField, editables
 from data.visits import Visit, whole_house
@@ -35,10 +38,21 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    # publisher, director, host, dpo, siret, signatory, accessibility, accessibility_audit, accessibility_contact
-    legal: dict[str, str] = json_column()
+    legal: dict[str, str] = (
+        json_column()
+    )  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
+    help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
+    retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/retention.py)
     payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
+    payment_keys: dict[str, str] = json_column()  # the gateway's secrets, sealed; never shown again
+    accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/appearance.py)
+    logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/
+    second_factor_required: bool = False  # of a « responsable »
+    mail_tested_at: datetime | None = None  # somebody read a trial letter
+    key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were sealed with
     demonstration: bool = False
+    journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
+    letters_per_minute: int = 60
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,6 +71,15 @@ def here(v: Visit) -> Site:
         v.site = v.get(Site, v.site_id)
         v.zone = v.site.zone
     return v.site
+
+
+def payment_settings(site: Site) -> dict[str, str]:
+    """What the gateway needs to know, its secrets opened; one sealed with a lost key is as if it were not there."""
+    found = dict(site.payment)
+    for name, sealed in site.payment_keys.items():
+        with suppress(seals.Broken):
+            found[name] = seals.unseal("payment keys", sealed)
+    return found
 
 
 def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:

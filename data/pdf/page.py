@@ -187,7 +187,8 @@ class Sheet:
             self.flow("\n".join(others), TITLE, width=room)
         self.y += 0.8
 
-    def _footers(self) -> None:
+    def close(self) -> None:
+        """The foot of every page: « page 1/3 » is known now."""
         for at, strokes in enumerate(self.pages):
             y = BOTTOM - len(self.foot) * TINY.leading
             strokes.append(partial(_rule, LEFT, y - 2, RIGHT, y - 2, LINE, 0.2))
@@ -199,7 +200,11 @@ class Sheet:
 
     def render(self) -> bytes:
         """The paper as PDF; the same paper always gives the same bytes."""
-        self._footers()
+        self.close()
+        return self.draw()
+
+    def draw(self) -> bytes:
+        """The pages that are laid out and closed."""
         pdf = FPDF(format="A4", enforce_compliance=COMPLIANCE)
         pdf.set_auto_page_break(False)
         for bold, path in FACES.items():

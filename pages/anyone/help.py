@@ -55,7 +55,18 @@ def guide(caller: Caller, request: Request) -> Response:
     contacts = [
         tag(
             "p",
-            join(filter(None, (tag("strong", site.name), site.phone, site.email, site.opening_hours)), Markup("<br>")),
+            join(
+                filter(
+                    None,
+                    (
+                        tag("strong", site.name),
+                        site.help.get("phone") or site.phone,
+                        site.help.get("email") or site.email,
+                        site.help.get("hours") or site.opening_hours,
+                    ),
+                ),
+                Markup("<br>"),
+            ),
         )
         for site in mine
     ]

@@ -9,7 +9,7 @@ from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
-from data import sites
+from data import retention, sites
 from data.sites import Site
 
 UNSET = "à compléter par le conservatoire"
@@ -29,6 +29,11 @@ def _fact(caller: Caller, site: Site, name: str) -> str:
     return site.legal.get(name, "") or caller.say(UNSET)
 
 
+def _more(site: Site, name: str) -> list[Markup]:
+    """What the site adds in its own words, a paragraph a line."""
+    return [tag("p", line) for line in site.legal.get(name, "").split("\n") if line]
+
+
 def _contact(caller: Caller, site: Site) -> Markup:
     lines = [line for line in (site.address, site.phone, site.email) if line]
     return tag("p", join(lines, Markup("<br>")) if lines else caller.say(UNSET))
@@ -44,6 +49,7 @@ def notice(caller: Caller, request: Request) -> Response:
                 _contact(who, site),
                 tag("p", say("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
                 tag("p", say("Hébergement : {name}", name=_fact(who, site, "host"))),
+                *_more(site, "notice_more"),
                 tag("p", say("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
             ]
         )
@@ -82,10 +88,13 @@ def privacy(caller: Caller, request: Request) -> Response:
                 tag(
                     "p",
                     say(
-                        "Les demandes refusées sont gardées 12 mois, le texte des courriels 60 jours, le journal 12 mois, les "
-                        "résultats et les diplômes selon les règles des archives publiques."
+                        "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours ; les fiches, "
+                        "les résultats et les diplômes selon les règles des archives publiques.",
+                        letters=retention.days(site, "letters"),
+                        sessions=retention.days(site, "sessions"),
                     ),
                 ),
+                *_more(site, "privacy_more"),
             ]
         )
 

@@ -173,6 +173,8 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "gateway": "simulator",
         "token": "x" * 43,
         "code": theirs.of("certificate", "code"),
+        "colour": "7a1f3d",
+        "site": theirs.site,
         "notice": theirs.one("absence_notice"),
     }
     if "{tab}" in pattern:

@@ -12,6 +12,21 @@ from tests.web.wire import Person, Tab
 
 Come = Callable[..., Person]
 NAMED = {"save", "withdraw", "towns", "close", "open", "next", "previous", "decide", "undo", "search", "page"}
+NAMED |= {
+    "create",
+    "role",
+    "disable",
+    "enable",
+    "unfactor",
+    "renew",
+    "delete",
+    "raise",
+    "lower",
+    "new",
+    "key",
+    "policy",
+    "must",
+}
 NAMED |= {"announce", "justify", "line", "tab", "address", "walk", "year", "file", "seen", "tick"}
 NAMED |= {f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger")}
 FAMILY_PAGES = [
@@ -42,6 +57,12 @@ STAFF_PAGES = [
     "/gestion/demandes?onglet=absences",
     "/gestion/demandes?onglet=paiements",
     "/mot-de-passe",
+    "/gestion/reglages/identite",
+    "/gestion/reglages/champs",
+    "/gestion/reglages/actualites",
+    "/gestion/reglages/comptes",
+    "/gestion/reglages/courriel",
+    "/gestion/reglages/paiement",
 ]
 ODD: list[Any] = [
     None,
