@@ -76,7 +76,12 @@ class Theirs:
 
 def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, shared: bool = False) -> Theirs:
     """All that a family can have, in every table. `shared`: the pupil is another household's too, and keeps its words."""
-    theirs = Theirs(portal, login, number, year=portal.value("SELECT max(school_year) FROM course"))
+    theirs = Theirs(
+        portal,
+        login,
+        number,
+        year=portal.value("SELECT max(school_year) FROM course JOIN lesson ON course_id = course.id"),
+    )
     for table, columns in TEXTS.items():
         if not (shared and table == "pupil"):
             whose, key = ("id", theirs.pupil) if table == "pupil" else ("family_id", theirs.family)
@@ -89,6 +94,7 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         _school(theirs)
     _money(theirs)
     _said(theirs)
+    _re_enrols(theirs)
     return theirs
 
 
@@ -147,6 +153,26 @@ def _said(theirs: Theirs) -> None:
         )
 
 
+def _re_enrols(theirs: Theirs) -> None:
+    """What the family ticked, wrote, gave and sent; a model that everybody of the campaign may read is nobody's."""
+    portal = theirs.portal
+    campaign = portal.value("SELECT id FROM campaign WHERE site_id = ? ORDER BY state = 'active' DESC", theirs.site)
+    own = {
+        "campaign_id": campaign,
+        "author_id": portal.account(theirs.login)["id"],
+        "way": "administrative",
+        "chosen": "[]",
+    }
+    asked = theirs.put("required_document", campaign_id=campaign, departments="[]", cycles="[]", sensitive="", required=0,
+                       label="Autorisation", hint="", model=theirs.file(b"a model"), model_name="modele.pdf", model_type="application/pdf")  # fmt: skip
+    portal.rows("DELETE FROM supplied_document WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
+    portal.rows("DELETE FROM reenrolment_wish WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
+    theirs.put("reenrolment_wish", **own)
+    theirs.put("reenrolment", **own, household_id=theirs.family, state="submitted", made="[]", version=1)
+    theirs.put("supplied_document", campaign_id=campaign, document_id=asked, file_id=theirs.rows["stored_file"][0],
+               state="received", times=1, version=1, author_id=own["author_id"])  # fmt: skip
+
+
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
     """Address -> its pattern: each pattern of the routes with the family's own numbers in it, each way it can be said."""
     found = {}
@@ -176,6 +202,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "colour": "7a1f3d",
         "site": theirs.site,
         "notice": theirs.one("absence_notice"),
+        "document": theirs.one("required_document"),
         "form": "csv",
         "piece": 1,
     }
