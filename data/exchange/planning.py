@@ -14,9 +14,9 @@ from data.exchange import doubts, matching, money
 from data.exchange.columns import Field
 from data.exchange.records import KEYS, Record
 from data.exchange.world import Entity, Line, World
-from data.families import Family, Guardian, Pupil, check_together
+from data.families import FOUND_BY, Family, Guardian, Pupil, check_together, found_by_values
 from data.i18n import Refused
-from data.schooling import Course, Lesson, Teacher
+from data.schooling import Course, Cursus, Lesson, Teacher
 from data.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.visits import Visit
 
@@ -114,10 +114,23 @@ def plan(world: World, record: Record, sheet: Sheet, matched: Mapping[str, Any],
         made.counts["added" if world.adds > adds else "updated" if world.moves > moves else "unchanged"] += 1
     money.check_sums(world)
     doubts.look(world)
+    _keep_findable(world)
     world.doubts.sort(key=lambda each: each[0])
     made.faults.sort(key=lambda each: each.line)
     made.changes = _changes(made)
     return made
+
+
+def _keep_findable(world: World) -> None:
+    """What people are found by goes with what is written of them."""
+    for table in FOUND_BY:
+        for entity in world.added.get(table, ()):
+            entity.values["search"] = found_by_values(table, entity.values)
+    for entity in world.changed.values():
+        if entity.table in FOUND_BY:
+            before, after = entity["search"], found_by_values(entity.table, entity.values)
+            if before != after:
+                entity.changes["search"], entity.values["search"] = (before, after), after
 
 
 def _fixed(record: Record, matched: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,7 +220,12 @@ REFERRED = {
 
 def type_of(name: str) -> type[SQLModel]:
     """The table that a reference names."""
-    known: dict[str, type[SQLModel]] = {"teacher_id": Teacher, "corrects_id": Invoice, "lesson_id": Lesson}
+    known: dict[str, type[SQLModel]] = {
+        "teacher_id": Teacher,
+        "corrects_id": Invoice,
+        "lesson_id": Lesson,
+        "cursus_id": Cursus,
+    }
     return known.get(name, Family)
 
 

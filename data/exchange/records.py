@@ -17,7 +17,7 @@ from data.fields import fold
 from data.i18n import Refused
 from data.repertoire import Performance, Piece
 from data.results import Assessment, Mark
-from data.schooling import Course, Enrolment, Lesson, Teacher
+from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 
 Shown = dict[str, Any]  # column -> value, as kept
 
@@ -59,6 +59,7 @@ KEYS: dict[type[SQLModel], Keys] = {
     PupilLink: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Family, row["family_id"]))],
     Teacher: _of_teacher,
     Course: lambda world, row: [(row["school_year"], fold(row["number"]))],
+    Cursus: lambda world, row: [fold(row["name"])],
     Enrolment: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Course, row["course_id"]))],
     Lesson: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], row["starts"])],
     Assessment: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], fold(row["kind"]))],

@@ -9,7 +9,7 @@ from data.exchange.world import Entity, Line, World
 from data.families import Pupil
 from data.fields import DATE, NAME, TEXT, fold
 from data.i18n import Refused
-from data.schooling import Course, Enrolment, Lesson, Teacher
+from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 
 STATUS = pick(
     {"enrolled": "inscrit", "asked": "demandé", "waiting": "liste d’attente", "left": "parti"},
@@ -55,7 +55,7 @@ COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, required=Tru
 TEACHER_KEY = ("Professeur", "Prof", "Enseignant(e)", "Intervenant", "Nom du professeur")
 TEACHER = column("teacher", "Enseignant", TEXT, *TEACHER_KEY, length=170, example="Carmen Astarel")
 DEPARTMENT = column("department", "Département", TEXT, "Discipline", "Dépt", length=80, example="Piano")
-CYCLE = column("cycle", "Cycle", TEXT, "Niveau", length=40, example="2e cycle")
+CYCLE = column("cycle", "Cycle", TEXT, length=40, example="2e cycle")
 
 TEACHERS = (
     column(
@@ -110,6 +110,7 @@ COURSES = (
     column("room", "Salle", TEXT, "Lieu", "Local", length=60, example="Salle Ravel"),
 )
 RESULTS = (
+    column("level", "Niveau", TEXT, "Degré", length=40, example="2e année"),
     column("status", "Statut", STATUS, "État", "Situation", "Statut inscription", example="inscrit"),
     column("slot", "Heure de passage", HOUR, "Passage", example="17:15"),
     column("slot_minutes", "Durée de passage (minutes)", MINUTES, "Durée passage", example="30"),
@@ -147,7 +148,8 @@ NEW_COURSE = (
     CYCLE,
     TEACHER,
 )
-ENROLMENTS = (PUPIL, SCHOOL_YEAR, COURSE, *NEW_COURSE, *RESULTS)
+CURSUS = column("cursus", "Cursus", TEXT, "Parcours", "Filière", length=120, example="Musique, cursus diplômant")
+ENROLMENTS = (PUPIL, SCHOOL_YEAR, COURSE, *NEW_COURSE, CURSUS, *RESULTS)
 LESSONS = (
     SCHOOL_YEAR,
     COURSE,
@@ -231,6 +233,8 @@ def _enrolment(line: Line, world: World) -> None:
     course = known or course_of(line, world)
     if pupil and course:
         refs = {"pupil_id": pupil, "course_id": course}
+        if name := line.get("cursus"):
+            refs["cursus_id"] = world.put(line, Cursus, [fold(name)], {"name": name}, once=False, updates=False)
         world.put(line, Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs)
 
 
@@ -242,9 +246,11 @@ def of_course(world: World, id_: int) -> Shown:
 def _enrolments_out(world: World) -> Iterator[Shown]:
     for each in world.every(Enrolment):
         pupil, course = world.at(Pupil, each["pupil_id"]), world.at(Course, each["course_id"])
+        cursus = world.at(Cursus, each["cursus_id"])
         if pupil and course:
             yield {
                 **each.values,
+                "cursus": cursus["name"] if cursus else "",
                 **of_course(world, each["course_id"]),
                 "pupil": shown_number(world, pupil),
                 "course_name": course["name"],
@@ -275,7 +281,7 @@ RECORDS = (
         "enrolments",
         "Inscriptions et historique",
         ENROLMENTS,
-        (Pupil, Teacher, Course, Enrolment),
+        (Pupil, Teacher, Course, Cursus, Enrolment),
         _enrolment,
         _enrolments_out,
         Enrolment,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import SQLModel, col, select
 
 from data import import_runs
-from data.exchange.planning import Plan, about
+from data.exchange.planning import Plan
 from data.exchange.world import Entity, blank, size_of
 from data.families import Pupil
 from data.import_runs import OutsideKey
@@ -48,7 +48,7 @@ def write(v: Visit, plan: Plan, run_id: int) -> None:
             for each in codes
         ],
     )
-    _note(v, plan, run_id)
+    _note(v, plan)
     import_runs.finish(v, run_id, **plan.counts)
     _tell(v, [*plan.world.changed.values(), *(each for rows in plan.world.added.values() for each in rows)])
 
@@ -99,7 +99,7 @@ def _amend(v: Visit, changed: Iterable[Entity], late: Sequence[Entity]) -> None:
         )
 
 
-def _note(v: Visit, plan: Plan, run_id: int) -> None:
+def _note(v: Visit, plan: Plan) -> None:
     """The journal keeps each value that changed, with the one before."""
     labels = {one.name: one for one in plan.record.columns}
     common = {**blank(AuditEntry), "site_id": v.site_id, "at": v.now, "actor_id": v.account_id, "actor": v.name[:120], "role": v.role,
@@ -118,7 +118,7 @@ def _note(v: Visit, plan: Plan, run_id: int) -> None:
                 "subject": str(each.table.__tablename__),
                 "subject_id": each.id,
                 "family_id": each.values.get("family_id"),
-                "changes": {**changes, "import": ["", run_id], "who": ["", about(plan.world, each)]},
+                "changes": changes,
             }
         )
     v.insert(AuditEntry, rows)
