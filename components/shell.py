@@ -33,7 +33,6 @@ STAFF_MENU = (
     ("/gestion/courriels", "Courriels", "mail"),
     ("/gestion/journal", "Journal", "clock"),
     ("/gestion/reglages", "Réglages", "info"),
-    ("/accessibilite", "Accessibilité", "eye"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 IN_BAR = 4
@@ -105,7 +104,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         tag(
             "div",
             tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
-            tag("main", head(title), body, id="cmain", tabindex="-1", class_="page"),
+            tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
             tag("footer", footer(caller.tongue, site), class_="foot"),
             bar,
             class_="frame",

@@ -32,6 +32,9 @@ def journal_of(v: Visit, family_id: int, most: int = MOST) -> list[AuditEntry]:
     v.staff_only()
     return list(
         v.all(
-            select(AuditEntry).where(AuditEntry.family_id == family_id).order_by(col(AuditEntry.id).desc()).limit(most)
+            select(AuditEntry)
+            .where(AuditEntry.family_id == family_id)
+            .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
+            .limit(most)
         )
     )

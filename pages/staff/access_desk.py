@@ -32,6 +32,7 @@ def _draw(v: Visit) -> Markup:
         "{count} comptes dont les titulaires ne savent pas encore comment entrer.",
         count=count,
     )
+    told = told if count else v.say("Chaque titulaire d’un compte sait comment entrer.")
     back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
     mail = _way(
         v,
@@ -101,11 +102,11 @@ def _batch(v: Visit, batch: AccessBatch) -> tuple[Content, ...]:
     if batch.state == "failed":
         result = v.say("arrêté")
     elif batch.file:
-        size = f"{batch.size / 1_000_000:.1f}".replace(".", "," if v.tongue == "fr" else ".")
+        size = f"{max(1, batch.size // 1024):,}".replace(",", formats.NBSP)
         link = tag(
             "a", icon("paper"), v.say("Ouvrir les lettres (PDF)"), href=f"{PATH}/acces/{batch.id}.pdf", target="_blank"
         )
-        result = tag("span", link, tag("small", v.say("{size} Mo, gardé 7 jours", size=size)), class_="links-row")
+        result = tag("span", link, tag("small", v.say("{size} Ko, gardé 7 jours", size=size)), class_="links-row")
     return (
         v.say(HOWS[batch.how]),
         tag("span", when, tag("small", batch.author)),

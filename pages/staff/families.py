@@ -91,6 +91,8 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
     page = family_search.find(
         v, order.search, without_access=desk.only, order=_sort(order), down=order.down, skip=order.skip
     )
+    count = v.say("{count} famille#{count} familles", count=page.total)
+    how = v.say("nom, numéro, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
     aside = tag(
         "div",
         tag("a", icon("mail"), v.say("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
@@ -109,15 +111,14 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         else None
     )
     return (
-        head(v.say("Familles"), v.say("{count} famille#{count} familles", count=page.total), aside)
+        head(v.say("Familles"), f"{count} · {how}", aside)
         + (told or "")
-        + _filters(v, desk)
         + (_guessed(v, page) or "")
-        + lists.draw(v, desk.listing, page.families, total=page.total)
+        + lists.draw(v, desk.listing, page.families, total=page.total, beside=_filter(v, desk))
     )
 
 
-def _filters(v: Visit, desk: Desk) -> Markup:
+def _filter(v: Visit, desk: Desk) -> Markup:
     choices = (("", "Toutes les familles"), ("1", "Accès à communiquer"))
     select = tag(
         "select",
@@ -126,13 +127,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         name="acces",
         data_change="only",
     )
-    hint = v.say("Nom, prénom, numéro, téléphone, e-mail ou identifiant ; les fautes de frappe sont pardonnées.")
-    return tag(
-        "div",
-        tag("div", tag("label", v.say("Afficher"), for_="acces"), select, class_="field narrow-field"),
-        tag("p", hint, class_="soft small"),
-        class_="filters",
-    )
+    return tag("div", tag("label", v.say("Afficher"), for_="acces"), select, class_="field narrow-field")
 
 
 def _guessed(v: Visit, page: Page) -> Markup | None:
@@ -140,7 +135,11 @@ def _guessed(v: Visit, page: Page) -> Markup | None:
     if not page.guessed:
         return None
     said = [
-        v.say("Personne ne s’appelle « {typed} ». Noms proches : {names}.", typed=typed, names=", ".join(names))
+        v.say(
+            "Personne ne s’appelle « {typed} ». Noms proches : {names}.",
+            typed=typed,
+            names=", ".join(map(str.title, names)),
+        )
         for typed, names in page.guessed.items()
     ]
     return tag("div", icon("search"), tag("p", " ".join(said)), class_="notice", role="status")
@@ -192,7 +191,7 @@ def chip(v: Visit, state: str) -> Markup:
 
 def _access(v: Visit, found: Found) -> Content:
     states = list(dict.fromkeys(state_of(account) for account in found.accounts)) or ["none"]
-    return tag("span", (chip(v, state) for state in states))
+    return tag("span", (chip(v, state) for state in states), class_="chips")
 
 
 def _only(act: Act, desk: Desk) -> Answer:

@@ -108,7 +108,7 @@ def _email(v: Visit, adult: Guardian | None, email: str) -> str:
 
 def _told(v: Visit, account: Account) -> str:
     if account.access_sent_at is None:
-        return v.say("pas encore")
+        return "–" if account.password_hash else v.say("pas encore")
     when = formats.moment(account.access_sent_at, v.zone, v.tongue)
     if account.access_sent_by == "letter":
         return v.say("par lettre, le {moment}", moment=when)

@@ -11,6 +11,7 @@ from components.entrance import Audience, Caller
 from components.icons import icon
 from components.markup import Content, tag
 from components.screen import plain
+from components.tables import row as table_row
 from components.tables import table
 from data import billing, families, family_records, formats, journal_desk, papers
 from data.billing import Entry, Invoice
@@ -81,13 +82,31 @@ def _billing(v: Visit, sheet: Sheet) -> Markup:
         heads = [v.say(label) for label in ("Libellé", "Date", "Numéro", "État", "Crédit", "Débit")]
         rows = [_entry(v, sheet, entry) for entry in account.entries]
         body = (
-            table(v.say(LEDGERS[ledger]), heads, rows)
+            _table(v.say(LEDGERS[ledger]), heads, rows)
             if rows
             else tag("p", v.say("Aucune facture ni règlement pour cette famille."))
         )
         cards.append(tag("section", body, class_="card", aria_label=v.say(LEDGERS[ledger])))
         cards.append(tag("section", tag("dl", sums), class_="card sums", aria_label=v.say("Totaux")))
     return Markup("").join(cards)
+
+
+def _table(caption: str, heads: list[str], rows: list[tuple[Content, ...]]) -> Markup:
+    """Amounts to the right, under their heads."""
+    looks = ["", "tight", "tight", "", "num", "num"]
+    return tag(
+        "table",
+        tag("caption", caption),
+        tag(
+            "thead",
+            tag(
+                "tr",
+                (tag("th", each, scope="col", class_=look or None) for each, look in zip(heads, looks, strict=True)),
+            ),
+        ),
+        tag("tbody", (table_row(heads, cells, looks) for cells in rows)),
+        class_="stack",
+    )
 
 
 def _entry(v: Visit, sheet: Sheet, entry: Entry) -> tuple[Content, ...]:

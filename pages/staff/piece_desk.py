@@ -174,7 +174,10 @@ def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
     fault = desk.faults.get("reason")
     ready = tag(
         "div",
-        (tag("button", v.say(each), type="button", data_fills="reason") for each in reenrolment_sheet.sentences(v)),
+        (
+            tag("button", each, type="button", data_fills="reason")
+            for each in reenrolment_sheet.sentences(v, "document")
+        ),
         class_="ready",
         role="group",
         aria_label=v.say("Raisons prêtes"),

@@ -164,7 +164,7 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     sent = sheet.sent
     ready = tag(
         "div",
-        (tag("button", v.say(each), type="button", data_fills="reason") for each in sentences(v)),
+        (tag("button", each, type="button", data_fills="reason") for each in sentences(v, "reenrolment")),
         class_="ready",
         role="group",
         aria_label=v.say("Raisons prêtes"),
@@ -208,9 +208,9 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     )
 
 
-def sentences(v: Visit) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(sites.here(v).refusal_sentences.get("document", ())) or reenrolment_sitting.READY
+def sentences(v: Visit, of: str) -> tuple[str, ...]:
+    """The ready sentences of a refusal, of a « document » or of a whole « reenrolment »: the site's own, or ours."""
+    return tuple(sites.here(v).refusal_sentences.get(of, ())) or reenrolment_sitting.READY[of]
 
 
 def _outcome(label: str, key: str, value: str, look: str) -> Markup:
