@@ -83,7 +83,7 @@ class Server:
 
     def start(self) -> "Server":
         self.process = self.spawn()
-        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 30)
+        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 120)  # on a machine that does much else
         return self
 
     def _alive(self) -> bool:
