@@ -76,7 +76,12 @@ class Theirs:
 
 def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, shared: bool = False) -> Theirs:
     """All that a family can have, in every table. `shared`: the pupil is another household's too, and keeps its words."""
-    theirs = Theirs(portal, login, number, year=portal.value("SELECT max(school_year) FROM course"))
+    theirs = Theirs(
+        portal,
+        login,
+        number,
+        year=portal.value("SELECT max(school_year) FROM course WHERE id IN (SELECT course_id FROM lesson)"),
+    )
     for table, columns in TEXTS.items():
         if not (shared and table == "pupil"):
             whose, key = ("id", theirs.pupil) if table == "pupil" else ("family_id", theirs.family)

@@ -105,7 +105,7 @@ def numbers(portal: Server) -> dict[str, object]:
         "receipt": portal.value(
             "SELECT number FROM payment WHERE family_id = ? AND state = 'cashed' ORDER BY id", family
         ),
-        "year": portal.value("SELECT max(school_year) FROM course"),
+        "year": portal.value("SELECT max(school_year) FROM course WHERE id IN (SELECT course_id FROM lesson)"),
     }
 
 
