@@ -205,6 +205,9 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "document": theirs.one("required_document"),
         "form": "csv",
         "piece": 1,
+        "family": theirs.portal.value("SELECT number FROM family WHERE id = ?", theirs.family),
+        "account": theirs.portal.account(theirs.login)["id"],
+        "batch": 1,
     }
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]
