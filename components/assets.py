@@ -15,9 +15,21 @@ from components.stylesheet import whole
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
 STYLES = (
-    "tokens.css", "page.css", "pieces.css", "lists.css", "staff.css", "families.css", "payment.css", "settings.css",
-    "reenrolment.css", "comfort.css", "modes.css",
-)  # fmt: skip
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "desk.css",
+    "payment.css",
+    "settings.css",
+    "reenrolment.css",
+    "exchange.css",
+    "families.css",
+    "letters.css",
+    "comfort.css",
+    "modes.css",
+)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

@@ -49,7 +49,7 @@ def cover(
     )
     page = tag(
         "div",
-        None if bare else comfort.opener(tongue),
+        None if bare else tag("header", comfort.opener(tongue), class_="cover-head"),
         tag("main", None if broad else STAVE, sheet),
         tag("footer", shell.footer(tongue, site), class_="foot"),
         class_="cover",
@@ -80,6 +80,7 @@ def entry(
     **attributes: object,
 ) -> Markup:
     """A labelled field of a plain form, its fault beside it."""
+    attributes.setdefault("type", "text")
     described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
     field = tag(
         "input",

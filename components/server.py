@@ -139,7 +139,7 @@ async def _start() -> None:
     app.timer(DAILY_SECONDS, _daily_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
     app.timer(FILES_SECONDS, _sweep_files)
-    app.timer(DAY_SECONDS, _forget, immediate=False)
+    app.timer(DAY_SECONDS, _forget)  # at the start too: a portal restarted every day forgets all the same
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)

@@ -1,6 +1,6 @@
 """What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from markupsafe import Markup
@@ -33,7 +33,6 @@ STAFF_MENU = (
     ("/gestion/courriels", "Courriels", "mail"),
     ("/gestion/journal", "Journal", "clock"),
     ("/gestion/reglages", "Réglages", "info"),
-    ("/accessibilite", "Accessibilité", "eye"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 IN_BAR = 4
@@ -55,11 +54,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = [
-        entry
-        for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU)
-        if entry[0] in ADDRESSES and caller.may_open(ADDRESSES[entry[0]])
-    ]
+    menu = _menu(caller, STAFF_MENU if v.is_staff else FAMILY_MENU)
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
@@ -98,7 +93,7 @@ def _looking(v: Visit, caller: Caller) -> Markup:
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
     """The same header, menus and footer around a plain page, for somebody signed in."""
     staff = bool(caller.account and caller.account.is_staff)
-    menu = [entry for entry in (STAFF_MENU if staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    menu = _menu(caller, STAFF_MENU if staff else FAMILY_MENU)
     bar = (
         None
         if staff
@@ -109,13 +104,18 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         tag(
             "div",
             tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
-            tag("main", head(title), body, id="cmain", tabindex="-1", class_="page"),
+            tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
             tag("footer", footer(caller.tongue, site), class_="foot"),
             bar,
             class_="frame",
         ),
         id="app",
     )  # fmt: skip
+
+
+def _menu(caller: Caller, entries: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The screens that exist and that this person may open."""
+    return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
 
 
 def _is_current(path: str, href: str) -> bool:

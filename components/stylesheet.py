@@ -15,7 +15,8 @@ ASKED = {
     '[data-contrast="more"]': "(prefers-contrast: more)",
     '[data-motion="none"]': "(prefers-reduced-motion: reduce)",
 }
-NARROW = re.compile(r"max-width: (\d+)px")
+NARROW, WIDE = re.compile(r"max-width: (\d+)px"), re.compile(r"max-width: (\d+)rem")
+SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list becomes cards sooner
 
 
 def whole(style: str) -> str:
@@ -50,6 +51,7 @@ def _written(head: str, body: str) -> Iterator[str]:
             yield f"{wider} {{ {scaled} }}"
         yield _under('[data-layout="simple"]', body)
     elif head.startswith("@container"):
+        yield WIDE.sub(lambda found: f"max-width: {int(found[1]) * 3 // 2}rem", head) + f" {{ {_under(SPACED, body)} }}"
         yield _under('[data-layout="simple"]', body)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
@@ -109,7 +110,7 @@ def write(v: Visit) -> bytes:
         )
         .order_by(col(Lesson.day), col(Lesson.starts), col(Lesson.id), col(Enrolment.id))
     )
-    lines = [
+    content = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Anacrouse//Agenda//FR",
@@ -122,13 +123,13 @@ def write(v: Visit) -> bytes:
         "X-PUBLISHED-TTL:PT6H",
     ]
     for lesson, course, enrolment, teacher in rows:
-        lines += _event(v, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
-    return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in fold(line)).encode()
+        content += _event(v, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
+    return "".join(f"{folded}\r\n" for line in [*content, "END:VCALENDAR"] for folded in fold(line)).encode()
 
 
 def _event(
     v: Visit, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
-) -> Iterable[str]:
+) -> list[str]:
     cancelled = lesson.state == "cancelled"
     title = f"{pupil} – {course.name}"
     starts = (enrolment.slot or lesson.starts or course.starts) if lesson.state != "moved" else lesson.starts
@@ -138,28 +139,31 @@ def _event(
         v.say("Cours déplacé") if lesson.state == "moved" else "",
         lesson.note,
     ]
-    yield "BEGIN:VEVENT"
-    yield f"UID:lesson-{lesson.id}-{enrolment.id}@{settings().mail_from.rpartition('@')[2] or 'anacrouse'}"
-    yield f"DTSTAMP:{v.now:%Y%m%dT%H%M%SZ}"
-    yield from _when(lesson.day, starts, minutes, v)
-    yield f"SUMMARY:{_text(v.say('Annulé : {title}', title=title) if cancelled else title)}"
-    if course.room:
-        yield f"LOCATION:{_text(', '.join(filter(None, (course.room, sites.here(v).name))))}"
-    if any(told):
-        yield f"DESCRIPTION:{_text(chr(10).join(filter(None, told)))}"
-    yield f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}"
-    yield f"TRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}"
-    yield f"SEQUENCE:{ {'planned': 0, 'held': 0}.get(lesson.state, 1) }"
-    yield "END:VEVENT"
+    summary = v.say("Annulé : {title}", title=title) if cancelled else title
+    where = ", ".join(filter(None, (course.room, sites.here(v).name))) if course.room else ""
+    domain = settings().mail_from.rpartition("@")[2] or "anacrouse"
+    return [
+        "BEGIN:VEVENT",
+        f"UID:lesson-{lesson.id}-{enrolment.id}@{domain}",
+        f"DTSTAMP:{v.now:%Y%m%dT%H%M%SZ}",
+        *_when(lesson.day, starts, minutes, v.zone),
+        f"SUMMARY:{_text(summary)}",
+        *([f"LOCATION:{_text(where)}"] if where else []),
+        *([f"DESCRIPTION:{_text(chr(10).join(filter(None, told)))}"] if any(told) else []),
+        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
+        f"TRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}",
+        f"SEQUENCE:{1 if lesson.state in {'moved', 'cancelled'} else 0}",
+        "END:VEVENT",
+    ]
 
 
-def _when(day: date, starts: time | None, minutes: int, v: Visit) -> Iterable[str]:
+def _when(day: date, starts: time | None, minutes: int, zone: ZoneInfo) -> Iterable[str]:
     """In UTC, so that no time zone need be told; a lesson without an hour takes the day."""
     if starts is None:
         yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
         return
-    begins = datetime.combine(day, starts, v.zone).astimezone(UTC)
+    begins = datetime.combine(day, starts, zone).astimezone(UTC)
     yield f"DTSTART:{begins:%Y%m%dT%H%M%SZ}"
     yield f"DTEND:{begins + timedelta(minutes=minutes):%Y%m%dT%H%M%SZ}"
 

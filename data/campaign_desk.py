@@ -240,3 +240,26 @@ def _a_year_later(day: date) -> date:
 def _told(v: Visit, campaign: Campaign, action: str, changes: dict[str, Any]) -> None:
     journal.note(v, action, subject="campaign", subject_id=campaign.id, changes=changes)
     v.tell(("campaigns", campaign.site_id), ("campaign", campaign.id), ("queue", campaign.site_id))
+
+
+def choose_by_number(v: Visit, campaign_id: int, typed: str) -> tuple[int, list[str]]:
+    """Pupils « by hand », by their dossier's number, written one after the other: (how many, what is nobody's number)."""
+    v.staff_only()
+    words = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
+    numbers = {int(word) for word in words if word.isdecimal() and len(word) < 10}
+    known = dict(v.rows(select(Pupil.number, Pupil.id).where(col(Pupil.number).in_(numbers))))
+    unknown = [word for word in words if not word.isdecimal() or len(word) > 9 or int(word) not in known]
+    return choose_pupils(v, campaign_id, known.values()), unknown
+
+
+def chosen_pupils(v: Visit, campaign_id: int) -> list[Pupil]:
+    """Those of a campaign « by hand », by name."""
+    v.staff_only()
+    return list(
+        v.all(
+            select(Pupil)
+            .join(CampaignPupil, col(CampaignPupil.pupil_id) == Pupil.id)
+            .where(CampaignPupil.campaign_id == campaign_id)
+            .order_by(col(Pupil.last_name), col(Pupil.first_name))
+        )
+    )

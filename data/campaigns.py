@@ -16,7 +16,6 @@ from data.families import Pupil
 from data.schooling import Course, Enrolment, of_its_pupil
 from data.visits import NotYours, OfSite, Visit
 
-STATES = ("draft", "active", "suspended", "closed")
 AUDIENCES = ("all", "departments", "cycles", "hand")
 SENSITIVE = ("", "health", "income")
 
@@ -39,7 +38,7 @@ class Campaign(OfSite, table=True):
     title: str = Field(max_length=120)
     opens_on: date
     closes_on: date
-    state: str = Field(default="draft", max_length=10, index=True)  # STATES
+    state: str = Field(default="draft", max_length=10, index=True)  # draft | active | suspended | closed
     audience: str = Field(default="all", max_length=12)  # AUDIENCES
     chosen: list[str] = names_column()  # departments or cycles, by name
     administrative: bool = True  # whether the box « Réinscription administrative » is offered

@@ -1,14 +1,16 @@
 """The first site and its first « responsable »: by the operator's commands, or by a link that the log shows once."""
 
+import hashlib
 import re
 from datetime import timedelta
 
-from sqlmodel import func, select
+from sqlmodel import col, delete, func, select, update
 
-from data import accounts, journal, passwords, seals, second_factor, signins
+from data import accounts, journal, letters, passwords, seals, second_factor, signins
 from data.accounts import Account
 from data.fields import EMAIL, NAME, tidy
 from data.i18n import Faulty, Refused
+from data.settings import key
 from data.sites import Site
 from data.visits import Visit, whole_house
 
@@ -132,3 +134,23 @@ def reset_factor(code: str, login: str) -> bool:
             return False
         signins.end_all(v, row.id)
         return second_factor.reset(v, row)
+
+
+def key_is_known(*, accept: bool = False) -> bool:
+    """Whether the key file is the one this database's secrets were sealed with; the first start notes it.
+
+    `accept` a lost key: second factors cannot be read any more and go, passwords that wait in letters too.
+    """
+    mark = hashlib.sha256(key("mark of the key")).hexdigest()
+    with whole_house(writes=True) as v:
+        rows = v.all(select(Site))
+        if not accept and any(row.key_mark not in {"", mark} for row in rows):
+            return False
+        if accept:
+            v.change(delete(second_factor.SecondFactor).where(col(second_factor.SecondFactor.id) > 0))
+            waiting = col(letters.Letter.secret) != ""
+            v.change(update(letters.Letter).where(waiting).values(secret="", state="cancelled"))
+        for row in rows:
+            row.key_mark = mark
+            v.add(row)
+    return True

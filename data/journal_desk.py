@@ -1,6 +1,7 @@
 """The journal, read by the « responsable »: who did what to which record when, in words people understand."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,8 +20,9 @@ from data.journal_words import ACTIONS, FIELDS, SUBJECTS, VALUES
 from data.letter_texts import TEMPLATES
 from data.visits import NotYours, Visit
 
+DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 PAGE, MOST_COUNTED, MOST_EXPORTED = 50, 10_000, 50_000
-SORTS = {"at": AuditEntry.id, "actor": AuditEntry.actor, "action": AuditEntry.action, "family": AuditEntry.family_id}
+SORTS = {"at": AuditEntry.at, "actor": AuditEntry.actor, "action": AuditEntry.action, "family": AuditEntry.family_id}
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,9 @@ def managers_only(v: Visit) -> None:
 
 def entries(v: Visit, asked: Asked, *, skip: int = 0, most: int = PAGE) -> list[Told]:
     managers_only(v)
-    order = col(SORTS.get(asked.sort, AuditEntry.id))
-    latest = col(AuditEntry.id).desc() if asked.down or asked.sort != "at" else col(AuditEntry.id)
-    question = _narrowed(v, select(AuditEntry), asked)
-    if asked.sort != "at":
-        question = question.order_by(order.desc() if asked.down else order)
+    order = col(SORTS.get(asked.sort, AuditEntry.at))
+    question = _narrowed(v, select(AuditEntry), asked).order_by(order.desc() if asked.down else order)
+    latest = col(AuditEntry.id) if asked.sort == "at" and not asked.down else col(AuditEntry.id).desc()
     return told(v, v.all(question.order_by(latest).offset(skip).limit(most)))
 
 
@@ -150,9 +150,11 @@ def _told(v: Visit, entry: AuditEntry, names: Mapping[tuple[str, int], str], fam
     named = names.get((entry.subject, entry.subject_id or 0), "")
     kind = say(SUBJECTS[entry.subject], tongue) if entry.subject in SUBJECTS else entry.subject
     number = f"n° {entry.subject_id}" if entry.subject_id and entry.subject != "address" else ""
+    zone = sites.here(v).zone
+    local = entry.at.astimezone(zone)
     return Told(
         entry,
-        formats.moment(entry.at, sites.here(v).zone, tongue),
+        f"{formats.day(local.date())} {formats.hour(entry.at, zone, tongue)}",
         entry.actor if entry.actor not in {"", "–"} else v.say("Le portail"),
         v.say(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
         " · ".join(filter(None, (kind, named or number))),
@@ -179,13 +181,14 @@ def _names(v: Visit, rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
 def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, str]]:
     fields = {**editables(Guardian), **editables(Pupil)}
     for name, pair in entry.changes.items():
-        before, after = pair if isinstance(pair, list) and len(pair) == 2 else ("", pair)
+        before, after, *more = pair if isinstance(pair, list) and len(pair) in {2, 3} else ("", pair)
         if name in fields:
             tell = fields[name].tell
             was, now = (
                 tell(each, tongue) if isinstance(each, str) else _value(each, tongue) for each in (before, after)
             )
-            yield say(fields[name].mark.label, tongue), was, now
+            verdict = f" ({_value(more[0], tongue)})" if more else ""
+            yield say(fields[name].mark.label, tongue), was, now + verdict
         else:
             label = say(FIELDS[name], tongue) if name in FIELDS else name.replace("_", " ")
             yield label, _value(before, tongue), _value(after, tongue)
@@ -201,11 +204,17 @@ def _value(value: Any, tongue: Language) -> str:
     text = str(value)
     if text in TEMPLATES:
         return say(TEMPLATES[text].subject, tongue)
-    return say(VALUES[text], tongue) if text in VALUES else text
+    if text in VALUES:
+        return say(VALUES[text], tongue)
+    return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", text)
 
 
 def export(v: Visit, asked: Asked) -> tuple[list[str], list[list[str]]]:
-    """(heads, lines) of what is looked for, the latest MOST_EXPORTED; the journal keeps that it was taken."""
-    found = entries(v, asked, most=MOST_EXPORTED)
-    journal.note(v, "journal exported", changes={"count": ["", len(found)]})
-    return [v.say(head) for head in HEADS], [each.cells for each in found]
+    """(heads, lines) of what is looked for, MOST_EXPORTED at most."""
+    return [v.say(head) for head in HEADS], [each.cells for each in entries(v, asked, most=MOST_EXPORTED)]
+
+
+def note_export(v: Visit, count: int) -> None:
+    """The journal keeps that it was taken out."""
+    managers_only(v)
+    journal.note(v, "journal exported", changes={"count": ["", count]})

@@ -116,7 +116,7 @@ def found(v: Visit, wanted: Wanted, *, skip: int = 0) -> Sequence[Letter]:
     question = _narrowed(v, select(Letter), wanted)
     if wanted.state in STATES:
         question = question.where(col(Letter.state).in_(IN_STATE.get(wanted.state, (wanted.state,))))
-    return v.all(question.order_by(col(Letter.id).desc()).offset(skip).limit(PAGE))
+    return v.all(question.order_by(col(Letter.created_at).desc(), col(Letter.id).desc()).offset(skip).limit(PAGE))
 
 
 def kinds(v: Visit) -> list[str]:
@@ -231,6 +231,6 @@ def mine(v: Visit, *, most: int = 500) -> Sequence[Letter]:
     return v.all(
         select(Letter)
         .where(Letter.account_id == v.account_id, col(Letter.state) != "cancelled")
-        .order_by(col(Letter.id).desc())
+        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
         .limit(most)
     )

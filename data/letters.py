@@ -37,6 +37,7 @@ class Letter(OfFamily, table=True):
     __table_args__ = (
         of_its_site(),
         Index("ix_letter_desk", "site_id", "state", "kind", "created_at", "needle"),  # counted without the rows
+        Index("ix_letter_latest", "site_id", "created_at"),
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int | None = Field(default=None, index=True)

@@ -6,6 +6,7 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
-from data import billing, files, formats, journal, schooling, sites
+from data import appearance, billing, files, formats, journal, schooling, sites
 from data.families import Family, Pupil, of_its_site
 from data.pdf import bills, certificates, course_report
 from data.pdf.page import House
@@ -321,4 +322,7 @@ def _read(v: Visit, subject: str) -> bytes | None:
 def house_of(site: Site) -> House:
     publisher = site.legal.get("publisher", "")
     legal = publisher if publisher != site.name else ""
-    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal)
+    path = files.path_of(site.id, site.logo)
+    logo = b64encode(path.read_bytes()).decode() if site.logo and path.is_file() else ""
+    accent = site.accent or appearance.ACCENT
+    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal, accent, logo)

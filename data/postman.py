@@ -29,7 +29,7 @@ log = logging.getLogger("anacrouse.postman")
 WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
-SENT_BY_STAFF = {"access_sent", "access_renewed"}  # these last longer: many are sent, a little at a time
+SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
 STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
@@ -185,10 +185,10 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
             letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
             v.add(letter)
             return False
-        site = v.get(Site, letter.site_id).name
+        site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site)
+        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))

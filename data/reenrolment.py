@@ -20,14 +20,14 @@ from sqlmodel import Field, col, select
 
 from data import campaigns, families, formats, sites
 from data.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
-from data.families import Pupil, of_its_site
+from data.families import Pupil, PupilLink, of_its_site
 from data.files import StoredFile
 from data.i18n import Refused
 from data.schooling import Course, Cursus, Enrolment, Teacher, of_its_pupil
 from data.visits import NotYours, OfFamily, OfSite, Visit
 
 WAYS = ("administrative", "courses", "leaving")
-SENT = ("submitted", "to_correct", "validated", "refused")
+STANDINGS = ("submitted", "to_correct", "validated", "refused")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 OVER = "La période de réinscription est terminée."
 
@@ -71,7 +71,7 @@ class Reenrolment(OfSite, table=True):
     pupil_id: int = Field(index=True)
     household_id: int = Field(index=True)
     author_id: int
-    state: str = Field(default="submitted", max_length=12, index=True)  # one of SENT
+    state: str = Field(default="submitted", max_length=12, index=True)  # one of STANDINGS
     way: str = Field(max_length=14)
     chosen: list[int] = names_column()
     submitted_at: datetime = Field(index=True)
@@ -332,20 +332,32 @@ class Due:
     refused: int  # documents to give again
 
 
-def due(v: Visit) -> list[Due]:
+def due(v: Visit, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
-    pupils = {pupil.id: pupil for pupil, link in families.pupils(v) if link.rights == "all"}
+    pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == "all"}
     shown = shown_campaigns(v, pupils)
     if not shown:
         return []
-    sent = {
-        (each.pupil_id, each.campaign_id): each
-        for each in v.all(select(Reenrolment).where(col(Reenrolment.pupil_id).in_(shown)))
-    }
-    begun = {
-        (each.pupil_id, each.campaign_id)
-        for each in v.all(
-            select(Wish).where(col(Wish.pupil_id).in_(shown), Wish.way != "", Wish.family_id == v.family_id)
+    stands: dict[tuple[int, int], tuple[Reenrolment | None, str | None]] = {
+        (pupil_id, campaign_id): (sent, way)
+        for pupil_id, campaign_id, sent, way in v.rows(
+            select(Pupil.id, Campaign.id, Reenrolment, Wish.way)
+            .join(Campaign, col(Campaign.site_id) == Pupil.site_id)
+            .join(
+                Reenrolment,
+                and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == Campaign.id),
+                isouter=True,
+            )
+            .join(
+                Wish,
+                and_(
+                    col(Wish.pupil_id) == Pupil.id,
+                    col(Wish.campaign_id) == Campaign.id,
+                    col(Wish.family_id) == v.family_id,
+                ),
+                isouter=True,
+            )
+            .where(col(Pupil.id).in_(shown), col(Campaign.id).in_({each.id for each in shown.values()}))
         )
     }
     again: dict[tuple[int, int], int] = {}
@@ -359,11 +371,10 @@ def due(v: Visit) -> list[Due]:
     found = []
     for pupil_id, campaign in shown.items():
         key = (pupil_id, campaign.id)
-        theirs = sent.get(key)
-        if theirs and (theirs.household_id != v.family_id or theirs.state == "refused"):
+        sent, way = stands[key]
+        if sent and (sent.household_id != v.family_id or sent.state == "refused"):
             continue
-        state = theirs.state if theirs else "draft" if key in begun else ""
-        if state in {"", "draft"} and not campaigns.is_open(v, campaign):
-            continue
-        found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
+        state = sent.state if sent else "draft" if way else ""
+        if sent or campaigns.is_open(v, campaign):
+            found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
     return found

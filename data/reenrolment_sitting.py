@@ -24,12 +24,19 @@ from data.visits import Visit
 UNDO_HOURS = 24
 VIEW_LASTS = timedelta(minutes=10)
 CLOSED = ("validated", "refused", "to_correct")
-READY = (
-    "Le document est illisible : déposez-en une copie nette.",
-    "Ce n’est pas le document demandé.",
-    "Le document n’est plus valable : déposez-en un plus récent.",
-    "Il manque une page ou une signature.",
-)
+READY = {  # of a refusal, by the site's own key
+    "document": (
+        "Le document est illisible : déposez-en une copie nette.",
+        "Ce n’est pas le document demandé.",
+        "Le document n’est plus valable : déposez-en un plus récent.",
+        "Il manque une page ou une signature.",
+    ),
+    "reenrolment": (
+        "Il manque une pièce obligatoire : déposez-la, puis renvoyez la demande.",
+        "Le choix des cours est incomplet : précisez-le.",
+        "Ce cours est complet : choisissez-en un autre.",
+    ),
+}
 
 
 @dataclass(frozen=True)

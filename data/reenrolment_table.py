@@ -12,13 +12,14 @@ from data import campaigns, formats, journal, reenrolment
 from data.accounts import Account
 from data.campaigns import Campaign, RequiredDocument
 from data.families import Family, Pupil, PupilLink
-from data.i18n import Refused
+from data.i18n import Refused, language, say
+from data.letter_texts import TEMPLATES
 from data.letters import Letter
 from data.reenrolment import Reenrolment, SuppliedDocument, Wish
 from data.reenrolment_desk import write_letter
 from data.visits import Visit
 
-STATES = ("silent", "draft", *reenrolment.SENT)
+PLACES = ("silent", "draft", *reenrolment.STANDINGS)
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,14 @@ class Line:
 
     pupil: Pupil
     sent: Reenrolment | None
-    state: str  # one of STATES
+    state: str  # one of PLACES
     household: int | None
 
 
 def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
-    """State -> pupils of the campaign, in the order of STATES; a request whose pupil left the audience counts too."""
+    """State -> pupils of the campaign, in the order of PLACES; a request whose pupil left the audience counts too."""
     v.staff_only()
-    found = dict.fromkeys(STATES, 0)
+    found = dict.fromkeys(PLACES, 0)
     for state, number in v.rows(
         select(Reenrolment.state, func.count(col(Reenrolment.id)))
         .where(Reenrolment.campaign_id == campaign.id)
@@ -42,13 +43,14 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
     ):
         found[state] = number
     for state in ("silent", "draft"):
-        found[state] = v.count(select(func.count(col(Pupil.id))).where(_condition(campaign, state)))
+        found[state] = v.count(select(func.count(col(Pupil.id))).where(condition(campaign, state)))
     return found
 
 
-def _condition(campaign: Campaign, state: str) -> Any:
+def condition(campaign: Campaign, state: str) -> Any:
     """Pupils in that state; "" for all that the table shows."""
-    sent = exists().where(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id)
+    theirs = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    sent = theirs.correlate(Pupil).exists()  # also where the requests are joined
     begun = exists().where(col(Wish.pupil_id) == Pupil.id, col(Wish.campaign_id) == campaign.id, col(Wish.way) != "")
     if state == "":
         return campaigns.audience(campaign) | sent
@@ -56,7 +58,7 @@ def _condition(campaign: Campaign, state: str) -> Any:
         return and_(campaigns.audience(campaign), ~sent, ~begun)
     if state == "draft":
         return and_(campaigns.audience(campaign), ~sent, begun)
-    return sent.where(col(Reenrolment.state) == state)
+    return theirs.where(Reenrolment.state == state).correlate(Pupil).exists()
 
 
 def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip: int = 0) -> list[Line]:
@@ -69,7 +71,7 @@ def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip
             and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id),
             isouter=True,
         )
-        .where(_condition(campaign, state))
+        .where(condition(campaign, state))
         .order_by(col(Pupil.last_name), col(Pupil.first_name), col(Pupil.id))
         .limit(most)
         .offset(skip)
@@ -161,7 +163,7 @@ def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
-            _condition(campaign, "silent") | _condition(campaign, "draft"),
+            condition(campaign, "silent") | condition(campaign, "draft"),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
         )
@@ -211,3 +213,17 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
             written += 1
     journal.note(v, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
     return written
+
+
+def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
+    """What the reminder would say to that family: subject and text, before anything is written."""
+    tongue, template = language(each.account.language), TEMPLATES["reenrolment_reminder"]
+    words = {
+        "year": campaign.school_year,
+        "names": ", ".join(pupil.full_name for pupil in each.pupils),
+        "last_day": formats.day(campaign.closes_on),
+    }
+    said = [
+        say(part, tongue, **words) for part in template.body if part not in {"link", "message", "changes", "secret"}
+    ]
+    return say(template.subject, tongue), "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])

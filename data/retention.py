@@ -28,7 +28,7 @@ def sweep() -> None:
                 .where(
                     col(Letter.site_id) == site.id,
                     col(Letter.created_at) < old,
-                    col(Letter.state).in_(["sent", "failed", "cancelled"]),
+                    col(Letter.state).in_(["sent", "failed", "abandoned", "cancelled"]),
                 )
                 .values(blocks=[], secret="")
             )

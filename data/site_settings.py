@@ -167,7 +167,7 @@ IDENTITY = Part(
 LOOK = Part(
     "apparence",
     "Logo et couleur",
-    "Le logo et la couleur des pages, des courriels et des papiers",
+    "Le logo des pages et des papiers ; la couleur des pages, des papiers et des courriels",
     (Setting("accent", "Couleur", COLOUR, longest=9, span=4, default=appearance.ACCENT),),
 )
 FIELDS = Part("champs", "Champs des fiches", "Ce que les familles voient, changent et doivent remplir")

@@ -9,13 +9,13 @@ from data import accounts, journal, letters, second_factor, signins
 from data.accounts import Account
 from data.fields import EMAIL, NAME
 from data.i18n import Faulty, Refused
+from data.passwords import MAILED_DAYS
 from data.second_factor import SecondFactor
 from data.signins import SignIn
 from data.sites import Site
 from data.visits import NotYours, Visit
 
 STAFF_ROLES = ("secretariat", "responsable")
-PASSWORD_DAYS = 7
 OWN = "Votre propre compte se change par un autre responsable."
 LAST = "C’est le dernier responsable : nommez-en un autre d’abord."
 
@@ -88,7 +88,7 @@ def create(v: Visit, values: dict[str, str], word: str, hashed: str) -> Account:
             email=values["email"],
             password_hash=hashed,
             must_change=True,
-            password_expires_at=v.now + timedelta(days=PASSWORD_DAYS),
+            password_expires_at=v.now + timedelta(days=MAILED_DAYS),
         )
     )
     _mail_password(v, row, word)
@@ -146,7 +146,7 @@ def renew_password(v: Visit, account_id: int, word: str, hashed: str) -> None:
     """A new password by mail; the old one and every session end."""
     row = _anothers(v, account_id)
     row.password_hash, row.must_change = hashed, True
-    row.password_expires_at = v.now + timedelta(days=PASSWORD_DAYS)
+    row.password_expires_at = v.now + timedelta(days=MAILED_DAYS)
     v.add(row)
     letters.cancel_waiting(v, row.id, "staff_welcome")
     letters.cancel_waiting(v, row.id, "new_password")
@@ -188,7 +188,7 @@ def _note(v: Visit, row: Account, action: str, changes: dict[str, list[str]]) ->
 
 
 def _mail_password(v: Visit, row: Account, word: str) -> None:
-    _letter(v, row, "staff_welcome", secret=word, login=row.login, days=PASSWORD_DAYS)
+    _letter(v, row, "staff_welcome", secret=word, login=row.login, days=MAILED_DAYS)
 
 
 def _letter(v: Visit, row: Account, kind: str, **more: object) -> None:

@@ -3,14 +3,14 @@
 Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Delete, Select, TextClause, Update, event, false, inspect
+from sqlalchemy import Column, Delete, Select, TextClause, Update, bindparam, event, false, inspect
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -131,6 +131,42 @@ class Visit:
         """Many rows at once: an import, a demonstration."""
         self._session.add_all(rows)
         self._session.flush()
+
+    def insert(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Thousands of rows at once, as plain and complete values; their keys, in that order. Staff only, of their site."""
+        self._bulk(table, rows)
+        core: CoreTable = table.__table__  # type: ignore[attr-defined]
+        question = core.insert().returning(core.c.id, sort_by_parameter_order=True)
+        return list(self._session.connection().execute(question, list(rows)).scalars()) if rows else []
+
+    def amend(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Set some columns of many rows, all the same columns: each has its `id` and `site_id`. Staff only, of their site."""
+        self._bulk(table, rows)
+        if not rows:
+            return
+        core: CoreTable = table.__table__  # type: ignore[attr-defined]
+        names = [name for name in rows[0] if name not in {"id", "site_id"}]
+        if _OWNERS & set(names):
+            raise Leak(f"the rows would leave the fence: {names}")
+        statement = (
+            core.update()
+            .where(core.c.id == bindparam("the_id"), core.c.site_id == bindparam("the_site"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        self._session.connection().execute(
+            statement,
+            [
+                {"the_id": row["id"], "the_site": row["site_id"], **{f"new_{name}": row[name] for name in names}}
+                for row in rows
+            ],
+        )
+
+    def _bulk(self, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+        self.staff_only()
+        if not self.writes or not self.site_id or table.fence == "door":  # type: ignore[attr-defined]
+            raise Leak(f"many rows of {table.__name__}, in a visit that may not write them")
+        if any(row.get("site_id") != self.site_id for row in rows):
+            raise Leak(f"{table.__name__}.site_id leaves the fence")
 
     def delete(self, row: SQLModel) -> None:
         self._session.delete(row)

@@ -15,7 +15,8 @@ function add(form, files) {
   for (const file of files) {
     const taken = new Set(sending(form).map((each) => each.select.value));
     const select = names.cloneNode(true);
-    const free = [...select.options].find((option) => !taken.has(option.value));
+    const left = [...select.options].filter((option) => !taken.has(option.value));
+    const free = left.find((option) => "lacking" in option.dataset) ?? left[0];
     select.value = taken.has(names.value) && free ? free.value : names.value;
     select.id = `document-${Date.now()}-${sending(form).length}`;
     const label = make("label", { textContent: form.dataset.name, htmlFor: select.id });

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from data import passwords
-from data.demo import access, money, people, reenrolment, requests, schooling
+from data.demo import access, letters, money, people, reenrolment, requests, schooling
 from data.news import News
 from data.sites import Site
 from data.visits import Visit, whole_house
@@ -50,6 +50,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
     requests.fill()
     reenrolment.fill()
     access.fill()
+    letters.fill()
     return True
 
 

@@ -69,7 +69,7 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
 
     centre = partial(sheet.flow, align="C")
     side = 16 * scale
-    sheet.mark(LEFT + WIDTH / 2 - side / 2, TOP, side)
+    sheet.mark(LEFT + WIDTH / 2, TOP, side, centred=True)
     sheet.y = TOP + side + 4
     centre(paper.house.name, Look(13 * scale, True, ACCENT))
     centre(" · ".join([*lines_of(paper.house.address), paper.house.phone]).strip(" ·"), Look(8.5 * scale, ink=SOFT))

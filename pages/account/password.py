@@ -18,6 +18,7 @@ from data import accounts, formats, passwords, second_factor, signins, sites
 from data.accounts import Account
 from data.i18n import Faulty, Refused
 from data.visits import Visit
+from pages.account import more_of_account
 
 WORDS = {
     "ancien": "Mot de passe actuel",
@@ -77,6 +78,7 @@ def show(v: Visit, fait: str = "") -> None:
     )
     if v.is_staff:
         Piece(_factor(v), tag="section", classes="card narrow flow-card")
+    more_of_account.draw(v)
     Panel(
         v, _connections, on={"close": _close}, follows=[("account", v.account_id or 0)], tag="section", classes="card"
     )

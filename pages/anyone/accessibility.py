@@ -49,6 +49,7 @@ def _choices(caller: Caller) -> Markup:
         tag("header", title, close, class_="sheet-head"),
         tag("div", comfort.form(caller.tongue), comfort.languages(caller.tongue), class_="state"),
         id="comfort",
+        class_="state",
         aria_labelledby="comfort-title",
     )
 

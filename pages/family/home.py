@@ -13,7 +13,7 @@ from data import absences, billing, families, formats, moderation, news, payment
 from data.absences import AbsenceNotice
 from data.accounts import Account
 from data.billing import Ledger
-from data.families import Pupil
+from data.families import Pupil, PupilLink
 from data.results import Marked
 from data.schooling import Attended, Lesson
 from data.visits import Visit
@@ -38,17 +38,17 @@ def home(v: Visit) -> None:
 
 def _draw(v: Visit) -> Markup:
     account, adults, mine = v.get(Account, v.account_id), families.guardians(v), moderation.of_the_family(v)
-    accounts = billing.accounts(v)
+    accounts, pupils = billing.accounts(v), families.pupils(v)
     first = next((adult.first_name for adult in adults if adult.id == account.guardian_id), account.name)
     when = formats.long_day(v.today, v.tongue)
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
-        + reenrolment_notice.draw(v)
+        + reenrolment_notice.draw(v, pupils)
         + _to_do(v, adults, mine)
         + _late(v, accounts)
         + _news(v)
-        + tag("div", _pupils(v), _balance(v, accounts), _requests(v, mine), class_="cards")
+        + tag("div", _pupils(v, pupils), _balance(v, accounts), _requests(v, mine), class_="cards")
     )
 
 
@@ -98,9 +98,8 @@ def _late(v: Visit, accounts: Accounts) -> Markup:
     return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
 
 
-def _pupils(v: Visit) -> list[Markup]:
+def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
-    found = families.pupils(v)
     ids = [pupil.id for pupil, _ in found]
     courses, lessons = schooling.of_pupils(v, ids), schooling.next_lessons(v, ids)
     marks = results.last_marks(v, ids, v.today - timedelta(days=400))

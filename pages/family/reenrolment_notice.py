@@ -5,12 +5,13 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import tag
 from data import formats, reenrolment
+from data.families import Pupil, PupilLink
 from data.reenrolment import Due
 from data.visits import Visit
 
 
-def draw(v: Visit) -> Markup:
-    return Markup("").join(_notice(v, each) for each in reenrolment.due(v) if _words(v, each))
+def draw(v: Visit, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
+    return Markup("").join(_notice(v, each) for each in reenrolment.due(v, pupils) if _words(v, each))
 
 
 def _words(v: Visit, due: Due) -> str:

@@ -19,7 +19,7 @@ from data.i18n import Faulty, Refused
 from data.reenrolment import Piece, SuppliedDocument
 from data.reenrolment_sitting import Given
 from data.visits import NotYours, Visit
-from pages.staff import reenrolment_sheet, tabs
+from pages.staff import document_viewer, reenrolment_sheet, tabs
 
 PAGE = 50
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
@@ -157,7 +157,7 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
         top,
         steps,
         facts([(v.say("Fichier"), f"{supplied.file_name} · {size}"), (v.say("Consigne"), document.hint)]),
-        reenrolment_sheet.viewer(v, piece, file, 1, 1, refuses=False)
+        document_viewer.draw(v, piece, file, 1, 1, refuses=False)
         if file
         else tag("p", v.say("Le fichier n’est plus conservé.")),
         _form(v, desk, supplied) if supplied.state == "received" else _answered(v, supplied),
@@ -174,7 +174,10 @@ def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
     fault = desk.faults.get("reason")
     ready = tag(
         "div",
-        (tag("button", v.say(each), type="button", data_fills="reason") for each in reenrolment_sheet.sentences(v)),
+        (
+            tag("button", each, type="button", data_fills="reason")
+            for each in reenrolment_sheet.sentences(v, "document")
+        ),
         class_="ready",
         role="group",
         aria_label=v.say("Raisons prêtes"),

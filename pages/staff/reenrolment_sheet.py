@@ -8,11 +8,11 @@ from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
 from data import formats, reenrolment_sitting, sites
-from data.files import StoredFile
 from data.i18n import Refused
 from data.reenrolment import Discipline
 from data.reenrolment_sitting import Given, Sheet
 from data.visits import NotYours, Visit
+from pages.staff import document_viewer
 
 WAYS = {
     "administrative": "Réinscription administrative",
@@ -164,7 +164,7 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     sent = sheet.sent
     ready = tag(
         "div",
-        (tag("button", v.say(each), type="button", data_fills="reason") for each in sentences(v)),
+        (tag("button", each, type="button", data_fills="reason") for each in sentences(v, "reenrolment")),
         class_="ready",
         role="group",
         aria_label=v.say("Raisons prêtes"),
@@ -208,9 +208,9 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     )
 
 
-def sentences(v: Visit) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(sites.here(v).refusal_sentences.get("document", ())) or reenrolment_sitting.READY
+def sentences(v: Visit, of: str) -> tuple[str, ...]:
+    """The ready sentences of a refusal, of a « document » or of a whole « reenrolment »: the site's own, or ours."""
+    return tuple(sites.here(v).refusal_sentences.get(of, ())) or reenrolment_sitting.READY[of]
 
 
 def _outcome(label: str, key: str, value: str, look: str) -> Markup:
@@ -233,7 +233,7 @@ def _documents(v: Visit, sheet: Sheet, desk: Shows, *, open_: bool) -> Markup:
         return tag("p", v.say("Aucune pièce n’est demandée pour cet élève."), class_="soft")
     shown = shown_document(sheet, desk.shown)
     lines = [_document(v, each, desk, current=each is shown, open_=open_) for each in sheet.documents]
-    heads = (v.say("Pièce"), v.say("État"), v.say("Décision"))
+    heads = (v.say("Pièce"), v.say("Décision"))
     missing = (
         tag(
             "div",
@@ -253,7 +253,8 @@ def _documents(v: Visit, sheet: Sheet, desk: Shows, *, open_: bool) -> Markup:
     )
     ids = with_files(sheet)
     place = ids.index(shown.piece.supplied.id) + 1 if shown and shown.piece.supplied else 0
-    return join([missing, listed, viewer(v, shown, shown.file, place, len(ids)) if shown and shown.file else None])
+    looked_at = document_viewer.draw(v, shown, shown.file, place, len(ids)) if shown and shown.file else None
+    return join([missing, tag("div", listed, looked_at, class_="pieces-row")])
 
 
 def _document(v: Visit, each: Given, desk: Shows, *, current: bool, open_: bool) -> Markup:
@@ -275,8 +276,7 @@ def _document(v: Visit, each: Given, desk: Shows, *, current: bool, open_: bool)
     return tag(
         "tr",
         tag("th", name, tag("br") if about or optional else None, about, optional, scope="row"),
-        tag("td", chip(v, each.piece.state, PIECES_STATES), reason),
-        tag("td", verdict),
+        tag("td", verdict or chip(v, each.piece.state, PIECES_STATES), reason),
         class_="current" if current else None,
     )
 
@@ -286,7 +286,7 @@ def _verdict(v: Visit, each: Given, desk: Shows) -> Markup:
     number = supplied.id if supplied else 0
     declined = number in desk.declined
 
-    def choice(value: str, drawing: str, words: str, checked: bool) -> Markup:
+    def option(value: str, drawing: str, words: str, checked: bool) -> Markup:
         mark = tag(
             "input",
             type="radio",
@@ -301,72 +301,12 @@ def _verdict(v: Visit, each: Given, desk: Shows) -> Markup:
 
     return tag(
         "div",
-        choice("accepted", "check", v.say("Accepter"), not declined),
-        choice("declined", "cross", v.say("Refuser"), declined),
+        option("accepted", "check", v.say("Accepter"), not declined),
+        option("declined", "cross", v.say("Refuser"), declined),
         class_="verdict",
         role="radiogroup",
         aria_label=v.say("Décision pour {field}", field=each.piece.document.label),
     )
-
-
-def viewer(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
-    """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
-    label = shown.piece.document.label
-    after = (
-        button(
-            v.say("Pièce suivante"),
-            " ",
-            tag("kbd", "N", aria_hidden="true"),
-            do="turn-document",
-            class_="link",
-            aria_keyshortcuts="N",
-        )
-        if total > 1
-        else None
-    )
-    larger = tag(
-        "button",
-        icon("search"),
-        v.say("Agrandir"),
-        " ",
-        tag("kbd", "Z", aria_hidden="true"),
-        type="button",
-        class_="link",
-        data_opens="document-window",
-        aria_keyshortcuts="Z",
-    )
-    refuse = (
-        button(
-            v.say("Refuser cette pièce"),
-            " ",
-            tag("kbd", "R", aria_hidden="true"),
-            do="decline",
-            class_="link",
-            aria_keyshortcuts="R",
-        )
-        if refuses and shown.waits
-        else None
-    )
-    apart = tag("a", v.say("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
-    title = f"{label} ({place}/{total})" if total > 1 else label
-    bar = tag("div", tag("strong", title), after, larger, refuse, apart, class_="viewer-bar")
-    close = tag("button", v.say("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
-    window = tag(
-        "dialog",
-        tag("div", tag("h2", label, id="document-title"), close, class_="window-head"),
-        tag("div", _content(file, label, large=True), class_="window-body"),
-        id="document-window",
-        class_="window viewer-window",
-        aria_labelledby="document-title",
-    )
-    return tag("div", bar, tag("div", _content(file, label), class_="viewer"), class_="viewer-box") + window
-
-
-def _content(file: StoredFile, label: str, *, large: bool = False) -> Markup:
-    source = f"/documents/{file.name}"
-    if file.media_type == "application/pdf":
-        return tag("iframe", src=source, title=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
-    return tag("img", src=source, alt=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
 
 
 def _answered(v: Visit, sheet: Sheet, desk: Shows) -> Markup:

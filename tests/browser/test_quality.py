@@ -12,7 +12,19 @@ from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
 FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
-STAFF = ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/mot-de-passe"]
+STAFF = [
+    "/gestion/demandes",
+    "/gestion/demandes?onglet=traitees",
+    "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/demandes?onglet=pieces",
+    "/gestion/reinscriptions",
+    "/gestion/reinscriptions/1",
+    "/gestion/reinscriptions/1?onglet=avancement",
+    "/gestion/reinscriptions/1?onglet=relances",
+    "/gestion/reinscriptions/1?onglet=pieces&piece=4",
+    "/gestion/reinscriptions/1?onglet=reglages",
+    "/mot-de-passe",
+]
 MANAGER = [
     "/gestion",
     "/gestion/reglages",

@@ -74,3 +74,12 @@ def test_a_real_installation_refuses_the_demonstrations_password(house: str) -> 
         with pytest.raises(Refused):
             passwords.check_policy(word, staff=False, context_words=[])
     assert asyncio.run(passwords.off_the_loop(passwords.verify, demo.PASSWORD, account(PAUL).password_hash))[0]
+
+
+def test_another_key_file_is_noticed_and_can_be_accepted(house: str) -> None:
+    """Row 106."""
+    assert first_start.key_is_known()
+    set_site(key_mark="of another key")
+    assert not first_start.key_is_known()
+    assert first_start.key_is_known(accept=True)
+    assert first_start.key_is_known()

@@ -43,7 +43,6 @@ def test_each_code_counts_once_and_one_step_is_forgiven(house: str) -> None:
         assert not passes(odd)
 
 
-@both
 def test_a_recovery_code_counts_once_however_it_is_typed(house: str) -> None:
     _, codes = set_up()
     assert len(set(codes)) == 10
@@ -76,7 +75,6 @@ def test_the_same_form_sent_twice_gives_the_same_codes(house: str) -> None:
         second_factor.secret_of(account(HELENE), drafted)
 
 
-@both
 def test_nobody_is_in_before_the_code_and_guessing_is_slowed(house: str) -> None:
     secret, _ = set_up()
     step, totp = second_step.second_step(account(PAUL)), pyotp.TOTP(secret)

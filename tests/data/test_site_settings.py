@@ -1,22 +1,26 @@
 """What a « responsable » decides: kept, journalled old and new, refused in words; nobody else decides anything."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
+from pypdf import PdfReader
 
-from data import appearance, field_policies, news, retention, site_settings, sites
+from data import appearance, field_policies, files, news, papers, retention, site_settings, sites
 from data.families import Guardian
 from data.fields import editables
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
+from data.letter_form import html_of
 from data.letters import Letter
 from data.news import News
-from data.site_settings import ACCESS, IDENTITY, KEEPING, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.pdf.page import Sheet
+from data.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, PARTS, PAYMENT, SECURITY, SENTENCES_READY
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
 
 
-@both
 def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
     with as_(HELENE) as v:
         changes = site_settings.save(
@@ -89,7 +93,6 @@ def test_a_box_that_is_not_ticked_is_off(house: str) -> None:
     assert not site().must_change_mailed_password
 
 
-@both
 def test_a_policy_is_kept_and_applied(house: str) -> None:
     with as_(HELENE) as v:
         field_policies.save(v, {"guardian.phone_home": "hidden"}, {"guardian.phone_mobile": True})
@@ -165,3 +168,27 @@ def test_old_letters_lose_their_text_after_the_sites_own_time(house: str) -> Non
     retention.sweep()
     assert last(Letter).blocks == []
     assert last(Letter).created_at < later() - timedelta(days=7)
+
+
+def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house: str) -> None:
+    picture = BytesIO()
+    Image.new("RGBA", (300, 100), (122, 31, 61, 128)).save(picture, "PNG")
+    name = "ab" * 16
+    with as_(HELENE) as v:
+        site_settings.save(v, LOOK, {"accent": "#7a1f3d"})
+        site_settings.set_logo(v, name)
+        site_settings.try_mail(v)
+        path = files.path_of(v.site_id or 0, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture.getvalue())
+    sheet = Sheet(papers.house_of(site()), "Facture", later().date(), "fr")
+    sheet.letterhead()
+    sheet.headline()
+    [page] = PdfReader(BytesIO(sheet.render())).pages
+    [drawn] = page.images
+    assert drawn.image is not None
+    assert drawn.image.size == (300, 100)
+    assert ".478" in page.get_contents().get_data().decode("latin-1")  # 7a of ff, the red of the title
+    letter = html_of(last(Letter), accent=site().accent)
+    assert "#7a1f3d" in letter
+    assert appearance.ACCENT not in letter

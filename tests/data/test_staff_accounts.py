@@ -19,7 +19,6 @@ def make(**values: str) -> Account:
         return staff_accounts.create(v, {**ANNE, **values}, "Zephyr-Mangue-41", passwords.make_hash("Zephyr-Mangue-41"))
 
 
-@both
 def test_a_colleague_comes_in_with_the_password_of_the_letter_and_must_change_it(house: str) -> None:
     made = make()
     assert unseal(last(Letter, Letter.kind == "staff_welcome").secret) == "Zephyr-Mangue-41"
@@ -93,7 +92,6 @@ def test_nobody_else_touches_any_account(house: str) -> None:
             staff_accounts.disable(v, stranger, True)
 
 
-@both
 @pytest.mark.parametrize("act", ["disable", "role", "close", "renew"])
 def test_sessions_end_with_the_role(house: str, act: str) -> None:
     """Row 36."""

@@ -28,6 +28,29 @@ NAMED |= {
     "must",
 }
 NAMED |= {"announce", "justify", "line", "tab", "address", "walk", "year", "file", "seen", "tick"}
+NAMED |= {
+    "show",
+    "turn-document",
+    "mark",
+    "decline",
+    "page",
+    "search",
+    "activate",
+    "suspend",
+    "close",
+    "copy",
+    "audience",
+}
+NAMED |= {
+    "filter-state",
+    "filter-department",
+    "filter-cycle",
+    "write-piece",
+    "save-piece",
+    "remove-piece",
+    "scope",
+    "remind",
+}
 NAMED |= {f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger")}
 FAMILY_PAGES = [
     "/",
@@ -56,6 +79,12 @@ STAFF_PAGES = [
     "/gestion/demandes?onglet=traitees",
     "/gestion/demandes?onglet=absences",
     "/gestion/demandes?onglet=paiements",
+    "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/demandes?onglet=pieces",
+    "/gestion/reinscriptions",
+    "/gestion/reinscriptions/nouvelle",
+    "/gestion/reinscriptions/1",
+    "/gestion/reinscriptions/1?onglet=pieces",
     "/mot-de-passe",
     "/gestion/reglages/identite",
     "/gestion/reglages/champs",

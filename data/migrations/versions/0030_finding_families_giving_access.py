@@ -8,7 +8,7 @@ from data.findable import words_of
 
 
 revision = '0030'
-down_revision = "0011"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("resent_of", sa.Integer(), nullable=True))
         batch.create_index(op.f("ix_letter_resent_of"), ["resent_of"])
         batch.create_index(op.f("ix_letter_sent_at"), ["sent_at"])
+        batch.create_index("ix_letter_latest", ["site_id", "created_at"])
         batch.create_index("ix_letter_desk", ["site_id", "state", "kind", "created_at", "needle"])
     _fill_needles()
     op.create_table(
@@ -72,15 +73,18 @@ def upgrade() -> None:
     )
     for column in ("site_id", "family_id"):
         op.create_index(op.f(f"ix_agenda_key_{column}"), "agenda_key", [column])
+    op.create_index("ix_audit_entry_latest", "audit_entry", ["site_id", "at"])
     _guard(f"OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-{MONTHS} months')")
 
 
 def downgrade() -> None:
     _guard("")
+    op.drop_index("ix_audit_entry_latest", "audit_entry")
     op.drop_table("agenda_key")
     op.drop_table("letter_text")
     with op.batch_alter_table("letter") as batch:
         batch.drop_index("ix_letter_desk")
+        batch.drop_index("ix_letter_latest")
         batch.drop_index(op.f("ix_letter_sent_at"))
         batch.drop_index(op.f("ix_letter_resent_of"))
         batch.drop_column("resent_of")

@@ -25,6 +25,13 @@ from pages.family.pupil.dossier import dossier_head
 THEN = {"recu": "Le document est reçu."}
 DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
 
+THEIRS = {
+    "submitted": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
+    "to_correct": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
+    "validated": "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
+    "refused": "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
+}
+
 
 @dataclass
 class Page:
@@ -94,21 +101,17 @@ def _standing(v: Visit, now: Situation) -> Markup | None:
         tag("p", v.say("Réponse du conservatoire : {answer}", answer=wish.answer)) if wish and wish.answer else None
     )
     if sent and not now.mine:
-        words = {
-            "submitted": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
-            "to_correct": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
-            "validated": "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
-            "refused": "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
-        }[sent.state]
-        return _notice("", "info", tag("p", v.say(words)))
+        return _notice("", "info", tag("p", v.say(THEIRS[sent.state])))
     if sent and sent.state == "validated":
-        words = (
+        day = formats.day((sent.decided_at or v.now).astimezone(v.zone).date())
+        said = v.say(
             "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
             if sent.way == "leaving"
-            else "La réinscription de {name} pour {year} a été validée le {day}."
+            else "La réinscription de {name} pour {year} a été validée le {day}.",
+            day=day,
+            name=now.pupil.full_name,
+            year=now.campaign.school_year,
         )
-        day = formats.day((sent.decided_at or v.now).astimezone(v.zone).date())
-        said = v.say(words, day=day, name=now.pupil.full_name, year=now.campaign.school_year)
         return _notice("good", "check", tag("p", tag("strong", said)), answer)
     if sent and sent.state == "refused":
         said = v.say("La demande de réinscription n’a pas été acceptée.")

@@ -135,10 +135,14 @@ def _line(v: Visit, now: Situation, heads: list[str], piece: Piece, offer: objec
             kilobytes(supplied.size) if supplied else "",
             tag("span", icon(drawing) if drawing else None, state, class_=f"chip {look}".strip())
             + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
-            tag("div", shown, _acts(v, now, piece, offer), class_="links-row"),
+            _links(shown, _acts(v, now, piece, offer)),
         ),
         ("", "file", "tight", "tight", "num"),
     )
+
+
+def _links(shown: Markup | str, acts: list[Markup]) -> Markup | str:
+    return tag("div", shown, acts, class_="links-row") if shown or acts else ""
 
 
 def kilobytes(size: int) -> str:
@@ -204,7 +208,13 @@ def _window(v: Visit, now: Situation, proposed: int) -> Markup:
         tag(
             "select",
             (
-                tag("option", piece.document.label, value=piece.document.id, selected=piece.document.id == first)
+                tag(
+                    "option",
+                    piece.document.label,
+                    value=piece.document.id,
+                    data_lacking=piece.lacking,
+                    selected=piece.document.id == first,
+                )
                 for piece in able
             ),
             id="document",
