@@ -87,6 +87,7 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
+    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {MARK}".encode()))
     _money(theirs)
     _said(theirs)
     return theirs
@@ -176,6 +177,9 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "colour": "7a1f3d",
         "site": theirs.site,
         "notice": theirs.one("absence_notice"),
+        "family": theirs.portal.value("SELECT number FROM family WHERE id = ?", theirs.family),
+        "account": theirs.portal.account(theirs.login)["id"],
+        "batch": theirs.one("access_batch"),
         "form": "csv",
         "piece": 1,
     }

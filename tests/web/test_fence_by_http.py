@@ -22,7 +22,7 @@ PUBLIC = {
     "/healthz",
     "/readyz",
 }
-OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes"}
+OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes", "/gestion/familles"}
 OWN_TOO = ("/facturation/{kind}/payer",)  # holds a word of the address, and shows whose page it is
 ANYONES = ("/verifier/{code}", "/confirmer/{token}", "/paiement/", "/apparence/", "/logo/", "/premier-demarrage/")
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
