@@ -92,6 +92,7 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
+    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {MARK}".encode()))
     _money(theirs)
     _said(theirs)
     _re_enrols(theirs)
@@ -207,7 +208,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "piece": 1,
         "family": theirs.portal.value("SELECT number FROM family WHERE id = ?", theirs.family),
         "account": theirs.portal.account(theirs.login)["id"],
-        "batch": 1,
+        "batch": theirs.one("access_batch"),
     }
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]

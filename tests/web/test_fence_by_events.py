@@ -52,6 +52,19 @@ NAMED |= {
     "remind",
 }
 NAMED |= {f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger")}
+NAMED |= {
+    "correct",
+    "add",
+    "remove",
+    "first",
+    "hide-contact",
+    "show-contact",
+    "add-family",
+    "link",
+    "change-link",
+    "unlink",
+}
+NAMED |= {"mail", "block", "unblock", "only", "start"}
 FAMILY_PAGES = [
     "/",
     "/famille",
@@ -75,6 +88,12 @@ MOVING = (
     "/mot-de-passe",
 )  # one's own
 STAFF_PAGES = [
+    "/gestion/familles",
+    "/gestion/familles/nouvelle",
+    "/gestion/familles/acces",
+    "/gestion/familles/1042",
+    "/gestion/familles/1042/eleves",
+    "/gestion/familles/1042/comptes",
     "/gestion/demandes",
     "/gestion/demandes?onglet=traitees",
     "/gestion/demandes?onglet=absences",
@@ -218,6 +237,19 @@ def test_the_household_that_may_consult_moves_nothing_at_all(marked: Theirs, com
     with Tab(marc, path_for(portal, path)) as tab:
         done(tab, forge(portal, tab))
         assert MARK not in tab.markup()
+    assert snapshot(portal) == before
+
+
+@pytest.mark.parametrize("path", ["/famille", "/eleves/2042/identite", "/eleves/2042/absences", "/mot-de-passe"])
+def test_staff_who_look_as_a_family_move_nothing_at_all(portal: Server, come: Come, path: str) -> None:
+    paul = come("renard.paul")
+    family, account = "SELECT number FROM family WHERE id = ?", portal.account("aubry.claire")
+    number = portal.value(family, account["family_id"])
+    assert paul.post(f"/gestion/familles/{number}/voir", data={"compte": account["id"]}).status_code == 303
+    before = snapshot(portal)
+    with Tab(paul, path) as tab:
+        assert "Vous voyez le portail comme Claire Aubry" in tab.person.text(path)
+        done(tab, forge(portal, tab))
     assert snapshot(portal) == before
 
 

@@ -22,7 +22,7 @@ PUBLIC = {
     "/healthz",
     "/readyz",
 }
-OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes"}
+OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes", "/gestion/familles"}
 OWN_TOO = (
     "/facturation/{kind}/payer",
     "/gestion/exports/modifications.{form}",

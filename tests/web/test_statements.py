@@ -58,6 +58,15 @@ SCREENS = (
             "/gestion/demandes?demande=3",
             "/gestion/demandes?onglet=absences",
             "/gestion/demandes?onglet=paiements",
+            "/gestion/familles",
+            "/gestion/familles?r=belkacem",
+            "/gestion/familles?r=belcasem&tri=2d",
+            "/gestion/familles/nouvelle",
+            "/gestion/familles/acces",
+            *(
+                f"/gestion/familles/1042{tab}"
+                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers", "/journal")
+            ),
             "/gestion/demandes?onglet=reinscriptions",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
