@@ -89,6 +89,7 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         _school(theirs)
     _money(theirs)
     _said(theirs)
+    _written(theirs)
     return theirs
 
 
@@ -145,6 +146,18 @@ def _said(theirs: Theirs) -> None:
         theirs.put(
             "absence_notice", **days, state=state, author_id=author, document=theirs.files[1], absence_id=absence
         )
+
+
+def _written(theirs: Theirs) -> None:
+    """A letter of theirs in each state, the address of their agenda, what the journal says of them."""
+    author = theirs.portal.account(theirs.login)["id"]
+    said = f'[["p", "{MARK} dit"], ["foot", "", "", ""]]'
+    for state in ("sent", "waiting", "failed"):
+        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=said, language="fr",
+                   key=f"{MARK}{state}", secret="", error="", attempts=1, needle=MARK.lower())  # fmt: skip
+    theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
+    theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
+               changes=f'{{"school": ["", "{MARK}"]}}', actor_id=author)  # fmt: skip
 
 
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
