@@ -96,6 +96,7 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
     _money(theirs)
     _said(theirs)
     _re_enrols(theirs)
+    _written(theirs)
     return theirs
 
 
@@ -172,6 +173,18 @@ def _re_enrols(theirs: Theirs) -> None:
     theirs.put("reenrolment", **own, household_id=theirs.family, state="submitted", made="[]", version=1)
     theirs.put("supplied_document", campaign_id=campaign, document_id=asked, file_id=theirs.rows["stored_file"][0],
                state="received", times=1, version=1, author_id=own["author_id"])  # fmt: skip
+
+
+def _written(theirs: Theirs) -> None:
+    """A letter of theirs in each state, the address of their agenda, what the journal says of them."""
+    author = theirs.portal.account(theirs.login)["id"]
+    said = f'[["p", "{MARK} dit"], ["foot", "", "", ""]]'
+    for state in ("sent", "waiting", "failed"):
+        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=said, language="fr",
+                   key=f"{MARK}{state}", secret="", error="", attempts=1, needle=MARK.lower())  # fmt: skip
+    theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
+    theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
+               changes=f'{{"school": ["", "{MARK}"]}}', actor_id=author)  # fmt: skip
 
 
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
