@@ -1,5 +1,6 @@
 """What a browser keeps: our stylesheet, script and fonts, and NiceGUI's own, compressed once and served from memory."""
 
+import asyncio
 import gzip
 import hashlib
 from functools import lru_cache
@@ -9,9 +10,26 @@ import brotli
 import nicegui
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.stylesheet import whole
+
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
-STYLES = ("tokens.css", "page.css", "pieces.css", "lists.css", "staff.css", "payment.css", "letters.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "desk.css",
+    "payment.css",
+    "settings.css",
+    "reenrolment.css",
+    "exchange.css",
+    "families.css",
+    "letters.css",
+    "comfort.css",
+    "modes.css",
+)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -24,12 +42,13 @@ FOREVER = b"public, max-age=31536000, immutable"
 @lru_cache(maxsize=1)
 def files() -> dict[str, bytes]:
     """Name -> bytes of everything of ours."""
-    style = "\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES)
+    style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
     script = (THEME / "house.js").read_text(encoding="utf-8").replace("NICEGUI_STATIC", NICEGUI)
     return {
         "house.css": style.encode(),
         "house.js": script.encode(),
         "plain.js": (THEME / "plain.js").read_bytes(),
+        "upload.js": (THEME / "upload.js").read_bytes(),
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
         **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},
@@ -57,6 +76,7 @@ class Assets:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.kept: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
+        self.one_at_a_time = asyncio.Lock()  # twenty browsers at once compress a file once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -66,8 +86,11 @@ class Assets:
             or not path.startswith(("/theme/", NICEGUI))
         ):
             return await self.app(scope, receive, send)
-        if path not in self.kept and not await self._keep(path, scope, receive):
-            return await self.app(scope, receive, send)
+        if path not in self.kept:
+            async with self.one_at_a_time:
+                found = path in self.kept or await self._keep(path, scope)
+            if not found:
+                return await self.app(scope, receive, send)
         headers, forms = self.kept[path]
         accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
         coding = next((each for each in (b"br", b"gzip") if each in forms and each in accepted), b"")
@@ -82,7 +105,7 @@ class Assets:
         )
         return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    async def _keep(self, path: str, scope: Scope, receive: Receive) -> bool:
+    async def _keep(self, path: str, scope: Scope) -> bool:
         """Fetch once what is asked for; False when there is no such file."""
         if path.startswith("/theme/"):
             name = path.rpartition("/")[2]
@@ -90,13 +113,14 @@ class Assets:
                 return False
             body, kind = files()[name], TYPES[Path(name).suffix]
         else:
-            got = await _fetch(self.app, scope, receive)
+            got = await _fetch(self.app, scope)
             if got is None:
                 return False
             body, kind = got
         forms = {b"": body}
         if not kind.startswith("font/"):
-            forms |= {b"br": brotli.compress(body, quality=11), b"gzip": gzip.compress(body, 9)}
+            forms[b"br"] = await asyncio.to_thread(brotli.compress, body, quality=11)
+            forms[b"gzip"] = await asyncio.to_thread(gzip.compress, body, 9)
         self.kept[path] = (
             [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")],
             forms,
@@ -104,16 +128,29 @@ class Assets:
         return True
 
 
-async def _fetch(app: ASGIApp, scope: Scope, receive: Receive) -> tuple[bytes, str] | None:
-    plain = {**scope, "method": "GET", "headers": [pair for pair in scope["headers"] if pair[0] == b"host"]}
-    status, kind, parts = 0, "", []
+async def _fetch(app: ASGIApp, scope: Scope) -> tuple[bytes, str] | None:
+    """(body, type) of a file, whole or not at all: the browser that asked first may have left meanwhile."""
+    plain = {**scope, "method": "GET", "extensions": {}}
+    plain["headers"] = [pair for pair in scope["headers"] if pair[0] == b"host"]
+    status, headers, parts = 0, dict[bytes, bytes](), []
 
     async def collect(message: Message) -> None:
-        nonlocal status, kind
+        nonlocal status, headers
         if message["type"] == "http.response.start":
-            status, kind = message["status"], dict(message["headers"]).get(b"content-type", b"").decode()
+            status, headers = message["status"], dict(message["headers"])
         else:
             parts.append(message.get("body", b""))
 
-    await app(plain, receive, collect)
-    return (b"".join(parts), kind) if status == 200 else None
+    asked = False
+
+    async def stay() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()  # nobody leaves
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await app(plain, stay, collect)
+    body, told = b"".join(parts), headers.get(b"content-length")
+    whole = status == 200 and body and (told is None or int(told) == len(body))
+    return (body, headers.get(b"content-type", b"").decode()) if whole else None

@@ -6,6 +6,7 @@ from email.utils import formataddr
 import emails
 from markupsafe import Markup, escape
 
+from data import appearance
 from data.i18n import language, say
 from data.letters import Letter
 
@@ -15,12 +16,12 @@ HIDDEN = "••••••••"
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = (
     Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
-        "@media (prefers-color-scheme:dark){"
-        ".ground{background:#14181f!important}.sheet{background:#1d232d!important;border-color:#39414f!important}"
-        ".ink{color:#eef0f4!important}.soft{color:#b6bdca!important}.line{border-color:#39414f!important}"
-        ".name{color:#8fc7d6!important}.btn{background:#8fc7d6!important;color:#10242b!important}"
-        ".word{background:#2b3340!important;color:#eef0f4!important}}"
-        "@media (max-width:480px){.in{padding:20px 16px!important}.out{padding:12px 8px!important}}"
+        "@media (prefers-color-scheme:dark){{"
+        ".ground{{background:#14181f!important}}.sheet{{background:#1d232d!important;border-color:#39414f!important}}"
+        ".ink{{color:#eef0f4!important}}.soft{{color:#b6bdca!important}}.line{{border-color:#39414f!important}}"
+        ".name{{color:{name}!important}}.btn{{background:{name}!important;color:{on}!important}}"
+        ".word{{background:#2b3340!important;color:#eef0f4!important}}}}"
+        "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}}}"
     )
 )
 
@@ -62,8 +63,9 @@ def text_of(letter: Letter, secret: str = HIDDEN) -> str:
     return "\n".join(lines)
 
 
-def html_of(letter: Letter, secret: str = HIDDEN) -> str:
-    """The HTML part: the same words, the portal's ink and accent."""
+def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "") -> str:
+    """The HTML part: the same words, the portal's ink, the site's accent or ours."""
+    accent, night = accent or ACCENT, appearance.dark(accent or ACCENT)
     tongue = language(letter.language)
     body = [_paragraph(say("Bonjour {name},", tongue, name=letter.name))]
     rows = [parts for name, *parts in letter.blocks if name == "change"]
@@ -82,9 +84,9 @@ def html_of(letter: Letter, secret: str = HIDDEN) -> str:
             facts = []
         elif name == "message":
             said = say("Message du secrétariat : {message}", tongue, message=parts[0])
-            body.append(_MESSAGE.format(Markup("<br>").join(said.splitlines()), accent=ACCENT))
+            body.append(_MESSAGE.format(Markup("<br>").join(said.splitlines()), accent=accent))
         elif name == "link":
-            body.append(_LINK.format(*parts[::-1], accent=ACCENT))
+            body.append(_LINK.format(*parts[::-1], accent=accent))
         elif name == "foot":
             lines = [*filter(None, parts), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
             body.append(_FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT))
@@ -95,21 +97,21 @@ def html_of(letter: Letter, secret: str = HIDDEN) -> str:
         heading=letter.subject.removesuffix(f" – {site}"),
         site=site,
         first=first,
-        style=DARK,
+        style=DARK.format(name=night.accent, on=night.on),
         paper=PAPER,
         ink=INK,
         line=LINE,
-        accent=ACCENT,
+        accent=accent,
         body=Markup("").join(body),
     )
 
 
-def message_of(letter: Letter, secret: str, sender: str, site: str) -> bytes:
+def message_of(letter: Letter, secret: str, sender: str, site: str, accent: str = "") -> bytes:
     """The bytes to send; ValueError when the address or a header is not safe."""
     if not deliverable(letter.recipient) or re.search("[\r\n]", letter.subject + letter.name + site):
         raise ValueError("unsafe address or header")
     message = emails.Message(
-        html=html_of(letter, secret),
+        html=html_of(letter, secret, accent),
         text=text_of(letter, secret),
         subject=letter.subject,
         mail_from=formataddr((site, sender)),

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from cryptography.fernet import Fernet
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, func, or_, select, update
 
-from data import wording
+from data import journal, wording
 from data.families import of_its_site
 from data.fields import fold
 from data.formats import moment
@@ -49,7 +49,9 @@ class Letter(OfFamily, table=True):
     subject: str = Field(max_length=200)
     blocks: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     secret: str = Field(default="", max_length=400)
-    state: str = Field(default="waiting", max_length=12, index=True)
+    state: str = Field(
+        default="waiting", max_length=12, index=True
+    )  # waiting sending sent failed cancelled to_confirm …
     attempts: int = 0
     error: str = Field(default="", max_length=300)
     message_id: str = Field(max_length=120)
@@ -185,6 +187,34 @@ def cancel_waiting(v: Visit, account_id: int, kind: str) -> None:
     )
 
 
+def in_trouble(v: Visit, since: datetime) -> int:
+    """Letters given up, or tried in vain, since then."""
+    return v.count(
+        select(func.count())
+        .select_from(Letter)
+        .where(
+            Letter.created_at >= since,
+            or_(Letter.state == "failed", (Letter.state == "waiting") & (Letter.attempts > 0)),
+        )
+    )
+
+
+def to_confirm(v: Visit) -> int:
+    """Letters of a restored copy: they may have left after it was made."""
+    return v.count(select(func.count()).select_from(Letter).where(Letter.state == "to_confirm"))
+
+
+def settle_restored(v: Visit, *, sent: bool) -> None:
+    """Send them now, or give them up."""
+    v.manager_only()
+    state = {"state": "waiting", "due_at": v.now} if sent else {"state": "cancelled", "secret": ""}
+    count = v.change(update(Letter).where(col(Letter.state) == "to_confirm").values(**state))
+    if count:
+        action = "restored letters sent" if sent else "restored letters given up"
+        journal.note(v, action, subject="letter", changes={"count": ["", count]})
+        v.tell(("letters", v.site_id or 0))
+
+
 def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
     """Add decisions to the family's letter that has not left yet: one letter a sitting. None when there is none."""
     letter = v.one(
@@ -207,6 +237,27 @@ def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequ
         *(["change", *change] for change in changes),
         *letter.blocks[last + 1 :],
     ]
+    return v.add(letter)
+
+
+def join_message(v: Visit, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
+    """Add a message to the letter of that kind that has not left yet: one letter a sitting. None when there is none."""
+    letter = v.one(
+        select(Letter)
+        .where(
+            Letter.family_id == family_id,
+            Letter.account_id == account_id,
+            Letter.kind == kind,
+            Letter.state == "waiting",
+            Letter.attempts == 0,
+            Letter.due_at > v.now,
+        )
+        .with_for_update()
+    )
+    if letter is None:
+        return None
+    last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)
+    letter.blocks = [*letter.blocks[: last + 1], ["message", message], *letter.blocks[last + 1 :]]
     return v.add(letter)
 
 

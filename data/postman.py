@@ -20,7 +20,7 @@ from sqlmodel import col, or_, select, update
 from data import live
 from data.letter_form import message_of
 from data.letters import Letter, unseal
-from data.passwords import TEMPORARY_DAYS
+from data.passwords import MAILED_DAYS, TEMPORARY_DAYS
 from data.settings import settings
 from data.sites import Site
 from data.visits import Visit, whole_house
@@ -29,6 +29,8 @@ log = logging.getLogger("anacrouse.postman")
 WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
+SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
+STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
 MOST_FAILURES, REST = 5, 300.0  # rounds without a server; then seconds of rest
@@ -178,14 +180,15 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         if not claimed:
             return False
         letter = v.get(Letter, letter_id)
-        if letter.secret and v.now - letter.created_at > SECRET_LASTS:
+        lasts = STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
+        if letter.secret and v.now - letter.created_at > lasts:
             letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
             v.add(letter)
             return False
-        site = v.get(Site, letter.site_id).name
+        site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site)
+        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))

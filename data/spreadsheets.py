@@ -105,6 +105,11 @@ def _csv_text(cell: Cell) -> str:
     return str(cell).replace(".", ",")
 
 
+def shown(cell: Cell) -> str:
+    """A cell as people see it in their spreadsheet."""
+    return str(cell) if isinstance(cell, str) else _csv_text(cell)
+
+
 def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "", tick: Tick = no_tick) -> bytes:
     """One sheet, its first line kept in sight. Texts are texts: `data_type` says so after openpyxl has guessed."""
     book = openpyxl.Workbook(write_only=True)

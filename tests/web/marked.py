@@ -186,7 +186,11 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "gateway": "simulator",
         "token": "x" * 43,
         "code": theirs.of("certificate", "code"),
+        "colour": "7a1f3d",
+        "site": theirs.site,
         "notice": theirs.one("absence_notice"),
+        "form": "csv",
+        "piece": 1,
     }
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]

@@ -12,6 +12,21 @@ from tests.web.wire import Person, Tab
 
 Come = Callable[..., Person]
 NAMED = {"save", "withdraw", "towns", "close", "open", "next", "previous", "decide", "undo", "search", "page"}
+NAMED |= {
+    "create",
+    "role",
+    "disable",
+    "enable",
+    "unfactor",
+    "renew",
+    "delete",
+    "raise",
+    "lower",
+    "new",
+    "key",
+    "policy",
+    "must",
+}
 NAMED |= {"announce", "justify", "line", "tab", "address", "walk", "year", "file", "seen", "tick"}
 NAMED |= {
     "state",
@@ -27,8 +42,33 @@ NAMED |= {
     "tongue",
     "record",
     "sort",
+    "digest",
+    "renew",
+    "end",
 }
-NAMED |= {"digest", "renew", "end"}
+NAMED |= {
+    "show",
+    "turn-document",
+    "mark",
+    "decline",
+    "page",
+    "search",
+    "activate",
+    "suspend",
+    "close",
+    "copy",
+    "audience",
+}
+NAMED |= {
+    "filter-state",
+    "filter-department",
+    "filter-cycle",
+    "write-piece",
+    "save-piece",
+    "remove-piece",
+    "scope",
+    "remind",
+}
 NAMED |= {
     f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger", "letters")
 }
@@ -65,7 +105,19 @@ STAFF_PAGES = [
     "/gestion/courriels",
     "/gestion/courriels/textes",
     "/gestion/journal",
+    "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/demandes?onglet=pieces",
+    "/gestion/reinscriptions",
+    "/gestion/reinscriptions/nouvelle",
+    "/gestion/reinscriptions/1",
+    "/gestion/reinscriptions/1?onglet=pieces",
     "/mot-de-passe",
+    "/gestion/reglages/identite",
+    "/gestion/reglages/champs",
+    "/gestion/reglages/actualites",
+    "/gestion/reglages/comptes",
+    "/gestion/reglages/courriel",
+    "/gestion/reglages/paiement",
 ]
 ODD: list[Any] = [
     None,

@@ -26,7 +26,15 @@ OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demand
        "/gestion/journal", "/gestion/journal.csv", "/mot-de-passe/courriers", "/mot-de-passe/agenda", "/mot-de-passe/donnees",
        "/mot-de-passe/donnees.zip"}  # fmt: skip
 OWN_TOO = ("/facturation/{kind}/payer",)  # holds a word of the address, and shows whose page it is
-ANYONES = ("/verifier/{code}", "/confirmer/{token}", "/paiement/", "/agenda/{token}")
+ANYONES = (
+    "/verifier/{code}",
+    "/confirmer/{token}",
+    "/paiement/",
+    "/apparence/",
+    "/logo/",
+    "/premier-demarrage/",
+    "/agenda/{token}",
+)
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
 OTHERS = [
     ("", ""),
@@ -167,6 +175,23 @@ def test_no_address_takes_anything_for_another_family(
                 assert answer.status_code in (refused if login not in {"", "nguyen.linh"} else {303}), address
     assert snapshot(portal, besides=own) == before
     assert sorted(portal.folder.glob("files/*/*")) == files
+
+
+PARTS = (
+    *("identite", "apparence", "champs", "phrases", "actualites", "textes-legaux", "accessibilite", "conservation"),
+    *("paiement", "securite", "courriel", "comptes", "etat"),
+)
+
+
+def test_the_settings_are_a_managers_and_nobody_elses(portal: Server, come: Come) -> None:
+    """Row 84: for the office too they do not exist."""
+    helene, others = come("lemoine.helene"), [come("renard.paul"), come("aubry.claire")]
+    for path in ("/gestion/reglages", *(f"/gestion/reglages/{part}" for part in PARTS)):
+        assert helene.get(path).status_code == 200, path
+        assert {person.get(path).status_code for person in others} == {404}, path
+        assert come().get(path).status_code == 303
+    assert {person.post("/gestion/reglages/apparence").status_code for person in others} == {404}
+    assert "Réglages" not in others[0].text("/gestion")
 
 
 def test_the_household_that_may_consult_sends_no_photograph(portal: Server, come: Come) -> None:

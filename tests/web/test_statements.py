@@ -14,7 +14,7 @@ from tests.web.wire import Person, Tab
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12
-MORE = {"aubry.claire /": 14}  # the home page tells a little of everything, each in one question
+MORE = {"aubry.claire /": 18}  # the home page tells a little of everything, each in one question
 MOST_OF_A_PAPER = 20  # written for the first time: its file, its code, the journal
 SCREENS = (
     (
@@ -40,6 +40,7 @@ SCREENS = (
             "/eleves/2042/historique/{past}",
             "/eleves/2042/historique?r=piano&tri=4d",
             "/eleves/2042/repertoire",
+            "/eleves/2042/reinscription",
             "/eleves/2042/repertoire/{piece}",
             "/facturation/cotisations",
             "/facturation/cotisations?annee=2025-2026&tri=7d",
@@ -60,6 +61,14 @@ SCREENS = (
             "/gestion/demandes?demande=3",
             "/gestion/demandes?onglet=absences",
             "/gestion/demandes?onglet=paiements",
+            "/gestion/demandes?onglet=reinscriptions",
+            "/gestion/demandes?onglet=pieces",
+            "/gestion/reinscriptions",
+            "/gestion/reinscriptions/1",
+            "/gestion/reinscriptions/1?onglet=avancement",
+            "/gestion/reinscriptions/1?onglet=relances",
+            "/gestion/reinscriptions/1?onglet=pieces&piece=4",
+            "/gestion/reinscriptions/1?onglet=reglages",
             "/mot-de-passe",
             "/gestion/courriels",
             "/gestion/courriels?courriel={letter}",
@@ -73,6 +82,15 @@ SCREENS = (
         ["/gestion/journal", "/gestion/journal?entree=2", "/gestion/journal?famille=1042&r=a&tri=actor-c"],
     ),
 )
+MANAGERS = [
+    "/gestion",
+    "/gestion/reglages",
+    *(
+        f"/gestion/reglages/{part}"
+        for part in ("identite", "apparence", "champs", "actualites", "courriel", "comptes", "etat")
+    ),
+]
+SCREENS = (*SCREENS, ("lemoine.helene", MANAGERS))
 PAPERS = [
     "/facturation/factures/{invoice}.pdf",
     "/facturation/recus/{receipt}.pdf",

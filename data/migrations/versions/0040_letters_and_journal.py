@@ -7,7 +7,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0040"
-down_revision = "0004"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
