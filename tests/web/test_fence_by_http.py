@@ -66,7 +66,8 @@ def test_no_address_shows_anything_of_another_family(
 ) -> None:
     person, walked = come(login, site), gets(marked, routes)
     assert len(walked) > 50
-    for address, pattern in walked.items():
+    # The journal last of all would show a manager the addresses they asked for in vain, which hold the mark.
+    for address, pattern in sorted(walked.items(), key=lambda each: "{" in each[1]):
         answer = person.get(address)
         assert_nothing_of_theirs(words(answer), address)
         if "{" in pattern and not pattern.startswith((*OWN_TOO, *ANYONES)):
@@ -77,6 +78,8 @@ def test_no_address_shows_anything_of_another_family(
 def test_those_who_may_do_see_it(marked: Theirs, come: Come, routes: Routes) -> None:  # noqa: F811
     samir, paul, paper = come("belkacem.samir"), come("renard.paul"), marked.files[2]
     for address, pattern in gets(marked, routes).items():
+        if "modeles" in pattern:  # a file of the house, which says nothing of theirs
+            continue
         if pattern.startswith(("/eleves/", "/facturation/", "/documents/", "/famille")):
             answer = samir.get(address)
             shown = paper not in address  # a paper that was kept is no document: it has an address of its own
