@@ -166,8 +166,8 @@ def _re_enrols(theirs: Theirs) -> None:
         "chosen": "[]",
     }
     asked = theirs.put("required_document", campaign_id=campaign, departments="[]", cycles="[]", sensitive="", required=0,
-                       label="Autorisation", hint="",
-                       model=theirs.file(b"a model"), model_name="modele.pdf", model_type="application/pdf")  # fmt: skip
+                       label="Autorisation", hint="", model=theirs.file(b"a model"), model_name="modele.pdf",
+                       model_type="application/pdf")  # fmt: skip
     portal.rows("DELETE FROM supplied_document WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
     portal.rows("DELETE FROM reenrolment_wish WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
     theirs.put("reenrolment_wish", **own)
