@@ -23,7 +23,10 @@ PUBLIC = {
     "/readyz",
 }
 OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes"}
-OWN_TOO = ("/facturation/{kind}/payer",)  # holds a word of the address, and shows whose page it is
+OWN_TOO = (
+    "/facturation/{kind}/payer",
+    "/gestion/exports/modifications",
+)  # holds a word of the address, and shows whose page it is
 ANYONES = ("/verifier/{code}", "/confirmer/{token}", "/paiement/", "/apparence/", "/logo/", "/premier-demarrage/")
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
 OTHERS = [
@@ -173,7 +176,7 @@ def test_the_household_that_may_consult_sends_no_photograph(portal: Server, come
     assert answer.status_code < 500
     assert "recue" not in answer.headers.get("location", "")
     assert portal.rows("SELECT * FROM change_request WHERE sheet = 'pupil'") == []
-    assert portal.rows("SELECT * FROM stored_file") == []
+    assert portal.rows("SELECT * FROM stored_file WHERE kind = 'photo'") == []
 
 
 def test_the_second_household_sees_the_pupil_and_nothing_of_the_first(portal: Server, come: Come) -> None:
