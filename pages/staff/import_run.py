@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components import lists
 from components.entrance import Caller
 from components.icons import icon
-from components.lists import Column, Listing
+from components.lists import Listing
 from components.markup import acting_form, button, classes, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
@@ -23,57 +23,11 @@ from data.exchange.records import Record
 from data.i18n import Refused
 from data.import_runs import ImportRun
 from data.visits import Visit
+from pages.staff import import_lists
 from pages.staff.import_columns import draw_columns
 from pages.staff.import_files import PATH
 
 TABS = ("Fichier", "Colonnes", "Vérification", "Import")
-Doubt = tuple[int, str, Refused]
-
-
-def _faults() -> Listing[Fault]:
-    return Listing(
-        "faults",
-        "Lignes à corriger",
-        [
-            Column("Ligne", lambda v, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Colonne", lambda v, each: each.column or "–"),
-            Column("Valeur", lambda v, each: each.value or "–"),
-            Column("Motif", lambda v, each: each.why.tell(v.tongue)),
-        ],
-        of=lambda each: each.line,
-        searched=True,
-    )
-
-
-def _doubts() -> Listing[Doubt]:
-    return Listing(
-        "doubts",
-        "À vérifier avant d’importer",
-        [
-            Column("Ligne", lambda v, each: str(each[0]), key=lambda each: each[0], look="num"),
-            Column("Ce qu’il faut savoir", lambda v, each: each[2].tell(v.tongue)),
-        ],
-        of=lambda each: each[0],
-        searched=True,
-    )
-
-
-def _changes() -> Listing[Change]:
-    return Listing(
-        "changes",
-        "Ce qui change",
-        [
-            Column("Ligne", lambda v, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Effet", lambda v, each: v.say(reports.SENTENCES[each.outcome])),
-            Column("Fiche", lambda v, each: each.about or "–"),
-            Column("Colonne", lambda v, each: each.column),
-            Column("Avant", lambda v, each: each.old),
-            Column("Après", lambda v, each: each.new),
-        ],
-        of=lambda each: each.line,
-        empty="Rien ne change : ces fiches sont déjà ainsi.",
-        searched=True,
-    )
 
 
 @dataclass
@@ -82,9 +36,9 @@ class Desk:
 
     run_id: int
     back: bool = False
-    faults: Listing[Fault] = field(default_factory=_faults)
-    doubts: Listing[Doubt] = field(default_factory=_doubts)
-    changes: Listing[Change] = field(default_factory=_changes)
+    faults: Listing[Fault] = field(default_factory=import_lists.faults)
+    doubts: Listing[import_lists.Doubt] = field(default_factory=import_lists.doubts)
+    changes: Listing[Change] = field(default_factory=import_lists.changes)
 
 
 @screen(f"{PATH}/{{n}}", Audience.MANAGER, title="Import")
