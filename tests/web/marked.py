@@ -165,10 +165,11 @@ def _re_enrols(theirs: Theirs) -> None:
         "way": "administrative",
         "chosen": "[]",
     }
+    theirs.file(b"a model")
     asked = theirs.put("required_document", campaign_id=campaign, departments="[]", cycles="[]", sensitive="", required=0,
-                       label="Autorisation", hint="", model=theirs.file(b"a model"), model_name="modele.pdf", model_type="application/pdf")  # fmt: skip
-    portal.rows("DELETE FROM supplied_document WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
-    portal.rows("DELETE FROM reenrolment_wish WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
+                       label="Autorisation", hint="", model=theirs.files.pop(), model_name="modele.pdf", model_type="application/pdf")  # fmt: skip
+    for table in ("supplied_document", "reenrolment_wish"):
+        portal.rows(f"DELETE FROM {table} WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
     theirs.put("reenrolment_wish", **own)
     theirs.put("reenrolment", **own, household_id=theirs.family, state="submitted", made="[]", version=1)
     theirs.put("supplied_document", campaign_id=campaign, document_id=asked, file_id=theirs.rows["stored_file"][0],

@@ -210,7 +210,7 @@ def test_the_household_that_may_consult_sends_no_photograph(portal: Server, come
     assert answer.status_code < 500
     assert "recue" not in answer.headers.get("location", "")
     assert portal.rows("SELECT * FROM change_request WHERE sheet = 'pupil'") == []
-    assert portal.rows("SELECT * FROM stored_file") == []
+    assert portal.rows("SELECT * FROM stored_file WHERE kind = 'photo'") == []
 
 
 def test_the_second_household_sees_the_pupil_and_nothing_of_the_first(portal: Server, come: Come) -> None:
