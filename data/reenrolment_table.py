@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func
+from sqlalchemy import and_, case, exists, func
 from sqlmodel import col, select
 
 from data import campaigns, formats, journal, reenrolment
@@ -42,12 +42,13 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
         .group_by(col(Reenrolment.state))
     ):
         found[state] = number
-    silent, draft = (
-        select(func.count(col(Pupil.id))).where(condition(campaign, state)).scalar_subquery()
-        for state in ("silent", "draft")
+    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
+    sent = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    drafts = func.coalesce(func.sum(case((begun.correlate(Pupil).exists(), 1), else_=0)), 0)
+    ((unsent, found["draft"]),) = v.rows(
+        select(func.count(col(Pupil.id)), drafts).where(campaigns.audience(campaign), ~sent.correlate(Pupil).exists())
     )
-    question = select(Campaign.id, silent, draft).where(Campaign.id == campaign.id)
-    ((_, found["silent"], found["draft"]),) = v.rows(question)
+    found["silent"] = unsent - found["draft"]
     return found
 
 
