@@ -160,9 +160,37 @@ class Silent:
     reminded_at: datetime | None
 
 
-def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
-    """The families that may answer and have not, by number; the first account of each."""
+def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
+    """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
     v.staff_only()
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    known = v.rows(
+        select(PupilLink.family_id, Family.number)
+        .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+        .join(Family, col(Family.id) == PupilLink.family_id)
+        .join(Account, col(Account.family_id) == PupilLink.family_id)
+        .where(
+            condition(campaign, "silent") | condition(campaign, "draft"),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            col(Account.disabled).is_(False),
+        )
+        .distinct()
+        .order_by(col(Family.number))
+    )
+    return {family_id: reminded.get(family_id) for family_id, _ in known}
+
+
+def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
+    """The families that may answer and have not, by number; the first account of each. `only`: of these."""
+    v.staff_only()
+    among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
     children: dict[int, list[Pupil]] = {}
     for pupil, link in v.rows(
         select(Pupil, PupilLink)
@@ -171,6 +199,7 @@ def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
             condition(campaign, "silent") | condition(campaign, "draft"),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
+            *among,
         )
         .order_by(col(Pupil.first_name))
     ):
@@ -202,7 +231,7 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
     if not campaigns.is_open(v, campaign):
         raise Refused(reenrolment.OVER)
     wanted, written = set(family_ids), 0
-    for each in to_remind(v, campaign):
+    for each in to_remind(v, campaign, wanted):
         today = each.reminded_at and each.reminded_at.astimezone(v.zone).date() == v.today
         if each.account.family_id in wanted and not today:
             write_letter(
