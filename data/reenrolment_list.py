@@ -45,8 +45,11 @@ class Row:
     pieces: dict[str, int]
 
 
-def page(v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE) -> tuple[list[Row], int]:
-    """The rows and how many there are in all: three questions, whatever the campaign's size."""
+def page(
+    v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE, counted: dict[str, int] | None = None
+) -> tuple[list[Row], int]:
+    """The rows and how many there are in all: three questions, whatever the campaign's size; two when the states were
+    `counted` already and nothing else is asked."""
     v.staff_only()
     begun = (
         select(Wish.id)
@@ -76,7 +79,10 @@ def page(v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE) -> t
         .limit(most)
         .offset(wanted.skip)
     )
-    total = v.count(_joined(select(func.count(func.distinct(col(Pupil.id)))), campaign, wanted))
+    if counted and not (wanted.department or wanted.cycle or wanted.search):
+        total = counted.get(wanted.state, sum(counted.values()))
+    else:
+        total = v.count(_joined(select(func.count(func.distinct(col(Pupil.id)))), campaign, wanted))
     pieces = _pieces(v, campaign, [pupil.id for pupil, *_ in found])
     return [
         Row(pupil, sent, said, number, pieces.get((pupil.id, sent.household_id if sent else None), {}))

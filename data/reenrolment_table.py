@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func
+from sqlalchemy import and_, case, exists, func
 from sqlmodel import col, select
 
 from data import campaigns, formats, journal, reenrolment
@@ -42,12 +42,13 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
         .group_by(col(Reenrolment.state))
     ):
         found[state] = number
-    silent, draft = (
-        select(func.count(col(Pupil.id))).where(condition(campaign, state)).scalar_subquery()
-        for state in ("silent", "draft")
+    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
+    sent = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    drafts = func.coalesce(func.sum(case((begun.correlate(Pupil).exists(), 1), else_=0)), 0)
+    ((unsent, found["draft"]),) = v.rows(
+        select(func.count(col(Pupil.id)), drafts).where(campaigns.audience(campaign), ~sent.correlate(Pupil).exists())
     )
-    question = select(Campaign.id, silent, draft).where(Campaign.id == campaign.id)
-    ((_, found["silent"], found["draft"]),) = v.rows(question)
+    found["silent"] = unsent - found["draft"]
     return found
 
 
@@ -159,9 +160,37 @@ class Silent:
     reminded_at: datetime | None
 
 
-def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
-    """The families that may answer and have not, by number; the first account of each."""
+def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
+    """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
     v.staff_only()
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    known = v.rows(
+        select(PupilLink.family_id, Family.number)
+        .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+        .join(Family, col(Family.id) == PupilLink.family_id)
+        .join(Account, col(Account.family_id) == PupilLink.family_id)
+        .where(
+            condition(campaign, "silent") | condition(campaign, "draft"),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            col(Account.disabled).is_(False),
+        )
+        .distinct()
+        .order_by(col(Family.number))
+    )
+    return {family_id: reminded.get(family_id) for family_id, _ in known}
+
+
+def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
+    """The families that may answer and have not, by number; the first account of each. `only`: of these."""
+    v.staff_only()
+    among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
     children: dict[int, list[Pupil]] = {}
     for pupil, link in v.rows(
         select(Pupil, PupilLink)
@@ -170,6 +199,7 @@ def to_remind(v: Visit, campaign: Campaign) -> list[Silent]:
             condition(campaign, "silent") | condition(campaign, "draft"),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
+            *among,
         )
         .order_by(col(Pupil.first_name))
     ):
@@ -201,7 +231,7 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
     if not campaigns.is_open(v, campaign):
         raise Refused(reenrolment.OVER)
     wanted, written = set(family_ids), 0
-    for each in to_remind(v, campaign):
+    for each in to_remind(v, campaign, wanted):
         today = each.reminded_at and each.reminded_at.astimezone(v.zone).date() == v.today
         if each.account.family_id in wanted and not today:
             write_letter(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from markupsafe import Markup
 
@@ -21,8 +22,9 @@ SCOPES_WORDS = {"all": "Toutes les familles sans réponse", "never": "Celles qui
 
 
 def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
-    everyone = reenrolment_table.to_remind(v, campaign)
-    found = within(v, everyone, desk.scope)
+    everyone = reenrolment_table.silent_families(v, campaign)
+    chosen = within(v, everyone, desk.scope)
+    found = reenrolment_table.to_remind(v, campaign, chosen[:SHOWN]) if chosen else []
     if not everyone:
         words = v.say("Toutes les familles concernées ont répondu.")
         return tag("section", tag("p", words), class_="card", aria_label=v.say("Relances"))
@@ -31,19 +33,19 @@ def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
         "section",
         tag("h2", count, id="silent-title", tabindex="-1"),
         _scope(v, desk),
-        _before_sending(v, campaign, found),
-        _list(v, found) if found else None,
+        _before_sending(v, campaign, found, len(chosen)),
+        _list(v, found, len(chosen)) if found else None,
         class_="card stack-form",
         aria_labelledby="silent-title",
     )
 
 
-def within(v: Visit, everyone: list[Silent], scope: str) -> list[Silent]:
+def within(v: Visit, everyone: dict[int, datetime | None], scope: str) -> list[int]:
     """Those who would be written to: nobody twice on a day."""
     return [
-        each
-        for each in everyone
-        if each.reminded_at is None or (scope == "all" and each.reminded_at.astimezone(v.zone).date() < v.today)
+        family_id
+        for family_id, at in everyone.items()
+        if at is None or (scope == "all" and at.astimezone(v.zone).date() < v.today)
     ]
 
 
@@ -55,7 +57,7 @@ def _scope(v: Visit, desk: Desk) -> Markup:
     return tag("div", tag("label", v.say("À qui écrire"), for_="scope"), field, class_="field narrow")
 
 
-def _before_sending(v: Visit, campaign: Campaign, found: list[Silent]) -> Markup:
+def _before_sending(v: Visit, campaign: Campaign, found: list[Silent], count: int) -> Markup:
     """The letter as the first family would read it; the button only when it can be sent."""
     if not found:
         return tag("p", v.say("Toutes ont été relancées aujourd’hui."))
@@ -63,7 +65,7 @@ def _before_sending(v: Visit, campaign: Campaign, found: list[Silent]) -> Markup
         words = v.say("La campagne n’est pas ouverte : aucune relance ne peut partir.")
         return tag("div", icon("info"), tag("p", words), class_="notice")
     subject, text = reenrolment_table.reminder(v, campaign, found[0])
-    label = v.say("Relancer {count} famille…#Relancer {count} familles…", count=len(found))
+    label = v.say("Relancer {count} famille…#Relancer {count} familles…", count=count)
     send = tag("button", label, type="button", class_="btn", data_opens="remind-dialog")
     cancel = tag("button", v.say("Annuler"), type="button", class_="btn quiet", data_closes=True)
     go = button(v.say("Envoyer"), do="remind", of=campaign.id, class_="btn", data_closes=True, autofocus=True)
@@ -71,7 +73,7 @@ def _before_sending(v: Visit, campaign: Campaign, found: list[Silent]) -> Markup
         "dialog",
         tag(
             "h2",
-            v.say("Écrire à {count} famille ?#Écrire à {count} familles ?", count=len(found)),
+            v.say("Écrire à {count} famille ?#Écrire à {count} familles ?", count=count),
             id="remind-dialog-title",
         ),
         tag("p", v.say("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
@@ -90,7 +92,7 @@ def _before_sending(v: Visit, campaign: Campaign, found: list[Silent]) -> Markup
     )
 
 
-def _list(v: Visit, found: list[Silent]) -> Markup:
+def _list(v: Visit, found: list[Silent], count: int) -> Markup:
     heads = [v.say(each) for each in ("Famille", "Destinataire", "Élèves", "Dernière relance")]
     rows = [
         (
@@ -99,9 +101,9 @@ def _list(v: Visit, found: list[Silent]) -> Markup:
             ", ".join(pupil.full_name for pupil in each.pupils),
             formats.day(each.reminded_at.astimezone(v.zone).date()) if each.reminded_at else v.say("jamais"),
         )
-        for each in found[:SHOWN]
+        for each in found
     ]
-    more = len(found) - SHOWN
+    more = count - SHOWN
     rest = (
         tag("p", v.say("et {count} autre famille#et {count} autres familles", count=more), class_="soft")
         if more > 0
@@ -134,8 +136,7 @@ def sender(desk: Desk) -> Callable[[Caller, Act], Awaitable[Answer]]:
 def _whom(caller: Caller, campaign_id: int, scope: str) -> list[int]:
     with caller.visit() as v:
         campaign = v.get(Campaign, campaign_id)
-        found = within(v, reenrolment_table.to_remind(v, campaign), scope)
-        return [each.account.family_id for each in found if each.account.family_id]
+        return within(v, reenrolment_table.silent_families(v, campaign), scope)
 
 
 def _write(caller: Caller, campaign_id: int, families: list[int]) -> int:

@@ -25,11 +25,12 @@ LEFT_OUT = {
 
 
 def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
-    rows, total = reenrolment_list.page(v, campaign, desk.wanted)
+    counts = reenrolment_table.counts(v, campaign)
+    rows, total = reenrolment_list.page(v, campaign, desk.wanted, counted=counts)
     body = _table(v, desk, rows) if rows else tag("p", v.say("Aucun élève ne correspond."), class_="nothing")
     return tag(
         "section",
-        _filters(v, campaign, desk, total),
+        _filters(v, campaign, desk, total, counts),
         body,
         _pager(v, desk, total),
         class_="card listing",
@@ -37,9 +38,8 @@ def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
     )
 
 
-def _filters(v: Visit, campaign: Campaign, desk: Desk, total: int) -> Markup:
+def _filters(v: Visit, campaign: Campaign, desk: Desk, total: int, counts: dict[str, int]) -> Markup:
     wanted = desk.wanted
-    counts = reenrolment_table.counts(v, campaign)
     order = ("submitted", "to_correct", "validated", "refused", "draft", "silent")
     states = {"": v.say("Tous les états"), **{each: f"{v.say(STATES[each][2])} ({counts[each]})" for each in order}}
     departments = {each: each for each in campaign_desk.departments(v, campaign.source_year)}
