@@ -1,7 +1,7 @@
 """A sheet's fields as staff correct them: the recorded value to change, what the family asks beside it, nothing unseen."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -77,6 +77,7 @@ def _field(
     waiting: tuple[FieldChange, ChangeRequest] | None,
     fault: Refused | None,
 ) -> Markup:
+    one = replace(one, mark=replace(one.mark, autocomplete=""))  # the browser would fill in the secretary's own
     control, below = Control(v, key, one, "immediate", one.mark.required), list[Markup]()
     notes: list[str] = []
     if hint := one.kind.hint:
