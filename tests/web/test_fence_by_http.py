@@ -23,7 +23,10 @@ PUBLIC = {
     "/readyz",
 }
 OWN = {"/", "/famille", "/eleves", "/mot-de-passe", "/gestion", "/gestion/demandes"}
-OWN_TOO = ("/facturation/{kind}/payer",)  # holds a word of the address, and shows whose page it is
+OWN_TOO = (
+    "/facturation/{kind}/payer",
+    "/gestion/exports/modifications",
+)  # holds a word of the address, and shows whose page it is
 ANYONES = ("/verifier/{code}", "/confirmer/{token}", "/paiement/", "/apparence/", "/logo/", "/premier-demarrage/")
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
 OTHERS = [

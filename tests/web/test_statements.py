@@ -72,6 +72,7 @@ SCREENS = (
 )
 MANAGERS = [
     "/gestion",
+    "/gestion/imports",
     "/gestion/reglages",
     *(
         f"/gestion/reglages/{part}"
