@@ -27,6 +27,7 @@ STAFF = [
 ]
 MANAGER = [
     "/gestion",
+    "/gestion/imports",
     "/gestion/reglages",
     "/gestion/reglages/champs",
     "/gestion/reglages/comptes",

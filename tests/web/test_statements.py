@@ -93,6 +93,7 @@ SCREENS = (
 )
 MANAGERS = [
     "/gestion",
+    "/gestion/imports",
     "/gestion/reglages",
     *(
         f"/gestion/reglages/{part}"
