@@ -92,9 +92,11 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
+    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {MARK}".encode()))
     _money(theirs)
     _said(theirs)
     _re_enrols(theirs)
+    _written(theirs)
     return theirs
 
 
@@ -174,6 +176,18 @@ def _re_enrols(theirs: Theirs) -> None:
                state="received", times=1, version=1, author_id=own["author_id"])  # fmt: skip
 
 
+def _written(theirs: Theirs) -> None:
+    """A letter of theirs in each state, the address of their agenda, what the journal says of them."""
+    author = theirs.portal.account(theirs.login)["id"]
+    said = f'[["p", "{MARK} dit"], ["foot", "", "", ""]]'
+    for state in ("sent", "waiting", "failed"):
+        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=said, language="fr",
+                   key=f"{MARK}{state}", secret="", error="", attempts=1, needle=MARK.lower())  # fmt: skip
+    theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
+    theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
+               changes=f'{{"school": ["", "{MARK}"]}}', actor_id=author)  # fmt: skip
+
+
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
     """Address -> its pattern: each pattern of the routes with the family's own numbers in it, each way it can be said."""
     found = {}
@@ -206,6 +220,9 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "document": theirs.one("required_document"),
         "form": "csv",
         "piece": 1,
+        "family": theirs.portal.value("SELECT number FROM family WHERE id = ?", theirs.family),
+        "account": theirs.portal.account(theirs.login)["id"],
+        "batch": theirs.one("access_batch"),
     }
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]
