@@ -4,6 +4,7 @@ Reading is the family's own visit, so that what is another's is not found; the a
 """
 
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -118,10 +119,16 @@ def _note_files(v: Visit, found: Everything, rows: Sequence[Any]) -> None:
     for row in rows:
         if isinstance(row, StoredFile):
             ending = row.media_type.rpartition("/")[2].replace("jpeg", "jpg")
-            found.files.append((f"documents/{row.id}-{row.kind}.{ending}", files.path_of(row.site_id, row.name)))
+            found.files.append(
+                (f"documents/{row.id}-{_plain(row.kind)}.{ending}", files.path_of(row.site_id, row.name))
+            )
         elif isinstance(row, Paper):
-            kind = "".join(char if char.isalnum() else "-" for char in row.subject)[:60]
-            found.files.append((f"documents/{row.id}-{kind}.pdf", files.path_of(row.site_id, row.name)))
+            found.files.append((f"documents/{row.id}-{_plain(row.subject)}.pdf", files.path_of(row.site_id, row.name)))
+
+
+def _plain(text: str) -> str:
+    """A part of a file's name that every system takes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
 
 
 def _name_things(v: Visit, found: Everything) -> None:
