@@ -28,8 +28,29 @@ NAMED |= {
     "must",
 }
 NAMED |= {"announce", "justify", "line", "tab", "address", "walk", "year", "file", "seen", "tick"}
-NAMED |= {"show", "turn-document", "mark", "decline", "page", "search", "activate", "suspend", "close", "copy", "audience"}
-NAMED |= {"filter-state", "filter-department", "filter-cycle", "write-piece", "save-piece", "remove-piece", "scope", "remind"}
+NAMED |= {
+    "show",
+    "turn-document",
+    "mark",
+    "decline",
+    "page",
+    "search",
+    "activate",
+    "suspend",
+    "close",
+    "copy",
+    "audience",
+}
+NAMED |= {
+    "filter-state",
+    "filter-department",
+    "filter-cycle",
+    "write-piece",
+    "save-piece",
+    "remove-piece",
+    "scope",
+    "remind",
+}
 NAMED |= {f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger")}
 FAMILY_PAGES = [
     "/",
