@@ -172,17 +172,17 @@ def work(batch_id: int) -> None:
         _finish(author, batch_id, state="failed")
         return
     if batch.how == "mail":
-        while _mail_some(author, batch_id):
+        while mail_some(author, batch_id):
             pass
         _finish(author, batch_id)
     else:
         _print_all(author, batch_id)
 
 
-def _mail_some(author: Account, batch_id: int) -> bool:
+def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
     """The next few: passwords first, then one transaction. False when nothing is left."""
     with visit(author) as v:
-        items = v.all(_left(batch_id).limit(STEP))
+        items = v.all(_left(batch_id).limit(most))
     made = [access.make_password_now() for _ in items]
     with visit(author, writes=True) as v:
         sites.here(v)

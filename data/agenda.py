@@ -110,7 +110,7 @@ def write(v: Visit) -> bytes:
         )
         .order_by(col(Lesson.day), col(Lesson.starts), col(Lesson.id), col(Enrolment.id))
     )
-    lines = [
+    content = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Anacrouse//Agenda//FR",
@@ -123,8 +123,8 @@ def write(v: Visit) -> bytes:
         "X-PUBLISHED-TTL:PT6H",
     ]
     for lesson, course, enrolment, teacher in rows:
-        lines += _event(v, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
-    return "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in fold(line)).encode()
+        content += _event(v, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
+    return "".join(f"{folded}\r\n" for line in [*content, "END:VCALENDAR"] for folded in fold(line)).encode()
 
 
 def _event(

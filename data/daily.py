@@ -7,7 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select
 
-from data import absence_queue, accounts, decisions, formats, journal, letters, payments
+from data import absence_queue, accounts, decisions, formats, journal, letters, payments, retention
 from data.accounts import Account
 from data.journal import AuditEntry
 from data.letters import Fact, Letter
@@ -17,7 +17,6 @@ from data.visits import Visit, visit, whole_house
 log = logging.getLogger("anacrouse.daily")
 MORNING, NOON = time(7, 30), time(12)  # a machine that slept till the afternoon sends no morning's letter
 MONTH = timedelta(days=30.5)
-FLOOR = 6  # months: the database itself refuses to forget younger entries
 
 
 def go_round(*, now: datetime | None = None) -> None:
@@ -93,7 +92,7 @@ def waiting(v: Visit) -> list[Fact]:
 
 def _forget(site: Site, now: datetime) -> None:
     """The journal's entries that have had their time; the database refuses to forget those of the last six months."""
-    months = min(12, max(FLOOR, site.journal_months))
+    months = retention.journal_months(site)
     with whole_house(writes=True, now=now) as v:
         entries = v.all(
             select(AuditEntry.id)

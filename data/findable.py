@@ -15,6 +15,7 @@ from data.fields import fold, tidy
 
 LONGEST, MOST_WORDS, MOST_NEAR = 80, 6, 8
 SEPARATORS = re.compile(r"[^\w@.+]+|_")
+NAMELIKE = re.compile(r"[\w@.+’'-]*[^\W_][\w@.+’'-]*")  # other signs are meant as they are typed
 PHONE = re.compile(r"[+(]?[\d\s().+/-]{4,}")
 
 
@@ -62,7 +63,7 @@ def words_in(typed: str) -> list[Word]:
         parts = _parts(token)
         if token.isdecimal() and token.isascii():
             found.append(Word(_phone_forms(token, token) if len(token) > 9 else (token,)))
-        elif parts:
+        elif parts and NAMELIKE.fullmatch(token):
             found.append(Word(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token]))))
         else:
             found.append(Word((token,)))

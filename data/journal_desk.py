@@ -111,8 +111,8 @@ def _narrowed(v: Visit, question: Any, asked: Asked) -> Any:
         whose = AuditEntry.actor_id == asked.actor if asked.actor else col(AuditEntry.actor_id).is_(None)
         question = question.where(whose)
     if asked.family is not None:
-        family = v.one(select(Family.id).where(Family.number == asked.family)) if asked.family < 2**31 else None
-        question = question.where(AuditEntry.family_id == (family or 0))
+        number = asked.family if asked.family < 2**31 else 0
+        question = question.where(col(AuditEntry.family_id).in_(select(Family.id).where(Family.number == number)))
     if asked.subject:
         question = question.where(AuditEntry.subject == asked.subject)
     if asked.subject_id is not None:

@@ -92,8 +92,7 @@ def _narrowed(v: Visit, question: Any, wanted: Wanted) -> Any:
     for word in fold(wanted.search).split()[:6]:
         said = col(Letter.needle).contains(word, autoescape=True)
         if word.isdecimal() and len(word) < 10:
-            family = v.one(select(Family.id).where(Family.number == int(word)))
-            said = or_(said, Letter.family_id == family) if family else said
+            said = or_(said, col(Letter.family_id).in_(select(Family.id).where(Family.number == int(word))))
         question = question.where(said)
     return question
 

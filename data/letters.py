@@ -194,7 +194,7 @@ def in_trouble(v: Visit, since: datetime) -> int:
         .select_from(Letter)
         .where(
             Letter.created_at >= since,
-            or_(Letter.state == "failed", (Letter.state == "waiting") & (Letter.attempts > 0)),
+            or_(col(Letter.state).in_(["failed", "abandoned"]), (Letter.state == "waiting") & (Letter.attempts > 0)),
         )
     )
 

@@ -25,7 +25,7 @@ from data.schooling import Course, Teacher
 from data.visits import NotYours, Visit
 
 SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
-LEFT_OUT = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
+PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
 STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer"}
 # Tables in the order people read them, by the words they know; others follow under their own name.
 TITLES = {
@@ -77,7 +77,7 @@ def collect(v: Visit) -> Everything:
     site, family = sites.here(v), v.get(Family, v.family_id)
     found = Everything(site.name, family.number, moment(v.now, site.zone, v.tongue), v.tongue)
     for table in sorted(database.table_classes(), key=_rank):
-        if table.fence in {"family", "pupil"} and table.__name__ not in LEFT_OUT:  # type: ignore[attr-defined]
+        if table.fence in {"family", "pupil"} and table.__name__ not in PASSED_OVER:  # type: ignore[attr-defined]
             rows = [row for row in v.all(select(table).order_by(table.id)) if _theirs(v, row)]  # type: ignore[attr-defined]
             if rows:
                 found.tables[table.__name__] = [_values(row) for row in rows]

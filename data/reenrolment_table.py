@@ -42,8 +42,12 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
         .group_by(col(Reenrolment.state))
     ):
         found[state] = number
-    for state in ("silent", "draft"):
-        found[state] = v.count(select(func.count(col(Pupil.id))).where(condition(campaign, state)))
+    silent, draft = (
+        select(func.count(col(Pupil.id))).where(condition(campaign, state)).scalar_subquery()
+        for state in ("silent", "draft")
+    )
+    question = select(Campaign.id, silent, draft).where(Campaign.id == campaign.id)
+    ((_, found["silent"], found["draft"]),) = v.rows(question)
     return found
 
 

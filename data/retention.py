@@ -10,12 +10,18 @@ from data.sites import Site
 from data.throttle import Throttle
 from data.visits import whole_house
 
+FLOOR, LONGEST = 6, 12  # months of the journal: the database itself refuses to forget younger entries
 DAYS = {"letters": 60, "sessions": 30}
 
 
 def days(site: Site, name: str) -> int:
     found = site.retention.get(name, "")
     return int(found) if found.isdecimal() else DAYS[name]
+
+
+def journal_months(site: Site) -> int:
+    """data/daily.py forgets what is older."""
+    return min(LONGEST, max(FLOOR, site.journal_months))
 
 
 def sweep() -> None:

@@ -88,8 +88,10 @@ def privacy(caller: Caller, request: Request) -> Response:
                 tag(
                     "p",
                     say(
-                        "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours ; les fiches, "
-                        "les résultats et les diplômes selon les règles des archives publiques.",
+                        "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "
+                        "actions {months} mois ; les fiches, les résultats et les diplômes selon les règles des archives "
+                        "publiques.",
+                        months=retention.journal_months(site),
                         letters=retention.days(site, "letters"),
                         sessions=retention.days(site, "sessions"),
                     ),

@@ -4,24 +4,41 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from components import shell
 from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absence_queue, decisions, families, formats, letters, payments, signins, site_settings, sites
+from data import (
+    campaign_desk,
+    campaigns,
+    decisions,
+    families,
+    formats,
+    letters,
+    queue_counts,
+    reenrolment_list,
+    signins,
+    site_settings,
+    sites,
+)
 from data.visits import Visit
-from pages.staff import tabs
+from pages.staff import campaign_head, tabs
 from pages.staff.settings import frame
 
-DAYS = 7
+DAYS, MOST_CAMPAIGNS = 7, 2
+LABELS = {  # of the files of « Demandes »
+    "reinscriptions": "demande de réinscription à valider#demandes de réinscription à valider",
+    "pieces": "pièce à vérifier#pièces à vérifier",
+    "absences": "absence à traiter#absences à traiter",
+    "paiements": "trop-perçu#trop-perçus",
+}
 
 
 @screen("/gestion", Audience.STAFF, title="Gestion")
 def home(v: Visit) -> None:
     site = v.site_id or 0
-    Panel(v, _draw, follows=[("queue", site), ("letters", site), ("site", site)], classes="flow")
+    Panel(v, _draw, follows=[("queue", site), ("letters", site), ("site", site), ("campaigns", site)], classes="flow")
 
 
 def _draw(v: Visit) -> Markup:
@@ -40,6 +57,8 @@ def _missing(v: Visit) -> Markup:
     found = [(frame.path_of(part), v.say(words)) for part, words in site_settings.missing(v)]
     if not families.are_there(v):
         found.append(("/gestion/imports", v.say("Importer les familles")))
+    if not campaign_desk.every(v):
+        found.append((f"{campaign_head.PATH}/nouvelle", v.say("Préparer une campagne de réinscription")))
     if not found:
         return Markup("")
     lines = [tag("li", tag("a", icon("arrow"), words, href=path)) for path, words in found]
@@ -58,51 +77,43 @@ def _missing(v: Visit) -> Markup:
 
 
 def _figures(v: Visit) -> Markup:
-    waiting, oldest = decisions.count(v), decisions.queue(v, most=1)
+    since, waits, oldest = v.now - timedelta(days=DAYS), queue_counts.counts(v), decisions.queue(v, most=1)
     age = formats.ago(oldest[0].request.submitted_at, v.now, sites.here(v).zone, v.tongue) if oldest else ""
-    trouble, restored = letters.in_trouble(v, v.now - timedelta(days=DAYS)), letters.to_confirm(v)
-    seen = signins.families_seen(v, v.now - timedelta(days=DAYS))
-    extra = len(payments.troubles(v))
-    figures = [
+    trouble, seen = letters.in_trouble(v, since), signins.families_seen(v, since)
+    lately = v.say("depuis {count} jours", count=DAYS)
+    figures: list[tuple[object, str, str, str]] = [
         (
-            waiting,
-            v.say("fiche à valider#fiches à valider", count=waiting),
+            waits[""],
+            v.say("fiche à valider#fiches à valider", count=waits[""]),
             age and v.say("la plus ancienne : {age}", age=age),
             tabs.PATH,
-        ),
-        (
-            absences := absence_queue.count(v),
-            v.say("absence à traiter#absences à traiter", count=absences),
-            "",
-            tabs.path_of("absences"),
-        ),
-        (
-            trouble,
-            v.say("courriel en échec#courriels en échec", count=trouble),
-            v.say("depuis {count} jours", count=DAYS),
-            "/gestion/courriels",
-        ),
-        (
-            seen,
-            v.say("famille connectée#familles connectées", count=seen),
-            v.say("depuis {count} jours", count=DAYS),
-            "/gestion/familles",
-        ),
-    ]
-    if extra:
-        figures.append((extra, v.say("trop-perçu#trop-perçus", count=extra), "", tabs.path_of("paiements")))
-    if restored and v.role == "responsable":
-        figures.append(
-            (
-                restored,
-                v.say("courriel à confirmer#courriels à confirmer", count=restored),
-                v.say("d’une sauvegarde restaurée"),
-                f"{frame.PATH}/courriel",
-            )
         )
+    ]
+    for name, words in LABELS.items():
+        if waits[name] or name == "absences":
+            figures.append((waits[name], v.say(words, count=waits[name]), "", tabs.path_of(name)))
+    figures += [
+        (trouble, v.say("courriel en échec#courriels en échec", count=trouble), lately, "/gestion/courriels"),
+        (seen, v.say("famille connectée#familles connectées", count=seen), lately, "/gestion/familles"),
+        *_campaigns(v),
+    ]
+    if v.role == "responsable" and (restored := letters.to_confirm(v)):
+        words = v.say("courriel à confirmer#courriels à confirmer", count=restored)
+        figures.append((restored, words, v.say("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
     lines = [
         tag("li", tag("a", tag("strong", count), tag("span", words), more and tag("small", more), href=path))
         for count, words, more, path in figures
-        if path.partition("?")[0] in shell.ADDRESSES
     ]
-    return tag("h2", v.say("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="figures")
+    return tag("h2", v.say("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="day-figures")
+
+
+def _campaigns(v: Visit) -> list[tuple[object, str, str, str]]:
+    """How many pupils have answered the campaigns that are open, of how many."""
+    running = [each for each in campaign_desk.every(v) if campaigns.is_open(v, each)][:MOST_CAMPAIGNS]
+    answered = reenrolment_list.sums(v) if running else {}
+    found: list[tuple[object, str, str, str]] = []
+    for each in running:
+        count, path = sum(answered.get(each.id, {}).values()), f"{campaign_head.PATH}/{each.id}?onglet=avancement"
+        words = v.say("élève a répondu#élèves ont répondu", count=count)
+        found.append((f"{count} / {campaigns.how_many(v, each)}", words, each.title, path))
+    return found

@@ -9,6 +9,7 @@ from data.exchange.kinds import KINDS
 from data.families import Guardian
 from data.i18n import Refused
 from data.import_runs import ImportRun
+from data.schooling import Course
 from data.visits import NotYours
 from tests.cast import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
 from tests.data.desk import HELENES, bring, check, doubts, faults, give, snapshot
@@ -183,8 +184,9 @@ def test_how_columns_were_matched_is_remembered_for_files_of_that_shape(house: s
 
 
 def test_a_value_for_every_line_stands_for_a_column_that_the_file_lacks(house: str) -> None:
-    text = "N° élève;N° cours\n2042;PI 206\n"
-    run = give("enrolments", text, fixed={"school_year": "2026/2027"})
+    course = every(Course, Course.site_id == 1)[0]
+    text = f"N° élève;N° cours\n2042;{course.number.lower()}\n"
+    run = give("enrolments", text, fixed={"school_year": course.school_year.replace("-", "/")})
     assert faults(check(run)) == []
     with pytest.raises(Refused, match="valeur fixe"):
         check(give("enrolments", text, fixed={"school_year": "demain"}))

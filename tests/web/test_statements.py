@@ -14,7 +14,7 @@ from tests.web.wire import Person, Tab
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12
-MORE = {"aubry.claire /": 18}  # the home page tells a little of everything, each in one question
+MORE = {"aubry.claire /": 20}  # the home page tells a little of everything, each in one question
 MOST_OF_A_PAPER = 20  # written for the first time: its file, its code, the journal
 SCREENS = (
     (
@@ -48,6 +48,9 @@ SCREENS = (
             "/facturation/cotisations/payer",
             "/facturation/factures/{invoice}/lire",
             "/facturation/recus/{receipt}/lire",
+            "/mot-de-passe/courriers",
+            "/mot-de-passe/courriers?courrier={letter}",
+            "/mot-de-passe/agenda",
         ],
     ),
     (
@@ -58,6 +61,15 @@ SCREENS = (
             "/gestion/demandes?demande=3",
             "/gestion/demandes?onglet=absences",
             "/gestion/demandes?onglet=paiements",
+            "/gestion/familles",
+            "/gestion/familles?r=belkacem",
+            "/gestion/familles?r=belcasem&tri=2d",
+            "/gestion/familles/nouvelle",
+            "/gestion/familles/acces",
+            *(
+                f"/gestion/familles/1042{tab}"
+                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers", "/journal")
+            ),
             "/gestion/demandes?onglet=reinscriptions",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
@@ -67,7 +79,16 @@ SCREENS = (
             "/gestion/reinscriptions/1?onglet=pieces&piece=4",
             "/gestion/reinscriptions/1?onglet=reglages",
             "/mot-de-passe",
+            "/gestion/courriels",
+            "/gestion/courriels?courriel={letter}",
+            "/gestion/courriels?r=1042&etat=sent",
+            "/gestion/courriels/textes",
+            "/gestion/courriels/textes?genre=payment_received",
         ],
+    ),
+    (
+        "lemoine.helene",
+        ["/gestion/journal", "/gestion/journal?entree=2", "/gestion/journal?famille=1042&r=a&tri=actor-c"],
     ),
 )
 MANAGERS = [
@@ -105,7 +126,8 @@ def numbers(portal: Server) -> dict[str, object]:
         "receipt": portal.value(
             "SELECT number FROM payment WHERE family_id = ? AND state = 'cashed' ORDER BY id", family
         ),
-        "year": portal.value("SELECT max(school_year) FROM course"),
+        "year": portal.value("SELECT max(school_year) FROM course JOIN lesson ON course_id = course.id"),
+        "letter": portal.value("SELECT min(id) FROM letter WHERE family_id = ?", family),
     }
 
 
@@ -221,6 +243,8 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             )
 
         copies("family", 300, "number = 1077 AND site_id = 1", number="90000 + i")
+        copies("letter", 300, f"id = {numbers(server)['letter']}", key="'L' || i", message_id="'<L' || i || '>'")
+        copies("audit_entry", 60, "site_id = 1", reference="'a' || i", at="datetime(at, -i || ' days')")
         copies(
             "guardian",
             300,
