@@ -50,7 +50,7 @@ def _written(head: str, body: str) -> Iterator[str]:
             scaled = _under(f'[data-size="{size}"]', body)
             yield f"{wider} {{ {scaled} }}"
         yield _under('[data-layout="simple"]', body)
-    elif head.startswith("@container"):
+    elif head.startswith("@container") and WIDE.search(head):
         yield WIDE.sub(lambda found: f"max-width: {int(found[1]) * 3 // 2}rem", head) + f" {{ {_under(SPACED, body)} }}"
         yield _under('[data-layout="simple"]', body)
 

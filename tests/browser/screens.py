@@ -17,11 +17,13 @@ from nicegui import app
 gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods", None) or [])}
 print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() if path in gets]))
 """
-NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once
-    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json)$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
-    r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$"
+NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
+    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|css|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
+    r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
+    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
+NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
 MORE = (
     ("", "/nowhere"),
     ("aubry.marc", "/eleves/2042/identite"),
@@ -72,6 +74,14 @@ def every_screen(portal: Server) -> list[Screen]:
     return found + [Screen(login, path, path) for login, path in MORE if (login, path) not in known]
 
 
+def _number(portal: Server, pattern: str) -> int:
+    """What {n} counts there."""
+    if pattern.startswith("/eleves"):
+        return 2042
+    table = next((name for word, name in NUMBERED.items() if word in pattern), "")
+    return int(portal.value(f"SELECT coalesce(max(id), 1) FROM {table}")) if table else 1
+
+
 def _filled(portal: Server, pattern: str) -> list[str]:
     """The pattern with what Claire Aubry's family and its conservatoire have. A new name in braces is told here."""
     irina = portal.value("SELECT id FROM pupil WHERE number = 2042 AND site_id = 1")
@@ -93,7 +103,8 @@ def _filled(portal: Server, pattern: str) -> list[str]:
     paths = []
     for way in ways if "{tab}" in pattern else [{}]:
         values: dict[str, object] = {
-            "n": 2042 if pattern.startswith("/eleves") else 1042,
+            "n": _number(portal, pattern),
+            "family": 1042,
             "course": course,
             "kind": "cotisations",
             "line": portal.value("SELECT min(id) FROM enrolment WHERE pupil_id = ? AND average IS NOT NULL", irina)
