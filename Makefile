@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format bench clean browser
+.PHONY: run test lint format bench audit clean browser
 
 run: $(READY)
 	DEMO=1 $(VENV)/python main.py serve
@@ -20,6 +20,10 @@ lint: $(READY)
 format: $(READY)
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
+
+# Every registered screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so not a part of the tests.
+audit: $(READY) browser
+	$(VENV)/python -m pytest tests/browser/every_screen.py
 
 bench: $(READY) browser
 	$(VENV)/python -m tests.bench

@@ -10,9 +10,26 @@ import brotli
 import nicegui
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.stylesheet import whole
+
 THEME = Path(__file__).parent / "theme"
 NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
-STYLES = ("tokens.css", "page.css", "pieces.css", "lists.css", "staff.css", "payment.css")
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "desk.css",
+    "payment.css",
+    "settings.css",
+    "reenrolment.css",
+    "exchange.css",
+    "families.css",
+    "letters.css",
+    "comfort.css",
+    "modes.css",
+)
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -25,12 +42,13 @@ FOREVER = b"public, max-age=31536000, immutable"
 @lru_cache(maxsize=1)
 def files() -> dict[str, bytes]:
     """Name -> bytes of everything of ours."""
-    style = "\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES)
+    style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
     script = (THEME / "house.js").read_text(encoding="utf-8").replace("NICEGUI_STATIC", NICEGUI)
     return {
         "house.css": style.encode(),
         "house.js": script.encode(),
         "plain.js": (THEME / "plain.js").read_bytes(),
+        "upload.js": (THEME / "upload.js").read_bytes(),
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
         **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},

@@ -58,6 +58,50 @@ def averages(v: Visit, title: str, points: Sequence[tuple[str, int]]) -> Markup 
     )
 
 
+def progress(v: Visit, title: str, weeks: Sequence[tuple[str, int, int, int, int]]) -> Markup | None:
+    """Requests received and validated over the weeks: (week, received, validated, to correct, silent); None for one week."""
+    if len(weeks) < 2:
+        return None
+    high = max(1, *(week[1] for week in weeks))
+    curves = []
+    for at, look in ((1, ""), (2, " second")):
+        figures = [week[1] if at == 1 else week[2] for week in weeks]
+        spots = [(_across(place, len(weeks)), _up(figure, 0, high)) for place, figure in enumerate(figures)]
+        x, y = spots[-1]
+        curves += [
+            tag("path", d="M" + "L".join(f"{a} {b}" for a, b in spots), class_=f"curve{look}"),
+            tag("circle", cx=x, cy=y, r=4, class_=f"spot{look}"),
+            tag("text", figures[-1], x=x + 10, y=y + 5, class_=f"count{look}"),
+        ]
+    told = v.say(
+        "{title} : {received} reçues et {validated} validées la semaine du {week}",
+        title=title,
+        received=weeks[-1][1],
+        validated=weeks[-1][2],
+        week=weeks[-1][0],
+    )
+    parts = [
+        *(tag("path", d=f"M{LEFT} {_up(line, 0, high)}H{WIDTH - RIGHT}", class_="grid-line") for line in (0, high)),
+        *(tag("text", line, x=LEFT - 8, y=_up(line, 0, high) + 5, class_="end") for line in (0, high)),
+        *curves,
+        tag("text", weeks[0][0], x=LEFT, y=HEIGHT - 4),
+        tag("text", weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
+    ]
+    heads = [v.say(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    return tag(
+        "figure",
+        tag(
+            "figcaption",
+            tag("span", v.say("Reçues"), class_="key"),
+            " ",
+            tag("span", v.say("Validées"), class_="key second"),
+        ),
+        tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=told, class_="chart"),
+        tag("details", tag("summary", v.say("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
+        class_="figure",
+    )
+
+
 def _across(at: int, count: int) -> float:
     return round(LEFT + 8 + at * (WIDTH - LEFT - RIGHT - 16) / (count - 1), 1)
 

@@ -5,9 +5,10 @@ from typing import Any
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from components import document, shell
-from components.icons import LOGO, icon
-from components.markup import classes, tag
+from components import comfort, document, shell
+from components.entrance import Caller
+from components.icons import icon
+from components.markup import classes, join, tag
 from data.i18n import Language, say
 from data.sites import Site
 
@@ -29,11 +30,15 @@ def cover(
     broad: bool = False,
     warm: bool = False,
     under: Markup | None = None,
+    bare: bool = False,
 ) -> HTMLResponse:
-    """A whole page with the sheet in its middle; `under` stands below the card."""
+    """A whole page with the sheet in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
     name = site.name if site else say("Portail des usagers", tongue)
     brand = tag(
-        "div", LOGO, tag("span", name, site and tag("small", say("Portail des usagers", tongue))), class_="brand"
+        "div",
+        shell.logo(site),
+        tag("span", name, site and tag("small", say("Portail des usagers", tongue))),
+        class_="brand",
     )
     sheet = tag(
         "div",
@@ -44,11 +49,24 @@ def cover(
     )
     page = tag(
         "div",
+        None if bare else tag("header", comfort.opener(tongue), class_="cover-head"),
         tag("main", None if broad else STAVE, sheet),
         tag("footer", shell.footer(tongue, site), class_="foot"),
         class_="cover",
     )
-    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm)
+    return document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm, site=site)
+
+
+def leaf(caller: Caller, title: str, body: Markup, *, path: str, site: Site | None, bare: bool = False) -> HTMLResponse:
+    """A page that everybody may read: within the menus for somebody signed in, on its own sheet for a stranger."""
+    if caller.account and site and not caller.account.must_change:
+        return document.page(
+            f"{title} – {site.name}",
+            shell.around(caller, site, title, tag("div", body, class_="card"), path),
+            tongue=caller.tongue,
+        )
+    back = tag("p", tag("a", caller.say("Retour à la connexion"), href="/connexion", class_="way-back"))
+    return cover(title, join([body, back]), tongue=caller.tongue, site=site, broad=True, bare=bare)
 
 
 def entry(
@@ -62,6 +80,7 @@ def entry(
     **attributes: object,
 ) -> Markup:
     """A labelled field of a plain form, its fault beside it."""
+    attributes.setdefault("type", "text")
     described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
     field = tag(
         "input",

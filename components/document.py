@@ -12,11 +12,13 @@ from nicegui import Client, __version__, json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from components import comfort
 from components.assets import nicegui_url, url
 from components.markup import tag
 from components.piece import Piece
 from data.i18n import Language, say
 from data.settings import settings
+from data.sites import Site
 
 LIBRARIES = ("socket.io.min.js", "nicegui.js", "vue.esm-browser.prod.js")  # what house.js asks for
 
@@ -33,7 +35,9 @@ def head(title: str, *more: Markup) -> Markup:
         tag(
             "link",
             rel="preload",
-            href=url("hyperlegible-latin.woff2"),
+            href=url(
+                "opendyslexic-latin-400-normal.woff2" if comfort.worn().get("font") else "hyperlegible-latin.woff2"
+            ),
             as_="font",
             type="font/woff2",
             fetchpriority="low",
@@ -45,11 +49,30 @@ def head(title: str, *more: Markup) -> Markup:
     )
 
 
-def page(title: str, body: Markup, *, tongue: Language = "fr", status: int = 200, warm: bool = False) -> HTMLResponse:
+def site_style(site: Site | None) -> list[Markup]:
+    """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever."""
+    if site is None or not site.accent:
+        return []
+    return [tag("link", rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
+
+
+def page(
+    title: str,
+    body: Markup,
+    *,
+    tongue: Language = "fr",
+    status: int = 200,
+    warm: bool = False,
+    site: Site | None = None,
+) -> HTMLResponse:
     """A plain page: no NiceGUI client, works without script. `warm` fetches the screens' assets while the person types."""
     ahead = [tag("link", rel="prefetch", href=each) for each in screen_assets()] if warm else []
     document = Markup("<!doctype html>") + tag(
-        "html", head(title, *ahead), tag("body", body, tag("script", src=url("plain.js"), defer=True)), lang=tongue
+        "html",
+        head(title, *site_style(site), *ahead),
+        tag("body", body, tag("script", src=url("plain.js"), defer=True)),
+        lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status, {"cache-control": "no-store"})
 
@@ -103,7 +126,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + tag(
         "html",
-        head(client.title or ""),
+        head(client.title or "", *client.storage.get("style", ())),
         tag(
             "body",
             tag("div", painted, id="app"),
@@ -113,6 +136,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             tag("script", src=url("house.js"), type="module"),
         ),
         lang=tongue,
+        **comfort.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components import comfort
 from data import signins, sites
 from data.accounts import Account
-from data.i18n import Language, language, say
+from data.i18n import Language, Refused, language, say
 from data.settings import settings
 from data.signins import SignIn
 from data.visits import Visit, visit
@@ -45,18 +46,39 @@ def cookie(request: Request, name: str) -> str:
     return request.cookies.get(cookie_name(name), "")[:200]
 
 
+ONLY_LOOKING = "Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir."
+
+
+class OnlyLooking(Refused):
+    """Staff who look as a family change nothing."""
+
+
 @dataclass(frozen=True)
 class Caller:
-    """The person behind a request: an account, or a stranger (None)."""
+    """The person behind a request: an account, or a stranger (None).
+
+    `looks_as` is the family's account that a member of staff looks as (data/viewing.py); `looking`: this caller wears its
+    face, so `account` is the family's, and its visits only read.
+    """
 
     account: Account | None
     signin: SignIn | None
     address: str
     tongue: Language
+    looks_as: Account | None = None
+    looking: bool = False
 
     def visit(self, *, writes: bool = False) -> AbstractContextManager[Visit]:
         """The house, as far as it is open to this person."""
+        if writes and self.looking:
+            raise OnlyLooking(ONLY_LOOKING)
         return _visit_of(self, writes)
+
+    def facing(self, audience: Audience) -> "Caller":
+        """Staff who look as a family have its face on the pages of families and accounts, their own elsewhere."""
+        if self.looks_as is None or self.looking or audience not in {Audience.FAMILY, Audience.ACCOUNT}:
+            return self
+        return replace(self, account=self.looks_as, looking=True)
 
     def say(self, sentence: str, **words: object) -> str:
         return say(sentence, self.tongue, **words)
@@ -92,7 +114,8 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     """Read the session's row. `touch` counts as activity: pages and events do, pings and redrawings do not."""
     token = cookie(request, "anacrouse")
     found = signins.by_token(token, touch=touch) if token else None
+    comfort.put_on(request, found[0] if found else None)
     if found is None:
         return Caller(None, None, address_of(request), language(request.cookies.get("langue", "")))
     account, signin = found
-    return Caller(account, signin, address_of(request), language(account.language))
+    return Caller(account, signin, address_of(request), language(account.language), signins.viewed(account, signin))

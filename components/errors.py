@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from components import document
+from components import comfort, document
 from components.icons import LOGO
 from components.markup import tag
 from data.database import Unavailable
@@ -34,8 +34,8 @@ def sentence(status: int, tongue: Language = "fr") -> str:
     return say(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), tongue)
 
 
-def error_page(status: int, *, tongue: Language = "fr", reference: str = "") -> HTMLResponse:
-    told = sentence(status, tongue)
+def error_page(status: int, *, tongue: Language = "fr", reference: str = "", told: str = "") -> HTMLResponse:
+    told = told or sentence(status, tongue)
     titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
     title = say(titles.get(404 if status == 405 else status, "Demande impossible"), tongue)
     body = tag(
@@ -63,6 +63,7 @@ def database_sentence(fault: Unavailable) -> str:
 
 
 async def on_http(request: Request, fault: Exception) -> Response:
+    comfort.put_on(request)
     status = fault.status_code if isinstance(fault, HTTPException) else 404
     return error_page(status, tongue=language(request.cookies.get("langue", "")))
 

@@ -28,9 +28,11 @@ def follow(client: Client, topic: live.Topic, act: Callable[[], None]) -> None:
     client.on_delete(live.follow(topic, changed))
 
 
-def leave_when_closed(client: Client, signin_id: int) -> None:
+def leave_when_closed(client: Client, signin_id: int, *, looking: bool = False) -> None:
     """When the session is closed or renewed elsewhere, its open pages load again and the guard decides.
 
-    Nothing else is needed: every event reads the session's row first.
+    Nothing else is needed: every event reads the session's row first. Pages seen as a family leave with that view.
     """
     follow(client, ("signin", signin_id), lambda: client.open(client.request.url.path))
+    if looking:
+        follow(client, ("viewing", signin_id), lambda: client.open("/gestion/familles"))

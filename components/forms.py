@@ -51,7 +51,7 @@ def sheet(
     for name, (one, policy) in sites.open_fields(site, type(row)).items():
         if one.kind.control == "photo":
             continue  # it has a form of its own, sent by plain HTTP
-        control = _Control(v, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
+        control = Control(v, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
         sections.setdefault(one.mark.section, []).append(
             control.draw(
                 one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
@@ -109,7 +109,7 @@ def _towns(one: EditableField, row: Any, waiting: Mapping[str, FieldChange], typ
 
 
 @dataclass(frozen=True)
-class _Control:
+class Control:
     """One field's drawing."""
 
     v: Visit
@@ -168,12 +168,12 @@ class _Control:
         return tag(
             "div",
             label,
-            self._control(shown, described, fault, towns),
+            self.input(shown, described, fault, towns),
             below,
             class_=classes("field", f"s{self.one.mark.span}", change and "pending", fault and "faulty"),
         )
 
-    def _control(self, shown: str, described: str, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
+    def input(self, shown: str, described: str, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
         kind, v = self.one.kind, self.v
         common: dict[str, object] = {
             "id": self.id,

@@ -27,7 +27,7 @@ class Column(Generic[Row]):
     label: str
     cell: Callable[[Visit, Row], Content]
     key: Callable[[Row], Any] | None = None
-    look: str = ""  # num: figures, to the right | tight: never cut in two lines
+    look: str = ""  # num: figures, to the right | tight: never cut in two lines | broad: a line of its own on a card
 
     def text(self, v: Visit, row: Row) -> str:
         return fold(Markup("{}").format(self.cell(v, row) or "").striptags())
@@ -69,6 +69,7 @@ class Listing(Generic[Row]):
     of: Callable[[Row], object]
     href: Callable[[Row], str] | None = None
     do: str = ""  # the act that opens a row in place; without it, the link is followed
+    called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
     quiet_caption: bool = False
@@ -94,28 +95,45 @@ class Listing(Generic[Row]):
         return [row for _, row in full] + [row for rank, row in ranks if rank is None]
 
 
-def draw(v: Visit, listing: Listing[Row], rows: Sequence[Row], *, opened: object = None) -> Markup:
-    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown."""
-    order, found = listing.order, listing.arranged(v, rows)
-    skip = order.skip if order.skip < len(found) else 0
-    search = _search(v, listing, len(found), len(rows)) if listing.searched and rows else None
+def draw(
+    v: Visit,
+    listing: Listing[Row],
+    rows: Sequence[Row],
+    *,
+    opened: object = None,
+    beside: Markup | None = None,
+    total: int | None = None,
+) -> Markup:
+    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown; `beside` is
+    what the page filters by, before the search.
+
+    With `total`, `rows` are one page of that many, found and sorted by the database already.
+    """
+    order = listing.order
+    found = listing.arranged(v, rows) if total is None else list(rows)
+    count = len(found) if total is None else total
+    skip = order.skip if order.skip < count else 0
+    shown = found[skip : skip + PAGE] if total is None else found
+    searched = listing.searched and (rows or (total is not None and order.search))
+    search = _search(v, listing, count, len(rows) if total is None else None) if searched else None
     if not found:
-        words = "Aucune ligne ne correspond à cette recherche." if rows else listing.empty
-        return tag("div", search, tag("p", v.say(words), class_="nothing"), class_="listing")
+        words = "Aucune ligne ne correspond à cette recherche." if rows or order.search else listing.empty
+        above = tag("div", beside, search, class_="tools") if beside or search else None
+        return tag("div", above, tag("p", v.say(words), class_="nothing"), class_="listing")
     labels = [v.say(column.label) for column in listing.columns]
     caption = tag("caption", tag("span", v.say(listing.caption), class_="unseen" if listing.quiet_caption else None))
     table = tag(
         "table",
         caption,
         tag("thead", tag("tr", (_head(v, listing, at) for at in range(len(labels))))),
-        tag("tbody", (_line(v, listing, labels, row, opened) for row in found[skip : skip + PAGE]), data_rows=True),
+        tag("tbody", (_line(v, listing, labels, row, opened) for row in shown), data_rows=True),
         class_="stack",
     )
     return tag(
         "div",
-        tag("div", search, _sort_on_phone(v, listing, labels), class_="tools"),
+        tag("div", beside, search, _sort_on_phone(v, listing, labels), class_="tools"),
         table,
-        _pager(v, listing, skip, len(found)),
+        _pager(v, listing, skip, count),
         class_="listing many" if len(labels) > 6 else "listing",
     )
 
@@ -151,9 +169,14 @@ def acts(listing: Listing[Any], after: Callable[[Visit], Answer] | None = None) 
     return {f"sort-{listing.name}": sort, f"find-{listing.name}": find, f"turn-{listing.name}": turn}
 
 
-def _search(v: Visit, listing: Listing[Row], found: int, total: int) -> Markup:
+def _search(v: Visit, listing: Listing[Row], found: int, total: int | None) -> Markup:
+    """`total` is None where the database searched: it did not count the others."""
     name, asked = f"find-{listing.name}", bool(listing.order.search)
-    told = v.say("{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total)
+    told = (
+        v.say("{count} ligne trouvée#{count} lignes trouvées", count=found)
+        if total is None
+        else v.say("{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total)
+    )
     return tag(
         "div",
         tag("label", v.say("Rechercher"), for_=name),
@@ -189,9 +212,11 @@ def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: 
     cells = [column.cell(v, row) for column in listing.columns]
     current = opened is not None and listing.of(row) == opened
     if listing.href:
+        more = listing.called and tag("span", f", {listing.called(row)}", class_="unseen")
         cells[0] = tag(
             "a",
             cells[0],
+            more,
             href=listing.href(row),
             id=f"open-{listing.name}-{listing.of(row)}",
             data_open=True,

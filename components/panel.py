@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 from nicegui.events import GenericEventArguments
 
-from components.entrance import Caller, SignedOut
+from components.entrance import ONLY_LOOKING, Caller, SignedOut
 from components.errors import database_sentence, reference_of
 from components.follow import follow
 from components.piece import Piece
@@ -22,7 +22,7 @@ from components.screen import here
 from data.database import Unavailable
 from data.i18n import Faulty, Refused
 from data.live import Topic
-from data.visits import NotYours, Visit
+from data.visits import NotYours, OnlyReads, Visit
 
 LONGEST, MOST_VALUES = 5_000, 80
 log = logging.getLogger("anacrouse.panel")
@@ -165,9 +165,13 @@ async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:
     try:
         if inspect.iscoroutinefunction(handler):
             return await handler(caller, act) or Answer()
-        with caller.visit(writes=True) as v:
+        with caller.visit(writes=not caller.looking) as v:
             answer = handler(v, act)
         return answer or Answer()
+    except OnlyReads as wrote:
+        if caller.looking:
+            return Answer(dialog=caller.say(ONLY_LOOKING))
+        return _went_wrong(caller, act, wrote)
     except Faulty as faulty:
         return Answer(focus=next(iter(faulty.faults)))
     except Refused as refused:

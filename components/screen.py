@@ -11,7 +11,7 @@ from nicegui import app, ui
 from starlette.responses import RedirectResponse, Response
 
 from components import shell
-from components.entrance import Audience, Caller, SignedOut, caller_of, cookie
+from components.entrance import ONLY_LOOKING, Audience, Caller, OnlyLooking, SignedOut, caller_of, cookie
 from components.errors import error_page, fault_page
 from components.follow import leave_when_closed
 from components.guard import MOST_BYTES, allow
@@ -19,6 +19,7 @@ from data import journal
 from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
+FACTOR = "/mot-de-passe/second-facteur"
 WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
 Draw = Callable[..., None]
 
@@ -28,7 +29,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
 
     def register(draw: Draw) -> Draw:
         def guarded(request: Request, **address: Any) -> Response | None:
-            caller = caller_of(request)
+            caller = caller_of(request).facing(audience)
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
@@ -39,7 +40,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
             except Exception as fault:
                 return fault_page(fault, path, caller.tongue)
             if caller.signin is not None:
-                leave_when_closed(ui.context.client, caller.signin.id)
+                leave_when_closed(ui.context.client, caller.signin.id, looking=caller.looking)
             return None
 
         guarded.__signature__ = _without_visit(draw)  # type: ignore[attr-defined]
@@ -56,10 +57,12 @@ def plain(
     methods: tuple[str, ...] = ("GET",),
     most_bytes: int = MOST_BYTES,
     foreign: bool = False,
+    own: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async.
 
-    `foreign`: other servers send there, without Origin; what they say must prove itself.
+    `foreign`: other servers send there, without Origin; what they say must prove itself. `own`: staff who look as a family
+    are themselves there.
     """
     if most_bytes != MOST_BYTES or foreign:
         allow(path, most_bytes, foreign=foreign)
@@ -67,13 +70,18 @@ def plain(
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
         async def guarded(request: Request, **address: Any) -> Response:
             caller = caller_of(request)
+            caller = caller if own else caller.facing(audience)
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
+                if caller.looking and request.method not in {"GET", "HEAD"}:
+                    raise OnlyLooking(ONLY_LOOKING)
                 response = answer(caller, request, **address)
                 return await response if inspect.isawaitable(response) else response
             except NotYours:
                 return not_found(request, caller)
+            except OnlyLooking as looking:
+                return error_page(403, tongue=caller.tongue, told=looking.tell(caller.tongue))
 
         guarded.__signature__ = _without_visit(answer)  # type: ignore[attr-defined]
         app.add_api_route(path, guarded, methods=[*methods], include_in_schema=False)
@@ -90,18 +98,22 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
         over = {"fin": "1"} if cookie(request, "anacrouse") else {}
         back = {"suite": request.url.path} if request.method == "GET" and request.url.path != "/" else {}
         return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
-    if caller.account.must_change and request.url.path not in WHILE_CHOOSING:
+    if caller.account.must_change and not caller.looking and request.url.path not in WHILE_CHOOSING:
         return RedirectResponse(CHOOSE, 303)
+    if caller.signin and caller.signin.sets_factor and request.url.path not in {FACTOR, *WHILE_CHOOSING}:
+        return RedirectResponse(FACTOR, 303)
     if not caller.may_open(audience):
+        if caller.account.is_staff and caller.signin and caller.signin.viewing_account_id is not None:
+            return RedirectResponse("/gestion/familles?vue=finie", 303)  # they looked as a family, and time is over
         if request.url.path == "/" and caller.account.is_staff:
-            return RedirectResponse("/gestion/demandes", 303)
+            return RedirectResponse("/gestion", 303)
         return not_found(request, caller)
     return None
 
 
 def not_found(request: Request, caller: Caller) -> Response:
     """404, the same for what is another's and for what is not; the journal keeps who asked."""
-    if caller.account:
+    if caller.account and not caller.looking:
         with caller.visit(writes=True) as v:
             journal.note(v, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
     return error_page(404, tongue=caller.tongue)
@@ -110,8 +122,11 @@ def not_found(request: Request, caller: Caller) -> Response:
 def here(*, touch: bool = True) -> Caller:
     """The caller behind the event being handled, read again from the session's row; SignedOut when it is over."""
     request = ui.context.client.request
-    caller = caller_of(request, touch=touch)
-    if caller.account is None or caller.account.must_change:
+    audience = shell.ADDRESSES.get(ui.context.client.page.path, Audience.ANYONE)
+    caller = caller_of(request, touch=touch).facing(audience)
+    if caller.account is None or not caller.may_open(audience):
+        raise SignedOut
+    if (caller.account.must_change and not caller.looking) or (caller.signin and caller.signin.sets_factor):
         raise SignedOut
     return caller
 

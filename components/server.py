@@ -21,12 +21,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import database, postman
+from data import access_batches, daily, database, file_sweep, first_start, postman, retention, sandbox
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
 SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
-ROUND_SECONDS, SWEEP_SECONDS, PRUNE_AGE = 2.0, 15.0, 20.0
+ROUND_SECONDS, DAILY_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 60.0, 15.0, 20.0, 3600.0
+DAY_SECONDS = 86_400.0
 
 
 class _Lines(logging.Formatter):
@@ -84,6 +85,10 @@ def run() -> None:
         chosen.port,
         " with the demonstration" if chosen.demo else "",
     )
+    if first_start.is_empty():
+        log.warning(
+            "no conservatoire yet: within an hour, open %s/premier-demarrage/%s", chosen.public_url, first_start.link()
+        )
     if not chosen.smtp_url:
         log.info("SMTP_URL is not set: letters stay in the outbox")
     ui.run(
@@ -130,41 +135,71 @@ def _outermost() -> None:
 
 async def _start() -> None:
     app.timer(ROUND_SECONDS, _postman_round, immediate=False)
+    app.timer(ROUND_SECONDS, _access_round, immediate=False)
+    app.timer(DAILY_SECONDS, _daily_round, immediate=False)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
+    app.timer(FILES_SECONDS, _sweep_files)
+    app.timer(DAY_SECONDS, _forget)  # at the start too: a portal restarted every day forgets all the same
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
 
 
 async def _stop() -> None:
+    await asyncio.to_thread(sandbox.close)
     database.engine().dispose()
 
 
-class _Postman:
-    """One round at a time; five minutes of rest after five rounds without a server."""
+class _Busy:
+    """What is under way: one round of each kind at a time."""
 
-    busy, failures, rest_until = False, 0, 0.0
+    postman = daily = access = False
 
 
 async def _postman_round() -> None:
-    now = asyncio.get_running_loop().time()
-    if _Postman.busy or now < _Postman.rest_until or not settings().smtp_url:
+    if _Busy.postman:
         return
-    _Postman.busy = True
+    _Busy.postman = True
     try:
-        waiting, _ = await asyncio.to_thread(postman.waiting)
-        if waiting:
-            await asyncio.to_thread(postman.deliver)
-        _Postman.failures = 0
-    except postman.Unreachable as refused:
-        _Postman.failures += 1
-        if _Postman.failures >= 5:
-            _Postman.failures, _Postman.rest_until = 0, now + 300
-        log.warning("the mail server cannot be reached, letters wait: %s", refused)
+        await asyncio.to_thread(postman.go_round)
     except Exception as fault:
         errors.reference_of(fault, "postman")
     finally:
-        _Postman.busy = False
+        _Busy.postman = False
+
+
+async def _daily_round() -> None:
+    if _Busy.daily:
+        return
+    _Busy.daily = True
+    try:
+        await asyncio.to_thread(daily.go_round)
+    except Exception as fault:
+        errors.reference_of(fault, "daily")
+    finally:
+        _Busy.daily = False
+
+
+async def _forget() -> None:
+    """What the sites keep no longer."""
+    try:
+        await asyncio.to_thread(retention.sweep)
+    except Exception as fault:
+        errors.reference_of(fault, "retention")
+
+
+async def _access_round() -> None:
+    """Batches of accesses that wait, or that a stop left unfinished."""
+    if _Busy.access:
+        return
+    _Busy.access = True
+    try:
+        for batch_id in await asyncio.to_thread(access_batches.waiting):
+            await asyncio.to_thread(access_batches.work, batch_id)
+    except Exception as fault:
+        errors.reference_of(fault, "access letters")
+    finally:
+        _Busy.access = False
 
 
 def _sweep() -> None:
@@ -175,3 +210,10 @@ def _sweep() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except OSError:
         return
+
+
+async def _sweep_files() -> None:
+    try:
+        await asyncio.to_thread(file_sweep.sweep)
+    except Exception as fault:
+        errors.reference_of(fault, "the sweep of files")

@@ -1,16 +1,17 @@
 """What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from markupsafe import Markup
 from nicegui import ui
 
+from components import comfort, document
 from components.entrance import Audience, Caller
 from components.icons import LOGO, icon
 from components.markup import classes, tag
 from components.piece import Piece
-from data import sites
+from data import formats, sites
 from data.i18n import LANGUAGES, Language, say
 from data.sites import Site
 from data.visits import Visit
@@ -32,7 +33,6 @@ STAFF_MENU = (
     ("/gestion/courriels", "Courriels", "mail"),
     ("/gestion/journal", "Journal", "clock"),
     ("/gestion/reglages", "Réglages", "info"),
-    ("/accessibilite", "Accessibilité", "eye"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 IN_BAR = 4
@@ -44,6 +44,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
     site, client = sites.here(v), ui.context.client
     client.title = f"{v.say(title)} – {site.name}"
+    client.storage["style"] = document.site_style(site)
     client.storage["tongue"], client.storage["signed_in"] = v.tongue, caller.account is not None
     layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
     for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
@@ -53,10 +54,15 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = [entry for entry in (STAFF_MENU if v.is_staff else FAMILY_MENU) if entry[0] in ADDRESSES]
+    menu = _menu(caller, STAFF_MENU if v.is_staff else FAMILY_MENU)
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
+        if caller.looking:
+            Piece(_looking(v, caller), tag="section", classes="looking").props["aria-label"] = v.say(
+                "Vue de la famille"
+            )
+            layout.default_slot.children.insert(1, layout.default_slot.children.pop())
     yield
     with layout:
         Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
@@ -66,8 +72,59 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
             )
 
 
+def _looking(v: Visit, caller: Caller) -> Markup:
+    """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
+    until = caller.signin.viewing_until if caller.signin else None
+    words = v.say(
+        "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
+        name=v.name,
+        hour=formats.hour(until, v.zone, v.tongue) if until else "",
+    )
+    leave = tag(
+        "form",
+        tag("button", v.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        method="post",
+        action="/gestion/familles/vue/fin",
+        class_="as-link",
+    )
+    return tag("p", icon("eye"), tag("span", words)) + leave
+
+
+def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
+    """The same header, menus and footer around a plain page, for somebody signed in."""
+    staff = bool(caller.account and caller.account.is_staff)
+    menu = _menu(caller, STAFF_MENU if staff else FAMILY_MENU)
+    bar = (
+        None
+        if staff
+        else tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
+    )
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
+            tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
+            tag("footer", footer(caller.tongue, site), class_="foot"),
+            bar,
+            class_="frame",
+        ),
+        id="app",
+    )  # fmt: skip
+
+
+def _menu(caller: Caller, entries: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The screens that exist and that this person may open."""
+    return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
+
+
 def _is_current(path: str, href: str) -> bool:
-    return path == href if href == "/" else path.startswith(href)
+    """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
+    return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
+
+
+def _under(path: str) -> str:
+    return path.split("/")[1]
 
 
 def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
@@ -81,12 +138,19 @@ def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: boo
     )
 
 
-def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: int) -> Markup:
+def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: object) -> Markup:
     role = caller.say(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
     name = caller.account.name if caller.account else ""
     return (
         tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
-        + tag("div", LOGO, tag("span", site.name, tag("small", f"{role} · {name}" if role else name)), class_="brand")
+        + tag(
+            "a",
+            logo(site),
+            tag("span", site.name, tag("small", f"{role} · {name}" if role else name)),
+            class_="brand",
+            href="/gestion" if caller.account and caller.account.is_staff else "/",
+        )
+        + comfort.opener(caller.tongue)
         + tag(
             "nav",
             (_entry(caller, entry, path) for entry in menu),
@@ -95,6 +159,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             aria_label=caller.say("Menu principal"),
         )
     )
+
+
+def logo(site: Site | None) -> Markup:
+    """The site's own, or the portal's mark."""
+    if site is None or not site.logo:
+        return LOGO
+    return tag("img", src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
 
 
 def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
@@ -116,6 +187,7 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
         tag(
             "nav",
             (_entry(caller, entry, path, drawn=True) for entry in rest),
+            comfort.opener(caller.tongue),
             sign_out_button(caller, drawn=True),
             aria_label=caller.say("Suite du menu"),
         ),
@@ -139,7 +211,7 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
 
 def footer(tongue: Language, site: Site | None = None) -> Markup:
     """The true state of accessibility (« non conforme » until an audit is entered), the legal pages, the language."""
-    state = (site.legal.get("accessibility") if site else "") or "non conforme"
+    state = sites.accessibility(site) if site else sites.ACCESSIBILITY_STATES[0]
     other: Language = "en" if tongue == "fr" else "fr"
     return (
         tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
@@ -159,6 +231,3 @@ def footer(tongue: Language, site: Site | None = None) -> Markup:
 def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
     """The screen's h1, what stands under it, what stands beside it."""
     return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
-
-
-ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")

@@ -14,7 +14,14 @@ from data.families import Family, Pupil
 from data.fields import tidy_lines
 from data.i18n import Faulty, Refused
 from data.schooling import Course, Enrolment, Lesson
+from data.sites import Site
 from data.visits import Visit
+
+READY = (
+    "Un justificatif est nécessaire : joignez-le.",
+    "Ce motif n’excuse pas l’absence.",
+    "L’élève était noté présent à ce cours.",
+)
 
 
 @dataclass(frozen=True)
@@ -154,3 +161,8 @@ def _tell_decision(v: Visit, notice: AbsenceNotice) -> None:
         days=days_of(notice, author.language),
         message=notice.answer,
     )
+
+
+def sentences(site: Site) -> tuple[str, ...]:
+    """The ready sentences of a refusal: the site's own, or ours."""
+    return tuple(site.refusal_sentences.get("absence", ())) or READY

@@ -2,7 +2,7 @@
 the absence, only the one that wrote sees its notice."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -114,6 +114,24 @@ def notices(v: Visit, pupil_id: int) -> list[AbsenceNotice]:
             .limit(50)
         )
     )
+
+
+def recent_notices(v: Visit, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
+    """What this family wrote in the last month, of all its pupils, the latest first."""
+    return [
+        (notice, pupil)
+        for notice, pupil in v.rows(
+            select(AbsenceNotice, Pupil)
+            .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
+            .where(
+                AbsenceNotice.family_id == v.family_id,
+                AbsenceNotice.state != "withdrawn",
+                col(AbsenceNotice.submitted_at) >= v.now - timedelta(days=31),
+            )
+            .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
+            .limit(most)
+        )
+    ]
 
 
 def announce(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, select
 
 from data import journal, letters, passwords
@@ -24,7 +24,9 @@ class Account(OfFamily, table=True):
     `own_family_id` is the family a member of staff belongs to as a parent: its requests are decided by a colleague.
     """
 
-    staff_columns: ClassVar[frozenset[str]] = frozenset({"role", "login", "guardian_id", "own_family_id", "disabled"})
+    staff_columns: ClassVar[frozenset[str]] = frozenset(
+        {"role", "login", "guardian_id", "own_family_id", "disabled", "access_sent_by"}
+    )
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "login"),
@@ -43,14 +45,22 @@ class Account(OfFamily, table=True):
     must_change: bool = False
     password_expires_at: datetime | None = None  # of a password that came by mail
     language: str = Field(default="fr", max_length=2)
+    comfort: dict[str, str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))  # data/comfort.py
     disabled: bool = False
+    access_sent_at: datetime | None = None  # when its owner was last told how to come in
+    access_sent_by: str = Field(default="", max_length=10)  # mail | letter
     reset_count: int = 0
     reset_since: datetime | None = None
     reset_at: datetime | None = None
+    digest: str = Field(default="", max_length=3)  # of what waits, each morning: yes | no | "" as the role has it
 
     @property
     def is_staff(self) -> bool:
         return self.role in {"secretariat", "responsable"}
+
+    @property
+    def wants_digest(self) -> bool:
+        return self.is_staff and (self.digest == "yes" if self.digest else self.role == "responsable")
 
 
 def normal_login(typed: str) -> str:
@@ -128,3 +138,15 @@ def choose_language(v: Visit, chosen: str) -> None:
     account = v.get(Account, v.account_id)
     account.language = chosen
     v.add(account)
+
+
+def choose_digest(v: Visit, wanted: bool) -> None:
+    """Whether the person gets what waits each morning: staff only."""
+    v.staff_only()
+    account = v.get(Account, v.account_id)
+    before, account.digest = "yes" if account.wants_digest else "no", "yes" if wanted else "no"
+    v.add(account)
+    journal.note(
+        v, "digest chosen", subject="account", subject_id=account.id, changes={"digest": [before, account.digest]}
+    )
+    v.tell(("account", account.id))

@@ -1,11 +1,12 @@
 """Families, their adults, their pupils. A pupil may belong to two families, by links."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, event
+from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel, col, select
 
 from data.fields import (
@@ -24,6 +25,7 @@ from data.fields import (
     check_postcode,
     choice,
 )
+from data.findable import words_of
 from data.i18n import Refused
 from data.visits import NotYours, OfFamily, OfSite, Visit
 
@@ -96,6 +98,10 @@ class Guardian(OfFamily, table=True):
     leaves_alone: Annotated[
         str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
     ] = ""
+    contact_hidden: bool = (
+        False  # a protection order: only the « responsable » and the family itself see where they live
+    )
+    search: str = Field(default="", max_length=1200)  # kept by the record itself, below
 
     @property
     def full_name(self) -> str:
@@ -132,6 +138,7 @@ class Pupil(OfSite, table=True):
     ] = ""
 
     photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
+    search: str = Field(default="", max_length=1200)
 
     @property
     def full_name(self) -> str:
@@ -154,9 +161,64 @@ class PupilLink(OfFamily, table=True):
     rights: str = Field(default="all", max_length=10)  # all | consult
 
 
+@event.listens_for(Guardian, "before_insert")
+@event.listens_for(Guardian, "before_update")
+@event.listens_for(Pupil, "before_insert")
+@event.listens_for(Pupil, "before_update")
+def _keep_what_it_is_found_by(_mapper: object, _connection: object, row: Guardian | Pupil) -> None:
+    """Whoever writes a record, an import too, it is found by what it says now."""
+    set_attribute(row, "search", found_by(row))  # `row.search = …` would check, and so set, every column again
+
+
+def found_by(row: Guardian | Pupil) -> str:
+    """Surname first: lists are sorted by it."""
+    table = type(row)
+    return found_by_values(table, {name: getattr(row, name) for name in FOUND_BY[table]})
+
+
+FOUND_BY: dict[type[SQLModel], tuple[str, ...]] = {
+    Guardian: ("last_name", "first_name", "birth_name", "email", "phone_mobile", "phone_home", "phone_work"),
+    Pupil: ("last_name", "first_name", "number", "email", "phone"),
+}
+
+
+def found_by_values(table: type[SQLModel], row: Mapping[str, Any]) -> str:
+    """The same, of plain values: an import writes thousands at once."""
+    names = [name for name in FOUND_BY[table] if not name.startswith("phone")]
+    phones = [row[name] for name in FOUND_BY[table] if name.startswith("phone")]
+    return words_of([str(row[name]) for name in names], phones)[:1200]
+
+
+def contact_shown(v: Visit, adult: Guardian) -> bool:
+    """Whether this person may read where an adult lives and how to reach them: lists, exports and sheets ask it."""
+    return not adult.contact_hidden or not v.is_staff or v.role == "responsable"
+
+
 def guardians(v: Visit) -> list[Guardian]:
     """The family's adults, the responsible one first."""
     return list(v.all(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id))))
+
+
+def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
+    """For staff: the adults and the pupils of one family."""
+    adults = v.all(
+        select(Guardian).where(Guardian.family_id == family_id).order_by(col(Guardian.rank), col(Guardian.id))
+    )
+    linked = v.rows(
+        select(Pupil, PupilLink)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(PupilLink.family_id == family_id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    )
+    return list(adults), [(pupil, link) for pupil, link in linked]
+
+
+def by_number(v: Visit, number: int) -> Family:
+    """NotYours when the site has no family of that number."""
+    found = v.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+    if found is None:
+        raise NotYours(f"family number {number}")
+    return found
 
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
@@ -201,3 +263,7 @@ def check_together(field: EditableField, value: object, others: dict[str, object
             raise Refused("Cette date est dans le futur. Vérifiez l’année.")
         if value.year < 1900:
             raise Refused("Cette date est avant 1900. Vérifiez l’année.")
+
+
+def are_there(v: Visit) -> bool:
+    return v.one(select(Family)) is not None

@@ -37,8 +37,8 @@ def tidy_lines(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """For searching and sorting: accents and case do not matter, « œ » is « oe »."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
+    """For searching and sorting: accents and case do not matter, « œ » is « oe », « ’ » is what a keyboard types."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'"))
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 

@@ -104,6 +104,16 @@ def by_name(name: str) -> Gateway | None:
     return _installed().get(name)
 
 
+def installed() -> list[str]:
+    """The names of other packages' gateways."""
+    return sorted(_installed())
+
+
+def secrets_of(name: str) -> tuple[str, ...]:
+    """What a gateway must be told and nobody may read again: its own `secrets`, when it has some."""
+    return tuple(getattr(by_name(name), "secrets", ()))
+
+
 @lru_cache(maxsize=1)
 def _installed() -> dict[str, Gateway]:
     """The gateways of other packages. One that cannot be loaded is as if it were not there."""

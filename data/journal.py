@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field
 
 from data.visits import OfSite, Visit
@@ -16,6 +16,7 @@ class AuditEntry(OfSite, table=True):
 
     fence: ClassVar[str] = "staff"
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_latest", "site_id", "at"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     reference: str = Field(max_length=12, index=True)
     at: datetime = Field(index=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Template:
-    """French sentences with {words}; « changes », « link » and « secret » stand where the letter's own go."""
+    """French sentences with {words}; « changes », « facts », « link », « message » and « secret » stand where the letter's
+    own go."""
 
     subject: str
     body: tuple[str, ...]
@@ -23,6 +24,35 @@ TEMPLATES = {
             "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
         ),
         "Se connecter",
+    ),
+    "access_sent": Template(
+        "Votre accès au portail",
+        (
+            "Le portail « {site} » vous est ouvert : fiches, cours, réinscription, factures. Votre identifiant : {login}.",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+            "S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu ».",
+        ),
+        "Se connecter",
+    ),
+    "access_renewed": Template(
+        "Votre nouveau mot de passe",
+        (
+            "Le secrétariat vous envoie un nouveau mot de passe pour l’identifiant {login} du portail « {site} ».",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant. L’ancien ne fonctionne plus.",
+            "link",
+            "Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous.",
+        ),
+        "Se connecter",
+    ),
+    "email_corrected": Template(
+        "Votre adresse e-mail a été changée",
+        (
+            "Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}.",
+            "Ce n’est pas ce que vous aviez demandé ? Prévenez-nous.",
+        ),
     ),
     "password_changed": Template(
         "Votre mot de passe a été modifié",
@@ -102,5 +132,118 @@ TEMPLATES = {
         "Paiement reçu",
         ("Nous avons reçu le {moment} votre paiement en ligne de {amount}. Le reçu porte le n° {number}.", "link"),
         "Voir le compte et le reçu",
+    ),
+    "reenrolment_received": Template(
+        "Votre demande de réinscription a été reçue",
+        (
+            "Nous avons reçu le {moment} votre demande de réinscription de {subject} pour {year}.",
+            "changes",
+            "message",
+            "Le conservatoire va l’étudier ; vous recevrez sa réponse par e-mail.",
+            "link",
+        ),
+        "Voir la demande",
+    ),
+    "reenrolment_to_correct": Template(
+        "Votre demande de réinscription est à corriger",
+        (
+            "Pour que nous puissions valider la réinscription de {subject} pour {year}, il y a quelque chose à corriger.",
+            "message",
+            "Corrigez la demande en ligne, puis validez-la de nouveau.",
+            "link",
+        ),
+        "Corriger la demande",
+    ),
+    "reenrolment_validated": Template(
+        "Votre demande de réinscription est validée",
+        ("La demande de réinscription de {subject} pour {year} est validée.", "message", "link"),
+        "Voir la demande",
+    ),
+    "leaving_validated": Template(
+        "Votre réponse est enregistrée",
+        ("Nous avons noté que {subject} ne se réinscrit pas pour {year}.", "message", "link"),
+        "Voir la réponse",
+    ),
+    "reenrolment_refused": Template(
+        "Votre demande de réinscription n’a pas été acceptée",
+        (
+            "La demande de réinscription de {subject} pour {year} n’a pas pu être acceptée. Voici pourquoi :",
+            "message",
+            "link",
+        ),
+        "Voir la demande",
+    ),
+    "reenrolment_reopened": Template(
+        "Votre demande de réinscription est de nouveau étudiée",
+        (
+            "La réponse donnée à la demande de réinscription de {subject} pour {year} est annulée : la demande est de "
+            "nouveau étudiée, et vous recevrez une nouvelle réponse.",
+            "link",
+        ),
+        "Voir la demande",
+    ),
+    "reenrolment_reminder": Template(
+        "Réinscription : votre réponse est attendue",
+        (
+            "Nous n’avons pas encore reçu votre réponse pour la réinscription {year} : {names}.",
+            "Vous pouvez répondre en ligne jusqu’au {last_day} inclus, même si l’élève ne se réinscrit pas.",
+            "link",
+        ),
+        "Répondre",
+    ),
+    "document_refused": Template(
+        "Une pièce de votre dossier est à remplacer",
+        (
+            "Le conservatoire n’a pas pu valider une pièce de votre dossier de réinscription.",
+            "message",
+            "Donnez-en une autre en ligne, avec le bouton « Importer ».",
+            "link",
+        ),
+        "Voir les pièces",
+    ),
+    "daily_digest": Template(
+        "Ce qui attend ce matin",
+        ("Voici ce qui attend sur le portail « {site} », ce {day}.", "facts", "link"),
+        "Ouvrir la gestion",
+    ),
+    "staff_welcome": Template(
+        "Votre compte sur le portail",
+        (
+            "Un compte du personnel vous est ouvert sur le portail « {site} ». Votre identifiant : {login}",
+            "secret",
+            "Ce mot de passe est valable {days} jours. Vous en choisirez un autre en vous connectant.",
+            "link",
+        ),
+        "Se connecter",
+    ),
+    "staff_email_changed": Template(
+        "L’adresse e-mail de votre compte a changé",
+        (
+            "Le {moment}, un responsable a remplacé cette adresse par une autre dans votre compte du personnel.",
+            "Ce n’était pas prévu ? Prévenez le responsable du portail.",
+        ),
+    ),
+    "second_factor_on": Template(
+        "Second facteur en place",
+        (
+            "Depuis le {moment}, votre compte demande un code de votre téléphone en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "second_factor_off": Template(
+        "Second facteur retiré",
+        (
+            "Depuis le {moment}, votre compte ne demande plus de code en plus du mot de passe.",
+            "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
+            "link",
+        ),
+        "Mot de passe",
+    ),
+    "mail_trial": Template(
+        "Essai de courriel",
+        ("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages.", "link"),
+        "Ouvrir les réglages",
     ),
 }

@@ -6,6 +6,7 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
-from data import billing, files, formats, journal, schooling, sites
+from data import appearance, billing, files, formats, journal, schooling, sites
 from data.families import Family, Pupil, of_its_site
 from data.pdf import bills, certificates, course_report
 from data.pdf.page import House
@@ -82,7 +83,7 @@ def invoice(v: Visit, number: str) -> bytes | Draft:
     lines = billing.lines(v, row.id)
     corrected = v.get(billing.Invoice, row.corrects_id).number if row.corrects_id else ""
     bill = bills.Bill(
-        house=_house(sites.here(v)),
+        house=house_of(sites.here(v)),
         number=row.number,
         nature="credit" if row.nature == "credit" else "invoice",
         ledger="rental" if row.ledger == "rental" else "tuition",
@@ -113,7 +114,7 @@ def receipt(v: Visit, number: str) -> bytes | Draft:
     row = billing.payment_by_number(v, number)
     settled = billing.settled_by(v, row.id)
     paper = bills.Receipt(
-        house=_house(sites.here(v)),
+        house=house_of(sites.here(v)),
         number=row.number,
         day=row.day,
         method=row.method,
@@ -152,7 +153,7 @@ def report(v: Visit, pupil: Pupil) -> Draft:
         for each in schooling.history(v, pupil.id)
     )
     paper = course_report.CourseReport(
-        house=_house(sites.here(v)),
+        house=house_of(sites.here(v)),
         pupil=pupil.full_name,
         birth_date=pupil.birth_date,
         dossier=pupil.number,
@@ -240,7 +241,7 @@ def _certify(v: Visit, pupil: Pupil, kind: str, school_year: str, lines: list[tu
         )
         journal.note(v, "certificate issued", subject="certificate", subject_id=row.id, changes={"kind": ["", kind]})
     paper = certificates.Certificate(
-        house=_house(site),
+        house=house_of(site),
         kind="payment" if kind == "payment" else "enrolment",
         code=spaced(row.code),
         address=f"{settings().public_url}/verifier/{spaced(row.code)}",
@@ -318,7 +319,10 @@ def _read(v: Visit, subject: str) -> bytes | None:
     return path.read_bytes() if path and path.is_file() else None
 
 
-def _house(site: Site) -> House:
+def house_of(site: Site) -> House:
     publisher = site.legal.get("publisher", "")
     legal = publisher if publisher != site.name else ""
-    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal)
+    path = files.path_of(site.id, site.logo)
+    logo = b64encode(path.read_bytes()).decode() if site.logo and path.is_file() else ""
+    accent = site.accent or appearance.ACCENT
+    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal, accent, logo)

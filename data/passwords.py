@@ -23,7 +23,9 @@ from data.settings import settings
 Answer = TypeVar("Answer")
 LONGEST, QUEUE = 256, 50
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
+DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 TEMPORARY_DAYS = 1  # a password asked for by oneself: 24 hours
+MAILED_DAYS = 7  # one that staff send
 
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
 _waiting = 0
@@ -119,7 +121,7 @@ def check_policy(word: str, *, staff: bool, context_words: list[str], old: str =
     if old and normal(word) == normal(old):
         raise Refused("Choisissez un mot de passe différent de l’ancien.")
     plain = _plain(word)
-    if _is_common(plain):
+    if _is_common(plain) or _plain(DEMONSTRATION) in plain:
         raise Refused("Ce mot de passe est trop courant. Trois ou quatre mots sans lien font un bon mot de passe.")
     for piece in context_words:
         if len(piece) >= 4 and _plain(piece) in plain:

@@ -132,7 +132,7 @@ def order_of(v: Visit, row: OnlinePayment) -> Order:
         year=min((invoice.day.year for invoice in invoices), default=v.today.year),
         back_url=f"{address}/facturation/retour/{row.reference}",
         notice_url=f"{address}/paiement/avis/{row.gateway}",
-        settings=dict(sites.here(v).payment),
+        settings=sites.payment_settings(sites.here(v)),
     )
 
 
@@ -222,7 +222,7 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
         row = v.one(select(OnlinePayment).where(OnlinePayment.reference == reference))
         if row is None:
             raise Forged("an order that nobody made")
-        sent = replace(sent, settings=dict(v.get(Site, row.site_id).payment))
+        sent = replace(sent, settings=sites.payment_settings(v.get(Site, row.site_id)))
     try:
         if row.gateway != gateway.name:
             raise Forged("an order of another gateway")

@@ -7,17 +7,20 @@ import logging
 import random
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
+from data import live
 from data.letter_form import message_of
 from data.letters import Letter, unseal
-from data.passwords import TEMPORARY_DAYS
+from data.passwords import MAILED_DAYS, TEMPORARY_DAYS
 from data.settings import settings
 from data.sites import Site
 from data.visits import Visit, whole_house
@@ -26,11 +29,71 @@ log = logging.getLogger("anacrouse.postman")
 WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
+SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
+STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
+MINUTE = timedelta(minutes=1)
+MOST_FAILURES, REST = 5, 300.0  # rounds without a server; then seconds of rest
 
 
 class Unreachable(OSError):
     """The mail server cannot be reached, or refuses us: no letter is at fault."""
+
+
+@dataclass
+class Circuit:
+    """What this process knows of the mail server: how often it failed in a row, since when, why; when it is tried again."""
+
+    failures: int = 0
+    since: datetime | None = None
+    reason: str = ""
+    rest_until: float = 0.0  # of time.monotonic()
+
+    @property
+    def resting(self) -> bool:
+        return time.monotonic() < self.rest_until
+
+
+circuit = Circuit()
+
+
+def go_round() -> int:
+    """One round of the running process: send what is due, unless the server rests; how many left.
+
+    After five rounds without a server it is left alone for five minutes; open pages of the staff hear of both.
+    """
+    if not settings().smtp_url or circuit.resting:
+        return 0
+    try:
+        sent = deliver() if waiting()[0] else 0
+    except Unreachable as refused:
+        if not circuit.failures:
+            circuit.since = now_of_the_house()
+        circuit.failures, circuit.reason = circuit.failures + 1, str(refused)[:300]
+        if circuit.failures % MOST_FAILURES == 0:
+            circuit.rest_until = time.monotonic() + REST
+        log.warning("the mail server cannot be reached, letters wait: %s", refused)
+        _tell_staff()
+        return 0
+    if circuit.failures:
+        try_now()
+    return sent
+
+
+def try_now() -> None:
+    """Forget that the server failed: the next round tries it."""
+    circuit.failures, circuit.since, circuit.reason, circuit.rest_until = 0, None, "", 0.0
+    _tell_staff()
+
+
+def now_of_the_house() -> datetime:
+    with whole_house() as v:
+        return v.now
+
+
+def _tell_staff() -> None:
+    with whole_house() as v:
+        live.publish([("letters", site_id) for site_id in v.all(select(Site.id))])
 
 
 def deliver(most: int = 200) -> int:
@@ -47,23 +110,31 @@ def deliver(most: int = 200) -> int:
 def waiting() -> tuple[int, int]:
     """How many letters are due, and the age of the oldest in seconds."""
     with whole_house() as v:
-        created = v.all(
-            select(Letter.created_at)
-            .where(col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= v.now)
-            .order_by(col(Letter.id))
+        [(count, oldest)] = v.rows(
+            select(func.count(col(Letter.id)), func.min(Letter.created_at)).where(
+                col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= v.now
+            )
         )
-        return len(created), int((v.now - created[0]).total_seconds()) if created else 0
+        return count, int((v.now - oldest).total_seconds()) if oldest else 0
 
 
 def _due(most: int) -> list[int]:
+    """The letters to send now, no more of each site than it lets leave in a minute."""
     with whole_house() as v:
-        return [
-            letter_id
-            for letter_id in v.all(
-                select(Letter.id).where(_ready(v)).order_by(col(Letter.due_at), col(Letter.id)).limit(most)
-            )
-            if letter_id
-        ]
+        allowed = dict(v.rows(select(Site.id, Site.letters_per_minute)))
+        left = select(Letter.site_id, func.count(col(Letter.id))).where(col(Letter.sent_at) > v.now - MINUTE)
+        for site_id, count in v.rows(left.group_by(col(Letter.site_id))):
+            allowed[site_id] -= count
+        found: list[tuple[datetime, int]] = []
+        for site_id, free in allowed.items():
+            if free > 0:
+                found += v.rows(
+                    select(Letter.due_at, Letter.id)
+                    .where(Letter.site_id == site_id, _ready(v))
+                    .order_by(col(Letter.due_at), col(Letter.id))
+                    .limit(min(free, most))
+                )
+        return [letter_id for _, letter_id in sorted(found)[:most]]
 
 
 def _ready(v: Visit) -> ColumnElement[bool]:
@@ -109,14 +180,15 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         if not claimed:
             return False
         letter = v.get(Letter, letter_id)
-        if letter.secret and v.now - letter.created_at > SECRET_LASTS:
-            letter.state, letter.secret, letter.lease_until = "cancelled", "", None
+        lasts = STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
+        if letter.secret and v.now - letter.created_at > lasts:
+            letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
             v.add(letter)
             return False
-        site = v.get(Site, letter.site_id).name
+        site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site)
+        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
@@ -142,11 +214,11 @@ def _record(letter_id: int, error: str, *, final: bool) -> None:
         if not error:
             letter.state, letter.sent_at, letter.secret = "sent", v.now, ""
         elif final or v.now - letter.created_at > GIVE_UP:
-            letter.state, letter.secret = "failed", ""
+            letter.state, letter.secret = "failed" if final else "abandoned", ""
             log.warning("letter %s given up: %s", letter_id, error)
         else:
             minutes = WAITS[letter.attempts - 1] if letter.attempts <= len(WAITS) else 240
             letter.state, letter.due_at = "waiting", v.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
             log.info("letter %s tried again in %s min: %s", letter_id, minutes, error)
         v.add(letter)
-        v.tell(("letters", letter.site_id))
+        v.tell(("letters", letter.site_id), ("account letters", letter.account_id or 0))

@@ -56,15 +56,30 @@ class Course(OfSite, table=True):
     room: str = Field(default="", max_length=60)
 
 
+class Cursus(OfSite, table=True):
+    """A course of study that holds several disciplines: « Musique, cursus diplômant »."""
+
+    __table_args__ = (UniqueConstraint("id", "site_id"), UniqueConstraint("site_id", "name"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120)
+
+
 class Enrolment(OfSite, table=True):
     """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
 
     fence: ClassVar[str] = "pupil"
     kept_by_staff: ClassVar[bool] = True
-    __table_args__ = (of_its_pupil(), of_its_course(), UniqueConstraint("pupil_id", "course_id"))
+    __table_args__ = (
+        of_its_pupil(),
+        of_its_course(),
+        ForeignKeyConstraint(["cursus_id", "site_id"], ["cursus.id", "cursus.site_id"]),
+        UniqueConstraint("pupil_id", "course_id"),
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
     course_id: int = Field(index=True)
+    cursus_id: int | None = Field(default=None, index=True)  # None: a discipline outside any cursus
+    level: str = Field(default="", max_length=40)  # « Niveau », of the pupil in that discipline
     status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left
     slot: time | None = None  # « heure de passage »
     slot_minutes: int = 0

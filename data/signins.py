@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, func, select, update
 
-from data import accounts, journal, letters, passwords, throttle
+from data import accounts, journal, letters, passwords, second_factor, throttle
 from data.accounts import Account
 from data.families import of_its_site
 from data.i18n import Refused
@@ -34,6 +34,9 @@ class SignIn(OfFamily, table=True):
     started_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
+    viewing_account_id: int | None = None  # staff: the family's account they look as (data/viewing.py)
+    viewing_until: datetime | None = None
+    sets_factor: bool = False  # a second factor is set up before anything else (data/second_factor.py)
 
 
 class KnownDevice(OfFamily, table=True):
@@ -73,6 +76,8 @@ async def recognise(
     with whole_house(writes=True, now=now) as v:
         v.client = client
         fresh = _by_login(v, site_id, login)
+        if word == passwords.DEMONSTRATION and fresh and not v.get(Site, fresh.site_id).demonstration:
+            right = False  # everybody knows it
         if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
             reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
             throttle.failed(v, site_id, login, known, client)
@@ -142,7 +147,7 @@ def sign_in(
             .order_by(col(SignIn.seen_at).desc())
         )
         for oldest in open_ones[MOST - 1 :]:
-            _close(v, oldest)
+            close(v, oldest)
         v.add(
             SignIn(
                 site_id=account.site_id,
@@ -152,6 +157,7 @@ def sign_in(
                 device=label[:120],
                 started_at=v.now,
                 seen_at=v.now,
+                sets_factor=second_factor.must_be_set(v, account),
             )
         )
         known = _known_device(v, account, device)
@@ -190,6 +196,22 @@ def sign_in(
             actor=account.name,
         )
     return token, device
+
+
+def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> Account | None:
+    """The family's account that a member of staff looks as, of their own site, while it lasts."""
+    if not account.is_staff or signin.viewing_account_id is None or signin.viewing_until is None:
+        return None
+    with whole_house(now=now) as v:
+        if signin.viewing_until < v.now:
+            return None
+        return v.one(
+            select(Account).where(
+                Account.id == signin.viewing_account_id,
+                Account.site_id == account.site_id,
+                Account.role == "family",
+            )
+        )
 
 
 def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn] | None:
@@ -245,12 +267,22 @@ def mine(v: Visit) -> list[SignIn]:
     )
 
 
+def families_seen(v: Visit, since: datetime) -> int:
+    """How many families were here since then."""
+    v.staff_only()
+    return v.count(
+        select(func.count(func.distinct(SignIn.family_id))).where(
+            SignIn.seen_at >= since, col(SignIn.family_id).is_not(None)
+        )
+    )
+
+
 def close_mine(v: Visit, signin_id: int) -> None:
     """Close one of one's own sessions; NotYours for any other."""
     row = v.get(SignIn, signin_id)
     if row.account_id != v.account_id:
         raise NotYours(f"sign-in {signin_id}")
-    _close(v, row)
+    close(v, row)
     journal.note(v, "session closed", subject="account", subject_id=row.account_id)
 
 
@@ -273,14 +305,26 @@ def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:
 def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
     ended = [row for row in v.all(question) if row.ended_at is None]
     for row in ended:
-        _close(v, row)
+        close(v, row)
     return ended
 
 
-def _close(v: Visit, row: SignIn) -> None:
+def close(v: Visit, row: SignIn) -> None:
     row.ended_at = v.now
     v.add(row)
     v.tell(("signin", row.id))
+
+
+def forget_failures(account: Account) -> None:
+    """« Débloquer » ends the waits after wrong passwords, on every device."""
+    with whole_house(writes=True) as v:
+        _forget_failures(v, account)
+
+
+def _forget_failures(v: Visit, account: Account) -> None:
+    throttle.forget(v, account.site_id, account.login)
+    for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
+        throttle.forget(v, account.site_id, account.login, device)
 
 
 async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
@@ -314,9 +358,7 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             account.password_expires_at = v.now + timedelta(days=passwords.TEMPORARY_DAYS)
             v.add(account)
             end_all(v, account.id)
-            throttle.forget(v, account.site_id, login)
-            for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
-                throttle.forget(v, account.site_id, login, device)
+            _forget_failures(v, account)
             letters.cancel_waiting(v, account.id, "new_password")
             letters.write(
                 v,

@@ -1,5 +1,7 @@
 """The conservatoires of this installation, and what each one decides about its portal."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -7,10 +9,12 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, select
 
+from data import seals
 from data.database import Base
 from data.fields import EditableField, editables
 from data.visits import Visit, whole_house
 
+ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
 Policy = Literal["immediate", "moderated", "readonly", "hidden"]
 
 
@@ -34,9 +38,21 @@ class Site(Base, table=True):
     field_policies: dict[str, str] = json_column()
     required_fields: dict[str, bool] = json_column()
     refusal_sentences: dict[str, list[str]] = json_column()
-    legal: dict[str, str] = json_column()  # publisher, director, host, dpo, siret, signatory, accessibility
+    legal: dict[str, str] = (
+        json_column()
+    )  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
+    help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
+    retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/retention.py)
     payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
+    payment_keys: dict[str, str] = json_column()  # the gateway's secrets, sealed; never shown again
+    accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/appearance.py)
+    logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/
+    second_factor_required: bool = False  # of a « responsable »
+    mail_tested_at: datetime | None = None  # somebody read a trial letter
+    key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were sealed with
     demonstration: bool = False
+    journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
+    letters_per_minute: int = 60
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,6 +73,15 @@ def here(v: Visit) -> Site:
     return v.site
 
 
+def payment_settings(site: Site) -> dict[str, str]:
+    """What the gateway needs to know, its secrets opened; one sealed with a lost key is as if it were not there."""
+    found = dict(site.payment)
+    for name, sealed in site.payment_keys.items():
+        with suppress(seals.Broken):
+            found[name] = seals.unseal("payment keys", sealed)
+    return found
+
+
 def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:
     """What a family may do with a field; « moderated » unless the site says otherwise, and always so for an e-mail:
     letters with passwords go there, so its owner confirms it first."""
@@ -74,3 +99,9 @@ def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableFi
     """The fields that a family sees, each with what it may do."""
     found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
     return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
+
+
+def accessibility(site: Site) -> str:
+    """The state the law knows; « non conforme » unless an audit is entered with another."""
+    state = site.legal.get("accessibility", "")
+    return state if state in ACCESSIBILITY_STATES and site.legal.get("accessibility_audit") else ACCESSIBILITY_STATES[0]

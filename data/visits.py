@@ -3,14 +3,14 @@
 Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Delete, Select, TextClause, Update, event, false, inspect
+from sqlalchemy import Column, Delete, Select, TextClause, Update, bindparam, event, false, inspect
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -29,6 +29,10 @@ NOWHERE = 0  # no site, no family has this key
 
 class Leak(RuntimeError):
     """A statement or a row would cross the fence: a fault of ours, never of the person."""
+
+
+class OnlyReads(Leak):
+    """A visit that only reads was asked to write."""
 
 
 class NotYours(LookupError):
@@ -128,6 +132,42 @@ class Visit:
         self._session.add_all(rows)
         self._session.flush()
 
+    def insert(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Thousands of rows at once, as plain and complete values; their keys, in that order. Staff only, of their site."""
+        self._bulk(table, rows)
+        core: CoreTable = table.__table__  # type: ignore[attr-defined]
+        question = core.insert().returning(core.c.id, sort_by_parameter_order=True)
+        return list(self._session.connection().execute(question, list(rows)).scalars()) if rows else []
+
+    def amend(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Set some columns of many rows, all the same columns: each has its `id` and `site_id`. Staff only, of their site."""
+        self._bulk(table, rows)
+        if not rows:
+            return
+        core: CoreTable = table.__table__  # type: ignore[attr-defined]
+        names = [name for name in rows[0] if name not in {"id", "site_id"}]
+        if _OWNERS & set(names):
+            raise Leak(f"the rows would leave the fence: {names}")
+        statement = (
+            core.update()
+            .where(core.c.id == bindparam("the_id"), core.c.site_id == bindparam("the_site"))
+            .values({name: bindparam(f"new_{name}") for name in names})
+        )
+        self._session.connection().execute(
+            statement,
+            [
+                {"the_id": row["id"], "the_site": row["site_id"], **{f"new_{name}": row[name] for name in names}}
+                for row in rows
+            ],
+        )
+
+    def _bulk(self, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+        self.staff_only()
+        if not self.writes or not self.site_id or table.fence == "door":  # type: ignore[attr-defined]
+            raise Leak(f"many rows of {table.__name__}, in a visit that may not write them")
+        if any(row.get("site_id") != self.site_id for row in rows):
+            raise Leak(f"{table.__name__}.site_id leaves the fence")
+
     def delete(self, row: SQLModel) -> None:
         self._session.delete(row)
 
@@ -147,6 +187,11 @@ class Visit:
     def staff_only(self) -> None:
         if not self.is_staff:
             raise NotYours("staff")
+
+    def manager_only(self) -> None:
+        """For settings, staff accounts, imports, the journal: « responsable »."""
+        if self.role != "responsable":
+            raise NotYours("responsable")
 
 
 class _Guarded(Session):
@@ -189,7 +234,9 @@ def _only_theirs(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_executemany or state.is_from_statement:
         raise Leak(f"this form is not fenced: {state.statement}")
     if (state.is_update or state.is_delete) and not v.writes:
-        raise Leak(f"this visit only reads: {state.statement}")
+        raise OnlyReads(f"this visit only reads: {state.statement}")
+    if state.is_select and not v.writes and getattr(state.statement, "_for_update_arg", None) is not None:
+        raise OnlyReads(f"this visit only reads, it locks nothing: {state.statement}")
     if v.site_id is None:
         return
     if not (state.is_select and _CHANGING & set(state.execution_options)):
@@ -273,7 +320,7 @@ def _only_into_theirs(session: Session, _context: Any, _instances: Any) -> None:
     v: Visit = session.info["visit"]
     touched = [*session.new, *session.dirty, *session.deleted]
     if touched and not v.writes:
-        raise Leak(f"this visit only reads: {touched[0]!r}")
+        raise OnlyReads(f"this visit only reads: {touched[0]!r}")
     if v.site_id is None:
         return
     for row in touched:

@@ -51,6 +51,8 @@ class Server:
         self.database, self.log_file = folder / "portal.db", folder / "server.log"
         self.port, self.process, self.read_from, self.expects_faults = free_port(), None, 0, False
         shutil.copy(template, self.database)
+        if Path(ENVIRONMENT["FILES_DIR"]).is_dir():  # the cast's documents, that its rows name
+            shutil.copytree(ENVIRONMENT["FILES_DIR"], folder / "files", dirs_exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
         self.environment = {
             **inherited,
@@ -83,7 +85,7 @@ class Server:
 
     def start(self) -> "Server":
         self.process = self.spawn()
-        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 30)
+        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 90)
         return self
 
     def _alive(self) -> bool:

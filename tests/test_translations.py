@@ -12,9 +12,14 @@ FLOORS = ("data", "components", "pages")
 CONSTANTS = {
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "REASONS", "LEDGERS", "METHODS", "pairs",
+    "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
+    "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
+    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
+    "COLUMNS", "how", "held", "words", "people", "known", "state", "pages", "WAYS", "PIECES_STATES", "AUDIENCES_WORDS", "KEPT_WORDS",
+    "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
+    "ONLY_LOOKING", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
 }  # fmt: skip
-NOT_SENTENCES = {"changes", "link", "secret", "message", ""}
+NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
@@ -48,12 +53,20 @@ def sentences() -> dict[str, str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if (name in {"say", "Refused"} and node.args) or (name == "Column" and node.args):
                     spoken += texts(node.args[0])
+                elif name == "Record":
+                    spoken += texts(node.args[1])
                 elif name == "labelled" and len(node.args) > 2:
                     spoken += texts(node.args[2])
                 elif name == "Editable":
                     spoken += [text for argument in node.args[:2] for text in texts(argument)]
                 elif name == "Template":
                     spoken += [text for argument in node.args for text in texts(argument)]
+                elif name == "Part":
+                    spoken += [text for argument in node.args[1:3] for text in texts(argument)]
+                elif name == "Setting" and len(node.args) > 1:
+                    spoken += texts(node.args[1])
+                elif name == "Choice":
+                    spoken += [text for argument in node.args[1:] for text in texts(argument)]
                 elif name == "choice":
                     spoken += texts(node.args[0])
                 elif name in {"_change", "_cover"}:

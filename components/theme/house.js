@@ -28,6 +28,7 @@ const typed = {
   bringBack(root) {
     for (const field of root.querySelectorAll("form[data-keep] :is(input, select, textarea)")) {
       const kept = this.isKept(field) ? sessionStorage.getItem(this.key(field)) : null;
+      if (kept === this.recorded(field)) sessionStorage.removeItem(this.key(field)); // recorded since
       if (kept === null || kept === this.value(field)) continue;
       if (field.type === "checkbox") field.checked = kept === "true";
       else field.value = kept;
@@ -121,7 +122,12 @@ const Panel = {
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
-          beforeNodeMorphed: (node) => !(node === document.activeElement && node.dataset.search), // somebody types there
+          beforeNodeMorphed: (node, drawn) => {
+            if ("own" in (node.dataset ?? {})) return false; // what a script put there stays
+            if (node !== document.activeElement || !node.dataset.search) return true;
+            if (node.tagName === "TEXTAREA") node.defaultValue = drawn.defaultValue;
+            return false; // somebody types there
+          },
           beforeAttributeUpdated: (name, node) => !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")),
         },
       });
@@ -140,6 +146,12 @@ const Panel = {
       if (history.state?.window) history.back();
       else this.act("address", "", { path: window.dataset.window });
     },
+    // What is ticked or typed while an answer is on its way waits its turn; a button pressed twice does not.
+    later(action, of, sent) {
+      if (!this.busy) return this.act(action, of, sent);
+      this.waiting = (this.waiting ?? []).filter((each) => each[0] !== action || each[1] !== of);
+      this.waiting.push([action, of, sent]);
+    },
     act(action, of, sent = {}) {
       if (this.busy) return;
       this.busy = setTimeout(() => this.rest(), 15000);
@@ -151,6 +163,7 @@ const Panel = {
       clearTimeout(this.busy);
       this.busy = 0;
       this.$el.removeAttribute("aria-busy");
+      if (this.waiting?.length) Vue.nextTick(() => this.act(...this.waiting.shift()));
     },
     obey(command) {
       this.rest();
@@ -199,13 +212,19 @@ const Panel = {
       this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
     },
     keydown(event) {
+      if (event.key === "ArrowDown" && event.target.dataset.search) {
+        const first = this.$el.querySelector("tbody[data-rows] [data-open]");
+        if (first) event.preventDefault(), first.focus();
+        return;
+      }
       const opener = event.target.closest("tbody[data-rows] [data-open]");
       if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
       const all = [...opener.closest("tbody").querySelectorAll("[data-open]")];
       const next = all[all.indexOf(opener) + (event.key === "ArrowDown" ? 1 : -1)];
       event.preventDefault();
       event.stopPropagation();
-      next?.focus();
+      if (next) next.focus();
+      else if (event.key === "ArrowUp") this.$el.querySelector("[data-search]")?.focus();
     },
     dblclick(event) {
       event.target.closest("tr")?.querySelector("[data-open]")?.click();
@@ -213,14 +232,14 @@ const Panel = {
     change(event) {
       typed.note(event.target);
       const field = event.target;
-      if (field.dataset.change) this.act(field.dataset.change, field.dataset.of, { [field.name]: typed.value(field) });
+      if (field.dataset.change) this.later(field.dataset.change, field.dataset.of, { [field.name]: typed.value(field) });
     },
     input(event) {
       const field = event.target;
       typed.note(field);
       if (!field.dataset.search) return;
       clearTimeout(this.searching);
-      this.searching = setTimeout(() => this.act(field.dataset.search, "", { [field.name]: field.value }), 200);
+      this.searching = setTimeout(() => this.later(field.dataset.search, "", { [field.name]: field.value }), 200);
     },
   },
 };
@@ -305,6 +324,7 @@ for (const type of ["click", "submit"]) document.removeEventListener(type, catch
 if (early?.isConnected) early.tagName === "FORM" ? early.requestSubmit() : early.click();
 watchIdleness();
 import("./plain.js");
+import("./upload.js");
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
 document.documentElement.dataset.screen = "drawn";
 let refusals = 0;

@@ -1,5 +1,5 @@
 // For the plain pages: « Afficher » beside a password and how strong it is, a message's dialog, one sending of a form.
-// All works without it.
+// All works without it. Then « Affichage »: each choice acts at once, over whatever screen is there.
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   button.hidden = false;
@@ -33,3 +33,63 @@ for (const field of document.querySelectorAll("[data-strength]")) {
     }, 400);
   });
 }
+
+const root = document.documentElement;
+let sending = Promise.resolve();
+function wear(form, pressed) {
+  if (pressed) for (const [name, value] of choicesOf(form, new URLSearchParams(pressed.dataset.mode))) choose(form, name, value);
+  const chosen = new FormData(form);
+  for (const [name] of choicesOf(form)) {
+    if (chosen.get(name)) root.dataset[name] = chosen.get(name);
+    else delete root.dataset[name];
+  }
+  for (const button of form.querySelectorAll("[data-on]")) {
+    const on = [...new URLSearchParams(button.dataset.mode)].every(([name, value]) => chosen.get(name) === value);
+    button.textContent = on ? button.dataset.off : button.dataset.on;
+    button.value = on ? "off" : "on";
+  }
+  const told = form.querySelector("[data-kept]");
+  const body = new URLSearchParams([...chosen, ["quiet", "1"]]);
+  const send = () => fetch(form.action, { method: "POST", body }).then((answer) => answer.ok, () => false);
+  sending = sending.then(send).then((kept) => (told.textContent = kept ? told.dataset.kept : told.dataset.lost));
+}
+const choicesOf = (form, values = new URLSearchParams()) => form.dataset.comfort.split(" ").map((name) => [name, values.get(name) ?? ""]);
+function choose(form, name, value) {
+  for (const field of form.querySelectorAll(`[name="${name}"]`)) field.checked = field.value === value;
+}
+function take(form) {
+  for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
+  form.addEventListener("change", () => wear(form));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const pressed = event.submitter;
+    wear(form, pressed?.value === "off" && pressed.dataset.on ? { dataset: { mode: "" } } : pressed);
+  });
+}
+for (const form of document.querySelectorAll("form[data-comfort]")) take(form);
+
+async function openComfort(opener) {
+  let panel = document.getElementById("comfort-panel");
+  if (!panel) {
+    const page = new DOMParser().parseFromString(await (await fetch("/accessibilite")).text(), "text/html");
+    panel = document.importNode(page.getElementById("comfort"), true);
+    Object.assign(panel, { id: "comfort-panel", className: "comfort-panel", popover: "auto", role: "dialog" });
+    panel.querySelector("[data-shuts]").hidden = false;
+    document.body.append(panel);
+    take(panel.querySelector("form[data-comfort]"));
+    panel.querySelector("[data-shuts]").addEventListener("click", () => panel.hidePopover());
+    panel.addEventListener("toggle", (event) => {
+      if (event.newState === "open") panel.querySelector("h2").focus();
+      else if (!document.activeElement || document.activeElement === document.body || panel.contains(document.activeElement)) panel.opener?.focus();
+    });
+  }
+  panel.opener = opener.closest("[popover]") ? document.querySelector(`[popovertarget="${opener.closest("[popover]").id}"]`) : opener;
+  panel.showPopover();
+}
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest?.("a[data-opens-comfort]");
+  if (!opener || event.ctrlKey || event.metaKey || !HTMLElement.prototype.showPopover || document.querySelector("main form[data-comfort]")) return;
+  event.preventDefault();
+  openComfort(opener).catch(() => location.assign(opener.href));
+});

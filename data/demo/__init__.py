@@ -1,15 +1,17 @@
 """The demonstration: two sites, the cast that also plays the tests, and as many families more as asked. All invented."""
 
 import random
+from datetime import timedelta
 
 from sqlmodel import select
 
 from data import passwords
-from data.demo import money, people, requests, schooling
+from data.demo import access, letters, money, people, reenrolment, requests, schooling
+from data.news import News
 from data.sites import Site
 from data.visits import Visit, whole_house
 
-PASSWORD = "Anacrouse-demo-2026"
+PASSWORD = passwords.DEMONSTRATION
 CAST = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
     ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
@@ -44,8 +46,35 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
         for site in (valmont, belrive):
             schooling.fill(v, site, dice)
             money.fill(v, site, dice)
+        _news(v, valmont)
     requests.fill()
+    reenrolment.fill()
+    access.fill()
+    letters.fill()
     return True
+
+
+def _news(v: Visit, site: Site) -> None:
+    """One piece that is shown, one to come, one that is over."""
+    day = v.now.date()
+    for rank, (title, body, first, last) in enumerate(
+        (
+            (
+                "Audition des classes de piano",
+                "Samedi en huit à 15 h, auditorium Hector-Berlioz. Entrée libre, dans la limite des places.",
+                day - timedelta(days=3),
+                day + timedelta(days=14),
+            ),
+            (
+                "Fermeture de fin d’année",
+                "Le conservatoire est fermé pendant les vacances scolaires. Les cours reprennent le premier lundi.",
+                day + timedelta(days=20),
+                day + timedelta(days=45),
+            ),
+            ("Portes ouvertes", "Merci à tous les visiteurs.", day - timedelta(days=90), day - timedelta(days=60)),
+        )
+    ):
+        v.add(News(site_id=site.id, rank=rank, title=title, body=body, first_day=first, last_day=last))
 
 
 def _site(v: Visit, code: str, name: str, address: str) -> Site:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from sqlmodel import col, select
@@ -13,13 +13,18 @@ from data.demo.people import CYCLES, DISCIPLINES, FIRST, LAST
 from data.families import Pupil
 from data.repertoire import Performance, Piece
 from data.results import Assessment, Mark
-from data.schooling import Course, Enrolment, Lesson, Teacher
+from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 from data.sites import Site
 from data.visits import Visit
 
 YEARS = 6
 THEORY, CHOIR = "Formation musicale", "Pratique collective"
-SHORT = dict(zip((*DISCIPLINES, THEORY, CHOIR), "PI VL VC FL GU CL CH DC DT AD EV TR HA PE FM PC".split(), strict=True))
+CURSUS = {  # the choir stands outside any
+    **dict.fromkeys((*DISCIPLINES, THEORY), "Musique, cursus diplômant"),
+    **dict.fromkeys(("Danse classique", "Danse contemporaine"), "Danse, cursus diplômant"),
+    "Art dramatique": "Théâtre, cursus diplômant",
+    "Éveil musical": "Éveil et initiation",
+}
 TEACHERS = (
     ("Carmen", "Astarel"), ("Irène", "Sabonnet"), ("Hugues", "Ploustou"), ("Madeleine", "Ferrand"),
     ("Anton", "Šimić"), ("Rosalie", "Etcheverry"), ("Denis", "Cordier"), ("Noémie", "Da-Silva"),
@@ -51,6 +56,7 @@ class School:
     dice: random.Random
     teachers: list[Teacher]
     groups: int
+    cursus: dict[str, int] = field(default_factory=dict)  # of a department
 
     @property
     def today(self) -> date:
@@ -76,6 +82,9 @@ def fill(v: Visit, site: Site, dice: random.Random) -> None:
     by_year: dict[tuple[str, str], list[Course]] = {}
     for course in courses:
         by_year.setdefault((course.school_year, course.department), []).append(course)
+    cursus = {name: Cursus(site_id=site.id, name=name) for name in dict.fromkeys(CURSUS.values())}
+    v.add_all(cursus.values())
+    school.cursus = {department: cursus[name].id for department, name in CURSUS.items()}
     enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, by_year)]
     v.add_all(enrolments)
     _marks(school, enrolments)
@@ -88,12 +97,11 @@ def _year(first: int) -> str:
 
 
 def _courses(school: School) -> list[Course]:
-    """Each discipline and the theory, in `groups` groups a year; numbers are like « FM 203 »."""
-    made = []
+    """Each discipline and the theory, in `groups` groups a year; names are like « FM 203 »."""
+    made: list[Course] = []
     for past in range(YEARS + 1):
         first = school.first_year - past
         for department in (*DISCIPLINES, THEORY, CHOIR):
-            short = SHORT[department]
             for group in range(school.groups):
                 level = 200 + (YEARS - past) + group * 10
                 place = school.dice.randrange(1000)
@@ -101,7 +109,7 @@ def _courses(school: School) -> list[Course]:
                     Course(
                         site_id=school.site.id,
                         school_year=_year(first),
-                        number=f"{short} {level}",
+                        number=f"{first % 100}{1000 + len(made) % ((len(DISCIPLINES) + 2) * school.groups)}",
                         name=f"{'FM' if department == THEORY else department} {level}",
                         department=department,
                         cycle="1er cycle" if past > 2 else "2e cycle",
@@ -164,6 +172,8 @@ def _enrolments(school: School, pupil: Pupil, by_year: dict[tuple[str, str], lis
                     site_id=pupil.site_id,
                     pupil_id=pupil.id,
                     course_id=course.id,
+                    cursus_id=school.cursus.get(department),
+                    level=course.number.rsplit(" ", 1)[-1],
                     slot=course.starts,
                     slot_minutes=slot_minutes,
                     starts_on=date(school.first_year, 9, 14),

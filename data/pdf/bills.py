@@ -102,7 +102,7 @@ def invoice(bill: Bill) -> bytes:
                Column(say("Montant", tongue), 24, "R"))  # fmt: skip
     rows = [Row((line.label, line.pupil, quantity(line.quantity), formats.euros(line.unit_cents), formats.euros(line.cents)))
             for line in bill.lines]  # fmt: skip
-    due = say("Échéance : {day}", tongue, day=formats.day(bill.due_day)) if bill.due_day else ""
+    due = say("Échéance : {day}", tongue, day=formats.day(bill.due_day)) if bill.due_day and not credit else ""
     Table(sheet, columns).draw(rows, closing=TOTAL_HEIGHT + (BODY.leading if due else 0))
     total = say("Total de l’avoir" if credit else "Total à régler", tongue)
     _total(sheet, total, formats.euros(bill.total_cents))

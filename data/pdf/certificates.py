@@ -52,7 +52,7 @@ class Certificate:
 
 def certificate(paper: Certificate) -> bytes:
     """The certificate, on one page."""
-    squares = _squares(paper.address)
+    squares = squares_of(paper.address)
     for scale, air in SCALES:
         sheet = _composed(paper, squares, scale, air)
         if len(sheet.pages) == 1:
@@ -69,7 +69,7 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
 
     centre = partial(sheet.flow, align="C")
     side = 16 * scale
-    sheet.mark(LEFT + WIDTH / 2 - side / 2, TOP, side)
+    sheet.mark(LEFT + WIDTH / 2, TOP, side, centred=True)
     sheet.y = TOP + side + 4
     centre(paper.house.name, Look(13 * scale, True, ACCENT))
     centre(" · ".join([*lines_of(paper.house.address), paper.house.phone]).strip(" ·"), Look(8.5 * scale, ink=SOFT))
@@ -157,7 +157,7 @@ def _proof(sheet: Sheet, paper: Certificate, squares: Squares) -> float:
     sheet.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
     x = LEFT
     if squares:
-        sheet.pages[-1].append(partial(_draw_squares, squares, LEFT, top))
+        sheet.pages[-1].append(partial(draw_squares, squares, LEFT, top))
         x += QR + 7
     room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
     words = say("Vérifiez cette attestation sur {address} avec le code {code}.", sheet.tongue,
@@ -169,7 +169,7 @@ def _proof(sheet: Sheet, paper: Certificate, squares: Squares) -> float:
     return top - QUIET
 
 
-def _squares(address: str) -> Squares:
+def squares_of(address: str) -> Squares:
     """The modules of the address's QR code; none for an address that no code can hold."""
     if not clean(address).strip():
         return ()
@@ -179,7 +179,7 @@ def _squares(address: str) -> Squares:
         return ()
 
 
-def _draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:
+def draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:
     """Dark runs as rectangles. The white around them is the page's own: its margin at the left."""
     unit = QR / len(squares)
     pdf.set_fill_color("#000000")

@@ -56,7 +56,7 @@ def course_report(paper: CourseReport) -> bytes:
         sheet.flow(say("Aucun cours n’est enregistré.", tongue), Look(10.5))
         return sheet.render()
 
-    columns = (Column(say("Cours", tongue), 44), Column(say("Cycle", tongue), 25), Column(say("Professeur", tongue), 35),
+    columns = (Column(say("Cours", tongue), 44), Column(say("Cycle", tongue), 25), Column(say("Enseignant", tongue), 35),
                Column(say("Heures", tongue), 14), Column(say("Moyenne", tongue), 19, "R"),
                Column(say("Mention", tongue), 19), Column(say("Résultat", tongue), 16))  # fmt: skip
     by_year: dict[str, list[CourseYear]] = {}

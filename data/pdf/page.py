@@ -3,11 +3,13 @@
 A paper is laid out first, page by page, as strokes that wait; fpdf2 draws them at the end, when « page 1/3 » is known.
 """
 
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from html import escape
+from io import BytesIO
 
 from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
@@ -50,6 +52,8 @@ class House:
     email: str
     siret: str = ""
     legal: str = ""
+    accent: str = ACCENT
+    logo: str = ""  # a PNG, in base 64; without one the portal's own mark stands there
 
 
 def _write(x: float, baseline: float, words: str, look: Look, pdf: FPDF) -> None:
@@ -75,10 +79,10 @@ def _frame(x: float, y: float, width: float, height: float, ink: str, pdf: FPDF)
     pdf.rect(x, y, width, height, style="D", round_corners=True, corner_radius=1)
 
 
-def _mark(x: float, y: float, side: float, pdf: FPDF) -> None:
-    """The house's mark, as on the portal: five lines, a bar, a note, on teal."""
+def _mark(x: float, y: float, side: float, ground: str, pdf: FPDF) -> None:
+    """The portal's mark: five lines, a bar, a note, on teal or on the site's own colour."""
     unit = side / 34
-    _plate(x, y, side, side, ACCENT, 8 * unit, pdf)
+    _plate(x, y, side, side, ground, 8 * unit, pdf)
     for line in (10, 14, 18, 22, 26):
         _rule(x + 5 * unit, y + line * unit, x + 29 * unit, y + line * unit, "#97b2bb", unit, pdf)
     _rule(x + 24 * unit, y + 8 * unit, x + 24 * unit, y + 28 * unit, "#ffffff", 2 * unit, pdf)
@@ -88,11 +92,22 @@ def _mark(x: float, y: float, side: float, pdf: FPDF) -> None:
         pdf.ellipse(x + 10.4 * unit, y + 19.3 * unit, 7.2 * unit, 5.4 * unit, style="F")
 
 
+def _logo(x: float, y: float, width: float, height: float, content: bytes, pdf: FPDF) -> None:
+    pdf.image(BytesIO(content), x, y, width, height, keep_aspect_ratio=True, alt_text="")
+
+
+def _proportion(png: bytes) -> float:
+    """Width by height, as a PNG's first bytes say."""
+    width, height = int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+    return width / height if width and height else 1.0
+
+
 class Sheet:
     """A paper being laid out: `y` is where the next line goes."""
 
     def __init__(self, house: House, title: str, day: date, tongue: Language) -> None:
         self.house, self.title, self.day, self.tongue = house, line_of(title), day, tongue
+        self.logo = b64decode(house.logo)
         self.pages: list[list[Stroke]] = [[]]
         self.y = TOP
         siret = say("SIRET {number}", tongue, number=house.siret) if house.siret else ""
@@ -101,13 +116,24 @@ class Sheet:
         self.bottom = BOTTOM - len(self.foot) * TINY.leading - 5
 
     def rule(self, x1: float, y1: float, x2: float, y2: float, ink: str = LINE, thick: float = 0.2) -> None:
-        self.pages[-1].append(partial(_rule, x1, y1, x2, y2, ink, thick))
+        self.pages[-1].append(partial(_rule, x1, y1, x2, y2, self._ink(ink), thick))
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
-        self.pages[-1].append(partial(_frame, x, y, width, height, ACCENT))
+        self.pages[-1].append(partial(_frame, x, y, width, height, self.house.accent))
 
-    def mark(self, x: float, y: float, side: float) -> None:
-        self.pages[-1].append(partial(_mark, x, y, side))
+    def _ink(self, ink: str) -> str:
+        """The site's accent where ours is meant."""
+        return self.house.accent if ink == ACCENT else ink
+
+    def mark(self, x: float, y: float, side: float, *, centred: bool = False) -> float:
+        """The site's logo at that height, or the portal's mark; answers how wide it is, three times its height at most."""
+        width = side * min(3.0, _proportion(self.logo)) if self.logo else side
+        x -= width / 2 if centred else 0
+        if not self.logo:
+            self.pages[-1].append(partial(_mark, x, y, side, self.house.accent))
+            return width
+        self.pages[-1].append(partial(_logo, x, y, width, side, self.logo))
+        return width
 
     def line(self, words: str, x: float, y: float, width: float, look: Look, align: str = "L", page: int = -1) -> None:
         """One line whose box begins at y; its width says where its other end is."""
@@ -115,6 +141,7 @@ class Sheet:
             room = width - width_of(words, look)
             x += {"L": 0.0, "C": room / 2, "R": room}[align]
             above = (look.leading - (ASCENT + DESCENT) * look.size * POINT) / 2
+            look = look._replace(ink=self._ink(look.ink))
             self.pages[page].append(partial(_write, x, y + above + ASCENT * look.size * POINT, words, look))
 
     def put(self, words: str, x: float, y: float, width: float, look: Look, most: int = 6) -> float:
@@ -139,22 +166,23 @@ class Sheet:
     def turn(self) -> None:
         """A following page, which says briefly whose it is and what."""
         self.pages.append([])
-        self.mark(LEFT, TOP, 6)
+        beside = LEFT + self.mark(LEFT, TOP, 6) + 2.5
         half = WIDTH / 2 - 6
         name, title = (few(each, half, SMALL, 1)[0] for each in (self.house.name, self.title))
-        self.line(name, LEFT + 8.5, TOP + 1, half, SMALL)
+        self.line(name, beside, TOP + 1, half, SMALL)
         self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
         self.y = TOP + 12
 
     def letterhead(self) -> None:
         """The mark, the house's name and how to reach it, at the top left."""
         house = self.house
-        self.mark(LEFT, TOP, 13)
-        y = self.put(house.name, LEFT + 17, TOP, WIDTH - 17, Look(12.5, True, ACCENT), 3)
+        beside = LEFT + self.mark(LEFT, TOP, 13) + 4
+        room = RIGHT - beside
+        y = self.put(house.name, beside, TOP, room, Look(12.5, True, ACCENT), 3)
         reach = " · ".join(part for part in (house.phone, house.email) if part)
         for words in (" · ".join(lines_of(house.address)), reach):
             if words:
-                y = self.put(words, LEFT + 17, y, WIDTH - 17, SMALL, 3)
+                y = self.put(words, beside, y, room, SMALL, 3)
         self.y = max(y, TOP + 13)
 
     def addressed(self, payer: str, address: Sequence[str], facts: Sequence[tuple[str, str]]) -> None:
@@ -187,7 +215,8 @@ class Sheet:
             self.flow("\n".join(others), TITLE, width=room)
         self.y += 0.8
 
-    def _footers(self) -> None:
+    def close(self) -> None:
+        """The foot of every page: « page 1/3 » is known now."""
         for at, strokes in enumerate(self.pages):
             y = BOTTOM - len(self.foot) * TINY.leading
             strokes.append(partial(_rule, LEFT, y - 2, RIGHT, y - 2, LINE, 0.2))
@@ -199,7 +228,11 @@ class Sheet:
 
     def render(self) -> bytes:
         """The paper as PDF; the same paper always gives the same bytes."""
-        self._footers()
+        self.close()
+        return self.draw()
+
+    def draw(self) -> bytes:
+        """The pages that are laid out and closed."""
         pdf = FPDF(format="A4", enforce_compliance=COMPLIANCE)
         pdf.set_auto_page_break(False)
         for bold, path in FACES.items():

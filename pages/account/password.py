@@ -11,13 +11,14 @@ from components.icons import icon
 from components.markup import Markup, button, tag
 from components.panel import Act, Answer, Panel
 from components.piece import Piece
-from components.screen import CHOOSE, plain, screen
+from components.screen import CHOOSE, FACTOR, plain, screen
 from components.shell import head
 from components.tables import table
-from data import accounts, formats, passwords, signins, sites
+from data import accounts, formats, passwords, second_factor, signins, sites
 from data.accounts import Account
 from data.i18n import Faulty, Refused
 from data.visits import Visit
+from pages.account import more_of_account
 
 WORDS = {
     "ancien": "Mot de passe actuel",
@@ -75,8 +76,29 @@ def show(v: Visit, fait: str = "") -> None:
         tag="section",
         classes="card narrow",
     )
+    if v.is_staff:
+        Piece(_factor(v), tag="section", classes="card narrow flow-card")
+    more_of_account.draw(v)
     Panel(
         v, _connections, on={"close": _close}, follows=[("account", v.account_id or 0)], tag="section", classes="card"
+    )
+
+
+def _factor(v: Visit) -> Markup:
+    """Offered to all of the staff, by plain HTTP as everything here."""
+    there = second_factor.of_account(v, v.account_id or 0) is not None
+    words = (
+        v.say("En place : un code de votre téléphone est demandé à chaque connexion.")
+        if there
+        else v.say(
+            "Un code de votre téléphone, en plus du mot de passe : qui apprend celui-ci n’entre pas pour autant."
+        )
+    )
+    label = v.say("Gérer le second facteur") if there else v.say("Mettre en place le second facteur")
+    return (
+        tag("h2", v.say("Second facteur"))
+        + tag("p", words)
+        + tag("p", tag("a", label, href=FACTOR, class_="btn quiet"))
     )
 
 

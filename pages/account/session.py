@@ -8,7 +8,7 @@ from components.screen import plain
 from data import signins
 
 
-@plain("/deconnexion", Audience.ACCOUNT, methods=("POST",))
+@plain("/deconnexion", Audience.ACCOUNT, methods=("POST",), own=True)
 def leave(caller: Caller, request: Request) -> Response:
     signins.sign_out(cookie(request, "anacrouse"))
     response = RedirectResponse("/connexion?fin=2", 303, {"clear-site-data": '"cache", "storage"'})
@@ -16,7 +16,7 @@ def leave(caller: Caller, request: Request) -> Response:
     return response
 
 
-@plain("/rester", Audience.ACCOUNT, methods=("POST",))
+@plain("/rester", Audience.ACCOUNT, methods=("POST",), own=True)
 def stay(caller: Caller, request: Request) -> Response:
     """« Rester connecté »: the request itself is the activity."""
     return Response(status_code=204)

@@ -11,10 +11,14 @@ from components.entrance import Audience, Caller, cookie, set_cookie
 from components.errors import error_page
 from components.markup import Markup, tag
 from components.screen import plain
-from data import demo, passwords, signins, sites
+from data import demo, passwords, second_step, signins, sites
+from data.accounts import Account
 from data.i18n import Refused
+from data.settings import settings
 from data.sites import Site
+from pages.anyone import accessibility
 
+STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
 
@@ -43,8 +47,10 @@ def _page(
         )
     )
     first = next(iter(faults), "")
+    empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
     body = (
-        alert(wrong)
+        (alert(caller.say(empty)) if not every else "")
+        + alert(wrong)
         + told(done)
         + tag(
             "form",
@@ -70,7 +76,13 @@ def _page(
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"), class_="links")
+        + tag(
+            "div",
+            tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+            tag("a", caller.say("Aide"), href="/aide"),
+            tag("a", caller.say("Accessibilité"), href="/accessibilite"),
+            class_="links",
+        )
         + (message(caller.say("Vérifiez les renseignements saisis."), caller.tongue, focus=first) if faults else "")
     )
     return cover(
@@ -107,6 +119,7 @@ def show(caller: Caller, request: Request) -> Response:
     done = {
         "1": "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet.",
         "2": "Vous êtes déconnecté.",
+        "3": "La connexion a trop attendu : recommencez.",
     }.get(request.query_params.get("fin", ""), "")
     return _page(
         caller,
@@ -148,6 +161,26 @@ async def enter(caller: Caller, request: Request) -> Response:
         )
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
+    if step := second_step.second_step(account):
+        response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
+        response.set_cookie(
+            "second",
+            step,
+            max_age=second_step.STEP_SECONDS,
+            path=STEP_PATH,
+            httponly=True,
+            secure=settings().https,
+            samesite="lax",
+        )
+        set_cookie(response, "site", code, seconds=365 * 86400)
+        return response
+    response = come_in(caller, request, account, after)
+    set_cookie(response, "site", code, seconds=365 * 86400)
+    return response
+
+
+def come_in(caller: Caller, request: Request, account: Account, after: str) -> RedirectResponse:
+    """A new session, whatever cookies the browser held, and on to where it wanted."""
     token, device = signins.sign_in(
         account,
         old_token=cookie(request, "anacrouse"),
@@ -155,11 +188,10 @@ async def enter(caller: Caller, request: Request) -> Response:
         label=device_label(request.headers.get("user-agent", "")),
         client=caller.address,
     )
-    home = "/gestion/demandes" if account.is_staff else "/"
-    response = RedirectResponse(_after(after) or home, 303)
+    response = RedirectResponse(_after(after) or ("/gestion" if account.is_staff else "/"), 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
-    set_cookie(response, "site", code, seconds=365 * 86400)
+    accessibility.adopt(account, request, response)
     return response
 
 
@@ -176,6 +208,9 @@ def _text(value: object) -> str:
 def _after(path: str) -> str:
     """An address of ours to go on to, or ""."""
     return path if ANYWHERE.fullmatch(path) and not path.startswith("/connexion") else ""
+
+
+safe_after = _after
 
 
 def device_label(agent: str) -> str:

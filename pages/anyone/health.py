@@ -1,7 +1,6 @@
 """For the operator's watch: alive, ready, figures. No detail for strangers."""
 
 import ipaddress
-import shutil
 import time
 
 from fastapi import Request
@@ -11,11 +10,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.screen import plain
-from data import postman, schema
+from data import health, postman, schema
 from data.database import Fault
 from data.settings import settings
 
-LEAST_FREE = 500 * 1024 * 1024
 STARTED = time.monotonic()
 
 
@@ -27,7 +25,7 @@ def alive(caller: Caller, request: Request) -> Response:
 @plain("/readyz", Audience.ANYONE)
 def ready(caller: Caller, request: Request) -> Response:
     """Database, its shape, the outbox's age, the disk: 503 with the names of what fails."""
-    checks = {"database": _database(), "disk": _free() > LEAST_FREE}
+    checks = {"database": _database(), "disk": health.free_bytes() > health.LEAST_FREE}
     late = checks["database"] and bool(settings().smtp_url) and postman.waiting()[1] > 3600
     failing = [name for name, good in checks.items() if not good] + ["outbox"] * late
     return JSONResponse({"etat": "ok" if not failing else "en panne", "en_cause": failing}, 503 if failing else 200)
@@ -45,7 +43,7 @@ def metrics(caller: Caller, request: Request) -> Response:
         "anacrouse_clients_connected": sum(client.has_socket_connection for client in Client.instances.values()),
         "anacrouse_letters_waiting": waiting,
         "anacrouse_letters_oldest_seconds": age,
-        "anacrouse_disk_free_bytes": _free(),
+        "anacrouse_disk_free_bytes": health.free_bytes(),
     }
     return PlainTextResponse("".join(f"{name} {value:.10g}\n" for name, value in figures.items()))
 
@@ -56,13 +54,6 @@ def _database() -> bool:
     except (Fault, OSError):
         return False
     return now == newest
-
-
-def _free() -> int:
-    folder = settings().files_dir
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
 
 
 def _local(address: str) -> bool:

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import cover
+from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
@@ -55,17 +55,27 @@ def guide(caller: Caller, request: Request) -> Response:
     contacts = [
         tag(
             "p",
-            join(filter(None, (tag("strong", site.name), site.phone, site.email, site.opening_hours)), Markup("<br>")),
+            join(
+                filter(
+                    None,
+                    (
+                        tag("strong", site.name),
+                        site.help.get("phone") or site.phone,
+                        site.help.get("email") or site.email,
+                        site.help.get("hours") or site.opening_hours,
+                    ),
+                ),
+                Markup("<br>"),
+            ),
         )
         for site in mine
     ]
-    back = tag("p", tag("a", caller.say("Retour à l’accueil"), href="/"))
-    return cover(
+    return leaf(
+        caller,
         caller.say("Aide"),
-        tag("div", chapters, tag("h2", caller.say("Nous joindre")), contacts, back, class_="prose"),
-        tongue=caller.tongue,
+        tag("div", chapters, tag("h2", caller.say("Nous joindre")), contacts, class_="prose"),
+        path="/aide",
         site=mine[0] if len(mine) == 1 else None,
-        broad=True,
     )
 
 

@@ -1,38 +1,37 @@
-"""« Données personnelles », « Mentions légales », « Accessibilité »: public, never blank, the site's own facts in them."""
+"""« Données personnelles », « Mentions légales »: public, never blank, the site's own facts in them."""
 
 from collections.abc import Callable
 
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import cover
+from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
-from data import sites
+from data import retention, sites
 from data.sites import Site
 
 UNSET = "à compléter par le conservatoire"
 Write = Callable[[Caller, Site], Markup]
 
 
-def _page(caller: Caller, title: str, write: Write) -> Response:
+def _page(caller: Caller, title: str, path: str, write: Write) -> Response:
     """The signed-in person's site, or every site of the installation one after the other."""
     every = sites.every_site()
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
     parts = [join([tag("h2", site.name) if len(mine) > 1 else None, write(caller, site)]) for site in mine]
-    back = tag("p", tag("a", caller.say("Retour à l’accueil"), href="/"))
-    return cover(
-        caller.say(title),
-        tag("div", parts, back, class_="prose"),
-        tongue=caller.tongue,
-        broad=True,
-        site=mine[0] if len(mine) == 1 else None,
-    )
+    site = mine[0] if len(mine) == 1 else None
+    return leaf(caller, caller.say(title), tag("div", parts, class_="prose"), path=path, site=site)
 
 
 def _fact(caller: Caller, site: Site, name: str) -> str:
     return site.legal.get(name, "") or caller.say(UNSET)
+
+
+def _more(site: Site, name: str) -> list[Markup]:
+    """What the site adds in its own words, a paragraph a line."""
+    return [tag("p", line) for line in site.legal.get(name, "").split("\n") if line]
 
 
 def _contact(caller: Caller, site: Site) -> Markup:
@@ -50,11 +49,12 @@ def notice(caller: Caller, request: Request) -> Response:
                 _contact(who, site),
                 tag("p", say("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
                 tag("p", say("Hébergement : {name}", name=_fact(who, site, "host"))),
+                *_more(site, "notice_more"),
                 tag("p", say("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
             ]
         )
 
-    return _page(caller, "Mentions légales", write)
+    return _page(caller, "Mentions légales", "/mentions-legales", write)
 
 
 @plain("/donnees-personnelles", Audience.ANYONE)
@@ -88,50 +88,16 @@ def privacy(caller: Caller, request: Request) -> Response:
                 tag(
                     "p",
                     say(
-                        "Les demandes refusées sont gardées 12 mois, le texte des courriels 60 jours, le journal 12 mois, les "
-                        "résultats et les diplômes selon les règles des archives publiques."
+                        "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "
+                        "actions {months} mois ; les fiches, les résultats et les diplômes selon les règles des archives "
+                        "publiques.",
+                        months=retention.journal_months(site),
+                        letters=retention.days(site, "letters"),
+                        sessions=retention.days(site, "sessions"),
                     ),
                 ),
+                *_more(site, "privacy_more"),
             ]
         )
 
-    return _page(caller, "Données personnelles", write)
-
-
-@plain("/accessibilite", Audience.ANYONE)
-def accessibility(caller: Caller, request: Request) -> Response:
-    def write(who: Caller, site: Site) -> Markup:
-        say = who.say
-        state = say(site.legal.get("accessibility", "") or "non conforme")
-        return join(
-            [
-                tag("p", say("État de conformité au RGAA 4.1.2 : {state}.", state=state)),
-                tag(
-                    "p",
-                    say(
-                        "Le portail suit les réglages de votre appareil : taille du texte, contraste, thème sombre, animations. "
-                        "Tout se fait au clavier ; chaque page se lit avec un lecteur d’écran."
-                    ),
-                ),
-                tag(
-                    "p",
-                    say(
-                        "Aucun audit n’a encore été enregistré par le conservatoire : la loi veut que l’état soit alors « non conforme »."
-                    ),
-                )
-                if not site.legal.get("accessibility")
-                else None,
-                tag("h3", say("Signaler une difficulté")),
-                tag("p", say("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
-                _contact(who, site),
-                tag(
-                    "p",
-                    say(
-                        "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
-                        "Libre réponse 71120, 75342 Paris CEDEX 07."
-                    ),
-                ),
-            ]
-        )
-
-    return _page(caller, "Accessibilité", write)
+    return _page(caller, "Données personnelles", "/donnees-personnelles", write)

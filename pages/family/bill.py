@@ -10,6 +10,7 @@ from components.shell import head
 from components.tables import facts, row
 from data import billing, formats, sites
 from data.billing import Invoice, InvoiceLine
+from data.families import Family
 from data.sites import Site
 from data.visits import Visit
 
@@ -37,8 +38,12 @@ def _invoice(v: Visit, number: str) -> Markup:
         ("Date", formats.day(found.day)),
         ("Échéance", formats.day(found.due_day) if not credit else ""),
         ("Année scolaire", found.school_year),
-        ("Objet", found.label),
+        ("Objet", v.say("Location d’instruments" if found.ledger == "rental" else "Scolarité")),
+        ("Libellé", found.label),
+        ("Famille n°", v.get(Family, found.family_id).number),
+        ("Élèves", ", ".join(dict.fromkeys(line.pupil for line in lines if line.pupil))),
         ("Quotient familial", found.income_bracket),
+        ("Corrige la facture n°", v.get(Invoice, found.corrects_id).number if found.corrects_id else ""),
         ("SIRET", site.legal.get("siret", "")),
     ]
     due = [
@@ -114,12 +119,13 @@ def _receipt(v: Visit, number: str) -> Markup:
     settled = billing.settled_by(v, found.id)
     title = v.say("Reçu n° {number}", number=number)
     pairs: list[tuple[str, object]] = [
-        ("Date", formats.day(found.day)),
+        ("Date du règlement", formats.day(found.day)),
         ("Montant", formats.euros(found.cents)),
         ("Mode de règlement", found.method),
         ("Numéro d’opération", found.operation),
         ("Année scolaire", found.school_year),
-        ("Objet", found.label),
+        ("Libellé", found.label),
+        ("Famille n°", v.get(Family, found.family_id).number),
     ]
     for_ = [
         tag("li", v.say("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents)))

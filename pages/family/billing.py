@@ -72,14 +72,14 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Date", lambda v, e: formats.day(e.row.day), lambda e: (e.row.day, e.row.id), look="tight"),
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
-            Column("Libellé", _label, lambda e: e.row.label),
+            Column("Libellé", _label, lambda e: e.row.label, look="broad"),
             Column("État", _state),
             Column("Crédit", lambda v, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"),
             Column("Débit", lambda v, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
             Column("Montant", lambda v, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
         ),
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
-        empty="Aucune facture ni règlement pour cette période.",
+        empty="Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici.",
         searched=True,
         order=order,
     )
@@ -147,13 +147,13 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         tag("a", v.say(label), href=f"/facturation/{kind}", aria_current="page" if kind == desk.kind else None)
         for kind, label in TABS.items()
     ]
+    pay = f"/facturation/{desk.kind}/payer" if payments.payable(ledger) and payments.offered(v) else ""
     return (
-        head(v.say("Facturation"), _under(v, desk), _due(v, ledger.balance))
+        head(v.say("Facturation"), _under(v, desk), _due(v, ledger.balance, pay))
         + tag("nav", tabs, class_="tabs", aria_label=v.say("Comptes"))
         + _broken(v, desk, accounts)
-        + _years(v, desk, ledger.years)
-        + tag("div", lists.draw(v, desk.listing, shown.entries), class_="ledger")
-        + _sums(v, desk, shown, ledger)
+        + tag("div", lists.draw(v, desk.listing, shown.entries, beside=_years(v, desk, ledger.years)), class_="ledger")
+        + _sums(v, shown, pay)
     )
 
 
@@ -161,14 +161,16 @@ def _under(v: Visit, desk: Desk) -> str:
     return v.say("Année {year}", year=desk.year) if desk.year else v.say("Toutes les années")
 
 
-def _due(v: Visit, balance: int) -> Markup:
-    words = v.say("Solde en votre faveur") if balance < 0 else v.say("Solde à régler")
-    return tag("p", words, tag("strong", formats.euros(abs(balance))), class_="due")
+def _due(v: Visit, balance: int, pay: str) -> Markup:
+    """What is due; on a phone, where the sums are far below, the way to pay it too."""
+    words = v.say("Solde en votre faveur") if balance < 0 else v.say("Solde à régler") if balance else v.say("Solde")
+    link = tag("a", v.say("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
+    return tag("div", tag("p", words, tag("strong", formats.euros(abs(balance)))), link, class_="due")
 
 
-def _years(v: Visit, desk: Desk, years: list[str]) -> Markup:
-    if len(years) < 2:
-        return Markup("")
+def _years(v: Visit, desk: Desk, years: list[str]) -> Markup | None:
+    if len(years) < 2 and not desk.year:
+        return None
     choices = [("", v.say("Toutes les années")), *((year, year) for year in years)]
     return tag(
         "div",
@@ -184,7 +186,7 @@ def _years(v: Visit, desk: Desk, years: list[str]) -> Markup:
     )
 
 
-def _sums(v: Visit, desk: Desk, shown: billing.Account, ledger: billing.Account) -> Markup:
+def _sums(v: Visit, shown: billing.Account, pay: str) -> Markup:
     """Billed, paid, balance of the lines above; the payment is for all that is due."""
     favour = tag("small", v.say("en votre faveur")) if shown.balance < 0 else None
     sums = tag(
@@ -198,12 +200,8 @@ def _sums(v: Visit, desk: Desk, shown: billing.Account, ledger: billing.Account)
             )
         ),
     )
-    pay = (
-        tag("a", v.say("Payer en ligne"), href=f"/facturation/{desk.kind}/payer", class_="btn")
-        if payments.payable(ledger) and payments.offered(v)
-        else None
-    )
-    return tag("section", sums, pay, class_="card sums", aria_label=v.say("Totaux"))
+    button = tag("a", v.say("Payer en ligne"), href=pay, class_="btn") if pay else None
+    return tag("section", sums, button, class_="card sums", aria_label=v.say("Totaux"))
 
 
 def _broken(v: Visit, desk: Desk, known: dict[Ledger, billing.Account]) -> Markup:

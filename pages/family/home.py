@@ -9,13 +9,15 @@ from components.markup import Content, tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absences, billing, families, formats, moderation, results, schooling
+from data import absences, billing, families, formats, moderation, news, payments, results, schooling
+from data.absences import AbsenceNotice
 from data.accounts import Account
 from data.billing import Ledger
-from data.families import Pupil
+from data.families import Pupil, PupilLink
 from data.results import Marked
 from data.schooling import Attended, Lesson
 from data.visits import Visit
+from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
 Next = tuple[Lesson, Attended]
@@ -30,20 +32,23 @@ STATES = {
 
 @screen("/", Audience.FAMILY, title="Accueil")
 def home(v: Visit) -> None:
-    Panel(v, _draw, follows=[("family", v.family_id or 0)], classes="flow")
+    topics = [("family", v.family_id or 0), ("news", v.site_id or 0), ("campaigns", v.site_id or 0)]
+    Panel(v, _draw, follows=topics, classes="flow")
 
 
 def _draw(v: Visit) -> Markup:
     account, adults, mine = v.get(Account, v.account_id), families.guardians(v), moderation.of_the_family(v)
-    accounts = billing.accounts(v)
+    accounts, pupils = billing.accounts(v), families.pupils(v)
     first = next((adult.first_name for adult in adults if adult.id == account.guardian_id), account.name)
     when = formats.long_day(v.today, v.tongue)
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
+        + reenrolment_notice.draw(v, pupils)
         + _to_do(v, adults, mine)
         + _late(v, accounts)
-        + tag("div", _pupils(v), _balance(v, accounts), _requests(v, mine), class_="cards")
+        + _news(v)
+        + tag("div", _pupils(v, pupils), _balance(v, accounts), _requests(v, mine), class_="cards")
     )
 
 
@@ -66,6 +71,18 @@ def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Aske
     )
 
 
+def _news(v: Visit) -> Markup:
+    """What the conservatoire tells everybody."""
+    found = news.current(v)
+    if not found:
+        return Markup("")
+    lines = [tag("li", tag("h3", each.title), tag("p", each.body)) for each in found]
+    title = tag("h2", v.say("Actualités"))
+    return tag(
+        "section", title, tag("ul", lines, class_="list news"), class_="card flow-card", aria_label=v.say("Actualités")
+    )
+
+
 def _late(v: Visit, accounts: Accounts) -> Markup:
     """What should have been paid."""
     late = [entry for account in accounts.values() for entry in account.entries if entry.state == "late"]
@@ -81,9 +98,8 @@ def _late(v: Visit, accounts: Accounts) -> Markup:
     return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
 
 
-def _pupils(v: Visit) -> list[Markup]:
+def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
-    found = families.pupils(v)
     ids = [pupil.id for pupil, _ in found]
     courses, lessons = schooling.of_pupils(v, ids), schooling.next_lessons(v, ids)
     marks = results.last_marks(v, ids, v.today - timedelta(days=400))
@@ -104,7 +120,11 @@ def _pupil(
     if marked:
         mark, assessment = marked
         out_of = formats.decimal(assessment.scale, v.tongue, places=0)
-        facts.append((v.say("Dernière évaluation"), f"{formats.decimal(mark.value, v.tongue)} / {out_of}"))
+        course = next((each.course.name for each in courses if each.course.id == assessment.course_id), "")
+        day = formats.short_day(assessment.day, v.tongue) if assessment.day else ""
+        given = ", ".join(("", *filter(None, (course, day))))
+        got = tag("strong", f"{formats.decimal(mark.value, v.tongue)} / {out_of}")
+        facts.append((v.say("Dernière évaluation"), got + given))
     told = v.say("{count} absence non justifiée#{count} absences non justifiées", count=missed)
     path = f"/eleves/{pupil.number}"
     return tag(
@@ -112,7 +132,7 @@ def _pupil(
         tag("h2", pupil.full_name),
         tag("p", about, class_="soft") if about else "",
         facts and tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in facts), class_="brief"),
-        missed and tag("p", icon("alert"), tag("a", told, href=f"{path}/cours"), class_="fault plain"),
+        tag("p", icon("alert"), tag("a", told, href=f"{path}/cours"), class_="fault plain") if missed else None,
         tag(
             "p",
             tag(
@@ -156,14 +176,33 @@ def _balance(v: Visit, accounts: Accounts) -> Markup:
         for entry in unpaid[:3]
     ]
     where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING["tuition"]
+    pay = (
+        tag("p", tag("a", v.say("Payer en ligne"), href=f"{where}/payer", class_="btn"))
+        if unpaid and due > 0 and payments.offered(v)
+        else None
+    )
     return tag(
         "section",
         tag("h2", v.say("Facturation")),
         tag("p", words, class_="soft"),
         tag("p", formats.euros(abs(due)), class_="big") if due else None,
         lines and tag("ul", lines, class_="list"),
+        pay,
         tag("p", tag("a", v.say("Voir la facturation"), href=where)),
         class_="card",
+    )
+
+
+def _notice(v: Visit, notice: AbsenceNotice, pupil: Pupil) -> Markup:
+    """An absence that was announced or justified."""
+    look, drawing, words = STATES[notice.state]
+    kind = v.say("Justification") if notice.absence_id else v.say("Absence annoncée")
+    told = f"{kind} ({pupil.full_name}) {absences.days_of(notice, v.tongue)}"
+    return tag(
+        "li",
+        tag("span", icon(drawing), v.say(words), class_=f"chip {look}"),
+        tag("a", told, href=f"/eleves/{pupil.number}/absences"),
+        notice.answer and tag("span", notice.answer, class_="small soft"),
     )
 
 
@@ -181,6 +220,7 @@ def _requests(v: Visit, mine: list[moderation.Asked]) -> Markup:
                 change.reason and tag("span", change.reason, class_="small soft"),
             )
         )
+    lines += [_notice(v, notice, pupil) for notice, pupil in absences.recent_notices(v)]
     empty = tag(
         "p",
         v.say("Aucune demande en cours. Pour corriger une adresse ou un téléphone, "),

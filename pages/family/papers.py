@@ -40,7 +40,7 @@ async def _paper(caller: Caller, ask: Callable[[Visit], bytes | Draft], name: st
         found = ask(v)
     if isinstance(found, Draft):
         draft, content = found, await asyncio.to_thread(found.write)
-        if draft.subject:
+        if draft.subject and not caller.looking:
             with caller.visit(writes=True) as v:
                 content = papers.keep(v, draft, content)
         found = content

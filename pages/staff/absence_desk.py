@@ -10,7 +10,7 @@ from components.markup import acting_form, button, tag
 from components.panel import Act, Answer, Panel
 from components.shell import head
 from components.tables import facts
-from data import absence_queue, absences, formats
+from data import absence_queue, absences, formats, sites
 from data.absence_queue import Written
 from data.i18n import Faulty, Refused
 from data.visits import Visit
@@ -170,6 +170,16 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
         class_="btn",
         aria_keyshortcuts="V",
     )
+    ready = tag(
+        "div",
+        (
+            tag("button", each, type="button", data_fills="absence-answer")
+            for each in absence_queue.sentences(sites.here(v))
+        ),
+        class_="ready",
+        role="group",
+        aria_label=v.say("Raisons prêtes"),
+    )
     return acting_form(
         labelled(
             v,
@@ -180,6 +190,7 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
             maxlength=500,
             rows=3,
         ),
+        ready,
         tag("div", decline, accept, class_="actions"),
         do="decide",
         of=each.notice.id,

@@ -13,7 +13,7 @@ from components.shell import head
 from data import decisions, formats, sites
 from data.moderation import ChangeRequest
 from data.visits import NotYours, Visit
-from pages.staff import absence_desk, payment_desk, request_sheet, tabs
+from pages.staff import absence_desk, payment_desk, piece_desk, reenrolment_desk, request_sheet, tabs
 
 PAGE = 50
 OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
@@ -39,6 +39,12 @@ class Desk:
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
 def requests(v: Visit, onglet: str = "", demande: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
+    if onglet == "reinscriptions":
+        reenrolment_desk.open_desk(v, asked)
+        return
+    if onglet == "pieces":
+        piece_desk.open_desk(v, asked)
+        return
     if onglet == "absences":
         absence_desk.open_desk(v, asked)
         return
@@ -95,7 +101,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(v.say("Demandes à valider"), under, _search_field(v, desk))
-        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk), waiting=waiting)
+        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk))
         + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
 

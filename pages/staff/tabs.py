@@ -3,11 +3,18 @@
 from markupsafe import Markup
 
 from components.markup import tag
-from data import absence_queue, decisions, payments
+from data import queue_counts
 from data.visits import Visit
 
 PATH = "/gestion/demandes"
-TABS = {"": "Fiches", "absences": "Absences", "paiements": "Trop-perçus", "traitees": "Traitées"}
+TABS = {
+    "": "Fiches",
+    "reinscriptions": "Réinscriptions",
+    "pieces": "Pièces",
+    "absences": "Absences",
+    "paiements": "Trop-perçus",
+    "traitees": "Traitées",
+}
 
 
 def path_of(tab: str, opened: int | None = None) -> str:
@@ -16,14 +23,9 @@ def path_of(tab: str, opened: int | None = None) -> str:
     return PATH + (f"?{query}" if query else "")
 
 
-def draw(v: Visit, current: str, beside: Markup | None = None, *, waiting: int | None = None) -> Markup:
-    """The money received twice has its file only while there is some. `waiting`: the sheets' count, where it is known."""
-    counts = {
-        "": decisions.count(v) if waiting is None else waiting,
-        "absences": absence_queue.count(v),
-        "paiements": len(payments.troubles(v)),
-        "traitees": decisions.count(v, closed=True),
-    }
+def draw(v: Visit, current: str, beside: Markup | None = None) -> Markup:
+    """The money received twice has its file only while there is some."""
+    counts = queue_counts.counts(v)
     links = [
         tag("a", f"{v.say(label)} ({counts[tab]})", href=path_of(tab), aria_current="page" if tab == current else None)
         for tab, label in TABS.items()

@@ -15,7 +15,20 @@ from tests.bench import load, phone, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
-SCREENS = (("Accueil", "/"), ("Famille", "/famille"), ("Identité", "/eleves/2042/identite"))
+SCREENS = (
+    ("Accueil", "/"),
+    ("Famille", "/famille"),
+    ("Identité", "/eleves/2042/identite"),
+    ("Cours", "/eleves/2042/cours"),
+    ("Historique", "/eleves/2042/historique"),
+    ("Répertoire", "/eleves/2042/repertoire"),
+    ("Facturation", "/facturation/cotisations"),
+)
+PAPERS = (
+    ("facture", "/facturation/factures/26000007.pdf"),
+    ("attestation", "/eleves/2042/attestations/inscription.pdf"),
+    ("parcours (never kept)", "/eleves/2042/parcours.pdf"),
+)
 
 
 def free_port() -> int:
@@ -57,10 +70,37 @@ def row(what: str, figure: str, target: str = "") -> None:
     print(f"{what:<44} {figure:>26}   {target}", flush=True)
 
 
+def growth(small: int, large: int) -> None:
+    """Every family screen in a small house and in a large one, measured in turn in the same minutes."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        served = [serve(folder, families) for folder, families in ((one, small), (two, large))]
+        try:
+            kept = [asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)) for _, base in served]
+            targets = [
+                load.Target(name, base + path, cookies)
+                for name, path in SCREENS
+                for (_, base), cookies in zip(served, kept, strict=True)
+            ]
+            asyncio.run(load.measure(targets, crowded=False))
+            for few, many in zip(targets[::2], targets[1::2], strict=True):
+                ratio = f"{few.ms:.1f} → {many.ms:.1f} ms = {many.ms / few.ms:.2f} ×"
+                row(f"{few.name}, {small} → {large} families", ratio, "≤ 1.15 ×")
+        finally:
+            for process, _ in served:
+                process.terminate()
+                process.wait(15)
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     asked.add_argument("--families", type=int, default=500)
-    families = asked.parse_args().families
+    asked.add_argument(
+        "--growth", type=int, default=0, metavar="N", help="only: 50 families against N, screen by screen"
+    )
+    chosen = asked.parse_args()
+    families = chosen.families
+    if chosen.growth:
+        return growth(50, chosen.growth)
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
         process, base = serve(folder, families)
         port = free_port()
@@ -82,6 +122,9 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     targets = [floor, load.Target("Connexion", base + "/connexion"),
                *(load.Target(name, base + path, family) for name, path in SCREENS),
                load.Target("Demandes", base + "/gestion/demandes", staff)]  # fmt: skip
+    for name, path in PAPERS:
+        first, again = asyncio.run(load.paper(base + path, family))
+        row(f"PDF, {name}: first time; again", f"{first:.0f} ms; {again:.1f} ms", "≤ 100 ms; ≤ 10 ms")
     asyncio.run(load.measure(targets))
     goals = {"Connexion": "≤ 4 × the floor", "Demandes": ""}
     for target in targets:

@@ -38,12 +38,21 @@ async def sign_in(base: str, login: str, password: str) -> dict[str, str]:
             return {name: morsel.value for name, morsel in answer.cookies.items()}
 
 
-async def measure(targets: list[Target]) -> None:
+async def paper(url: str, cookies: dict[str, str]) -> tuple[float, float]:
+    """Milliseconds of a paper the first time, and again (median), over a connection that is open."""
+    async with session_of(cookies) as session:
+        await one(session, url.split("/", 3)[0] + "//" + url.split("/", 3)[2] + "/healthz")
+        first = await one(session, url)
+        return first, statistics.median([await one(session, url) for _ in range(20)])
+
+
+async def measure(targets: list[Target], *, crowded: bool = True) -> None:
     for turn in range(ROUNDS):
         for target in targets if turn % 2 == 0 else reversed(targets):
             async with session_of(target.cookies) as session:
                 target.alone += [await one(session, target.url) for _ in range(ALONE)]
-            target.together.append(await crowd(target))
+            if crowded:
+                target.together.append(await crowd(target))
 
 
 def session_of(cookies: dict[str, str]) -> aiohttp.ClientSession:

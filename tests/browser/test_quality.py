@@ -12,7 +12,29 @@ from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
 FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
-STAFF = ["/gestion/demandes", "/gestion/demandes?onglet=traitees", "/mot-de-passe"]
+STAFF = [
+    "/gestion/demandes",
+    "/gestion/demandes?onglet=traitees",
+    "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/demandes?onglet=pieces",
+    "/gestion/reinscriptions",
+    "/gestion/reinscriptions/1",
+    "/gestion/reinscriptions/1?onglet=avancement",
+    "/gestion/reinscriptions/1?onglet=relances",
+    "/gestion/reinscriptions/1?onglet=pieces&piece=4",
+    "/gestion/reinscriptions/1?onglet=reglages",
+    "/mot-de-passe",
+]
+MANAGER = [
+    "/gestion",
+    "/gestion/imports",
+    "/gestion/reglages",
+    "/gestion/reglages/champs",
+    "/gestion/reglages/comptes",
+    "/gestion/reglages/apparence",
+    "/gestion/reglages/actualites",
+    "/mot-de-passe/second-facteur",
+]
 PUBLIC = [
     "/connexion",
     "/mot-de-passe-perdu",
@@ -27,6 +49,7 @@ SCREENS = [
     *(("aubry.claire", path) for path in FAMILY),
     *(("renard.paul", path) for path in STAFF),
     ("aubry.marc", "/eleves/2042/identite"),
+    *(("lemoine.helene", path) for path in MANAGER),
     ("nguyen.linh", "/mot-de-passe/choisir"),
 ]
 WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]

@@ -214,7 +214,7 @@ def test_a_course_report_goes_by_school_year() -> None:
     many = replace(REPORT, years=tuple(replace(YEAR, course=f"Cours {n}", year=f"{2000 + n // 20}") for n in range(60)))
     leaves = pages(course_report(many))
     assert len(leaves) > 2
-    assert all("Professeur" in leaf and f"page {at}/{len(leaves)}" in leaf for at, leaf in enumerate(leaves, 1))
+    assert all("Enseignant" in leaf and f"page {at}/{len(leaves)}" in leaf for at, leaf in enumerate(leaves, 1))
     assert "(suite)" in leaves[1]
     assert all(re.search(rf"Cours {n}\b", "\n".join(leaves)) for n in range(60))
     assert "Aucun cours n’est enregistré." in text(course_report(replace(REPORT, years=())))

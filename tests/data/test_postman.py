@@ -259,7 +259,7 @@ def test_a_letter_is_given_up_after_two_days_and_a_password_after_one(outbox: st
         wait_over(secret, created_at=later(hours=-23))
         wait_over(old, created_at=later(hours=-25))
         postman.deliver()
-        assert [letter(number).state for number in (plain, secret, old)] == ["failed", "waiting", "cancelled"]
+        assert [letter(number).state for number in (plain, secret, old)] == ["abandoned", "waiting", "cancelled"]
         assert (letter(old).secret, box.received) == ("", [])
 
 

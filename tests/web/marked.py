@@ -76,7 +76,12 @@ class Theirs:
 
 def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, shared: bool = False) -> Theirs:
     """All that a family can have, in every table. `shared`: the pupil is another household's too, and keeps its words."""
-    theirs = Theirs(portal, login, number, year=portal.value("SELECT max(school_year) FROM course"))
+    theirs = Theirs(
+        portal,
+        login,
+        number,
+        year=portal.value("SELECT max(school_year) FROM course JOIN lesson ON course_id = course.id"),
+    )
     for table, columns in TEXTS.items():
         if not (shared and table == "pupil"):
             whose, key = ("id", theirs.pupil) if table == "pupil" else ("family_id", theirs.family)
@@ -87,8 +92,11 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
+    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {MARK}".encode()))
     _money(theirs)
     _said(theirs)
+    _re_enrols(theirs)
+    _written(theirs)
     return theirs
 
 
@@ -147,6 +155,39 @@ def _said(theirs: Theirs) -> None:
         )
 
 
+def _re_enrols(theirs: Theirs) -> None:
+    """What the family ticked, wrote, gave and sent; a model that everybody of the campaign may read is nobody's."""
+    portal = theirs.portal
+    campaign = portal.value("SELECT id FROM campaign WHERE site_id = ? ORDER BY state = 'active' DESC", theirs.site)
+    own = {
+        "campaign_id": campaign,
+        "author_id": portal.account(theirs.login)["id"],
+        "way": "administrative",
+        "chosen": "[]",
+    }
+    theirs.file(b"a model")
+    asked = theirs.put("required_document", campaign_id=campaign, departments="[]", cycles="[]", sensitive="", required=0,
+                       label="Autorisation", hint="", model=theirs.files.pop(), model_name="modele.pdf", model_type="application/pdf")  # fmt: skip
+    for table in ("supplied_document", "reenrolment_wish"):
+        portal.rows(f"DELETE FROM {table} WHERE pupil_id = ? AND family_id = ?", theirs.pupil, theirs.family)
+    theirs.put("reenrolment_wish", **own)
+    theirs.put("reenrolment", **own, household_id=theirs.family, state="submitted", made="[]", version=1)
+    theirs.put("supplied_document", campaign_id=campaign, document_id=asked, file_id=theirs.rows["stored_file"][0],
+               state="received", times=1, version=1, author_id=own["author_id"])  # fmt: skip
+
+
+def _written(theirs: Theirs) -> None:
+    """A letter of theirs in each state, the address of their agenda, what the journal says of them."""
+    author = theirs.portal.account(theirs.login)["id"]
+    said = f'[["p", "{MARK} dit"], ["foot", "", "", ""]]'
+    for state in ("sent", "waiting", "failed"):
+        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=said, language="fr",
+                   key=f"{MARK}{state}", secret="", error="", attempts=1, needle=MARK.lower())  # fmt: skip
+    theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
+    theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
+               changes=f'{{"school": ["", "{MARK}"]}}', actor_id=author)  # fmt: skip
+
+
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
     """Address -> its pattern: each pattern of the routes with the family's own numbers in it, each way it can be said."""
     found = {}
@@ -173,7 +214,15 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "gateway": "simulator",
         "token": "x" * 43,
         "code": theirs.of("certificate", "code"),
+        "colour": "7a1f3d",
+        "site": theirs.site,
         "notice": theirs.one("absence_notice"),
+        "document": theirs.one("required_document"),
+        "form": "csv",
+        "piece": 1,
+        "family": theirs.portal.value("SELECT number FROM family WHERE id = ?", theirs.family),
+        "account": theirs.portal.account(theirs.login)["id"],
+        "batch": theirs.one("access_batch"),
     }
     if "{tab}" in pattern:
         return [{**plain, "tab": tab, "line": theirs.rows.get(table, [1])[0]} for tab, table in TABS.items()]

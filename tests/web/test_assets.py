@@ -16,7 +16,7 @@ def test_a_browser_that_leaves_while_it_loads_spoils_nothing_for_the_next(launch
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", portal.port)) as hasty:
                 hasty.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{portal.port}\r\n\r\n".encode())
-        answer = httpx.get(portal.url + path, timeout=30)
+        answer = httpx.get(portal.url + path)
         assert answer.status_code == 200
         assert len(answer.content) > 5_000, path
         assert answer.headers["cache-control"].startswith("public")

@@ -77,6 +77,7 @@ def test_the_specified_addresses_exist(routes: list[tuple[str, str, str, list[st
         "/deconnexion",
         "/gestion",
         "/gestion/demandes",
+        "/gestion/reglages",
         "/healthz",
         "/readyz",
         "/metrics",

@@ -23,7 +23,7 @@ def test_the_right_pair_opens_the_familys_home(come: Come) -> None:
 
 
 def test_staff_go_to_the_queue(come: Come) -> None:
-    assert come().sign_in("renard.paul").headers["location"] == "/gestion/demandes"
+    assert come().sign_in("renard.paul").headers["location"] == "/gestion"
 
 
 def test_the_same_identifier_at_two_sites_is_two_people(come: Come) -> None:

@@ -14,7 +14,7 @@ from tests.web.wire import Person, Tab
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12
-MORE = {"aubry.claire /": 14}  # the home page tells a little of everything, each in one question
+MORE = {"aubry.claire /": 20}  # the home page tells a little of everything, each in one question
 MOST_OF_A_PAPER = 20  # written for the first time: its file, its code, the journal
 SCREENS = (
     (
@@ -40,6 +40,7 @@ SCREENS = (
             "/eleves/2042/historique/{past}",
             "/eleves/2042/historique?r=piano&tri=4d",
             "/eleves/2042/repertoire",
+            "/eleves/2042/reinscription",
             "/eleves/2042/repertoire/{piece}",
             "/facturation/cotisations",
             "/facturation/cotisations?annee=2025-2026&tri=7d",
@@ -47,6 +48,9 @@ SCREENS = (
             "/facturation/cotisations/payer",
             "/facturation/factures/{invoice}/lire",
             "/facturation/recus/{receipt}/lire",
+            "/mot-de-passe/courriers",
+            "/mot-de-passe/courriers?courrier={letter}",
+            "/mot-de-passe/agenda",
         ],
     ),
     (
@@ -57,10 +61,46 @@ SCREENS = (
             "/gestion/demandes?demande=3",
             "/gestion/demandes?onglet=absences",
             "/gestion/demandes?onglet=paiements",
+            "/gestion/familles",
+            "/gestion/familles?r=belkacem",
+            "/gestion/familles?r=belcasem&tri=2d",
+            "/gestion/familles/nouvelle",
+            "/gestion/familles/acces",
+            *(
+                f"/gestion/familles/1042{tab}"
+                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers", "/journal")
+            ),
+            "/gestion/demandes?onglet=reinscriptions",
+            "/gestion/demandes?onglet=pieces",
+            "/gestion/reinscriptions",
+            "/gestion/reinscriptions/1",
+            "/gestion/reinscriptions/1?onglet=avancement",
+            "/gestion/reinscriptions/1?onglet=relances",
+            "/gestion/reinscriptions/1?onglet=pieces&piece=4",
+            "/gestion/reinscriptions/1?onglet=reglages",
             "/mot-de-passe",
+            "/gestion/courriels",
+            "/gestion/courriels?courriel={letter}",
+            "/gestion/courriels?r=1042&etat=sent",
+            "/gestion/courriels/textes",
+            "/gestion/courriels/textes?genre=payment_received",
         ],
     ),
+    (
+        "lemoine.helene",
+        ["/gestion/journal", "/gestion/journal?entree=2", "/gestion/journal?famille=1042&r=a&tri=actor-c"],
+    ),
 )
+MANAGERS = [
+    "/gestion",
+    "/gestion/imports",
+    "/gestion/reglages",
+    *(
+        f"/gestion/reglages/{part}"
+        for part in ("identite", "apparence", "champs", "actualites", "courriel", "comptes", "etat")
+    ),
+]
+SCREENS = (*SCREENS, ("lemoine.helene", MANAGERS))
 PAPERS = [
     "/facturation/factures/{invoice}.pdf",
     "/facturation/recus/{receipt}.pdf",
@@ -87,7 +127,8 @@ def numbers(portal: Server) -> dict[str, object]:
         "receipt": portal.value(
             "SELECT number FROM payment WHERE family_id = ? AND state = 'cashed' ORDER BY id", family
         ),
-        "year": portal.value("SELECT max(school_year) FROM course"),
+        "year": portal.value("SELECT max(school_year) FROM course JOIN lesson ON course_id = course.id"),
+        "letter": portal.value("SELECT min(id) FROM letter WHERE family_id = ?", family),
     }
 
 
@@ -203,6 +244,8 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             )
 
         copies("family", 300, "number = 1077 AND site_id = 1", number="90000 + i")
+        copies("letter", 300, f"id = {numbers(server)['letter']}", key="'L' || i", message_id="'<L' || i || '>'")
+        copies("audit_entry", 60, "site_id = 1", reference="'a' || i", at="datetime(at, -i || ' days')")
         copies(
             "guardian",
             300,

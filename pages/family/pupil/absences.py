@@ -1,6 +1,5 @@
 """What the family says about a pupil's absences: announce days to come, follow what was sent, add a document."""
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -279,14 +278,17 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
     if found.state != "pending":  # before anything is kept
         return RedirectResponse(f"{back}?document=repondu", 303)
     try:
-        checked, media_type = await asyncio.to_thread(documents.check, content, name)
+        with caller.visit() as v:
+            files.within_quota(v, "absence")
+        checked, media_type = await documents.checked(content, name)
     except Refused as refused:
         return RedirectResponse(f"{back}?document={documents.code_of(refused)}", 303)
     try:
         with caller.visit(writes=True) as v:
             pupil, _ = families.pupil_by_number(v, n)
-            kept = files.keep(v, pupil.id, "absence", checked, media_type)
+            kept = files.keep(v, pupil.id, "absence", checked, media_type, name)
             absences.attach(v, notice, kept.name)
-    except Refused:
-        return RedirectResponse(f"{back}?document=repondu", 303)
+    except Refused as refused:
+        code = documents.code_of(refused) if refused.sentence in documents.REFUSALS.values() else "repondu"
+        return RedirectResponse(f"{back}?document={code}", 303)
     return RedirectResponse(f"{back}?document=recu", 303)

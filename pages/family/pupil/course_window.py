@@ -69,7 +69,7 @@ MARKS: Listing[Marked] = Listing(
         ),
         Column("Lettre", lambda v, m: m[0].letter),
         Column("Mention", lambda v, m: m[0].mention),
-        Column("Appréciation", lambda v, m: m[0].remark),
+        Column("Appréciation", lambda v, m: m[0].remark, look="broad"),
         Column("Absent", lambda v, m: v.say("Oui") if m[0].absent else ""),
         Column(
             "Moyenne de la classe",
@@ -79,6 +79,7 @@ MARKS: Listing[Marked] = Listing(
         ),
     ),
     of=lambda m: m[0].id,
+    called=lambda m: formats.day(m[1].day),
     empty="Aucune évaluation n’est enregistrée pour ce cours.",
 )
 
@@ -100,7 +101,7 @@ ABSENCES: Listing[Absence] = Listing(
         Column("Durée", lambda v, a: formats.duration(a.minutes), lambda a: a.minutes, look="tight"),
         Column("Motif", lambda v, a: v.say(a.reason) if a.reason in absences.REASONS else a.reason),
         Column("Justifiée", _excused),
-        Column("Commentaire", lambda v, a: a.comment),
+        Column("Commentaire", lambda v, a: a.comment, look="broad"),
     ),
     of=lambda a: a.id,
     empty="Aucune absence n’est enregistrée pour ce cours.",

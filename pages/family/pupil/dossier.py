@@ -7,7 +7,7 @@ from components.markup import tag
 from components.piece import Piece
 from components.screen import Audience, screen
 from components.shell import ADDRESSES, head
-from data import families, formats
+from data import families, formats, reenrolment
 from data.families import Pupil, PupilLink
 from data.visits import Visit
 
@@ -85,7 +85,12 @@ def dossier_head(v: Visit, pupil: Pupil, tab: str) -> Markup:
         if others
         else None
     )
-    tabs = [(name, label) for name, label in TABS if f"/eleves/{{n}}/{name}" in ADDRESSES]
+    campaign = tab == "reinscription" or bool(reenrolment.shown_campaigns(v, [pupil.id]))
+    tabs = [
+        (name, label)
+        for name, label in TABS
+        if f"/eleves/{{n}}/{name}" in ADDRESSES and (campaign or name != "reinscription")
+    ]
     nav = tag(
         "nav",
         (

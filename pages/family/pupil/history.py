@@ -1,6 +1,7 @@
 """« Historique »: earlier years' courses; a line opens its sheet beside the list, arrows walk the list as it is shown."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -13,36 +14,17 @@ from components.screen import Audience, screen
 from components.tables import facts
 from data import families, formats, results, schooling
 from data.results import Marked
-from data.schooling import Attended
+from data.schooling import Attended, Enrolment
 from data.visits import NotYours, Visit
+from pages.family.pupil.course_window import MARKS
 from pages.family.pupil.dossier import dossier_head
 
+ADDRESS = re.compile(r"/eleves/\d{1,9}/historique(?:/(\d{1,9}))?")
 WALK = (
     ("first", "Première", "first", "Home"),
     ("previous", "Précédente", "previous", "ArrowLeft"),
     ("next", "Suivante", "next", "ArrowRight"),
     ("last", "Dernière", "last", "End"),
-)
-MARKS: tuple[Column[Marked], ...] = (
-    Column("Type d’évaluation", lambda v, m: m[1].kind),
-    Column("Date", lambda v, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
-    Column("Type de classe", lambda v, m: m[1].class_kind),
-    Column("Note", lambda v, m: v.say("Absent") if m[0].absent else _out_of(v, m), lambda m: m[0].value, look="num"),
-    Column(
-        "Coef.",
-        lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0),
-        lambda m: m[1].coefficient,
-        look="num",
-    ),
-    Column("Lettre", lambda v, m: m[0].letter),
-    Column("Mention", lambda v, m: m[0].mention),
-    Column(
-        "Moyenne de la classe",
-        lambda v, m: formats.decimal(m[1].class_average, v.tongue),
-        lambda m: m[1].class_average,
-        look="num",
-    ),
-    Column("Appréciation", lambda v, m: m[0].remark),
 )
 
 
@@ -54,26 +36,29 @@ class Desk:
     line: int
     past: Listing[Attended]
     marks: Listing[Marked]
+    chosen: bool = False  # a line was opened: on a phone its sheet stands in the place of the list
 
     @property
     def url(self) -> str:
-        query = self.past.order.query
-        return f"/eleves/{self.n}/historique/{self.line}" + (f"?{query}" if query else "")
+        query, line = self.past.order.query, f"/{self.line}" if self.chosen else ""
+        return f"/eleves/{self.n}/historique{line}" + (f"?{query}" if query else "")
 
 
 def history(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
     pupil, _ = families.pupil_by_number(v, n)
-    desk = Desk(n, line, _listing(n, Order.read(r, tri)), _marks_listing())
-    if line and all(each.enrolment.id != line for each in schooling.history(v, pupil.id)):
-        raise NotYours(f"past course {line}")
+    desk = Desk(n, line, _listing(n, Order.read(r, tri)), _marks_listing(), bool(line))
+    if line:
+        _known(v, line, desk)
     Panel(
         v,
         lambda w: _draw(w, desk),
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": lambda w, act: _open(act.number(), desk),
+            "open": lambda w, act: _open(w, act, desk),
             "walk": lambda w, act: _walk(w, act, desk),
+            "list": lambda w, act: _back(desk),
+            "address": lambda w, act: _address(w, act, desk),
             **lists.acts(desk.past, lambda w: _arranged(w, desk)),
             **lists.acts(desk.marks),
         },
@@ -98,6 +83,7 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/historique/{a.enrolment.id}",
         do="open",
+        called=lambda a: a.course.name,
         empty="Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine.",
         searched=True,
         order=order,
@@ -105,21 +91,7 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
 
 
 def _marks_listing() -> Listing[Marked]:
-    return Listing(
-        name="marks",
-        caption="Évaluations",
-        columns=MARKS,
-        of=lambda m: m[0].id,
-        empty="Aucune évaluation n’est enregistrée pour ce cours.",
-        searched=True,
-    )
-
-
-def _out_of(v: Visit, marked: Marked) -> str:
-    mark, assessment = marked
-    if mark.value is None:
-        return ""
-    return f"{formats.decimal(mark.value, v.tongue)} / {formats.decimal(assessment.scale, v.tongue, places=0)}"
+    return replace(MARKS, searched=True, order=Order())
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
@@ -139,7 +111,8 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         tag("p", paper, class_="links-row") if past else Markup("")
     )
     right = _sheet(v, desk, opened, past, shown) if opened else None
-    both = tag("div", tag("div", left, class_="flow"), right, class_="duo") if right else left
+    look = classes("duo", desk.chosen and "chosen")
+    both = tag("div", tag("div", left, class_="flow"), right, class_=look) if right else left
     return dossier_head(v, pupil, "historique") + both
 
 
@@ -154,11 +127,6 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
     )
     if not (one.starts_on and one.ends_on):
         during = v.say("Année {year}", year=course.school_year)
-    missed = v.say(
-        "{count} dont {unexcused} non justifiée#{count} dont {unexcused} non justifiées",
-        count=one.absences or 0,
-        unexcused=one.absences_unexcused or 0,
-    )
     pairs: list[tuple[str, object]] = [
         ("Département", course.department),
         ("Classe", course.name),
@@ -166,7 +134,7 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
         ("Enseignant", opened.teacher_name),
         ("Nb heures", _hours(v, one.hours)),
         ("Nb heures effectuées", _hours(v, one.hours_done)),
-        ("Absences", "" if one.absences is None else missed if one.absences else v.say("aucune")),
+        ("Absences", _absences(v, one)),
         ("Horaires aménagés", one.adapted_schedule),
         ("Situation d’activité", one.activity),
         ("Premier instrument", one.main_instrument),
@@ -183,6 +151,7 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
     curve = charts.averages(v, v.say("Moyennes en {subject}", subject=course.department), points)
     return tag(
         "section",
+        tag("p", _to_list(v, desk), class_="to-list"),
         tag(
             "div",
             tag("h2", f"{course.name} · {course.school_year}", id="sheet-title", tabindex="-1"),
@@ -196,6 +165,30 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
         _arrows(v, desk, [each.enrolment.id for each in shown]),
         class_="card",
         aria_label=v.say("Fiche de {name}", name=course.name),
+    )
+
+
+def _absences(v: Visit, one: Enrolment) -> str:
+    """« 3, dont 1 non justifiée »."""
+    if not one.absences:
+        return "" if one.absences is None else v.say("aucune")
+    if not one.absences_unexcused:
+        return v.say("{count}, justifiée#{count}, toutes justifiées", count=one.absences)
+    count = one.absences_unexcused
+    return v.say(
+        "{total}, dont {count} non justifiée#{total}, dont {count} non justifiées", total=one.absences, count=count
+    )
+
+
+def _to_list(v: Visit, desk: Desk) -> Markup:
+    return tag(
+        "a",
+        icon("previous"),
+        v.say("Retour à la liste"),
+        href=f"/eleves/{desk.n}/historique",
+        id="to-list",
+        data_do="list",
+        class_="link",
     )
 
 
@@ -231,9 +224,36 @@ def _arrows(v: Visit, desk: Desk, ids: list[int]) -> Markup:
     )
 
 
-def _open(line: int, desk: Desk) -> Answer:
-    desk.line = line
-    return Answer(url=desk.url, focus="sheet-title")
+def _known(v: Visit, line: int, desk: Desk) -> int:
+    """NotYours when the pupil has no such past course."""
+    pupil, _ = families.pupil_by_number(v, desk.n)
+    if all(each.enrolment.id != line for each in schooling.history(v, pupil.id)):
+        raise NotYours(f"past course {line}")
+    return line
+
+
+def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+    """The first one opened can be left by the back button."""
+    line = _known(v, act.number(), desk)
+    before, desk.line, desk.chosen = desk.chosen, line, True
+    return Answer(url=desk.url if before else "", push="" if before else desk.url, focus="sheet-title")
+
+
+def _back(desk: Desk) -> Answer:
+    desk.chosen = False
+    return Answer(url=desk.url, focus=f"open-past-{desk.line}")
+
+
+def _address(v: Visit, act: Act, desk: Desk) -> Answer:
+    """Back and forward."""
+    found = ADDRESS.fullmatch(act.values.get("path", ""))
+    if found is None:
+        raise NotYours(f"address {act.values.get('path', '')[:80]!r}")
+    before = (desk.line, desk.chosen)
+    desk.line, desk.chosen = _known(v, int(found[1]), desk) if found[1] else desk.line, bool(found[1])
+    if (desk.line, desk.chosen) == before:  # a link within the page
+        return Answer()
+    return Answer(url=desk.url, focus="sheet-title" if desk.chosen else f"open-past-{desk.line}")
 
 
 def _walk(v: Visit, act: Act, desk: Desk) -> Answer:
@@ -243,7 +263,7 @@ def _walk(v: Visit, act: Act, desk: Desk) -> Answer:
         return Answer()
     at = ids.index(desk.line) if desk.line in ids else 0
     to = {"first": 0, "previous": max(0, at - 1), "next": min(len(ids) - 1, at + 1), "last": len(ids) - 1}[act.of]
-    desk.line = ids[to]
+    desk.line, desk.chosen = ids[to], True
     return Answer(url=desk.url)
 
 

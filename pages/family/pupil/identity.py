@@ -1,7 +1,5 @@
 """« Identité » of a pupil: the same flow as the family's own sheet; the photograph is sent by plain HTTP."""
 
-import asyncio
-
 from fastapi import Request
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
@@ -14,7 +12,7 @@ from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
 from components.screen import plain, screen
-from data import families, files, moderation, sites
+from data import documents, families, files, moderation, sites
 from data.families import Pupil, PupilLink
 from data.i18n import Refused
 from data.moderation import FieldChange
@@ -48,7 +46,7 @@ def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
         for part in (
             dossier_head(v, pupil, "identite"),
             told(v.say("La photo a été envoyée. Le conservatoire va la valider.")) if photo == "recue" else None,
-            alert(v.say(files.REFUSALS[photo])) if photo in files.REFUSALS else None,
+            alert(v.say(documents.REFUSALS[photo])) if photo in documents.REFUSALS else None,
             notice,
             tag("section", sheet, class_="card", aria_label=v.say("Identité")),
             _photo(v, pupil, waiting.get("photo"), _may_send(v, pupil, link)) if shown else None,
@@ -79,7 +77,7 @@ def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -
         tag(
             "div",
             tag("label", v.say("Choisir une photo (JPEG ou PNG)"), for_="fichier"),
-            tag("input", id="fichier", name="fichier", type="file", accept="image/jpeg,image/png", required=True),
+            tag("input", id="fichier", name="fichier", type="file", accept=documents.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
         tag("button", v.say("Envoyer la photo"), type="submit", class_="btn quiet"),
@@ -98,21 +96,23 @@ def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -
     )
 
 
-@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=files.MOST_BYTES + 65536)
+@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=documents.MOST_BYTES + 65536)
 async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     with caller.visit() as v:
         if not _may_send(v, *families.pupil_by_number(v, n)):
             raise NotYours(f"photo of pupil number {n}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
-        content = await sent.read(files.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
+        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
     try:
-        portrait = await asyncio.to_thread(files.make_photo, content)
+        with caller.visit() as v:
+            files.within_quota(v, "photo")
+        portrait = await documents.photo(content)
+        with caller.visit(writes=True) as v:
+            pupil, _ = families.pupil_by_number(v, n)
+            kept = files.keep(v, pupil.id, "photo", portrait, "image/jpeg", name)
+            moderation.propose(v, pupil, {"photo": kept.name})
     except Refused as refused:
-        code = next((code for code, words in files.REFUSALS.items() if words == refused.sentence), "illisible")
-        return RedirectResponse(f"/eleves/{n}/identite?photo={code}", 303)
-    with caller.visit(writes=True) as v:
-        pupil, _ = families.pupil_by_number(v, n)
-        kept = files.keep(v, pupil.id, "photo", portrait, "image/jpeg")
-        moderation.propose(v, pupil, {"photo": kept.name})
+        return RedirectResponse(f"/eleves/{n}/identite?photo={documents.code_of(refused)}", 303)
     return RedirectResponse(f"/eleves/{n}/identite?photo=recue", 303)

@@ -1,19 +1,23 @@
 """« Répertoire »: the musical events a pupil took part in; a line opens the event's sheet."""
 
+import re
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from components import lists
+from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import tag
-from components.panel import Answer, Panel
+from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import facts
 from data import families, formats, repertoire
 from data.repertoire import Played
 from data.visits import NotYours, Visit
 from pages.family.pupil.dossier import dossier_head
+
+ADDRESS = re.compile(r"/eleves/\d{1,9}/repertoire(?:/(\d{1,9}))?")
 
 
 @dataclass
@@ -32,15 +36,17 @@ class Desk:
 def repertoire_of(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
     pupil, _ = families.pupil_by_number(v, n)
     desk = Desk(n, line, _listing(n, Order.read(r, tri)))
-    if line and all(piece.id != line for piece, _ in repertoire.played(v, pupil.id)):
-        raise NotYours(f"piece {line}")
+    if line:
+        _known(v, line, desk)
     Panel(
         v,
         lambda w: _draw(w, desk),
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": lambda w, act: _open(act.number(), desk),
+            "open": lambda w, act: _open(w, act, desk),
+            "list": lambda w, act: _back(desk),
+            "address": lambda w, act: _address(w, act, desk),
             **lists.acts(desk.events, lambda w: Answer(url=desk.url)),
         },
     )
@@ -59,7 +65,7 @@ def _listing(n: int, order: Order) -> Listing[Played]:
             Column("Date", lambda v, p: formats.day(p[1].day), lambda p: p[1].day, look="tight"),
             Column("Morceau", lambda v, p: p[0].work),
             Column("Durée", lambda v, p: formats.length(p[0].seconds), lambda p: p[0].seconds, look="tight"),
-            Column("Commentaire", lambda v, p: p[0].comment),
+            Column("Commentaire", lambda v, p: p[0].comment, look="broad"),
         ),
         of=lambda p: p[0].id,
         href=lambda p: f"/eleves/{n}/repertoire/{p[0].id}",
@@ -75,11 +81,11 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     played = repertoire.played(v, pupil.id)
     opened = next((each for each in played if each[0].id == desk.line), None)
     left = lists.draw(v, desk.events, played, opened=desk.line or None)
-    both = tag("div", tag("div", left, class_="flow"), _sheet(v, opened), class_="duo") if opened else left
+    both = tag("div", tag("div", left, class_="flow"), _sheet(v, desk, opened), class_="duo chosen") if opened else left
     return dossier_head(v, pupil, "repertoire") + both
 
 
-def _sheet(v: Visit, played: Played) -> Markup:
+def _sheet(v: Visit, desk: Desk, played: Played) -> Markup:
     piece, event = played
     when = ", ".join(filter(None, (formats.day(event.day), formats.clock(event.starts, v.tongue))))
     pairs: list[tuple[str, object]] = [
@@ -99,6 +105,7 @@ def _sheet(v: Visit, played: Played) -> Markup:
     ]
     return tag(
         "section",
+        tag("p", _to_list(v, desk)),
         tag("h2", piece.work or event.title, id="sheet-title", tabindex="-1"),
         facts((v.say(label), value) for label, value in pairs),
         class_="card",
@@ -106,6 +113,44 @@ def _sheet(v: Visit, played: Played) -> Markup:
     )
 
 
-def _open(line: int, desk: Desk) -> Answer:
-    desk.line = line
-    return Answer(url=desk.url, focus="sheet-title")
+def _to_list(v: Visit, desk: Desk) -> Markup:
+    """Closes the sheet; on a phone it stands in the place of the list."""
+    return tag(
+        "a",
+        icon("previous"),
+        v.say("Retour à la liste"),
+        href=f"/eleves/{desk.n}/repertoire",
+        id="to-list",
+        data_do="list",
+        class_="link",
+    )
+
+
+def _known(v: Visit, line: int, desk: Desk) -> int:
+    """NotYours when the pupil played no such piece."""
+    pupil, _ = families.pupil_by_number(v, desk.n)
+    if all(piece.id != line for piece, _ in repertoire.played(v, pupil.id)):
+        raise NotYours(f"piece {line}")
+    return line
+
+
+def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+    """The first one opened can be left by the back button."""
+    before, desk.line = desk.line, _known(v, act.number(), desk)
+    return Answer(url=desk.url if before else "", push="" if before else desk.url, focus="sheet-title")
+
+
+def _back(desk: Desk) -> Answer:
+    before, desk.line = desk.line, 0
+    return Answer(url=desk.url, focus=f"open-events-{before}")
+
+
+def _address(v: Visit, act: Act, desk: Desk) -> Answer:
+    """Back and forward."""
+    found = ADDRESS.fullmatch(act.values.get("path", ""))
+    if found is None:
+        raise NotYours(f"address {act.values.get('path', '')[:80]!r}")
+    before, desk.line = desk.line, _known(v, int(found[1]), desk) if found[1] else 0
+    if desk.line == before:  # a link within the page
+        return Answer()
+    return Answer(url=desk.url, focus="sheet-title" if desk.line else f"open-events-{before}")

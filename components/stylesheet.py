@@ -1,0 +1,79 @@
+"""The one stylesheet, with what the modes of « Accessibilité » need written out from what is said once.
+
+- A layer that can be chosen, `:root[data-theme="dark"] {…}`, is also worn when the device asks for it and nothing was chosen.
+- A text twice as large needs the narrow layout on a screen twice as wide: each `@media (max-width: 760px)` is repeated for
+  each size, and for the simple layout, which is the narrow one at any width.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+SIZES = (125, 150, 175, 200)
+ASKED = {
+    '[data-theme="dark"]': "(prefers-color-scheme: dark)",
+    '[data-contrast="more"]': "(prefers-contrast: more)",
+    '[data-motion="none"]': "(prefers-reduced-motion: reduce)",
+}
+NARROW, WIDE = re.compile(r"max-width: (\d+)px"), re.compile(r"max-width: (\d+)rem")
+SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list becomes cards sooner
+
+
+def whole(style: str) -> str:
+    return "\n".join(
+        text for head, body in blocks(re.sub(r"/\*.*?\*/", "", style, flags=re.S)) for text in _written(head, body)
+    )
+
+
+def blocks(style: str) -> Iterator[tuple[str, str]]:
+    """(what stands before the brace, what is in it) of each rule at the top."""
+    depth, start, head = 0, 0, ""
+    for at, char in enumerate(style):
+        if char == "{":
+            depth += 1
+            if depth == 1:
+                head, start = style[start:at].strip(), at + 1
+        elif char == "}":
+            depth -= 1
+            if depth == 0:
+                yield head, style[start:at].strip()
+                start = at + 1
+
+
+def _written(head: str, body: str) -> Iterator[str]:
+    yield f"{head} {{ {body} }}"
+    if head.startswith(":root[") and any(each in head for each in ASKED):
+        yield from _as_asked(head, body)
+    elif head.startswith("@media") and (found := NARROW.search(head)):
+        for size in SIZES:
+            wider = NARROW.sub(f"max-width: {int(found[1]) * size // 100}px", head)
+            scaled = _under(f'[data-size="{size}"]', body)
+            yield f"{wider} {{ {scaled} }}"
+        yield _under('[data-layout="simple"]', body)
+    elif head.startswith("@container") and WIDE.search(head):
+        yield WIDE.sub(lambda found: f"max-width: {int(found[1]) * 3 // 2}rem", head) + f" {{ {_under(SPACED, body)} }}"
+        yield _under('[data-layout="simple"]', body)
+
+
+def _as_asked(head: str, body: str) -> Iterator[str]:
+    """The layer once more for each way the device can ask for what was not chosen."""
+    there = [each for each in ASKED if each in head]
+    for count in range(1, len(there) + 1):
+        for asked in combinations(there, count):
+            selector = head
+            for each in asked:
+                selector = selector.replace(each, f":not([{each[1:-1].split('=')[0]}])")
+            yield f"@media {' and '.join(ASKED[each] for each in asked)} {{ {selector} {{ {body} }} }}"
+
+
+def _under(mode: str, rules: str) -> str:
+    """The rules, for pages that wear this mode; no heavier than they were."""
+    return " ".join(
+        f"{', '.join(f':where(:root{mode}) {each}' for each in _selectors(head))} {{ {body} }}"
+        for head, body in blocks(rules)
+    )
+
+
+def _selectors(head: str) -> list[str]:
+    """The selectors of a list; a comma inside brackets divides nothing."""
+    return [each.strip() for each in re.split(r",(?![^(]*\))", head)]

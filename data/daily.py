@@ -1,0 +1,104 @@
+"""What the process does by itself, by the day: the staff's digest in the morning; what has had its time is forgotten."""
+
+import logging
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete, select
+
+from data import absence_queue, accounts, decisions, formats, journal, letters, payments, retention
+from data.accounts import Account
+from data.journal import AuditEntry
+from data.letters import Fact, Letter
+from data.sites import Site
+from data.visits import Visit, visit, whole_house
+
+log = logging.getLogger("anacrouse.daily")
+MORNING, NOON = time(7, 30), time(12)  # a machine that slept till the afternoon sends no morning's letter
+MONTH = timedelta(days=30.5)
+
+
+def go_round(*, now: datetime | None = None) -> None:
+    """Every minute: what is due and was not done."""
+    with whole_house(now=now) as v:
+        sites, moment = list(v.all(select(Site).order_by(col(Site.id)))), v.now
+    for site in sites:
+        _digests(site, moment)
+        _forget(site, moment)
+
+
+def _digests(site: Site, now: datetime) -> None:
+    """One letter a morning for each member of staff who wants it, by a key that no second letter may have."""
+    local = now.astimezone(site.zone)
+    if not MORNING <= local.time() < NOON:
+        return
+    with whole_house(now=now) as v:
+        staff = v.all(select(Account).where(Account.site_id == site.id, col(Account.family_id).is_(None)))
+        wanting = {_key(each, local): each for each in staff if each.wants_digest and not each.disabled}
+        written = set(v.all(select(Letter.key).where(col(Letter.key).in_(wanting))))
+    for key, account in wanting.items():
+        if key not in written:
+            try:
+                with visit(account, writes=True, now=now) as v:
+                    _write(v, account, site, key)
+            except IntegrityError:  # another process was quicker
+                log.info("digest %s was written already", key)
+
+
+def _key(account: Account, local: datetime) -> str:
+    return f"digest-{account.id}-{local:%Y-%m-%d}"
+
+
+def _write(v: Visit, account: Account, site: Site, key: str) -> None:
+    v.zone = site.zone
+    facts = waiting(v)
+    if facts:
+        letters.write(
+            v,
+            "daily_digest",
+            to=accounts.address(v, account),
+            name=account.name,
+            language=account.language,
+            site_id=site.id,
+            account_id=account.id,
+            facts=facts,
+            path="/gestion/demandes",
+            once=key,
+            day=formats.long_day(v.today, v.tongue),
+        )
+
+
+def waiting(v: Visit) -> list[Fact]:
+    """What waits for the staff of that site, in words; empty when nothing does."""
+    found: list[Fact] = []
+
+    def tell(label: str, count: int, more: str = "") -> None:
+        if count:
+            found.append((v.say(label), f"{count}{more}"))
+
+    sheets = decisions.count(v)
+    oldest = decisions.queue(v, most=1)
+    since = formats.ago(oldest[0].request.submitted_at, v.now, v.zone, v.tongue) if oldest else ""
+    tell("Fiches à valider", sheets, v.say(", la plus ancienne {age}", age=since) if since else "")
+    tell("Absences à traiter", absence_queue.count(v))
+    tell("Trop-perçus à régler", len(payments.troubles(v)))
+    trouble = select(func.count(col(Letter.id))).where(
+        col(Letter.state).in_(["failed", "abandoned"]), Letter.created_at > v.now - timedelta(days=7)
+    )
+    tell("Courriels en échec depuis une semaine", v.count(trouble))
+    return found
+
+
+def _forget(site: Site, now: datetime) -> None:
+    """The journal's entries that have had their time; the database refuses to forget those of the last six months."""
+    months = retention.journal_months(site)
+    with whole_house(writes=True, now=now) as v:
+        entries = v.all(
+            select(AuditEntry.id)
+            .where(AuditEntry.site_id == site.id, AuditEntry.at < v.now - months * MONTH)
+            .limit(500)
+        )
+        if entries:
+            gone = v.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))
+            journal.note(v, "journal purged", site_id=site.id, actor="–", changes={"count": ["", gone]})

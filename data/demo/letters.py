@@ -1,0 +1,68 @@
+"""What became of the demonstration's letters: most left, some wait, some never arrived; one text is the site's own."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import col, select
+
+from data import wording
+from data.accounts import Account
+from data.letters import Letter, write
+from data.sites import Site
+from data.visits import visit, whole_house
+
+WAITING = 3  # the latest ones
+TROUBLE = (
+    ("famille.3004", "failed", "550 5.1.1 <…>: Recipient address rejected: User unknown"),
+    ("famille.3007", "abandoned", "451 4.2.2 Mailbox full"),
+    ("famille.3010", "cancelled", "called back"),
+)
+
+
+def fill() -> None:
+    now = datetime.now(UTC)  # noqa: TID251
+    with whole_house(writes=True) as v:
+        rows = list(v.all(select(Letter).order_by(col(Letter.created_at), col(Letter.id))))
+        for letter in rows[:-WAITING]:
+            letter.state, letter.attempts, letter.sent_at = "sent", 1, letter.created_at + timedelta(seconds=3)
+            v.add(letter)
+        for login, state, error in TROUBLE:
+            account = v.one(select(Account).where(Account.login == login))
+            letter = next(each for each in rows if account and each.account_id == account.id)
+            letter.state, letter.error, letter.sent_at, letter.attempts = (
+                state,
+                error,
+                None,
+                12 if state == "abandoned" else 1,
+            )
+            v.add(letter)
+    _paid(now - timedelta(days=24))
+    with whole_house() as v:
+        helene = v.one(select(Account).where(Account.login == "lemoine.helene"))
+    with visit(helene, writes=True, now=now - timedelta(days=12)) as v:
+        given = wording.given("request_decided", "fr")
+        said = "Merci de tenir votre fiche à jour. Le secrétariat a répondu à votre demande."
+        words = wording.Words(given.subject, (said, *given.body[1:]), given.link)
+        wording.save(v, "request_decided", "fr", words, version=0)
+
+
+def _paid(at: datetime) -> None:
+    """A letter with an amount, that left long ago."""
+    with whole_house(writes=True, now=at) as v:
+        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
+        account = v.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
+        if account:
+            letter = write(
+                v,
+                "payment_received",
+                to="claire.aubry@example.org",
+                name=account.name,
+                language="fr",
+                site_id=account.site_id,
+                family_id=account.family_id,
+                account_id=account.id,
+                path="/facturation/cotisations",
+                amount="162,00 €",
+                number="26000007",
+            )
+            letter.state, letter.attempts, letter.sent_at = "sent", 1, at
+            v.add(letter)

@@ -1,0 +1,33 @@
+"""How much waits in each file of « Demandes », in one question."""
+
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from data.absences import AbsenceNotice
+from data.moderation import ChangeRequest
+from data.payments import OnlinePayment
+from data.reenrolment import Reenrolment, SuppliedDocument
+from data.sites import Site
+from data.visits import Visit
+
+FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
+
+
+def counts(v: Visit) -> dict[str, int]:
+    """File -> its number, in the order of FILES."""
+    v.staff_only()
+    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
+    asked = (
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "pending"),
+        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"),
+        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"),
+        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == "pending"),
+        select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "closed"),
+    )
+    question: Any = select(Site.id)
+    numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == v.site_id)
+    (found,) = v.rows(numbers)
+    return dict(zip(FILES, found[1:], strict=True))

@@ -1,0 +1,263 @@
+"""A campaign's table and the desk's queues: who is where, how many, and whom to remind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, exists, func
+from sqlmodel import col, select
+
+from data import campaigns, formats, journal, reenrolment
+from data.accounts import Account
+from data.campaigns import Campaign, RequiredDocument
+from data.families import Family, Pupil, PupilLink
+from data.i18n import Refused, language, say
+from data.letter_texts import TEMPLATES
+from data.letters import Letter
+from data.reenrolment import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment_desk import write_letter
+from data.visits import Visit
+
+PLACES = ("silent", "draft", *reenrolment.STANDINGS)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A pupil in a campaign's table. `household` is the family that sent, or the pupil's principal one."""
+
+    pupil: Pupil
+    sent: Reenrolment | None
+    state: str  # one of PLACES
+    household: int | None
+
+
+def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
+    """State -> pupils of the campaign, in the order of PLACES; a request whose pupil left the audience counts too."""
+    v.staff_only()
+    found = dict.fromkeys(PLACES, 0)
+    for state, number in v.rows(
+        select(Reenrolment.state, func.count(col(Reenrolment.id)))
+        .where(Reenrolment.campaign_id == campaign.id)
+        .group_by(col(Reenrolment.state))
+    ):
+        found[state] = number
+    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
+    sent = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    drafts = func.coalesce(func.sum(case((begun.correlate(Pupil).exists(), 1), else_=0)), 0)
+    ((unsent, found["draft"]),) = v.rows(
+        select(func.count(col(Pupil.id)), drafts).where(campaigns.audience(campaign), ~sent.correlate(Pupil).exists())
+    )
+    found["silent"] = unsent - found["draft"]
+    return found
+
+
+def condition(campaign: Campaign, state: str) -> Any:
+    """Pupils in that state; "" for all that the table shows."""
+    theirs = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
+    sent = theirs.correlate(Pupil).exists()  # also where the requests are joined
+    begun = exists().where(col(Wish.pupil_id) == Pupil.id, col(Wish.campaign_id) == campaign.id, col(Wish.way) != "")
+    if state == "":
+        return campaigns.audience(campaign) | sent
+    if state == "silent":
+        return and_(campaigns.audience(campaign), ~sent, ~begun)
+    if state == "draft":
+        return and_(campaigns.audience(campaign), ~sent, begun)
+    return theirs.where(Reenrolment.state == state).correlate(Pupil).exists()
+
+
+def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip: int = 0) -> list[Line]:
+    """The campaign's pupils, by name; of one state only when it is given."""
+    v.staff_only()
+    found = v.rows(
+        select(Pupil, Reenrolment)
+        .join(
+            Reenrolment,
+            and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id),
+            isouter=True,
+        )
+        .where(condition(campaign, state))
+        .order_by(col(Pupil.last_name), col(Pupil.first_name), col(Pupil.id))
+        .limit(most)
+        .offset(skip)
+    )
+    ids = [pupil.id for pupil, _ in found]
+    begun = set(
+        v.all(select(Wish.pupil_id).where(Wish.campaign_id == campaign.id, col(Wish.pupil_id).in_(ids), Wish.way != ""))
+    )
+    principal = dict(
+        v.rows(
+            select(PupilLink.pupil_id, PupilLink.family_id).where(
+                col(PupilLink.pupil_id).in_(ids), PupilLink.household == "principal"
+            )
+        )
+    )
+    return [
+        Line(
+            pupil,
+            sent,
+            sent.state if sent else "draft" if pupil.id in begun else "silent",
+            sent.household_id if sent else principal.get(pupil.id),
+        )
+        for pupil, sent in found
+    ]
+
+
+def waiting(v: Visit, *, most: int = 50, skip: int = 0) -> list[tuple[Reenrolment, Pupil, int]]:
+    """The queue « Réinscriptions »: requests, the oldest first, with the family's number."""
+    v.staff_only()
+    return [
+        (sent, pupil, number)
+        for sent, pupil, number in v.rows(
+            select(Reenrolment, Pupil, Family.number)
+            .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+            .join(Family, col(Family.id) == Reenrolment.household_id)
+            .where(Reenrolment.state == "submitted")
+            .order_by(col(Reenrolment.submitted_at), col(Reenrolment.id))
+            .limit(most)
+            .offset(skip)
+        )
+    ]
+
+
+def count_waiting(v: Visit) -> int:
+    v.staff_only()
+    return v.count(select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"))
+
+
+def waiting_documents(
+    v: Visit, *, most: int = 50, skip: int = 0
+) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil, int]]:
+    """The queue « Pièces »: documents received, the oldest first, with the family's number."""
+    v.staff_only()
+    return [
+        (supplied, document, pupil, number)
+        for supplied, document, pupil, number in v.rows(
+            select(SuppliedDocument, RequiredDocument, Pupil, Family.number)
+            .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
+            .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
+            .join(Family, col(Family.id) == SuppliedDocument.family_id)
+            .where(SuppliedDocument.state == "received")
+            .order_by(col(SuppliedDocument.given_at), col(SuppliedDocument.id))
+            .limit(most)
+            .offset(skip)
+        )
+    ]
+
+
+def count_waiting_documents(v: Visit) -> int:
+    v.staff_only()
+    return v.count(select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"))
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A family to remind: the pupils for whom nothing was sent, the account that is written to, the last reminder."""
+
+    account: Account
+    family_number: int
+    pupils: list[Pupil]
+    reminded_at: datetime | None
+
+
+def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
+    """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
+    v.staff_only()
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    known = v.rows(
+        select(PupilLink.family_id, Family.number)
+        .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+        .join(Family, col(Family.id) == PupilLink.family_id)
+        .join(Account, col(Account.family_id) == PupilLink.family_id)
+        .where(
+            condition(campaign, "silent") | condition(campaign, "draft"),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            col(Account.disabled).is_(False),
+        )
+        .distinct()
+        .order_by(col(Family.number))
+    )
+    return {family_id: reminded.get(family_id) for family_id, _ in known}
+
+
+def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
+    """The families that may answer and have not, by number; the first account of each. `only`: of these."""
+    v.staff_only()
+    among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
+    children: dict[int, list[Pupil]] = {}
+    for pupil, link in v.rows(
+        select(Pupil, PupilLink)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(
+            condition(campaign, "silent") | condition(campaign, "draft"),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            *among,
+        )
+        .order_by(col(Pupil.first_name))
+    ):
+        children.setdefault(link.family_id, []).append(pupil)
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    found: dict[int, Silent] = {}
+    for account, number in v.rows(
+        select(Account, Family.number)
+        .join(Family, col(Family.id) == Account.family_id)
+        .where(col(Account.family_id).in_(children), col(Account.disabled).is_(False))
+        .order_by(col(Family.number), col(Account.id))
+    ):
+        found.setdefault(
+            account.family_id, Silent(account, number, children[account.family_id], reminded.get(account.family_id))
+        )
+    return list(found.values())
+
+
+def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
+    """Write to those of `to_remind` that are named and were not written to today; how many letters."""
+    v.staff_only()
+    campaign = v.get(Campaign, campaign_id, lock=True)  # two who press at once write once
+    if not campaigns.is_open(v, campaign):
+        raise Refused(reenrolment.OVER)
+    wanted, written = set(family_ids), 0
+    for each in to_remind(v, campaign, wanted):
+        today = each.reminded_at and each.reminded_at.astimezone(v.zone).date() == v.today
+        if each.account.family_id in wanted and not today:
+            write_letter(
+                v,
+                "reenrolment_reminder",
+                each.account.id,
+                each.pupils[0],
+                family_id=each.account.family_id,
+                year=campaign.school_year,
+                names=", ".join(pupil.full_name for pupil in each.pupils),
+                last_day=formats.day(campaign.closes_on),
+            )
+            written += 1
+    journal.note(v, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
+    return written
+
+
+def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
+    """What the reminder would say to that family: subject and text, before anything is written."""
+    tongue, template = language(each.account.language), TEMPLATES["reenrolment_reminder"]
+    words = {
+        "year": campaign.school_year,
+        "names": ", ".join(pupil.full_name for pupil in each.pupils),
+        "last_day": formats.day(campaign.closes_on),
+    }
+    said = [
+        say(part, tongue, **words) for part in template.body if part not in {"link", "message", "changes", "secret"}
+    ]
+    return say(template.subject, tongue), "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])

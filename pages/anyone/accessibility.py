@@ -1,0 +1,131 @@
+"""« Accessibilité »: how the screens are drawn, chosen by anyone, signed in or not; and the declaration the law asks for."""
+
+import re
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components import comfort
+from components.cover import leaf
+from components.entrance import Audience, Caller
+from components.icons import icon
+from components.markup import Markup, join, tag
+from components.screen import plain
+from data import comfort as choices
+from data import sites
+from data.accounts import Account
+from data.sites import Site
+from data.visits import visit
+
+PATH = "/accessibilite"
+NOT_ACCESSIBLE = (
+    "Les documents PDF (factures, reçus, attestations) ne sont pas balisés : "
+    "chaque facture et chaque reçu se lit aussi en ligne, par le lien « Lire en ligne ».",
+    "Les documents que les familles déposent sont gardés tels qu’elles les ont faits.",
+)
+TESTED = (
+    "HTML, CSS, SVG, JavaScript. Chaque écran est vérifié à chaque changement "
+    "par axe et HTML_CodeSniffer, au clavier seul, de 320 à 1280 pixels, en contraste renforcé, en sombre et à 200 %."
+)
+
+
+@plain(PATH, Audience.ANYONE)
+def page(caller: Caller, request: Request) -> Response:
+    every = sites.every_site()
+    mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
+    declarations = [_declaration(caller, site, named=len(mine) > 1) for site in mine]
+    body = tag("div", _choices(caller), tag("div", declarations, class_="prose"), class_="state")
+    site = mine[0] if len(mine) == 1 else None
+    return leaf(caller, caller.say("Accessibilité"), body, path=PATH, site=site, bare=True)
+
+
+def _choices(caller: Caller) -> Markup:
+    """The script borrows this part for « Affichage » on every other screen."""
+    close = tag("button", icon("cross"), caller.say("Fermer"), type="button", class_="btn quiet small", data_shuts=True, hidden=True)  # fmt: skip
+    title = tag("h2", caller.say("Affichage"), id="comfort-title", tabindex="-1")
+    return tag(
+        "section",
+        tag("header", title, close, class_="sheet-head"),
+        tag("div", comfort.form(caller.tongue), comfort.languages(caller.tongue), class_="state"),
+        id="comfort",
+        class_="state",
+        aria_labelledby="comfort-title",
+    )
+
+
+def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
+    """What the site says in its settings; without an audit the only true state is « non conforme »."""
+    say_, audit = caller.say, site.legal.get("accessibility_audit", "")
+    state = sites.accessibility(site)
+    contact = site.legal.get("accessibility_contact", "")
+    lines = [line for line in (contact, site.address, site.phone, site.email) if line]
+    told = say_("Déclaration d’accessibilité")
+    return join(
+        [
+            tag("h2", f"{told} – {site.name}" if named else told),
+            tag(
+                "p",
+                say_(
+                    "{site} s’engage à rendre ce portail accessible (article 47 de la loi n° 2005-102 du 11 février 2005).",
+                    site=site.name,
+                ),
+            ),
+            tag("h3", say_("État de conformité")),
+            tag("p", say_("Accessibilité : {state}", state=say_(state)), ". ", say_("Référentiel : RGAA 4.1.2.")),
+            tag(
+                "p",
+                say_("Audit : {audit}", audit=audit)
+                if audit
+                else say_(
+                    "Aucun audit n’a encore été enregistré par le conservatoire : "
+                    "la loi veut que l’état soit alors « non conforme »."
+                ),
+            ),
+            tag("h3", say_("Contenus non accessibles")),
+            tag("ul", (tag("li", say_(each)) for each in NOT_ACCESSIBLE)),
+            tag("h3", say_("Techniques et essais")),
+            tag("p", say_(TESTED)),
+            tag("h3", say_("Signaler une difficulté")),
+            tag("p", say_("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
+            tag("p", join(lines, Markup("<br>")) if lines else say_("à compléter par le conservatoire")),
+            tag("h3", say_("Voies de recours")),
+            tag(
+                "p",
+                say_(
+                    "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
+                    "Libre réponse 71120, 75342 Paris CEDEX 07."
+                ),
+            ),
+        ]
+    )
+
+
+@plain(f"{PATH}/reglages", Audience.ANYONE, methods=("POST",))
+async def choose(caller: Caller, request: Request) -> Response:
+    sent = await request.form()
+    mode = {"on": choices.MODE, "off": {}}.get(str(sent.get("mode")))
+    comfort_ = choices.chosen(sent if mode is None else mode)
+    if mode:
+        comfort_ = {**choices.chosen(sent), **comfort_}
+    if caller.account:
+        with caller.visit(writes=True) as v:
+            choices.keep(v, comfort_)
+    response: Response = Response(status_code=204) if sent.get("quiet") else RedirectResponse(back_to(request), 303)
+    comfort.keep_on_device(response, comfort_, new=caller.account is None)
+    return response
+
+
+def back_to(request: Request) -> str:
+    """The page of ours that the form was on."""
+    back = urlsplit(request.headers.get("referer", "")).path
+    return back if re.fullmatch(r"/(?!/)[\w/-]*", back) else "/"
+
+
+def adopt(account: Account, request: Request, response: Response) -> None:
+    """What was chosen on this device before signing in becomes the account's."""
+    new = comfort.newly_chosen(request)
+    if new is not None:
+        with visit(account, writes=True) as v:
+            choices.keep(v, new)
+        comfort.keep_on_device(response, new)

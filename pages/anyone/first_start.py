@@ -1,0 +1,97 @@
+"""The first site and its first « responsable », by the link that the log shows while the database is empty."""
+
+from fastapi import Request
+from starlette.responses import Response
+
+from components.cover import alert, cover, entry, password
+from components.entrance import Audience, Caller
+from components.errors import error_page
+from components.markup import Markup, tag
+from components.screen import plain
+from data import accounts, first_start, passwords
+from data.accounts import Account
+from data.i18n import Faulty, Refused
+from pages.anyone.connexion import come_in
+
+FIELDS = {
+    "site": "Nom du conservatoire",
+    "code": "Code du site",
+    "name": "Votre nom et prénom",
+    "email": "Votre e-mail",
+    "login": "Identifiant que vous choisissez",
+}
+HINTS = {"code": "Lettres sans accent, chiffres, tirets : valmont", "login": "Par exemple dupont.anne"}
+
+
+def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, str], wrong: str = "") -> Response:
+    say = caller.say
+    fields: list[Markup] = [
+        entry(
+            say(label),
+            name,
+            value=typed.get(name, ""),
+            fault=faults.get(name, ""),
+            hint=say(HINTS[name]) if name in HINTS else "",
+            required=True,
+            maxlength=254,
+            autocomplete="off",
+        )
+        for name, label in FIELDS.items()
+    ]
+    fields += [
+        password(
+            say("Mot de passe"), "nouveau", caller.tongue, autocomplete="new-password", fault=faults.get("nouveau", "")
+        ),
+        password(
+            say("Mot de passe, une seconde fois"),
+            "encore",
+            caller.tongue,
+            autocomplete="new-password",
+            fault=faults.get("encore", ""),
+        ),
+    ]
+    form = tag(
+        "form",
+        fields,
+        tag("button", say("Commencer"), type="submit", class_="btn"),
+        method="post",
+        action=f"/premier-demarrage/{token}",
+        novalidate=True,
+        class_="stack-form",
+    )
+    about = tag("p", say("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
+    return cover(
+        say("Premier démarrage"),
+        alert(wrong) + about + form,
+        tongue=caller.tongue,
+        status=400 if faults or wrong else 200,
+    )
+
+
+@plain("/premier-demarrage/{token}", Audience.ANYONE)
+def show(caller: Caller, request: Request, token: str) -> Response:
+    return _page(caller, token, {}, {}) if first_start.opens(token) else error_page(404, tongue=caller.tongue)
+
+
+@plain("/premier-demarrage/{token}", Audience.ANYONE, methods=("POST",))
+async def begin(caller: Caller, request: Request, token: str) -> Response:
+    if not first_start.opens(token):
+        return error_page(404, tongue=caller.tongue)
+    form = await request.form()
+    typed = {
+        name: value[:300] if isinstance(value := form.get(name), str) else "" for name in (*FIELDS, "nouveau", "encore")
+    }
+    about = [*typed["site"].split(), *typed["name"].split(), typed["login"], typed["code"], "conservatoire", "musique"]
+    stranger = Account(site_id=0, role="responsable", login=typed["login"][:40], name=typed["name"][:120])
+    try:
+        hashed = await accounts.check_new_password(about, stranger, typed["nouveau"], typed["encore"])
+        account = first_start.begin(typed["code"], typed["site"], typed["login"], typed["name"], typed["email"], hashed)
+    except Faulty as faulty:
+        names = {"new": "nouveau", "again": "encore"}
+        told = {names.get(name, name): refused.tell(caller.tongue) for name, refused in faulty.faults.items()}
+        return _page(caller, token, typed, told)
+    except Refused as refused:
+        return _page(caller, token, typed, {}, refused.tell(caller.tongue))
+    except passwords.Busy:
+        return error_page(503, tongue=caller.tongue)
+    return come_in(caller, request, account, "")

@@ -1,0 +1,62 @@
+"""The second step of Connexion: the code. There is no session before it is right."""
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from components.cover import alert, cover, entry
+from components.entrance import Audience, Caller
+from components.markup import tag
+from components.screen import plain
+from data import second_step
+from data.i18n import Refused
+from pages.anyone.connexion import STEP_PATH, come_in, safe_after
+
+COOKIE = "second"
+
+
+def _page(caller: Caller, after: str, *, wrong: str = "", status: int = 200) -> Response:
+    say = caller.say
+    form = tag(
+        "form",
+        entry(
+            say("Code à six chiffres, ou code de secours"),
+            "code",
+            autocomplete="one-time-code",
+            inputmode="text",
+            autocapitalize="none",
+            maxlength=20,
+            required=True,
+            autofocus=True,
+        ),
+        tag("input", type="hidden", name="suite", value=after) if after else None,
+        tag("button", say("Se connecter"), type="submit", class_="btn"),
+        method="post",
+        action=STEP_PATH,
+        novalidate=True,
+        class_="stack-form",
+    )
+    about = tag("p", say("Ouvrez l’application de codes de votre téléphone."), class_="soft")
+    back = tag("div", tag("a", say("Recommencer"), href="/connexion"), class_="links")
+    return cover(say("Second facteur"), alert(wrong) + about + form + back, tongue=caller.tongue, status=status)
+
+
+@plain(STEP_PATH, Audience.ANYONE)
+def show(caller: Caller, request: Request) -> Response:
+    if not request.cookies.get(COOKIE):
+        return RedirectResponse("/connexion", 303)
+    return _page(caller, safe_after(request.query_params.get("suite", "")))
+
+
+@plain(STEP_PATH, Audience.ANYONE, methods=("POST",))
+async def enter(caller: Caller, request: Request) -> Response:
+    form = await request.form()
+    code, after = (value if isinstance(value := form.get(name), str) else "" for name in ("code", "suite"))
+    try:
+        account = second_step.pass_second_step(request.cookies.get(COOKIE, "")[:1000], code[:40], client=caller.address)
+    except Refused as refused:
+        return _page(caller, safe_after(after), wrong=refused.tell(caller.tongue), status=401)
+    if account is None:
+        return RedirectResponse("/connexion?fin=3", 303)
+    response = come_in(caller, request, account, after)
+    response.delete_cookie(COOKIE, path=STEP_PATH)
+    return response

@@ -1,0 +1,271 @@
+"""« Réinscription » of a pupil: what is ticked, the documents, the words; each change is kept at once, « Valider » sends it."""
+
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from components.cover import alert, told
+from components.entrance import Audience, Caller
+from components.icons import icon
+from components.markup import tag
+from components.panel import Act, Answer, Panel
+from components.screen import plain, screen
+from data import campaigns, documents, families, formats, reenrolment, reenrolment_documents
+from data import reenrolment_request as request_room
+from data.campaigns import Campaign, RequiredDocument
+from data.families import Pupil, PupilLink
+from data.i18n import Faulty, Refused
+from data.reenrolment import Situation
+from data.visits import NotYours, Visit
+from pages.family.pupil import reenrolment_courses, reenrolment_pieces
+from pages.family.pupil.dossier import dossier_head
+
+THEN = {"recu": "Le document est reçu."}
+DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
+
+THEIRS = {
+    "submitted": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
+    "to_correct": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
+    "validated": "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
+    "refused": "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
+}
+
+
+@dataclass
+class Page:
+    """What one open page knows: its pupil, its campaign, what was missing at the last « Valider »."""
+
+    n: int
+    campaign_id: int
+    said: str = ""  # of the upload that led here, by plain HTTP
+    faults: dict[str, Refused] = field(default_factory=dict)
+    document: int = 0  # the one that « Importer » proposes
+
+    def see(self, v: Visit) -> tuple[Pupil, PupilLink, Situation]:
+        pupil, link = families.pupil_by_number(v, self.n)
+        return pupil, link, reenrolment.situation(v, pupil, v.get(Campaign, self.campaign_id))
+
+
+@screen("/eleves/{n}/reinscription", Audience.FAMILY, title="Réinscription")
+def page(v: Visit, n: int, document: str = "") -> None:
+    pupil, _ = families.pupil_by_number(v, n)
+    campaign = reenrolment.shown_campaigns(v, [pupil.id]).get(pupil.id)
+    if campaign is None:
+        raise NotYours(f"no campaign for pupil {n}")
+    state = Page(n, campaign.id, document)
+    Panel(
+        v,
+        lambda w: _draw(w, state),
+        follows=[("pupil", pupil.id), ("family", v.family_id or 0), ("campaign", campaign.id)],
+        classes="flow",
+        on={
+            "choose": lambda w, act: _choose(w, act, state),
+            "write": lambda w, act: _write(w, act, state),
+            "submit": lambda w, act: _submit(w, act, state),
+            "replace": lambda w, act: _replace(w, act, state),
+            "remove": lambda w, act: _remove(w, act, state),
+            "again": lambda w, act: _again(w, act, state),
+        },
+    )
+
+
+def _draw(v: Visit, page: Page) -> Markup:
+    pupil, _, now = page.see(v)
+    said = (
+        told(v.say(THEN[page.said]))
+        if page.said in THEN
+        else alert(v.say(documents.REFUSALS[page.said]))
+        if page.said in documents.REFUSALS
+        else alert(v.say(reenrolment_pieces.REFUSALS[page.said]))
+        if page.said in reenrolment_pieces.REFUSALS
+        else None
+    )
+    theirs = now.sent is not None and not now.mine
+    parts = (
+        dossier_head(v, pupil, "reinscription"),
+        said,
+        _standing(v, now),
+        reenrolment_courses.draw(v, now, page.faults),
+        None if theirs else reenrolment_pieces.draw(v, now, page.faults.get("documents"), page.document),
+        None if theirs else _words(v, now, page.faults.get("message")),
+    )
+    return Markup("").join(part for part in parts if part)
+
+
+def _standing(v: Visit, now: Situation) -> Markup | None:
+    """Where the request stands, first on the page; nothing while it is only prepared."""
+    sent, wish = now.sent, now.wish
+    answer = (
+        tag("p", v.say("Réponse du conservatoire : {answer}", answer=wish.answer)) if wish and wish.answer else None
+    )
+    if sent and not now.mine:
+        return _notice("", "info", tag("p", v.say(THEIRS[sent.state])))
+    if sent and sent.state == "validated":
+        day = formats.day((sent.decided_at or v.now).astimezone(v.zone).date())
+        said = v.say(
+            "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
+            if sent.way == "leaving"
+            else "La réinscription de {name} pour {year} a été validée le {day}.",
+            day=day,
+            name=now.pupil.full_name,
+            year=now.campaign.school_year,
+        )
+        return _notice("good", "check", tag("p", tag("strong", said)), answer)
+    if sent and sent.state == "refused":
+        said = v.say("La demande de réinscription n’a pas été acceptée.")
+        return _notice("bad", "cross", tag("p", tag("strong", said)), answer)
+    closed = now.closed_because
+    if sent and sent.state == "to_correct" and not closed:
+        said = v.say("À corriger : modifiez la demande, puis validez-la de nouveau.")
+        return _notice("pending", "alert", tag("p", tag("strong", said)), answer)
+    if sent and sent.state == "submitted" and not now.period_over:
+        return None
+    return _notice("", "info", tag("p", closed.tell(v.tongue))) if closed else None
+
+
+def _notice(look: str, drawing: str, *words: Markup | None) -> Markup:
+    return tag("div", icon(drawing), tag("div", words), class_=f"notice {look}".strip(), role="status")
+
+
+def _words(v: Visit, now: Situation, fault: Refused | None) -> Markup:
+    """Part 3, and « Valider »."""
+    message, most = now.wish.message if now.wish else "", request_room.MOST_WORDS
+    count = v.say("{count} caractère sur 2 000#{count} caractères sur 2 000", count=len(message))
+    box = tag(
+        "textarea",
+        message,
+        id="message",
+        name="message",
+        maxlength=most,
+        rows=4,
+        data_search="write" if now.editable else None,
+        readonly=not now.editable,
+        aria_describedby="message-count" + (" message-fault" if fault else ""),
+        aria_invalid="true" if fault else None,
+    )
+    waits = now.mine and now.sent is not None and now.sent.state == "submitted"
+    return tag(
+        "section",
+        tag("h2", v.say("3. Demandes complémentaires")),
+        tag(
+            "form",
+            tag(
+                "div",
+                tag("label", v.say("Votre message à l’administration"), for_="message"),
+                box,
+                tag("span", count, id="message-count", class_="hint"),
+                fault
+                and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="message-fault", class_="fault"),
+                class_="field faulty" if fault else "field",
+            ),
+            tag(
+                "div",
+                tag(
+                    "p", icon("clock"), tag("span", v.say("Réinscription en attente de validation")), class_="was first"
+                )
+                if waits
+                else None,
+                tag("a", v.say("Retour"), href="/famille", class_="btn quiet"),
+                tag("button", v.say("Valider"), type="submit", class_="btn") if now.editable else None,
+                class_="actions",
+            ),
+            id="words",
+            method="dialog",
+            data_do="submit",
+            data_of=now.pupil.number,
+            novalidate=True,
+            data_keep=f"reenrolment-{now.pupil.number}-{now.campaign.id}" if now.editable else None,
+        ),
+        class_="card stack-form",
+        aria_label=v.say("Demandes complémentaires"),
+    )
+
+
+def _choose(v: Visit, act: Act, page: Page) -> Answer:
+    """A box that was ticked or not: the way, a cursus with its disciplines, or one discipline."""
+    pupil, _, now = page.see(v)
+    ticked = "true" in act.values.values()
+    what, _, key = act.of.partition("-")
+    chosen = set(now.wish.chosen) if now.wish and now.wish.way == "courses" else set()
+    if what in {"administrative", "leaving"}:
+        request_room.choose(v, pupil, page.campaign_id, what if ticked else "")
+    else:
+        lines = {
+            line.enrolment.id
+            for line in now.disciplines
+            if str(line.cursus.id if what == "cursus" and line.cursus else line.enrolment.id) == key
+            and (what != "cursus" or line.cursus)
+        }
+        if not lines:
+            raise NotYours(f"choice {act.of}")
+        request_room.choose(v, pupil, page.campaign_id, "courses", chosen | lines if ticked else chosen - lines)
+    page.faults = {}
+    return Answer(say=v.say("Votre choix est enregistré."))
+
+
+def _write(v: Visit, act: Act, page: Page) -> Answer | None:
+    """What is typed, kept while one types."""
+    pupil, _ = families.pupil_by_number(v, page.n)
+    page.faults = {name: fault for name, fault in page.faults.items() if name not in act.values}
+    try:
+        request_room.write(v, pupil, page.campaign_id, act.values)
+    except Faulty as faulty:
+        page.faults |= faulty.faults
+    return None
+
+
+def _submit(v: Visit, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(v, page.n)
+    page.faults, page.said = {}, ""
+    try:
+        sent = request_room.submit(v, pupil, page.campaign_id, act.values)
+    except Faulty as faulty:
+        page.faults = faulty.faults
+        words = "\n".join(fault.tell(v.tongue) for fault in faulty.faults.values())
+        return Answer(dialog=words, focus=f"fault-{next(iter(faulty.faults))}")
+    key = f"reenrolment-{page.n}-{page.campaign_id}"
+    leaving = v.say("Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel.")
+    return Answer(dialog=leaving if sent.way == "leaving" else v.say(DONE), forget=key)
+
+
+def _replace(v: Visit, act: Act, page: Page) -> Answer:
+    _, _, now = page.see(v)
+    page.document = next((each.document.id for each in now.pieces if each.document.id == act.number()), 0)
+    return Answer(open="import")
+
+
+def _remove(v: Visit, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(v, page.n)
+    reenrolment_documents.remove(v, pupil, act.number())
+    return Answer(toast=v.say("La pièce est retirée."), focus="pieces-title")
+
+
+def _again(v: Visit, act: Act, page: Page) -> Answer:
+    pupil, _, now = page.see(v)
+    for document_id, (supplied, _other) in reenrolment_documents.offers(v, now).items():
+        if document_id == act.number():
+            reenrolment_documents.again_for(v, pupil, document_id, supplied.id)
+            return Answer(toast=v.say("Le document est reçu."), focus="pieces-title")
+    raise NotYours(f"offer {act.of}")
+
+
+@plain("/eleves/{n}/reinscription/modeles/{document}", Audience.FAMILY)
+def model(caller: Caller, request: Request, n: int, document: int) -> Response:
+    """The file to fill in for a document."""
+    with caller.visit() as v:
+        pupil, _ = families.pupil_by_number(v, n)
+        asked: RequiredDocument = v.get(RequiredDocument, document)
+        if pupil.id not in reenrolment.shown_campaigns(v, [pupil.id]):
+            raise NotYours(f"model {document}")
+        asked, content = campaigns.model_of(v, document)
+    return Response(
+        content,
+        media_type=asked.model_type,
+        headers={
+            "cache-control": "private, no-store",
+            "content-disposition": documents.disposition(asked.model_name),
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
+        },
+    )

@@ -1,0 +1,52 @@
+"""What « Accueil » says first while pupils can be re-enrolled: open, begun, to correct, documents to give again."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import tag
+from data import formats, reenrolment
+from data.families import Pupil, PupilLink
+from data.reenrolment import Due
+from data.visits import Visit
+
+
+def draw(v: Visit, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
+    return Markup("").join(_notice(v, each) for each in reenrolment.due(v, pupils) if _words(v, each))
+
+
+def _words(v: Visit, due: Due) -> str:
+    """Nothing once it is sent and nothing is to be given again."""
+    name, year = due.pupil.first_name, due.campaign.school_year
+    last = formats.long_day(due.campaign.closes_on, v.tongue)
+    again = v.say("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused) if due.refused else ""
+    if due.state == "":
+        first = v.say(
+            "La réinscription de {name} pour {year} est ouverte jusqu’au {day}.", name=name, year=year, day=last
+        )
+    elif due.state == "draft":
+        first = v.say(
+            "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
+        )
+    elif due.state == "to_correct":
+        first = v.say("La demande de réinscription de {name} est à corriger.", name=name)
+    elif due.refused:
+        first = v.say("Réinscription de {name} :", name=name)
+    else:
+        return ""
+    return f"{first} {again}".strip()
+
+
+def _notice(v: Visit, due: Due) -> Markup:
+    link = tag(
+        "a",
+        v.say("Ouvrir la réinscription"),
+        tag("span", f" : {due.pupil.full_name}", class_="unseen"),
+        href=f"/eleves/{due.pupil.number}/reinscription",
+    )
+    urgent = due.state == "to_correct" or due.refused
+    return tag(
+        "div",
+        icon("alert" if urgent else "info"),
+        tag("p", _words(v, due), " ", link),
+        class_="notice bad" if urgent else "notice pending",
+    )

@@ -1,0 +1,146 @@
+"""The columns of a file beside ours: proposed from their titles, corrected by hand; fixed values for those it has not."""
+
+from markupsafe import Markup
+
+from components.markup import tag
+from components.tables import table
+from data.exchange.records import Record
+from data.import_runs import ImportRun
+from data.visits import Visit
+
+
+def draw_columns(v: Visit, run: ImportRun, record: Record) -> Markup:
+    return tag(
+        "section",
+        tag("h2", v.say("À quoi correspond chaque colonne ?"), id="columns", tabindex="-1"),
+        tag(
+            "p",
+            v.say(
+                "Les correspondances sont proposées d’après les titres, et retenues pour les prochains fichiers semblables."
+            ),
+            class_="soft",
+        ),
+        _theirs(v, run, record),
+        class_="card columns",
+        aria_label=v.say("Colonnes du fichier"),
+    ) + tag("div", _others(v, run, record), _options(v, run), class_="exchange")
+
+
+def _theirs(v: Visit, run: ImportRun, record: Record) -> Markup:
+    heads = [v.say(each) for each in ("Colonne du fichier", "Premières valeurs", "Devient")]
+    matched = run.matched.get("columns", {})
+    rows = []
+    for at, head in enumerate(run.heads):
+        samples = " · ".join(filter(None, run.samples[at] if at < len(run.samples) else []))
+        rows.append(
+            (
+                head,
+                tag("span", samples or "–", class_="soft samples"),
+                _choice(v, record, at, head, matched.get(str(at), "")),
+            )
+        )
+    return table(v.say("Colonnes du fichier"), heads, rows, quiet_caption=True)
+
+
+def _choice(v: Visit, record: Record, at: int, head: str, chosen: str) -> Markup:
+    options = [tag("option", v.say("— ne pas importer —"), value="", selected=not chosen)] + [
+        tag(
+            "option",
+            each.label + (" *" if each.key and each.required else ""),
+            value=each.name,
+            selected=each.name == chosen,
+        )
+        for each in record.columns
+    ]
+    name = f"match-{at}"
+    chooser = tag(
+        "select",
+        options,
+        id=name,
+        name=name,
+        data_change="match",
+        data_of=at,
+        aria_label=v.say("« {head} » devient", head=head),
+        class_=None if chosen else "left",
+    )
+    return tag("div", chooser, class_="field")
+
+
+def _others(v: Visit, run: ImportRun, record: Record) -> Markup:
+    """What the file does not give: a value for every line, or nothing."""
+    given, fixed = set(run.matched.get("columns", {}).values()), run.matched.get("fixed", {})
+    left = [each for each in record.columns if each.name not in given]
+    if not left:
+        return tag(
+            "section",
+            tag("h2", v.say("Colonnes absentes du fichier")),
+            tag("p", v.say("Toutes nos colonnes sont reliées.")),
+            class_="card",
+        )
+    fields = [
+        tag(
+            "div",
+            tag("label", each.label, each.key and each.required and " *", for_=f"fix-{each.name}"),
+            tag(
+                "input",
+                id=f"fix-{each.name}",
+                name=f"fix-{each.name}",
+                value=fixed.get(each.name, ""),
+                data_change="fix",
+                data_of=each.name,
+                maxlength=200,
+                autocomplete="off",
+            ),
+            class_="field",
+        )
+        for each in left
+    ]
+    return tag(
+        "section",
+        tag("h2", v.say("Colonnes absentes du fichier")),
+        tag(
+            "p",
+            v.say("Donnez, si vous le voulez, une valeur pour toutes les lignes : l’année scolaire, par exemple."),
+            class_="soft",
+        ),
+        tag(
+            "details",
+            tag("summary", v.say("{count} colonne#{count} colonnes", count=len(left))),
+            tag("div", fields, class_="fixed"),
+            open=bool(fixed) or len(left) < 7,
+        ),
+        class_="card",
+        aria_label=v.say("Colonnes absentes du fichier"),
+    )
+
+
+def _options(v: Visit, run: ImportRun) -> Markup:
+    words = {
+        "erase": v.say("Une cellule vide efface la valeur enregistrée (sinon elle la laisse)"),
+        "zeros": v.say("Rétablir les zéros du début que le tableur a retirés (codes postaux, téléphones)"),
+    }
+    boxes = [
+        tag(
+            "label",
+            tag(
+                "input",
+                type="checkbox",
+                id=f"option-{name}",
+                name=f"option-{name}",
+                data_change="option",
+                data_of=name,
+                checked=bool(run.matched.get(name)),
+            ),
+            told,
+            class_="check",
+            for_=f"option-{name}",
+        )
+        for name, told in words.items()
+    ]
+    return tag(
+        "section",
+        tag("h2", v.say("Lecture du fichier")),
+        boxes,
+        class_="card stack-form",
+        aria_label=v.say("Lecture du fichier"),
+    )

@@ -1,0 +1,113 @@
+"""Files of « Imports » by plain HTTP: the one that is given; reports, models and exports that are taken."""
+
+import asyncio
+from datetime import date
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from components.entrance import Audience, Caller
+from components.screen import plain
+from data import formats, spreadsheets
+from data.exchange import exporting, jobs, reports
+from data.exchange.kinds import KINDS, kind
+from data.fields import read_date
+from data.i18n import Refused
+from data.import_runs import ImportRun
+from data.spreadsheets import Form
+from data.visits import NotYours
+
+PATH = "/gestion/imports"
+ROOM = 65_536  # beside the file: its form
+
+
+@plain(f"{PATH}/fichier", Audience.MANAGER, methods=("POST",), most_bytes=spreadsheets.MOST_BYTES + ROOM)
+async def receive(caller: Caller, request: Request) -> Response:
+    async with request.form(max_files=1, max_fields=4) as form:
+        sent, name = form.get("fichier"), form.get("genre")
+        content = await sent.read(spreadsheets.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        called = (sent.filename or "") if isinstance(sent, UploadFile) else ""
+    if not called or not isinstance(name, str) or name not in KINDS:
+        return RedirectResponse(f"{PATH}?manque=1", 303)
+    number = await asyncio.to_thread(jobs.receive, caller.visit, name, called, content)
+    return RedirectResponse(f"{PATH}/{number}", 303)
+
+
+@plain(f"{PATH}/{{n}}/rapport.{{form}}", Audience.MANAGER)
+async def report(caller: Caller, request: Request, n: int, form: str) -> Response:
+    """What the last check found: every fault, or every change."""
+    wanted = _form(form)
+    with caller.visit() as v:
+        run = v.get(ImportRun, n)
+        found = jobs.report_of(run)
+    if found is None:
+        raise NotYours(f"report of {n}")
+    content = await asyncio.to_thread(reports.file_of, found, wanted, caller.tongue)
+    return _file(content, f"rapport-{n}", wanted)
+
+
+@plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.MANAGER)
+def model(caller: Caller, request: Request, name: str, form: str) -> Response:
+    if name not in KINDS:
+        raise NotYours(f"model {name[:20]}")
+    return _file(exporting.model(kind(name), _form(form)), f"modele-{name}", _form(form))
+
+
+@plain("/gestion/exports/modifications.{form}", Audience.MANAGER)
+async def changes(caller: Caller, request: Request, form: str, depuis: str = "") -> Response:
+    """The values that staff accepted since a day; the first of this school year when none is said."""
+    wanted = _form(form)
+    with caller.visit() as v:
+        since = _day(depuis) or date(int(formats.school_year(v.today)[:4]), 9, 1)
+        rows = exporting.accepted_since(v, since)
+    content = await asyncio.to_thread(exporting.changes_file, rows, wanted)
+    with caller.visit(writes=True) as v:
+        exporting.note(v, "changes", len(rows))
+    return _file(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
+
+
+@plain("/gestion/exports/{name}.{form}", Audience.MANAGER)
+async def export(caller: Caller, request: Request, name: str, form: str) -> Response:
+    wanted = _form(form)
+    if name not in KINDS:
+        raise NotYours(f"export {name[:20]}")
+    content, rows = await asyncio.to_thread(_export, caller, name, wanted)
+    with caller.visit(writes=True) as v:
+        exporting.note(v, name, rows)
+        day = v.today
+    return _file(content, f"{name}-{day:%Y-%m-%d}", wanted)
+
+
+def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
+    record = kind(name)
+    with caller.visit() as v:
+        world = exporting.gather(v, record)
+    return exporting.file_of(world, record, form)
+
+
+def _form(form: str) -> Form:
+    if form == "csv":
+        return "csv"
+    if form == "xlsx":
+        return "xlsx"
+    raise NotYours(f"a file .{form[:10]}")
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return read_date(typed[:20])
+    except Refused:
+        return None
+
+
+def _file(content: bytes, name: str, form: Form) -> Response:
+    return Response(
+        content,
+        media_type=spreadsheets.MEDIA[form],
+        headers={
+            "cache-control": "private, no-store",
+            "content-disposition": f'attachment; filename="{name}.{form}"',
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )

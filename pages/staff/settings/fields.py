@@ -1,0 +1,174 @@
+"""« Champs des fiches »: for each field what families may do, with the form as they will see it."""
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from components import forms
+from components.icons import icon
+from components.markup import acting_form, tag
+from components.panel import Act, Answer, Panel
+from components.screen import Audience, screen
+from components.tables import row
+from data import field_policies, sites
+from data.families import Guardian, Pupil
+from data.fields import EditableField, editables
+from data.i18n import Faulty, Refused
+from data.site_settings import FIELDS
+from data.sites import Site
+from data.visits import Visit
+from pages.staff.settings import frame
+
+POLICY_WORDS = {"immediate": "Immédiat", "moderated": "À valider", "readonly": "Lecture seule", "hidden": "Masqué"}
+SHEETS = {"responsable": ("Fiche du responsable", Guardian), "eleve": ("Fiche de l’élève", Pupil)}
+
+
+@dataclass
+class Draft:
+    """What was chosen and is not saved yet, by key « guardian.phone_home »."""
+
+    sheet: str
+    policies: dict[str, str] = field(default_factory=dict)
+    required: dict[str, bool] = field(default_factory=dict)
+    faults: dict[str, Refused] = field(default_factory=dict)
+
+
+@screen(frame.path_of(FIELDS), Audience.MANAGER, title="Champs des fiches")
+def fields_of_sheets(v: Visit, fiche: str = "") -> None:
+    draft = Draft(fiche if fiche in SHEETS else "responsable")
+    Panel(
+        v,
+        lambda w: _draw(w, draft),
+        on={
+            "policy": lambda w, act: _choose(w, act, draft),
+            "must": lambda w, act: _choose(w, act, draft),
+            "save": lambda w, act: _save(w, act, draft),
+        },
+        follows=[("site", v.site_id or 0)],
+        classes="flow",
+    )
+
+
+def _key(table: type, name: str) -> str:
+    return f"{table.__name__.lower()}.{name}"
+
+
+def _draw(v: Visit, draft: Draft) -> Markup:
+    site, (title, table) = sites.here(v), SHEETS[draft.sheet]
+    shown = Site(
+        code=site.code,
+        name=site.name,
+        field_policies={**site.field_policies, **draft.policies},
+        required_fields={**site.required_fields, **draft.required},
+    )
+    tabs = tag(
+        "nav",
+        (
+            tag(
+                "a",
+                v.say(words),
+                href=f"{frame.path_of(FIELDS)}?fiche={name}",
+                aria_current="page" if name == draft.sheet else None,
+            )
+            for name, (words, _) in SHEETS.items()
+        ),
+        class_="tabs",
+        aria_label=v.say("Fiches"),
+    )
+    heads = [v.say(each) for each in ("Champ", "Ce que la famille peut faire", "Obligatoire")]
+    lines = [_line(v, shown, table, one, draft, heads) for one in editables(table).values()]
+    listed = tag(
+        "table",
+        tag("caption", tag("span", v.say(title), class_="unseen")),
+        tag("thead", tag("tr", (tag("th", each, scope="col") for each in heads))),
+        tag("tbody", lines),
+        class_="stack policies",
+    )
+    save = tag("button", v.say("Enregistrer"), type="submit", class_="btn", id="fields-save")
+    form = acting_form(listed, tag("div", save, class_="actions"), do="save", of=draft.sheet, id="fields-form")
+    sample = table(site_id=0, first_name="Camille", last_name="Martin")
+    preview = tag(
+        "section",
+        tag("h2", v.say("Aperçu")),
+        tag("p", v.say("La fiche telle que la famille la verra."), class_="soft"),
+        tag(
+            "div",
+            tag("div", forms.sheet(v, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+            class_="preview-view",
+            tabindex="0",
+            role="group",
+            aria_label=v.say("Aperçu"),
+        ),
+        class_="card flow-card",
+        aria_label=v.say("Aperçu"),
+    )
+    return frame.around(
+        v, FIELDS, tabs, tag("div", tag("section", form, class_="card", aria_label=v.say(title)), preview, class_="duo")
+    )
+
+
+def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, heads: list[str]) -> Markup:
+    key, label = _key(table, one.name), v.say(one.mark.label)
+    email = one.kind.control == "email"
+    choices = tag(
+        "select",
+        (
+            tag("option", v.say(words), value=value, selected=value == sites.policy(shown, one, table))
+            for value, words in POLICY_WORDS.items()
+            if not (email and value == "immediate")
+        ),
+        name=f"policy:{key}",
+        id=f"policy-{key}",
+        aria_label=label,
+        aria_describedby=f"fault-{key}" if key in draft.faults else None,
+        data_change="policy",
+        data_of=key,
+    )
+    fault = draft.faults.get(key)
+    told = fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"fault-{key}", class_="fault")
+    must = tag(
+        "input",
+        type="checkbox",
+        name=f"must:{key}",
+        id=f"must-{key}",
+        value="true",
+        checked=sites.is_required(shown, one, table),
+        disabled=one.mark.required,
+        aria_label=v.say("{field} : obligatoire", field=label),
+        data_change="must",
+        data_of=key,
+    )
+    return row(heads, (label, choices + told if told else choices, None if one.kind.control == "photo" else must))
+
+
+def _choose(v: Visit, act: Act, draft: Draft) -> Answer:
+    """The preview follows each choice; nothing is kept yet."""
+    known = {_key(table, name) for _, table in SHEETS.values() for name in editables(table)}
+    if act.of not in known:
+        return Answer()
+    value = next(iter(act.values.values()), "")
+    if act.do == "policy" and value in POLICY_WORDS:
+        draft.policies[act.of] = value
+    elif act.do == "must":
+        draft.required[act.of] = value == "true"
+    draft.faults.pop(act.of, None)
+    return Answer(say=v.say("L’aperçu est à jour."))
+
+
+def _save(v: Visit, act: Act, draft: Draft) -> Answer:
+    table = SHEETS[draft.sheet][1]
+    for name, one in editables(table).items():
+        key = _key(table, name)
+        if (chosen := act.values.get(f"policy:{key}")) is not None:
+            draft.policies[key] = chosen
+            if not one.mark.required:
+                draft.required[key] = act.values.get(f"must:{key}") == "true"
+    draft.faults = {}
+    try:
+        changes = field_policies.save(v, draft.policies, draft.required)
+    except Faulty as faulty:
+        draft.faults = faulty.faults
+        return Answer(focus=f"policy-{next(iter(faulty.faults))}")
+    draft.policies, draft.required = {}, {}
+    words = v.say("Les réglages sont enregistrés.") if changes else v.say("Aucune modification à enregistrer.")
+    return Answer(toast=words, focus="fields-save")

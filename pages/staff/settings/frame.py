@@ -1,0 +1,120 @@
+"""What the parts of « Réglages » share: the list of parts beside the sheet, and the sheet of a part's settings."""
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from components.entries import labelled
+from components.icons import icon
+from components.markup import Content, acting_form, tag
+from components.panel import Act, Answer
+from components.shell import head
+from data import gateways, site_settings, sites
+from data.fields import Kind
+from data.i18n import Faulty, Refused
+from data.site_settings import CHECK, PARTS, Part, Setting
+from data.sites import Site
+from data.visits import Visit
+
+PATH = "/gestion/reglages"
+GATEWAYS = {"": "Aucun", "payfip": "PayFiP", "simulator": "Simulateur (démonstration)"}
+
+
+@dataclass
+class Typed:
+    """What was refused in the sheet that is open."""
+
+    faults: dict[str, Refused] = field(default_factory=dict)
+
+
+def path_of(part: Part) -> str:
+    return f"{PATH}/{part.path}"
+
+
+def around(v: Visit, part: Part, *content: Content) -> Markup:
+    """The screen: the part's title, the other parts at the left."""
+    unfinished = {each.path for each, _ in site_settings.missing(v)}
+    links = [
+        tag(
+            "a",
+            v.say(each.title),
+            tag("span", icon("alert"), tag("span", v.say("à compléter"), class_="unseen"), class_="was")
+            if each.path in unfinished
+            else None,
+            href=path_of(each),
+            aria_current="page" if each is part else None,
+        )
+        for each in PARTS
+    ]
+    return head(v.say(part.title), v.say(part.about)) + tag(
+        "div",
+        tag("nav", links, class_="parts", aria_label=v.say("Réglages")),
+        tag("div", content, class_="flow"),
+        class_="settings",
+    )
+
+
+def sheet(v: Visit, part: Part, typed: Typed, *, more: Content = None) -> Markup:
+    """The part's settings as a form with « Enregistrer »."""
+    site = sites.here(v)
+    fields = [_control(v, site, one, typed.faults.get(one.field)) for one in part.settings]
+    save = tag("button", v.say("Enregistrer"), type="submit", class_="btn", id=f"{part.path}-save")
+    form = acting_form(
+        tag("div", fields, class_="grid"),
+        tag("div", save, class_="actions"),
+        do="save",
+        of=part.path,
+        data_keep=f"reglages-{part.path}-{v.account_id}",
+        id=f"{part.path}-form",
+    )
+    return tag("section", form, more, class_="card", aria_label=v.say(part.title))
+
+
+def _control(v: Visit, site: Site, one: Setting, fault: Refused | None) -> Markup:
+    shown, kind = one.shown(site), one.kind
+    if kind is CHECK:
+        box = tag(
+            "input", type="checkbox", name=one.field, value="true", checked=shown == "true", id=f"set-{one.field}"
+        )
+        return tag("label", box, v.say(one.label), class_="check s12")
+    options = dict(kind.options) if kind.control == "choice" else None
+    if kind.control == "gateway":
+        options = {name: words for name, words in GATEWAYS.items() if not name or gateways.by_name(name)}
+        options |= {name: name for name in gateways.installed() if name not in options}
+    return labelled(
+        v,
+        f"set-{one.field}",
+        one.label,
+        _type(kind),
+        options=options,
+        value=kind.tell(shown, v.tongue) if kind.control == "date" else shown,
+        hint=one.hint or kind.hint,
+        fault=fault,
+        required=one.required,
+        span=one.span,
+        autocomplete="off",
+        **({} if options is not None else {"maxlength": one.longest}),
+    )
+
+
+def _type(kind: Kind) -> str:
+    return {
+        "choice": "select",
+        "gateway": "select",
+        "textarea": "textarea",
+        "email": "email",
+        "tel": "tel",
+        "color": "color",
+    }.get(kind.control, "text")
+
+
+def save(v: Visit, act: Act, part: Part, typed: Typed) -> Answer:
+    """« Enregistrer »: each fault beside its field, or said."""
+    typed.faults = {}
+    try:
+        changes = site_settings.save(v, part, act.values)
+    except Faulty as faulty:
+        typed.faults = faulty.faults
+        return Answer(focus=f"set-{next(iter(faulty.faults))}")
+    words = v.say("Les réglages sont enregistrés.") if changes else v.say("Aucune modification à enregistrer.")
+    return Answer(toast=words, forget=f"reglages-{part.path}-{v.account_id}", focus=f"{part.path}-save")

@@ -1,0 +1,91 @@
+"""« Courriel »: whether letters leave, a trial to oneself, and letters of a restored copy that wait for a word."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import button, tag
+from components.panel import Act, Answer, Panel
+from components.screen import Audience, screen
+from components.tables import facts
+from data import formats, letters, site_settings, sites
+from data.settings import settings
+from data.site_settings import MAIL
+from data.visits import Visit
+from pages.staff.settings import frame
+
+
+@screen(frame.path_of(MAIL), Audience.MANAGER, title="Courriel")
+def mail(v: Visit) -> None:
+    Panel(
+        v,
+        _draw,
+        on={"try": _try, "arrived": _arrived, "send": _settle(True), "drop": _settle(False)},
+        follows=[("letters", v.site_id or 0), ("site", v.site_id or 0)],
+        classes="flow",
+    )
+
+
+def _draw(v: Visit) -> Markup:
+    site, there = sites.here(v), bool(settings().smtp_url)
+    tested = formats.moment(site.mail_tested_at, v.zone, v.tongue) if site.mail_tested_at else v.say("jamais")
+    sheet = facts(
+        [
+            (v.say("Serveur"), v.say("réglé") if there else v.say("pas réglé : les courriels attendent")),
+            (v.say("Expéditeur"), settings().mail_from),
+            (v.say("Dernier essai arrivé"), tested),
+        ]
+    )
+    mend = tag(
+        "p", v.say("L’exploitant règle le serveur avec SMTP_URL et MAIL_FROM (voir .env.example)."), class_="soft"
+    )
+    trial = tag(
+        "div",
+        button(icon("mail"), v.say("Envoyer un essai"), do="try", class_="btn"),
+        button(v.say("L’essai est arrivé"), do="arrived", class_="btn quiet"),
+        class_="actions",
+    )
+    card = tag("section", sheet, None if there else mend, trial, class_="card", aria_label=v.say("Courriel"))
+    return frame.around(v, MAIL, card, _restored(v))
+
+
+def _restored(v: Visit) -> Markup | None:
+    count = letters.to_confirm(v)
+    if not count:
+        return None
+    words = v.say(
+        "{count} courriel de la sauvegarde restaurée est à confirmer : il est peut-être déjà parti.#"
+        "{count} courriels de la sauvegarde restaurée sont à confirmer : ils sont peut-être déjà partis.",
+        count=count,
+    )
+    both = tag(
+        "div",
+        button(v.say("Les abandonner"), do="drop", class_="btn quiet"),
+        button(v.say("Les envoyer"), do="send", class_="btn quiet"),
+        class_="actions",
+    )
+    return tag(
+        "section",
+        tag("h2", v.say("À confirmer")),
+        tag("p", words),
+        both,
+        class_="card",
+        aria_label=v.say("À confirmer"),
+    )
+
+
+def _try(v: Visit, _act: Act) -> Answer:
+    site_settings.try_mail(v)
+    return Answer(toast=v.say("L’essai est parti vers votre adresse."))
+
+
+def _arrived(v: Visit, _act: Act) -> Answer:
+    site_settings.mail_arrived(v)
+    return Answer(toast=v.say("C’est noté : les courriels partent et arrivent."))
+
+
+def _settle(sent: bool):  # type: ignore[no-untyped-def]
+    def settle(v: Visit, _act: Act) -> Answer:
+        letters.settle_restored(v, sent=sent)
+        return Answer(toast=v.say("Les courriels partent.") if sent else v.say("Les courriels sont abandonnés."))
+
+    return settle

@@ -1,0 +1,67 @@
+"""« État du portail »: what the operator's watch says, in words, for a « responsable »."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import tag
+from components.panel import Panel
+from components.screen import Audience, screen
+from components.tables import table
+from data import backup, database, formats, health, postman, schema
+from data.settings import settings
+from data.site_settings import STATE
+from data.visits import Visit
+from pages.staff.settings import frame
+
+OLD_BACKUP_DAYS = 2
+
+
+@screen(frame.path_of(STATE), Audience.MANAGER, title="État du portail")
+def state(v: Visit) -> None:
+    now, newest = schema.state()
+    waiting, age = postman.waiting()
+    copied = backup.last()
+    Panel(v, lambda w: frame.around(w, STATE, _draw(w, now, newest, waiting, age, copied)), classes="flow")
+
+
+def _draw(v: Visit, now: object, newest: object, waiting: int, age: int, copied: object) -> Markup:
+    free = health.free_bytes()
+    told = formats.moment(copied, v.zone, v.tongue) if copied else v.say("aucune depuis cette machine")  # type: ignore[arg-type]
+    old = copied is None or (v.now - copied).days >= OLD_BACKUP_DAYS  # type: ignore[operator]
+    lines = (
+        ("Base de données", "SQLite" if database.file() else "PostgreSQL", True),
+        ("Version de la base", f"{now}", now == newest),
+        (
+            "Courriels en attente",
+            v.say("{count} · le plus ancien : {minutes} min", count=waiting, minutes=age // 60),
+            not settings().smtp_url or age < 3600,
+        ),
+        (
+            "Serveur de courriel",
+            v.say("réglé") if settings().smtp_url else v.say("pas réglé : les courriels attendent"),
+            bool(settings().smtp_url),
+        ),
+        ("Place libre sur le disque", v.say("{count} Go", count=free // 1024**3), free > health.LEAST_FREE),
+        ("Dernière sauvegarde", told, not old),
+        ("Version du portail", health.VERSION, True),
+    )
+    rows = [
+        (
+            v.say(label),
+            value,
+            tag(
+                "span",
+                icon("check" if good else "alert"),
+                v.say("Bien") if good else v.say("À voir"),
+                class_="chip good" if good else "chip pending",
+            ),
+        )
+        for label, value, good in lines
+    ]
+    heads = [v.say(each) for each in ("Quoi", "Valeur", "État")]
+    return tag(
+        "section",
+        table(v.say("État du portail"), heads, rows, quiet_caption=True),
+        class_="card",
+        aria_label=v.say("État du portail"),
+    )

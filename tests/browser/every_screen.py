@@ -1,0 +1,129 @@
+"""Every registered screen, narrow and wide, in each mode: no fault of accessibility by two engines, nothing beside the page.
+
+New screens are walked by being registered. One browser, a context for each person; the first paint is walked, which is
+the screen itself (test_quality holds the two together), so no websocket is waited for.
+"""
+
+import re
+from collections.abc import Iterator
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.browser.conftest import Window
+from tests.browser.screens import Screen, every_screen
+from tests.server import ROOT, Server
+
+AXE = str(AXE_SCRIPT)
+SNIFFER = (ROOT / "tests/browser/vendor/HTMLCS.js").read_text(encoding="utf-8")
+DARK, MORE, WIDE = {"theme": "dark"}, {"contrast": "more"}, {"letters": "most", "lines": "most", "font": "dyslexia"}
+COLOURS: list[tuple[dict[str, str], float]] = [(DARK, 4.5), (MORE, 7), ({**DARK, **MORE}, 7)]
+SHAPES: list[tuple[int, dict[str, str]]] = [
+    (1280, {}),
+    (1280, {"size": "200"}),
+    (1280, {**WIDE, "targets": "large"}),
+    (1280, {"layout": "simple"}),
+    (1024, {}),
+    (768, {"size": "150"}),
+    (390, {"size": "200"}),
+    (390, {**WIDE, "targets": "large"}),
+    (320, {}),
+]
+WEAR = """wanted => { const d = document.documentElement.dataset;
+  for (const name of ['contrast', 'theme', 'size', 'letters', 'font', 'targets', 'layout', 'lines']) delete d[name];
+  Object.assign(d, wanted); }"""
+SIDEWAYS = """() => { const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  return ['sideways', ...[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > room + 1)
+    .slice(-3).map(e => e.outerHTML.slice(0, 120))]; }"""
+SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+  .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest('.unseen, .skip'))
+  .map(e => [e, (e.labels?.[0]?.contains(e) ? e.labels[0] : e).getBoundingClientRect()])
+  .filter(([e, r]) => r.width > 1 && r.height < (e.matches(':is(p, li, dd, td, th, .prose) a') ? 24 : least) - .5)
+  .map(([e, r]) => 'small: ' + Math.round(r.height) + ' ' + e.outerHTML.slice(0, 110))"""
+CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.children.length === 0 && e.textContent.trim()
+  && !e.closest('.unseen, .tabs, svg, select') && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)
+  && (e.scrollWidth > e.clientWidth + 1)).map(e => 'cut: ' + e.outerHTML.slice(0, 100))"""
+PALE = """least => {
+  const light = c => c.map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, n) => sum + v * [.2126, .7152, .0722][n], 0);
+  const rgba = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const under = e => { for (; e; e = e.parentElement) {
+      const c = rgba(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] === 1) return c.slice(0, 3); }
+    return [255, 255, 255]; };
+  const found = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility({visibilityProperty: true})) continue;
+    if (e.closest('script, .unseen, .skip, svg, [disabled], [aria-disabled=true], option')) continue;
+    const [a, b] = [light(rgba(getComputedStyle(e).color).slice(0, 3)), light(under(e))].sort((x, y) => y - x);
+    if ((a + .05) / (b + .05) < least) found.add('pale: ' + ((a + .05) / (b + .05)).toFixed(2) + ' ' + e.outerHTML.slice(0, 100));
+  }
+  return [...found]; }"""
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"
+RUN_AXE = """() => axe.run(document, {resultTypes: ['violations'], elementRef: false}).then(r =>
+  r.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 150))))"""
+# Its errors only, WCAG 2 AA; it knows a message's key where it lacks the words.
+RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation.bind(HTMLCS); HTMLCS.getTranslation = key => words(key) || key;
+  HTMLCS.process('WCAG2AA', document, () => done(HTMLCS.getMessages().filter(m => m.type === 1 && !m.element.hidden)
+    .map(m => m.code.replace(/.*Guideline/, '') + ' ' + (m.element.outerHTML || '').slice(0, 120)))); })"""
+# What HTML_CodeSniffer cannot know: our script sends forms; a total's row is no second level of headers.
+NOT_FAULTS = re.compile(r"H32\.2|H43\.HeadersRequired")
+
+
+def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDPSession]]:
+    """Each screen in turn, opened as the person who may."""
+    seats: dict[str, tuple[Window, Page, CDPSession]] = {}
+    for screen in every_screen(portal):
+        if screen.login not in seats:
+            window = Window(chromium, portal, screen.login, bypass_csp=True)
+            window.context.route("**/house.js", lambda route: route.abort())
+            page = window.context.new_page()
+            seats[screen.login] = (window, page, window.context.new_cdp_session(page))
+        _, page, session = seats[screen.login]
+        widen(session, 1280)
+        page.goto(screen.path, wait_until="load")
+        yield screen, page, session
+    for window, _, _ in seats.values():
+        window.context.close()
+
+
+def widen(session: CDPSession, width: int) -> None:
+    session.send(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+
+
+def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
+    """(where, what is wrong) of one screen."""
+    page.evaluate(AXE)
+    page.evaluate(SNIFFER)
+    yield "axe at 1280", page.evaluate(RUN_AXE)
+    yield "HTML_CodeSniffer", [each for each in page.evaluate(RUN_SNIFFER) if not NOT_FAULTS.search(each)]
+    for worn, least in COLOURS:
+        page.evaluate(WEAR, worn)
+        yield str(worn), page.evaluate(PALE, least)
+    for width, worn in SHAPES:
+        widen(session, width)
+        page.evaluate(WEAR, worn)
+        yield f"{width} {worn}", page.evaluate(SIDEWAYS)
+    page.evaluate(WEAR, {})
+    widen(session, 390)
+    yield "axe at 390", page.evaluate(RUN_AXE)
+    yield "390", page.evaluate(SMALL, 44)
+    page.add_style_tag(content=SPACING)
+    for width in (390, 1280):
+        widen(session, width)
+        yield f"{width}, spaced", page.evaluate(SIDEWAYS) + page.evaluate(CUT)
+
+
+def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromium: Browser, portal: Server) -> None:
+    found, walked = list[str](), 0
+    for screen, page, session in pages(chromium, portal):
+        walked += 1
+        found += [
+            f"{screen.login} {screen.path} ({where}): {each}" for where, told in faults(page, session) for each in told
+        ]
+    assert walked > 40
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)

@@ -1,0 +1,126 @@
+"""Every screen of the house: what the server registers, with the demonstration's own numbers in the addresses."""
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from tests.conftest import ENVIRONMENT
+from tests.server import ROOT, Server
+
+LIST = """
+import json, main
+from components.shell import ADDRESSES
+main.import_pages()
+from nicegui import app
+gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods", None) or [])}
+print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() if path in gets]))
+"""
+NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
+    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|css|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
+    r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
+    r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
+)
+WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
+NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
+MORE = (
+    ("", "/nowhere"),
+    ("aubry.marc", "/eleves/2042/identite"),
+    ("aubry.claire", "/eleves/2042/historique?r=zzzz"),
+    ("belkacem.samir", "/facturation/locations"),
+    ("belkacem.samir", "/"),
+    ("nguyen.linh", "/mot-de-passe/choisir"),
+    ("renard.paul", "/gestion/demandes"),
+    ("renard.paul", "/gestion/demandes?onglet=absences"),
+    ("renard.paul", "/gestion/demandes?onglet=traitees"),
+    ("renard.paul", "/accessibilite"),
+    ("aubry.claire", "/accessibilite"),
+    ("aubry.claire", "/aide"),
+)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`pattern` as it is registered; `path` with numbers in it; who opens it ("" is a stranger)."""
+
+    login: str
+    path: str
+    pattern: str
+
+    @property
+    def name(self) -> str:
+        """As a file may be called: « famille », « eleves-n-cours-course »."""
+        words = re.sub(r"[{}]", "", self.path if self.pattern == self.path else self.pattern)
+        return "-".join(re.findall(r"[\w]+", words)) or "accueil"
+
+
+def registered() -> list[tuple[str, str]]:
+    """(pattern, audience) of every address that is read and shows a page."""
+    environment = {**ENVIRONMENT, "PATH": "/usr/bin", "PYTHONPATH": str(ROOT)}
+    printed = subprocess.run(
+        [sys.executable, "-c", LIST], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    ).stdout
+    return [(path, audience) for path, audience in json.loads(printed) if not NO_SCREENS.search(path)]
+
+
+def every_screen(portal: Server) -> list[Screen]:
+    found = []
+    for pattern, audience in registered():
+        login = WHO[audience]
+        paths = [pattern] if "{" not in pattern else _filled(portal, pattern)
+        found += [Screen(login, path, pattern) for path in paths]
+    known = {(screen.login, screen.path) for screen in found}
+    return found + [Screen(login, path, path) for login, path in MORE if (login, path) not in known]
+
+
+def _number(portal: Server, pattern: str) -> int:
+    """What {n} counts there."""
+    if pattern.startswith("/eleves"):
+        return 2042
+    table = next((name for word, name in NUMBERED.items() if word in pattern), "")
+    return int(portal.value(f"SELECT coalesce(max(id), 1) FROM {table}")) if table else 1
+
+
+def _filled(portal: Server, pattern: str) -> list[str]:
+    """The pattern with what Claire Aubry's family and its conservatoire have. A new name in braces is told here."""
+    irina = portal.value("SELECT id FROM pupil WHERE number = 2042 AND site_id = 1")
+    family = portal.account("aubry.claire")["family_id"]
+    attended = portal.rows(
+        "SELECT e.id, a.id, e.course_id FROM absence a JOIN enrolment e ON e.course_id = a.course_id AND e.pupil_id = a.pupil_id "
+        "WHERE a.pupil_id = ? ORDER BY a.excused, a.id", irina)[0]  # fmt: skip
+    course, absence, of_course = attended
+    tabs = {
+        "cours": portal.value("SELECT min(id) FROM lesson WHERE course_id = ?", of_course),
+        "absences": absence,
+        "evaluations": portal.value(
+            "SELECT min(m.id) FROM mark m JOIN assessment s ON s.id = m.assessment_id WHERE m.pupil_id = ? AND s.course_id = ?",
+            irina, of_course,
+        ),
+    }  # fmt: skip
+    lines = "{line}" in pattern
+    ways = [{"tab": tab, "line": line} if lines else {"tab": tab} for tab, line in tabs.items()]
+    paths = []
+    for way in ways if "{tab}" in pattern else [{}]:
+        values: dict[str, object] = {
+            "n": _number(portal, pattern),
+            "family": 1042,
+            "course": course,
+            "kind": "cotisations",
+            "line": portal.value("SELECT min(id) FROM enrolment WHERE pupil_id = ? AND average IS NOT NULL", irina)
+            if "historique" in pattern
+            else portal.value("SELECT min(id) FROM piece WHERE pupil_id = ?", irina),
+            "number": portal.value("SELECT number FROM invoice WHERE family_id = ? ORDER BY id", family)
+            if "factures" in pattern
+            else portal.value(
+                "SELECT number FROM payment WHERE family_id = ? AND state = 'cashed' ORDER BY id", family
+            ),
+            "code": "ZZZZZZZZZZ",
+            "absence": absence,
+            "year": portal.value("SELECT max(school_year) FROM course"),
+            **way,
+        }
+        names = re.findall(r"{(\w+)}", pattern)
+        if set(names) <= set(values):  # what needs more than the demonstration has is opened by its own chapter's test
+            paths.append(pattern.format(**values))
+    return paths

@@ -1,0 +1,102 @@
+"""« Réinscriptions » in a browser: a campaign from its first word to a request decided by five keys, reminders, the export."""
+
+import re
+from pathlib import Path
+
+import openpyxl
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LIVE, Enter
+from tests.server import Server
+
+DESK = "/gestion/demandes?onglet=reinscriptions"
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector(LIVE, state="attached")
+
+
+def test_a_secretary_prepares_a_campaign_and_activates_it(enter: Enter, portal: Server) -> None:
+    page = enter("renard.paul").open("/gestion/reinscriptions")
+    page.get_by_role("link", name="Nouvelle campagne").click()
+    settled(page)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Indiquez une date.").first).to_be_visible()
+    page.get_by_label("Titre").fill("Danse, rentrée 2027")
+    today, end = portal.rows("SELECT strftime('%d/%m/%Y', 'now'), strftime('%d/%m/%Y', 'now', '+30 days')")[0]
+    page.get_by_label("Ouverture").fill(today)
+    page.get_by_label("Fermeture").fill(end)
+    page.get_by_label("Qui voit la campagne").select_option("cycles")
+    page.get_by_role("group", name="Cycles").get_by_label("2e cycle").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    page.wait_for_url("**/gestion/reinscriptions/*?onglet=pieces")
+    settled(page)
+    page.get_by_role("button", name="Ajouter une pièce").click()
+    page.get_by_label("Nom du document").fill("Certificat médical")
+    page.get_by_label("À partir de").fill("dix")
+    page.get_by_role("button", name="Enregistrer la pièce").click()
+    expect(page.get_by_text("Indiquez un âge en années")).to_be_visible()
+    expect(page.get_by_label("Nom du document")).to_have_value("Certificat médical")
+    page.get_by_label("À partir de").fill("10")
+    page.get_by_role("button", name="Enregistrer la pièce").click()
+    expect(page.get_by_role("row", name=re.compile("Certificat médical.*à partir de 10 ans"))).to_be_visible()
+    page.get_by_label("Modèle à télécharger").set_input_files(
+        {"name": "../certificat.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-rubbish"}
+    )
+    page.get_by_role("button", name="Envoyer le modèle").click()
+    expect(page.get_by_role("alert")).to_contain_text("illisible")
+    settled(page)
+    page.get_by_role("button", name="Activer…").click()
+    dialog = page.get_by_role("dialog", name="Activer la campagne ?")
+    expect(dialog).to_contain_text(re.compile(r"\d+ élèves verront cette campagne"))
+    dialog.get_by_role("button", name="Activer").click()
+    expect(page.get_by_role("button", name="Suspendre")).to_be_visible()
+    assert portal.value("SELECT state FROM campaign ORDER BY id DESC") == "active"
+    assert portal.value("SELECT chosen FROM campaign ORDER BY id DESC") == '["2e cycle"]'
+
+
+def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter, portal: Server) -> None:
+    page, colleague = enter("renard.paul").open(DESK), enter("lemoine.helene").open(DESK)
+    expect(colleague.get_by_text("Paul Renard a aussi cette demande ouverte.")).to_be_visible()
+    name = page.locator("#request-title").inner_text()
+    shown = page.locator(".viewer-bar strong")
+    for key, place in (("n", "(2/3)"), ("n", "(3/3)"), ("n", "(1/3)")):
+        page.keyboard.press(key)
+        expect(shown).to_contain_text(place)
+    page.keyboard.press("v")
+    expect(page.locator("#said")).to_have_text("La réinscription est validée.")
+    expect(page.locator("#request-title")).not_to_have_text(name)
+    assert portal.value("SELECT count(*) FROM enrolment WHERE status = 'asked'") > 0
+    expect(colleague.get_by_text("Décidée par Paul Renard")).to_be_visible()  # without a reload
+    page.keyboard.press("u")
+    expect(page.locator("#request-title")).to_have_text(name)
+    page.keyboard.press("r")
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.get_by_role("radio", name="Refuser", checked=True)).to_have_count(1)
+    page.get_by_role("group", name="Raisons prêtes").get_by_role("button").first.click()
+    reason = page.locator("#reason").input_value()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#said")).to_have_text("La demande est renvoyée à la famille, à corriger.")
+    assert portal.value("SELECT count(*) FROM supplied_document WHERE reason = ?", reason) == 1
+
+
+def test_reminders_are_read_before_they_leave_and_the_list_opens_in_a_spreadsheet(
+    enter: Enter, portal: Server, tmp_path: Path
+) -> None:
+    page = enter("renard.paul").open("/gestion/reinscriptions/1?onglet=relances")
+    expect(page.locator(".letter-preview")).to_contain_text("Nous n’avons pas encore reçu votre réponse")
+    page.get_by_role("button", name=re.compile("Relancer")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Envoyer").click()
+    expect(page.locator(".done")).to_have_text(re.compile(r"\d+ relances sont parties"))
+    assert portal.value("SELECT count(*) FROM letter WHERE kind = 'reenrolment_reminder'") > 5
+    page.get_by_role("link", name="Demandes", exact=True).last.click()
+    settled(page)
+    page.get_by_label("État").select_option("submitted")
+    expect(page.get_by_role("status").filter(has_text="3 élèves")).to_be_visible()
+    with page.expect_download() as got:
+        page.get_by_role("link", name="XLSX").click()
+    got.value.save_as(tmp_path / "x.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
+    assert sheet is not None
+    assert sheet.max_row == 4
+    assert got.value.suggested_filename == "Réinscriptions 2027-2028.xlsx"

@@ -1,0 +1,83 @@
+"""« Familles » by keyboard: found with a typing error, corrected, given an account and its letter, seen as the family."""
+
+import io
+import re
+
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from tests.browser.conftest import LIVE, Enter
+from tests.server import Server, wait_for
+
+
+def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: Enter, portal: Server) -> None:
+    window = enter("renard.paul")
+    page = window.open("/gestion/familles")
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("yilmas")  # Yilmaz
+    expect(page.get_by_role("status").filter(has_text="Noms proches")).to_contain_text("Yilmaz")
+    expect(page.locator("tbody a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/gestion/familles/3021")
+    page.wait_for_selector(LIVE, state="attached")
+
+    colleague = enter("lemoine.helene").open("/gestion/familles/3021/journal")
+    phone = page.get_by_role("textbox", name="Téléphone mobile")
+    phone.fill("06 11 22")
+    page.keyboard.press("Enter")
+    expect(page.locator(".field.faulty .fault")).to_contain_text("pas complet")
+    expect(phone).to_be_focused()
+    phone.fill("06 11 22 33 44")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_have_text("1 champ est corrigé.")
+    assert portal.value("SELECT phone_mobile FROM guardian WHERE email = 'famille.3021@example.org'") == "+33611223344"
+    expect(colleague.locator("tbody tr").first).to_contain_text("Fiche corrigée")  # without a reload
+    expect(colleague.locator("tbody tr").first).to_contain_text("06 11 22 33 44")
+
+    page.get_by_role("link", name="Comptes").press("Enter")
+    page.wait_for_selector(LIVE, state="attached")
+    expect(page.get_by_label("Identifiant")).to_have_value("yilmaz.diane")
+    page.get_by_label("Identifiant").press("Enter")
+    expect(page.get_by_role("button", name="Envoyer l’accès par e-mail")).to_be_focused()
+    letter = page.get_by_role("link", name="Lettre (PDF)").get_attribute("href") or ""
+    answer = window.context.request.get(letter)
+    assert answer.headers["content-type"] == "application/pdf"
+    [said] = [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(answer.body())).pages]
+    assert "yilmaz.diane" in said
+    assert portal.url in said or "http://localhost" in said
+    assert re.search("Cette lettre ne contient aucun mot de passe", said)
+    expect(page.locator(".account-facts")).to_contain_text("par lettre, le")
+    wait_for(lambda: portal.rows("SELECT * FROM audit_entry WHERE action = 'access letter'"), "the journal's word")
+
+    page.get_by_role("button", name="Voir comme la famille").press("Enter")
+    page.wait_for_url(f"{portal.url}/")
+    page.wait_for_selector(LIVE, state="attached")
+    expect(page.get_by_role("region", name="Vue de la famille")).to_contain_text("Diane Yilmaz")
+    page.get_by_role("link", name="Famille", exact=True).press("Enter")
+    page.wait_for_selector(LIVE, state="attached")
+    page.get_by_role("textbox", name="Téléphone mobile").fill("06 99 99 99 99")
+    page.get_by_role("textbox", name="Téléphone mobile").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("rien ne peut y être changé")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Quitter cette vue").press("Enter")
+    page.wait_for_url("**/gestion/familles/3021/comptes")
+    assert portal.rows("SELECT * FROM field_change WHERE new = '+33699999999'") == []
+    assert [
+        action for (action,) in portal.rows("SELECT action FROM audit_entry WHERE action LIKE 'view%' ORDER BY id")
+    ] == [
+        "viewed as family",
+        "viewing ended",
+    ]
+
+
+def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one(enter: Enter, portal: Server) -> None:
+    window = enter("renard.paul")
+    page = window.open("/gestion/familles/acces")
+    page.get_by_role("button", name="Préparer 3 lettres").dblclick()
+    link = page.get_by_role("link", name="Ouvrir les lettres (PDF)")
+    expect(link).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Chaque titulaire d’un compte sait comment entrer.")).to_be_visible()
+    body = window.context.request.get(link.get_attribute("href") or "").body()
+    assert len(PdfReader(io.BytesIO(body)).pages) == 3
+    assert portal.value("SELECT count(*) FROM access_batch") == 1

@@ -1,0 +1,163 @@
+"""From an empty installation to a family that signs in and finds its names, courses, history and balance: by the screens alone.
+
+Three files as three programs write them: other titles, orders, codings, separators.
+"""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from data import schema
+from data.accounts import Account
+from data.letters import unseal
+from data.passwords import make_hash
+from data.sites import Site
+from data.visits import whole_house
+from tests.browser.conftest import LIVE, Enter, Window
+from tests.conftest import ENVIRONMENT, move_to
+from tests.server import Server
+from tests.web.wire import Person
+
+FAMILIES = (
+    "Réf. foyer;Civ.;Nom resp.;Prénom resp.;Adr.;CP;Commune;Tél. port.;Mél;Login;Gestionnaire\r\n"
+    "F-12;Mme;Ōkubo;Nadège;1 rue Haute;57220;Valmont;0611223344;nadege@example.org;okubo.nadege;x\r\n"
+)
+PUPILS = "Matricule,Prénom élève,Nom élève,Né(e) le,S,N° famille\nE-1,Hana,Ōkubo,02/03/2015,Fille,F-12\n"
+TEACHERS = "CODE_PROF\tNOM\tPRENOM\nOZD\tÖzdemir\tFiliz\n"
+HISTORY = (
+    "Matricule;Saison;Code cours;Classe;Discipline;Niveau;Prof;Moy.;Mention\r\n"
+    "E-1;{year};PI 1;Piano débutants;Piano;débutant;OZD;;\r\n"
+    "E-1;2024-2025;EV 1;Éveil;Éveil musical;;Filiz Ozdemir;15,75;Bien\r\n"
+)
+INVOICES = "N° pièce;Code famille;Date facture;Échéance;Objet;Net à payer\r\nFA-9;F-12;01/10/{first};31/10/{first};Cotisation;1 312,50 €\r\n"
+
+WORD = "deux arpèges et trois gammes"
+PAID: list[object] = ["N° reçu", "Facture", "Date", "Mode", "Montant"]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def empty(launch: Callable[..., Server], tmp_path: Path) -> Server:
+    """A new installation: a site, its manager, nobody else."""
+    template = tmp_path / "new.db"
+    move_to(DATABASE_URL=f"sqlite:///{template}")
+    schema.upgrade()
+    with whole_house(writes=True) as v:
+        site = v.add(Site(code="valmont", name="Conservatoire de Valmont"))
+        v.add(
+            Account(
+                site_id=site.id,
+                role="responsable",
+                login="lemoine.helene",
+                name="Hélène Lemoine",
+                password_hash=make_hash(WORD),
+            )
+        )
+    move_to(**ENVIRONMENT)
+    return launch(template=template, DEMO="0")
+
+
+def give(page: Page, kind: str, name: str, content: bytes) -> None:
+    page.goto("/gestion/imports")
+    page.wait_for_selector(LIVE, state="attached")
+    page.get_by_label("Genre de fiches").select_option(label=kind)
+    page.get_by_label("Fichier", exact=True).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_selector(LIVE, state="attached")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+
+
+def check(page: Page) -> None:
+    page.get_by_role("button", name="Vérifier", exact=True).click()
+
+
+def carry(page: Page) -> None:
+    page.get_by_role("button", name="Importer").click()
+    expect(page.get_by_text("lignes ajoutées")).to_be_visible()
+
+
+def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Enter, empty: Server) -> None:
+    year = empty.value("SELECT strftime('%Y', 'now', '-8 months')")
+    window = enter(to=empty, bypass_csp=True)
+    with Person(empty) as helene:
+        assert helene.sign_in("lemoine.helene", word=WORD).status_code == 303
+        window.context.add_cookies(
+            [{"name": name, "value": value, "url": empty.url} for name, value in helene.cookies.items()]
+        )
+    page = window.open("/gestion/imports")
+    expect(page.get_by_text("Aucun import pour l’instant.")).to_be_visible()
+
+    give(
+        page,
+        "Familles et adultes",
+        "foyers.csv",
+        FAMILIES.replace("F-12;Mme", ";Mme").encode("cp1252", "replace").replace(b"?kubo", b"Okubo"),
+    )
+    expect(page.get_by_label("« Tél. port. » devient")).to_have_value("phone_mobile")
+    expect(page.get_by_label("« Gestionnaire » devient")).to_have_value("")
+    page.get_by_label("« Réf. foyer » devient").select_option(label="N° famille *")
+    check(page)
+    expect(page.get_by_text("1 ligne est à corriger")).to_be_visible()
+    expect(page.get_by_role("row", name="Ce champ ne peut pas rester vide")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+
+    give(page, "Familles et adultes", "foyers.csv", FAMILIES.encode("utf-16"))
+    page.get_by_label("« Réf. foyer » devient").select_option(label="N° famille *")
+    page.reload()
+    page.wait_for_selector(LIVE, state="attached")
+    expect(page.get_by_label("« Réf. foyer » devient")).to_have_value("number")
+    assert Axe().run(page).response["violations"] == []
+    check(page)
+    expect(page.get_by_role("row", name="Nadège Ōkubo")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    carry(page)
+    for kind, name, content in (
+        ("Élèves", "eleves.csv", PUPILS.encode()),
+        ("Enseignants", "profs.csv", TEACHERS.encode("cp1252")),
+        ("Inscriptions et historique", "historique.csv", HISTORY.format(year=f"{year}-{int(year) + 1}").encode("utf-8-sig")),
+        ("Factures et avoirs", "factures.csv", INVOICES.format(first=year).encode("cp1252")),
+        ("Règlements", "reglements.xlsx", workbook(PAID, ["R-1", "FA-9", f"12/10/{year}", "Chèque", 312.5])),
+    ):  # fmt: skip
+        give(page, kind, name, content)
+        check(page)
+        carry(page)
+    window.complaints.clear()
+    the_family_signs_in(enter, empty)
+
+
+def the_family_signs_in(enter: Enter, empty: Server) -> None:
+    window: Window = enter(to=empty)
+    page = window.open("/mot-de-passe-perdu")
+    page.get_by_label("Identifiant").fill("okubo.nadege")
+    page.get_by_label("E-mail").fill("nadege@example.org")
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_text("vient d’être envoyé par e-mail")).to_be_visible()
+    word = unseal(empty.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
+    page.goto("/connexion")
+    page.get_by_label("Identifiant").fill("okubo.nadege")
+    page.get_by_label("Mot de passe", exact=True).fill(word)
+    page.get_by_role("button", name="Se connecter").click()
+    for label in ("Nouveau mot de passe", "Nouveau mot de passe, une seconde fois"):
+        page.get_by_role("textbox", name=label, exact=True).fill("sept timbales avant le petit jour")
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Nadège")
+    expect(page.get_by_text("Nadège Ōkubo").first).to_be_visible()
+    page.goto("/eleves/1/cours")
+    expect(page.get_by_role("row", name="Piano débutants")).to_be_visible()
+    page.goto("/eleves/1/historique")
+    expect(page.get_by_role("row", name="Éveil")).to_be_visible()
+    page.goto("/facturation/cotisations")
+    expect(page.get_by_text("1 000,00 €").first).to_be_visible()

@@ -1,0 +1,105 @@
+"""The manual's chapter « Réinscription » in a browser: boxes, « Importer », text, « Valider »; what a second tab sees."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import LIVE, Enter
+from tests.server import Server
+
+NINO = "/eleves/2043/reinscription"
+DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
+WAITS = "Réinscription en attente de validation"
+
+
+def picture(name: str = "papier.jpg") -> dict[str, object]:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 80), "white").save(out, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def box(page: Page, name: str) -> Locator:
+    return page.get_by_role("checkbox", name=name)
+
+
+def line(page: Page, name: str) -> Locator:
+    return page.locator(".pieces tr", has_text=name)
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: Server, size: dict[str, int]) -> None:
+    window = enter("aubry.claire", viewport=size)
+    page = window.open("/eleves/2043/cours")
+    page.get_by_role("link", name="Réinscription").first.click()
+    page.wait_for_selector(LIVE, state="attached")
+    page.get_by_role("button", name="Importer").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Cochez d’abord")
+    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    expect(page.get_by_role("button", name="Importer")).to_be_focused()
+
+    box(page, "tout le cursus").check()
+    expect(box(page, "Réinscription : Éveil musical")).to_be_checked()
+    box(page, "Réinscription administrative").check()
+    expect(box(page, "Réinscription : Éveil musical")).not_to_be_checked()
+    box(page, "Réinscription : Éveil musical").focus()
+    page.keyboard.press("Space")
+    expect(box(page, "Réinscription administrative")).not_to_be_checked()
+    expect(box(page, "tout le cursus")).to_be_checked()
+
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Il manque 3 pièces obligatoires")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Importer").click()
+    expect(page.get_by_role("dialog", name="Importer un document")).to_be_visible()
+    page.get_by_label("Parcourir").set_input_files([picture("adresse.jpg"), picture("photo.jpg"), picture("maif.jpg")])
+    expect(page.locator(".sending select")).to_have_count(3)
+    page.get_by_role("dialog").get_by_role("button", name="Importer").click()
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=30_000)
+    for name, file in (("adresse", "adresse.jpg"), ("Photo d’identité", "photo.jpg"), ("assurance", "maif.jpg")):
+        expect(line(page, name)).to_contain_text("Reçue")
+        expect(line(page, name)).to_contain_text(file)
+
+    text = page.get_by_label("Votre message à l’administration")
+    text.press_sequentially("Le mercredi, si possible.", delay=5)
+    expect(page.get_by_text("25 caractères sur 2 000")).to_be_visible()
+    other = enter("aubry.claire").open(NINO)
+    expect(other.get_by_label("Votre message à l’administration")).to_have_value("Le mercredi, si possible.")
+    expect(box(other, "tout le cursus")).to_be_checked()
+
+    page.get_by_role("button", name="Valider").dblclick()
+    expect(page.get_by_role("dialog")).to_contain_text(DONE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(WAITS)).to_be_visible()
+    expect(other.get_by_text(WAITS)).to_be_visible()
+    expect(page.get_by_role("button", name="Valider")).to_have_count(0)
+    assert portal.value("SELECT count(*) FROM reenrolment JOIN pupil ON pupil.id = pupil_id WHERE number = 2043") == 1
+    page.get_by_role("link", name="Retour").click()
+    expect(page).to_have_url(re.compile("/famille$"))
+
+
+def test_a_lost_websocket_loses_neither_a_file_nor_what_is_typed(enter: Enter) -> None:
+    page = enter("aubry.claire").open(NINO)
+    box(page, "Réinscription administrative").check()
+    expect(page.get_by_role("button", name="Importer")).not_to_have_attribute("aria-disabled", "true")
+    page.evaluate("window.socket.disconnect()")
+    page.get_by_label("Votre message à l’administration").fill("Écrit hors ligne.")
+    page.get_by_role("button", name="Importer").click()
+    page.get_by_label("Parcourir").set_input_files(picture("adresse.jpg"))
+    page.get_by_role("dialog").get_by_role("button", name="Importer").click()
+    page.wait_for_selector(LIVE, state="attached")
+    expect(line(page, "adresse")).to_contain_text("Reçue")
+    expect(page.get_by_label("Votre message à l’administration")).to_have_value("Écrit hors ligne.")
+
+
+def test_a_campaign_that_closes_under_an_open_page_says_so(enter: Enter, portal: Server) -> None:
+    page = enter("aubry.claire").open("/eleves/2042/reinscription")
+    portal.change("UPDATE campaign SET state = 'closed' WHERE site_id = 1")
+    box(page, "Ne se réinscrit pas").click()
+    expect(page.get_by_role("dialog")).to_contain_text("La période de réinscription est terminée.")
+    page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    expect(page.get_by_role("button", name="Valider")).to_have_count(0)
+    expect(box(page, "Musique, cursus diplômant")).to_be_checked()

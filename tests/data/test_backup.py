@@ -1,0 +1,103 @@
+"""A copy of everything and back: whole, never over anything, without live sessions and without letters sent twice."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from data import backup, database, letters, schema, signins
+from data.letters import Letter
+from data.signins import SignIn
+from tests.cast import HELENE, NOON, account, as_, every
+from tests.conftest import move_to
+
+
+@pytest.fixture
+def copied(house: str, tmp_path: Path) -> Path:
+    """A copy of the cast, with a file, a session and a letter that waits."""
+    move_to(FILES_DIR=str(tmp_path / "files"))
+    (tmp_path / "files" / "1").mkdir(parents=True)
+    (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
+    signins.sign_in(account(HELENE))
+    with as_(HELENE) as v:
+        letters.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
+    return backup.make(tmp_path / "backups", NOON)
+
+
+def elsewhere(tmp_path: Path) -> None:
+    move_to(DATABASE_URL=f"sqlite:///{tmp_path}/new/portal.db", FILES_DIR=str(tmp_path / "new" / "files"))
+
+
+def test_a_copy_comes_back_whole_with_sessions_void_and_letters_to_confirm(copied: Path, tmp_path: Path) -> None:
+    """Row 107."""
+    before = {row.login for row in every(type(account(HELENE)))}
+    elsewhere(tmp_path)
+    told = backup.restore(copied)
+    assert "whole" in " ".join(told)
+    assert {row.login for row in every(type(account(HELENE)))} == before
+    assert all(row.ended_at for row in every(SignIn))
+    assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
+    assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
+    with as_(HELENE) as v:
+        assert letters.to_confirm(v) > 0
+        letters.settle_restored(v, sent=False)
+        assert letters.to_confirm(v) == 0
+
+
+def test_nothing_is_written_over(copied: Path, tmp_path: Path) -> None:
+    with pytest.raises(backup.Impossible, match="is there"):
+        backup.restore(copied)
+    with pytest.raises(backup.Impossible, match="is there already"):
+        backup.make(copied.parent, NOON)
+    elsewhere(tmp_path)
+    (tmp_path / "new" / "files").mkdir(parents=True)
+    (tmp_path / "new" / "files" / "x").write_text("x")
+    with pytest.raises(backup.Impossible, match="holds files"):
+        backup.restore(copied)
+    assert not (tmp_path / "new" / "portal.db").exists()
+
+
+def test_a_trial_writes_nothing(copied: Path, tmp_path: Path) -> None:
+    elsewhere(tmp_path)
+    assert len(backup.restore(copied, verify=True)) == 3
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("harm", ["a file", "a file gone", "the database", "the manifest", "rows"])
+def test_a_damaged_copy_is_refused_in_words(copied: Path, harm: str) -> None:
+    if harm == "a file":
+        (copied / "files" / "1" / "document").write_bytes(b"another")
+    elif harm == "a file gone":
+        shutil.rmtree(copied / "files")
+    elif harm == "the database":
+        with (copied / "database.db").open("r+b") as opened:
+            opened.seek(50_000)
+            opened.write(b"x" * 200)
+    elif harm == "the manifest":
+        (copied / "manifest.json").write_text("{")
+    else:
+        manifest = json.loads((copied / "manifest.json").read_text())
+        manifest["rows"]["site"] = 99
+        (copied / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(backup.Impossible):
+        backup.restore(copied, verify=True)
+
+
+def test_the_key_stays_out_of_the_copy_and_the_day_is_known(copied: Path) -> None:
+    assert not list(copied.rglob("*.key"))
+    assert backup.last() == NOON
+
+
+def test_the_database_is_copied_before_its_shape_changes(house: str) -> None:
+    from alembic import command
+
+    assert backup.before_migration() is None
+    command.downgrade(schema.configuration(), "0004")
+    copy = backup.before_migration()
+    assert copy is not None
+    with sqlite3.connect(copy) as opened:
+        assert opened.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
+    copy.unlink()
+    assert database.file() is not None

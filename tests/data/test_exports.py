@@ -1,0 +1,127 @@
+"""Exports: what leaves comes back the same, opens safely in a spreadsheet, and is of one site only."""
+
+import io
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from data import decisions, moderation, schema, spreadsheets
+from data.exchange import exporting
+from data.exchange.kinds import KINDS, counts
+from data.journal import AuditEntry
+from data.sites import Site
+from data.visits import whole_house
+from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, guardian
+from tests.conftest import move_to
+from tests.data.desk import HELENES, bring, opened, take, take_all
+
+BELRIVE = partial(opened, "petit.jean", "belrive")
+
+
+def a_new_house(url: str) -> None:
+    """Another installation: one site, one manager, nothing else."""
+    from data.accounts import Account
+
+    move_to(DATABASE_URL=url)
+    schema.upgrade()
+    with whole_house(writes=True) as v:
+        site = v.add(Site(code="valmont", name="Conservatoire de Valmont"))
+        v.add(Account(site_id=site.id, role="responsable", login=HELENE, name="Hélène Lemoine"))
+
+
+def test_all_of_a_site_goes_into_a_new_house_and_comes_out_byte_for_byte(house: str, tmp_path: Path) -> None:
+    taken = take_all()
+    a_new_house(f"sqlite:///{tmp_path}/new.db")
+    for name, content in taken.items():
+        bring(name, content)
+    assert take_all() == taken
+    for name, content in taken.items():
+        assert bring(name, content + b"\r\n").counts["unchanged"] == len(spreadsheets.read(content).rows), name
+
+
+@both
+def test_a_workbook_comes_back_the_same(house: str) -> None:
+    for name in ("families", "pupils", "enrolments", "invoices"):
+        content = take(name, "xlsx")
+        assert bring(name, content).counts["unchanged"] == len(spreadsheets.read(content).rows), name
+
+
+def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:
+    with as_(HELENE) as v:
+        claire = guardian(v)
+        for name, text in (
+            ("last_name", "=cmd|' /C calc'!A0"),
+            ("first_name", "+1"),
+            ("profession", "@x"),
+            ("address", "-2+3"),
+        ):
+            setattr(claire, name, text)
+        v.add(claire)
+    rows = [line.split('";"') for line in take("families").decode("utf-8-sig").split('\r\n"')]
+    cells = [cell.strip('"') for row in rows for cell in row]
+    assert "'=cmd|' /C calc'!A0" in cells
+    assert "'@x" in cells
+    assert [cell for cell in cells if cell[:1] in set("=+-@\t\r") and not cell[1:].replace(" ", "").isdecimal()] == []
+    sheet = openpyxl.load_workbook(io.BytesIO(take("families", "xlsx"))).active
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_export_holds_its_site_only(house: str, name: str) -> None:
+    rows = spreadsheets.read(take(name)).rows
+    with HELENES() as v:
+        assert counts(v)[name] == len(rows)
+    with BELRIVE() as v:
+        theirs = exporting.gather(v, KINDS[name])
+        assert counts(v)[name] == exporting.file_of(theirs, KINDS[name], "csv")[1]
+
+
+def test_a_model_is_read_by_its_own_import(house: str) -> None:
+    for name, record in KINDS.items():
+        for form in ("csv", "xlsx"):
+            sheet = spreadsheets.read(exporting.model(record, form))  # type: ignore[arg-type]
+            assert sheet.heads == [each.label for each in record.columns], name
+            for each, cell in zip(record.columns, sheet.rows[0][1], strict=True):
+                if cell not in ("", None):
+                    each.read(cell, zeros=False)
+
+
+def test_the_journal_of_accepted_changes_is_taken_since_a_day(house: str) -> None:
+    with as_(CLAIRE) as v:
+        moderation.propose(v, guardian(v), {"address": "=12 rue Neuve", "phone_home": "03 87 00 00 01"})
+    with as_(PAUL) as v:
+        request = moderation.pending_request(v, guardian_of(v))
+        assert request
+        seen = {line.field.name: line.now for line in decisions.lines(v, request)}
+        decisions.decide(
+            v, request.id, request.version, {name: ("accepted", seen[name]) for name in ("address", "phone_home")}
+        )
+    with HELENES() as v:
+        rows = exporting.accepted_since(v, v.today)
+        none = exporting.accepted_since(v, v.today + timedelta(days=1))
+    found = [row for row in rows if row[0] == 1042 and row[5] == "Adresse"]
+    assert found[-1][6:8] == ["3 place du Marché", "=12 rue Neuve"]
+    assert none == []
+    assert b"'=12 rue Neuve" in exporting.changes_file(rows, "csv")
+    with BELRIVE() as v:
+        assert exporting.accepted_since(v, date(2000, 1, 1)) == []
+
+
+def guardian_of(v):  # type: ignore[no-untyped-def]
+    from sqlmodel import select
+
+    from data.families import Guardian
+
+    return v.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry"))
+
+
+def test_who_took_what_is_journalled(house: str) -> None:
+    with HELENES(writes=True) as v:
+        exporting.note(v, "families", 12)
+    assert every(AuditEntry, AuditEntry.action == "exported")[-1].changes == {
+        "kind": ["", "families"],
+        "rows": ["", 12],
+    }

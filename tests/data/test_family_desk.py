@@ -1,0 +1,202 @@
+"""Staff correct records at once, with old and new in the journal, and overwrite nothing unseen."""
+
+import pytest
+from sqlmodel import select
+
+from data import families, family_desk, family_records, moderation, pupil_desk
+from data.accounts import Account
+from data.families import Family, Guardian, Pupil, PupilLink
+from data.family_desk import ASKED, WAS
+from data.i18n import Faulty, Refused
+from data.journal import AuditEntry
+from data.letters import Letter
+from data.signins import SignIn, sign_in
+from data.visits import NotYours, Visit
+from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, every, found, guardian, last, pupil, site
+
+OLD, NEW = "+33698765432", "06 12 34 56 78"
+
+
+def claires(v: Visit) -> Guardian:
+    return found(v.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry")))
+
+
+def family(v: Visit, number: int) -> Family:
+    return families.by_number(v, number)
+
+
+@both
+def test_a_correction_is_recorded_at_once_with_old_and_new(house: str) -> None:
+    with as_(PAUL) as v:
+        done = family_desk.correct(v, claires(v), {"phone_mobile": NEW, "town": "Valmont"})
+    assert done.changes == [("Téléphone mobile", "06 98 76 54 32", NEW)]
+    with as_(CLAIRE) as v:
+        assert guardian(v).phone_mobile == "+33612345678"
+    entry = last(AuditEntry)
+    assert (entry.action, entry.actor, entry.changes) == (
+        "corrected",
+        "Paul Renard",
+        {"phone_mobile": [OLD, "+33612345678"]},
+    )
+
+
+@both
+def test_nothing_that_changed_meanwhile_is_overwritten_unseen(house: str) -> None:
+    with as_(HELENE) as v:
+        family_desk.correct(v, claires(v), {"phone_mobile": "06 00 00 00 01"})
+    with as_(PAUL) as v, pytest.raises(Faulty) as faulty:
+        family_desk.correct(v, claires(v), {"phone_mobile": NEW, WAS + "phone_mobile": OLD})
+    assert "06 00 00 00 01" in str(faulty.value.faults["phone_mobile"])
+    with as_(PAUL) as v:  # a field left as it was shown is not sent back over the newer one
+        assert not family_desk.correct(v, claires(v), {"phone_mobile": OLD, WAS + "phone_mobile": OLD}).changes
+        assert claires(v).phone_mobile == "+33600000001"
+        seen = {"phone_mobile": NEW, WAS + "phone_mobile": "+33600000001"}
+        assert family_desk.correct(v, claires(v), seen).changes
+
+
+@both
+def test_what_a_family_asks_is_seen_before_the_field_is_corrected(house: str) -> None:
+    with as_(CLAIRE) as v:
+        moderation.propose(v, guardian(v), {"phone_mobile": "06 11 11 11 11"})
+    with as_(PAUL) as v, pytest.raises(Faulty) as faulty:
+        family_desk.correct(v, claires(v), {"phone_mobile": NEW})
+    assert "06 11 11 11 11" in str(faulty.value.faults["phone_mobile"])
+    with as_(PAUL) as v:
+        assert family_desk.correct(v, claires(v), {"phone_mobile": NEW, ASKED + "phone_mobile": "+33611111111"}).changes
+        waiting = family_desk.waiting_for(v, [claires(v)])["guardian", claires(v).id]
+        assert waiting["phone_mobile"][0].new == "+33611111111"  # the request stays: the queue shows three values
+
+
+@both
+def test_every_fault_is_told_and_nothing_is_recorded(house: str) -> None:
+    with as_(PAUL) as v, pytest.raises(Faulty) as faulty:
+        family_desk.correct(
+            v,
+            claires(v),
+            {"phone_mobile": "12", "birth_date": "31/02/1980", "last_name": "", "postcode": "00100", "town": "X"},
+        )
+    assert set(faulty.value.faults) == {"phone_mobile", "birth_date", "last_name", "postcode"}
+    with as_(CLAIRE) as v:
+        assert guardian(v).town == "Valmont"
+
+
+def test_a_new_address_is_told_to_the_old_one_and_the_account_follows_the_name(house: str) -> None:
+    with as_(PAUL) as v:
+        family_desk.correct(v, claires(v), {"email": "claire@example.org", "last_name": "Marchal"})
+    letter = last(Letter)
+    assert (letter.kind, letter.recipient) == ("email_corrected", "claire.aubry@example.org")
+    assert account(CLAIRE).name == "Claire Marchal"
+
+
+def test_staff_do_not_correct_their_own_familys_sheet(house: str) -> None:
+    with as_(HELENE) as v:
+        paul = found(v.one(select(Account).where(Account.login == PAUL)))
+        paul.own_family_id = family(v, 1042).id
+        v.add(paul)
+    with as_(PAUL) as v, pytest.raises(Refused, match="collègue"):
+        family_desk.correct(v, claires(v), {"town": "Metz"})
+
+
+@both
+def test_families_adults_and_pupils_are_added_with_numbers_that_are_free(house: str) -> None:
+    adult = {"last_name": "Lenoir", "first_name": "Zoé"}
+    with as_(PAUL) as v, pytest.raises(Faulty) as faulty:
+        family_desk.add_family(v, {**adult, "number": "1042", "last_name": ""})
+    assert set(faulty.value.faults) == {"number", "last_name"}
+    for odd in ("", "x", "-1", "0", "1.5", "²", "9" * 12):
+        with as_(PAUL) as v, pytest.raises(Faulty):
+            family_desk.add_family(v, {**adult, "number": odd})
+    with as_(PAUL) as v:
+        made = family_desk.add_family(v, {**adult, "number": str(family_desk.next_number(v, Family))})
+        family_desk.add_adult(v, made, {"last_name": "Lenoir", "first_name": "Ali"})
+        added = pupil_desk.add_pupil(v, made, {**adult, "number": "70001", "birth_date": "04/05/2015"})
+        adults, pupils = families.of_family(v, made.id)
+        assert [each.first_name for each in adults] == ["Zoé", "Ali"]
+        assert [(each.id, link.household) for each, link in pupils] == [(added.id, "principal")]
+        assert {entry.action for entry in family_records.journal_of(v, made.id)} == {
+            "family added",
+            "adult added",
+            "pupil added",
+        }
+
+
+@both
+def test_an_adult_who_leaves_takes_the_account_away_and_the_last_one_stays(house: str) -> None:
+    sign_in(account(CLAIRE))
+    with as_(PAUL) as v, pytest.raises(Refused, match="seul adulte"):
+        family_desk.remove_adult(v, claires(v))
+    with as_(PAUL) as v:
+        other = family_desk.add_adult(v, family(v, 1042), {"last_name": "Aubry", "first_name": "Zoé"})
+        family_desk.put_first(v, other)
+        assert families.of_family(v, other.family_id or 0)[0][0].id == other.id
+        family_desk.remove_adult(v, claires(v))
+    gone = account(CLAIRE)
+    assert (gone.disabled, gone.guardian_id) == (True, None)
+    assert all(each.ended_at for each in every(SignIn, SignIn.account_id == gone.id))
+    assert "claire.aubry@example.org" in str(last(AuditEntry, AuditEntry.action == "adult removed").changes)
+
+
+def test_the_responsable_alone_lifts_a_protection(house: str) -> None:
+    with as_(PAUL) as v:
+        family_desk.hide_contact(v, claires(v), hidden=True)
+        family_desk.correct(v, claires(v), {"address": "Ailleurs", "profession": "Autre"})
+        assert (claires(v).address, claires(v).profession) == ("3 place du Marché", "Autre")
+    with as_(PAUL) as v, pytest.raises(Refused, match="responsable"):
+        family_desk.hide_contact(v, claires(v), hidden=False)
+    with as_(HELENE) as v:
+        family_desk.hide_contact(v, claires(v), hidden=False)
+        assert not claires(v).contact_hidden
+
+
+@both
+def test_a_pupil_has_one_principal_household_and_at_most_two(house: str) -> None:
+    with as_(PAUL) as v:
+        irina, nino = pupil(v, "Irina"), pupil(v, "Nino")
+        first, second = pupil_desk.households(v, [irina.id])[irina.id]
+        assert (first.family.number, second.family.number) == (1042, 1043)
+        pupil_desk.change_link(v, second.link.id, "principal", "consult")
+        homes = {each.family.number: each.link for each in pupil_desk.households(v, [irina.id])[irina.id]}
+        assert (homes[1043].household, homes[1043].rights, homes[1042].household) == ("principal", "all", "second")
+        pupil_desk.change_link(v, homes[1042].id, "second", "consult")
+        linked = pupil_desk.link(v, family(v, 1043), str(nino.number), "consult")
+        assert linked.id == nino.id
+    with as_(MARC, writes=False) as v:
+        assert [each.first_name for each, _ in families.pupils(v)] == ["Irina", "Nino"] or len(families.pupils(v)) == 2
+    for number in ("2043", "2042", "99999", "x", ""):
+        with as_(PAUL) as v, pytest.raises(Refused):
+            pupil_desk.link(v, family(v, 1077 if number == "2042" else 1043), number, "all")
+    with as_(PAUL) as v:
+        link = v.all(select(PupilLink).where(PupilLink.pupil_id == irina.id))
+        pupil_desk.unlink(v, next(each.id for each in link if each.household == "principal"))
+        [left] = pupil_desk.households(v, [irina.id])[irina.id]
+        assert (left.family.number, left.link.household, left.link.rights) == (1042, "principal", "all")
+        with pytest.raises(Refused, match="seul foyer"):
+            pupil_desk.unlink(v, left.link.id)
+
+
+def test_these_acts_are_not_a_familys_nor_another_sites(house: str) -> None:
+    with as_(PAUL) as v:
+        theirs, link = claires(v).id, v.all(select(PupilLink))[0].id
+    with as_(CLAIRE) as v:
+        own = v.get(Guardian, theirs)
+        for act in (
+            lambda: family_desk.correct(v, own, {"town": "Metz"}),
+            lambda: family_desk.add_family(v, {}),
+            lambda: family_desk.remove_adult(v, own),
+            lambda: family_desk.put_first(v, own),
+            lambda: family_desk.hide_contact(v, own, hidden=True),
+            lambda: pupil_desk.change_link(v, link, "second", "all"),
+            lambda: pupil_desk.unlink(v, link),
+            lambda: pupil_desk.link(v, v.get(Family, own.family_id), "2077", "all"),
+            lambda: pupil_desk.households(v, [1]),
+            lambda: family_records.journal_of(v, own.family_id or 0),
+        ):
+            with pytest.raises(NotYours):
+                act()
+    with as_("petit.jean", "belrive") as v:
+        for table, key in ((Guardian, theirs), (PupilLink, link)):
+            with pytest.raises(NotYours):
+                v.get(table, key)
+        with pytest.raises(NotYours):
+            families.by_number(v, 1077)
+        assert v.all(select(Pupil).where(Pupil.site_id == site().id)) == []

@@ -1,0 +1,85 @@
+"""The first conservatoire: by commands or by the one-time link; the demonstration's password opens nothing real."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from data import demo, first_start, passwords, schema, seals
+from data.accounts import Account
+from data.i18n import Faulty, Refused
+from data.sites import Site
+from tests.cast import CLAIRE, PAUL, account, every, set_site
+from tests.data.door import enter, refusal
+
+GIVEN = ("lyon", "Conservatoire de Lyon", "martin.anne", "Anne Martin", "anne@example.org", "hash")
+
+
+def test_an_empty_portal_is_begun_by_its_link_once(empty_house: str) -> None:
+    schema.upgrade()
+    link = first_start.link()
+    assert first_start.is_empty()
+    assert first_start.opens(link)
+    assert not first_start.opens("x")
+    assert first_start.begin(*GIVEN).role == "responsable"
+    assert not first_start.opens(link)
+    with pytest.raises(Refused):
+        first_start.begin(*GIVEN)
+    assert len(every(Site)) == len(every(Account)) == 1
+
+
+def test_the_link_is_good_for_an_hour(empty_house: str) -> None:
+    schema.upgrade()
+    hour_ago = int(datetime.now(UTC).timestamp()) - 3700  # noqa: TID251
+    old = seals._of(first_start.LINK).encrypt_at_time(b"first start", hour_ago).decode()
+    assert not first_start.opens(old)
+
+
+def test_a_start_with_a_fault_leaves_nothing(empty_house: str) -> None:
+    schema.upgrade()
+    for at, wrong in ((0, "É"), (1, " "), (2, "a"), (3, ""), (4, "nothing")):
+        with pytest.raises(Faulty):
+            first_start.begin(*GIVEN[:at], wrong, *GIVEN[at + 1 :])
+    assert every(Site) == []
+
+
+def test_a_second_site_and_its_manager_by_command(house: str) -> None:
+    first_start.create_site("lyon", "Conservatoire de Lyon")
+    word = first_start.create_staff("lyon", "martin.anne", "Anne Martin", "anne@example.org")
+    found = enter("martin.anne", word, "lyon")
+    assert found.must_change
+    assert found.role == "responsable"
+    for act in (
+        lambda: first_start.create_site("lyon", "Autre"),
+        lambda: first_start.create_staff("lyon", "martin.anne", "A", "a@example.org"),
+        lambda: first_start.create_staff("nowhere", "martin.anne", "A", "a@example.org"),
+        lambda: first_start.create_staff("lyon", "other.one", "A", "a@example.org", role="family"),
+    ):
+        with pytest.raises(Faulty):
+            act()
+
+
+def test_the_demonstration_stays_out_of_a_real_installation(empty_house: str) -> None:
+    schema.upgrade()
+    first_start.create_site("lyon", "Conservatoire de Lyon")
+    with pytest.raises(demo.NotADemonstration):
+        demo.fill()
+
+
+def test_a_real_installation_refuses_the_demonstrations_password(house: str) -> None:
+    assert enter(CLAIRE).id == account(CLAIRE).id
+    set_site(demonstration=False)
+    assert "incorrect" in refusal(CLAIRE, demo.PASSWORD)
+    for word in (demo.PASSWORD, demo.PASSWORD.upper(), f"x{demo.PASSWORD}9"):
+        with pytest.raises(Refused):
+            passwords.check_policy(word, staff=False, context_words=[])
+    assert asyncio.run(passwords.off_the_loop(passwords.verify, demo.PASSWORD, account(PAUL).password_hash))[0]
+
+
+def test_another_key_file_is_noticed_and_can_be_accepted(house: str) -> None:
+    """Row 106."""
+    assert first_start.key_is_known()
+    set_site(key_mark="of another key")
+    assert not first_start.key_is_known()
+    assert first_start.key_is_known(accept=True)
+    assert first_start.key_is_known()

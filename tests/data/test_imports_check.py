@@ -1,0 +1,254 @@
+"""Imports, before anything is written: titles of any program, every faulty line, what somebody must read first."""
+
+import pytest
+
+from data import import_runs, moderation
+from data.exchange import jobs, matching
+from data.exchange.jobs import Job
+from data.exchange.kinds import KINDS
+from data.families import Guardian
+from data.i18n import Refused
+from data.import_runs import ImportRun
+from data.schooling import Course
+from data.visits import NotYours
+from tests.cast import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
+from tests.data.desk import HELENES, bring, check, doubts, faults, give, snapshot
+
+ARIA = "Code_Famille\tCIVILITE\tNOM_USUEL\tPRENOM\tRUE\tCODE_POSTAL\tCOMMUNE\tTEL_PORTABLE\tE_MAIL"
+OPUS = "Réf. famille,Civ.,Nom,Prénom,Adresse 1,CP,Ville,Tél. port.,Courriel,Né(e) le"
+DUO = "N° foyer;Titre;Nom responsable;Prénom responsable;Adr.;C.P.;Localité;GSM;Mél;Date naiss.;Observations"
+
+
+@pytest.mark.parametrize("titles", [ARIA, OPUS, DUO])
+def test_titles_of_three_programs_are_understood(titles: str) -> None:
+    heads = titles.replace("\t", ";").replace(",", ";").split(";")
+    found = matching.guess(KINDS["families"], heads)
+    wanted = ["number", "civility", "last_name", "first_name", "address", "postcode", "town", "phone_mobile", "email"]
+    assert [found.get(str(at)) for at in range(9)] == wanted
+    assert str(heads.index("Observations") if "Observations" in heads else 99) not in found
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_each_kind_understands_its_own_titles(name: str) -> None:
+    columns = KINDS[name].columns
+    found = matching.guess(KINDS[name], [each.label for each in columns])
+    assert [found.get(str(at)) for at in range(len(columns))] == [each.name for each in columns]
+    assert len({each.label for each in columns}) == len(columns)
+
+
+FAULTY = """N° famille;Civilité;Nom;Prénom;Date de naissance;CP;Ville;Pays;Tél. port.;E-mail;Droit à l'image;Identifiant
+7001;Mme;Durand;Anne;32/01/1980;57220;Metz;France;0612345678;anne@example.org;oui;
+7002;Dr;Durand;Bea;01/01/1980;57220;Metz;France;0612345678;bea@example.org;oui;
+7003;Mme;;Cleo;01/01/1980;57220;Metz;France;0612345678;cleo@example.org;oui;
+;Mme;Durand;Dina;01/01/1980;57220;Metz;France;0612345678;dina@example.org;oui;
+7005;Mme;Durand;Ela;45678;57220;Metz;France;0612345678;ela@example.org;oui;
+7006;Mme;Durand;Fia;01/01/1980;1000;Metz;France;612345678;fia@example.org;oui;
+7007;Mme;Durand;Gaia;01/01/1980;5722;Metz;Wakanda;06;gaia;peut-être;
+7008;Mme;Dur4nd;Hana;01/01/1880;99000;Me_tz;France;0612345678;hana@example.org;oui;é
+7009;Mme;Durand;Ina;01/01/2090;57220;Metz;France;0612345678;ina@example.org;oui;aubry.claire
+7009;Mme;Durand;Ina;01/01/1980;57220;Metz;France;0612345678;ina@example.org;oui;
+1,5E+03;Mme;Durand;Jana;01/01/1980;57220;Metz;France;0612345678;jana@example.org;oui;
+7012;Mme;FrÃ©mont;Kim;1980;57220;Metz;France;0612345678;kim@example.org;oui;
+7013;Mme;Durand;Lea;01/01/1980;57220;Metz;France;0612345678;lea@example.org;oui;lea;de trop
+7014;Mme;Durand;Mia;01/01/1980;57220;Metz;France;06 12 34 56 78 90 12 34 56;mia@example.org;oui;ab
+7015;Mme;{long};Nora;01/01/1980;57220;Metz;France;0612345678;nora@example.org;oui;
+7016;Mme;Durand;Olga;31/02/1980;57220;Metz;France;0612345678;olga@@example.org;oui;
+7017;Melle;Durand;Paz;1/1/80;57220;Metz;Frannce;061234;paz@example;ui;
+7018;Mme;Durand;Rita;01/01/1980;ABCDE;Metz;France;0612345678;rita example;non;RITA!
+7019;M;Durand;Sam;01/13/1980;00100;Metz;France;+999 12;sam@example.org;;
+7020;M;Durand;Tom;2/30/1980;57220;Metz;France;téléphone;tom@;n;
+""".format(long="D" * 90)
+
+
+def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(house: str) -> None:
+    before = snapshot()
+    found = faults(check(give("families", FAULTY)))
+    assert len(found) >= 40
+    assert len({why.split("«")[0][:22] for _, _, why in found}) >= 15
+    assert {line for line, _, _ in found} == set(range(2, 22)) - {10} | (
+        {10} if any(f[0] == 10 for f in found) else set()
+    )
+    assert (2, "Date de naissance", "Le 32/01/1980 n’existe pas. Vérifiez le jour et le mois.") in found
+    assert (5, "N° famille", "Ce champ ne peut pas rester vide.") in found
+    assert any(line == 14 and "séparateur est de trop" in why for line, _, why in found)
+    assert any(line == 11 and "déjà à la ligne 10" in why for line, _, why in found)
+    assert snapshot() == before
+
+
+def test_row_94_what_a_spreadsheet_did_to_values_is_explained(house: str) -> None:
+    text = "N° famille;Nom;Prénom;Date de naissance;CP;Tél. port.\n8001;Durand;Anne;45678;1000;612345678\n1,5E+03;Durand;Bea;;;\n"
+    told = [why for _, _, why in faults(check(give("families", text)))]
+    assert any("date du tableur" in why and "21/01/2025" in why for why in told)
+    assert any("zéro du début" in why and "01000" in why for why in told)
+    assert any("zéro du début" in why and "0612345678" in why for why in told)
+    assert any("forme abrégée (1,5E+03)" in why for why in told)
+
+
+def test_row_94_lost_zeros_come_back_when_asked(house: str) -> None:
+    text = "N° famille;Nom;Prénom;CP;Ville;Tél. port.\n8001;Durand;Anne;1000;Bourg;612345678\n"
+    bring("families", text, zeros=True)
+    [anne] = every(Guardian, Guardian.first_name == "Anne", Guardian.last_name == "Durand")
+    assert (anne.postcode, anne.phone_mobile) == ("01000", "+33612345678")
+
+
+def test_row_91_a_fault_on_the_last_but_one_of_twenty_thousand_lines_is_listed_and_nothing_written(house: str) -> None:
+    lines = [f"{n};2042;rien" if n == 19_998 else f"{n};2042;{n % 28 + 1:02d}/11/2026" for n in range(20_000)]
+    before = snapshot()
+    run = give("instalments", "N° facture;Montant;Échéance\n" + "\n".join(lines))
+    report = check(run)
+    assert run.rows == 20_000
+    assert (20_000, "Échéance", "Écrivez la date ainsi : 16/06/2012.") in faults(report)
+    assert snapshot() == before
+
+
+def test_row_93_what_a_file_lacks_is_said_before_any_line_is_read(house: str) -> None:
+    run = give("families", "Nom;Prénom;Couleur\nDurand;Anne;bleu\n")
+    with pytest.raises(Refused, match="Il manque au fichier : N° famille"):
+        check(run)
+    refused = give("families", "Nom;Prénom;Nom\na;b;c\n")
+    assert (refused.state, refused.problem["words"]["first"]) == ("refused", "A")
+    assert give("families", "N° famille;Nom;Prénom;Couleur\n1;a;b;c\n").matched["columns"].get("3") is None
+
+
+def test_row_96_the_same_file_twice_says_so_unless_it_is_forced(house: str) -> None:
+    text = "N° famille;Nom;Prénom\n8001;Durand;Anne\n"
+    bring("families", text)
+    run = give("families", text)
+    with pytest.raises(Refused, match="déjà été importé"):
+        check(run)
+    with HELENES() as v:
+        assert import_runs.done_before(v, run) is not None
+    with HELENES(writes=True) as v:
+        import_runs.force(v, run.id)
+    assert check(run).counts == {"added": 0, "updated": 0, "unchanged": 1}
+
+
+def test_row_97_possible_duplicates_are_listed_and_nobody_is_merged(house: str) -> None:
+    text = (
+        "N° famille;Nom;Prénom;Date de naissance;Adresse;CP\n"
+        "9001;Aubry;Claire;14/03/1982;;\n"
+        "9002;Аubry;Сlaire;14/03/1982;;\n"  # noqa: RUF001
+        "9003;Zürcher;Zoé;;5 rue du Lac;57220\n"
+        "9004;Zurcher;Zoe;;5, rue du lac;57220\n"
+    )
+    before = counts(Guardian)[0]
+    report = bring("families", text)
+    told = doubts(report)
+    assert [line for line, _ in told] == [2, 3, 5]
+    assert "Claire Aubry, famille n° 1042" in told[0][1]
+    assert "à la ligne 4" in told[2][1]
+    assert counts(Guardian)[0] == before + 4
+
+
+def test_row_97_the_same_family_in_two_lines_is_two_adults_or_a_fault(house: str) -> None:
+    report = check(give("families", "N° famille;Nom;Prénom\n9001;Roy;Max\n9001;Roy;Eva\n9001;Roy;Max\n"))
+    assert faults(report) == [
+        (4, "N° famille", "Cet adulte de la famille est déjà à la ligne 2. Gardez l’une des deux.")
+    ]
+
+
+def test_another_person_under_the_same_key_is_asked_about(house: str) -> None:
+    report = check(give("families", "N° famille;Rang;Nom;Prénom\n1042;1;Weber;Ulysse\n"))
+    assert [words for _, words in doubts(report)] == [
+        "La fiche de Claire Aubry prendrait le nom de Ulysse Weber : est-ce la même personne ?"
+    ]
+
+
+def test_what_a_family_asked_for_is_listed_and_its_request_goes_on_waiting(house: str) -> None:
+    with as_(CLAIRE) as v:
+        moderation.propose(v, guardian(v), {"address": "12 rue Neuve"})
+    text = "N° famille;Rang;Nom;Prénom;Adresse\n1042;1;Aubry;Claire;9 rue du Port\n"
+    report = bring("families", text)
+    assert any("a demandé à changer « Adresse » en « 12 rue Neuve »" in words for _, words in doubts(report))
+    [waiting] = every(moderation.FieldChange, moderation.FieldChange.new == "12 rue Neuve")
+    assert waiting.state == "pending"
+
+
+def test_a_child_of_another_household_is_asked_about(house: str) -> None:
+    report = check(give("pupils", "N° élève;Nom;Prénom;N° famille\n2042;Aubry;Irina;1077\n"))
+    assert any("déjà rattaché à la famille 1042" in words for _, words in doubts(report))
+
+
+def test_lines_that_no_longer_make_the_total_are_told(house: str) -> None:
+    bring("invoices", "N° facture;N° famille;Date;Montant\nF1;1042;01/10/2026;100,00\n")
+    report = check(give("invoice-lines", "N° facture;Rang;Libellé;Montant\nF1;1;Piano;60,00\nF1;2;Chœur;50,00\n"))
+    assert [words.replace("\xa0", " ") for _, words in doubts(report)] == [
+        "Facture F1 : ses lignes font 110,00 €, son total est 100,00 €."
+    ]
+
+
+def test_how_columns_were_matched_is_remembered_for_files_of_that_shape(house: str) -> None:
+    bring("families", "Zone 1;Nom;Prénom\n8001;Durand;Anne\n", columns={"0": "number"})
+    assert give("families", "Zone 1;Nom;Prénom\n8002;Durand;Bea\n").matched["columns"]["0"] == "number"
+    assert "1" not in give("families", "Nom;Zone 1;Prénom\n8002;Durand;Bea\n").matched["columns"]
+
+
+def test_a_value_for_every_line_stands_for_a_column_that_the_file_lacks(house: str) -> None:
+    course = every(Course, Course.site_id == 1)[0]
+    text = f"N° élève;N° cours\n2042;{course.number.lower()}\n"
+    run = give("enrolments", text, fixed={"school_year": course.school_year.replace("-", "/")})
+    assert faults(check(run)) == []
+    with pytest.raises(Refused, match="valeur fixe"):
+        check(give("enrolments", text, fixed={"school_year": "demain"}))
+
+
+def test_a_nearly_right_teacher_is_proposed(house: str) -> None:
+    text = "Année scolaire;N° cours;Intitulé;Enseignant\n2026-2027;ZZ 1;Piano;Astarel Carmne\n2026-2027;ZZ 2;Piano;ASTAREL Carmen\n"
+    assert faults(check(give("courses", text))) == [
+        (2, "Enseignant", "Enseignant inconnu. Vouliez-vous écrire « Carmen Astarel » ?")
+    ]
+
+
+@pytest.mark.parametrize("login", [PAUL, CLAIRE])
+def test_row_84_imports_and_exports_are_the_managers(house: str, login: str) -> None:
+    from functools import partial
+
+    from data.exchange import exporting
+    from tests.data.desk import opened
+
+    run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
+    theirs = partial(opened, login, "valmont")
+    acts = (
+        lambda: jobs.receive(theirs, "families", "a.csv", b"a;b\n1;2\n"),
+        lambda: jobs.check(theirs, Job(run.id, run.site_id, writes=False)),
+        lambda: jobs.carry_out(theirs, Job(run.id, run.site_id, writes=True), unread=True),
+    )
+    for act in acts:
+        with pytest.raises(NotYours):
+            act()
+    with theirs() as v:
+        for act in (
+            lambda: exporting.gather(v, KINDS["families"]),
+            lambda: exporting.accepted_since(v, v.today),
+            lambda: import_runs.latest(v),
+        ):
+            with pytest.raises(NotYours):
+                act()
+    with theirs(writes=True) as v:
+        for act in (import_runs.drop, import_runs.force, import_runs.content_of):
+            with pytest.raises(NotYours):
+                act(v, run.id)
+
+
+def test_a_file_is_its_sites_and_so_is_all_it_refers_to(house: str) -> None:
+    from functools import partial
+
+    from tests.data.desk import opened
+
+    belrive = partial(opened, "petit.jean", "belrive")
+    run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
+    with pytest.raises(NotYours):
+        check(run, by=belrive)
+    told = faults(check(give("links", "N° élève;N° famille\n2077;1077\n", by=belrive), by=belrive))
+    assert [why[:14] for _, _, why in told] == ["Élève inconnu.", "Famille inconn"]
+
+
+def test_a_forgotten_file_is_dropped_by_the_next_import(house: str) -> None:
+    from tests.cast import later
+
+    run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
+    with as_(HELENE, now=later(days=3)) as v:
+        import_runs.forget_old(v)
+    assert every(ImportRun)[-1].state == "dropped"
+    with pytest.raises(Refused, match="n’attend plus"):
+        check(run)

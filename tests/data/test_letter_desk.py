@@ -1,0 +1,215 @@
+"""« Courriels »: found among many, sent again, called back; the morning's digest; the server that is not there."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from data import accounts, daily, database, letter_desk, letters, postman
+from data.i18n import Refused
+from data.journal import AuditEntry
+from data.letter_desk import PAGE, Wanted
+from data.letters import Letter
+from data.visits import NotYours, whole_house
+from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, set_site, site
+from tests.conftest import move_to
+from tests.data.test_postman import _back_to_no_server, outbox, postbox  # noqa: F401
+
+MORNING = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # 7:30 in Paris
+
+
+def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
+    who = account(login)
+    given: dict[str, Any] = {"to": "claire.aubry@example.org", **more}
+    with whole_house(writes=True, now=given.pop("now", None)) as v:
+        return letters.write(v, kind, name=who.name, language="fr", site_id=who.site_id, family_id=who.family_id,
+                             account_id=who.id, **given).id  # fmt: skip
+
+
+def change(number: int, **values: Any) -> None:
+    with whole_house(writes=True) as v:
+        row = v.get(Letter, number)
+        for name, value in values.items():
+            setattr(row, name, value)
+        v.add(row)
+
+
+def letter(number: int) -> Letter:
+    return next(each for each in every(Letter) if each.id == number)
+
+
+@both
+def test_letters_are_found_by_state_kind_day_name_address_and_family(house: str) -> None:
+    write(to="oeuvrard@example.org", login="famille.3001")
+    with as_(PAUL) as v:
+
+        def ids(**wanted: Any) -> set[int]:
+            return {each.id for each in letter_desk.found(v, Wanted(**wanted))}
+
+        everything = ids()
+        assert ids(search="claire.aubry@example.org") == ids(search="AUBRY claire") != set()
+        assert ids(search="1042") >= ids(search="claire aubry")
+        assert ids(search="%") == ids(search="_") == ids(search="'") == set()
+        assert ids(state="failed") | ids(state="sent") | ids(state="waiting") < everything
+        assert ids(kind="payment_received") == {each.id for each in every(Letter, Letter.kind == "payment_received")}
+        assert ids(since=v.today) | ids(until=v.today - timedelta(days=1)) == everything
+        assert ids(since=date(2090, 1, 1)) == set()
+        counts = letter_desk.counts(v, Wanted())
+        assert sum(counts.values()) == len(everything)
+        assert (counts["failed"], counts["abandoned"], counts["cancelled"]) == (1, 1, 1)
+    with as_("petit.jean", "belrive") as v:
+        assert letter_desk.found(v, Wanted(search="valmont")) == []
+        assert not everything & {each.id for each in letter_desk.found(v, Wanted())}
+    with as_(CLAIRE) as v, pytest.raises(NotYours):
+        letter_desk.found(v, Wanted())
+
+
+@pytest.mark.parametrize(("error", "words"), [
+    ("550 5.1.1 unknown", "n’existe pas"), ("552 full", "pleine"), ("554 b'5.7.1 spam'", "refuse nos courriels"), ("501 no", "refusée"),
+    ("451 4.2.2 full", "pleine pour le moment"), ("421 later", "réessayer"), ("no address", "pas d’adresse"), ("superseded", "remplace"),
+    ("expired", "valable"), ("called back", "secrétariat"), ("unsafe address or header", "forme"), ("timed out", "n’a pas répondu"), ("", ""),
+])  # fmt: skip
+def test_why_a_letter_did_not_leave_is_told_in_words(error: str, words: str) -> None:
+    assert words in letter_desk.reason(Letter.model_construct(error=error))
+
+
+@both
+def test_sending_again_is_a_letter_of_its_own_to_todays_address_once(house: str) -> None:
+    number = write(to="old@example.org")
+    with as_(PAUL) as v, pytest.raises(Refused, match="encore en attente"):
+        letter_desk.resend(v, number)
+    change(number, state="failed", error="550 no")
+    with as_(PAUL) as v:
+        copy = letter_desk.resend(v, number).id
+    again = letter(copy)
+    assert (again.recipient, again.state, again.resent_of) == ("claire.aubry@example.org", "waiting", number)
+    assert (again.blocks, again.subject) == (letter(number).blocks, letter(number).subject)
+    assert again.key != letter(number).key
+    assert again.message_id != letter(number).message_id
+    with as_(PAUL) as v, pytest.raises(Refused, match="déjà été renvoyé"):
+        letter_desk.resend(v, number)
+    entry = last(AuditEntry)
+    assert (entry.action, entry.actor, entry.subject_id) == ("letter sent again", "Paul Renard", number)
+    for login, code in ((CLAIRE, "valmont"), ("petit.jean", "belrive")):
+        with as_(login, code) as v, pytest.raises(NotYours):
+            letter_desk.resend(v, number)
+
+
+def test_a_letter_about_an_address_goes_to_that_address_again(house: str) -> None:
+    number = write("email_change_asked", to="old@example.org", subject="Claire Aubry")
+    change(number, state="sent")
+    with as_(PAUL) as v:
+        assert letter_desk.resend(v, number).recipient == "old@example.org"
+
+
+def test_what_cannot_be_sent_again_says_why(house: str) -> None:
+    number, empty = write(), write()
+    change(number, state="sent", blocks=[["secret"]], secret="")
+    change(empty, state="sent", blocks=[])
+    with as_(PAUL) as v:
+        for each, words in ((number, "mot de passe"), (empty, "plus conservé")):
+            with pytest.raises(Refused, match=words):
+                letter_desk.resend(v, each)
+
+
+@both
+def test_a_waiting_letter_is_called_back_and_one_that_leaves_is_not(house: str) -> None:
+    number, leaving = write(secret="k7Wm3xPqRt9aZb"), write()
+    change(leaving, state="sending")
+    with as_(PAUL) as v:
+        letter_desk.call_back(v, number)
+        with pytest.raises(Refused, match="n’attend plus"):
+            letter_desk.call_back(v, leaving)
+    assert (letter(number).state, letter(number).secret, letter(leaving).state) == ("cancelled", "", "sending")
+    assert last(AuditEntry).action == "letter called back"
+    with as_(PAUL) as v, pytest.raises(Refused):
+        letter_desk.call_back(v, number)
+
+
+def test_a_family_reads_its_own_accounts_letters_and_none_called_back(house: str) -> None:
+    mine, marcs = write(), write(login="aubry.marc", to="marc.aubry@example.org")
+    with as_(CLAIRE) as v:
+        ids = {each.id for each in letter_desk.mine(v)}
+    assert mine in ids
+    assert marcs not in ids
+    change(mine, state="cancelled")
+    with as_(CLAIRE) as v:
+        assert mine not in {each.id for each in letter_desk.mine(v)}
+
+
+def test_forty_thousand_letters_are_leafed_through_quickly(house: str) -> None:
+    write()
+    names = [name for name in Letter.model_fields if name not in {"id", "key", "needle", "state"}]
+    with database.engine().begin() as connection:  # what years of letters come to
+        connection.exec_driver_sql(
+            f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000) INSERT INTO letter ({', '.join(names)}, "
+            f"key, needle, state) SELECT {', '.join(names)}, 'k' || i, 'personne ' || i || ' p' || i || '@example.org', 'sent' "
+            "FROM n JOIN letter ON letter.id = (SELECT max(id) FROM letter)"
+        )
+    with as_(PAUL, writes=False) as v:
+        letter_desk.counts(v, Wanted())
+        start = time.perf_counter()
+        counts = letter_desk.counts(v, Wanted(search="p39999@"))
+        found = letter_desk.found(v, Wanted(search="p39999@"))
+        page = letter_desk.found(v, Wanted(), skip=50)
+        took = time.perf_counter() - start
+    assert (counts["sent"], len(found), len(page)) == (1, 1, PAGE)
+    assert took < 0.5  # 50 ms alone; a machine that tests shares its time
+
+
+def test_a_site_sends_no_more_in_a_minute_than_it_lets(outbox: str) -> None:  # noqa: F811
+    set_site(letters_per_minute=3)
+    for turn in range(5):
+        write(to=f"famille.{turn}@example.org")
+    with postbox() as box:
+        assert postman.deliver() == 3
+        assert postman.deliver() == 0
+        for row in every(Letter, Letter.state == "sent"):
+            if row.sent_at:
+                change(row.id, sent_at=row.sent_at - timedelta(minutes=2))
+        assert postman.deliver() == 2
+    assert len(box.received) == 5
+
+
+def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try(outbox: str) -> None:  # noqa: F811
+    write()
+    postman.try_now()
+    move_to(SMTP_URL="smtp+plain://127.0.0.1:9")
+    for _ in range(7):
+        assert postman.go_round() == 0
+    assert (postman.circuit.failures, postman.circuit.resting) == (5, True)
+    assert postman.circuit.since is not None
+    with postbox() as box:
+        assert postman.go_round() == 0
+        postman.try_now()
+        assert postman.go_round() == 1
+    assert (len(box.received), postman.circuit.failures, postman.circuit.reason) == (1, 0, "")
+
+
+@both
+def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> None:
+    def digests() -> list[str]:
+        return sorted(each.recipient for each in every(Letter, Letter.kind == "daily_digest"))
+
+    daily.go_round(now=MORNING - timedelta(minutes=1))
+    assert digests() == []
+    daily.go_round(now=MORNING)
+    daily.go_round(now=MORNING + timedelta(minutes=3))
+    assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
+    said = last(Letter, Letter.kind == "daily_digest").blocks
+    assert ["fact", "Absences à traiter", "2"] in said
+    assert any(
+        block[:2] == ["fact", "Fiches à valider"] and block[2].startswith("6, la plus ancienne") for block in said
+    )
+    with as_(PAUL) as v:
+        accounts.choose_digest(v, True)
+    with as_(HELENE) as v:
+        accounts.choose_digest(v, False)
+    daily.go_round(now=MORNING + timedelta(days=1))
+    assert digests() == sorted([account(HELENE).email, account(PAUL).email])
+    daily.go_round(now=MORNING + timedelta(days=2, hours=6))
+    assert len(digests()) == 2
+    with as_(CLAIRE) as v, pytest.raises(NotYours):
+        accounts.choose_digest(v, True)
+    assert site().journal_months == 12

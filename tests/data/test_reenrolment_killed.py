@@ -1,0 +1,119 @@
+"""A process killed among submissions: what it acknowledged is whole, nothing else is half done, files and rows agree."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import select
+
+from data import database, file_sweep, files
+from data.families import Pupil, PupilLink
+from data.files import StoredFile
+from data.letters import Letter
+from data.reenrolment import Reenrolment, SuppliedDocument, Wish
+from data.settings import settings
+from data.visits import whole_house
+from tests.cast import every, later
+from tests.server import ROOT
+
+ROUNDS, SUBMISSIONS = 6, 20
+ONE = """
+import sys
+from sqlmodel import select
+from data import reenrolment, reenrolment_documents, reenrolment_request as request
+from data.accounts import Account
+from data.families import Pupil
+from data.reenrolment import SuppliedDocument
+from data.visits import visit, whole_house
+
+print("ready", flush=True)
+for line in sys.argv[1:]:
+    family_id, pupil_id = map(int, line.split(":"))
+    with whole_house() as v:
+        account = v.all(select(Account).where(Account.family_id == family_id))[0]
+    with visit(account, writes=True) as v:
+        pupil = v.get(Pupil, pupil_id)
+        campaign = reenrolment.shown_campaigns(v, [pupil.id])[pupil.id]
+        request.choose(v, pupil, campaign.id, "administrative")
+    with visit(account) as v:
+        wanted = [piece.document.id for piece in reenrolment.situation(v, v.get(Pupil, pupil_id), campaign).pieces]
+    for document in (*wanted, wanted[0]):
+        with visit(account, writes=True) as v:
+            reenrolment_documents.supply(v, v.get(Pupil, pupil_id), document, b"%PDF-1.4 x", "application/pdf", "a.pdf")
+    with visit(account, writes=True) as v:
+        optional = [piece for piece in reenrolment.situation(v, v.get(Pupil, pupil_id), campaign).pieces if not piece.document.required]
+        reenrolment_documents.remove(v, v.get(Pupil, pupil_id), optional[0].supplied.id)
+    with visit(account, writes=True) as v:
+        request.submit(v, v.get(Pupil, pupil_id), campaign.id, {"message": "Bonjour"})
+    print(pupil_id, flush=True)
+"""
+
+
+def silent() -> list[tuple[int, int]]:
+    """(family, pupil) of those who have not begun."""
+    begun = {each.pupil_id for each in every(Wish)}
+    with whole_house() as v:
+        found = v.rows(
+            select(PupilLink.family_id, Pupil.id)
+            .join(Pupil, Pupil.id == PupilLink.pupil_id)
+            .where(Pupil.number >= 30000, PupilLink.household == "principal")
+            .order_by(Pupil.id)
+        )
+    one_each = {family_id: pupil_id for family_id, pupil_id in found if pupil_id not in begun}
+    return list(one_each.items())
+
+
+def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(house: str, tmp_path: Path) -> None:
+    dice, acknowledged = random.Random(20), set[int]()
+    os.environ["FILES_DIR"] = str(tmp_path / "files")
+    settings.cache_clear()
+    before = {table: {row.id for row in every(table)} for table in (Reenrolment, SuppliedDocument, StoredFile, Letter)}
+    for round_ in range(ROUNDS):
+        todo = [each for each in silent() if each[1] not in acknowledged][: SUBMISSIONS - len(acknowledged)]
+        process = subprocess.Popen(
+            [sys.executable, "-c", ONE, *(f"{family}:{pupil}" for family, pupil in todo)],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        if round_ < ROUNDS - 1:
+            time.sleep(dice.uniform(0.05, 0.9))
+            process.send_signal(signal.SIGKILL)
+        told = process.stdout.read().split()
+        process.wait(30)
+        acknowledged |= {int(each) for each in told}
+        database.engine().dispose()
+        whole(acknowledged, before)
+    assert len(acknowledged) == SUBMISSIONS
+
+
+def whole(acknowledged: set[int], before: dict[object, set[int]]) -> None:
+    sent = [each for each in every(Reenrolment) if each.id not in before[Reenrolment]]
+    assert acknowledged <= {each.pupil_id for each in sent}
+    assert len(sent) <= len(acknowledged) + ROUNDS  # done, and killed before it could say so
+    given: dict[int, int] = {}
+    for each in every(SuppliedDocument):
+        if each.id not in before[SuppliedDocument]:
+            given[each.pupil_id] = given.get(each.pupil_id, 0) + 1
+    assert all(given[each.pupil_id] >= 3 for each in sent)
+    letters = [each for each in every(Letter) if each.id not in before[Letter]]
+    assert len(letters) == len(sent)
+    file_sweep.sweep()
+    file_sweep.sweep(now=later(days=3))
+    rows = {each.name for each in every(StoredFile) if each.id not in before[StoredFile]}
+    there = {path.name for path in (settings().files_dir).glob("*/*")}
+    assert rows <= there
+    old = {
+        name
+        for name in there
+        if (files.path_of(1, name).stat().st_mtime < time.time() - timedelta(days=1).total_seconds())
+    }
+    assert there - rows == old

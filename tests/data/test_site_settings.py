@@ -1,0 +1,194 @@
+"""What a « responsable » decides: kept, journalled old and new, refused in words; nobody else decides anything."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from data import appearance, field_policies, files, news, papers, retention, site_settings, sites
+from data.families import Guardian
+from data.fields import editables
+from data.i18n import Faulty, Refused
+from data.journal import AuditEntry
+from data.letter_form import html_of
+from data.letters import Letter
+from data.news import News
+from data.pdf.page import Sheet
+from data.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.visits import NotYours, whole_house
+from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
+
+
+def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
+    with as_(HELENE) as v:
+        changes = site_settings.save(
+            v, IDENTITY, {"phone": "0387001122", "opening_hours": "le lundi", "help_phone": ""}
+        )
+    assert changes == {
+        "phone": ["03 82 00 10 42", "03 87 00 11 22"],
+        "opening_hours": ["du mardi au samedi, de 14 h à 19 h", "le lundi"],
+    }
+    assert site().phone == "03 87 00 11 22"
+    assert site("belrive").phone == "03 89 00 20 17"
+    assert last(AuditEntry, AuditEntry.action == "settings changed").changes == changes
+    with as_(HELENE) as v:
+        assert site_settings.save(v, IDENTITY, {"phone": "03 87 00 11 22"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "faulty"),
+    [
+        (IDENTITY, {"name": " "}, "name"),
+        (IDENTITY, {"email": "nothing"}, "email"),
+        (IDENTITY, {"phone": "12"}, "phone"),
+        (IDENTITY, {"name": "x" * 121}, "name"),
+        (IDENTITY, {"timezone": "Mars/Olympus"}, "timezone"),
+        (
+            ACCESS,
+            {"legal_accessibility": "totalement conforme", "legal_accessibility_audit": ""},
+            "legal_accessibility_audit",
+        ),
+        (ACCESS, {"legal_accessibility": "", "legal_accessibility_audit": "01/01/2090"}, "legal_accessibility_audit"),
+        (KEEPING, {"retention_letters": "0"}, "retention_letters"),
+        (KEEPING, {"retention_letters": "-5"}, "retention_letters"),
+        (PAYMENT, {"payment_gateway": "payfip", "payment_numcli": "12"}, "payment_numcli"),
+        (PAYMENT, {"payment_gateway": "nobody"}, "payment_gateway"),
+        (SENTENCES_READY, {"refusal_sentences_sheet": "\n".join("abcdefghijklmn")}, "refusal_sentences_sheet"),
+    ],
+)
+def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_kept(house: str, part, typed, faulty) -> None:
+    before = site().model_dump()
+    with pytest.raises(Faulty) as refused, as_(HELENE) as v:
+        site_settings.save(v, part, typed)
+    assert set(refused.value.faults) == {faulty}
+    assert site().model_dump() == before
+
+
+def test_nobody_but_a_manager_decides(house: str) -> None:
+    for login in (PAUL, CLAIRE):
+        for part in PARTS:
+            with pytest.raises(NotYours), as_(login) as v:
+                site_settings.save(v, part, {})
+        for act in (
+            lambda v: field_policies.save(v, {}, {}),
+            lambda v: site_settings.save_key(v, "key", "secret"),
+            lambda v: site_settings.set_logo(v, ""),
+            site_settings.try_mail,
+            site_settings.mail_arrived,
+            news.every,
+            lambda v: news.save(v, None, {}),
+            lambda v: news.delete(v, 1),
+            lambda v: news.move(v, 1, 1),
+        ):
+            with pytest.raises(NotYours), as_(login) as v:
+                act(v)
+
+
+def test_a_box_that_is_not_ticked_is_off(house: str) -> None:
+    with as_(HELENE) as v:
+        changes = site_settings.save(v, SECURITY, {"second_factor_required": "true"})
+    assert changes == {"must_change_mailed_password": ["true", ""], "second_factor_required": ["", "true"]}
+    assert not site().must_change_mailed_password
+
+
+def test_a_policy_is_kept_and_applied(house: str) -> None:
+    with as_(HELENE) as v:
+        field_policies.save(v, {"guardian.phone_home": "hidden"}, {"guardian.phone_mobile": True})
+    field = editables(Guardian)
+    assert "phone_home" not in sites.open_fields(site(), Guardian)
+    assert sites.is_required(site(), field["phone_mobile"], Guardian)
+    for policies, required in (
+        ({"guardian.email": "immediate"}, {}),
+        ({"guardian.phone_mobile": "hidden"}, {}),
+        ({"guardian.phone_work": "whatever"}, {}),
+    ):
+        with pytest.raises(Faulty), as_(HELENE) as v:
+            field_policies.save(v, policies, required)
+
+
+def test_a_payment_key_is_sealed_and_only_the_gateway_reads_it(house: str) -> None:
+    with as_(HELENE) as v:
+        site_settings.save_key(v, "secret_key", "very secret")
+    kept = site()
+    assert "very secret" not in str(kept.model_dump())
+    assert sites.payment_settings(kept)["secret_key"] == "very secret"
+    assert "very secret" not in str([entry.model_dump() for entry in every(AuditEntry)])
+
+
+@pytest.mark.parametrize("colour", ["#ff0000", "#767676", "#ffffff", "#12345", "red", "#12345g"])
+def test_a_colour_that_cannot_be_read_is_refused_with_the_reason(colour: str) -> None:
+    with pytest.raises(Refused) as refused:
+        appearance.read_accent(colour)
+    assert "contraste" in str(refused.value) or "Écrivez" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "colour", ["#17495a", "#7a1f3d", "#1d4ed8", "#666666", "#000000", "#c2410c", "#006b3f", "#4b0082"]
+)
+def test_an_accent_has_contrast_wherever_it_stands_in_both_schemes(colour: str) -> None:
+    assert appearance.read_accent(colour) in {colour, ""}
+    light, dark = appearance.light(colour), appearance.dark(colour)
+    for accent, grounds in (
+        (light.accent, (appearance.PAPER, appearance.SURFACE, light.soft, light.on)),
+        (dark.accent, (appearance.DARK_PAPER, appearance.DARK_SURFACE, dark.soft, dark.on)),
+    ):
+        assert min(appearance.contrast(accent, ground) for ground in grounds) >= 4.5
+
+
+def test_news_are_read_between_their_days_in_their_order(house: str) -> None:
+    with as_(CLAIRE) as v:
+        assert [each.title for each in news.current(v)] == ["Audition des classes de piano"]
+    with as_(HELENE) as v:
+        made = news.save(v, None, {"title": "Concert", "body": "Ce soir.", "first_day": "", "last_day": ""})
+        news.move(v, made.id, -9)
+    with as_(CLAIRE) as v:
+        assert news.current(v)[0].title == "Concert"
+    with pytest.raises(Faulty) as refused, as_(HELENE) as v:
+        news.save(v, None, {"title": "", "body": "x", "first_day": "32/01/2026", "last_day": ""})
+    assert set(refused.value.faults) == {"title", "first_day"}
+    with pytest.raises(NotYours), as_("petit.jean", "belrive") as v:
+        news.delete(v, made.id)
+    with as_(HELENE) as v:
+        news.delete(v, made.id)
+    assert not every(News, News.title == "Concert")
+
+
+@both
+def test_old_letters_lose_their_text_after_the_sites_own_time(house: str) -> None:
+    with as_(HELENE) as v:
+        site_settings.save(v, KEEPING, {"retention_letters": "7"})
+        site_settings.try_mail(v)
+    with whole_house(writes=True) as v:
+        row = v.get(Letter, last(Letter).id)
+        row.state, row.created_at = "sent", later(days=-8)
+        v.add(row)
+        assert retention.days(site(), "sessions") == 30
+    retention.sweep()
+    assert last(Letter).blocks == []
+    assert last(Letter).created_at < later() - timedelta(days=7)
+
+
+def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house: str) -> None:
+    picture = BytesIO()
+    Image.new("RGBA", (300, 100), (122, 31, 61, 128)).save(picture, "PNG")
+    name = "ab" * 16
+    with as_(HELENE) as v:
+        site_settings.save(v, LOOK, {"accent": "#7a1f3d"})
+        site_settings.set_logo(v, name)
+        site_settings.try_mail(v)
+        path = files.path_of(v.site_id or 0, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture.getvalue())
+    sheet = Sheet(papers.house_of(site()), "Facture", later().date(), "fr")
+    sheet.letterhead()
+    sheet.headline()
+    [page] = PdfReader(BytesIO(sheet.render())).pages
+    [drawn] = page.images
+    assert drawn.image is not None
+    assert drawn.image.size == (300, 100)
+    assert ".478" in page.get_contents().get_data().decode("latin-1")  # 7a of ff, the red of the title
+    letter = html_of(last(Letter), accent=site().accent)
+    assert "#7a1f3d" in letter
+    assert appearance.ACCENT not in letter

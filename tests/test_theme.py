@@ -1,0 +1,89 @@
+"""The palette's contrasts, in every layer; the stylesheet repeats what the modes need."""
+
+import re
+from itertools import product
+
+import pytest
+
+from components.assets import STYLES, THEME
+from components.stylesheet import SIZES, blocks, whole
+
+TOKENS = "\n".join((THEME / name).read_text(encoding="utf-8") for name in ("tokens.css", "modes.css"))
+LAYERS = {
+    "light": [":root"],
+    "dark": [":root", ':root[data-theme="dark"]'],
+    "contrast": [":root", ':root[data-contrast="more"]'],
+    "dark contrast": [":root", ':root[data-theme="dark"]', ':root[data-contrast="more"]', ':root[data-theme="dark"][data-contrast="more"]'],
+}  # fmt: skip
+INKS = ("ink", "ink-soft", "accent", "accent-strong", "pending", "good", "bad")
+WORN_ON = [
+    *product(INKS, ("paper", "surface")),
+    *product(("ink", "ink-soft", "accent"), ("accent-soft",)),
+    *((state, f"{state}-soft") for state in ("pending", "good", "bad")),
+    *product(("ink",), ("pending-soft", "bad-soft", "plain-soft")),
+    ("ink-soft", "plain-soft"),
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("paper", "ink"),
+]
+SEEN_ON = [*product(("field-line", "focus", "accent", "pending", "bad"), ("paper", "surface"))]
+
+
+def palette(layer: str) -> dict[str, str]:
+    rules = [(head, body) for head, body in blocks(re.sub(r"/\*.*?\*/", "", TOKENS, flags=re.S))]
+    return {name: colour for selector in LAYERS[layer] for head, body in rules if head == selector
+            for name, colour in re.findall(r"--([\w-]+): (?:var\([\w-]+, )?(#[0-9a-f]{6})", body)}  # fmt: skip
+
+
+def brightness(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((brightness(one), brightness(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_ink_is_read_on_every_ground_it_stands_on(layer: str) -> None:
+    colours, least = palette(layer), 7 if "contrast" in layer else 4.5
+    pale = {
+        pair: round(ratio, 2) for pair in WORN_ON if (ratio := contrast(colours[pair[0]], colours[pair[1]])) < least
+    }
+    unseen = {pair: round(ratio, 2) for pair in SEEN_ON if (ratio := contrast(colours[pair[0]], colours[pair[1]])) < 3}
+    assert len(colours) > 20
+    assert not pale
+    assert not unseen
+
+
+def test_a_layer_is_worn_when_chosen_and_when_the_device_asks() -> None:
+    style = whole(TOKENS)
+    assert "@media (prefers-color-scheme: dark) { :root:not([data-theme]) {" in style
+    assert "@media (prefers-contrast: more) { :root:not([data-contrast]) {" in style
+    for chosen in (
+        ':not([data-theme])[data-contrast="more"]',
+        '[data-theme="dark"]:not([data-contrast])',
+        ":not([data-theme]):not([data-contrast])",
+    ):
+        assert f":root{chosen} {{" in style
+
+
+def test_a_larger_text_meets_the_narrow_layout_on_a_wider_screen() -> None:
+    style = whole("@media (max-width: 800px) { .a, .b:is(c, d) { color: red; } .e { top: 0; } }")
+    for size in SIZES:
+        mode = f':where(:root[data-size="{size}"])'
+        assert (
+            f"@media (max-width: {8 * size}px) {{ {mode} .a, {mode} .b:is(c, d) {{ color: red; }} {mode} .e {{" in style
+        )
+    assert ':where(:root[data-layout="simple"]) .a' in style
+
+
+def test_styles_name_no_colour_but_tokens_and_no_least_width() -> None:
+    """A layout that begins at a width would not know of larger text: it begins narrow, by `max-width` in px."""
+    for name in STYLES:
+        style = (THEME / name).read_text(encoding="utf-8")
+        assert "min-width: " not in "".join(re.findall(r"@media[^{]*", style)), name
+        if name not in {"tokens.css", "modes.css"}:
+            assert set(re.findall(r"#[0-9a-f]{3,8}\b", style)) <= {"#17495a", "#fff", "#999"}, name

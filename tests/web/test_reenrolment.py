@@ -1,0 +1,157 @@
+"""Re-enrolment by plain HTTP and by the websocket: what arrives, what is refused in words, what a killed process leaves."""
+
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.server import Server
+from tests.web.wire import Person, Tab
+
+WHERE = "/eleves/2043/reinscription"
+Come = Callable[..., Person]
+
+
+def picture(side: int = 40) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (side, side), "white").save(out, "JPEG")
+    return out.getvalue()
+
+
+def act(person: Person, where: str, of: str, ticked: str = "true") -> None:
+    with Tab(person, where) as tab:
+        tab.act("choose", of, box=ticked)
+
+
+def documents(person: Person, where: str = WHERE) -> dict[str, str]:
+    """Name -> number, as the window offers them."""
+    return {each.get_text(): str(each["value"]) for each in person.soup(where).select("#document option")}
+
+
+def upload(
+    person: Person, document: str, *, where: str = WHERE, name: str = "photo.jpg", content: bytes = b"", **more: object
+) -> httpx.Response:
+    sent = {"fichier": (name, content or picture(), "image/jpeg")}
+    return person.post(
+        f"{where}/documents",
+        data={"document": document},
+        files=more.get("files", sent),
+        headers={"accept": "application/json"},
+    )  # type: ignore[arg-type]
+
+
+def kept(portal: Server) -> int:
+    return int(portal.value("SELECT count(*) FROM supplied_document"))
+
+
+@pytest.fixture
+def ready(claire: Person) -> Person:
+    """Nino's choice is made: « Importer » is open."""
+    act(claire, WHERE, "administrative")
+    return claire
+
+
+def test_import_is_closed_until_a_choice_is_made_and_says_why(claire: Person, portal: Server) -> None:
+    page = claire.soup(WHERE)
+    button = page.select_one("#open-import")
+    assert button is not None
+    assert button["aria-disabled"] == "true"
+    assert "Cochez d’abord" in page.select_one("#import-why").get_text()  # type: ignore[union-attr]
+    number = str(portal.value("SELECT min(id) FROM required_document WHERE site_id = 1"))
+    before, answer = kept(portal), upload(claire, number)
+    assert (answer.status_code, kept(portal)) == (422, before)
+    assert "Cochez d’abord" in answer.json()["refused"]
+    act(claire, WHERE, "administrative")
+    assert not claire.soup(WHERE).select_one("#open-import").has_attr("aria-disabled")  # type: ignore[union-attr]
+
+
+def test_a_file_arrives_without_websocket_nor_script_and_is_shown(ready: Person) -> None:
+    offered = documents(ready)
+    answer = ready.post(
+        f"{WHERE}/documents",
+        data={"document": offered["Photo d’identité"]},
+        files={"fichier": ("Nino été.jpg", picture())},
+    )
+    assert answer.headers["location"] == f"{WHERE}?document=recu"
+    page = ready.soup(f"{WHERE}?document=recu")
+    assert "Le document est reçu." in page.get_text()
+    line = next(row for row in page.select(".pieces tr") if "Photo d’identité" in row.get_text())
+    assert "Nino été.jpg" in line.get_text()
+    assert "Reçue" in line.get_text()
+    assert ready.get(line.select_one("a[href^='/documents/']")["href"]).headers["content-type"] == "image/jpeg"
+
+
+def test_row_72_an_upload_to_another_family_or_after_leaving_keeps_nothing(
+    ready: Person, come: Come, portal: Server
+) -> None:
+    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    stored = portal.value("SELECT count(*) FROM stored_file")
+    for login, site in (
+        ("belkacem.samir", "valmont"),
+        ("aubry.claire", "belrive"),
+        ("renard.paul", "valmont"),
+        ("aubry.marc", "valmont"),
+    ):
+        assert upload(come(login, site), number).status_code == 404, login
+    assert upload(come("aubry.marc"), number, where="/eleves/2042/reinscription").status_code == 404
+    assert upload(come(), number).status_code == 303
+    ready.post("/deconnexion")
+    assert upload(ready, number).status_code == 303
+    assert (kept(portal), portal.value("SELECT count(*) FROM stored_file")) == (before, stored)
+
+
+def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person, portal: Server) -> None:
+    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    one = ("fichier", ("a.jpg", picture(), "image/jpeg"))
+    cases: tuple[tuple[list[tuple[str, object]], str, str], ...] = (
+        ([one, one], number, "un seul fichier"),
+        ([], number, "Choisissez un fichier."),
+        ([("autre", one[1])], number, "Choisissez un fichier."),
+        ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Choisissez un fichier."),
+        ([one], "", "Choisissez le nom du document."),
+        ([one], "abc", "Choisissez le nom du document."),
+        ([("fichier", ("a.gif", b"GIF89a", "image/jpeg"))], number, "Format non accepté."),
+        ([("fichier", ("a.jpg", b"GIF89a", "image/jpeg"))], number, "ne correspond pas à son extension"),
+    )
+    for files, document, words in cases:
+        answer = ready.post(
+            f"{WHERE}/documents",
+            data={"document": document},
+            files=files or None,
+            headers={"accept": "application/json"},  # type: ignore[arg-type]
+        )
+        assert answer.status_code == 422, words
+        assert words in answer.json()["refused"], answer.text
+    for wrong in ("999999", str(portal.value("SELECT max(id) FROM required_document WHERE site_id = 2"))):
+        assert upload(ready, wrong).status_code == 404
+    assert kept(portal) == before
+
+
+def test_row_74_a_campaign_closed_meanwhile_takes_nothing_and_says_so(ready: Person, portal: Server) -> None:
+    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    with Tab(ready, WHERE) as tab:
+        portal.change("UPDATE campaign SET state = 'closed' WHERE site_id = 1")
+        assert "La période de réinscription est terminée." in upload(ready, number).json()["refused"]
+        answer = tab.act("submit", "2043", message="Trop tard")
+        assert "La période de réinscription est terminée." in str(answer)
+    assert kept(portal) == before
+    assert ready.get(WHERE).status_code == 404
+    assert WHERE not in ready.text("/eleves/2043/cours")
+    wish = "SELECT way FROM reenrolment_wish WHERE pupil_id = (SELECT id FROM pupil WHERE number = 2043)"
+    assert portal.value(wish) == "administrative"
+
+
+def test_two_tabs_that_send_at_once_make_one_request_and_one_letter(ready: Person, portal: Server) -> None:
+    for number in [value for name, value in documents(ready).items() if "quotient" not in name]:
+        assert upload(ready, number).status_code == 200
+    with Tab(ready, WHERE) as one, Tab(ready, WHERE) as two, ThreadPoolExecutor() as pool:
+        list(pool.map(lambda tab: tab.act("submit", "2043", message="Une fois."), (one, two)))
+    sent = "SELECT count(*) FROM reenrolment WHERE pupil_id = (SELECT id FROM pupil WHERE number = 2043)"
+    assert portal.value(sent) == 1
+    family = portal.account("aubry.claire")["family_id"]
+    letters = "SELECT count(*) FROM letter WHERE kind = 'reenrolment_received' AND family_id = ?"
+    assert portal.value(letters, family) == 1
+    assert "Réinscription en attente de validation" in ready.text(WHERE)
