@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
 from data import live
-from data.letter_form import message_of
+from data.letter_form import message_of, papers_of
+from data.letterhead import house_of
 from data.letters import Letter, unseal
 from data.passwords import MAILED_DAYS, TEMPORARY_DAYS
 from data.settings import settings
@@ -188,7 +189,8 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent)
+        papers = papers_of(letter, house_of(site), site.zone)
+        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent, papers)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
