@@ -1,6 +1,6 @@
 """What a family gets by e-mail once it has sent its request: the same lines in the letter and in a PDF that goes with it."""
 
-# ruff: noqa: ARG001
+# ruff: noqa: ARG002
 import asyncio
 import io
 from email import message_from_bytes, policy
@@ -91,7 +91,9 @@ def test_the_letter_of_valider_carries_its_summary_as_a_pdf(house: str) -> None:
 
 
 def test_who_leaves_gets_a_paper_that_asks_for_nothing(house: str) -> None:
-    name, text = attached(delivered(send("Nino", "leaving", reason="Autre", precision="Nous partons à l’étranger / loin")))
+    name, text = attached(
+        delivered(send("Nino", "leaving", reason="Autre", precision="Nous partons à l’étranger / loin"))
+    )
     assert name.startswith("Départ de Nino Aubry")
     assert "Autre : Nous partons à l’étranger / loin" in text
     assert "Pièces données" not in text
