@@ -202,7 +202,9 @@ def test_a_family_moves_nothing_of_another_family(marked: Theirs, come: Come, pa
     assert portal.rows("SELECT * FROM pupil WHERE school = 'Zzforged'") == []
 
 
-@pytest.mark.parametrize("path", ["/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", FAMILY_PAGES[6]])
+@pytest.mark.parametrize(
+    "path", ["/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", FAMILY_PAGES[6]]
+)
 def test_the_household_that_may_consult_moves_nothing_at_all(marked: Theirs, come: Come, path: str) -> None:
     marc, portal = come("aubry.marc"), marked.portal
     before = snapshot(portal)
