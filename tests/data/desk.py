@@ -7,8 +7,9 @@ from typing import Any
 
 from data import import_runs
 from data.exchange import exporting, jobs
-from data.exchange.jobs import Job, Report
+from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS, kind
+from data.exchange.working import Report
 from data.import_runs import ImportRun
 from data.visits import Visit, whole_house
 from tests.cast import HELENE, as_, last
