@@ -108,7 +108,7 @@ def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
     with theirs:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), str(os.getpid())],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
         )
