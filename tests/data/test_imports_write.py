@@ -182,6 +182,10 @@ def test_an_import_is_stopped_before_it_writes(house: str) -> None:
     with pytest.raises(Stopped):
         jobs.carry_out(HELENES, job, unread=True)
     assert snapshot() == before
+    job = Job(run.id, run.site_id, writes=True)
+    job.enter("writing")
+    assert not job.stop(), "too late: it is being saved"
+    job.tick()
 
 
 KILLED = """
