@@ -22,6 +22,7 @@ from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
 from data import access_batches, daily, database, file_sweep, first_start, postman, retention, sandbox
+from data.exchange import jobs
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -146,6 +147,7 @@ async def _start() -> None:
 
 
 async def _stop() -> None:
+    await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(sandbox.close)
     database.engine().dispose()
 
