@@ -56,19 +56,36 @@ def find(
 
     def ask(words: Sequence[Word]) -> tuple[int, Sequence[Family]]:
         """The page, and how many there are in all: told by the same question, unless the page is beyond the end."""
-        conditions = [*(_answers(v, word) for word in words), *([_without_access()] if without_access else [])]
+        conditions = _conditions(v, words, without_access=without_access)
         page = v.rows(_sorted(v, words, order, down).where(*conditions).limit(most).offset(skip))
         if not page and skip:
             return v.count(select(func.count(col(Family.id))).where(*conditions)), []
         return (page[0][1] if page else 0), [family for family, _ in page]
 
-    words, guessed = findable.words_in(typed), dict[str, Sequence[str]]()
+    words = findable.words_in(typed)
     total, page = ask(words)
-    if not total and (near := _guess(v, words)):
-        guessed = {word.forms[0]: names for word, names in near.items() if names != word.forms}
-        if guessed:
-            total, page = ask([Word(tuple(near.get(word, word.forms))) for word in words])
+    nearer, guessed = _guess(v, words) if not total else (words, {})
+    if guessed:
+        total, page = ask(nearer)
     return Page(total, _with_people(v, page), guessed) if page else Page(total, [])
+
+
+def everyone(v: Visit, typed: str = "", *, without_access: bool = False) -> list[int]:
+    """The keys of all families that `find` would show, page after page."""
+    v.staff_only()
+
+    def ask(words: Sequence[Word]) -> list[int]:
+        conditions = _conditions(v, words, without_access=without_access)
+        return list(v.all(select(Family.id).where(*conditions)))
+
+    words = findable.words_in(typed)
+    found = ask(words)
+    nearer, guessed = _guess(v, words) if not found else (words, {})
+    return ask(nearer) if guessed else found
+
+
+def _conditions(v: Visit, words: Sequence[Word], *, without_access: bool) -> list[Any]:
+    return [*(_answers(v, word) for word in words), *([_without_access()] if without_access else [])]
 
 
 def _literal(text: str) -> str:
@@ -164,15 +181,17 @@ def _keys(v: Visit, order: str) -> Any:
     return question.group_by(col(Guardian.family_id))
 
 
-def _guess(v: Visit, words: Sequence[Word]) -> dict[Word, Sequence[str]]:
-    """Each word that may be misspelt -> itself and the names near it. Empty when no word has any."""
+def _guess(v: Visit, words: Sequence[Word]) -> tuple[Sequence[Word], dict[str, Sequence[str]]]:
+    """The words to look for instead of misspelt ones, and what was made of each; the same words when none is."""
     if not any(word.may_be_misspelt for word in words):
-        return {}
+        return words, {}
     of_adults = (Guardian.last_name, Guardian.first_name, Guardian.birth_name)
     each = [select(name).distinct() for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
     names = {name for (name,) in v.rows(union_all(*each))}
     parts = findable.parts_of(names)
-    return {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    near = {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
+    return [Word(tuple(near.get(word, word.forms))) for word in words], guessed
 
 
 def _or_itself(word: Word, parts: Sequence[str]) -> Sequence[str]:
