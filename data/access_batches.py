@@ -26,7 +26,6 @@ from data.visits import NotYours, OfSite, Visit, visit, whole_house
 
 HOWS = {"mail": "Par e-mail", "letter": "Par lettre"}
 STEP = 10  # mails prepared at once
-A_MINUTE = 60  # mails that leave, for a site
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=7)
 MOST = 10_000
@@ -208,7 +207,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
         items = v.all(_left(batch_id).limit(most))
     made = [access.make_password_now() for _ in items]
     with visit(author, writes=True) as v:
-        sites.here(v)
+        a_minute = max(1, sites.here(v).letters_per_minute)
         batch = v.get(AccessBatch, batch_id, lock=True)
         for item, new in zip(items, made, strict=True):
             fresh = v.get(AccessItem, item.id, lock=True)
@@ -219,7 +218,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
             try:
                 if told:
                     raise Refused("Cet accès a été communiqué entre-temps.")
-                access.mail(v, account.id, new, delay=(batch.done * 60) // A_MINUTE)
+                access.mail(v, account.id, new, delay=(batch.done * 60) // a_minute)
                 fresh.state = "done"
                 batch.done += 1
             except Refused:
