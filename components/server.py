@@ -183,9 +183,10 @@ async def _daily_round() -> None:
 
 
 async def _forget() -> None:
-    """What the sites keep no longer."""
+    """What the sites keep no longer; then the database learns what is left."""
     try:
         await asyncio.to_thread(retention.sweep)
+        await asyncio.to_thread(database.keep_statistics)
     except Exception as fault:
         errors.reference_of(fault, "retention")
 

@@ -68,7 +68,7 @@ SCREENS = (
             "/gestion/familles/acces",
             *(
                 f"/gestion/familles/1042{tab}"
-                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers", "/journal")
+                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
             "/gestion/demandes?onglet=reinscriptions",
             "/gestion/demandes?onglet=pieces",
@@ -88,7 +88,12 @@ SCREENS = (
     ),
     (
         "lemoine.helene",
-        ["/gestion/journal", "/gestion/journal?entree=2", "/gestion/journal?famille=1042&r=a&tri=actor-c"],
+        [
+            "/gestion/journal",
+            "/gestion/journal?entree=2",
+            "/gestion/journal?famille=1042&r=a&tri=actor-c",
+            "/gestion/familles/1042/journal",
+        ],
     ),
 )
 MANAGERS = [
