@@ -199,7 +199,7 @@ def find_anew() -> int:
         for table in FOUND_BY:
             for row in v.all(select(table)):
                 if row.search != found_by(row):  # type: ignore[attr-defined, arg-type]
-                    _keep_what_it_is_found_by(None, None, row)  # type: ignore[arg-type]
+                    _keep_what_it_is_found_by(None, None, row)
                     v.add(row)
                     wrong += 1
     return wrong

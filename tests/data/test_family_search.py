@@ -1,5 +1,6 @@
 """« Familles » are found by anything, however it is typed, by staff only and in their site only."""
 
+import time
 from typing import Any
 
 import pytest

@@ -71,6 +71,7 @@ SCREENS = (
                 for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
             "/gestion/demandes?onglet=reinscriptions",
+            "/gestion/demandes?onglet=reinscriptions&traitees=1",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
             "/gestion/reinscriptions/1",
