@@ -74,7 +74,7 @@ def show(v: Visit, fait: str = "") -> None:
         tag("h2", v.say("Changer de mot de passe"))
         + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", v.say("Modifier"), {}),
         tag="section",
-        classes="card narrow",
+        classes="card narrow flow-card",
     )
     if v.is_staff:
         Piece(_factor(v), tag="section", classes="card narrow flow-card")
