@@ -94,7 +94,7 @@ def _taken(page: Page, shot: Shot) -> bytes:
     page.set_viewport_size({"width": shot.width, "height": 3000})
     box = page.locator(shot.what).first.bounding_box()
     assert box, shot
-    room = 12
+    room = 0 if shot.what == "main" else 12
     left, top = max(0, box["x"] - room), max(0, box["y"] - room)
     wide = min(shot.width - left, box["width"] + 2 * room)
     return page.screenshot(
