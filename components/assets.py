@@ -33,6 +33,7 @@ STYLES = (
     "help.css",
     "comfort.css",
     "modes.css",
+    "print.css",
 )
 TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -61,16 +61,20 @@ _SHORT = re.compile(rf"\b({'|'.join(SHORT_WORDS)})\b")
 
 def term(tongue: Language, key: str, at: str) -> Markup:
     """The word of that key, or a short word, that tells its meaning. `at` sets it apart from the same word elsewhere."""
+    word, meaning = _both(tongue, key, at)
+    return tag("span", word, meaning, class_="term-of")
+
+
+def _both(tongue: Language, key: str, at: str) -> tuple[Markup, Markup]:
+    """The button and its meaning."""
     if key in SHORT_WORDS:
         shown, meaning = key, SHORT_WORDS[key]
     else:
         shown, meaning = say(TERMS[key][0], tongue), TERMS[key][1]
     told = f"tip-{key.lower()}-{at}"
-    return tag(
-        "span",
+    return (
         tag("button", shown, type="button", class_="term", aria_describedby=told, popovertarget=told),
         tag("span", say(meaning, tongue), id=told, role="tooltip", popover=True, class_="tip"),
-        class_="term-of",
     )
 
 
@@ -83,15 +87,19 @@ def explained(tongue: Language, pairs: Iterable[tuple[str, Content]], at: str) -
 
 
 def words_in(tongue: Language, text: str, at: str) -> Content:
-    """The text with its short words made buttons: « FM 206 »; each once."""
+    """The text with its short words made buttons, each once: « FM 206 ». Their meanings stand after it."""
     parts = _SHORT.split(text)
     if len(parts) == 1:
         return text
-    told: list[Content] = []
+    told, meanings = list[Content](), list[Markup]()
     for number, part in enumerate(parts):
-        is_word = number % 2 and part not in parts[: number - 1]
-        told.append(term(tongue, part, at) if is_word else part)
-    return tag("span", told)
+        if number % 2 and part not in parts[: number - 1]:
+            word, meaning = _both(tongue, part, at)
+            told.append(word)
+            meanings.append(meaning)
+        else:
+            told.append(part)
+    return tag("span", told, meanings)
 
 
 def line(tongue: Language, texts: Iterable[str], at: str, *keys: str) -> Markup | None:

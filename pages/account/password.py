@@ -148,6 +148,7 @@ def _cover(
         _form(caller, names, action, caller.say(button), faults) + way_out,
         tongue=caller.tongue,
         status=400 if faults else 200,
+        site=sites.known(caller.account.site_id) if caller.account else None,
     )
 
 

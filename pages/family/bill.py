@@ -57,7 +57,7 @@ def _invoice(v: Visit, number: str) -> Markup:
         facts(glossary.explained(v.tongue, pairs, "bill")),
         _lines(v, found, lines),
         due and tag("div", tag("h2", v.say("Échéancier")), tag("ul", due), class_="prose"),
-        class_="card flow",
+        class_="card flow bill",
         aria_label=title,
     )
 
@@ -138,6 +138,6 @@ def _receipt(v: Visit, number: str) -> Markup:
         _letterhead(site, found.payer, address),
         facts(glossary.explained(v.tongue, pairs, "bill")),
         for_ and tag("div", tag("h2", v.say("Factures réglées")), tag("ul", for_), class_="prose"),
-        class_="card flow",
+        class_="card flow bill",
         aria_label=title,
     )
