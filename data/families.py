@@ -223,14 +223,16 @@ def by_number(v: Visit, number: int) -> Family:
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [
-        (pupil, link)
-        for pupil, link in v.rows(
-            select(Pupil, PupilLink)
-            .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-            .order_by(col(Pupil.birth_date), col(Pupil.first_name))
-        )
-    ]
+    return [(pupil, link) for pupil, link in v.rows(pupils_with())]
+
+
+def pupils_with(*more: Any) -> Any:
+    """The question of `pupils`, with more columns."""
+    return (
+        select(Pupil, PupilLink, *more)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    )
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:

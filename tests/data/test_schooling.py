@@ -1,5 +1,6 @@
 """Courses, lessons, marks and events of a pupil: who meets them, in which order, on which day."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -70,7 +71,22 @@ def upcoming(now: datetime, *first_names: str, login: str = CLAIRE) -> dict[str,
     pupils = {known(each).id: each for each in first_names or ("Irina",)}
     with as_(login, now=now, writes=False) as v:
         sites.here(v)
-        return {pupils[one]: lesson.id for one, (lesson, _) in schooling.next_lessons(v, pupils).items()}
+        return {pupils[one]: lesson.id for one, (lesson, _) in following(v, pupils).items()}
+
+
+def following(v: Visit, pupils: Iterable[int]) -> dict[int, Any]:
+    found = {one: schooling.next_lesson(coming) for one, coming in schooling.coming(v, pupils).items()}
+    return {one: each for one, each in found.items() if each}
+
+
+def this_year(v: Visit, pupils: Iterable[int]) -> dict[int, list[Any]]:
+    now = formats.school_year(v.today)
+    listed = schooling.coming(v, pupils)
+    return {one: [each for each in coming if each.course.school_year == now] for one, coming in listed.items()}
+
+
+def unexcused(v: Visit) -> dict[int, int]:
+    return {pupil.id: count for pupil, _, count in absences.of_the_pupils(v)}
 
 
 def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
@@ -86,8 +102,8 @@ def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
         "last mark": [each.id for each, _ in results.last_marks(v, [pupil_id], date(2000, 1, 1)).values()],
         "pieces": [each.id for each, _ in repertoire.played(v, pupil_id)],
         "absences": [each.id for one in taken for each in absences.of_course(v, pupil_id, one)],
-        "this year": [each.enrolment.id for each in schooling.of_pupils(v, [pupil_id])[pupil_id]],
-        "next": [each.id for each, _ in schooling.next_lessons(v, [pupil_id]).values()],
+        "this year": [each.enrolment.id for each in this_year(v, [pupil_id])[pupil_id]],
+        "next": [each.id for each, _ in following(v, [pupil_id]).values()],
     }
 
 
@@ -143,7 +159,7 @@ def test_another_family_another_site_and_a_stranger_meet_nothing(house: str, log
         assert results.marks(v, irina, here.course.id) == []
         assert absences.of_course(v, irina, here.course.id) == []
         assert absences.notices(v, irina) == []
-        assert absences.unexcused(v, [irina]) == {irina: 0}
+        assert irina not in unexcused(v)
         assert (schooling.lessons(v, here.course.id) == []) == (login is None or code != "valmont")
         with pytest.raises(NotYours):
             schooling.attended(v, irina, here.enrolment.id)
@@ -181,12 +197,12 @@ def test_the_weeks_courses_come_in_the_order_of_the_week_and_those_without_a_day
     with as_(CLAIRE, now=at(MONDAY)) as v:
         names = [each.course.name for each in schooling.courses(v, known().id)]
         assert names == ["Lundi", "Lundi aussi", "Lundi soir", "Samedi", "Sans jour"]
-        listed = schooling.of_pupils(v, [known("Nino").id, known().id, known("Samir").id])
+        listed = this_year(v, [known("Nino").id, known().id, known("Samir").id])
     assert [each.course.name for each in listed[known("Nino").id]] == ["À Nino"]
     assert [each.course.name for each in listed[known().id]] == sorted(names)
     assert listed[known("Samir").id] == []
     with as_(CLAIRE) as v:
-        assert schooling.of_pupils(v, []) == schooling.next_lessons(v, []) == absences.unexcused(v, []) == {}
+        assert schooling.coming(v, []) == {}
 
 
 @both
@@ -301,7 +317,7 @@ def test_the_29_february_is_a_day_like_others(house: str) -> None:
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as v:
-        assert absences.unexcused(v, [known().id]) == {known().id: 1}
+        assert unexcused(v)[known().id] == 1
         assert results.last_marks(v, [known().id], leap)[known().id][0].id == got
         assert [each.course.id for each in schooling.courses(v, known().id)] == [taken]
 
@@ -316,7 +332,7 @@ def test_the_school_year_changes_on_the_first_of_september_at_midnight_there(hou
     ):
         with as_(CLAIRE, now=now, writes=False) as v:
             assert [each.course.id for each in schooling.courses(v, irina)] == [here]
-            assert [each.course.id for each in schooling.of_pupils(v, [irina])[irina]] == [here]
+            assert [each.course.id for each in this_year(v, [irina])[irina]] == [here]
             past = [each.course.id for each in schooling.history(v, irina)]
             assert past[: len(behind)] == behind
             assert new not in past
@@ -331,7 +347,7 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house:
     absence(taken, date(2059, 10, 6), "Nino", excused=True)
     for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as v:
-            assert absences.unexcused(v, [irina, nino]) == {irina: counted, nino: 0}
+            assert unexcused(v) == {irina: counted, nino: 0}
     with as_(CLAIRE, now=at(MONDAY)) as v:
         listed = [each.day for each in absences.of_course(v, irina, taken)]
         assert listed == sorted(listed, reverse=True)

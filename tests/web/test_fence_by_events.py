@@ -64,8 +64,8 @@ STAFF_PAGES = [
     "/gestion/demandes?onglet=pieces",
     "/gestion/reinscriptions",
     "/gestion/reinscriptions/nouvelle",
-    "/gestion/reinscriptions/1",
-    "/gestion/reinscriptions/1?onglet=pieces",
+    "/gestion/reinscriptions/{campaign}",
+    "/gestion/reinscriptions/{campaign}?onglet=pieces",
     "/gestion/courriels",
     "/gestion/courriels/textes",
     "/gestion/journal",
@@ -223,9 +223,18 @@ def test_staff_who_look_as_a_family_move_nothing_at_all(portal: Server, come: Co
     assert snapshot(portal) == before
 
 
+def campaign_of(portal: Server, site: int) -> int:
+    """A campaign of that site: a copy of another's when it has none."""
+    names = ", ".join(f'"{name}"' for name in portal.tables()["campaign"] if name not in {"id", "site_id"})
+    if not portal.rows("SELECT id FROM campaign WHERE site_id = ?", site):
+        portal.change(f"INSERT INTO campaign (site_id, {names}) SELECT {site}, {names} FROM campaign LIMIT 1")
+    return int(portal.value("SELECT min(id) FROM campaign WHERE site_id = ?", site))
+
+
 @pytest.mark.parametrize("path", STAFF_PAGES)
 def test_staff_move_nothing_of_another_site(marked: Theirs, come: Come, path: str) -> None:
     jean, portal = come("petit.jean", "belrive"), marked.portal
+    path = path.format(campaign=campaign_of(portal, site=2))
     before = snapshot(portal, site=1)
     with Tab(jean, path) as tab:
         sent = forge(portal, tab)
