@@ -57,6 +57,11 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
     return sentence.format(**words) if words else sentence
 
 
+def twin_or_same(text: str, tongue: Language = "fr") -> str:
+    """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
+    return twins().get(text, text) if tongue == "en" else text
+
+
 class Refused(Exception):
     """What a person asked for cannot be done: a sentence that says why and how to mend it."""
 

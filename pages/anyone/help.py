@@ -15,7 +15,8 @@ from data.sites import Site
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 
 Chapter = tuple[str, str, tuple[str, ...], str, str]
-WORDS, CALL = ("mots", "Les mots du conservatoire"), ("joindre", "Nous joindre")
+WORDS = ("mots", "Les mots du conservatoire")
+CALL = ("joindre", "Nous joindre")
 
 
 @plain("/aide", Audience.ANYONE)
