@@ -270,6 +270,12 @@ def lines(v: Visit, invoice_id: int) -> list[InvoiceLine]:
     )
 
 
+def pupils_billed(v: Visit, invoice_ids: Sequence[int]) -> set[str]:
+    """Names of the pupils that these invoices charge something for."""
+    lines = v.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
+    return {line.pupil for line in lines if line.pupil and line.cents > 0}
+
+
 def instalments(v: Visit, invoice_id: int) -> list[Instalment]:
     return list(v.all(select(Instalment).where(Instalment.invoice_id == invoice_id).order_by(col(Instalment.due_day))))
 

@@ -15,7 +15,7 @@ from data.accounts import Account
 from data.families import Family, Guardian, Pupil
 from data.fields import editables, fold
 from data.findable import PHONE
-from data.i18n import Language, say
+from data.i18n import Language, say, twin_or_same
 from data.journal import AuditEntry
 from data.journal_words import ACTIONS, FIELDS, SUBJECTS, VALUES
 from data.letter_texts import TEMPLATES
@@ -207,7 +207,7 @@ def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, st
             verdict = f" ({_value(more[0], tongue)})" if more else ""
             yield say(fields[name].mark.label, tongue), was, now + verdict
         else:
-            label = say(FIELDS[name], tongue) if name in FIELDS else name.replace("_", " ")
+            label = say(FIELDS[name], tongue) if name in FIELDS else twin_or_same(name.replace("_", " "), tongue)
             yield label, _value(before, tongue), _value(after, tongue)
 
 
@@ -221,6 +221,8 @@ def _value(value: Any, tongue: Language) -> str:
     text = str(value)
     if text in TEMPLATES:
         return say(TEMPLATES[text].subject, tongue)
+    if text in {"oui", "non"}:
+        return say(text, tongue)
     if text in VALUES:
         return say(VALUES[text], tongue)
     return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", text)
