@@ -49,7 +49,9 @@ def test_a_line_opens_its_duplicate_in_the_browser(enter: Enter, way: str) -> No
     page = enter("belkacem.samir").open("/facturation/locations")
     row = page.get_by_role("row").filter(has_text="07000004").filter(has_text="Partiellement réglée")
     paper = re.compile(r"/facturation/factures/07000004\.pdf")
-    page.route(paper, lambda route: route.abort())  # the browser's own reader is not under test; the paper is, elsewhere
+    page.route(
+        paper, lambda route: route.abort()
+    )  # the browser's own reader is not under test; the paper is, elsewhere
     with page.expect_request(paper) as asked:
         if way == "double-click":
             row.get_by_text("Partiellement réglée").dblclick()
@@ -80,7 +82,7 @@ def test_fifty_euros_due_are_paid_and_the_receipt_is_there(
     clean(page)
     page.get_by_role("button", name=re.compile("^Accepter")).click()
     page.wait_for_url("**/facturation/retour/**")
-    expect(page.get_by_text(re.compile("Paiement reçu. Votre reçu : EL-"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Paiement reçu. Votre reçu\s: EL-"))).to_be_visible()
     page.get_by_role("link", name="Retour à la facturation").click()
     page.wait_for_url("**/facturation/locations")
     assert sums(page) == ["200,00 €", "200,00 €", "0,00 €"]
