@@ -1,5 +1,7 @@
 """Imports, before anything is written: titles of any program, every faulty line, what somebody must read first."""
 
+import pickle
+
 import pytest
 
 from data import import_runs, moderation
@@ -49,6 +51,12 @@ def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(house: str
     assert any(line == 14 and "séparateur est de trop" in why for line, _, why in found)
     assert any(line == 11 and "déjà à la ligne 10" in why for line, _, why in found)
     assert snapshot() == before
+
+
+def test_a_refusal_keeps_its_words_on_its_way_to_another_process() -> None:
+    why = Refused("{count} caractères, c’est trop : {most} au plus.", count=90, most=80)
+    there = pickle.loads(pickle.dumps(why))
+    assert (str(there), there.tell("en")) == (str(why), why.tell("en"))
 
 
 def test_row_94_what_a_spreadsheet_did_to_values_is_explained(house: str) -> None:
