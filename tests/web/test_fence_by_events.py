@@ -22,6 +22,7 @@ NAMED = set(
 NAMED |= {
     f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("courses", "past", "events", "ledger", "letters")
 }
+NAMED |= {"tick", "tick-all", "tick-none", "letters-chosen", "mails-chosen", "arrived", "send"}
 NAMED |= {"check", "import", "match", "fix", "option", "back", "force", "drop", "stop"}
 NAMED |= {f"{act}-{name}" for act in ("sort", "find", "turn") for name in ("runs", "faults", "doubts", "changes")}
 FAMILY_PAGES = [
