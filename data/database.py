@@ -78,6 +78,17 @@ def make_engine(url: str) -> Engine:
     return made
 
 
+def take_stock() -> None:
+    """SQLite counts how its rows are spread, so that it chooses by what finds few of them: it would otherwise take the
+    site's index, which finds them all (a campaign's table of 7,500 pupils: 6 s instead of 30 ms). PostgreSQL does it alone."""
+    if file() is None:
+        return
+    with engine().begin() as connection:
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("ANALYZE")
+    engine().dispose()  # other connections read it when they open
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # pysqlite's own BEGIN loses updates: 52 of 200 kept (measured)
     for pragma in (

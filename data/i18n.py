@@ -4,9 +4,9 @@ import logging
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["fr", "en"]
 log = logging.getLogger("anacrouse.i18n")
@@ -68,6 +68,10 @@ class Refused(Exception):
     def __init__(self, sentence: str, **words: object) -> None:
         super().__init__(sentence)
         self.sentence, self.words = sentence, words
+
+    def __reduce__(self) -> tuple[Any, tuple[()]]:
+        """As it crosses to another process: an exception alone would forget its words."""
+        return partial(type(self), self.sentence, **self.words), ()
 
     def tell(self, tongue: Language = "fr") -> str:
         return say(self.sentence, tongue, **self.words)

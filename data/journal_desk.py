@@ -13,7 +13,8 @@ from sqlmodel import SQLModel, col, or_, select
 from data import formats, journal, sites
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil
-from data.fields import editables
+from data.fields import editables, fold
+from data.findable import PHONE
 from data.i18n import Language, say, twin_or_same
 from data.journal import AuditEntry
 from data.journal_words import ACTIONS, FIELDS, SUBJECTS, VALUES
@@ -121,16 +122,32 @@ def _narrowed(v: Visit, question: Any, asked: Asked) -> Any:
         question = question.where(AuditEntry.at >= _midnight(v, asked.since))
     if asked.until:
         question = question.where(AuditEntry.at < _midnight(v, asked.until + timedelta(days=1)))
-    for word in asked.search.split()[:6]:
-        kept = json.dumps(word)[1:-1]  # as the column writes it: « é » is « \\u00e9 » there
+    words = _words(asked.search)
+    staff = people(v) if words else {}
+    for word in words:
+        said = cast(col(AuditEntry.changes), String)
         question = question.where(
             or_(
-                col(AuditEntry.actor).icontains(word, autoescape=True),
-                col(AuditEntry.reference) == word.lower(),
-                cast(col(AuditEntry.changes), String).icontains(kept, autoescape=True),
+                col(AuditEntry.actor_id).in_([each for each, name in staff.items() if fold(word) in fold(name)]),
+                col(AuditEntry.reference).in_({word.lower(), asked.search.strip().lower()}),
+                *(col(AuditEntry.actor).icontains(each, autoescape=True) for each in _cases(word)),
+                *(said.icontains(json.dumps(each)[1:-1], autoescape=True) for each in _cases(word)),
             )
         )
     return question
+
+
+def _words(typed: str) -> list[str]:
+    """What to look for. A telephone number is one word, without what each writes its own way: « 06 … », « +33 6 … »."""
+    figures = re.sub(r"\D", "", typed)
+    if PHONE.fullmatch(typed.strip()) and len(figures) > 6 and "/" not in typed:
+        return [figures.removeprefix("00").removeprefix("33").lstrip("0")]
+    return typed.split()[:6]
+
+
+def _cases(word: str) -> set[str]:
+    """A word as it may stand in the column, where « É » is « \\u00c9 »: SQL takes only plain letters for the same in both cases."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
 
 
 def _midnight(v: Visit, day: date) -> datetime:

@@ -54,6 +54,7 @@ ACTIONS = {
     "data copied": "Copie des données de la famille",
     "journal exported": "Journal exporté",
     "journal purged": "Journal : entrées anciennes effacées",
+    "documents erased": "Pièces dont le temps est passé : fichiers effacés",
     "campaign made": "Campagne créée",
     "campaign changed": "Campagne modifiée",
     "campaign activated": "Campagne ouverte",

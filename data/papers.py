@@ -6,7 +6,6 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -16,10 +15,10 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
-from data import appearance, billing, files, formats, journal, schooling, sites
+from data import billing, files, formats, journal, schooling, sites
 from data.families import Family, Pupil, of_its_site
+from data.letterhead import house_of
 from data.pdf import bills, certificates, course_report
-from data.pdf.page import House
 from data.schooling import Attended, of_its_pupil
 from data.settings import settings
 from data.sites import Site
@@ -318,12 +317,3 @@ def _read(v: Visit, subject: str) -> bytes | None:
     row = _row(v, subject)
     path = files.path_of(row.site_id, row.name) if row else None
     return path.read_bytes() if path and path.is_file() else None
-
-
-def house_of(site: Site) -> House:
-    publisher = site.legal.get("publisher", "")
-    legal = publisher if publisher != site.name else ""
-    path = files.path_of(site.id, site.logo)
-    logo = b64encode(path.read_bytes()).decode() if site.logo and path.is_file() else ""
-    accent = site.accent or appearance.ACCENT
-    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal, accent, logo)

@@ -15,10 +15,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, func
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
 from sqlmodel import Field, col, select
 
-from data import campaigns, families, formats, sites
+from data import campaigns, formats, sites
 from data.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
 from data.families import Pupil, PupilLink, of_its_site
 from data.files import StoredFile
@@ -234,10 +234,18 @@ def _sent(v: Visit, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenro
 def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
     """Seen from the visit's own family; staff say whose side they look at."""
     family_id = v.family_id if v.family_id is not None else family_id
-    wish = v.one(
-        select(Wish).where(Wish.campaign_id == campaign.id, Wish.pupil_id == pupil.id, Wish.family_id == family_id)
+    (wish, sent, rights), *_ = v.rows(
+        select(Wish, Reenrolment, PupilLink.rights)
+        .select_from(Pupil)
+        .join(Wish, _of(Wish, campaign.id) & (col(Wish.family_id) == family_id), isouter=True)
+        .join(Reenrolment, _of(Reenrolment, campaign.id), isouter=True)
+        .join(
+            PupilLink,
+            and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == family_id),
+            isouter=True,
+        )
+        .where(Pupil.id == pupil.id)
     )
-    sent = v.one(select(Reenrolment).where(Reenrolment.campaign_id == campaign.id, Reenrolment.pupil_id == pupil.id))
     lines = disciplines(v, pupil.id, campaign)
     return Situation(
         campaign,
@@ -248,8 +256,12 @@ def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | No
         sent,
         family_id,
         open=campaigns.is_open(v, campaign),
-        may_change=families.may_change(v, pupil),
+        may_change=v.is_staff or rights == "all",
     )
+
+
+def _of(table: type[Wish] | type[Reenrolment], campaign_id: int) -> ColumnElement[bool]:
+    return and_(col(table.pupil_id) == Pupil.id, col(table.campaign_id) == campaign_id)
 
 
 def disciplines(v: Visit, pupil_id: int, campaign: Campaign) -> list[Discipline]:
@@ -277,24 +289,21 @@ def pieces(
     """The documents asked of that pupil, with what the household gave."""
     sites.here(v)
     attended = set(departments)
-    given: dict[int, tuple[SuppliedDocument, str]] = {
-        each.document_id: (each, name or "")
-        for each, name in v.rows(
-            select(SuppliedDocument, StoredFile.name)
-            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
-            .where(
-                SuppliedDocument.campaign_id == campaign.id,
-                SuppliedDocument.pupil_id == pupil.id,
-                SuppliedDocument.family_id == family_id,
-            )
-        )
-    }
+    theirs = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id,
+        col(SuppliedDocument.pupil_id) == pupil.id,
+        col(SuppliedDocument.family_id) == family_id,
+    )
     return [
-        Piece(each, supplied, state_of(supplied, v.today), name)
-        for each, (supplied, name) in (
-            (each, given.get(each.id, (None, ""))) for each in campaigns.documents_of(v, campaign.id)
+        Piece(document, supplied, state_of(supplied, v.today), name or "")
+        for document, supplied, name in v.rows(
+            select(RequiredDocument, SuppliedDocument, StoredFile.name)
+            .join(SuppliedDocument, theirs, isouter=True)
+            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
+            .where(RequiredDocument.campaign_id == campaign.id)
+            .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
         )
-        if supplied or campaigns.asked_of(each, campaign, pupil, attended)
+        if supplied or campaigns.asked_of(document, campaign, pupil, attended)
     ]
 
 

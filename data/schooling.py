@@ -75,10 +75,11 @@ class Enrolment(OfSite, table=True):
         of_its_course(),
         ForeignKeyConstraint(["cursus_id", "site_id"], ["cursus.id", "cursus.site_id"]),
         UniqueConstraint("pupil_id", "course_id"),
+        Index("ix_enrolment_attending", "course_id", "site_id", "status", "pupil_id"),  # who attends, without the rows
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
-    course_id: int = Field(index=True)
+    course_id: int
     cursus_id: int | None = Field(default=None, index=True)  # None: a discipline outside any cursus
     level: str = Field(default="", max_length=40)  # « Niveau », of the pupil in that discipline
     status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left

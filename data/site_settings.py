@@ -237,6 +237,13 @@ KEEPING = Part(
             default=str(retention.DAYS["letters"]),
         ),
         Setting(
+            "journal_months",
+            "Journal, en mois",
+            _number(retention.FLOOR, retention.LONGEST),
+            hint="De six mois à un an (CNIL, délibération 2021-122)",
+            required=True,
+        ),
+        Setting(
             "retention.sessions",
             "Connexions passées, en jours",
             _number(7, 365),
@@ -269,7 +276,21 @@ SECURITY = Part(
         Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
     ),
 )
-MAIL = Part("courriel", "Courriel", "L’envoi des courriels, et un essai")
+MAIL = Part(
+    "courriel",
+    "Courriel",
+    "L’envoi des courriels, et un essai",
+    (
+        Setting(
+            "letters_per_minute",
+            "Courriels par minute, au plus",
+            _number(1, 600),
+            hint="Ce que votre serveur d’envoi accepte ; le reste attend son tour",
+            required=True,
+            default="60",
+        ),
+    ),
+)
 STAFF = Part("comptes", "Comptes du personnel", "Qui entre dans la gestion, avec quel rôle")
 STATE = Part("etat", "État du portail", "Base de données, courriels, disque, sauvegarde, version")
 PARTS = (IDENTITY, LOOK, FIELDS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE)

@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +51,7 @@ def texts(node: ast.AST) -> Iterator[str]:
             yield from texts(each)
 
 
+@cache
 def sentences() -> dict[str, str]:
     """Sentence -> a file that says it."""
     found: dict[str, str] = {}
@@ -129,6 +131,7 @@ def is_sentence(text: str) -> bool:
     return bool(re.search("[A-ZÀ-Ý«]", text[:2])) or " " in text
 
 
+@cache
 def twins() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted((ROOT / "data" / "english").glob("*.toml")):

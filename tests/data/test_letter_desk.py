@@ -1,12 +1,14 @@
 """« Courriels »: found among many, sent again, called back; the morning's digest; the server that is not there."""
 
+import io
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from data import accounts, daily, database, letter_desk, letters, postman
+from data import accounts, daily, database, files, letter_desk, letters, postman
 from data.i18n import Refused
 from data.journal import AuditEntry
 from data.letter_desk import PAGE, Wanted
@@ -199,6 +201,7 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
     said = last(Letter, Letter.kind == "daily_digest").blocks
     assert ["fact", "Absences à traiter", "2"] in said
+    assert any(block[0] == "fact" and "élèves sur" in block[2] for block in said)  # the campaign that is open
     assert any(
         block[:2] == ["fact", "Fiches à valider"] and block[2].startswith("6, la plus ancienne") for block in said
     )
@@ -213,3 +216,31 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     with as_(CLAIRE) as v, pytest.raises(NotYours):
         accounts.choose_digest(v, True)
     assert site().journal_months == 12
+
+
+def test_the_sites_logo_is_inside_the_letter_small_and_a_lost_one_stops_none(outbox: str) -> None:  # noqa: F811
+    drawn, name = io.BytesIO(), "cd" * 16
+    Image.new("RGBA", (900, 300), (122, 31, 61, 128)).save(drawn, "PNG")
+    set_site(logo=name)
+    path = files.path_of(site().id, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write()
+    with postbox() as box:
+        assert postman.deliver() == 1
+        plain = box.received[0]
+        assert [part.get_content_type() for part in plain.walk() if part.get_content_maintype() == "image"] == []
+        postman._small_logo.cache_clear()
+        path.write_bytes(drawn.getvalue())
+        write()
+        assert postman.deliver() == 1
+    whole = box.received[1]
+    [picture] = [part for part in whole.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<logo.png>"
+    assert picture.get_content_disposition() == "inline"
+    assert Image.open(io.BytesIO(picture.get_content())).size == (336, 112)
+    html = whole.get_body(("html",))
+    assert html is not None
+    assert 'src="cid:logo.png"' in html.get_content()
+    assert whole.get_body(("plain",)) is not None
+    assert "multipart/related" in {part.get_content_type() for part in whole.walk()}
+    postman._small_logo.cache_clear()

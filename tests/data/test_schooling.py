@@ -13,7 +13,7 @@ from data.absences import Absence
 from data.families import Pupil
 from data.repertoire import Performance, Piece
 from data.results import Assessment, Mark
-from data.schooling import Attended, Course, Enrolment, Lesson
+from data.schooling import Course, Enrolment, Lesson
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
 
@@ -83,10 +83,6 @@ def this_year(v: Visit, pupils: Iterable[int]) -> dict[int, list[Any]]:
     now = formats.school_year(v.today)
     listed = schooling.coming(v, pupils)
     return {one: [each for each in coming if each.course.school_year == now] for one, coming in listed.items()}
-
-
-def unexcused(v: Visit) -> dict[int, int]:
-    return {pupil.id: count for pupil, _, count in absences.of_the_pupils(v)}
 
 
 def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
@@ -159,7 +155,7 @@ def test_another_family_another_site_and_a_stranger_meet_nothing(house: str, log
         assert results.marks(v, irina, here.course.id) == []
         assert absences.of_course(v, irina, here.course.id) == []
         assert absences.notices(v, irina) == []
-        assert irina not in unexcused(v)
+        assert irina not in {pupil.id for pupil, *_ in absences.of_the_pupils(v)}
         assert (schooling.lessons(v, here.course.id) == []) == (login is None or code != "valmont")
         with pytest.raises(NotYours):
             schooling.attended(v, irina, here.enrolment.id)
@@ -317,7 +313,7 @@ def test_the_29_february_is_a_day_like_others(house: str) -> None:
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as v:
-        assert unexcused(v)[known().id] == 1
+        assert absences.of_the_pupils(v)[0][2] == 1
         assert results.last_marks(v, [known().id], leap)[known().id][0].id == got
         assert [each.course.id for each in schooling.courses(v, known().id)] == [taken]
 
@@ -347,7 +343,7 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house:
     absence(taken, date(2059, 10, 6), "Nino", excused=True)
     for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as v:
-            assert unexcused(v) == {irina: counted, nino: 0}
+            assert [(pupil.id, count) for pupil, _, count in absences.of_the_pupils(v)] == [(irina, counted), (nino, 0)]
     with as_(CLAIRE, now=at(MONDAY)) as v:
         listed = [each.day for each in absences.of_course(v, irina, taken)]
         assert listed == sorted(listed, reverse=True)
@@ -383,20 +379,6 @@ def test_the_last_mark_is_the_latest_that_has_a_value_since_that_day(house: str)
     zero = mark(taken, date(2059, 11, 20), 0)
     assert asked(date(2059, 9, 1)) == {irina: zero}
     assert set(asked(date(2059, 8, 31))) == {irina, nino}
-
-
-def test_averages_are_those_of_one_department_year_by_year() -> None:
-    def taken(year: str, department: str, average: int | None) -> Attended:
-        row = Course(id=1, site_id=1, school_year=year, number="1", name="", department=department)
-        return Attended(Enrolment(site_id=1, pupil_id=1, course_id=1, average=average), row, None)
-
-    past = [
-        taken("2058-2059", "Piano", 1600), taken("2057-2058", "Piano", 1500), taken("2058-2059", "Alto", 200),
-        taken("2058-2059", "Piano", 1201), taken("2056-2057", "Piano", None), taken("2055-2056", "Piano", 0),
-    ]  # fmt: skip
-    assert results.averages(past, "Piano") == [("2055-2056", 0), ("2057-2058", 1500), ("2058-2059", 1400)]
-    assert results.averages(past, "Alto") == [("2058-2059", 200)]
-    assert results.averages(past, "piano") == results.averages([], "Piano") == []
 
 
 @both

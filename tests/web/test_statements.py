@@ -68,9 +68,10 @@ SCREENS = (
             "/gestion/familles/acces",
             *(
                 f"/gestion/familles/1042{tab}"
-                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers", "/journal")
+                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
             "/gestion/demandes?onglet=reinscriptions",
+            "/gestion/demandes?onglet=reinscriptions&traitees=1",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
             "/gestion/reinscriptions/1",
@@ -88,7 +89,12 @@ SCREENS = (
     ),
     (
         "lemoine.helene",
-        ["/gestion/journal", "/gestion/journal?entree=2", "/gestion/journal?famille=1042&r=a&tri=actor-c"],
+        [
+            "/gestion/journal",
+            "/gestion/journal?entree=2",
+            "/gestion/journal?famille=1042&r=a&tri=actor-c",
+            "/gestion/familles/1042/journal",
+        ],
     ),
 )
 MANAGERS = [
