@@ -18,6 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     demo.add_argument("--families", type=int, default=0, metavar="N", help="that many families more")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("send-letters", help="send the letters that are due, once")
+    commands.add_parser("rebuild", help="write again what families are found by, after changes made outside the portal")
     commands.add_parser("check", help="check settings, database and letters, and say what is wrong")
     site = commands.add_parser("create-site", help="make another conservatoire")
     site.add_argument("code", help="small letters, figures, hyphens: what its addresses and commands call it")
@@ -69,6 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
         "demo": lambda: fill_demo(chosen.families),
         "migrate": migrate,
         "send-letters": send_letters,
+        "rebuild": rebuild,
         "check": check,
         "import": lambda: import_file(chosen),
         "export": lambda: export_file(chosen),
@@ -183,6 +185,14 @@ def restore(folder: str, *, verify: bool) -> None:
     except (backup.Impossible, OSError) as refused:
         sys.exit(f"Not restored: {refused}")
     print("\n".join(found))
+
+
+def rebuild() -> None:
+    from data import database, families
+
+    bring_up_to_date()
+    database.table_classes()
+    print(f"{families.find_anew()} records were found by something else than what they say now.")
 
 
 def import_pages() -> None:

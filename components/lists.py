@@ -30,7 +30,8 @@ class Column(Generic[Row]):
     look: str = ""  # num: figures, to the right | tight: never cut in two lines | broad: a line of its own on a card
 
     def text(self, v: Visit, row: Row) -> str:
-        return fold(Markup("{}").format(self.cell(v, row) or "").striptags())
+        said = self.cell(v, row) or ""
+        return fold(" ".join(said.split()) if type(said) is str else Markup("{}").format(said).striptags())
 
     def rank(self, v: Visit, row: Row) -> Any:
         """What it sorts by, None when there is nothing: that stands last."""
@@ -56,7 +57,7 @@ class Order:
     @staticmethod
     def read(search: str, sort: str) -> "Order":
         column = int(sort[:-1]) if sort[:-1].isdecimal() and len(sort) < 4 else None
-        return Order(search[:LONGEST_SEARCH], column, sort.endswith("d"))
+        return Order(search[:LONGEST_SEARCH], column, column is not None and sort.endswith("d"))
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Listing(Generic[Row]):
     of: Callable[[Row], object]
     href: Callable[[Row], str] | None = None
     do: str = ""  # the act that opens a row in place; without it, the link is followed
+    before: Callable[[Visit, Row], Markup] | None = None  # what stands before a row's link: a box to tick
     called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
@@ -102,10 +104,11 @@ def draw(
     *,
     opened: object = None,
     beside: Markup | None = None,
+    above: Markup | None = None,
     total: int | None = None,
 ) -> Markup:
     """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown; `beside` is
-    what the page filters by, before the search.
+    what the page filters by, before the search; `above` stands between them and the table.
 
     With `total`, `rows` are one page of that many, found and sorted by the database already.
     """
@@ -118,8 +121,8 @@ def draw(
     search = _search(v, listing, count, len(rows) if total is None else None) if searched else None
     if not found:
         words = "Aucune ligne ne correspond à cette recherche." if rows or order.search else listing.empty
-        above = tag("div", beside, search, class_="tools") if beside or search else None
-        return tag("div", above, tag("p", v.say(words), class_="nothing"), class_="listing")
+        tools = tag("div", beside, search, class_="tools") if beside or search else None
+        return tag("div", tools, above, tag("p", v.say(words), class_="nothing"), class_="listing")
     labels = [v.say(column.label) for column in listing.columns]
     caption = tag("caption", tag("span", v.say(listing.caption), class_="unseen" if listing.quiet_caption else None))
     table = tag(
@@ -132,6 +135,7 @@ def draw(
     return tag(
         "div",
         tag("div", beside, search, _sort_on_phone(v, listing, labels), class_="tools"),
+        above,
         table,
         _pager(v, listing, skip, count),
         class_="listing many" if len(labels) > 6 else "listing",
@@ -224,6 +228,8 @@ def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: 
             data_of=listing.of(row) if listing.do else None,
             aria_current="true" if current else None,
         )
+    if listing.before:
+        cells[0] = tag("span", listing.before(v, row), cells[0], class_="picked")
     looks = [column.look for column in listing.columns]
     return table_row(labels, cells, looks, class_="current" if current else None)
 

@@ -16,6 +16,7 @@ from components.errors import error_page, fault_page
 from components.follow import leave_when_closed
 from components.guard import MOST_BYTES, allow
 from data import journal
+from data.i18n import Refused
 from data.visits import NotYours
 
 CHOOSE = "/mot-de-passe/choisir"
@@ -33,7 +34,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
-                with caller.visit() as v, shell.frame(v, caller, title, path):
+                with caller.visit(at_once=True) as v, shell.frame(v, caller, title, path):
                     draw(v, **address)
             except NotYours:
                 return not_found(request, caller)
@@ -80,8 +81,8 @@ def plain(
                 return await response if inspect.isawaitable(response) else response
             except NotYours:
                 return not_found(request, caller)
-            except OnlyLooking as looking:
-                return error_page(403, tongue=caller.tongue, told=looking.tell(caller.tongue))
+            except Refused as refused:  # what an answer does not tell in its own page: looking only, a protected family
+                return error_page(403, tongue=caller.tongue, told=refused.tell(caller.tongue))
 
         guarded.__signature__ = _without_visit(answer)  # type: ignore[attr-defined]
         app.add_api_route(path, guarded, methods=[*methods], include_in_schema=False)

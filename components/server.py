@@ -32,6 +32,7 @@ from data import (
     retention,
     sandbox,
 )
+from data.exchange import jobs
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -156,6 +157,7 @@ async def _start() -> None:
 
 
 async def _stop() -> None:
+    await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(sandbox.close)
     database.engine().dispose()
 

@@ -1,6 +1,6 @@
 """What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from markupsafe import Markup
@@ -54,12 +54,12 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = _menu(caller, STAFF_MENU if v.is_staff else FAMILY_MENU)
+    menu = menu_of(caller)
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
         if caller.looking:
-            Piece(_looking(v, caller), tag="section", classes="looking").props["aria-label"] = v.say(
+            Piece(_looking(caller, site), tag="section", classes="looking").props["aria-label"] = v.say(
                 "Vue de la famille"
             )
             layout.default_slot.children.insert(1, layout.default_slot.children.pop())
@@ -72,17 +72,17 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
             )
 
 
-def _looking(v: Visit, caller: Caller) -> Markup:
+def _looking(caller: Caller, site: Site) -> Markup:
     """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
     until = caller.signin.viewing_until if caller.signin else None
-    words = v.say(
+    words = caller.say(
         "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
-        name=v.name,
-        hour=formats.hour(until, v.zone, v.tongue) if until else "",
+        name=caller.account.name if caller.account else "",
+        hour=formats.hour(until, site.zone, caller.tongue) if until else "",
     )
     leave = tag(
         "form",
-        tag("button", v.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        tag("button", caller.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
         method="post",
         action="/gestion/familles/vue/fin",
         class_="as-link",
@@ -91,9 +91,15 @@ def _looking(v: Visit, caller: Caller) -> Markup:
 
 
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
-    """The same header, menus and footer around a plain page, for somebody signed in."""
+    """The same header, menus and footer around a plain page, for somebody signed in; staff who look as a family see its."""
+    caller = caller.facing(Audience.ACCOUNT)
+    looking = (
+        tag("section", _looking(caller, site), class_="looking", aria_label=caller.say("Vue de la famille"))
+        if caller.looking
+        else None
+    )
     staff = bool(caller.account and caller.account.is_staff)
-    menu = _menu(caller, STAFF_MENU if staff else FAMILY_MENU)
+    menu = menu_of(caller)
     bar = (
         None
         if staff
@@ -104,6 +110,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         tag(
             "div",
             tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
+            looking,
             tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
             tag("footer", footer(caller.tongue, site), class_="foot"),
             bar,
@@ -113,8 +120,9 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
     )  # fmt: skip
 
 
-def _menu(caller: Caller, entries: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """The screens that exist and that this person may open."""
+def menu_of(caller: Caller) -> list[tuple[str, str, str]]:
+    """(address, words, drawing) of the screens that exist and that this person may open."""
+    entries = STAFF_MENU if caller.account and caller.account.is_staff else FAMILY_MENU
     return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
 
 
@@ -216,6 +224,7 @@ def footer(tongue: Language, site: Site | None = None) -> Markup:
     return (
         tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
         + tag("a", say("Aide", tongue), href="/aide")
+        + tag("a", say("Plan du portail", tongue), href="/aide#plan")
         + tag("a", say("Données personnelles", tongue), href="/donnees-personnelles")
         + tag("a", say("Mentions légales", tongue), href="/mentions-legales")
         + tag(

@@ -234,6 +234,15 @@ def of_family(v: Visit, family_id: int) -> list[Account]:
     return list(v.all(select(Account).where(Account.family_id == family_id).order_by(col(Account.id))))
 
 
+def of_families(v: Visit, family_ids: Iterable[int]) -> list[int]:
+    """The keys of the accounts with which somebody of these families may come in."""
+    v.staff_only()
+    question = select(Account.id).where(
+        col(Account.family_id).in_(family_ids), col(Account.guardian_id).is_not(None), col(Account.disabled).is_(False)
+    )
+    return list(v.all(question.order_by(col(Account.id))))
+
+
 def _family_account(v: Visit, account_id: int) -> Account:
     """NotYours for staff's own accounts: they are the « Réglages » of another."""
     account = v.get(Account, account_id, lock=v.writes)

@@ -26,7 +26,6 @@ from data.visits import NotYours, OfSite, Visit, visit, whole_house
 
 HOWS = {"mail": "Par e-mail", "letter": "Par lettre"}
 STEP = 10  # mails prepared at once
-A_MINUTE = 60  # mails that leave, for a site
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=7)
 MOST = 10_000
@@ -79,7 +78,8 @@ def to_tell(v: Visit) -> tuple[int, int]:
 
 
 def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> AccessBatch:
-    """A batch of all accounts never told about, or of the chosen ones. While one is under way, a second press is the first's.
+    """A batch of all accounts never told about, or of the chosen ones. While one is under way, a second press is the first's,
+    and another choice is Refused.
 
     By mail, those without address are left for the letters.
     """
@@ -88,8 +88,6 @@ def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> Acces
         raise Refused("Choisissez une réponse de la liste.")
     v.get(Site, v.site_id, lock=True)  # two presses wait for each other
     under_way = v.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == "waiting"))
-    if under_way is not None:
-        return under_way
     _forget_old(v)
     question = (
         select(Account.id)
@@ -101,6 +99,11 @@ def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> Acces
     if how == "mail":
         question = question.where(Guardian.email != "")
     chosen = v.all(question.order_by(col(Account.id)).limit(MOST))
+    if under_way is not None:
+        same = account_ids is None or set(chosen) == _accounts_of(v, under_way)
+        if not same:
+            raise Refused("Un autre envoi est en cours : attendez qu’il finisse, puis recommencez.")
+        return under_way
     if not chosen:
         raise Refused("Aucun accès n’est à communiquer ainsi.")
     batch = v.add(
@@ -118,6 +121,10 @@ def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> Acces
                  changes={"Envoi": ["", HOWS[how]], "Comptes": ["", len(chosen)]})  # fmt: skip
     v.tell(("access", v.site_id or 0))
     return batch
+
+
+def _accounts_of(v: Visit, batch: AccessBatch) -> set[int]:
+    return set(v.all(select(AccessItem.account_id).where(AccessItem.batch_id == batch.id)))
 
 
 def _forget_old(v: Visit) -> None:
@@ -140,8 +147,23 @@ def content_of(v: Visit, batch_id: int) -> bytes:
     path = files.path_of(batch.site_id, batch.file)
     if not batch.file or not path.is_file():
         raise NotYours(f"letters of batch {batch_id}")
+    if v.role != "responsable" and _holds_hidden(v, batch):
+        raise NotYours(f"letters of batch {batch_id}, with protected addresses")
     journal.note(v, "access letters read", subject="access_batch", subject_id=batch.id)
     return path.read_bytes()
+
+
+def _holds_hidden(v: Visit, batch: AccessBatch) -> bool:
+    """Whether its letters may bear an address under protection: they do when the « responsable » had them written."""
+    if v.get(Account, batch.author_id).role != "responsable":
+        return False
+    hidden = (
+        select(AccessItem.id)
+        .join(Account, col(Account.id) == AccessItem.account_id)
+        .join(Guardian, col(Guardian.id) == Account.guardian_id)
+        .where(AccessItem.batch_id == batch.id, col(Guardian.contact_hidden).is_(True))
+    )
+    return v.one(hidden) is not None
 
 
 # The work: off the loop, in a thread of its own
@@ -185,7 +207,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
         items = v.all(_left(batch_id).limit(most))
     made = [access.make_password_now() for _ in items]
     with visit(author, writes=True) as v:
-        sites.here(v)
+        a_minute = max(1, sites.here(v).letters_per_minute)
         batch = v.get(AccessBatch, batch_id, lock=True)
         for item, new in zip(items, made, strict=True):
             fresh = v.get(AccessItem, item.id, lock=True)
@@ -196,7 +218,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
             try:
                 if told:
                     raise Refused("Cet accès a été communiqué entre-temps.")
-                access.mail(v, account.id, new, delay=(batch.done * 60) // A_MINUTE)
+                access.mail(v, account.id, new, delay=(batch.done * 60) // a_minute)
                 fresh.state = "done"
                 batch.done += 1
             except Refused:

@@ -130,14 +130,18 @@ def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
     rows = _rows(trial)
     if rows != manifest["rows"]:
         raise Impossible("the tables do not hold as many rows as were copied")
-    wrong = [name for name, sha in manifest["files"].items() if _sha256(folder / "files" / name) != sha]
-    if wrong:
-        raise Impossible(f"{len(wrong)} files are missing or changed, the first: {wrong[0]}")
+    _examine_files(folder, manifest)
     return [
         f"copy of {manifest['at']}",
         f"database: whole, {sum(rows.values())} rows in {len(rows)} tables",
         f"files: {len(manifest['files'])}, all as copied",
     ]
+
+
+def _examine_files(folder: Path, manifest: dict[str, Any]) -> None:
+    wrong = [name for name, sha in manifest["files"].items() if _sha256(folder / "files" / name) != sha]
+    if wrong:
+        raise Impossible(f"{len(wrong)} files are missing or changed, the first: {wrong[0]}")
 
 
 def _calm(engine: Engine) -> None:
@@ -184,7 +188,12 @@ def _restore_postgresql(folder: Path, manifest: dict[str, Any], *, verify: bool)
     if _sha256(folder / DUMP) != manifest["database"]["sha256"]:
         raise Impossible("the database is not the one that was copied: its SHA-256 differs")
     _tool("pg_restore", "--list", str(folder / DUMP))
-    found = [f"copy of {manifest['at']}", "database: a dump that can be read", f"files: {len(manifest['files'])}"]
+    _examine_files(folder, manifest)
+    found = [
+        f"copy of {manifest['at']}",
+        "database: the dump that was made, and it can be read",
+        f"files: {len(manifest['files'])}, all as copied",
+    ]
     if verify:
         return found
     if database.file() is not None:

@@ -7,7 +7,19 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select
 
-from data import absence_queue, accounts, decisions, formats, journal, letters, payments, retention
+from data import (
+    accounts,
+    campaign_desk,
+    campaigns,
+    decisions,
+    formats,
+    journal,
+    letters,
+    payments,
+    queue_counts,
+    reenrolment_list,
+    retention,
+)
 from data.accounts import Account
 from data.journal import AuditEntry
 from data.letters import Fact, Letter
@@ -70,24 +82,43 @@ def _write(v: Visit, account: Account, site: Site, key: str) -> None:
 
 
 def waiting(v: Visit) -> list[Fact]:
-    """What waits for the staff of that site, in words; empty when nothing does."""
+    """What waits for the staff of that site, in words, and how far its campaigns are; empty when nothing does."""
     found: list[Fact] = []
 
     def tell(label: str, count: int, more: str = "") -> None:
         if count:
             found.append((v.say(label), f"{count}{more}"))
 
-    sheets = decisions.count(v)
-    oldest = decisions.queue(v, most=1)
+    waits, oldest = queue_counts.counts(v), decisions.queue(v, most=1)
     since = formats.ago(oldest[0].request.submitted_at, v.now, v.zone, v.tongue) if oldest else ""
-    tell("Fiches à valider", sheets, v.say(", la plus ancienne {age}", age=since) if since else "")
-    tell("Absences à traiter", absence_queue.count(v))
+    tell("Fiches à valider", waits[""], v.say(", la plus ancienne {age}", age=since) if since else "")
+    tell("Réinscriptions à valider", waits["reinscriptions"])
+    tell("Pièces à vérifier", waits["pieces"])
+    tell("Absences à traiter", waits["absences"])
     tell("Trop-perçus à régler", len(payments.troubles(v)))
     trouble = select(func.count(col(Letter.id))).where(
         col(Letter.state).in_(["failed", "abandoned"]), Letter.created_at > v.now - timedelta(days=7)
     )
     tell("Courriels en échec depuis une semaine", v.count(trouble))
-    return found
+    return found + _campaigns(v)
+
+
+def _campaigns(v: Visit) -> list[Fact]:
+    """How far each open campaign is."""
+    running = [each for each in campaign_desk.every(v) if campaigns.is_open(v, each)]
+    answers = reenrolment_list.sums(v) if running else {}
+    return [
+        (
+            each.title,
+            v.say(
+                "{answered} élèves sur {count} ont répondu, jusqu’au {day}",
+                answered=sum(answers.get(each.id, {}).values()),
+                count=campaigns.how_many(v, each),
+                day=formats.day(each.closes_on),
+            ),
+        )
+        for each in running
+    ]
 
 
 def _forget(site: Site, now: datetime) -> None:

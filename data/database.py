@@ -84,6 +84,7 @@ def take_stock() -> None:
     if file() is None:
         return
     with engine().begin() as connection:
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
         connection.exec_driver_sql("ANALYZE")
     engine().dispose()  # other connections read it when they open
 

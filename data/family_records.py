@@ -29,7 +29,7 @@ def letters_of(v: Visit, family_id: int, most: int = MOST) -> list[Letter]:
 
 
 def journal_of(v: Visit, family_id: int, most: int = MOST) -> list[AuditEntry]:
-    v.staff_only()
+    v.manager_only()
     return list(
         v.all(
             select(AuditEntry)

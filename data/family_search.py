@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, case, cast, exists, func, union
+from sqlalchemy import String, case, cast, exists, func, union_all
 from sqlmodel import col, or_, select
 
-from data import findable
+from data import families, findable
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil, PupilLink
 from data.findable import Word
@@ -19,6 +19,7 @@ from data.visits import Visit
 
 PAGE = 50
 COLUMNS = ("number", "adult", "pupil", "contact", "town", "access")
+HIDEABLE = {"contact", "town"}
 
 
 @dataclass(frozen=True)
@@ -54,21 +55,37 @@ def find(
     v.staff_only()
 
     def ask(words: Sequence[Word]) -> tuple[int, Sequence[Family]]:
-        """The page, and how many there are: counted only when the page does not tell."""
-        conditions = [*map(_answers, words), *([_without_access()] if without_access else [])]
-        question = _sorted(words, order, down).where(*conditions).limit(most).offset(skip)
-        page = v.all(question)
-        if len(page) < most and (page or not skip):
-            return skip + len(page), page
-        return v.count(select(func.count(col(Family.id))).where(*conditions)), page
+        """The page, and how many there are in all: told by the same question, unless the page is beyond the end."""
+        conditions = _conditions(v, words, without_access=without_access)
+        page = v.rows(_sorted(v, words, order, down).where(*conditions).limit(most).offset(skip))
+        if not page and skip:
+            return v.count(select(func.count(col(Family.id))).where(*conditions)), []
+        return (page[0][1] if page else 0), [family for family, _ in page]
 
-    words, guessed = findable.words_in(typed), dict[str, Sequence[str]]()
+    words = findable.words_in(typed)
     total, page = ask(words)
-    if not total and (near := _guess(v, words)):
-        guessed = {word.forms[0]: names for word, names in near.items() if names != word.forms}
-        if guessed:
-            total, page = ask([Word(tuple(near.get(word, word.forms))) for word in words])
+    nearer, guessed = _guess(v, words) if not total else (words, {})
+    if guessed:
+        total, page = ask(nearer)
     return Page(total, _with_people(v, page), guessed) if page else Page(total, [])
+
+
+def everyone(v: Visit, typed: str = "", *, without_access: bool = False) -> list[int]:
+    """The keys of all families that `find` would show, page after page."""
+    v.staff_only()
+
+    def ask(words: Sequence[Word]) -> list[int]:
+        conditions = _conditions(v, words, without_access=without_access)
+        return list(v.all(select(Family.id).where(*conditions)))
+
+    words = findable.words_in(typed)
+    found = ask(words)
+    nearer, guessed = _guess(v, words) if not found else (words, {})
+    return ask(nearer) if guessed else found
+
+
+def _conditions(v: Visit, words: Sequence[Word], *, without_access: bool) -> list[Any]:
+    return [*(_answers(v, word) for word in words), *([_without_access()] if without_access else [])]
 
 
 def _literal(text: str) -> str:
@@ -80,7 +97,7 @@ def _holds(column: Any, word: Word) -> Any:
     return or_(*(col(column).like(f"%{_literal(form)}%", escape="\\") for form in word.forms if form))
 
 
-def _answers(word: Word) -> Any:
+def _answers(v: Visit, word: Word) -> Any:
     """The family's number, one of its adults, pupils or accounts is found by the word."""
     ways = [
         col(Family.id).in_(select(Guardian.family_id).where(_holds(Guardian.search, word))),
@@ -95,7 +112,16 @@ def _answers(word: Word) -> Any:
     ]
     if word.number is not None:
         ways.append(cast(col(Family.number), String).like(f"{word.number}%"))
+    if v.role == "responsable":
+        hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True), _reaches(word))
+        ways.append(col(Family.id).in_(hidden))
     return or_(*ways)
+
+
+def _reaches(word: Word) -> Any:
+    """An address or a number that a protection order hides: it is not among the kept words (data/families.py)."""
+    forms = [*word.forms, *(f"33{form[1:]}" for form in word.forms if form.startswith("0"))]
+    return or_(*(_holds(getattr(Guardian, name), Word(tuple(forms))) for name in families.REACHED_BY))
 
 
 def _without_access() -> Any:
@@ -113,26 +139,26 @@ def never_told() -> tuple[Any, ...]:
     )
 
 
-def _sorted(words: Sequence[Word], order: str, down: bool) -> Any:
+def _sorted(v: Visit, words: Sequence[Word], order: str, down: bool) -> Any:
     """The question with what it is sorted by. Families without a value stand last, whichever way."""
-    question = select(Family)
+    question = select(Family, func.count().over())
     if order == "number" or not (order or words):
         return question.order_by(col(Family.number).desc() if down else col(Family.number))
     if order in COLUMNS:
-        keys = _keys(order).subquery()
+        keys = _keys(v, order).subquery()
         missing = case((or_(keys.c.key.is_(None), cast(keys.c.key, String) == ""), 1), else_=0)
         return question.outerjoin(keys, keys.c.family_id == Family.id).order_by(
             missing, keys.c.key.desc() if down else keys.c.key, col(Family.number)
         )
-    first = (  # asked for each family that answers: these are few
-        select(func.min(Guardian.search)).where(Guardian.family_id == Family.id, Guardian.rank == 1).scalar_subquery()
-    )
     exact = [case((col(Family.number) == word.number, 0), else_=1) for word in words if word.number is not None]
-    likely = or_(*(first.like(f"{_literal(form)}%", escape="\\") for form in words[0].forms if form))
-    return question.order_by(*exact, case((likely, 0), else_=1), first, col(Family.number))
+    first = _keys(v, "adult").subquery()
+    likely = or_(*(first.c.key.like(f"{_literal(form)}%", escape="\\") for form in words[0].forms if form))
+    return question.outerjoin(first, first.c.family_id == Family.id).order_by(
+        *exact, case((likely, 0), else_=1), first.c.key, col(Family.number)
+    )
 
 
-def _keys(order: str) -> Any:
+def _keys(v: Visit, order: str) -> Any:
     """Family -> what it is sorted by: one grouped question, since one a family takes SQLite half a minute."""
     if order == "pupil":
         return (
@@ -147,31 +173,25 @@ def _keys(order: str) -> Any:
             .group_by(col(Account.family_id))
         )
     column: Any = {"contact": Guardian.phone_mobile, "town": func.lower(Guardian.town)}.get(order, Guardian.search)
-    return (
-        select(col(Guardian.family_id).label("family_id"), func.min(column).label("key"))
-        .where(Guardian.rank == 1)
-        .group_by(col(Guardian.family_id))
+    question: Any = select(col(Guardian.family_id).label("family_id"), func.min(column).label("key")).where(
+        Guardian.rank == 1
     )
+    if order in HIDEABLE and v.role != "responsable":  # a place in the list would tell what the cell does not
+        question = question.where(col(Guardian.contact_hidden).is_(False))
+    return question.group_by(col(Guardian.family_id))
 
 
-def _guess(v: Visit, words: Sequence[Word]) -> dict[Word, Sequence[str]]:
-    """Each word that may be misspelt -> itself and the names near it. Empty when no word has any."""
+def _guess(v: Visit, words: Sequence[Word]) -> tuple[Sequence[Word], dict[str, Sequence[str]]]:
+    """The words to look for instead of misspelt ones, and what was made of each; the same words when none is."""
     if not any(word.may_be_misspelt for word in words):
-        return {}
-    names = [
-        name
-        for (name,) in v.rows(
-            union(
-                select(Guardian.last_name),
-                select(Guardian.first_name),
-                select(Guardian.birth_name),
-                select(Pupil.last_name),
-                select(Pupil.first_name),
-            )
-        )
-    ]
+        return words, {}
+    of_adults = (Guardian.last_name, Guardian.first_name, Guardian.birth_name)
+    each = [select(name).distinct() for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
+    names = {name for (name,) in v.rows(union_all(*each))}
     parts = findable.parts_of(names)
-    return {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    near = {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
+    return [Word(tuple(near.get(word, word.forms))) for word in words], guessed
 
 
 def _or_itself(word: Word, parts: Sequence[str]) -> Sequence[str]:

@@ -88,7 +88,9 @@ def near(word: str, parts: Sequence[str]) -> tuple[str, ...]:
             part = parts[at]
             if away < 2 or part[0] == word[0]:  # two errors, and a wrong beginning too: another name
                 found[part] = min(int(away), found.get(part, most))
-    return tuple(sorted(found, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MOST_NEAR])
+    least = min(found.values(), default=0)  # where one error explains the word, two are not looked for
+    nearest = [part for part in found if found[part] <= max(1, least)]
+    return tuple(sorted(nearest, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MOST_NEAR])
 
 
 def parts_of(names: Iterable[str]) -> list[str]:

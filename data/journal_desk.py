@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, cast, func
@@ -13,11 +14,13 @@ from sqlmodel import SQLModel, col, or_, select
 from data import formats, journal, sites
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil
-from data.fields import editables
-from data.i18n import Language, say
+from data.fields import editables, fold
+from data.findable import PHONE
+from data.i18n import Language, say, twin_or_same
 from data.journal import AuditEntry
-from data.journal_words import ACTIONS, FIELDS, SUBJECTS, VALUES
+from data.journal_words import ACTIONS, COUNTED, FIELDS, SHEETS, SUBJECTS, VALUES
 from data.letter_texts import TEMPLATES
+from data.site_settings import PARTS
 from data.visits import NotYours, Visit
 
 DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
@@ -121,16 +124,32 @@ def _narrowed(v: Visit, question: Any, asked: Asked) -> Any:
         question = question.where(AuditEntry.at >= _midnight(v, asked.since))
     if asked.until:
         question = question.where(AuditEntry.at < _midnight(v, asked.until + timedelta(days=1)))
-    for word in asked.search.split()[:6]:
-        kept = json.dumps(word)[1:-1]  # as the column writes it: « é » is « \\u00e9 » there
+    words = _words(asked.search)
+    staff = people(v) if words else {}
+    for word in words:
+        said = cast(col(AuditEntry.changes), String)
         question = question.where(
             or_(
-                col(AuditEntry.actor).icontains(word, autoescape=True),
-                col(AuditEntry.reference) == word.lower(),
-                cast(col(AuditEntry.changes), String).icontains(kept, autoescape=True),
+                col(AuditEntry.actor_id).in_([each for each, name in staff.items() if fold(word) in fold(name)]),
+                col(AuditEntry.reference).in_({word.lower(), asked.search.strip().lower()}),
+                *(col(AuditEntry.actor).icontains(each, autoescape=True) for each in _cases(word)),
+                *(said.icontains(json.dumps(each)[1:-1], autoescape=True) for each in _cases(word)),
             )
         )
     return question
+
+
+def _words(typed: str) -> list[str]:
+    """What to look for. A telephone number is one word, without what each writes its own way: « 06 … », « +33 6 … »."""
+    figures = re.sub(r"\D", "", typed)
+    if PHONE.fullmatch(typed.strip()) and len(figures) > 6 and "/" not in typed:
+        return [figures.removeprefix("00").removeprefix("33").lstrip("0")]
+    return typed.split()[:6]
+
+
+def _cases(word: str) -> set[str]:
+    """A word as it may stand in the column, where « É » is « \\u00c9 »: SQL takes only plain letters for the same in both cases."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
 
 
 def _midnight(v: Visit, day: date) -> datetime:
@@ -182,7 +201,7 @@ def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, st
     fields = {**editables(Guardian), **editables(Pupil)}
     for name, pair in entry.changes.items():
         before, after, *more = pair if isinstance(pair, list) and len(pair) in {2, 3} else ("", pair)
-        if name in fields:
+        if name in fields and (entry.subject in SHEETS or name not in FIELDS):
             tell = fields[name].tell
             was, now = (
                 tell(each, tongue) if isinstance(each, str) else _value(each, tongue) for each in (before, after)
@@ -190,8 +209,27 @@ def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, st
             verdict = f" ({_value(more[0], tongue)})" if more else ""
             yield say(fields[name].mark.label, tongue), was, now + verdict
         else:
-            label = say(FIELDS[name], tongue) if name in FIELDS else name.replace("_", " ")
-            yield label, _value(before, tongue), _value(after, tongue)
+            before, after = (
+                len(each) if name in COUNTED and isinstance(each, list) else each for each in (before, after)
+            )
+            yield label_of(name, tongue), _value(before, tongue), _value(after, tongue)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> dict[str, str]:
+    return {one.name: one.label for part in PARTS for one in part.settings}
+
+
+def label_of(name: str, tongue: Language) -> str:
+    """What a field is called: the journal's own words, a setting's label, « Fiche du responsable : Ville (obligatoire) »."""
+    sheet, _, rest = name.partition(".")
+    column, _, required = rest.partition(" ")
+    fields = editables(Guardian if sheet == "guardian" else Pupil) if sheet in SHEETS else {}
+    if column in fields:
+        more = f" {say('(obligatoire)', tongue)}" if required else ""
+        return f"{say(SUBJECTS[sheet], tongue)} : {say(fields[column].mark.label, tongue)}{more}"
+    known = FIELDS.get(name) or _settings().get(name)
+    return say(known, tongue) if known else twin_or_same(name.replace("_", " "), tongue)
 
 
 def _value(value: Any, tongue: Language) -> str:
@@ -204,6 +242,8 @@ def _value(value: Any, tongue: Language) -> str:
     text = str(value)
     if text in TEMPLATES:
         return say(TEMPLATES[text].subject, tongue)
+    if text in {"oui", "non"}:
+        return say(text, tongue)
     if text in VALUES:
         return say(VALUES[text], tongue)
     return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", text)

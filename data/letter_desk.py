@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select, update
+from sqlmodel import and_, col, or_, select, update
 
-from data import accounts, journal, letters
+from data import accounts, families, journal, letters
 from data.accounts import Account
-from data.families import Family
+from data.families import Family, Guardian
 from data.fields import fold
 from data.i18n import Refused
 from data.letter_form import deliverable
@@ -90,11 +90,19 @@ def _narrowed(v: Visit, question: Any, wanted: Wanted) -> Any:
     if wanted.until:
         question = question.where(col(Letter.created_at) < _midnight(v, wanted.until + timedelta(days=1)))
     for word in fold(wanted.search).split()[:6]:
-        said = col(Letter.needle).contains(word, autoescape=True)
+        said = and_(col(Letter.needle).contains(word, autoescape=True), *_unprotected(v))
         if word.isdecimal() and len(word) < 10:
             said = or_(said, col(Letter.family_id).in_(select(Family.id).where(Family.number == int(word))))
         question = question.where(said)
     return question
+
+
+def _unprotected(v: Visit) -> list[Any]:
+    """An address under protection is no way to find whose it is: those letters answer to the family's number."""
+    if v.role == "responsable":
+        return []
+    hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True))
+    return [or_(col(Letter.family_id).is_(None), col(Letter.family_id).not_in(hidden))]
 
 
 def _midnight(v: Visit, day: date) -> datetime:
@@ -133,6 +141,7 @@ class About:
     to: str  # where it would go if it were sent again
     refused: int  # letters that this address refused
     again: Letter | None  # the latest copy that was sent again
+    shielded: bool  # addresses of that family are not for this person to read
 
 
 def about(v: Visit, letter_id: int) -> About:
@@ -144,7 +153,10 @@ def about(v: Visit, letter_id: int) -> About:
         select(func.count(col(Letter.id))).where(Letter.recipient == letter.recipient, Letter.state == "failed")
     )
     copy = v.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
-    return About(letter, family, account, _address(v, letter, account), refused if letter.recipient else 0, copy)
+    adults = v.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
+    shielded = any(not families.contact_shown(v, adult) for adult in adults)
+    to = _address(v, letter, account)
+    return About(letter, family, account, to, refused if letter.recipient else 0, copy, shielded)
 
 
 def _address(v: Visit, letter: Letter, account: Account | None) -> str:

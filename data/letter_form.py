@@ -17,6 +17,7 @@ from data.pdf.page import House
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
+LOGO = "logo.png"  # the name by which _LOGO calls it
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = (
     Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
@@ -67,8 +68,8 @@ def text_of(letter: Letter, secret: str = HIDDEN) -> str:
     return "\n".join(lines)
 
 
-def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "") -> str:
-    """The HTML part: the same words, the portal's ink, the site's accent or ours."""
+def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: bool = False) -> str:
+    """The HTML part: the same words, the portal's ink, the site's accent or ours; its logo when the message carries it."""
     accent, night = accent or ACCENT, appearance.dark(accent or ACCENT)
     tongue = language(letter.language)
     body = [_paragraph(say("Bonjour {name},", tongue, name=letter.name))]
@@ -101,6 +102,7 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "") -> str:
         heading=letter.subject.removesuffix(f" – {site}"),
         site=site,
         first=first,
+        logo=_LOGO if logo else "",
         style=DARK.format(name=night.accent, on=night.on),
         paper=PAPER,
         ink=INK,
@@ -128,13 +130,14 @@ def message_of(
     sender: str,
     site: str,
     accent: str = "",
+    logo: bytes = b"",
     papers: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
-    """The bytes to send; ValueError when the address or a header is not safe."""
+    """The bytes to send, with the site's logo (a small PNG) inside; ValueError when the address or a header is not safe."""
     if not deliverable(letter.recipient) or re.search("[\r\n]", letter.subject + letter.name + site):
         raise ValueError("unsafe address or header")
     message = emails.Message(
-        html=html_of(letter, secret, accent),
+        html=html_of(letter, secret, accent, logo=bool(logo)),
         text=text_of(letter, secret),
         subject=letter.subject,
         mail_from=formataddr((site, sender)),
@@ -143,6 +146,8 @@ def message_of(
         date=letter.created_at,
         headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     )
+    if logo:
+        message.attach(filename=LOGO, data=logo, content_disposition="inline", mime_type="image/png")
     for name, content in papers:
         message.attach(filename=name, data=content, mime_type="application/pdf")
     return bytes(message.as_bytes())
@@ -168,10 +173,14 @@ _PAGE = Markup(
     '<tr><td class="out" align="center" style="padding:24px 12px">'
     '<table role="presentation" class="sheet" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px;'
     "background:#ffffff;border:1px solid {line};border-top:4px solid {accent};border-radius:10px;border-collapse:separate;"
-    'text-align:left"><tr><td class="in ink" style="padding:28px 32px;color:{ink};overflow-wrap:anywhere">'
+    'text-align:left"><tr><td class="in ink" style="padding:28px 32px;color:{ink};overflow-wrap:anywhere">{logo}'
     '<p class="name" style="margin:0 0 20px;color:{accent};font-weight:700">{site}</p>'
     '<h1 class="ink" style="font-size:22px;line-height:1.3;margin:0 0 16px;color:{ink}">{heading}</h1>{body}'
     "</td></tr></table></td></tr></table></body></html>"
+)
+_LOGO = Markup(  # on white, whatever the scheme; the name below says whose it is
+    '<img src="cid:logo.png" alt="" height="56" style="display:block;height:56px;width:auto;max-width:100%;'
+    'margin:0 0 12px;background:#ffffff;border-radius:6px">'
 )
 _SECRET = Markup(
     '<p class="ink" style="margin:0 0 4px">{}</p><p class="word" style="margin:0 0 20px;padding:12px 16px;'

@@ -69,6 +69,7 @@ class Checked:
     """What anyone may know of a certificate."""
 
     kind: str
+    site_id: int
     site: str
     school_year: str
     initials: str
@@ -273,7 +274,7 @@ def check(typed: str) -> Checked | None:
         if row is None:
             return None
         site = v.get(Site, row.site_id).name
-    return Checked(row.kind, site, row.school_year, row.initials, row.issued_on, row.revoked_at is None)
+    return Checked(row.kind, row.site_id, site, row.school_year, row.initials, row.issued_on, row.revoked_at is None)
 
 
 def keep(v: Visit, draft: Draft, content: bytes) -> bytes:

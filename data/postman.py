@@ -3,6 +3,7 @@
 Delivery is at least once: a crash between the server's 250 and our commit sends again, with the same Message-ID.
 """
 
+import io
 import logging
 import random
 import smtplib
@@ -12,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from PIL import Image
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
-from data import live
+from data import files, live
 from data.letter_form import message_of, papers_of
 from data.letterhead import house_of
 from data.letters import Letter, unseal
@@ -189,8 +192,9 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         site = v.get(Site, letter.site_id)
     error, final = "", False
     try:
-        papers = papers_of(letter, house_of(site), site.zone)
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent, papers)
+        logo = _small_logo(site.id, site.logo) if site.logo else b""
+        papers, secret = papers_of(letter, house_of(site), site.zone), unseal(letter.secret)
+        content = message_of(letter, secret, settings().mail_from, site.name, site.accent, logo, papers)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))
@@ -207,6 +211,20 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         error, final = str(refused), True
     _record(letter_id, error, final=final)
     return not error
+
+
+@lru_cache(maxsize=16)
+def _small_logo(site_id: int, name: str) -> bytes:
+    """As letters carry it: twice the height it is shown at. Nothing when the file is not there: the letter leaves."""
+    try:
+        with Image.open(files.path_of(site_id, name), formats=["PNG"]) as drawn:
+            drawn.thumbnail((480, 112))
+            small = io.BytesIO()
+            drawn.save(small, "PNG", optimize=True)
+            return small.getvalue()
+    except OSError:
+        log.warning("the logo of site %s is not there", site_id)
+        return b""
 
 
 def _record(letter_id: int, error: str, *, final: bool) -> None:

@@ -208,10 +208,13 @@ def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
     return v.rows(
         question.add_columns(Campaign, RequiredDocument, SuppliedDocument, Wish, Reenrolment, PupilLink.rights)
         .join(PupilLink, and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == now.family_id))
-        .join(Campaign, and_(col(Campaign.site_id) == Pupil.site_id, Campaign.school_year == now.campaign.school_year))
+        .join(
+            Campaign,
+            and_(col(Campaign.site_id) == Pupil.site_id, col(Campaign.school_year) == now.campaign.school_year),
+        )
         .join(RequiredDocument, col(RequiredDocument.campaign_id) == Campaign.id)
         .join(SuppliedDocument, of(SuppliedDocument, given), isouter=True)
-        .join(Wish, of(Wish, Wish.family_id == now.family_id), isouter=True)
+        .join(Wish, of(Wish, col(Wish.family_id) == now.family_id), isouter=True)
         .join(Reenrolment, of(Reenrolment), isouter=True)
         .where(Pupil.id != now.pupil.id, Campaign.state != "draft", col(RequiredDocument.label).in_(labels))
         .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))

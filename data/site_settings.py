@@ -171,6 +171,7 @@ LOOK = Part(
     (Setting("accent", "Couleur", COLOUR, longest=9, span=4, default=appearance.ACCENT),),
 )
 FIELDS = Part("champs", "Champs des fiches", "Ce que les familles voient, changent et doivent remplir")
+DOCUMENTS = Part("pieces", "Pièces à fournir", "Ce que les campagnes demandent, et ce qui est accepté")
 SENTENCES_READY = Part(
     "phrases",
     "Phrases de refus",
@@ -237,6 +238,13 @@ KEEPING = Part(
             default=str(retention.DAYS["letters"]),
         ),
         Setting(
+            "journal_months",
+            "Journal, en mois",
+            _number(retention.FLOOR, retention.LONGEST),
+            hint="De six mois à un an (CNIL, délibération 2021-122)",
+            required=True,
+        ),
+        Setting(
             "retention.sessions",
             "Connexions passées, en jours",
             _number(7, 365),
@@ -269,10 +277,26 @@ SECURITY = Part(
         Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
     ),
 )
-MAIL = Part("courriel", "Courriel", "L’envoi des courriels, et un essai")
+MAIL = Part(
+    "courriel",
+    "Courriel",
+    "L’envoi des courriels, et un essai",
+    (
+        Setting(
+            "letters_per_minute",
+            "Courriels par minute, au plus",
+            _number(1, 600),
+            hint="Ce que votre serveur d’envoi accepte ; le reste attend son tour",
+            required=True,
+            default="60",
+        ),
+    ),
+)
 STAFF = Part("comptes", "Comptes du personnel", "Qui entre dans la gestion, avec quel rôle")
 STATE = Part("etat", "État du portail", "Base de données, courriels, disque, sauvegarde, version")
-PARTS = (IDENTITY, LOOK, FIELDS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE)
+PARTS = (
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+)  # fmt: skip
 
 
 def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]:

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from data import journal
+from data import families, journal
 from data.accounts import Account
-from data.families import Family
+from data.families import Family, Guardian
+from data.i18n import Refused
 from data.signins import SignIn
 from data.visits import NotYours, Visit
 
@@ -23,6 +24,9 @@ def begin(v: Visit, signin_id: int, family: Family, account_id: int) -> Account:
     account, signin = v.get(Account, account_id), _own(v, signin_id)
     if account.family_id != family.id or account.role != "family":
         raise NotYours(f"account {account_id} of family {family.id}")
+    adults = v.all(select(Guardian).where(Guardian.family_id == family.id))
+    if any(not families.contact_shown(v, adult) for adult in adults):
+        raise Refused("Les coordonnées sont protégées : seul le responsable du portail les lit.")
     signin.viewing_account_id, signin.viewing_until = account.id, v.now + timedelta(minutes=MINUTES)
     v.add(signin)
     journal.note(v, "viewed as family", subject="account", subject_id=account.id, family_id=family.id)

@@ -227,7 +227,7 @@ const Panel = {
       else if (event.key === "ArrowUp") this.$el.querySelector("[data-search]")?.focus();
     },
     dblclick(event) {
-      event.target.closest("tr")?.querySelector("[data-open]")?.click();
+      if (!event.target.closest("label")) event.target.closest("tr")?.querySelector("[data-open]")?.click();
     },
     change(event) {
       typed.note(event.target);

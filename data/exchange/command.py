@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from data import import_runs
 from data.exchange import exporting, jobs, matching
-from data.exchange.jobs import Job, Report
+from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS, kind
+from data.exchange.working import Open, Report
 from data.i18n import Refused
 from data.import_runs import ImportRun
 from data.sites import Site, here
@@ -33,7 +34,7 @@ class Operator:
     name: str = "Ligne de commande"
 
 
-def open_as(code: str) -> jobs.Open:
+def open_as(code: str) -> Open:
     """The operator's visits to the site of that code; SystemExit when there is none."""
     with whole_house() as v:
         site = v.one(select(Site).where(Site.code == code))
@@ -65,14 +66,15 @@ def import_file(
     """Print what the file does; 0 when it was written, or could be; 1 when a line is faulty or must be read first."""
     open_visit = open_as(code)
     try:
-        kind(name)
-        run_id = jobs.receive(open_visit, name, path.name, path.read_bytes())
-        return _carry(open_visit, run_id, _told(mapping), dry_run=dry_run, force=force, accept=accept)
-    except Refused as refused:
+        told, content = _told(mapping), path.read_bytes()
+        run_id = jobs.receive(open_visit, name, path.name, content)
+        try:
+            return _carry(open_visit, run_id, told, dry_run=dry_run, force=force, accept=accept)
+        finally:
+            with open_visit(writes=True) as v:
+                import_runs.drop(v, run_id)
+    except (Refused, OSError) as refused:
         print(refused)
-        return 1
-    except OSError as fault:
-        print(fault)
         return 1
 
 
@@ -83,9 +85,7 @@ def _told(mapping: Path | None) -> dict[str, Any]:
         raise SystemExit(f"{mapping}: {fault}") from None
 
 
-def _carry(
-    open_visit: jobs.Open, run_id: int, told: dict[str, Any], *, dry_run: bool, force: bool, accept: bool
-) -> int:
+def _carry(open_visit: Open, run_id: int, told: dict[str, Any], *, dry_run: bool, force: bool, accept: bool) -> int:
     with open_visit(writes=True) as v:
         run = v.get(ImportRun, run_id)
         if run.state == "refused":
@@ -104,19 +104,16 @@ def _carry(
         run.forced = force
         v.add(run)
     job = Job(run_id, run.site_id, not dry_run, total=run.rows)
-    try:
-        report = jobs.check(open_visit, job)
-        _print(report)
-        if report.faults or (report.doubts and not accept and not dry_run):
+    report = jobs.check(open_visit, job)
+    _print(report)
+    if report.faults or (report.doubts and not accept and not dry_run):
+        return 1
+    if not dry_run:
+        if not jobs.carry_out(open_visit, job, unread=accept).written:
+            print("Le portail a changé depuis la vérification : rien n’a été enregistré. Recommencez.")
             return 1
-        if not dry_run:
-            jobs.carry_out(open_visit, job, unread=accept)
-            print("Importé.")
-            return 0
-        return 0
-    finally:
-        with open_visit(writes=True) as v:
-            import_runs.drop(v, run_id)
+        print("Importé.")
+    return 0
 
 
 def _print(report: Report) -> None:

@@ -20,6 +20,7 @@ from data.families import Guardian
 from data.family_search import COLUMNS, Found, Page
 from data.fields import PHONE
 from data.visits import Visit
+from pages.staff import families_chosen
 
 PATH = "/gestion/familles"
 STATES = {
@@ -36,6 +37,7 @@ class Desk:
     """What one open page shows."""
 
     listing: Listing[Found]
+    chosen: families_chosen.Chosen
     only: bool = False
 
     @property
@@ -46,7 +48,8 @@ class Desk:
 
 @screen(PATH, Audience.STAFF, title="Familles")
 def show(v: Visit, r: str = "", tri: str = "", acces: str = "", vue: str = "") -> None:
-    desk = Desk(_listing(Order.read(r, tri)), only=acces == "1")
+    chosen = families_chosen.Chosen()
+    desk = Desk(_listing(Order.read(r, tri), chosen), chosen, only=acces == "1")
     Panel(
         v,
         lambda w: _draw(w, desk, ended=bool(vue)),
@@ -54,12 +57,13 @@ def show(v: Visit, r: str = "", tri: str = "", acces: str = "", vue: str = "") -
         classes="flow families",
         on={
             "only": lambda w, act: _only(act, desk),
+            **families_chosen.acts(chosen, lambda: (desk.listing.order.search, desk.only), f"{PATH}/acces"),
             **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
         },
     )
 
 
-def _listing(order: Order) -> Listing[Found]:
+def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
     return Listing(
         name="families",
         caption="Familles",
@@ -75,6 +79,7 @@ def _listing(order: Order) -> Listing[Found]:
         href=lambda found: f"{PATH}/{found.family.number}",
         empty="Aucune famille n’est enregistrée. Ajoutez-en une, ou importez celles de votre logiciel de gestion.",
         searched=True,
+        before=lambda v, found: families_chosen.box(v, found, chosen),
         quiet_caption=True,
         order=order,
     )
@@ -89,7 +94,12 @@ def _sort(order: Order) -> str:
 def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
     order = desk.listing.order
     page = family_search.find(
-        v, order.search, without_access=desk.only, order=_sort(order), down=order.down, skip=order.skip
+        v,
+        order.search,
+        without_access=desk.only,
+        order=_sort(order),
+        down=order.down and bool(_sort(order)),
+        skip=order.skip,
     )
     count = v.say("{count} famille#{count} familles", count=page.total)
     how = v.say("nom, numéro, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
@@ -114,7 +124,14 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         head(v.say("Familles"), f"{count} · {how}", aside)
         + (told or "")
         + (_guessed(v, page) or "")
-        + lists.draw(v, desk.listing, page.families, total=page.total, beside=_filter(v, desk))
+        + lists.draw(
+            v,
+            desk.listing,
+            page.families,
+            total=page.total,
+            beside=_filter(v, desk),
+            above=families_chosen.bar(v, desk.chosen, page),
+        )
     )
 
 

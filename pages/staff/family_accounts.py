@@ -14,7 +14,7 @@ from components.markup import Content, acting_form, button, tag
 from components.panel import Act, Answer, Handler
 from components.screen import plain
 from components.tables import table
-from data import access, accounts, families, family_desk, formats, letterhead, signins, sites
+from data import access, families, family_desk, formats, letterhead, signins, sites
 from data.accounts import Account
 from data.families import Guardian
 from data.i18n import Faulty
@@ -83,10 +83,11 @@ def _card(
         (v.say("Accès communiqué"), _told(v, account)),
         (v.say("Dernière connexion"), formats.moment(seen, v.zone, v.tongue) if seen else v.say("jamais")),  # type: ignore[arg-type]
     ]
+    seen_as = all(families.contact_shown(v, each) for each in sheet.adults)
     top = tag(
         "div",
         tag("h2", adult.full_name if adult else v.say("Compte sans titulaire"), " ", chip(v, state_of(account))),
-        look_as(v, sheet.family, account, v.say("Voir comme {name}", name=account.name)) if adult else None,
+        look_as(v, sheet.family, account, v.say("Voir comme {name}", name=account.name)) if adult and seen_as else None,
         class_="head",
     )
     return tag(
@@ -188,7 +189,8 @@ def _on(desk: Desk) -> dict[str, Handler]:
         new = await access.make_password()
         with caller.visit(writes=True) as v:
             account = access.mail(v, own(v, act.number()), new)
-            address = accounts.address(v, account)
+            adult = v.get(Guardian, account.guardian_id)
+            address = adult.email if families.contact_shown(v, adult) else v.say("l’adresse masquée")
         return Answer(toast=caller.say("Un mot de passe provisoire part à {address}.", address=address))
 
     async def unblock(caller: Caller, act: Act) -> Answer:

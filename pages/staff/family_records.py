@@ -15,9 +15,11 @@ from components.tables import row as table_row
 from components.tables import table
 from data import billing, families, family_records, formats, journal_desk, papers
 from data.billing import Entry, Invoice
+from data.family_desk import CONTACT
+from data.fields import EditableField
 from data.journal_desk import Told
 from data.letters import Letter
-from data.moderation import ChangeRequest
+from data.moderation import ChangeRequest, FieldChange
 from data.papers import Draft
 from data.visits import NotYours, Visit
 from pages.staff.families import PATH
@@ -147,13 +149,22 @@ def _requests(v: Visit, sheet: Sheet) -> Markup:
             _number(v, request),
             request.title,
             v.say(one.mark.label),
-            one.tell(change.old, v.tongue) or "–",
-            one.tell(change.new, v.tongue) or "–",
+            *_values(v, sheet, request, change, one),
             tag("span", _chip(v, REQUEST_STATES, change.state), change.reason and tag("small", change.reason)),
         )
         for request, change, one in found
     ]
     return _card(v, "Demandes", table(v.say("Demandes de la famille"), heads, rows, quiet_caption=True))
+
+
+def _values(
+    v: Visit, sheet: Sheet, request: ChangeRequest, change: FieldChange, one: EditableField
+) -> tuple[Content, Content]:
+    """Before and asked for; where an adult lives is not told to whom it is hidden from."""
+    whose = [adult for adult in sheet.adults if request.sheet == "guardian" and adult.id == request.sheet_id]
+    if change.field in CONTACT and any(not families.contact_shown(v, adult) for adult in whose):
+        return v.say("Coordonnées masquées"), v.say("Coordonnées masquées")
+    return one.tell(change.old, v.tongue) or "–", one.tell(change.new, v.tongue) or "–"
 
 
 def _number(v: Visit, request: ChangeRequest) -> Markup:
@@ -189,12 +200,8 @@ def _journal(v: Visit, sheet: Sheet) -> Markup:
     found = family_records.journal_of(v, sheet.family.id)
     if not found:
         return tag("p", v.say("Rien n’est écrit au journal pour cette famille."), class_="card")
-    shielded = any(not families.contact_shown(v, adult) for adult in sheet.adults)
     heads = [v.say(label) for label in ("Quoi", "Quand", "Par qui", "Détail")]
-    rows = [
-        (each.what, each.when, each.who, v.say("Coordonnées masquées") if shielded else _said(each))
-        for each in journal_desk.told(v, found)
-    ]
+    rows = [(each.what, each.when, each.who, _said(each)) for each in journal_desk.told(v, found)]
     return _card(v, "Journal", table(v.say("Journal de la famille"), heads, rows, quiet_caption=True))
 
 

@@ -54,6 +54,9 @@ class Sheet:
     accounts: list[Account]
 
 
+MANAGERS = {"journal"}  # the journal is the « responsable »’s, a family's part of it too
+
+
 def tab(name: str, draw: Callable[[Visit, Sheet], Markup], on: Callable[[Desk], dict[str, Handler]]) -> None:
     """Register a tab's address."""
 
@@ -69,7 +72,7 @@ def tab(name: str, draw: Callable[[Visit, Sheet], Markup], on: Callable[[Desk], 
         )
 
     path = PATH + "/{family}" + (f"/{name}" if name else "")
-    screen(path, Audience.STAFF, title="Famille")(show)
+    screen(path, Audience.MANAGER if name in MANAGERS else Audience.STAFF, title="Famille")(show)
 
 
 def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Markup:
@@ -90,6 +93,7 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
             aria_current="page" if key == desk.tab else None,
         )
         for key, label in TABS.items()
+        if key not in MANAGERS or v.role == "responsable"
     ]
     return (
         back
@@ -101,6 +105,8 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
 
 def _look(v: Visit, sheet: Sheet) -> Markup | None:
     """« Voir comme la famille »: as its first account."""
+    if any(not families.contact_shown(v, adult) for adult in sheet.adults):
+        return tag("p", v.say("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small")
     if not sheet.accounts:
         return tag("p", v.say("Aucun compte : rien à voir comme la famille."), class_="small")
     return look_as(v, sheet.family, sheet.accounts[0], v.say("Voir comme la famille"))

@@ -68,7 +68,7 @@ def draw(v: Visit, letter_id: int | None) -> Markup:
         _steps(v),
         facts((v.say(label), value) for label, value in _facts(v, known)),
         _trouble(v, known),
-        letter_sheet.draw(v, letter),
+        _protected(v) if known.shielded else letter_sheet.draw(v, letter),
         _acts(v, known),
         class_="card request flow",
         aria_labelledby="letter-title",
@@ -83,6 +83,12 @@ def _kind_line(v: Visit, known: About) -> str:
     when = v.say("Écrit le {moment}", moment=formats.moment(known.letter.created_at, v.zone, v.tongue))
     whose = v.say("famille n° {number}", number=known.family.number) if known.family else v.say("Personnel")
     return f"{when} · {whose}"
+
+
+def _protected(v: Visit) -> Markup:
+    """A letter tells addresses, old and new."""
+    words = v.say("Les coordonnées sont protégées : seul le responsable du portail les lit.")
+    return tag("div", icon("info"), tag("p", words), class_="notice")
 
 
 def _steps(v: Visit) -> Markup:
@@ -103,7 +109,10 @@ def _facts(v: Visit, known: About) -> list[tuple[str, object]]:
 
     waits = letter.state in {"waiting", "sending"}
     return [
-        ("Destinataire", letter.recipient or v.say("sans adresse")),
+        (
+            "Destinataire",
+            v.say("Coordonnées masquées") if known.shielded else letter.recipient or v.say("sans adresse"),
+        ),
         ("Envoyé le", told(letter.sent_at)),
         ("Essais", str(letter.attempts) if letter.attempts else ""),
         ("Prochain essai", told(letter.due_at) if waits and settings().smtp_url else ""),
@@ -143,6 +152,7 @@ def _acts(v: Visit, known: About) -> Markup | None:
     if refused is not None:
         shown = letter.state in {"failed", "abandoned", "cancelled"}
         return tag("p", refused.tell(v.tongue), class_="soft") if shown else None
-    where = v.say("À l’adresse d’aujourd’hui : {address}", address=known.to) if known.to != letter.recipient else ""
+    elsewhere = known.to != letter.recipient and not known.shielded
+    where = v.say("À l’adresse d’aujourd’hui : {address}", address=known.to) if elsewhere else ""
     again = button(icon("mail"), v.say("Renvoyer"), do="resend", of=letter.id, class_="btn")
     return tag("div", where and tag("p", where, class_="first soft"), again, class_="actions")

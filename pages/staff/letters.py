@@ -228,7 +228,7 @@ def _row(v: Visit, desk: Desk, letter: Letter) -> Markup:
         "a",
         tag(
             "span",
-            tag("strong", letter.name or letter.recipient),
+            tag("strong", letter.name or v.say("Sans nom")),
             tag("br"),
             tag("span", letter.subject.rpartition(" – ")[0] or letter.subject, class_="soft"),
         ),

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--families N]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
+"""`python -m tests.bench [--families N] [--imports]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import load, phone, photographs, sockets
+from tests.bench import imports, load, phone, photographs, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -97,6 +97,9 @@ def main() -> None:
     asked.add_argument(
         "--growth", type=int, default=0, metavar="N", help="only: 50 families against N, screen by screen"
     )
+    asked.add_argument(
+        "--imports", action="store_true", help="only: a file of 20,000 lines, and other people meanwhile"
+    )
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     chosen = asked.parse_args()
     families = chosen.families
@@ -107,6 +110,8 @@ def main() -> None:
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.floor", str(port)], cwd=ROOT)
         try:
+            if chosen.imports:
+                return asyncio.run(imports.measure(base, process.pid, PASSWORD, row))
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
@@ -147,6 +152,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+    asyncio.run(imports.measure(base, pid, PASSWORD, row))
 
 
 def photographs_of(base: str, family: dict[str, str], pid: int) -> None:

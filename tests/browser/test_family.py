@@ -45,7 +45,7 @@ def test_a_mobile_number_is_changed_acknowledged_and_marked(enter: Enter) -> Non
     expect(dialog).to_have_count(0)
     expect(field(page, "Téléphone mobile")).to_have_value("06 12 34 56 78")
     expect(page.get_by_text("En attente · avant : 06 98 76 54 32")).to_be_visible()
-    expect(field(page, "Téléphone mobile")).to_have_accessible_description(re.compile("avant : 06 98 76 54 32"))
+    expect(field(page, "Téléphone mobile")).to_have_accessible_description(re.compile(r"avant\s: 06 98 76 54 32"))
     expect(page.get_by_text(NOTICE)).to_be_visible()
 
 
@@ -164,6 +164,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
 
 
 def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, portal: Server) -> None:
+    """Row 108."""
     window = enter("aubry.claire")
     page = window.open("/famille")
     field(page, "Téléphone mobile").fill("06 12 34 56 78")

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data import access, access_batches, families, files, letterhead, letters, signins, sites, throttle
+from data import access, access_batches, families, family_search, files, letterhead, letters, signins, sites, throttle
 from data.access_batches import AccessBatch, AccessItem
 from data.accounts import Account
 from data.families import Guardian
@@ -154,6 +154,7 @@ def batch_of(how: str, ids: Sequence[int] | None = None, login: str = PAUL) -> i
 
 @both
 def test_letters_for_all_are_one_pdf_and_a_second_press_is_the_first(house: str) -> None:
+    """Row 86, on paper."""
     batch_id = batch_of("letter")
     assert batch_of("letter", login=HELENE) == batch_id
     assert access_batches.waiting() == [batch_id]
@@ -176,7 +177,43 @@ def test_letters_for_all_are_one_pdf_and_a_second_press_is_the_first(house: str)
 
 
 @both
+def test_chosen_families_have_their_letters_in_one_file_and_no_others(house: str) -> None:
+    with as_(PAUL) as v:
+        families_ = family_search.everyone(v, "belkacem") + family_search.everyone(v, "1042")
+        ids = access.of_families(v, families_)
+    assert set(ids) == {account(CLAIRE).id, account("belkacem.samir").id}
+    batch_id = batch_of("letter", ids)
+    assert batch_of("letter", ids, login=HELENE) == batch_id
+    with as_(PAUL) as v, pytest.raises(Refused, match="Un autre envoi"):
+        access_batches.start(v, "letter", ids[:1])
+    access_batches.work(batch_id)
+    with as_(PAUL) as v:
+        pages = text_of(access_batches.content_of(v, batch_id))
+        assert access.of_families(v, [10**6, 0]) == []
+        assert set(family_search.everyone(v, "belcacem")) == set(family_search.everyone(v, "belkacem"))
+        assert len(family_search.everyone(v, without_access=True)) == len(TO_TELL)
+    assert len(pages) == len(ids)
+    with as_("petit.jean", "belrive") as v:
+        assert access.of_families(v, families_) == []
+
+
+def test_letters_that_bear_a_protected_address_are_opened_by_the_responsable_alone(house: str) -> None:
+    ids = [account(CLAIRE).id]
+    with as_(HELENE) as v:
+        row = v.get(Guardian, account(CLAIRE).guardian_id)
+        row.contact_hidden = True
+        v.add(row)
+    batch_id = batch_of("letter", ids, login=HELENE)
+    access_batches.work(batch_id)
+    with as_(HELENE) as v:
+        assert "3 place du Marché" in text_of(access_batches.content_of(v, batch_id))[0]
+    with as_(PAUL) as v, pytest.raises(NotYours):
+        access_batches.content_of(v, batch_id)
+
+
+@both
 def test_mails_for_all_go_once_each_spread_over_time_and_are_taken_up_after_a_crash(house: str) -> None:
+    """Row 86, by mail."""
     batch_id = batch_of("mail")
     assert access_batches.mail_some(account(PAUL), batch_id, most=2)  # and the process dies
     assert [item.state for item in every(AccessItem)] == ["done", "done", "waiting"]

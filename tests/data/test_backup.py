@@ -6,17 +6,22 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from data import backup, database, letters, schema, signins
 from data.letters import Letter
 from data.signins import SignIn
 from tests.cast import HELENE, NOON, account, as_, every
-from tests.conftest import move_to
+from tests.conftest import ask_postgresql, move_to
 
 
 @pytest.fixture
 def copied(house: str, tmp_path: Path) -> Path:
-    """A copy of the cast, with a file, a session and a letter that waits."""
+    return copy_of_the_cast(tmp_path)
+
+
+def copy_of_the_cast(tmp_path: Path) -> Path:
+    """With a file, a session and a letter that waits."""
     move_to(FILES_DIR=str(tmp_path / "files"))
     (tmp_path / "files" / "1").mkdir(parents=True)
     (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
@@ -44,6 +49,44 @@ def test_a_copy_comes_back_whole_with_sessions_void_and_letters_to_confirm(copie
         assert letters.to_confirm(v) > 0
         letters.settle_restored(v, sent=False)
         assert letters.to_confirm(v) == 0
+
+
+@pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
+    house: str, postgresql: str, tmp_path: Path
+) -> None:
+    """Row 107, as pg_dump and pg_restore do it."""
+    copied, logins = copy_of_the_cast(tmp_path), {row.login for row in every(type(account(HELENE)))}
+    counts = [len(every(table)) for table in database.table_classes()]
+    with pytest.raises(backup.Impossible, match="holds tables"):
+        backup.restore(copied)
+    ask_postgresql(postgresql, "CREATE DATABASE restored")
+    try:
+        move_to(DATABASE_URL=f"{postgresql}restored", FILES_DIR=str(tmp_path / "new" / "files"))
+        assert len(backup.restore(copied, verify=True)) == 3
+        assert schema.state()[0] is None
+        backup.restore(copied)
+        assert schema.state()[0] == schema.state()[1]
+        assert {row.login for row in every(type(account(HELENE)))} == logins
+        assert [len(every(table)) for table in database.table_classes()] == counts
+        assert all(row.ended_at for row in every(SignIn))
+        assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
+        assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
+        with as_(HELENE) as v:  # the sequences came back too: a new row has a new number
+            letters.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
+        with database.engine().begin() as connection, pytest.raises(DBAPIError):  # and the journal's guard
+            connection.exec_driver_sql("UPDATE audit_entry SET actor = 'x'")
+        (copied / "files" / "1" / "document").write_bytes(b"another")
+        with pytest.raises(backup.Impossible, match="missing or changed"):
+            backup.restore(copied, verify=True)
+        with (copied / "database.dump").open("r+b") as opened:
+            opened.seek(500)
+            opened.write(b"x" * 200)
+        with pytest.raises(backup.Impossible, match="SHA-256"):
+            backup.restore(copied, verify=True)
+    finally:
+        move_to(DATABASE_URL=house)
+        ask_postgresql(postgresql, "DROP DATABASE restored WITH (FORCE)")
 
 
 def test_nothing_is_written_over(copied: Path, tmp_path: Path) -> None:

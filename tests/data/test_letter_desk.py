@@ -1,12 +1,16 @@
 """« Courriels »: found among many, sent again, called back; the morning's digest; the server that is not there."""
 
+import io
 import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
+from sqlmodel import select
 
-from data import accounts, daily, database, letter_desk, letters, postman
+from data import accounts, daily, database, files, letter_desk, letters, postman
+from data.families import Guardian
 from data.i18n import Refused
 from data.journal import AuditEntry
 from data.letter_desk import PAGE, Wanted
@@ -187,6 +191,45 @@ def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try
     assert (len(box.received), postman.circuit.failures, postman.circuit.reason) == (1, 0, "")
 
 
+def test_an_address_that_refuses_is_told_to_staff_and_not_of_the_other_parent(house: str) -> None:
+    """Row 101."""
+    bounced, other = write(to="claire.aubry@example.org"), write(login="aubry.marc", to="marc.aubry@example.org")
+    change(bounced, state="failed", error="550 5.1.1 no such user")
+    with as_(PAUL) as v:
+        known = letter_desk.about(v, bounced)
+        assert (known.refused, letter_desk.reason(known.letter)) == (1, letter_desk.REASONS["5.1"])
+        assert letter_desk.about(v, other).refused == 0
+        assert other not in {each.id for each in letter_desk.found(v, Wanted(state="failed"))}
+    with as_("aubry.marc") as v:
+        assert {each.id for each in letter_desk.mine(v)} == {other}
+        assert "claire" not in str([each.recipient for each in letter_desk.mine(v)])
+
+
+def test_letters_of_a_protected_family_answer_to_its_number_alone(house: str) -> None:
+    number = write()
+    with whole_house(writes=True) as v:
+        for adult in v.all(select(Guardian).where(Guardian.family_id == account(CLAIRE).family_id)):
+            adult.contact_hidden = True
+            v.add(adult)
+    for login, shielded in ((PAUL, True), (HELENE, False)):
+        with as_(login) as v:
+            for search, there in (("claire.aubry@example.org", not shielded), ("1042", True)):
+                assert (number in {each.id for each in letter_desk.found(v, Wanted(search=search))}) == there, search
+            assert letter_desk.about(v, number).shielded == shielded
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2028-02-29"])
+def test_the_digest_leaves_at_half_past_seven_of_the_sites_clock_whatever_the_season(house: str, day: str) -> None:
+    """Row 109."""
+    morning = datetime.fromisoformat(f"{day}T07:30").replace(tzinfo=site().zone).astimezone(UTC)
+    daily.go_round(now=morning - timedelta(minutes=1))
+    assert every(Letter, Letter.kind == "daily_digest") == []
+    daily.go_round(now=morning)
+    daily.go_round(now=morning + timedelta(hours=1))
+    daily.go_round(now=morning + timedelta(hours=2))
+    assert len(every(Letter, Letter.kind == "daily_digest")) == 1
+
+
 @both
 def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> None:
     def digests() -> list[str]:
@@ -199,6 +242,7 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
     said = last(Letter, Letter.kind == "daily_digest").blocks
     assert ["fact", "Absences à traiter", "2"] in said
+    assert any(block[0] == "fact" and "élèves sur" in block[2] for block in said)  # the campaign that is open
     assert any(
         block[:2] == ["fact", "Fiches à valider"] and block[2].startswith("6, la plus ancienne") for block in said
     )
@@ -213,3 +257,31 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     with as_(CLAIRE) as v, pytest.raises(NotYours):
         accounts.choose_digest(v, True)
     assert site().journal_months == 12
+
+
+def test_the_sites_logo_is_inside_the_letter_small_and_a_lost_one_stops_none(outbox: str) -> None:  # noqa: F811
+    drawn, name = io.BytesIO(), "cd" * 16
+    Image.new("RGBA", (900, 300), (122, 31, 61, 128)).save(drawn, "PNG")
+    set_site(logo=name)
+    path = files.path_of(site().id, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write()
+    with postbox() as box:
+        assert postman.deliver() == 1
+        plain = box.received[0]
+        assert [part.get_content_type() for part in plain.walk() if part.get_content_maintype() == "image"] == []
+        postman._small_logo.cache_clear()
+        path.write_bytes(drawn.getvalue())
+        write()
+        assert postman.deliver() == 1
+    whole = box.received[1]
+    [picture] = [part for part in whole.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<logo.png>"
+    assert picture.get_content_disposition() == "inline"
+    assert Image.open(io.BytesIO(picture.get_content())).size == (336, 112)
+    html = whole.get_body(("html",))
+    assert html is not None
+    assert 'src="cid:logo.png"' in html.get_content()
+    assert whole.get_body(("plain",)) is not None
+    assert "multipart/related" in {part.get_content_type() for part in whole.walk()}
+    postman._small_logo.cache_clear()

@@ -1,6 +1,7 @@
 """The door: one sentence whatever was wrong, guessing slowed without anybody locked out, sessions that end."""
 
 import asyncio
+import operator
 import statistics
 import time
 from typing import Any
@@ -112,8 +113,9 @@ def test_no_more_than_twenty_five_words_a_day_are_tried_from_unknown_devices(hou
 
 def test_two_hundred_families_behind_one_address_all_enter(house: str) -> None:
     """Row 10."""
+    able = [each.login for each in every(Account, Account.role == "family") if each.password_hash and not each.disabled]
     for turn in range(200):
-        enter(f"famille.{3000 + turn % 24}", client="203.0.113.7", now=at(turn / 40))
+        enter(able[turn % len(able)], client="203.0.113.7", now=at(turn / 40))
     assert counts(Account) == [len(every(Account))]
 
 
@@ -199,8 +201,8 @@ def test_a_pair_that_exists_takes_the_time_of_one_that_does_not(house: str) -> N
             began = time.perf_counter()
             lose(CLAIRE, email, now=at(hours=turn * 9))
             times.append(time.perf_counter() - began)
-    known, unknown = (statistics.median(times) for times in spent.values())
-    assert abs(known - unknown) < 0.015
+    # one beside the other: the machine's load of that moment weighs on both
+    assert abs(statistics.median(map(operator.sub, *spent.values()))) < 0.015
 
 
 def test_asked_five_times_quickly_one_letter_leaves(house: str) -> None:

@@ -16,9 +16,19 @@ from data.letter_form import html_of
 from data.letters import Letter
 from data.news import News
 from data.pdf.page import Sheet
-from data.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
+
+
+@both
+def test_numbers_are_kept_as_numbers(house: str) -> None:
+    with as_(HELENE) as v:
+        assert site_settings.save(v, MAIL, {"letters_per_minute": " 25 "}) == {"letters_per_minute": ["60", "25"]}
+        site_settings.save(v, KEEPING, {"journal_months": "6"})
+    assert (site().letters_per_minute, site().journal_months) == (25, 6)
+    with as_(PAUL) as v, pytest.raises(NotYours):
+        site_settings.save(v, MAIL, {"letters_per_minute": "600"})
 
 
 def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
@@ -53,6 +63,10 @@ def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
         (ACCESS, {"legal_accessibility": "", "legal_accessibility_audit": "01/01/2090"}, "legal_accessibility_audit"),
         (KEEPING, {"retention_letters": "0"}, "retention_letters"),
         (KEEPING, {"retention_letters": "-5"}, "retention_letters"),
+        (KEEPING, {"journal_months": "5"}, "journal_months"),
+        (KEEPING, {"journal_months": "13"}, "journal_months"),
+        (MAIL, {"letters_per_minute": "0"}, "letters_per_minute"),
+        (MAIL, {"letters_per_minute": ""}, "letters_per_minute"),
         (PAYMENT, {"payment_gateway": "payfip", "payment_numcli": "12"}, "payment_numcli"),
         (PAYMENT, {"payment_gateway": "nobody"}, "payment_gateway"),
         (SENTENCES_READY, {"refusal_sentences_sheet": "\n".join("abcdefghijklmn")}, "refusal_sentences_sheet"),

@@ -1,5 +1,6 @@
 """« Connexion » by plain HTTP: who comes in, what is said, where one goes on to (security rows 1-7, 10, 14-16, 39)."""
 
+import operator
 import statistics
 import time
 import unicodedata
@@ -202,20 +203,19 @@ def test_somebody_signed_in_need_not_sign_in_again(claire: Person) -> None:
 
 
 def test_a_whole_school_signs_in_through_one_address(portal: Server, come: Come) -> None:
-    logins = [login for (login,) in portal.rows("SELECT login FROM account WHERE login LIKE 'famille.%'")]
-    answers = [come(address="203.0.113.200").sign_in(login).status_code for login in logins]
-    assert len(answers) >= 24
+    answers = [come(address="203.0.113.200").sign_in(login).status_code for login in portal.able()]
+    assert len(answers) >= 18
     assert set(answers) == {303}
 
 
 def test_time_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
     times: dict[str, list[float]] = {"known": [], "unknown": []}
-    for number in range(24):
-        for who, login in (("known", f"famille.{3000 + number}"), ("unknown", f"famillx.{3000 + number}")):
+    for able in portal.able():
+        for who, login in (("known", able), ("unknown", able.replace("le.", "lx."))):
             person = come()
             person.get("/healthz")
             began = time.perf_counter()
             assert person.sign_in(login, word="a wrong word").status_code == 401
             times[who].append(time.perf_counter() - began)
-    known, unknown = (statistics.median(times[who]) for who in ("known", "unknown"))
-    assert abs(known - unknown) < 0.015
+    # one beside the other: the machine's load of that moment weighs on both
+    assert abs(statistics.median(map(operator.sub, times["known"], times["unknown"]))) < 0.015

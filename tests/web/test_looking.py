@@ -18,6 +18,9 @@ SCREENS = [
     "/eleves/2042/cours",
     "/facturation/cotisations",
     "/mot-de-passe",
+    "/accessibilite",
+    "/aide",
+    "/donnees-personnelles",
 ]
 BANNER = "Vous voyez le portail comme Claire Aubry"
 
@@ -98,6 +101,30 @@ def test_families_and_other_sites_look_as_nobody(portal: Server, come: Come) -> 
         for odd in ("", "x", "-1", "9" * 30, "²"):
             assert person.post("/gestion/familles/1042/voir", data={"compte": odd}).status_code == 404
     assert portal.rows("SELECT * FROM sign_in WHERE viewing_account_id IS NOT NULL") == []
+
+
+def test_a_protected_family_is_seen_through_by_the_responsable_alone(portal: Server, come: Come) -> None:
+    portal.change("UPDATE guardian SET contact_hidden = 1 WHERE last_name = 'Belkacem'")
+    samir = portal.account("belkacem.samir")["id"]
+    paul, helene = come("renard.paul"), come("lemoine.helene")
+    answer = paul.post("/gestion/familles/1077/voir", data={"compte": samir})
+    assert (answer.status_code, "seul le responsable" in answer.text) == (403, True)
+    assert paul.get("/famille").status_code == 404
+    for tab in ("", "/comptes"):
+        assert "/voir" not in paul.text(f"/gestion/familles/1077{tab}")
+    assert helene.post("/gestion/familles/1077/voir", data={"compte": samir}).status_code == 303
+    with Tab(paul, "/gestion/familles/1077/comptes") as tab:
+        told = tab.act("mail", samir)["toast"]
+        assert "masquée" in told
+        assert "@" not in told
+
+
+def test_a_familys_part_of_the_journal_is_the_responsables(come: Come) -> None:
+    """The journal is theirs alone; old and new values would tell what a protection order hides."""
+    paul, helene = come("renard.paul"), come("lemoine.helene")
+    assert paul.get("/gestion/familles/1042/journal").status_code == 404
+    assert "/1042/journal" not in paul.text("/gestion/familles/1042")
+    assert helene.get("/gestion/familles/1042/journal").status_code == 200
 
 
 def test_closing_the_view_elsewhere_sends_its_pages_away(looking: Person) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from components import glossary
 from components.icons import icon
 from components.markup import tag
 from components.piece import Piece
@@ -68,11 +69,15 @@ def dossier_head(v: Visit, pupil: Pupil, tab: str, family: Sequence[Pupil] | Non
     facts = tag(
         "dl",
         (
-            tag("div", tag("dt", v.say(label)), tag("dd", value))
-            for label, value in (
-                ("Date de naissance", born),
-                ("Cycle", pupil.cycle or v.say("non renseigné")),
-                ("Dossier n°", pupil.number),
+            tag("div", tag("dt", label), tag("dd", value))
+            for label, value in glossary.explained(
+                v.tongue,
+                (
+                    ("Date de naissance", born),
+                    ("Cycle", pupil.cycle or v.say("non renseigné")),
+                    ("Dossier n°", pupil.number),
+                ),
+                "head",
             )
         ),
         class_="facts",

@@ -16,16 +16,23 @@ from pages.staff.settings import frame
 
 @screen(frame.path_of(MAIL), Audience.MANAGER, title="Courriel")
 def mail(v: Visit) -> None:
+    typed = frame.Typed()
     Panel(
         v,
-        _draw,
-        on={"try": _try, "arrived": _arrived, "send": _settle(True), "drop": _settle(False)},
+        lambda w: _draw(w, typed),
+        on={
+            "try": _try,
+            "arrived": _arrived,
+            "send": _settle(True),
+            "drop": _settle(False),
+            "save": lambda w, act: frame.save(w, act, MAIL, typed),
+        },
         follows=[("letters", v.site_id or 0), ("site", v.site_id or 0)],
         classes="flow",
     )
 
 
-def _draw(v: Visit) -> Markup:
+def _draw(v: Visit, typed: frame.Typed) -> Markup:
     site, there = sites.here(v), bool(settings().smtp_url)
     tested = formats.moment(site.mail_tested_at, v.zone, v.tongue) if site.mail_tested_at else v.say("jamais")
     sheet = facts(
@@ -44,8 +51,8 @@ def _draw(v: Visit) -> Markup:
         button(v.say("L’essai est arrivé"), do="arrived", class_="btn quiet"),
         class_="actions",
     )
-    card = tag("section", sheet, None if there else mend, trial, class_="card", aria_label=v.say("Courriel"))
-    return frame.around(v, MAIL, card, _restored(v))
+    card = tag("section", sheet, None if there else mend, trial, class_="card flow-card", aria_label=v.say("Courriel"))
+    return frame.around(v, MAIL, card, _restored(v), frame.sheet(v, MAIL, typed))
 
 
 def _restored(v: Visit) -> Markup | None:

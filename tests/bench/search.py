@@ -1,0 +1,87 @@
+"""`python -m tests.bench.search [--families N]`: what « Familles » takes to find, names all different, typing errors too."""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.bench.__main__ import ROOT, row
+
+MOST_MS = 50
+SYLLABLES = (
+    "ma ri du pon le fe vre be na cor ti er lau ren sou za mo reau gi rar lan dou cha bou lin ker ga no va el".split()
+)
+TYPED = (
+    ("nothing", ""),
+    ("one letter", "a"),
+    ("half a domain, met by all", "example.org"),
+    ("a name", "belkacem"),
+    ("a name and a first name", "samir belkacem"),
+    ("a number", "1042"),
+    ("the beginning of a number", "12"),
+    ("a telephone", "06 55 44 33 22"),
+    ("half a telephone", "06 12"),
+    ("a name that nobody bears", "xqzwvk"),
+    ("a letter changed", "belcacem"),
+    ("two letters swapped", "blekacem"),
+    ("both words misspelt", "belkasem samri"),
+    ("a letter missing, near many", "lefvre"),
+    ("five thousand signs", "%_" * 2500),
+)
+
+
+def name_each() -> None:
+    """Every invented adult and pupil has a name of its own, as nowhere: the worst for typing errors."""
+    from sqlmodel import select
+
+    from data import database
+    from data.families import Guardian, Pupil
+    from data.visits import whole_house
+
+    database.table_classes()
+    drawn = random.Random(7)
+    with whole_house(writes=True) as v:
+        for table in (Guardian, Pupil):
+            people = v.all(select(table).where(table.last_name != "Belkacem"))
+            for person in people:
+                person.last_name = "".join(drawn.choices(SYLLABLES, k=drawn.randint(2, 4))).title()
+            v.add_all(people)
+
+
+def measure() -> None:
+    from sqlmodel import select
+
+    from data import database, family_search
+    from data.accounts import Account
+    from data.visits import visit, whole_house
+
+    database.take_stock()
+    with whole_house() as v:
+        staff = v.one(select(Account).where(Account.login == "renard.paul"))
+    for what, typed in TYPED:
+        times = []
+        for _ in range(7):
+            began = time.perf_counter()
+            with visit(staff) as v:
+                page = family_search.find(v, typed)
+            times.append((time.perf_counter() - began) * 1000)
+        row(f"{what} ({page.total} found)", f"first {times[0]:.0f} ms, best {min(times):.0f} ms", f"≤ {MOST_MS} ms")
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(prog="python -m tests.bench.search", description=__doc__)
+    asked.add_argument("--families", type=int, default=5000)
+    chosen = asked.parse_args()
+    with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
+        os.environ |= {"DATABASE_URL": f"sqlite:///{folder}/bench.db", "FILES_DIR": f"{folder}/files", "DEMO": "1"}
+        subprocess.run([sys.executable, "main.py", "demo", "--families", str(chosen.families)], cwd=ROOT, check=True,
+                       stdout=subprocess.DEVNULL)  # fmt: skip
+        name_each()
+        measure()
+
+
+if __name__ == "__main__":
+    main()
