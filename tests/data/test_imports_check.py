@@ -134,7 +134,7 @@ def test_row_97_the_same_family_in_two_lines_is_two_adults_or_a_fault(house: str
 def test_another_person_under_the_same_key_is_asked_about(house: str) -> None:
     report = check(give("families", "N° famille;Rang;Nom;Prénom\n1042;1;Weber;Ulysse\n"))
     assert [words for _, words in doubts(report)] == [
-        "La fiche de Claire Aubry prendrait le nom de Ulysse Weber : est-ce la même personne ?"
+        "La fiche de Claire Aubry prendrait le nom d’Ulysse Weber : est-ce la même personne ?"
     ]
 
 
