@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format bench audit clean browser
+.PHONY: run test lint format bench audit screens clean browser
 
 run: $(READY)
 	DEMO=1 $(VENV)/python main.py serve
@@ -24,6 +24,10 @@ format: $(READY)
 # Every registered screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so not a part of the tests.
 audit: $(READY) browser
 	$(VENV)/python -m pytest tests/browser/every_screen.py
+
+# Pictures of every screen for docs/screens, from the running demonstration.
+screens: $(READY) browser
+	$(VENV)/python -m tests.pictures
 
 bench: $(READY) browser
 	$(VENV)/python -m tests.bench

@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 import hashlib
+import io
 from functools import lru_cache
 from pathlib import Path
 
 import brotli
 import nicegui
+from PIL import Image
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.stylesheet import whole
@@ -27,14 +29,18 @@ STYLES = (
     "exchange.css",
     "families.css",
     "letters.css",
+    "terms.css",
+    "help.css",
     "comfort.css",
     "modes.css",
+    "print.css",
 )
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
 }
 FOREVER = b"public, max-age=31536000, immutable"
 
@@ -49,13 +55,15 @@ def files() -> dict[str, bytes]:
         "house.js": script.encode(),
         "plain.js": (THEME / "plain.js").read_bytes(),
         "upload.js": (THEME / "upload.js").read_bytes(),
+        "terms.js": (THEME / "terms.js").read_bytes(),
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
         **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},
+        **{path.name: path.read_bytes() for path in (THEME / "help").glob("*.webp")},
     }
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def url(name: str) -> str:
     """Where a file of ours is: its content is in its address, so it is kept for ever."""
     return f"/theme/{_version()}/{name}"
@@ -64,6 +72,13 @@ def url(name: str) -> str:
 @lru_cache(maxsize=1)
 def _version() -> str:
     return hashlib.sha256(b"".join(files().values())).hexdigest()[:12]
+
+
+@lru_cache(maxsize=128)
+def picture_size(name: str) -> tuple[int, int]:
+    """Width and height, so that nothing moves when it arrives."""
+    with Image.open(io.BytesIO(files()[name])) as picture:
+        return picture.size
 
 
 def nicegui_url(name: str) -> str:
@@ -118,7 +133,7 @@ class Assets:
                 return False
             body, kind = got
         forms = {b"": body}
-        if not kind.startswith("font/"):
+        if not kind.startswith(("font/", "image/webp")):
             forms[b"br"] = await asyncio.to_thread(brotli.compress, body, quality=11)
             forms[b"gzip"] = await asyncio.to_thread(gzip.compress, body, 9)
         self.kept[path] = (

@@ -3,12 +3,14 @@
 from typing import Any
 
 from markupsafe import Markup
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from components import comfort, document, shell
-from components.entrance import Caller
+from components.entrance import Caller, cookie
 from components.icons import icon
 from components.markup import classes, join, tag
+from data import sites
 from data.i18n import Language, say
 from data.sites import Site
 
@@ -18,6 +20,11 @@ STAVE = Markup(
     '<svg class="note" aria-hidden="true" viewBox="0 0 60 120"><ellipse cx="20" cy="98" rx="15" ry="11" '
     'transform="rotate(-20 20 98)"/><path d="M33.5 94V20"/></svg>'
 )
+
+
+def site_of(caller: Caller, request: Request) -> Site | None:
+    """Whose name and colour a page for everybody bears."""
+    return sites.known(caller.account.site_id if caller.account else None, cookie(request, "site"))
 
 
 def cover(
@@ -64,6 +71,7 @@ def leaf(caller: Caller, title: str, body: Markup, *, path: str, site: Site | No
             f"{title} – {site.name}",
             shell.around(caller, site, title, tag("div", body, class_="card"), path),
             tongue=caller.tongue,
+            site=site,
         )
     back = tag("p", tag("a", caller.say("Retour à la connexion"), href="/connexion", class_="way-back"))
     return cover(title, join([body, back]), tongue=caller.tongue, site=site, broad=True, bare=bare)

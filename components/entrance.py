@@ -14,6 +14,7 @@ from data.accounts import Account
 from data.i18n import Language, Refused, language, say
 from data.settings import settings
 from data.signins import SignIn
+from data.sites import Site
 from data.visits import Visit, visit
 
 
@@ -67,12 +68,13 @@ class Caller:
     tongue: Language
     looks_as: Account | None = None
     looking: bool = False
+    site: Site | None = None  # as it was when the session was read
 
-    def visit(self, *, writes: bool = False) -> AbstractContextManager[Visit]:
-        """The house, as far as it is open to this person."""
+    def visit(self, *, writes: bool = False, at_once: bool = False) -> AbstractContextManager[Visit]:
+        """The house, as far as it is open to this person. `at_once`: nothing was written since the session was read."""
         if writes and self.looking:
             raise OnlyLooking(ONLY_LOOKING)
-        return _visit_of(self, writes)
+        return _visit_of(self, writes, self.site if at_once else None)
 
     def facing(self, audience: Audience) -> "Caller":
         """Staff who look as a family have its face on the pages of families and accounts, their own elsewhere."""
@@ -97,9 +99,11 @@ class Caller:
 
 
 @contextmanager
-def _visit_of(caller: Caller, writes: bool) -> Iterator[Visit]:
+def _visit_of(caller: Caller, writes: bool, site: Site | None) -> Iterator[Visit]:
     with visit(caller.account, writes=writes) as v:
         v.client, v.language = caller.address, caller.tongue
+        if site:
+            v.site, v.zone = site, site.zone
         if caller.account:
             sites.here(v)
         yield v
@@ -117,5 +121,6 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     comfort.put_on(request, found[0] if found else None)
     if found is None:
         return Caller(None, None, address_of(request), language(request.cookies.get("langue", "")))
-    account, signin = found
-    return Caller(account, signin, address_of(request), language(account.language), signins.viewed(account, signin))
+    account, signin, site = found
+    seen = signins.viewed(account, signin)
+    return Caller(account, signin, address_of(request), language(account.language), seen, site=site)

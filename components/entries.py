@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from components.icons import icon
 from components.markup import classes, tag
-from data.i18n import Refused
+from data.i18n import Refused, twin_or_same
 from data.visits import Visit
 
 
@@ -37,7 +37,8 @@ def labelled(
     }
     if control == "select":
         choices = [
-            tag("option", v.say(words), value=key, selected=key == value) for key, words in (options or {}).items()
+            tag("option", twin_or_same(words, v.tongue), value=key, selected=key == value)
+            for key, words in (options or {}).items()
         ]
         field = tag("select", choices, **common)
     elif control == "textarea":

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from components.icons import icon
 from components.markup import tag
 from data.i18n import language, say
 from data.letter_form import HIDDEN, shown_link
@@ -36,6 +37,9 @@ def draw(v: Visit, letter: Letter) -> Markup:
             parts.append(
                 tag("p", tag("strong", said[0]), tag("br"), tag("span", shown_link(said[1]), class_="soft small"))
             )
+        elif name == "paper":
+            joined = say("Pièce jointe : {name}", tongue, name=said[0])
+            parts.append(tag("p", icon("paper"), tag("span", joined), class_="was plain"))
         elif name == "foot":
             lines = [*filter(None, said), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
             parts.append(tag("p", [(line, tag("br")) for line in lines], class_="foot-of-letter soft small"))

@@ -56,7 +56,7 @@ class Order:
     @staticmethod
     def read(search: str, sort: str) -> "Order":
         column = int(sort[:-1]) if sort[:-1].isdecimal() and len(sort) < 4 else None
-        return Order(search[:LONGEST_SEARCH], column, sort.endswith("d"))
+        return Order(search[:LONGEST_SEARCH], column, column is not None and sort.endswith("d"))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The only way text becomes markup: everything is escaped unless it is markup already."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,6 +8,14 @@ from markupsafe import Markup, escape
 
 VOID = {"input", "br", "hr", "img", "link", "meta"}
 DRAWN = {"path", "ellipse", "rect", "circle"}  # in a drawing, what holds nothing must close itself
+AS_TYPED = {
+    "textarea",
+    "option",
+    "script",
+    "style",
+    "title",
+}  # what a person typed, or what no eye reads, stays as it is
+TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€])")  # French typesetting: a line never begins with these marks
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
 
@@ -19,7 +28,8 @@ def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
         return Markup(f"<{name}{written}>")  # noqa: S704
     if name in DRAWN:
         return Markup(f"<{name}{written}/>")  # noqa: S704
-    return Markup(f"<{name}{written}>{join(content)}</{name}>")  # noqa: S704
+    inner = join(content) if name in AS_TYPED else join(_typeset(_flat(content)))
+    return Markup(f"<{name}{written}>{inner}</{name}>")  # noqa: S704
 
 
 def button(*label: Content, do: str, of: object = "", **attributes: object) -> Markup:
@@ -41,6 +51,11 @@ def _attribute(key: str, value: object) -> str:
 def join(content: Iterable[Content], between: str = "") -> Markup:
     """One piece of markup of several."""
     return Markup(between).join(_flat(content))  # noqa: S704
+
+
+def _typeset(pieces: Iterable[Any]) -> Iterable[Any]:
+    for piece in pieces:
+        yield piece if isinstance(piece, Markup) else TIGHT.sub("\u00a0", piece)
 
 
 def _flat(content: Iterable[Content]) -> Iterable[Any]:

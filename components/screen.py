@@ -34,7 +34,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
-                with caller.visit() as v, shell.frame(v, caller, title, path):
+                with caller.visit(at_once=True) as v, shell.frame(v, caller, title, path):
                     draw(v, **address)
             except NotYours:
                 return not_found(request, caller)

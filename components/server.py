@@ -21,7 +21,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import access_batches, daily, database, file_sweep, first_start, postman, retention, sandbox
+from data import (
+    access_batches,
+    daily,
+    database,
+    file_sweep,
+    first_start,
+    postman,
+    reenrolment_retention,
+    retention,
+    sandbox,
+)
+from data.exchange import jobs
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -146,6 +157,7 @@ async def _start() -> None:
 
 
 async def _stop() -> None:
+    await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(sandbox.close)
     database.engine().dispose()
 
@@ -181,10 +193,11 @@ async def _daily_round() -> None:
 
 
 async def _forget() -> None:
-    """What the sites keep no longer; then the database learns what is left."""
+    """What the sites keep no longer; then the database counts what is left."""
     try:
         await asyncio.to_thread(retention.sweep)
-        await asyncio.to_thread(database.keep_statistics)
+        await asyncio.to_thread(reenrolment_retention.sweep)
+        await asyncio.to_thread(database.take_stock)
     except Exception as fault:
         errors.reference_of(fault, "retention")
 

@@ -1,6 +1,7 @@
 """The one stylesheet, with what the modes of « Accessibilité » need written out from what is said once.
 
 - A layer that can be chosen, `:root[data-theme="dark"] {…}`, is also worn when the device asks for it and nothing was chosen.
+- The narrow layout is for narrow screens: an A4 page is narrow too, and its lists stay tables.
 - A text twice as large needs the narrow layout on a screen twice as wide: each `@media (max-width: 760px)` is repeated for
   each size, and for the simple layout, which is the narrow one at any width.
 """
@@ -41,7 +42,10 @@ def blocks(style: str) -> Iterator[tuple[str, str]]:
 
 
 def _written(head: str, body: str) -> Iterator[str]:
-    yield f"{head} {{ {body} }}"
+    if head.startswith("@media (max-width"):
+        head = head.replace("@media (", "@media screen and (")
+    written = f"{head} {{ {body} }}"
+    yield _on_screen(written) if head.startswith("@container") and WIDE.search(head) else written
     if head.startswith(":root[") and any(each in head for each in ASKED):
         yield from _as_asked(head, body)
     elif head.startswith("@media") and (found := NARROW.search(head)):
@@ -49,10 +53,15 @@ def _written(head: str, body: str) -> Iterator[str]:
             wider = NARROW.sub(f"max-width: {int(found[1]) * size // 100}px", head)
             scaled = _under(f'[data-size="{size}"]', body)
             yield f"{wider} {{ {scaled} }}"
-        yield _under('[data-layout="simple"]', body)
+        yield _on_screen(_under('[data-layout="simple"]', body))
     elif head.startswith("@container") and WIDE.search(head):
-        yield WIDE.sub(lambda found: f"max-width: {int(found[1]) * 3 // 2}rem", head) + f" {{ {_under(SPACED, body)} }}"
-        yield _under('[data-layout="simple"]', body)
+        wider = WIDE.sub(lambda found: f"max-width: {int(found[1]) * 3 // 2}rem", head)
+        yield _on_screen(f"{wider} {{ {_under(SPACED, body)} }}")
+        yield _on_screen(_under('[data-layout="simple"]', body))
+
+
+def _on_screen(rules: str) -> str:
+    return f"@media screen {{ {rules} }}"
 
 
 def _as_asked(head: str, body: str) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from sqlmodel import Field, col, select
 
 from data import accounts, families, files, formats, journal, letters
 from data.accounts import Account
-from data.families import Pupil, of_its_site
+from data.families import Pupil, PupilLink, of_its_site
 from data.fields import tidy_lines
 from data.i18n import Faulty, Refused, language, say
 from data.schooling import Enrolment, of_its_course, of_its_pupil
@@ -85,23 +84,20 @@ def of_course(v: Visit, pupil_id: int, course_id: int) -> list[Absence]:
     )
 
 
-def unexcused(v: Visit, pupil_ids: Iterable[int]) -> dict[int, int]:
-    """Pupil -> absences of this school year that are not excused, in one question."""
-    first = date(int(formats.school_year(v.today)[:4]), 9, 1)
-    found = dict.fromkeys(pupil_ids, 0)
-    if found:
-        for pupil_id, count in v.rows(
-            select(Absence.pupil_id, func.count(col(Absence.id)))
-            .where(
-                col(Absence.pupil_id).in_(found),
-                col(Absence.excused).is_(False),
-                Absence.day >= first,
-                Absence.day <= v.today,
-            )
-            .group_by(col(Absence.pupil_id))
-        ):
-            found[pupil_id] = count
-    return found
+def of_the_pupils(v: Visit) -> list[tuple[Pupil, PupilLink, int]]:
+    """The family's pupils by age, with the link, and how many absences of this school year are not excused; in one question."""
+    missed = (
+        select(func.count(col(Absence.id)))
+        .where(
+            Absence.pupil_id == Pupil.id,
+            col(Absence.excused).is_(False),
+            Absence.day >= date(int(formats.school_year(v.today)[:4]), 9, 1),
+            Absence.day <= v.today,
+        )
+        .correlate(Pupil)
+        .scalar_subquery()
+    )
+    return [tuple(row) for row in v.rows(families.pupils_with(missed))]
 
 
 def notices(v: Visit, pupil_id: int) -> list[AbsenceNotice]:

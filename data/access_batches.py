@@ -15,7 +15,7 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, func
 from sqlmodel import Field, col, or_, select, update
 
-from data import access, family_search, files, journal, papers, sites
+from data import access, family_search, files, journal, letterhead, sites
 from data.accounts import Account
 from data.families import Guardian
 from data.i18n import Refused
@@ -244,7 +244,7 @@ def _print_all(author: Account, batch_id: int) -> None:
     with visit(author) as v:
         site, items = sites.here(v), v.all(_left(batch_id))
         found = access.letters_for(v, [item.account_id for item in items])
-        portal = Portal(papers.house_of(site), access.portal_address(), v.today)
+        portal = Portal(letterhead.house_of(site), access.portal_address(), v.today)
     with tempfile.TemporaryDirectory(prefix="anacrouse-letters-") as folder:
         content = (
             access_letters.write_many(

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint
-from sqlmodel import Field, select
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_
+from sqlmodel import Field, col, select
 
 from data import journal, letters, passwords
 from data.families import Guardian, Pupil, of_its_site
@@ -81,6 +81,15 @@ def address(v: Visit, account: Account) -> str:
         return account.email
     guardian = v.one(select(Guardian).where(Guardian.id == account.guardian_id))
     return guardian.email if guardian else ""
+
+
+def adults(v: Visit) -> tuple[list[Guardian], Guardian | None]:
+    """The family's adults, the responsible one first; and the one whose account this is."""
+    mine = and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == v.account_id)
+    found = v.rows(
+        select(Guardian, Account.id).join(Account, mine, isouter=True).order_by(col(Guardian.rank), col(Guardian.id))
+    )
+    return [adult for adult, _ in found], next((adult for adult, account in found if account), None)
 
 
 def context_words(v: Visit, account: Account, site: Site) -> list[str]:

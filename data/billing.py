@@ -174,12 +174,23 @@ def accounts(v: Visit) -> dict[Ledger, Account]:
 
 
 def of_family(v: Visit, family_id: int) -> dict[Ledger, Account]:
-    """Both ledgers of a family, the latest line first; four questions whatever their length."""
-    invoices = v.all(select(Invoice).where(Invoice.family_id == family_id))
-    payments = v.all(select(Payment).where(Payment.family_id == family_id))
-    allocations = v.all(select(Allocation).where(Allocation.family_id == family_id))
-    parts = v.all(select(Instalment).where(Instalment.family_id == family_id).order_by(col(Instalment.due_day)))
-    entries = entries_of(invoices, payments, allocations, parts, v.today)
+    """Both ledgers of a family, the latest line first; two questions whatever their length."""
+    billed = v.rows(
+        select(Invoice, Instalment, Allocation)
+        .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
+        .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
+        .where(Invoice.family_id == family_id)
+        .order_by(col(Instalment.due_day))
+    )
+    received = v.rows(
+        select(Payment, Allocation)
+        .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
+        .where(Payment.family_id == family_id)
+    )
+    invoices, payments = {row[0].id: row[0] for row in billed}, {row[0].id: row[0] for row in received}
+    parts = {part.id: part for _, part, _ in billed if part}
+    allocations = {row[-1].id: row[-1] for row in (*billed, *received) if row[-1]}
+    entries = entries_of(invoices.values(), list(payments.values()), allocations.values(), parts.values(), v.today)
     return {ledger: Account([entry for entry in entries if entry.row.ledger == ledger]) for ledger in LEDGERS.values()}
 
 
@@ -257,6 +268,12 @@ def lines(v: Visit, invoice_id: int) -> list[InvoiceLine]:
             .order_by(col(InvoiceLine.rank), col(InvoiceLine.id))
         )
     )
+
+
+def pupils_billed(v: Visit, invoice_ids: Sequence[int]) -> set[str]:
+    """Names of the pupils that these invoices charge something for."""
+    lines = v.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
+    return {line.pupil for line in lines if line.pupil and line.cents > 0}
 
 
 def instalments(v: Visit, invoice_id: int) -> list[Instalment]:

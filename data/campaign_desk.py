@@ -131,7 +131,7 @@ def save_document(v: Visit, campaign_id: int, document_id: int | None, values: M
     document = document or RequiredDocument(
         site_id=campaign.site_id, campaign_id=campaign.id, label=label, rank=len(documents_of(v, campaign.id)) + 1
     )
-    for name in ("rank", "hint", "required", "min_age", "max_age", "departments", "cycles", "sensitive"):
+    for name in ("rank", "hint", "required", "shared", "min_age", "max_age", "departments", "cycles", "sensitive"):
         if name in values:
             setattr(document, name, values[name])
     document.label = label

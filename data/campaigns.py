@@ -84,6 +84,7 @@ class RequiredDocument(OfSite, table=True):
     label: str = Field(max_length=120)
     hint: str = Field(default="", max_length=300)
     required: bool = True
+    shared: bool = True  # one serves the whole family: offered for brothers and sisters
     min_age: int | None = None
     max_age: int | None = None
     departments: list[str] = names_column()  # none: of every department

@@ -47,14 +47,6 @@ def engine() -> Engine:
     return make_engine(settings().database_url)
 
 
-def keep_statistics() -> None:
-    """What SQLite must know to choose among indexes: without it, it takes the site's, which tells nothing apart."""
-    if file() is not None:
-        with engine().begin() as connection:
-            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
-            connection.exec_driver_sql("ANALYZE")
-
-
 @lru_cache(maxsize=1)
 def reading_engine() -> Engine:
     """The same connections, for transactions that only read: on SQLite they do not take the write lock."""
@@ -84,6 +76,17 @@ def make_engine(url: str) -> Engine:
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_on_sqlite)
     return made
+
+
+def take_stock() -> None:
+    """SQLite counts how its rows are spread, so that it chooses by what finds few of them: it would otherwise take the
+    site's index, which finds them all (a campaign's table of 7,500 pupils: 6 s instead of 30 ms). PostgreSQL does it alone."""
+    if file() is None:
+        return
+    with engine().begin() as connection:
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("ANALYZE")
+    engine().dispose()  # other connections read it when they open
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

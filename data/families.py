@@ -199,7 +199,7 @@ def find_anew() -> int:
         for table in FOUND_BY:
             for row in v.all(select(table)):
                 if row.search != found_by(row):  # type: ignore[attr-defined, arg-type]
-                    _keep_what_it_is_found_by(None, None, row)  # type: ignore[arg-type]
+                    _keep_what_it_is_found_by(None, None, row)
                     v.add(row)
                     wrong += 1
     return wrong
@@ -239,14 +239,16 @@ def by_number(v: Visit, number: int) -> Family:
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [
-        (pupil, link)
-        for pupil, link in v.rows(
-            select(Pupil, PupilLink)
-            .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-            .order_by(col(Pupil.birth_date), col(Pupil.first_name))
-        )
-    ]
+    return [(pupil, link) for pupil, link in v.rows(pupils_with())]
+
+
+def pupils_with(*more: Any) -> Any:
+    """The question of `pupils`, with more columns."""
+    return (
+        select(Pupil, PupilLink, *more)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    )
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:

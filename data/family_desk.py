@@ -18,6 +18,7 @@ from data.i18n import Faulty, Refused
 from data.moderation import ChangeRequest, FieldChange
 from data.visits import NotYours, Visit
 
+MOST_ADULTS = 8
 HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
 RIGHTS = {"all": "Tout", "consult": "Consulter"}
 CONTACT = frozenset(  # what a protection order hides
@@ -221,8 +222,12 @@ def add_family(v: Visit, typed: Mapping[str, str]) -> Family:
 def add_adult(v: Visit, family: Family, typed: Mapping[str, str]) -> Guardian:
     v.staff_only()
     values = read(v, Guardian(site_id=v.site_id or 0), typed)
-    last = v.count(select(func.max(col(Guardian.rank))).where(Guardian.family_id == family.id))
-    adult = v.add(Guardian(site_id=v.site_id or 0, family_id=family.id, rank=last + 1, **values))
+    ((number, last),) = v.rows(
+        select(func.count(col(Guardian.id)), func.max(col(Guardian.rank))).where(Guardian.family_id == family.id)
+    )
+    if number >= MOST_ADULTS:
+        raise Refused("Cette famille a déjà {most} adultes : retirez d’abord une fiche.", most=MOST_ADULTS)
+    adult = v.add(Guardian(site_id=v.site_id or 0, family_id=family.id, rank=(last or 0) + 1, **values))
     _note(v, "adult added", adult, {"Nom": ["", adult.full_name]})
     announce(v, adult)
     return adult

@@ -173,7 +173,7 @@ def _keys(v: Visit, order: str) -> Any:
             .group_by(col(Account.family_id))
         )
     column: Any = {"contact": Guardian.phone_mobile, "town": func.lower(Guardian.town)}.get(order, Guardian.search)
-    question = select(col(Guardian.family_id).label("family_id"), func.min(column).label("key")).where(
+    question: Any = select(col(Guardian.family_id).label("family_id"), func.min(column).label("key")).where(
         Guardian.rank == 1
     )
     if order in HIDEABLE and v.role != "responsable":  # a place in the list would tell what the cell does not

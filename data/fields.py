@@ -27,6 +27,8 @@ NOT_A_PLACE = re.compile(r"[^\w\s’'.,()\-–/°&]|_")  # « Paris 14e », « M
 
 def tidy(text: str) -> str:
     """NFC, without control, zero-width and direction-changing characters, spaces folded."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = INVISIBLE.sub(lambda found: " " if found[0] in "\t\r\n" else "", text)
     return " ".join(unicodedata.normalize("NFC", visible).split())
 
@@ -38,6 +40,8 @@ def tidy_lines(text: str) -> str:
 
 def fold(text: str) -> str:
     """For searching and sorting: accents and case do not matter, « œ » is « oe », « ’ » is what a keyboard types."""
+    if text.isascii():
+        return text.casefold()
     plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'"))
     return "".join(char for char in plain if not unicodedata.combining(char))
 

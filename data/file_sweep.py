@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from data.access_batches import AccessBatch
 from data.campaigns import RequiredDocument
 from data.files import StoredFile, path_of
 from data.papers import Paper
@@ -19,8 +20,9 @@ HOLDERS: tuple[tuple[Any, Any], ...] = (
     (StoredFile.site_id, StoredFile.name),
     (Paper.site_id, Paper.name),
     (RequiredDocument.site_id, RequiredDocument.model),
+    (AccessBatch.site_id, AccessBatch.file),
 )
-WRITERS = {"files", "papers", "campaign_desk"}
+WRITERS = {"files", "papers", "campaign_desk", "access_batches"}
 AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
 MOST_STRAYS = 20  # more, and more than half of all: this is not these files' database
 log = logging.getLogger("anacrouse.files")

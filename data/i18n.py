@@ -1,13 +1,19 @@
 """The French sentence is the key; english/ holds its twin. Nothing that people read is written elsewhere."""
 
 import logging
+import re
 import tomllib
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["fr", "en"]
 log = logging.getLogger("anacrouse.i18n")
+ELIDED = re.compile(
+    r"[aâàeéèêiîoôuœ]|h[eéèiuy]|y[^aeiou]", re.IGNORECASE
+)  # « d’Irina », « d’Hélène »; « de Harpe », « de Yann »
+OF = re.compile(r"\bde {(\w+)}")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 
 
@@ -25,10 +31,18 @@ def language(value: object) -> Language:
     return "en" if value == "en" else "fr"
 
 
+def elided(sentence: str, words: Mapping[str, object]) -> str:
+    """« de {name} » made « d’{name} » where the name wants it."""
+    if "de {" not in sentence:
+        return sentence
+    return OF.sub(lambda of: f"d’{{{of[1]}}}" if ELIDED.match(str(words.get(of[1], ""))) else of[0], sentence)
+
+
 def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
     """The sentence in that language with its {words} filled in.
 
-    A sentence that holds « # » knows two forms: « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
+    « de {name} » becomes « d’Irina » where French wants it. A sentence that holds « # » knows two forms:
+    « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
     """
     if tongue == "en" and sentence:
         if sentence not in twins():
@@ -38,7 +52,14 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
         one, many = sentence.split("#", 1)
         count = words.get("count", 0)
         sentence = many if isinstance(count, int) and count > 1 else one
+    if tongue == "fr":
+        sentence = elided(sentence, words)
     return sentence.format(**words) if words else sentence
+
+
+def twin_or_same(text: str, tongue: Language = "fr") -> str:
+    """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
+    return twins().get(text, text) if tongue == "en" else text
 
 
 class Refused(Exception):
@@ -47,6 +68,10 @@ class Refused(Exception):
     def __init__(self, sentence: str, **words: object) -> None:
         super().__init__(sentence)
         self.sentence, self.words = sentence, words
+
+    def __reduce__(self) -> tuple[Any, tuple[()]]:
+        """As it crosses to another process: an exception alone would forget its words."""
+        return partial(type(self), self.sentence, **self.words), ()
 
     def tell(self, tongue: Language = "fr") -> str:
         return say(self.sentence, tongue, **self.words)

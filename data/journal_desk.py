@@ -16,7 +16,7 @@ from data.accounts import Account
 from data.families import Family, Guardian, Pupil
 from data.fields import editables, fold
 from data.findable import PHONE
-from data.i18n import Language, say
+from data.i18n import Language, say, twin_or_same
 from data.journal import AuditEntry
 from data.journal_words import ACTIONS, COUNTED, FIELDS, SHEETS, SUBJECTS, VALUES
 from data.letter_texts import TEMPLATES
@@ -229,7 +229,7 @@ def label_of(name: str, tongue: Language) -> str:
         more = f" {say('(obligatoire)', tongue)}" if required else ""
         return f"{say(SUBJECTS[sheet], tongue)} : {say(fields[column].mark.label, tongue)}{more}"
     known = FIELDS.get(name) or _settings().get(name)
-    return say(known, tongue) if known else name.replace("_", " ")
+    return say(known, tongue) if known else twin_or_same(name.replace("_", " "), tongue)
 
 
 def _value(value: Any, tongue: Language) -> str:
@@ -242,6 +242,8 @@ def _value(value: Any, tongue: Language) -> str:
     text = str(value)
     if text in TEMPLATES:
         return say(TEMPLATES[text].subject, tongue)
+    if text in {"oui", "non"}:
+        return say(text, tongue)
     if text in VALUES:
         return say(VALUES[text], tongue)
     return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", text)

@@ -137,8 +137,9 @@ TEMPLATES = {
         "Votre demande de réinscription a été reçue",
         (
             "Nous avons reçu le {moment} votre demande de réinscription de {subject} pour {year}.",
-            "changes",
+            "facts",
             "message",
+            "Le récapitulatif de votre demande est joint à cet e-mail (PDF).",
             "Le conservatoire va l’étudier ; vous recevrez sa réponse par e-mail.",
             "link",
         ),

@@ -24,6 +24,7 @@ from data.wording import Words
 
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
+Paper = tuple[str, str, str, str, Sequence[Fact]]  # a PDF joined: its file's name, title, first and last words, facts
 OVER = ("sent", "failed", "abandoned", "cancelled")  # nothing more becomes of it
 
 
@@ -78,6 +79,7 @@ def write(
     path: str = "/",
     secret: str = "",
     message: str = "",
+    paper: Paper | None = None,
     delay: int = 0,
     once: str = "",
     **words: object,
@@ -99,6 +101,9 @@ def write(
         path=path,
         message=message,
     )
+    if paper:
+        *said, listed = paper
+        blocks.append(["paper", *said, *(part for fact in listed for part in fact)])
     token = secrets.token_hex(16)
     return post(
         v,

@@ -6,7 +6,6 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
-from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -16,10 +15,10 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
-from data import appearance, billing, files, formats, journal, schooling, sites
+from data import billing, files, formats, journal, schooling, sites
 from data.families import Family, Pupil, of_its_site
+from data.letterhead import house_of
 from data.pdf import bills, certificates, course_report
-from data.pdf.page import House
 from data.schooling import Attended, of_its_pupil
 from data.settings import settings
 from data.sites import Site
@@ -70,6 +69,7 @@ class Checked:
     """What anyone may know of a certificate."""
 
     kind: str
+    site_id: int
     site: str
     school_year: str
     initials: str
@@ -274,7 +274,7 @@ def check(typed: str) -> Checked | None:
         if row is None:
             return None
         site = v.get(Site, row.site_id).name
-    return Checked(row.kind, site, row.school_year, row.initials, row.issued_on, row.revoked_at is None)
+    return Checked(row.kind, row.site_id, site, row.school_year, row.initials, row.issued_on, row.revoked_at is None)
 
 
 def keep(v: Visit, draft: Draft, content: bytes) -> bytes:
@@ -317,12 +317,3 @@ def _read(v: Visit, subject: str) -> bytes | None:
     row = _row(v, subject)
     path = files.path_of(row.site_id, row.name) if row else None
     return path.read_bytes() if path and path.is_file() else None
-
-
-def house_of(site: Site) -> House:
-    publisher = site.legal.get("publisher", "")
-    legal = publisher if publisher != site.name else ""
-    path = files.path_of(site.id, site.logo)
-    logo = b64encode(path.read_bytes()).decode() if site.logo and path.is_file() else ""
-    accent = site.accent or appearance.ACCENT
-    return House(site.name, site.address, site.phone, site.email, site.legal.get("siret", ""), legal, accent, logo)

@@ -21,7 +21,8 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
 from data import files, live
-from data.letter_form import message_of
+from data.letter_form import message_of, papers_of
+from data.letterhead import house_of
 from data.letters import Letter, unseal
 from data.passwords import MAILED_DAYS, TEMPORARY_DAYS
 from data.settings import settings
@@ -192,7 +193,8 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
     error, final = "", False
     try:
         logo = _small_logo(site.id, site.logo) if site.logo else b""
-        content = message_of(letter, unseal(letter.secret), settings().mail_from, site.name, site.accent, logo)
+        papers, secret = papers_of(letter, house_of(site), site.zone), unseal(letter.secret)
+        content = message_of(letter, secret, settings().mail_from, site.name, site.accent, logo, papers)
         server.sendmail(settings().mail_from, [letter.recipient], content)
     except smtplib.SMTPRecipientsRefused as refused:
         code, reason = next(iter(refused.recipients.values()))

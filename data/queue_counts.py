@@ -9,6 +9,7 @@ from data.absences import AbsenceNotice
 from data.moderation import ChangeRequest
 from data.payments import OnlinePayment
 from data.reenrolment import Reenrolment, SuppliedDocument
+from data.reenrolment_sitting import CLOSED
 from data.sites import Site
 from data.visits import Visit
 
@@ -26,8 +27,11 @@ def counts(v: Visit) -> dict[str, int]:
         select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == "pending"),
         select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "closed"),
+        select(func.count(col(Reenrolment.id))).where(col(Reenrolment.state).in_(CLOSED)),
+        select(func.count(col(AbsenceNotice.id))).where(col(AbsenceNotice.state).in_(["accepted", "declined"])),
     )
     question: Any = select(Site.id)
     numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == v.site_id)
     (found,) = v.rows(numbers)
-    return dict(zip(FILES, found[1:], strict=True))
+    *others, sheets, reenrolments, absences = found[1:]
+    return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))

@@ -9,16 +9,16 @@ data/reenrolment_request.py, what changes documents in data/reenrolment_document
 data/reenrolment_desk.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, func
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
 from sqlmodel import Field, col, select
 
-from data import campaigns, families, formats, sites
+from data import campaigns, formats, sites
 from data.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
 from data.families import Pupil, PupilLink, of_its_site
 from data.files import StoredFile
@@ -211,32 +211,41 @@ class Situation:
 def shown_campaigns(v: Visit, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
     """Pupil -> the campaign of its tab: the open one that it sees, else the latest that a request was sent for."""
     wanted = list(pupil_ids)
-    sent: dict[int, Campaign] = {}
-    active: dict[int, Campaign] = {}
-    for campaign, pupil_id in v.rows(
-        select(Campaign, Reenrolment.pupil_id)
+    found = _sent(v, wanted)
+    active = {campaign.id: campaign for campaign, _ in found if campaigns.is_open(v, campaign)}
+    sent = {request.pupil_id: campaign for campaign, request in found if request}
+    return {**sent, **campaigns.seeing(v, active.values(), wanted)}
+
+
+def _sent(v: Visit, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenrolment | None]]:
+    """The campaigns of this year on, each with what was sent for these pupils; the first to close first."""
+    return v.rows(
+        select(Campaign, Reenrolment)
         .join(
             Reenrolment,
-            and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(wanted)),
+            and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
             isouter=True,
         )
         .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(v.today))
         .order_by(col(Campaign.closes_on), col(Campaign.id))
-    ):
-        if pupil_id is not None:
-            sent[pupil_id] = campaign
-        if campaigns.is_open(v, campaign):
-            active[campaign.id] = campaign
-    return {**sent, **campaigns.seeing(v, active.values(), wanted)}
+    )
 
 
 def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
     """Seen from the visit's own family; staff say whose side they look at."""
     family_id = v.family_id if v.family_id is not None else family_id
-    wish = v.one(
-        select(Wish).where(Wish.campaign_id == campaign.id, Wish.pupil_id == pupil.id, Wish.family_id == family_id)
+    (wish, sent, rights), *_ = v.rows(
+        select(Wish, Reenrolment, PupilLink.rights)
+        .select_from(Pupil)
+        .join(Wish, _of(Wish, campaign.id) & (col(Wish.family_id) == family_id), isouter=True)
+        .join(Reenrolment, _of(Reenrolment, campaign.id), isouter=True)
+        .join(
+            PupilLink,
+            and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == family_id),
+            isouter=True,
+        )
+        .where(Pupil.id == pupil.id)
     )
-    sent = v.one(select(Reenrolment).where(Reenrolment.campaign_id == campaign.id, Reenrolment.pupil_id == pupil.id))
     lines = disciplines(v, pupil.id, campaign)
     return Situation(
         campaign,
@@ -247,8 +256,12 @@ def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | No
         sent,
         family_id,
         open=campaigns.is_open(v, campaign),
-        may_change=families.may_change(v, pupil),
+        may_change=v.is_staff or rights == "all",
     )
+
+
+def _of(table: type[Wish] | type[Reenrolment], campaign_id: int) -> ColumnElement[bool]:
+    return and_(col(table.pupil_id) == Pupil.id, col(table.campaign_id) == campaign_id)
 
 
 def disciplines(v: Visit, pupil_id: int, campaign: Campaign) -> list[Discipline]:
@@ -276,24 +289,21 @@ def pieces(
     """The documents asked of that pupil, with what the household gave."""
     sites.here(v)
     attended = set(departments)
-    given: dict[int, tuple[SuppliedDocument, str]] = {
-        each.document_id: (each, name or "")
-        for each, name in v.rows(
-            select(SuppliedDocument, StoredFile.name)
-            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
-            .where(
-                SuppliedDocument.campaign_id == campaign.id,
-                SuppliedDocument.pupil_id == pupil.id,
-                SuppliedDocument.family_id == family_id,
-            )
-        )
-    }
+    theirs = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id,
+        col(SuppliedDocument.pupil_id) == pupil.id,
+        col(SuppliedDocument.family_id) == family_id,
+    )
     return [
-        Piece(each, supplied, state_of(supplied, v.today), name)
-        for each, (supplied, name) in (
-            (each, given.get(each.id, (None, ""))) for each in campaigns.documents_of(v, campaign.id)
+        Piece(document, supplied, state_of(supplied, v.today), name or "")
+        for document, supplied, name in v.rows(
+            select(RequiredDocument, SuppliedDocument, StoredFile.name)
+            .join(SuppliedDocument, theirs, isouter=True)
+            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
+            .where(RequiredDocument.campaign_id == campaign.id)
+            .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
         )
-        if supplied or campaigns.asked_of(each, campaign, pupil, attended)
+        if supplied or campaigns.asked_of(document, campaign, pupil, attended)
     ]
 
 
@@ -335,46 +345,54 @@ class Due:
 def due(v: Visit, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
     pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == "all"}
-    shown = shown_campaigns(v, pupils)
-    if not shown:
-        return []
-    stands: dict[tuple[int, int], tuple[Reenrolment | None, str | None]] = {
-        (pupil_id, campaign_id): (sent, way)
-        for pupil_id, campaign_id, sent, way in v.rows(
-            select(Pupil.id, Campaign.id, Reenrolment, Wish.way)
-            .join(Campaign, col(Campaign.site_id) == Pupil.site_id)
-            .join(
-                Reenrolment,
-                and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == Campaign.id),
-                isouter=True,
-            )
-            .join(
-                Wish,
-                and_(
-                    col(Wish.pupil_id) == Pupil.id,
-                    col(Wish.campaign_id) == Campaign.id,
-                    col(Wish.family_id) == v.family_id,
-                ),
-                isouter=True,
-            )
-            .where(col(Pupil.id).in_(shown), col(Campaign.id).in_({each.id for each in shown.values()}))
-        )
-    }
+    known = _sent(v, pupils) if pupils else []
+    sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
+    shown = {request.pupil_id: campaign for campaign, request in known if request}
+    ways: dict[tuple[int, int], str] = {}
     again: dict[tuple[int, int], int] = {}
-    for each in v.all(
-        select(SuppliedDocument).where(
-            col(SuppliedDocument.pupil_id).in_(shown), SuppliedDocument.family_id == v.family_id
-        )
-    ):
-        if state_of(each, v.today) in {"refused", "expired"}:
-            again[each.pupil_id, each.campaign_id] = again.get((each.pupil_id, each.campaign_id), 0) + 1
+    for campaign in reversed({campaign.id: campaign for campaign, _ in known}.values()):  # the first to close is shown
+        opened = campaigns.is_open(v, campaign)
+        wanted = list(pupils) if opened else [pupil_id for pupil_id, of in sent if of == campaign.id]
+        for pupil_id, seen, way, document in _begun(v, campaign, wanted) if wanted else ():
+            key = (pupil_id, campaign.id)
+            ways[key] = way or ""
+            if opened and seen:
+                shown[pupil_id] = campaign
+            if state_of(document, v.today) in {"refused", "expired"}:
+                again[key] = again.get(key, 0) + 1
     found = []
     for pupil_id, campaign in shown.items():
         key = (pupil_id, campaign.id)
-        sent, way = stands[key]
-        if sent and (sent.household_id != v.family_id or sent.state == "refused"):
+        request = sent.get(key)
+        if request and (request.household_id != v.family_id or request.state == "refused"):
             continue
-        state = sent.state if sent else "draft" if way else ""
-        if sent or campaigns.is_open(v, campaign):
-            found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
+        state = request.state if request else "draft" if ways.get(key) else ""
+        found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
     return found
+
+
+def _begun(v: Visit, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[tuple[int, bool, str | None, Any]]:
+    """(pupil, whether it sees the campaign, the way its household chose, a document given), a row for each document."""
+    seen = campaigns.audience(campaign)
+    return v.rows(
+        select(Pupil.id, seen.label("seen"), Wish.way, SuppliedDocument)
+        .join(
+            Wish,
+            and_(
+                col(Wish.pupil_id) == Pupil.id,
+                col(Wish.campaign_id) == campaign.id,
+                col(Wish.family_id) == v.family_id,
+            ),
+            isouter=True,
+        )
+        .join(
+            SuppliedDocument,
+            and_(
+                col(SuppliedDocument.pupil_id) == Pupil.id,
+                col(SuppliedDocument.campaign_id) == campaign.id,
+                col(SuppliedDocument.family_id) == v.family_id,
+            ),
+            isouter=True,
+        )
+        .where(col(Pupil.id).in_(pupil_ids))
+    )

@@ -4,14 +4,20 @@ A file is written whole before its row (data/files.py); what is replaced or take
 file goes when the sweep passes (data/file_sweep.py).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_
 from sqlmodel import col, select
 
-from data import families, files, journal, reenrolment
+from data import campaigns, files, journal, reenrolment
 from data.campaigns import Campaign, RequiredDocument
-from data.families import Pupil
+from data.families import Pupil, PupilLink
 from data.files import StoredFile
 from data.i18n import Refused
-from data.reenrolment import Piece, Situation, SuppliedDocument
+from data.reenrolment import Piece, Reenrolment, Situation, SuppliedDocument, Wish
+from data.schooling import Course, Enrolment
 from data.visits import NotYours, Visit
 
 MOST_FILES = 10  # for one document, replacements included (R-40)
@@ -153,42 +159,78 @@ def _told(v: Visit, now: Situation, supplied: SuppliedDocument, action: str, cha
     reenrolment.announce(v, now.pupil.site_id, v.family_id, now.pupil.id)
 
 
-def offers(v: Visit, now: Situation) -> dict[int, tuple[SuppliedDocument, Pupil]]:
-    """Document -> the same one given for a brother or a sister, where this pupil lacks it: « Reprendre »."""
-    wanted = {piece.document.label: piece.document.id for piece in now.pieces if piece.state == "missing"}
-    if not wanted or refusal(now):
-        return {}
-    return {
-        wanted[label]: (supplied, pupil)
-        for supplied, label, pupil in v.rows(
-            select(SuppliedDocument, RequiredDocument.label, Pupil)
-            .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
-            .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
-            .where(
-                SuppliedDocument.pupil_id != now.pupil.id,
-                SuppliedDocument.family_id == now.family_id,
-                col(SuppliedDocument.file_id).is_not(None),
-                col(SuppliedDocument.state).in_(["received", "validated"]),
-                col(RequiredDocument.label).in_(wanted),
-            )
-            .order_by(col(SuppliedDocument.given_at))
+@dataclass(frozen=True)
+class Shared:
+    """What brothers and sisters have in common with a pupil, by what is to be pressed."""
+
+    offers: dict[
+        int, tuple[SuppliedDocument, Pupil]
+    ]  # a document this pupil lacks -> one given for another: « Reprendre »
+    wanting: dict[int, list[tuple[Pupil, RequiredDocument]]]  # one given -> who lacks the same: « Aussi pour … »
+
+
+def shared(v: Visit, now: Situation) -> Shared:
+    """Between the pupils of one household, for one school year: documents of one name, where one serves the family."""
+    mine = {piece.document.label: piece for piece in now.pieces if piece.document.shared}
+    found = Shared({}, {})
+    if not mine or now.family_id is None or not now.may_change:
+        return found
+    closed = refusal(now)
+    others = [each for each in _others(v, now, list(mine)) if each[2].shared]
+    departments = _departments(v, now, [pupil.id for pupil, _, wanted, *_ in others if wanted.departments])
+    for pupil, campaign, wanted, given, wish, sent, rights in others:
+        piece = mine[wanted.label]
+        if given is not None:
+            usable = given.file_id is not None and reenrolment.state_of(given, v.today) in {"received", "validated"}
+            if usable and piece.state == "missing" and not closed:
+                found.offers[piece.document.id] = (given, pupil)
+            continue
+        theirs = Situation(
+            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(v, campaign), rights == "all"
         )
-    }
+        held = piece.supplied if piece.file and piece.state in {"received", "validated"} else None
+        asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))
+        if held and asked and refusal(theirs) is None:
+            found.wanting.setdefault(held.id, []).append((pupil, wanted))
+    return found
 
 
-def needing(v: Visit, supplied: SuppliedDocument) -> list[tuple[Pupil, RequiredDocument]]:
-    """The brothers and sisters of whom the same document is asked, and who lack it: « Aussi pour … »."""
-    label = v.get(RequiredDocument, supplied.document_id).label
-    found: list[tuple[Pupil, RequiredDocument]] = []
-    shown = reenrolment.shown_campaigns(v, [pupil.id for pupil, _ in families.pupils(v)])
-    for pupil, _link in families.pupils(v):
-        if pupil.id != supplied.pupil_id and pupil.id in shown:
-            now = reenrolment.situation(v, pupil, shown[pupil.id])
-            found += [
-                (pupil, piece.document)
-                for piece in now.pieces
-                if piece.document.label == label and piece.state == "missing" and not refusal(now, piece=piece)
-            ]
+def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
+    """(pupil, campaign, document, what is given, wish, request, rights) of the household's other pupils."""
+
+    def of(table: Any, *more: Any) -> Any:
+        return and_(table.pupil_id == Pupil.id, table.campaign_id == Campaign.id, *more)
+
+    question: Any = select(Pupil)
+    given = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id, col(SuppliedDocument.family_id) == now.family_id
+    )
+    return v.rows(
+        question.add_columns(Campaign, RequiredDocument, SuppliedDocument, Wish, Reenrolment, PupilLink.rights)
+        .join(PupilLink, and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == now.family_id))
+        .join(
+            Campaign,
+            and_(col(Campaign.site_id) == Pupil.site_id, col(Campaign.school_year) == now.campaign.school_year),
+        )
+        .join(RequiredDocument, col(RequiredDocument.campaign_id) == Campaign.id)
+        .join(SuppliedDocument, of(SuppliedDocument, given), isouter=True)
+        .join(Wish, of(Wish, col(Wish.family_id) == now.family_id), isouter=True)
+        .join(Reenrolment, of(Reenrolment), isouter=True)
+        .where(Pupil.id != now.pupil.id, Campaign.state != "draft", col(RequiredDocument.label).in_(labels))
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))
+    )
+
+
+def _departments(v: Visit, now: Situation, pupil_ids: list[int]) -> dict[int, set[str]]:
+    """Pupil -> departments attended in the year that ends; asked only where a document is some department's."""
+    found: dict[int, set[str]] = {}
+    if pupil_ids:
+        for pupil_id, department in v.rows(
+            select(Enrolment.pupil_id, Course.department)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .where(col(Enrolment.pupil_id).in_(pupil_ids), Course.school_year == now.campaign.source_year)
+        ):
+            found.setdefault(pupil_id, set()).add(department)
     return found
 
 

@@ -1,5 +1,6 @@
 """A campaign's pupils as its table shows them: filtered, searched, sorted and cut in the database; its figures by week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,13 +8,12 @@ from typing import Any
 from sqlalchemy import and_, case, func
 from sqlmodel import col, or_, select
 
-from data import campaigns
 from data.campaigns import Campaign
 from data.families import Family, Pupil, PupilLink
 from data.fields import tidy
-from data.reenrolment import STANDINGS, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment import STANDINGS, Reenrolment, SuppliedDocument
 from data.reenrolment_sitting import called
-from data.reenrolment_table import PLACES, condition
+from data.reenrolment_table import PLACES, begun_by, condition
 from data.schooling import Course, Enrolment
 from data.visits import Visit
 
@@ -48,83 +48,80 @@ class Row:
 def page(
     v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE, counted: dict[str, int] | None = None
 ) -> tuple[list[Row], int]:
-    """The rows and how many there are in all: three questions, whatever the campaign's size; two when the states were
-    `counted` already and nothing else is asked."""
+    """The rows and how many there are in all: four questions, whatever the campaign's size; three when the states were
+    `counted` already and nothing else is asked. Which pupils first, then all about those alone."""
     v.staff_only()
-    begun = (
-        select(Wish.id)
-        .where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
-        .correlate(Pupil)
-        .exists()
-    )
-    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun, "draft"), else_="silent")
+    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), "draft"),
+                 else_="silent")  # fmt: skip
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
         "cycle": [col(Pupil.cycle)],
         "family": [col(Family.number)],
         "state": [state],
-        "sent": [col(Reenrolment.submitted_at)],
+        "sent": [col(Reenrolment.id).is_(None), col(Reenrolment.submitted_at)],
     }
     chosen = order.get(wanted.sort, order["name"])
-    arranged = [each.desc() if wanted.down else each for each in chosen]
-    question: Any = select(Pupil, Reenrolment, state, Family.number)
-    found = v.rows(
-        _joined(question, campaign, wanted)
-        .order_by(
-            *([col(Reenrolment.id).is_(None)] if wanted.sort == "sent" else []),
-            *arranged,
-            col(Pupil.last_name),
-            col(Pupil.id),
-        )
+    at, last = (0, []) if wanted.sort != "sent" else (1, chosen[:1])  # who sent nothing comes last, either way
+    arranged = [*last, *(each.desc() if wanted.down else each for each in chosen[at:])]
+    listed = v.all(
+        _matching(_with_request(select(Pupil.id), campaign), campaign, wanted, joined=True)
+        .order_by(*arranged, col(Pupil.last_name), col(Pupil.id))
         .limit(most)
         .offset(wanted.skip)
     )
     if counted and not (wanted.department or wanted.cycle or wanted.search):
         total = counted.get(wanted.state, sum(counted.values()))
     else:
-        total = v.count(_joined(select(func.count(func.distinct(col(Pupil.id)))), campaign, wanted))
-    pieces = _pieces(v, campaign, [pupil.id for pupil, *_ in found])
+        total = v.count(_matching(select(func.count(col(Pupil.id))), campaign, wanted))
+    told: Any = select(Pupil, Reenrolment, state, Family.number)
+    found = {
+        row[0].id: row for row in v.rows(_with_family(_with_request(told, campaign)).where(col(Pupil.id).in_(listed)))
+    }
+    pieces = _pieces(v, campaign, listed)
     return [
         Row(pupil, sent, said, number, pieces.get((pupil.id, sent.household_id if sent else None), {}))
-        for pupil, sent, said, number in found
+        for pupil, sent, said, number in (found[key] for key in listed)
     ], total
 
 
-def _joined(question: Any, campaign: Campaign, wanted: Wanted) -> Any:
+def _with_request(question: Any, campaign: Campaign) -> Any:
     mine = and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id)
+    return question.select_from(Pupil).join(Reenrolment, mine, isouter=True)
+
+
+def _with_family(question: Any) -> Any:
+    """The family that sent, otherwise the principal one, of a question that has the requests."""
     principal = (
         select(func.min(PupilLink.family_id))
         .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == "principal")
         .correlate(Pupil)
         .scalar_subquery()
     )
-    question = (
-        question.select_from(Pupil)
-        .join(Reenrolment, mine, isouter=True)
-        .join(Family, col(Family.id) == func.coalesce(Reenrolment.household_id, principal), isouter=True)
-        .where(condition(campaign, wanted.state if wanted.state in PLACES else ""))
-    )
+    theirs = col(Family.id) == func.coalesce(Reenrolment.household_id, principal)
+    return question.join(Family, theirs, isouter=True)
+
+
+def _matching(question: Any, campaign: Campaign, wanted: Wanted, *, joined: bool = False) -> Any:
+    """`joined`: the requests are in the question already. Families are met only where their number is asked for."""
+    words = tidy(wanted.search).split()[:6]
+    if wanted.sort == "family" or any(word.isdecimal() for word in words):
+        question = _with_family(question if joined else _with_request(question, campaign))
+    question = question.where(condition(campaign, wanted.state if wanted.state in PLACES else ""))
     if wanted.department:
         attends = (
-            select(Enrolment.id)
+            select(Enrolment.pupil_id)
             .join(Course, col(Course.id) == Enrolment.course_id)
-            .where(
-                Enrolment.pupil_id == Pupil.id,
-                Course.school_year == campaign.source_year,
-                Course.department == wanted.department,
-            )
-            .correlate(Pupil)
-            .exists()
+            .where(Course.school_year == campaign.source_year, Course.department == wanted.department)
         )
-        question = question.where(attends)
+        question = question.where(col(Pupil.id).in_(attends))
     if wanted.cycle:
         question = question.where(Pupil.cycle == wanted.cycle)
-    for word in tidy(wanted.search).split()[:6]:
+    for word in words:
         question = question.where(or_(*called(word)))
     return question
 
 
-def _pieces(v: Visit, campaign: Campaign, pupil_ids: list[int]) -> dict[tuple[int, int | None], dict[str, int]]:
+def _pieces(v: Visit, campaign: Campaign, pupil_ids: Sequence[int]) -> dict[tuple[int, int | None], dict[str, int]]:
     """(pupil, household) -> state -> documents; under (pupil, None) all of the pupil's, for one that nobody sent yet."""
     found: dict[tuple[int, int | None], dict[str, int]] = {}
     for pupil_id, family_id, state, number in v.rows(
@@ -162,15 +159,15 @@ class Week:
     silent: int
 
 
-def weeks(v: Visit, campaign: Campaign) -> list[Week]:
-    """From its first day to today or its last, whichever is first. A request counts from its last sending on."""
+def weeks(v: Visit, campaign: Campaign, whole: int) -> list[Week]:
+    """From its first day to today or its last, whichever is first, of `whole` pupils who see it. A request counts from its
+    last sending on."""
     v.staff_only()
     known = v.rows(
         select(Reenrolment.submitted_at, Reenrolment.decided_at, Reenrolment.state).where(
             Reenrolment.campaign_id == campaign.id
         )
     )
-    whole = campaigns.how_many(v, campaign)
 
     def on(moment: datetime | None) -> date:
         return moment.astimezone(v.zone).date() if moment else date.max

@@ -1,12 +1,12 @@
 """What a family does with its request: tick, write, send. Each change is kept at once; sending asks for all that is due."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from data import accounts, journal, letters, reenrolment
 from data.accounts import Account
 from data.families import Pupil
 from data.fields import tidy_lines
+from data.formats import moment
 from data.i18n import Faulty, Refused, language, say
 from data.reenrolment import Reenrolment, Situation, Wish
 from data.visits import Visit
@@ -166,17 +166,18 @@ def _acknowledge(v: Visit, now: Situation, wish: Wish) -> None:
         family_id=v.family_id,
         account_id=who.id,
         path=f"/eleves/{now.pupil.number}/reinscription",
-        changes=summary(now, wish, who.language),
+        facts=summary(now, wish, who.language),
         message=now.campaign.confirmation,
+        paper=paper(v, now, wish, who),
         subject=now.pupil.full_name,
         year=now.campaign.school_year,
     )
 
 
-def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[letters.Change]:
-    """What is asked, line by line: the letter's table and the paper's (label, "", value, "")."""
+def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[letters.Fact]:
+    """What is asked, line by line."""
     spoken = language(tongue)
-    lines: list[tuple[str, str]] = []
+    lines: list[letters.Fact] = []
     if wish.way == "administrative":
         lines.append((say("Choix", spoken), say("Réinscription administrative", spoken)))
     elif wish.way == "courses":
@@ -190,8 +191,37 @@ def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[letters.Chan
         lines.append((say("Pièces données", spoken), ", ".join(piece.document.label for piece in given)))
     if wish.message:
         lines.append((say("Demandes complémentaires", spoken), wish.message))
-    return [(label, "", value, "") for label, value in lines]
+    return lines
 
 
-def told(wish: Wish) -> dict[str, Any]:
-    return {"way": ["", wish.way], "chosen": ["", wish.chosen]}
+def paper(v: Visit, now: Situation, wish: Wish, who: Account) -> letters.Paper:
+    """The summary that goes with the letter: the same lines, whose, when, by whom, and the documents by their files."""
+    spoken = language(who.language)
+    named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
+    title = say(
+        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", spoken, **named
+    )
+    documents = [
+        f"{piece.document.label} : {piece.supplied.file_name}"
+        for piece in now.pieces
+        if piece.supplied and wish.way != "leaving"
+    ]
+    lines = dict(summary(now, wish, spoken))
+    if documents:
+        lines[say("Pièces données", spoken)] = "\n".join(documents)
+    facts = [
+        (say("Élève", spoken), now.pupil.full_name),
+        (say("Numéro de dossier", spoken), str(now.pupil.number)),
+        (say("Année scolaire", spoken), now.campaign.school_year),
+        (say("Demande envoyée", spoken), f"{moment(v.now, v.zone, spoken)}, {who.name}"),
+        *lines.items(),
+    ]
+    return (
+        f"{title}.pdf".replace("/", "-"),
+        title,
+        say("Voici ce que vous avez demandé sur le portail de votre conservatoire.", spoken),
+        say("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", spoken)
+        if wish.way != "leaving"
+        else say("Le conservatoire en prend note et vous le confirmera par e-mail.", spoken),
+        facts,
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func
+from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 
 from data import campaigns, formats, journal, reenrolment
@@ -22,18 +22,9 @@ from data.visits import Visit
 PLACES = ("silent", "draft", *reenrolment.STANDINGS)
 
 
-@dataclass(frozen=True)
-class Line:
-    """A pupil in a campaign's table. `household` is the family that sent, or the pupil's principal one."""
-
-    pupil: Pupil
-    sent: Reenrolment | None
-    state: str  # one of PLACES
-    household: int | None
-
-
-def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
-    """State -> pupils of the campaign, in the order of PLACES; a request whose pupil left the audience counts too."""
+def tally(v: Visit, campaign: Campaign) -> tuple[int, dict[str, int]]:
+    """(pupils who see the campaign, state -> how many in the order of PLACES). A request whose pupil left the audience
+    counts too."""
     v.staff_only()
     found = dict.fromkeys(PLACES, 0)
     for state, number in v.rows(
@@ -42,87 +33,40 @@ def counts(v: Visit, campaign: Campaign) -> dict[str, int]:
         .group_by(col(Reenrolment.state))
     ):
         found[state] = number
-    begun = select(Wish.id).where(Wish.pupil_id == Pupil.id, Wish.campaign_id == campaign.id, Wish.way != "")
-    sent = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
-    drafts = func.coalesce(func.sum(case((begun.correlate(Pupil).exists(), 1), else_=0)), 0)
-    ((unsent, found["draft"]),) = v.rows(
-        select(func.count(col(Pupil.id)), drafts).where(campaigns.audience(campaign), ~sent.correlate(Pupil).exists())
+
+    def sum_of(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    sent, begun = sent_by(campaign), begun_by(campaign)
+    ((seen, answered, drafts),) = v.rows(
+        select(func.count(col(Pupil.id)), sum_of(sent), sum_of(begun & ~sent)).where(campaigns.audience(campaign))
     )
-    found["silent"] = unsent - found["draft"]
-    return found
+    found["draft"], found["silent"] = drafts, seen - answered - drafts
+    return seen, found
 
 
-def condition(campaign: Campaign, state: str) -> Any:
-    """Pupils in that state; "" for all that the table shows."""
-    theirs = select(Reenrolment.id).where(Reenrolment.pupil_id == Pupil.id, Reenrolment.campaign_id == campaign.id)
-    sent = theirs.correlate(Pupil).exists()  # also where the requests are joined
-    begun = exists().where(col(Wish.pupil_id) == Pupil.id, col(Wish.campaign_id) == campaign.id, col(Wish.way) != "")
-    if state == "":
-        return campaigns.audience(campaign) | sent
-    if state == "silent":
-        return and_(campaigns.audience(campaign), ~sent, ~begun)
-    if state == "draft":
-        return and_(campaigns.audience(campaign), ~sent, begun)
-    return theirs.where(Reenrolment.state == state).correlate(Pupil).exists()
+def sent_by(campaign: Campaign) -> ColumnElement[bool]:
+    """Whether a request was sent for a Pupil. Lists, not EXISTS: they are made once, whatever the database knows of its rows."""
+    return col(Pupil.id).in_(select(Reenrolment.pupil_id).where(Reenrolment.campaign_id == campaign.id))
 
 
-def lines(v: Visit, campaign: Campaign, *, state: str = "", most: int = 50, skip: int = 0) -> list[Line]:
-    """The campaign's pupils, by name; of one state only when it is given."""
-    v.staff_only()
-    found = v.rows(
-        select(Pupil, Reenrolment)
-        .join(
-            Reenrolment,
-            and_(col(Reenrolment.pupil_id) == Pupil.id, col(Reenrolment.campaign_id) == campaign.id),
-            isouter=True,
-        )
-        .where(condition(campaign, state))
-        .order_by(col(Pupil.last_name), col(Pupil.first_name), col(Pupil.id))
-        .limit(most)
-        .offset(skip)
-    )
-    ids = [pupil.id for pupil, _ in found]
-    begun = set(
-        v.all(select(Wish.pupil_id).where(Wish.campaign_id == campaign.id, col(Wish.pupil_id).in_(ids), Wish.way != ""))
-    )
-    principal = dict(
-        v.rows(
-            select(PupilLink.pupil_id, PupilLink.family_id).where(
-                col(PupilLink.pupil_id).in_(ids), PupilLink.household == "principal"
-            )
-        )
-    )
-    return [
-        Line(
-            pupil,
-            sent,
-            sent.state if sent else "draft" if pupil.id in begun else "silent",
-            sent.household_id if sent else principal.get(pupil.id),
-        )
-        for pupil, sent in found
-    ]
+def begun_by(campaign: Campaign) -> ColumnElement[bool]:
+    return col(Pupil.id).in_(select(Wish.pupil_id).where(Wish.campaign_id == campaign.id, Wish.way != ""))
 
 
-def waiting(v: Visit, *, most: int = 50, skip: int = 0) -> list[tuple[Reenrolment, Pupil, int]]:
-    """The queue « Réinscriptions »: requests, the oldest first, with the family's number."""
-    v.staff_only()
-    return [
-        (sent, pupil, number)
-        for sent, pupil, number in v.rows(
-            select(Reenrolment, Pupil, Family.number)
-            .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
-            .join(Family, col(Family.id) == Reenrolment.household_id)
-            .where(Reenrolment.state == "submitted")
-            .order_by(col(Reenrolment.submitted_at), col(Reenrolment.id))
-            .limit(most)
-            .offset(skip)
-        )
-    ]
-
-
-def count_waiting(v: Visit) -> int:
-    v.staff_only()
-    return v.count(select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"))
+def condition(campaign: Campaign, state: str) -> ColumnElement[bool]:
+    """Pupils in that state; "" for all that the table shows, "unsent" for the silent and the drafts."""
+    seen, sent, begun = campaigns.audience(campaign), sent_by(campaign), begun_by(campaign)
+    places: dict[str, ColumnElement[bool]] = {
+        "": seen | sent,
+        "unsent": seen & ~sent,
+        "silent": seen & ~sent & ~begun,
+        "draft": seen & ~sent & begun,
+    }
+    if state in places:
+        return places[state]
+    theirs = select(Reenrolment.pupil_id).where(Reenrolment.campaign_id == campaign.id, Reenrolment.state == state)
+    return col(Pupil.id).in_(theirs)
 
 
 def waiting_documents(
@@ -172,11 +116,10 @@ def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
     )
     known = v.rows(
         select(PupilLink.family_id, Family.number)
-        .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
         .join(Family, col(Family.id) == PupilLink.family_id)
         .join(Account, col(Account.family_id) == PupilLink.family_id)
         .where(
-            condition(campaign, "silent") | condition(campaign, "draft"),
+            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
             col(Account.disabled).is_(False),
@@ -196,7 +139,7 @@ def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
-            condition(campaign, "silent") | condition(campaign, "draft"),
+            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
             PupilLink.household == "principal",
             PupilLink.rights == "all",
             *among,

@@ -6,7 +6,8 @@ from datetime import date, time, timedelta
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
 from data import formats
@@ -74,10 +75,11 @@ class Enrolment(OfSite, table=True):
         of_its_course(),
         ForeignKeyConstraint(["cursus_id", "site_id"], ["cursus.id", "cursus.site_id"]),
         UniqueConstraint("pupil_id", "course_id"),
+        Index("ix_enrolment_attending", "course_id", "site_id", "status", "pupil_id"),  # who attends, without the rows
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
-    course_id: int = Field(index=True)
+    course_id: int
     cursus_id: int | None = Field(default=None, index=True)  # None: a discipline outside any cursus
     level: str = Field(default="", max_length=40)  # « Niveau », of the pupil in that discipline
     status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left
@@ -122,6 +124,7 @@ class Attended:
     enrolment: Enrolment
     course: Course
     teacher: Teacher | None
+    lesson: Lesson | None = None  # its next one, where it is asked for
 
     @property
     def teacher_name(self) -> str:
@@ -164,18 +167,47 @@ def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
     raise NotYours(f"enrolment {enrolment_id}")
 
 
-def of_pupils(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
-    """This year's courses of several pupils, in one question."""
+def coming(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
+    """This year's courses and the next ones of several pupils, each with its next lesson; in one question."""
     found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
-    if found:
-        for each in _attended(
-            v,
-            col(Enrolment.pupil_id).in_(found),
-            Course.school_year == formats.school_year(v.today),
-            order=(col(Course.name),),
-        ):
-            found[each.enrolment.pupil_id].append(each)
+    if not found:
+        return found
+    one = aliased(Lesson)
+    now = v.now.astimezone(v.zone).time()
+    first = (
+        select(one.id)
+        .where(
+            one.course_id == Enrolment.course_id,
+            Enrolment.status == "enrolled",
+            one.day >= v.today,
+            one.day <= v.today + AHEAD,
+            col(one.state).in_(["planned", "moved"]),
+            or_(col(one.day) > v.today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
+        )
+        .order_by(col(one.day), col(one.starts))
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    for enrolment, course, teacher, lesson in v.rows(
+        select(Enrolment, Course, Teacher, Lesson)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+        .join(Lesson, col(Lesson.id) == first, isouter=True)
+        .where(col(Enrolment.pupil_id).in_(found), Course.school_year >= formats.school_year(v.today))
+        .order_by(col(Course.name), col(Enrolment.id))
+    ):
+        found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
     return found
+
+
+def next_lesson(attended: Iterable[Attended]) -> tuple[Lesson, Attended] | None:
+    """The lesson that comes first, and its course."""
+    return min(
+        ((each.lesson, each) for each in attended if each.lesson),
+        key=lambda found: (found[0].day, found[0].starts or time()),
+        default=None,
+    )
 
 
 def _attended(v: Visit, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
@@ -195,29 +227,3 @@ def lessons(v: Visit, course_id: int) -> list[Lesson]:
     return list(
         v.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
     )
-
-
-def next_lessons(v: Visit, pupil_ids: Iterable[int]) -> dict[int, tuple[Lesson, Attended]]:
-    """Pupil -> the first lesson from today on that is not over, with its course; in one question."""
-    found: dict[int, tuple[Lesson, Attended]] = {}
-    wanted = list(pupil_ids)
-    if not wanted:
-        return found
-    now = v.now.astimezone(v.zone).time()
-    for lesson, enrolment, course in v.rows(
-        select(Lesson, Enrolment, Course)
-        .join(Course, col(Course.id) == Lesson.course_id)
-        .join(Enrolment, col(Enrolment.course_id) == Course.id)
-        .where(
-            col(Enrolment.pupil_id).in_(wanted),
-            Enrolment.status == "enrolled",
-            Lesson.day >= v.today,
-            Lesson.day <= v.today + AHEAD,
-            col(Lesson.state).in_(["planned", "moved"]),
-        )
-        .order_by(col(Lesson.day), col(Lesson.starts))
-    ):
-        over = lesson.day == v.today and (enrolment.slot or lesson.starts or now) < now
-        if not over:
-            found.setdefault(enrolment.pupil_id, (lesson, Attended(enrolment, course, None)))
-    return found

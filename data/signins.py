@@ -214,19 +214,20 @@ def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> 
         )
 
 
-def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn] | None:
-    """Who holds this token, or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
+def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn, Site] | None:
+    """Who holds this token, and their site; or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
     if not 20 <= len(token) <= 100:
         return None
     with whole_house(now=now) as v:
         found = v.rows(
-            select(SignIn, Account)
+            select(SignIn, Account, Site)
             .join(Account, col(Account.id) == SignIn.account_id)
+            .join(Site, col(Site.id) == Account.site_id)
             .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None))
         )
         if not found:
             return None
-        signin, account = found[0]
+        signin, account, site = found[0]
         hours = STAFF_HOURS if account.is_staff else FAMILY_HOURS
         idle = abs(v.now - signin.seen_at)  # abs: a clock set back must not prolong a session
         if (
@@ -240,7 +241,7 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
             w.change(
                 update(SignIn).where(col(SignIn.id) == signin.id, col(SignIn.ended_at).is_(None)).values(seen_at=w.now)
             )
-    return account, signin
+    return account, signin, site
 
 
 def sign_out(token: str) -> None:

@@ -65,6 +65,13 @@ def every_site() -> list[Site]:
         return list(v.all(select(Site).order_by(Site.name)))
 
 
+def known(site_id: int | None, code: str = "") -> Site | None:
+    """Whose page it is where nobody need be signed in: that site's, the one last chosen on the device, or the only one's."""
+    every = every_site()
+    found = [each for each in every if each.id == site_id] or [each for each in every if each.code == code]
+    return found[0] if found else every[0] if len(every) == 1 else None
+
+
 def here(v: Visit) -> Site:
     """The visit's own site; its time zone becomes the visit's."""
     if v.site is None:

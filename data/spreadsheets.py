@@ -26,6 +26,7 @@ Tick: TypeAlias = Callable[[], None]  # called now and then by what is long; it 
 MOST_BYTES = 12 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 60, 5_000
 MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 200, 60 * 1024 * 1024, 100
+ARCHIVE = b"PK\x03\x04"
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # What makes a spreadsheet run a text, its full-width twins too; apostrophes before it are ours, or written so that ours go.
 DANGEROUS = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # noqa: RUF001
@@ -156,23 +157,27 @@ def _xlsx_cell(sheet: Any, cell: Cell, *, bold: bool = False) -> Any:
 
 def read(content: bytes, *, tick: Tick = no_tick) -> Sheet:
     """The sheet of a CSV or XLSX file, by its content, whatever its name; Refused, with the mend, when it is none."""
+    check_form(content)
+    sheet = _read_xlsx(content, tick) if content.startswith(ARCHIVE) else _read_csv(content, tick)
+    if not sheet.rows:
+        raise Refused("Ce fichier n’a que ses titres de colonnes : aucune ligne à lire.")
+    return sheet
+
+
+def check_form(content: bytes) -> None:
+    """Refused, at once, for what is too long, empty, or some other kind of file."""
     if not content.strip():
         raise Refused("Ce fichier est vide. Choisissez-en un autre.")
     if len(content) > MOST_BYTES:
         raise Refused("Ce fichier dépasse 12 Mo. Découpez-le en plusieurs fichiers.")
-    if content.startswith(b"PK\x03\x04"):
-        sheet = _read_xlsx(content, tick)
+    if content.startswith(ARCHIVE):
+        check_archive(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused(
             "Ce classeur est dans l’ancien format .xls, ou protégé par un mot de passe. Enregistrez-le en .xlsx."
         )
     elif content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")):
         raise Refused("Ce fichier n’est pas un tableau. Formats acceptés : CSV et XLSX.")
-    else:
-        sheet = _read_csv(content, tick)
-    if not sheet.rows:
-        raise Refused("Ce fichier n’a que ses titres de colonnes : aucune ligne à lire.")
-    return sheet
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -289,7 +294,6 @@ def _heads(cells: Sequence[Cell]) -> list[str]:
 
 
 def _read_xlsx(content: bytes, tick: Tick) -> Sheet:
-    check_archive(content)
     try:
         # Not data_only: it would hide that a value comes from a formula, which is refused.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)

@@ -11,7 +11,7 @@ from sqlmodel import Field, col, select
 
 from data import journal
 from data.fields import tidy
-from data.i18n import Faulty, Language, Refused, say
+from data.i18n import Faulty, Language, Refused, elided, say
 from data.letter_texts import TEMPLATES
 from data.visits import NotYours, OfSite, Visit
 
@@ -102,7 +102,7 @@ def variables(kind: str) -> list[str]:
 
 def fill(text: str, words: Mapping[str, object]) -> str:
     """{variables} replaced, once: what a person wrote is data, never a format (« {a.__class__} »)."""
-    return VARIABLE.sub(lambda found: str(words.get(found[1], "")), text)
+    return VARIABLE.sub(lambda found: str(words.get(found[1], "")), elided(text, words))
 
 
 def read(kind: str, tongue: Language, subject: str, text: str, link: str) -> Words:

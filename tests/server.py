@@ -138,6 +138,11 @@ class Server:
         assert found, question
         return found[0][0]
 
+    def able(self) -> list[str]:
+        """Identifiers of the demonstration's further families who can sign in."""
+        question = "SELECT login FROM account WHERE login LIKE 'famille.%' AND password_hash <> '' AND NOT disabled"
+        return [login for (login,) in self.rows(question)]
+
     def change(self, statement: str, *values: Any) -> None:
         """What time, or another program, does to the database."""
         with self.connection() as opened:

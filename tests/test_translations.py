@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,8 +18,15 @@ CONSTANTS = {
     "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
     "COLUMNS", "how", "held", "words", "people", "known", "state", "pages", "WAYS", "PIECES_STATES", "AUDIENCES_WORDS", "KEPT_WORDS",
     "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
-    "ONLY_LOOKING", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
+    "TERMS", "SHORT_WORDS", "STAFF_CHAPTERS", "ONLY_LOOKING", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
 }  # fmt: skip
+EVERY_WORD = {
+    "VALUES",
+    "FIELDS",
+    "ACTIONS",
+    "SUBJECTS",
+    "WORDS",
+}  # constants each of whose texts is said, single words too
 NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
 
@@ -43,6 +51,7 @@ def texts(node: ast.AST) -> Iterator[str]:
             yield from texts(each)
 
 
+@cache
 def sentences() -> dict[str, str]:
     """Sentence -> a file that says it."""
     found: dict[str, str] = {}
@@ -80,12 +89,41 @@ def sentences() -> dict[str, str]:
                 ]
             elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                if any(getattr(target, "id", "") in CONSTANTS for target in targets):
-                    spoken += [text for text in texts(node.value) if is_sentence(text)]
+                names = {getattr(target, "id", "") for target in targets}
+                if names & CONSTANTS:
+                    whole = names & EVERY_WORD and isinstance(node.value, ast.Dict)
+                    spoken += [text for text in texts(node.value) if whole or is_sentence(text)]
+            spoken += in_turn(node)
             for text in spoken:
                 if text not in NOT_SENTENCES:
                     found.setdefault(text, str(path.relative_to(ROOT)))
     return found
+
+
+def in_turn(node: ast.AST) -> Iterator[str]:
+    """Texts written in a row and said one after the other: `v.say(each) for each in ("…", "…")`."""
+    if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
+        turns, body = [(turn.target, turn.iter) for turn in node.generators], ast.walk(node)
+    elif isinstance(node, ast.For):
+        turns, body = [(node.target, node.iter)], (each for inner in node.body for each in ast.walk(inner))
+    else:
+        return
+    said = {
+        call.args[0].id
+        for call in body
+        if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name)
+        and (getattr(call.func, "attr", "") or getattr(call.func, "id", "")) in {"say", "say_"}
+    }  # fmt: skip
+    for target, row in turns:
+        if not isinstance(row, ast.Tuple | ast.List | ast.Set):
+            continue
+        if isinstance(target, ast.Name) and target.id in said:
+            yield from texts(row)
+        elif isinstance(target, ast.Tuple):
+            places = [at for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id in said]
+            for each in row.elts:
+                if isinstance(each, ast.Tuple) and len(each.elts) == len(target.elts):
+                    yield from (text for at in places for text in texts(each.elts[at]))
 
 
 def is_sentence(text: str) -> bool:
@@ -93,6 +131,7 @@ def is_sentence(text: str) -> bool:
     return bool(re.search("[A-ZÀ-Ý«]", text[:2])) or " " in text
 
 
+@cache
 def twins() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted((ROOT / "data" / "english").glob("*.toml")):

@@ -34,6 +34,8 @@ for (const field of document.querySelectorAll("[data-strength]")) {
   });
 }
 
+import("./terms.js");
+
 const root = document.documentElement;
 let sending = Promise.resolve();
 function wear(form, pressed) {

@@ -27,9 +27,9 @@ DANCE = ["Danse classique", "Danse contemporaine"]
 ADDRESS, PORTRAIT, INSURANCE = "Justificatif d’adresse", "Photo d’identité", "Attestation d’assurance"
 DOCUMENTS: tuple[dict[str, object], ...] = (
     {"label": ADDRESS, "hint": "De moins de trois mois : facture d’énergie, avis d’imposition…"},
-    {"label": PORTRAIT, "hint": "De face, récente."},
+    {"label": PORTRAIT, "hint": "De face, récente.", "shared": False},
     {"label": INSURANCE, "hint": "Responsabilité civile, pour l’année qui vient."},
-    {"label": "Certificat médical (danse)", "departments": DANCE, "sensitive": "health"},
+    {"label": "Certificat médical (danse)", "departments": DANCE, "sensitive": "health", "shared": False},
     {
         "label": "Justificatif de quotient familial",
         "hint": "Sans lui, le tarif plein s’applique.",

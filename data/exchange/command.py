@@ -12,8 +12,9 @@ from sqlmodel import select
 
 from data import import_runs
 from data.exchange import exporting, jobs, matching
-from data.exchange.jobs import Job, Report
+from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS, kind
+from data.exchange.working import Open, Report
 from data.i18n import Refused
 from data.import_runs import ImportRun
 from data.sites import Site, here
@@ -33,7 +34,7 @@ class Operator:
     name: str = "Ligne de commande"
 
 
-def open_as(code: str) -> jobs.Open:
+def open_as(code: str) -> Open:
     """The operator's visits to the site of that code; SystemExit when there is none."""
     with whole_house() as v:
         site = v.one(select(Site).where(Site.code == code))
@@ -83,9 +84,7 @@ def _told(mapping: Path | None) -> dict[str, Any]:
         raise SystemExit(f"{mapping}: {fault}") from None
 
 
-def _carry(
-    open_visit: jobs.Open, run_id: int, told: dict[str, Any], *, dry_run: bool, force: bool, accept: bool
-) -> int:
+def _carry(open_visit: Open, run_id: int, told: dict[str, Any], *, dry_run: bool, force: bool, accept: bool) -> int:
     with open_visit(writes=True) as v:
         run = v.get(ImportRun, run_id)
         if run.state == "refused":

@@ -3,7 +3,9 @@
 Nobody is merged in silence, and nothing a family asked for is overwritten unseen.
 """
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -20,12 +22,14 @@ from data.visits import Visit
 
 # Letters of other alphabets that look like ours: a name written with them is another text, and the same person.
 ALIKE = str.maketrans("авеікмнорсстухѕјԁһӏүαβεικνορτυχ", "abeikmhopcctyxsjdhlyabeikvoptux")
+NO_SIGN = re.compile(r"[\W_]")
 LABELS = {**{each.name: each.label for each in PUPIL_FIELDS}, **{each.name: each.label for each in ADULT}}
 
 
+@lru_cache(maxsize=65_536)  # the same names and streets again and again
 def skeleton(name: str) -> str:
     """What the eye reads: accents, case, signs and look-alike letters do not matter."""
-    return "".join(char for char in fold(name).translate(ALIKE) if char.isalnum())
+    return NO_SIGN.sub("", fold(name).translate(ALIKE))
 
 
 def load(v: Visit, world: World) -> None:

@@ -1,30 +1,27 @@
-"""An import under way, in a thread of its own: reading, checking, writing; followed live, stopped until it writes.
+"""Files being checked or imported: each in a thread of its own, a large one in a process of its own; followed live.
 
-Nothing of it is in the database before the last transaction: a process that dies leaves the old state, and the file waiting.
+It can be stopped until it writes. A process that dies leaves the old state, and the file waiting.
 """
 
 import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import IntegrityError
-
 from data import import_runs, live, spreadsheets
-from data.exchange import matching, planning, writing
+from data.exchange import apart, working
+from data.exchange.apart import Person
 from data.exchange.kinds import kind
-from data.exchange.planning import Change, Fault, Plan
+from data.exchange.working import Looked, Open, Report
 from data.fields import tidy
 from data.i18n import Refused
 from data.import_runs import ImportRun
-from data.spreadsheets import Cell, Sheet
 from data.visits import NotYours, Visit
 
-Open = Callable[..., AbstractContextManager[Visit]]  # the person's own visits: open(), open(writes=True)
 PHASES = {
     "waiting": "Un autre import est en cours. Celui-ci commencera ensuite.",
     "reading": "Lecture du fichier…",
@@ -33,30 +30,13 @@ PHASES = {
     "writing": "Enregistrement…",
 }
 TELL_EVERY = 0.4  # seconds
-MOST_REPORTS = 12
+MOST_REPORTS, MOST_LINES = 12, 200_000
+LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a process apart, whose start takes a second
 log = logging.getLogger("anacrouse.imports")
 
 
 class Stopped(Exception):
     """Somebody pressed « Arrêter »."""
-
-
-@dataclass
-class Report:
-    """What a check found: all that screens and files show of a plan."""
-
-    kind: str
-    faults: list[Fault]
-    doubts: list[tuple[int, str, Refused]]
-    changes: list[Change]
-    counts: dict[str, int]
-    mark: str
-    matched: import_runs.Matched
-    moved: bool = False  # the site changed between the check and the import: read again
-
-    @staticmethod
-    def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        return Report(plan.record.name, plan.faults, plan.doubts, plan.changes, plan.counts, plan.mark, matched)
 
 
 @dataclass
@@ -71,11 +51,14 @@ class Job:
     total: int = 0
     stopped: bool = False
     told_at: float = field(default_factory=time.monotonic)
+    gate: threading.Lock = field(default_factory=threading.Lock)  # between « Arrêter » and the first row written
 
     def enter(self, phase: str) -> None:
-        self.phase, self.done = phase, 0
+        with self.gate:
+            self.phase, self.done = phase, 0
+            stopped = self.stopped
         self._tell()
-        if self.stopped:
+        if stopped:
             raise Stopped
 
     def tick(self, step: int = 100) -> None:
@@ -86,6 +69,12 @@ class Job:
         time.sleep(0.001)
         if time.monotonic() - self.told_at > TELL_EVERY:
             self._tell()
+
+    def stop(self) -> bool:
+        """False: it writes already."""
+        with self.gate:
+            self.stopped = self.stopped or self.phase != "writing"
+            return self.stopped
 
     def _tell(self) -> None:
         self.told_at = time.monotonic()
@@ -129,49 +118,60 @@ def receive(open_visit: Open, kind_name: str, file_name: str, content: bytes) ->
             author=v.name[:120],
             created_at=v.now,
         )
-    try:
-        sheet = spreadsheets.read(content)
-    except Refused as refused:
-        run.state, run.problem = "refused", {"sentence": refused.sentence, "words": refused.words}
-        run.finished_at = run.created_at
-    else:
-        run.heads, run.rows, run.about = sheet.heads, len(sheet.rows), about(sheet)
-        run.samples = [[_sample(cells[at]) for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))]
-        run.matched = {"columns": matching.guess(record, sheet.heads), "fixed": {}, "erase": False, "zeros": False}
+    found = _look(record.name, content)
+    run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
+    run.about, run.matched, run.problem = found.about, found.matched, found.problem
+    if found.problem:
+        run.state, run.finished_at = "refused", run.created_at
     with open_visit(writes=True) as v:
         return import_runs.receive(v, run, content).id
 
 
-def about(sheet: Sheet) -> str:
-    """How a file was read: « CSV · utf-8 · ; », « XLSX · feuille Familles »."""
-    if sheet.form == "xlsx":
-        return f"XLSX · {sheet.title}" if sheet.title else "XLSX"
-    names = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252", "\t": "tabulation"}
-    return f"CSV · {names.get(sheet.coding, sheet.coding.upper())} · {names.get(sheet.delimiter, sheet.delimiter)}"
+def _look(kind_name: str, content: bytes) -> Looked:
+    if len(content) <= LARGE_BYTES:
+        return working.look(kind_name, content)
+    try:
+        spreadsheets.check_form(content)
+        return apart.look(kind_name, content)
+    except Refused as refused:
+        return Looked(problem={"sentence": refused.sentence, "words": refused.words})
+    except apart.Lost:
+        log.exception("a file could not be read apart")
+        return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
-def _sample(cell: Cell) -> str:
-    return spreadsheets.shown(cell)[:40]
+UNREAD = Refused("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 
-def start(open_visit: Open, run: ImportRun, *, writes: bool) -> None:
+def start(v: Visit, run: ImportRun, *, writes: bool) -> None:
     """Check the file, or import it, in a thread; both are asked again by nothing but a button."""
     if run.id in _jobs:
         return
     job = _jobs[run.id] = Job(run.id, run.site_id, writes, total=run.rows)
     _problems.pop(run.id, None)
-    _workers.submit(_work, open_visit, job)
+    _workers.submit(_work, Person.of(v), job)
 
 
-def stop(run_id: int) -> None:
-    """Before it writes, nothing was changed; once it writes, it is too late."""
-    if (job := _jobs.get(run_id)) and job.phase != "writing":
-        job.stopped = True
+def stop(run_id: int) -> bool:
+    """Before it writes, nothing was changed; once it writes, it is too late: False."""
+    job = _jobs.get(run_id)
+    return job is None or job.stop()
 
 
-def _work(open_visit: Open, job: Job) -> None:
+def close() -> None:
+    """The portal stops: what does not write yet stays waiting."""
+    for job in list(_jobs.values()):
+        job.stop()
+    _workers.shutdown(cancel_futures=True)
+
+
+def _work(person: Person, job: Job) -> None:
+    hands = apart if job.total > LARGE_ROWS else working
     try:
-        check(open_visit, job) if not job.writes else carry_out(open_visit, job)
+        if job.writes:
+            carry_out(person, job, how=hands.carry_out)
+        else:
+            check(person, job, how=hands.check)
     except Stopped:
         log.info("import %s was stopped", job.run_id)
     except Refused as refused:
@@ -188,63 +188,43 @@ def _work(open_visit: Open, job: Job) -> None:
         live.publish([("import", job.run_id), ("imports", job.site_id)])
 
 
-def check(open_visit: Open, job: Job) -> Report:
+def check(open_visit: Open, job: Job, *, how: Callable[..., Report] = working.check) -> Report:
     """Read, plan, keep the report."""
-    return _keep(job.run_id, *_plan(open_visit, job))
+    return _keep(job.run_id, how(open_visit, job.run_id, job))
 
 
-def _keep(run_id: int, plan: Plan, matched: import_runs.Matched) -> Report:
-    found = _reports[run_id] = Report.of(plan, matched)
-    _reports.move_to_end(run_id)
-    while len(_reports) > MOST_REPORTS:
-        _reports.popitem(last=False)
-    return found
+def carry_out(
+    open_visit: Open, job: Job, *, unread: bool = False, how: Callable[..., Report] = working.carry_out
+) -> Report:
+    """Import it, if it does what was read; `unread`: whatever it does. Of two at once in a site, the second waits."""
+    with _turn(job):
+        seen = _reports.get(job.run_id)
+        report = how(open_visit, job.run_id, job, mark=None if unread else seen.mark if seen else "")
+        if report.written:
+            _reports.pop(job.run_id, None)
+            return report
+        return _keep(job.run_id, report)
 
 
-def _plan(open_visit: Open, job: Job) -> tuple[Plan, import_runs.Matched]:
-    job.enter("reading")
-    with open_visit() as v:
-        import_runs.manager_only(v)
-        run = v.get(ImportRun, job.run_id)
-        content, again = import_runs.content_of(v, run.id), import_runs.done_before(v, run)
-    if again and not run.forced:
-        raise Refused("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
-    record = kind(run.kind)
-    sheet = spreadsheets.read(content, tick=lambda: job.tick(200))
-    job.enter("loading")
-    with open_visit() as v:
-        world = planning.load(v, record)
-    job.enter("checking")
-    return planning.plan(world, record, sheet, run.matched, tick=job.tick), run.matched
-
-
-def carry_out(open_visit: Open, job: Job, *, unread: bool = False) -> Report:
-    """Plan again on the site as it is now, and write it if it does what was read. `unread`: whatever it does.
-
-    All or nothing. Refused when somebody else's changes keep crossing it.
-    """
+@contextmanager
+def _turn(job: Job) -> Iterator[None]:
     turn = _turns.setdefault(job.site_id, threading.Lock())
     while not turn.acquire(timeout=0.2):
         job.tick(0)
     try:
-        for _ in range(3):
-            seen = _reports.get(job.run_id)
-            plan, matched = _plan(open_visit, job)
-            report = _keep(job.run_id, plan, matched)
-            if plan.faults:
-                return report
-            if not unread and (seen is None or seen.mark != report.mark):
-                report.moved = True
-                return report
-            job.enter("writing")
-            try:
-                with open_visit(writes=True) as v:
-                    writing.write(v, plan, job.run_id)
-            except (writing.Stale, IntegrityError) as stale:
-                log.info("import %s planned again: %s", job.run_id, type(stale).__name__)
-                continue
-            _reports.pop(job.run_id, None)
-            return report
+        yield
     finally:
         turn.release()
-    raise Refused("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
+
+
+def _keep(run_id: int, found: Report) -> Report:
+    """The latest reports; a long one is worth many short ones."""
+    _reports[run_id] = found
+    _reports.move_to_end(run_id)
+    while len(_reports) > 1 and (len(_reports) > MOST_REPORTS or sum(map(_length, _reports.values())) > MOST_LINES):
+        _reports.popitem(last=False)
+    return found
+
+
+def _length(report: Report) -> int:
+    return len(report.faults) + len(report.doubts) + len(report.changes)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
@@ -23,8 +23,7 @@ from data.visits import Visit
 OUTCOMES = ("added", "updated", "unchanged")
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with a line: its column's title in the file, what stands there, why."""
 
     line: int
@@ -33,8 +32,7 @@ class Fault:
     why: Refused
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a line does: adds a record (`column` empty), or gives a column another value. Values as files show them."""
 
     line: int
@@ -62,7 +60,7 @@ class Plan:
     @property
     def mark(self) -> str:
         """The same when the file would do the same: between the check and the import, the site may have changed."""
-        told = [(each.line, each.outcome, each.about, each.column, each.old, each.new) for each in self.changes]
+        told = [tuple(each) for each in self.changes]
         more = [(line, sort, str(words)) for line, sort, words in self.doubts]
         return hashlib.sha256(repr((told, more)).encode()).hexdigest()
 

@@ -1,6 +1,6 @@
 """What a check found, as a file to correct by, and as the counts that screens show."""
 
-from data.exchange.jobs import Report
+from data.exchange.working import Report
 from data.i18n import Language, say
 from data.spreadsheets import Cell, Form, write
 

@@ -1,6 +1,7 @@
 """What a site holds, as an import meets it: each row once, found by what files call it. No database once it is loaded."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func
@@ -181,11 +182,18 @@ class World:
 
 def blank(table: type[SQLModel]) -> dict[str, Any]:
     """What a new row has when nothing is said; the key is the database's to give."""
-    return {
-        name: None if one.is_required() else one.get_default(call_default_factory=True)
-        for name, one in table.model_fields.items()
-        if name != "id"
+    plain, made = _blanks(table)
+    return {**plain, **{name: make() for name, make in made}}
+
+
+@lru_cache(maxsize=64)
+def _blanks(table: type[SQLModel]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The values that never change, and what makes the others: a list, a moment."""
+    fields = {name: one for name, one in table.model_fields.items() if name != "id"}
+    plain = {
+        name: None if one.is_required() else one.default for name, one in fields.items() if not one.default_factory
     }
+    return plain, [(name, one.default_factory) for name, one in fields.items() if one.default_factory]  # type: ignore[misc]
 
 
 def size_of(v: Visit, table: type[SQLModel]) -> tuple[int, int]:

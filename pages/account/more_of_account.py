@@ -19,7 +19,7 @@ def draw(v: Visit) -> None:
             on={"digest": _choose},
             follows=[("account", v.account_id or 0)],
             tag="section",
-            classes="card narrow",
+            classes="card narrow flow-card",
         )
         return
     Piece(

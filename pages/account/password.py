@@ -74,7 +74,7 @@ def show(v: Visit, fait: str = "") -> None:
         tag("h2", v.say("Changer de mot de passe"))
         + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", v.say("Modifier"), {}),
         tag="section",
-        classes="card narrow",
+        classes="card narrow flow-card",
     )
     if v.is_staff:
         Piece(_factor(v), tag="section", classes="card narrow flow-card")
@@ -148,6 +148,7 @@ def _cover(
         _form(caller, names, action, caller.say(button), faults) + way_out,
         tongue=caller.tongue,
         status=400 if faults else 200,
+        site=sites.known(caller.account.site_id) if caller.account else None,
     )
 
 

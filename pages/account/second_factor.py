@@ -136,4 +136,9 @@ def _shown(caller: Caller, codes: list[str]) -> Response:
         + tag("ul", (tag("li", tag("code", f"{code[:5]}-{code[5:]}")) for code in codes), class_="codes")
         + tag("p", tag("a", say("Continuer"), href="/", class_="btn"))
     )
-    return cover(say("Codes de secours"), body, tongue=caller.tongue)
+    return cover(
+        say("Codes de secours"),
+        body,
+        tongue=caller.tongue,
+        site=sites.known(caller.account.site_id if caller.account else None),
+    )

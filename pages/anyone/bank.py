@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover
+from components.cover import alert, cover, site_of
 from components.entrance import Audience, Caller
 from components.icons import icon
 from components.markup import classes, tag
@@ -96,7 +96,9 @@ def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Re
             class_="stack-form",
         )
     )
-    return cover(caller.say("Paiement"), body, tongue=caller.tongue, status=503 if fault else 200)
+    return cover(
+        caller.say("Paiement"), body, tongue=caller.tongue, status=503 if fault else 200, site=site_of(caller, request)
+    )
 
 
 async def _say_late(said: Mapping[str, str]) -> None:

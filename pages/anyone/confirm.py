@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import alert, cover, told
+from components.cover import alert, cover, site_of, told
 from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
@@ -20,7 +20,7 @@ def show(caller: Caller, request: Request, token: str) -> Response:
         action=request.url.path,
         class_="stack-form",
     )
-    return cover(caller.say("Confirmer une adresse e-mail"), body, tongue=caller.tongue)
+    return cover(caller.say("Confirmer une adresse e-mail"), body, tongue=caller.tongue, site=site_of(caller, request))
 
 
 @plain("/confirmer/{token}", Audience.ANYONE, methods=("POST",))
@@ -41,4 +41,5 @@ def confirm(caller: Caller, request: Request, token: str) -> Response:
         body + tag("div", tag("a", caller.say("Retour à l’accueil"), href="/"), class_="links"),
         tongue=caller.tongue,
         status=200 if address else 404,
+        site=site_of(caller, request),
     )

@@ -1,85 +1,100 @@
-"""« Aide »: what the manual explains, in plain words, and whom to call."""
+"""« Aide »: what the manual explains, in plain words and with pictures; the conservatoire's words; whom to call."""
+
+from collections.abc import Sequence
 
 from fastapi import Request
 from starlette.responses import Response
 
+from components import assets, glossary
 from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
 from data import sites
+from data.sites import Site
+from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 
-CHAPTERS = (
-    (
-        "Mon identifiant",
-        (
-            "Le conservatoire vous l’envoie par e-mail ou par courrier, avec l’adresse de ce portail. Vous l’avez perdu ? Appelez-nous.",
-        ),
-    ),
-    (
-        "Première connexion, ou mot de passe perdu",
-        (
-            "Sur la page Connexion, choisissez « Mot de passe perdu ».",
-            "Saisissez votre identifiant et l’adresse e-mail de votre fiche, puis « Valider ».",
-            "Ouvrez le message reçu et copiez le mot de passe : il est valable 24 heures, et l’ancien ne fonctionne plus.",
-            "Connectez-vous avec lui, puis choisissez le vôtre.",
-        ),
-    ),
-    (
-        "Se connecter",
-        (
-            "Choisissez votre site s’il y en a plusieurs, saisissez votre identifiant et votre mot de passe, puis « Se connecter ».",
-        ),
-    ),
-    (
-        "Corriger une donnée",
-        (
-            "Ouvrez « Famille » pour votre fiche, ou « Élèves » puis « Identité » pour celle d’un élève.",
-            "Changez le champ, puis choisissez « Modifier ». Un accusé de réception part par e-mail.",
-            "Le champ est marqué « En attente », avec l’ancienne valeur, jusqu’à la réponse du conservatoire.",
-            "Vous avez changé d’avis ? Choisissez « Annuler mes modifications en attente ».",
-        ),
-    ),
-    (
-        "Changer de mot de passe",
-        ("Ouvrez « Mot de passe », saisissez l’actuel puis le nouveau deux fois. Vos autres connexions se ferment.",),
-    ),
-)
+Chapter = tuple[str, str, tuple[str, ...], str, str]
+WORDS = ("mots", "Les mots du conservatoire")
+CALL = ("joindre", "Nous joindre")
 
 
 @plain("/aide", Audience.ANYONE)
 def guide(caller: Caller, request: Request) -> Response:
-    chapters = [join([tag("h2", caller.say(title)), _steps(caller, steps)]) for title, steps in CHAPTERS]
+    staff = bool(caller.account and caller.account.is_staff)
+    chapters: Sequence[Chapter] = (*STAFF_CHAPTERS, *CHAPTERS) if staff else CHAPTERS
     every = sites.every_site()
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
-    contacts = [
-        tag(
-            "p",
-            join(
-                filter(
-                    None,
-                    (
-                        tag("strong", site.name),
-                        site.help.get("phone") or site.phone,
-                        site.help.get("email") or site.email,
-                        site.help.get("hours") or site.opening_hours,
-                    ),
-                ),
-                Markup("<br>"),
-            ),
-        )
-        for site in mine
-    ]
-    return leaf(
-        caller,
-        caller.say("Aide"),
-        tag("div", chapters, tag("h2", caller.say("Nous joindre")), contacts, class_="prose"),
-        path="/aide",
-        site=mine[0] if len(mine) == 1 else None,
+    body = tag(
+        "div",
+        _contents(caller, chapters),
+        [_chapter(caller, each) for each in chapters],
+        _words(caller),
+        _call(caller, mine),
+        class_="guide",
+    )
+    return leaf(caller, caller.say("Aide"), body, path="/aide", site=mine[0] if len(mine) == 1 else None)
+
+
+def _contents(caller: Caller, chapters: Sequence[Chapter]) -> Markup:
+    title = caller.say("Sommaire")
+    entries = [(each[0], each[1]) for each in chapters] + [WORDS, CALL]
+    links = (tag("li", tag("a", caller.say(words), href=f"#{anchor}")) for anchor, words in entries)
+    return tag("nav", tag("h2", title), tag("ul", links, class_="contents"), aria_label=title)
+
+
+def _chapter(caller: Caller, chapter: Chapter) -> Markup:
+    anchor, title, steps, picture, shows = chapter
+    told = (
+        tag("p", caller.say(steps[0]))
+        if len(steps) == 1
+        else tag("ol", (tag("li", caller.say(each)) for each in steps))
+    )
+    drawn = picture and _picture(caller, picture, shows)
+    return tag(
+        "section",
+        tag("h2", caller.say(title), id=anchor, tabindex="-1"),
+        tag("div", told, drawn, class_="with-picture") if drawn else told,
+        class_="prose",
     )
 
 
-def _steps(caller: Caller, steps: tuple[str, ...]) -> Markup:
-    if len(steps) == 1:
-        return tag("p", caller.say(steps[0]))
-    return tag("ol", (tag("li", caller.say(step)) for step in steps))
+def _picture(caller: Caller, name: str, shows: str) -> Markup | None:
+    """Made from the demonstration, in the person's language (tests/pictures)."""
+    file = f"{caller.tongue}-{name}.webp"
+    if file not in assets.files():
+        return None
+    width, height = assets.picture_size(file)
+    alt = caller.say(shows)
+    return tag("img", src=assets.url(file), alt=alt, width=width, height=height, loading="lazy", decoding="async")
+
+
+def _words(caller: Caller) -> Markup:
+    """Every word that has a meaning to tell, in the order of the alphabet."""
+    every = [(caller.say(word), caller.say(meaning)) for word, meaning in glossary.TERMS.values()]
+    every += [(word, caller.say(meaning)) for word, meaning in glossary.SHORT_WORDS.items()]
+    pairs = [tag("dt", word) + tag("dd", meaning) for word, meaning in sorted(every, key=lambda each: each[0].lower())]
+    return tag(
+        "section",
+        tag("h2", caller.say(WORDS[1]), id=WORDS[0], tabindex="-1"),
+        tag("dl", pairs, class_="words"),
+        class_="prose",
+    )
+
+
+def _call(caller: Caller, mine: Sequence[Site]) -> Markup:
+    ways = (
+        (
+            tag("strong", site.name),
+            site.help.get("phone") or site.phone,
+            site.help.get("email") or site.email,
+            site.help.get("hours") or site.opening_hours,
+        )
+        for site in mine
+    )
+    return tag(
+        "section",
+        tag("h2", caller.say(CALL[1]), id=CALL[0], tabindex="-1"),
+        [tag("p", join(filter(None, lines), Markup("<br>"))) for lines in ways],
+        class_="prose",
+    )

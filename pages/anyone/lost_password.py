@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import cover, entry, message, told, user_name
+from components.cover import cover, entry, message, site_of, told, user_name
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.markup import tag
@@ -14,7 +14,13 @@ SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de pass
 
 
 def _page(
-    caller: Caller, *, login: str = "", email: str = "", faults: dict[str, str] | None = None, done: str = ""
+    caller: Caller,
+    request: Request,
+    *,
+    login: str = "",
+    email: str = "",
+    faults: dict[str, str] | None = None,
+    done: str = "",
 ) -> Response:
     faults = faults or {}
     first = next(iter(faults), "")
@@ -60,12 +66,18 @@ def _page(
         + tag("div", tag("a", caller.say("Retour"), href="/connexion"), class_="links")
         + dialog
     )
-    return cover(caller.say("Mot de passe perdu"), body, tongue=caller.tongue, status=400 if faults else 200)
+    return cover(
+        caller.say("Mot de passe perdu"),
+        body,
+        tongue=caller.tongue,
+        status=400 if faults else 200,
+        site=site_of(caller, request),
+    )
 
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE)
 def show(caller: Caller, request: Request) -> Response:
-    return _page(caller)
+    return _page(caller, request)
 
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE, methods=("POST",))
@@ -81,9 +93,9 @@ async def ask(caller: Caller, request: Request) -> Response:
         if not value
     }
     if faults:
-        return _page(caller, login=login, email=email, faults=faults)
+        return _page(caller, request, login=login, email=email, faults=faults)
     try:
         await signins.lost_password(login, email, client=caller.address)
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
-    return _page(caller, done=caller.say(SENT))
+    return _page(caller, request, done=caller.say(SENT))

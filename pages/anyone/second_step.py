@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, entry
+from components.cover import alert, cover, entry, site_of
 from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
@@ -14,7 +14,7 @@ from pages.anyone.connexion import STEP_PATH, come_in, safe_after
 COOKIE = "second"
 
 
-def _page(caller: Caller, after: str, *, wrong: str = "", status: int = 200) -> Response:
+def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", status: int = 200) -> Response:
     say = caller.say
     form = tag(
         "form",
@@ -37,14 +37,15 @@ def _page(caller: Caller, after: str, *, wrong: str = "", status: int = 200) -> 
     )
     about = tag("p", say("Ouvrez l’application de codes de votre téléphone."), class_="soft")
     back = tag("div", tag("a", say("Recommencer"), href="/connexion"), class_="links")
-    return cover(say("Second facteur"), alert(wrong) + about + form + back, tongue=caller.tongue, status=status)
+    body = alert(wrong) + about + form + back
+    return cover(say("Second facteur"), body, tongue=caller.tongue, status=status, site=site_of(caller, request))
 
 
 @plain(STEP_PATH, Audience.ANYONE)
 def show(caller: Caller, request: Request) -> Response:
     if not request.cookies.get(COOKIE):
         return RedirectResponse("/connexion", 303)
-    return _page(caller, safe_after(request.query_params.get("suite", "")))
+    return _page(caller, request, safe_after(request.query_params.get("suite", "")))
 
 
 @plain(STEP_PATH, Audience.ANYONE, methods=("POST",))
@@ -54,7 +55,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     try:
         account = second_step.pass_second_step(request.cookies.get(COOKIE, "")[:1000], code[:40], client=caller.address)
     except Refused as refused:
-        return _page(caller, safe_after(after), wrong=refused.tell(caller.tongue), status=401)
+        return _page(caller, request, safe_after(after), wrong=refused.tell(caller.tongue), status=401)
     if account is None:
         return RedirectResponse("/connexion?fin=3", 303)
     response = come_in(caller, request, account, after)

@@ -4,12 +4,12 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, entry, told
+from components.cover import alert, cover, entry, site_of, told
 from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
 from components.tables import facts
-from data import formats, papers
+from data import formats, papers, sites
 
 
 @plain("/verifier", Audience.ANYONE)
@@ -17,7 +17,9 @@ def ask(caller: Caller, request: Request) -> Response:
     code = "".join(char for char in request.query_params.get("code", "")[:40] if char.isalnum())
     if code:
         return RedirectResponse(f"/verifier/{papers.spaced(code.upper())}", 303)
-    return cover(caller.say("Vérifier une attestation"), _form(caller), tongue=caller.tongue)
+    return cover(
+        caller.say("Vérifier une attestation"), _form(caller), tongue=caller.tongue, site=site_of(caller, request)
+    )
 
 
 @plain("/verifier/{code}", Audience.ANYONE)
@@ -34,6 +36,7 @@ def verify(caller: Caller, request: Request, code: str) -> Response:
         said + (_facts(caller, found) if found else Markup("")) + _form(caller),
         tongue=caller.tongue,
         status=200 if found else 404,
+        site=sites.known(found.site_id) if found else site_of(caller, request),
     )
 
 

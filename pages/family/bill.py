@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from components import glossary
 from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
@@ -53,10 +54,10 @@ def _invoice(v: Visit, number: str) -> Markup:
     return _top(v, title, found.ledger, f"/facturation/factures/{number}.pdf") + tag(
         "section",
         _letterhead(site, found.payer, found.payer_address),
-        facts((v.say(label), value) for label, value in pairs),
+        facts(glossary.explained(v.tongue, pairs, "bill")),
         _lines(v, found, lines),
         due and tag("div", tag("h2", v.say("Échéancier")), tag("ul", due), class_="prose"),
-        class_="card flow",
+        class_="card flow bill",
         aria_label=title,
     )
 
@@ -135,8 +136,8 @@ def _receipt(v: Visit, number: str) -> Markup:
     return _top(v, title, found.ledger, f"/facturation/recus/{number}.pdf") + tag(
         "section",
         _letterhead(site, found.payer, address),
-        facts((v.say(label), value) for label, value in pairs),
+        facts(glossary.explained(v.tongue, pairs, "bill")),
         for_ and tag("div", tag("h2", v.say("Factures réglées")), tag("ul", for_), class_="prose"),
-        class_="card flow",
+        class_="card flow bill",
         aria_label=title,
     )

@@ -12,7 +12,7 @@ from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import billing, formats, payments
+from data import billing, families, formats, payments
 from data.billing import LEDGERS, Entry, Invoice, Ledger, Payment
 from data.visits import Visit
 
@@ -154,6 +154,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         + _broken(v, desk, accounts)
         + tag("div", lists.draw(v, desk.listing, shown.entries, beside=_years(v, desk, ledger.years)), class_="ledger")
         + _sums(v, shown, pay)
+        + _certificates(v, desk.year or next(iter(ledger.years), ""), accounts)
     )
 
 
@@ -202,6 +203,24 @@ def _sums(v: Visit, shown: billing.Account, pay: str) -> Markup:
     )
     button = tag("a", v.say("Payer en ligne"), href=pay, class_="btn") if pay else None
     return tag("section", sums, button, class_="card sums", aria_label=v.say("Totaux"))
+
+
+def _certificates(v: Visit, year: str, accounts: dict[Ledger, billing.Account]) -> Markup:
+    """The year's certificate of payment of each pupil who was billed for something."""
+    entries = (entry for account in accounts.values() for entry in account.of_year(year).entries)
+    ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == "invoice"]
+    billed = billing.pupils_billed(v, ids) if ids else set()
+    links = [
+        tag(
+            "a",
+            icon("paper"),
+            v.say("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.first_name),
+            href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
+        )
+        for pupil, _ in (families.pupils(v) if billed else [])
+        if pupil.full_name in billed
+    ]
+    return tag("p", links, class_="links-row") if links else Markup("")
 
 
 def _broken(v: Visit, desk: Desk, known: dict[Ledger, billing.Account]) -> Markup:

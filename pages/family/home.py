@@ -9,9 +9,8 @@ from components.markup import Content, tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absences, billing, families, formats, moderation, news, payments, results, schooling
+from data import absences, accounts, billing, families, formats, moderation, news, payments, results, schooling
 from data.absences import AbsenceNotice
-from data.accounts import Account
 from data.billing import Ledger
 from data.families import Pupil, PupilLink
 from data.results import Marked
@@ -20,7 +19,6 @@ from data.visits import Visit
 from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
-Next = tuple[Lesson, Attended]
 BILLING = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
 
 STATES = {
@@ -37,18 +35,18 @@ def home(v: Visit) -> None:
 
 
 def _draw(v: Visit) -> Markup:
-    account, adults, mine = v.get(Account, v.account_id), families.guardians(v), moderation.of_the_family(v)
-    accounts, pupils = billing.accounts(v), families.pupils(v)
-    first = next((adult.first_name for adult in adults if adult.id == account.guardian_id), account.name)
+    (adults, me), mine = accounts.adults(v), moderation.of_the_family(v)
+    ledgers, pupils = billing.accounts(v), absences.of_the_pupils(v)
+    first = me.first_name if me else v.name
     when = formats.long_day(v.today, v.tongue)
     under = v.say("{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(v.today))
     return (
         head(v.say("Bonjour {name}", name=first), under)
-        + reenrolment_notice.draw(v, pupils)
+        + reenrolment_notice.draw(v, [(pupil, link) for pupil, link, _ in pupils])
         + _to_do(v, adults, mine)
-        + _late(v, accounts)
+        + _late(v, ledgers)
         + _news(v)
-        + tag("div", _pupils(v, pupils), _balance(v, accounts), _requests(v, mine), class_="cards")
+        + tag("div", _pupils(v, pupils), _balance(v, ledgers), _requests(v, mine), class_="cards")
     )
 
 
@@ -98,25 +96,20 @@ def _late(v: Visit, accounts: Accounts) -> Markup:
     return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
 
 
-def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink]]) -> list[Markup]:
+def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
-    ids = [pupil.id for pupil, _ in found]
-    courses, lessons = schooling.of_pupils(v, ids), schooling.next_lessons(v, ids)
-    marks = results.last_marks(v, ids, v.today - timedelta(days=400))
-    missed = absences.unexcused(v, ids)
-    return [
-        _pupil(v, pupil, courses[pupil.id], lessons.get(pupil.id), marks.get(pupil.id), missed[pupil.id])
-        for pupil, _ in found
-    ]
+    ids = [pupil.id for pupil, *_ in found]
+    coming, marks = schooling.coming(v, ids), results.last_marks(v, ids, v.today - timedelta(days=400))
+    return [_pupil(v, pupil, coming[pupil.id], marks.get(pupil.id), missed) for pupil, _, missed in found]
 
 
-def _pupil(
-    v: Visit, pupil: Pupil, courses: list[Attended], lesson: Next | None, marked: Marked | None, missed: int
-) -> Markup:
+def _pupil(v: Visit, pupil: Pupil, coming: list[Attended], marked: Marked | None, missed: int) -> Markup:
+    courses = [each for each in coming if each.course.school_year == formats.school_year(v.today)]
+    following = schooling.next_lesson(coming)
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
     facts: list[tuple[str, Content]] = []
-    if lesson:
-        facts.append((v.say("Prochain cours"), _when(v, lesson)))
+    if following:
+        facts.append((v.say("Prochain cours"), _when(v, following)))
     if marked:
         mark, assessment = marked
         out_of = formats.decimal(assessment.scale, v.tongue, places=0)
@@ -146,7 +139,7 @@ def _pupil(
     )
 
 
-def _when(v: Visit, found: Next) -> Markup:
+def _when(v: Visit, found: tuple[Lesson, Attended]) -> Markup:
     """« jeudi 26 novembre à 17 h 15, Piano 206, salle 12 »."""
     lesson, attended = found
     day = formats.near_day(lesson.day, v.today, v.tongue)

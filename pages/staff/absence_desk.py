@@ -30,11 +30,11 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return tabs.path_of("absences", self.notice_id)
+        return tabs.path_of("absences", self.notice_id, closed=self.closed)
 
 
-def open_desk(v: Visit, notice_id: int | None) -> None:
-    desk = Desk(notice_id)
+def open_desk(v: Visit, notice_id: int | None, *, closed: bool = False) -> None:
+    desk = Desk(notice_id, closed)
     acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "file": _file}
     Panel(
         v,
@@ -59,7 +59,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     under = v.say("{count} en attente#{count} en attente", count=absence_queue.count(v))
     return (
         head(v.say("Absences annoncées et justifiées"), under)
-        + tabs.draw(v, "absences", tag("p", turn, class_="done"))
+        + tabs.draw(v, "absences", tag("p", turn, class_="done"), closed="absences" if desk.closed else None)
         + tag(
             "div",
             tag("section", _list(v, desk, listed), class_="card list-card"),
@@ -98,7 +98,7 @@ def _row(v: Visit, each: Written, current: bool) -> Markup:
             tag("span", f"{_kind(v, each)} · {absences.days_of(notice, v.tongue)}", class_="soft"),
         ),
         tag("span", formats.ago(notice.decided_at or notice.submitted_at, v.now, v.zone, v.tongue), class_="age"),
-        href=tabs.path_of("absences", notice.id),
+        href=tabs.path_of("absences", notice.id, closed=notice.decided_at is not None),
         data_do="open",
         data_of=notice.id,
         id=f"open-{notice.id}",

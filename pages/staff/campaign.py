@@ -12,7 +12,7 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, plain, screen
 from components.shell import head
-from data import campaign_desk, documents, reenrolment_export, spreadsheets
+from data import campaign_desk, documents, reenrolment_export, reenrolment_table, spreadsheets
 from data.campaigns import Campaign, RequiredDocument
 from data.i18n import Refused
 from data.reenrolment_list import COLUMNS, Wanted
@@ -81,14 +81,15 @@ def _acts(desk: Desk, acts):  # type: ignore[no-untyped-def]
 
 def _draw(v: Visit, desk: Desk, modele: str) -> Markup:
     found = v.get(Campaign, desk.campaign_id)
+    seen, counts = reenrolment_table.tally(v, found)
     part = {
-        "": campaign_table.draw,
-        "avancement": campaign_progress.draw,
-        "relances": campaign_reminders.draw,
-        "pieces": lambda w, each, desk: campaign_pieces.draw(w, each, desk, modele),
-        "reglages": campaign_form.draw,
+        "": lambda: campaign_table.draw(v, found, desk, counts),
+        "avancement": lambda: campaign_progress.draw(v, found, seen, counts),
+        "relances": lambda: campaign_reminders.draw(v, found, desk),
+        "pieces": lambda: campaign_pieces.draw(v, found, desk, modele),
+        "reglages": lambda: campaign_form.draw(v, found, desk),
     }[desk.tab]
-    return campaign_head.draw(v, found, desk) + tag("div", part(v, found, desk), class_="flow")
+    return campaign_head.draw(v, found, desk, seen) + tag("div", part(), class_="flow")
 
 
 @plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)

@@ -59,8 +59,8 @@ def chip(v: Visit, campaign: Campaign) -> Markup:
     return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
 
 
-def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
-    seen = campaigns.how_many(v, campaign)
+def draw(v: Visit, campaign: Campaign, desk: Desk, seen: int) -> Markup:
+    """`seen`: by how many pupils."""
     dates = v.say(
         "du {first} au {last} inclus", first=formats.day(campaign.opens_on), last=formats.day(campaign.closes_on)
     )

@@ -71,6 +71,7 @@ def _form(v: Visit, campaign: Campaign, desk: Desk, each: RequiredDocument | Non
         "max_age": "" if each is None or each.max_age is None else str(each.max_age),
         "sensitive": each.sensitive if each else "",
         **({"required": "on"} if each is None or each.required else {}),
+        **({"shared": "on"} if each is None or each.shared else {}),
         **{f"department:{name}": "on" for name in (each.departments if each else ())},
         **{f"cycle:{name}": "on" for name in (each.cycles if each else ())},
     }
@@ -96,6 +97,8 @@ def _form(v: Visit, campaign: Campaign, desk: Desk, each: RequiredDocument | Non
         ),
         tag("p", tag("label", tag("input", type="checkbox", name="required", checked="required" in values),
                      v.say("Obligatoire pour envoyer la demande"), class_="box-label")),
+        tag("p", tag("label", tag("input", type="checkbox", name="shared", checked="shared" in values),
+                     v.say("Le même document vaut pour les frères et sœurs (il leur est proposé)"), class_="box-label")),
         tag(
             "div",
             button(v.say("Retirer cette pièce"), do="remove-piece", of=number, class_="btn bad first") if each else None,
@@ -151,7 +154,7 @@ def save(v: Visit, act: Act, desk: Desk) -> Answer:
     typed = dict(act.values)
     desk.values, desk.faults = typed, {}
     values: dict[str, Any] = {name: typed.get(name, "").strip() for name in ("label", "hint", "sensitive")}
-    values["required"] = "required" in typed
+    values["required"], values["shared"] = "required" in typed, "shared" in typed
     for kind in ("department", "cycle"):
         values[f"{kind}s"] = sorted(name.partition(":")[2] for name in typed if name.startswith(f"{kind}:"))
     faults: dict[str, Refused] = {}

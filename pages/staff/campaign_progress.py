@@ -5,15 +5,13 @@ from markupsafe import Markup
 from components import charts
 from components.markup import tag
 from components.tables import table
-from data import formats, reenrolment_list, reenrolment_table
+from data import formats, reenrolment_list
 from data.campaigns import Campaign
 from data.visits import Visit
-from pages.staff.campaign_head import Desk
 from pages.staff.reenrolment_sheet import STATES
 
 
-def draw(v: Visit, campaign: Campaign, _desk: Desk) -> Markup:
-    counts = reenrolment_table.counts(v, campaign)
+def draw(v: Visit, campaign: Campaign, seen: int, counts: dict[str, int]) -> Markup:
     order = ("submitted", "to_correct", "validated", "refused", "draft", "silent")
     figures = tag(
         "dl",
@@ -23,7 +21,7 @@ def draw(v: Visit, campaign: Campaign, _desk: Desk) -> Markup:
     title = v.say("Demandes au fil des semaines")
     weeks = [
         (formats.day(each.monday), each.received, each.validated, each.to_correct, each.silent)
-        for each in reenrolment_list.weeks(v, campaign)
+        for each in reenrolment_list.weeks(v, campaign, seen)
     ]
     heads = [v.say(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
     drawn = charts.progress(v, title, weeks) or table(title, heads, weeks)

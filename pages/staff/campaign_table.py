@@ -8,7 +8,7 @@ from components.icons import icon
 from components.markup import button, tag
 from components.panel import Act, Answer
 from components.tables import row as table_row
-from data import campaign_desk, formats, reenrolment_list, reenrolment_table
+from data import campaign_desk, formats, reenrolment_list
 from data.campaigns import Campaign
 from data.reenrolment_list import COLUMNS, PAGE, Row
 from data.visits import Visit
@@ -24,8 +24,7 @@ LEFT_OUT = {
 }
 
 
-def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
-    counts = reenrolment_table.counts(v, campaign)
+def draw(v: Visit, campaign: Campaign, desk: Desk, counts: dict[str, int]) -> Markup:
     rows, total = reenrolment_list.page(v, campaign, desk.wanted, counted=counts)
     body = _table(v, desk, rows) if rows else tag("p", v.say("Aucun élève ne correspond."), class_="nothing")
     return tag(

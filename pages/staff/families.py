@@ -94,7 +94,12 @@ def _sort(order: Order) -> str:
 def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
     order = desk.listing.order
     page = family_search.find(
-        v, order.search, without_access=desk.only, order=_sort(order), down=order.down, skip=order.skip
+        v,
+        order.search,
+        without_access=desk.only,
+        order=_sort(order),
+        down=order.down and bool(_sort(order)),
+        skip=order.skip,
     )
     count = v.say("{count} famille#{count} familles", count=page.total)
     how = v.say("nom, numéro, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")

@@ -14,7 +14,7 @@ from components.markup import Content, acting_form, button, tag
 from components.panel import Act, Answer, Handler
 from components.screen import plain
 from components.tables import table
-from data import access, families, family_desk, formats, papers, signins, sites
+from data import access, families, family_desk, formats, letterhead, signins, sites
 from data.accounts import Account
 from data.families import Guardian
 from data.i18n import Faulty
@@ -221,7 +221,7 @@ async def letter(caller: Caller, request: Request, family: int, account: int) ->
         if not found or found[0][0].family_id != number:
             raise NotYours(f"letter of account {account}")
         access.hand_out(v, [found[0][0]], v.now)
-        portal = Portal(papers.house_of(sites.here(v)), access.portal_address(), v.today)
+        portal = Portal(letterhead.house_of(sites.here(v)), access.portal_address(), v.today)
         login = found[0][0].login
     content = await asyncio.to_thread(access_letters.write, portal, [found[0][1]])
     return pdf(content, f"acces-{login}")

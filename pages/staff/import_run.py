@@ -16,10 +16,11 @@ from components.screen import Audience, screen
 from components.shell import head
 from data import formats, import_runs
 from data.exchange import jobs, matching, reports
-from data.exchange.jobs import Job, Report
+from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS, kind
 from data.exchange.planning import Change, Fault
 from data.exchange.records import Record
+from data.exchange.working import Report
 from data.i18n import Refused
 from data.import_runs import ImportRun
 from data.visits import Visit
@@ -329,13 +330,15 @@ def _force(v: Visit, act: Act, desk: Desk) -> Answer:
 
 
 def _drop(v: Visit, act: Act, desk: Desk) -> Answer:
-    jobs.stop(desk.run_id)
+    if not jobs.stop(desk.run_id):
+        raise Refused("L’import s’enregistre déjà : il ne peut plus être arrêté.")
     import_runs.drop(v, desk.run_id)
     return Answer(toast=v.say("Le fichier est abandonné."))
 
 
 def _stop(v: Visit, act: Act, desk: Desk) -> Answer:
-    jobs.stop(desk.run_id)
+    if not jobs.stop(desk.run_id):
+        raise Refused("L’import s’enregistre déjà : il ne peut plus être arrêté.")
     return Answer(toast=v.say("L’import est arrêté : rien n’a été enregistré."))
 
 
@@ -352,8 +355,8 @@ def _starting(desk: Desk, *, writes: bool) -> Callable[..., Any]:
             report = jobs.report_of(run)
             if writes and report and report.doubts and act.values.get("lu") != "oui":
                 raise Refused("Lisez les points à vérifier, puis cochez la case.")
+            jobs.start(v, run, writes=writes)
         desk.back = False
-        jobs.start(caller.visit, run, writes=writes)
         return Answer(say=caller.say("Import en cours…") if writes else caller.say("Vérification en cours…"))
 
     return begin

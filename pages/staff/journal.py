@@ -73,7 +73,8 @@ def _day(typed: str) -> date | None:
 def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: str, au: str, tri: str) -> Asked:
     """What an address asks for; what cannot be read does not narrow."""
     column, _, way = tri.partition("-")
-    sort = column if column in journal_desk.SORTS else "at"
+    if column not in journal_desk.SORTS:
+        column, way = "at", "d"
     return Asked(
         r[:80],
         action if action in ACTIONS else "",
@@ -83,7 +84,7 @@ def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: st
         _number(n),
         _day(du),
         _day(au),
-        sort,
+        column,
         way != "c",
     )
 

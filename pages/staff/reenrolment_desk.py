@@ -36,14 +36,14 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return tabs.path_of("reinscriptions", self.sent_id)
+        return tabs.path_of("reinscriptions", self.sent_id, closed=self.closed)
 
     def turn_to(self, sent_id: int | None) -> None:
         self.sent_id, self.shown, self.declined, self.faults = sent_id, None, set(), {}
 
 
-def open_desk(v: Visit, sent_id: int | None) -> None:
-    desk = Desk(sent_id, opens_first=sent_id is None)
+def open_desk(v: Visit, sent_id: int | None, *, closed: bool = False) -> None:
+    desk = Desk(sent_id, closed, opens_first=sent_id is None)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -92,7 +92,12 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(v.say("Demandes de réinscription"), _under(v, desk, listed, total), _search_field(v, desk))
-        + tabs.draw(v, "reinscriptions", _just_decided(v, desk) or tag("p", turn, class_="done"))
+        + tabs.draw(
+            v,
+            "reinscriptions",
+            _just_decided(v, desk) or tag("p", turn, class_="done"),
+            closed="reinscriptions" if desk.closed else None,
+        )
         + tag("div", queue, reenrolment_sheet.draw(v, desk.sent_id, desk), class_="queue opened")
     )
 
@@ -173,7 +178,7 @@ def _row(v: Visit, desk: Desk, each: Waiting) -> Markup:
         "a",
         tag("span", tag("strong", each.pupil.full_name), tag("br"), tag("span", about, class_="soft")),
         tag("span", formats.ago(since, v.now, v.zone, v.tongue), class_="age"),
-        href=tabs.path_of("reinscriptions", each.sent.id),
+        href=tabs.path_of("reinscriptions", each.sent.id, closed=desk.closed),
         data_do="open",
         data_of=each.sent.id,
         id=f"open-{each.sent.id}",
@@ -295,4 +300,4 @@ def _file(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.turn_to(None)
     desk.opens_first = True
     reenrolment_sitting.claim(v, None)
-    return Answer(url=tabs.path_of("reinscriptions"), focus="file")
+    return Answer(url=tabs.path_of("reinscriptions", closed=desk.closed), focus="file")

@@ -8,7 +8,7 @@ from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
 from data import formats, reenrolment_sitting, sites
-from data.i18n import Refused
+from data.i18n import Refused, twin_or_same
 from data.reenrolment import Discipline
 from data.reenrolment_sitting import Given, Sheet
 from data.visits import NotYours, Visit
@@ -349,7 +349,11 @@ def _help(v: Visit) -> Markup:
         ("U", "annuler la dernière décision"),
         ("?", "cette aide"),
     )
-    listed = tag("dl", (tag("dt", tag("kbd", key)) + tag("dd", v.say(words)) for key, words in keys), class_="keys")
+    listed = tag(
+        "dl",
+        (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys),
+        class_="keys",
+    )
     box = tag("input", type="checkbox", data_keys=True, checked=True)
     return tag(
         "dialog",

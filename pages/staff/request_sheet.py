@@ -7,6 +7,7 @@ from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
 from data import decisions, formats, moderation, sites
 from data.families import Family
+from data.i18n import twin_or_same
 from data.moderation import ChangeRequest
 from data.visits import NotYours, Visit
 
@@ -238,7 +239,11 @@ def _help(v: Visit) -> Markup:
         ("U", "annuler la dernière décision"),
         ("?", "cette aide"),
     )
-    listed = tag("dl", (tag("dt", tag("kbd", key)) + tag("dd", v.say(words)) for key, words in keys), class_="keys")
+    listed = tag(
+        "dl",
+        (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys),
+        class_="keys",
+    )
     switch = tag(
         "label",
         tag("input", type="checkbox", data_keys=True, checked=True),

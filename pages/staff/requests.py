@@ -37,16 +37,16 @@ class Desk:
 
 
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
-def requests(v: Visit, onglet: str = "", demande: str = "") -> None:
+def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
     if onglet == "reinscriptions":
-        reenrolment_desk.open_desk(v, asked)
+        reenrolment_desk.open_desk(v, asked, closed=bool(traitees))
         return
     if onglet == "pieces":
         piece_desk.open_desk(v, asked)
         return
     if onglet == "absences":
-        absence_desk.open_desk(v, asked)
+        absence_desk.open_desk(v, asked, closed=bool(traitees))
         return
     if onglet == "paiements":
         payment_desk.open_desk(v)
@@ -101,7 +101,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(v.say("Demandes à valider"), under, _search_field(v, desk))
-        + tabs.draw(v, "traitees" if desk.closed else "", _just_decided(v, desk))
+        + tabs.draw(v, "", _just_decided(v, desk), closed="" if desk.closed else None)
         + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
 

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--families N]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
+"""`python -m tests.bench [--families N] [--imports]`: how fast this machine is, beside a bare page of the same content. Judges nothing."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import load, phone, sockets
+from tests.bench import imports, load, phone, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -97,6 +97,9 @@ def main() -> None:
     asked.add_argument(
         "--growth", type=int, default=0, metavar="N", help="only: 50 families against N, screen by screen"
     )
+    asked.add_argument(
+        "--imports", action="store_true", help="only: a file of 20,000 lines, and other people meanwhile"
+    )
     chosen = asked.parse_args()
     families = chosen.families
     if chosen.growth:
@@ -106,6 +109,8 @@ def main() -> None:
         port = free_port()
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.floor", str(port)], cwd=ROOT)
         try:
+            if chosen.imports:
+                return asyncio.run(imports.measure(base, process.pid, PASSWORD, row))
             wait_for(f"http://127.0.0.1:{port}/page")
             report(base, f"http://127.0.0.1:{port}/page", process.pid, families)
         finally:
@@ -143,6 +148,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
+    asyncio.run(imports.measure(base, pid, PASSWORD, row))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def measure() -> None:
     from data.accounts import Account
     from data.visits import visit, whole_house
 
-    database.keep_statistics()
+    database.take_stock()
     with whole_house() as v:
         staff = v.one(select(Account).where(Account.login == "renard.paul"))
     for what, typed in TYPED:

@@ -45,11 +45,11 @@ class Screen:
             elif message.data.startswith("42") and self.heard and not self.heard.done():
                 self.heard.set_result(None)
 
-    async def act(self) -> float:
-        """Milliseconds from « Modifier » with nothing changed to its message."""
+    async def act(self, do: str = "save", of: str = "1", **values: str) -> float:
+        """Milliseconds from an action to its answer: « Modifier » with nothing changed, when none is said."""
         self.heard, began = asyncio.get_running_loop().create_future(), time.perf_counter()
         sent = {"id": self.listener[0], "client_id": self.client_id, "listener_id": self.listener[1],
-                "args": [json.dumps({"do": "save", "of": "1", "values": {}})]}  # fmt: skip
+                "args": [json.dumps({"do": do, "of": of, "values": values})]}  # fmt: skip
         await self.ws.send_str("42" + json.dumps(["event", sent]))
         await asyncio.wait_for(self.heard, 30)
         return (time.perf_counter() - began) * 1000

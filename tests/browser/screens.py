@@ -23,6 +23,8 @@ NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at 
     r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
+FILLED = {"n", "family", "course", "kind", "line", "number", "code", "absence", "year", "tab"}  # what _filled knows
+SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
 NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
 MORE = (
     ("", "/nowhere"),
@@ -50,9 +52,12 @@ class Screen:
 
     @property
     def name(self) -> str:
-        """As a file may be called: « famille », « eleves-n-cours-course »."""
-        words = re.sub(r"[{}]", "", self.path if self.pattern == self.path else self.pattern)
-        return "-".join(re.findall(r"[\w]+", words)) or "accueil"
+        """As a file may be called: « famille », « eleves-n-cours-course », « eleves-n-cours-course-absences »."""
+        called = self.pattern
+        for part, value in zip(self.pattern.split("/"), self.path.split("/"), strict=False):
+            if part in SAID:
+                called = called.replace(part, value)
+        return "-".join(re.findall(r"\w+", called.replace("é", "e"))) or "accueil"
 
 
 def registered() -> list[tuple[str, str]]:
@@ -62,6 +67,11 @@ def registered() -> list[tuple[str, str]]:
         [sys.executable, "-c", LIST], capture_output=True, text=True, check=True, env=environment, cwd=ROOT
     ).stdout
     return [(path, audience) for path, audience in json.loads(printed) if not NO_SCREENS.search(path)]
+
+
+def can_be_filled(pattern: str) -> bool:
+    """What needs more than the demonstration has is opened by its own chapter's test."""
+    return set(re.findall(r"{(\w+)}", pattern)) <= FILLED
 
 
 def every_screen(portal: Server) -> list[Screen]:
@@ -79,7 +89,7 @@ def _number(portal: Server, pattern: str) -> int:
     if pattern.startswith("/eleves"):
         return 2042
     table = next((name for word, name in NUMBERED.items() if word in pattern), "")
-    return int(portal.value(f"SELECT coalesce(max(id), 1) FROM {table}")) if table else 1
+    return int(portal.value(f"SELECT coalesce(max(id), 0) FROM {table} WHERE site_id = 1")) if table else 1
 
 
 def _filled(portal: Server, pattern: str) -> list[str]:
@@ -120,7 +130,6 @@ def _filled(portal: Server, pattern: str) -> list[str]:
             "year": portal.value("SELECT max(school_year) FROM course"),
             **way,
         }
-        names = re.findall(r"{(\w+)}", pattern)
-        if set(names) <= set(values):  # what needs more than the demonstration has is opened by its own chapter's test
+        if can_be_filled(pattern) and values["n"]:
             paths.append(pattern.format(**values))
     return paths

@@ -82,7 +82,7 @@ def test_fifty_euros_due_are_paid_and_the_receipt_is_there(
     clean(page)
     page.get_by_role("button", name=re.compile("^Accepter")).click()
     page.wait_for_url("**/facturation/retour/**")
-    expect(page.get_by_text(re.compile("Paiement reçu. Votre reçu : EL-"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Paiement reçu. Votre reçu\s: EL-"))).to_be_visible()
     page.get_by_role("link", name="Retour à la facturation").click()
     page.wait_for_url("**/facturation/locations")
     assert sums(page) == ["200,00 €", "200,00 €", "0,00 €"]

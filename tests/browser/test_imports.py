@@ -1,9 +1,10 @@
 """From an empty installation to a family that signs in and finds its names, courses, history and balance: by the screens alone.
 
-Three files as three programs write them: other titles, orders, codings, separators.
+Files as three programs write them: other titles, orders, codings, separators; one with forty faults first.
 """
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,16 +13,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from data import schema
-from data.accounts import Account
+from data import schema, spreadsheets
 from data.letters import unseal
-from data.passwords import make_hash
-from data.sites import Site
-from data.visits import whole_house
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.conftest import ENVIRONMENT, move_to
+from tests.data.desk import FAULTY, sorts
 from tests.server import Server
-from tests.web.wire import Person
 
 FAMILIES = (
     "Réf. foyer;Civ.;Nom resp.;Prénom resp.;Adr.;CP;Commune;Tél. port.;Mél;Login;Gestionnaire\r\n"
@@ -51,23 +48,32 @@ def workbook(*rows: list[object]) -> bytes:
 
 @pytest.fixture
 def empty(launch: Callable[..., Server], tmp_path: Path) -> Server:
-    """A new installation: a site, its manager, nobody else."""
+    """A new installation: no conservatoire, nobody."""
     template = tmp_path / "new.db"
     move_to(DATABASE_URL=f"sqlite:///{template}")
     schema.upgrade()
-    with whole_house(writes=True) as v:
-        site = v.add(Site(code="valmont", name="Conservatoire de Valmont"))
-        v.add(
-            Account(
-                site_id=site.id,
-                role="responsable",
-                login="lemoine.helene",
-                name="Hélène Lemoine",
-                password_hash=make_hash(WORD),
-            )
-        )
     move_to(**ENVIRONMENT)
     return launch(template=template, DEMO="0")
+
+
+def begin(window: Window, server: Server) -> Page:
+    """The first start, by the link that the log shows."""
+    link = re.search(r"/premier-demarrage/\S+", server.log)
+    assert link
+    page = window.open(link[0])
+    for label, typed in (
+        ("Nom du conservatoire", "Conservatoire de Valmont"),
+        ("Code du site", "valmont"),
+        ("Votre nom et prénom", "Hélène Lemoine"),
+        ("Votre e-mail", "helene.lemoine@example.org"),
+        ("Identifiant que vous choisissez", "lemoine.helene"),
+        ("Mot de passe", WORD),
+        ("Mot de passe, une seconde fois", WORD),
+    ):
+        page.get_by_role("textbox", name=label, exact=True).fill(typed)
+    page.get_by_role("button", name="Commencer").click()
+    page.wait_for_selector(LIVE, state="attached")
+    return page
 
 
 def give(page: Page, kind: str, name: str, content: bytes) -> None:
@@ -92,29 +98,24 @@ def carry(page: Page) -> None:
 def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Enter, empty: Server) -> None:
     year = empty.value("SELECT strftime('%Y', 'now', '-8 months')")
     window = enter(to=empty, bypass_csp=True)
-    with Person(empty) as helene:
-        assert helene.sign_in("lemoine.helene", word=WORD).status_code == 303
-        window.context.add_cookies(
-            [{"name": name, "value": value, "url": empty.url} for name, value in helene.cookies.items()]
-        )
-    page = window.open("/gestion/imports")
+    page = begin(window, empty)
+    page.goto("/gestion/imports")
     expect(page.get_by_text("Aucun import pour l’instant.")).to_be_visible()
 
-    give(
-        page,
-        "Familles et adultes",
-        "foyers.csv",
-        FAMILIES.replace("F-12;Mme", ";Mme").encode("cp1252", "replace").replace(b"?kubo", b"Okubo"),
-    )
+    give(page, "Familles et adultes", "vieux.csv", FAULTY.encode())
     expect(page.get_by_label("« Tél. port. » devient")).to_have_value("phone_mobile")
-    expect(page.get_by_label("« Gestionnaire » devient")).to_have_value("")
-    page.get_by_label("« Réf. foyer » devient").select_option(label="N° famille *")
     check(page)
-    expect(page.get_by_text("1 ligne est à corriger")).to_be_visible()
-    expect(page.get_by_role("row", name="Ce champ ne peut pas rester vide")).to_be_visible()
+    expect(page.get_by_text("20 lignes sont à corriger : rien n’a été importé.")).to_be_visible()
+    expect(page.get_by_role("row", name="Le 32/01/1980 n’existe pas")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
+    report = spreadsheets.read(page.request.get(str(page.get_by_role("link", name="CSV").get_attribute("href"))).body())
+    assert report.heads == ["Ligne", "Colonne", "Valeur", "Motif"]
+    assert len(report.rows) >= 40
+    assert len(sorts(str(cells[3]) for _, cells in report.rows)) >= 15
+    assert empty.value("SELECT count(*) FROM family") == 0
 
     give(page, "Familles et adultes", "foyers.csv", FAMILIES.encode("utf-16"))
+    expect(page.get_by_label("« Gestionnaire » devient")).to_have_value("")
     page.get_by_label("« Réf. foyer » devient").select_option(label="N° famille *")
     page.reload()
     page.wait_for_selector(LIVE, state="attached")

@@ -53,7 +53,7 @@ SCREENS = [
     ("nguyen.linh", "/mot-de-passe/choisir"),
 ]
 WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.type !== 'hidden' && e.tabIndex >= 0)
+  .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
   .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
   .map((e, n) => (e.dataset.walk = n, n)).length"""
 FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
@@ -164,7 +164,9 @@ def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(
     page = window.open(path)
     page.evaluate("document.activeElement.blur()")
     count, met = page.evaluate(WALK), set[str]()
-    for _ in range(count + 3):
+    for _ in range(3 * count + 10):  # a date has three stops, a document its own
+        if len(met) == count:
+            break
         page.keyboard.press("Tab")
         at: dict[str, Any] = page.evaluate(FOCUSED)
         if at["walk"] is None:

@@ -42,7 +42,7 @@ def test_a_manager_settles_the_site_and_a_family_sees_it(enter: Enter, portal: S
     page.locator("#fichier").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()})
     page.get_by_role("button", name="Envoyer le logo").click()
     expect(page.get_by_text("Le logo est enregistré.")).to_be_visible()
-    assert page.locator("header .logo.own").evaluate("image => image.naturalWidth") == 600
+    expect(page.locator("header .logo.own")).to_have_js_property("naturalWidth", 600)
 
     page.goto("/gestion/reglages/actualites")
     page.wait_for_selector("html[data-screen=live]", state="attached")

@@ -1,14 +1,15 @@
 """Imports as Hélène does them at Valmont, without a screen; other people of other sites too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from data import import_runs
 from data.exchange import exporting, jobs
-from data.exchange.jobs import Job, Report
+from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS, kind
+from data.exchange.working import Report
 from data.import_runs import ImportRun
 from data.visits import Visit, whole_house
 from tests.cast import HELENE, as_, last
@@ -21,6 +22,35 @@ def opened(login: str, code: str, *, writes: bool = False) -> Iterator[Visit]:
 
 
 HELENES = partial(opened, HELENE, "valmont")
+
+# Families as a fourth program wrote them, after years of typing: forty faults of fifteen sorts.
+FAULTY = """N° famille;Civilité;Nom;Prénom;Date de naissance;CP;Ville;Pays;Tél. port.;E-mail;Droit à l'image;Identifiant
+7001;Mme;Durand;Anne;32/01/1980;57220;Metz;France;0612345678;anne@example.org;oui;
+7002;Dr;Durand;Bea;01/01/1980;57220;Metz;France;0612345678;bea@example.org;oui;
+7003;Mme;;Cleo;01/01/1980;57220;Metz;France;0612345678;cleo@example.org;oui;
+;Mme;Durand;Dina;01/01/1980;57220;Metz;France;0612345678;dina@example.org;oui;
+7005;Mme;Durand;Ela;45678;57220;Metz;France;0612345678;ela@example.org;oui;
+7006;Mme;Durand;Fia;01/01/1980;1000;Metz;France;612345678;fia@example.org;oui;
+7007;Mme;Durand;Gaia;01/01/1980;5722;Metz;Wakanda;06;gaia;peut-être;
+7008;Mme;Dur4nd;Hana;01/01/1880;99000;Me_tz;France;0612345678;hana@example.org;oui;é
+7009;Mme;Durand;Ina;01/01/2090;57220;Metz;France;0612345678;ina@example.org;oui;aubry.claire
+7009;Mme;Durand;Ina;01/01/1980;57220;Metz;France;0612345678;ina@example.org;oui;
+1,5E+03;Mme;Durand;Jana;01/01/1980;57220;Metz;France;0612345678;jana@example.org;oui;
+7012;Mme;FrÃ©mont;Kim;1980;57220;Metz;France;0612345678;kim@example.org;oui;
+7013;Mme;Durand;Lea;01/01/1980;57220;Metz;France;0612345678;lea@example.org;oui;lea;de trop
+7014;Mme;Durand;Mia;01/01/1980;57220;Metz;France;06 12 34 56 78 90 12 34 56;mia@example.org;oui;ab
+7015;Mme;{long};Nora;01/01/1980;57220;Metz;France;0612345678;nora@example.org;oui;
+7016;Mme;Durand;Olga;31/02/1980;57220;Metz;France;0612345678;olga@@example.org;oui;
+7017;Melle;Durand;Paz;1/1/80;57220;Metz;Frannce;061234;paz@example;ui;
+7018;Mme;Durand;Rita;01/01/1980;ABCDE;Metz;France;0612345678;rita example;non;RITA!
+7019;M;Durand;Sam;01/13/1980;00100;Metz;France;+999 12;sam@example.org;;
+7020;M;Durand;Tom;2/30/1980;57220;Metz;France;téléphone;tom@;n;
+""".format(long="D" * 90)
+
+
+def sorts(reasons: Iterable[str]) -> set[str]:
+    """The sorts of faults: what is said of them before any value."""
+    return {why.split("«")[0][:22] for why in reasons}
 
 
 def give(name: str, content: str | bytes, *, by: Any = HELENES, file: str = "fichier.csv", **matched: Any) -> ImportRun:

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data import access, access_batches, families, family_search, files, letters, papers, signins, sites, throttle
+from data import access, access_batches, families, family_search, files, letterhead, letters, signins, sites, throttle
 from data.access_batches import AccessBatch, AccessItem
 from data.accounts import Account
 from data.families import Guardian
@@ -123,7 +123,7 @@ def test_a_session_of_a_family_is_closed_and_none_of_the_staff(house: str) -> No
 def test_the_letter_says_how_to_come_in_and_no_password(house: str) -> None:
     with as_(PAUL) as v:
         found = access.letters_for(v, [account(CLAIRE).id])
-        portal = access_letters.Portal(papers.house_of(sites.here(v)), "https://portail.example.org", v.today)
+        portal = access_letters.Portal(letterhead.house_of(sites.here(v)), "https://portail.example.org", v.today)
     [page] = text_of(access_letters.write(portal, [letter for _, letter in found]))
     for word in (
         "Mme Claire Aubry",

@@ -150,10 +150,10 @@ def test_a_plan_made_before_somebody_elses_writing_is_stale(house: str) -> None:
     sheet = read(FAMILIES.encode())
     with HELENES() as v:
         world = planning.load(v, kind("families"))
-    plan = planning.plan(world, kind("families"), sheet, run.matched)
+    ready = writing.prepare(planning.plan(world, kind("families"), sheet, run.matched))
     bring("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
     with pytest.raises(writing.Stale), HELENES(writes=True) as v:
-        writing.write(v, plan, run.id)
+        writing.write(v, ready, run.id)
     assert every(Guardian, Guardian.last_name == "Roy") == []
 
 
@@ -182,6 +182,10 @@ def test_an_import_is_stopped_before_it_writes(house: str) -> None:
     with pytest.raises(Stopped):
         jobs.carry_out(HELENES, job, unread=True)
     assert snapshot() == before
+    job = Job(run.id, run.site_id, writes=True)
+    job.enter("writing")
+    assert not job.stop(), "too late: it is being saved"
+    job.tick()
 
 
 KILLED = """

@@ -323,7 +323,7 @@ def test_papers_are_made_side_by_side() -> None:
 def haunted(paper: Any, words: str) -> Any:
     """The paper with these words in each of its texts."""
     if is_dataclass(paper):
-        kept = {"nature", "ledger", "kind", "tongue"}
+        kept = {"nature", "ledger", "kind", "tongue", "accent", "logo"}
         return replace(paper, **{each.name: haunted(getattr(paper, each.name), words)
                                  for each in fields(paper) if each.name not in kept})  # fmt: skip
     if isinstance(paper, tuple):

@@ -187,7 +187,7 @@ def test_a_document_expires_and_is_asked_for_again(house: str) -> None:
 def test_a_document_of_one_child_is_given_for_the_other_as_a_copy_of_its_own(house: str) -> None:
     choose()
     with as_(CLAIRE) as v:
-        document_id, (given, whose) = next(iter(reenrolment_documents.offers(v, now_of(v)).items()))
+        document_id, (given, whose) = next(iter(reenrolment_documents.shared(v, now_of(v)).offers.items()))
         assert whose.first_name == "Irina"
         files.write(1, b"x")  # the cast's own file is elsewhere: put one in its place
         name = v.get(files.StoredFile, given.file_id).name
@@ -199,6 +199,36 @@ def test_a_document_of_one_child_is_given_for_the_other_as_a_copy_of_its_own(hou
         v.flush()
         reenrolment_documents.remove(v, pupil(v, "Nino"), mine.id)
     assert every(SuppliedDocument, SuppliedDocument.id == given.id)[0].file_id == given.file_id
+
+
+@both
+def test_what_is_given_for_one_child_is_offered_at_once_for_the_other_who_lacks_it(house: str) -> None:
+    def wanting(name: str, login: str = CLAIRE) -> list[tuple[str, str]]:
+        with as_(login) as v:
+            found = reenrolment_documents.shared(v, now_of(v, name))
+            keys = {each.id: each.document_id for each in v.all(select(SuppliedDocument))}
+            labels = {each.id: each.label for each in v.all(select(RequiredDocument))}
+            return [(labels[keys[key]], who.first_name) for key, each in found.wanting.items() for who, _ in each]
+
+    give("Irina", label="Attestation d’assurance")
+    assert wanting("Irina") == []  # Nino’s choice is not made: nothing is asked of him yet
+    choose()
+    assert wanting("Irina") == [("Justificatif d’adresse", "Nino"), ("Attestation d’assurance", "Nino")]
+    assert wanting("Irina", MARC) == []
+    with as_(CLAIRE) as v:
+        both_ways = reenrolment_documents.shared(v, now_of(v, "Nino"))
+        assert len(both_ways.offers) == 2  # a portrait is of one child: it is not offered
+        assert both_ways.wanting == {}
+        supplied_id, [(nino, document)] = next(
+            iter(reenrolment_documents.shared(v, now_of(v, "Irina")).wanting.items())
+        )
+        stored = v.get(files.StoredFile, v.get(SuppliedDocument, supplied_id).file_id)
+        files.path_of(1, stored.name).parent.mkdir(parents=True, exist_ok=True)
+        files.path_of(1, stored.name).write_bytes(PDF)
+        reenrolment_documents.again_for(v, nino, document.id, supplied_id)
+    assert wanting("Irina") == [("Attestation d’assurance", "Nino")]
+    choose(way="leaving")
+    assert wanting("Irina") == []
 
 
 def test_the_second_household_looks_and_never_meets_words_nor_papers(house: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from data import database, file_sweep, files
+from data.accounts import Account
 from data.families import Pupil, PupilLink
 from data.files import StoredFile
 from data.letters import Letter
@@ -61,6 +62,7 @@ def silent() -> list[tuple[int, int]]:
         found = v.rows(
             select(PupilLink.family_id, Pupil.id)
             .join(Pupil, Pupil.id == PupilLink.pupil_id)
+            .join(Account, Account.family_id == PupilLink.family_id)
             .where(Pupil.number >= 30000, PupilLink.household == "principal")
             .order_by(Pupil.id)
         )

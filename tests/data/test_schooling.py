@@ -1,5 +1,6 @@
 """Courses, lessons, marks and events of a pupil: who meets them, in which order, on which day."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +13,7 @@ from data.absences import Absence
 from data.families import Pupil
 from data.repertoire import Performance, Piece
 from data.results import Assessment, Mark
-from data.schooling import Attended, Course, Enrolment, Lesson
+from data.schooling import Course, Enrolment, Lesson
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
 
@@ -70,7 +71,18 @@ def upcoming(now: datetime, *first_names: str, login: str = CLAIRE) -> dict[str,
     pupils = {known(each).id: each for each in first_names or ("Irina",)}
     with as_(login, now=now, writes=False) as v:
         sites.here(v)
-        return {pupils[one]: lesson.id for one, (lesson, _) in schooling.next_lessons(v, pupils).items()}
+        return {pupils[one]: lesson.id for one, (lesson, _) in following(v, pupils).items()}
+
+
+def following(v: Visit, pupils: Iterable[int]) -> dict[int, Any]:
+    found = {one: schooling.next_lesson(coming) for one, coming in schooling.coming(v, pupils).items()}
+    return {one: each for one, each in found.items() if each}
+
+
+def this_year(v: Visit, pupils: Iterable[int]) -> dict[int, list[Any]]:
+    now = formats.school_year(v.today)
+    listed = schooling.coming(v, pupils)
+    return {one: [each for each in coming if each.course.school_year == now] for one, coming in listed.items()}
 
 
 def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
@@ -86,8 +98,8 @@ def all_of(v: Visit, pupil_id: int) -> dict[str, list[int]]:
         "last mark": [each.id for each, _ in results.last_marks(v, [pupil_id], date(2000, 1, 1)).values()],
         "pieces": [each.id for each, _ in repertoire.played(v, pupil_id)],
         "absences": [each.id for one in taken for each in absences.of_course(v, pupil_id, one)],
-        "this year": [each.enrolment.id for each in schooling.of_pupils(v, [pupil_id])[pupil_id]],
-        "next": [each.id for each, _ in schooling.next_lessons(v, [pupil_id]).values()],
+        "this year": [each.enrolment.id for each in this_year(v, [pupil_id])[pupil_id]],
+        "next": [each.id for each, _ in following(v, [pupil_id]).values()],
     }
 
 
@@ -143,7 +155,7 @@ def test_another_family_another_site_and_a_stranger_meet_nothing(house: str, log
         assert results.marks(v, irina, here.course.id) == []
         assert absences.of_course(v, irina, here.course.id) == []
         assert absences.notices(v, irina) == []
-        assert absences.unexcused(v, [irina]) == {irina: 0}
+        assert irina not in {pupil.id for pupil, *_ in absences.of_the_pupils(v)}
         assert (schooling.lessons(v, here.course.id) == []) == (login is None or code != "valmont")
         with pytest.raises(NotYours):
             schooling.attended(v, irina, here.enrolment.id)
@@ -181,12 +193,12 @@ def test_the_weeks_courses_come_in_the_order_of_the_week_and_those_without_a_day
     with as_(CLAIRE, now=at(MONDAY)) as v:
         names = [each.course.name for each in schooling.courses(v, known().id)]
         assert names == ["Lundi", "Lundi aussi", "Lundi soir", "Samedi", "Sans jour"]
-        listed = schooling.of_pupils(v, [known("Nino").id, known().id, known("Samir").id])
+        listed = this_year(v, [known("Nino").id, known().id, known("Samir").id])
     assert [each.course.name for each in listed[known("Nino").id]] == ["À Nino"]
     assert [each.course.name for each in listed[known().id]] == sorted(names)
     assert listed[known("Samir").id] == []
     with as_(CLAIRE) as v:
-        assert schooling.of_pupils(v, []) == schooling.next_lessons(v, []) == absences.unexcused(v, []) == {}
+        assert schooling.coming(v, []) == {}
 
 
 @both
@@ -301,7 +313,7 @@ def test_the_29_february_is_a_day_like_others(house: str) -> None:
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as v:
-        assert absences.unexcused(v, [known().id]) == {known().id: 1}
+        assert absences.of_the_pupils(v)[0][2] == 1
         assert results.last_marks(v, [known().id], leap)[known().id][0].id == got
         assert [each.course.id for each in schooling.courses(v, known().id)] == [taken]
 
@@ -316,7 +328,7 @@ def test_the_school_year_changes_on_the_first_of_september_at_midnight_there(hou
     ):
         with as_(CLAIRE, now=now, writes=False) as v:
             assert [each.course.id for each in schooling.courses(v, irina)] == [here]
-            assert [each.course.id for each in schooling.of_pupils(v, [irina])[irina]] == [here]
+            assert [each.course.id for each in this_year(v, [irina])[irina]] == [here]
             past = [each.course.id for each in schooling.history(v, irina)]
             assert past[: len(behind)] == behind
             assert new not in past
@@ -331,7 +343,7 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house:
     absence(taken, date(2059, 10, 6), "Nino", excused=True)
     for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as v:
-            assert absences.unexcused(v, [irina, nino]) == {irina: counted, nino: 0}
+            assert [(pupil.id, count) for pupil, _, count in absences.of_the_pupils(v)] == [(irina, counted), (nino, 0)]
     with as_(CLAIRE, now=at(MONDAY)) as v:
         listed = [each.day for each in absences.of_course(v, irina, taken)]
         assert listed == sorted(listed, reverse=True)
@@ -367,20 +379,6 @@ def test_the_last_mark_is_the_latest_that_has_a_value_since_that_day(house: str)
     zero = mark(taken, date(2059, 11, 20), 0)
     assert asked(date(2059, 9, 1)) == {irina: zero}
     assert set(asked(date(2059, 8, 31))) == {irina, nino}
-
-
-def test_averages_are_those_of_one_department_year_by_year() -> None:
-    def taken(year: str, department: str, average: int | None) -> Attended:
-        row = Course(id=1, site_id=1, school_year=year, number="1", name="", department=department)
-        return Attended(Enrolment(site_id=1, pupil_id=1, course_id=1, average=average), row, None)
-
-    past = [
-        taken("2058-2059", "Piano", 1600), taken("2057-2058", "Piano", 1500), taken("2058-2059", "Alto", 200),
-        taken("2058-2059", "Piano", 1201), taken("2056-2057", "Piano", None), taken("2055-2056", "Piano", 0),
-    ]  # fmt: skip
-    assert results.averages(past, "Piano") == [("2055-2056", 0), ("2057-2058", 1500), ("2058-2059", 1400)]
-    assert results.averages(past, "Alto") == [("2058-2059", 200)]
-    assert results.averages(past, "piano") == results.averages([], "Piano") == []
 
 
 @both

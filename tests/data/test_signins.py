@@ -112,8 +112,9 @@ def test_no_more_than_twenty_five_words_a_day_are_tried_from_unknown_devices(hou
 
 def test_two_hundred_families_behind_one_address_all_enter(house: str) -> None:
     """Row 10."""
+    able = [each.login for each in every(Account, Account.role == "family") if each.password_hash and not each.disabled]
     for turn in range(200):
-        enter(f"famille.{3000 + turn % 24}", client="203.0.113.7", now=at(turn / 40))
+        enter(able[turn % len(able)], client="203.0.113.7", now=at(turn / 40))
     assert counts(Account) == [len(every(Account))]
 
 

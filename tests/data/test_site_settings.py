@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from data import appearance, field_policies, files, news, papers, retention, site_settings, sites
+from data import appearance, field_policies, files, letterhead, news, retention, site_settings, sites
 from data.families import Guardian
 from data.fields import editables
 from data.i18n import Faulty, Refused
@@ -195,7 +195,7 @@ def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house
         path = files.path_of(v.site_id or 0, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture.getvalue())
-    sheet = Sheet(papers.house_of(site()), "Facture", later().date(), "fr")
+    sheet = Sheet(letterhead.house_of(site()), "Facture", later().date(), "fr")
     sheet.letterhead()
     sheet.headline()
     [page] = PdfReader(BytesIO(sheet.render())).pages

@@ -25,7 +25,7 @@ def begin(login: str = PAUL) -> tuple[str, SignIn]:
 
 def test_it_lasts_a_quarter_of_an_hour_and_the_session_stays_the_staffs(house: str) -> None:
     token, signin = begin()
-    who, row = signins.by_token(token) or pytest.fail("signed out")
+    who, row, _ = signins.by_token(token) or pytest.fail("signed out")
     assert (who.login, row.viewing_account_id) == (PAUL, account(CLAIRE).id)
     seen = signins.viewed(who, row)
     assert seen is not None

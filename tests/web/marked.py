@@ -264,6 +264,8 @@ def snapshot(
             continue
         kept = ", ".join(f'"{column}"' for column in columns if column != "seen_at")
         conditions = [f"site_id = {site}"] if site and "site_id" in columns else []
+        if site and table == "site":
+            conditions = [f"id = {site}"]
         if besides and "family_id" in columns:
             conditions.append(f"(family_id IS NULL OR family_id <> {besides})")
         elif besides and ("pupil_id" in columns or table == "pupil"):

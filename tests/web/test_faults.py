@@ -77,7 +77,7 @@ def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch:
     own, dice, acknowledged = launch(), random.Random(7), 0
     for number in range(ROUNDS):
         asked_before = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'")
-        family, desk = Family(own, f"famille.302{number}"), Desk(own)
+        family, desk = Family(own, f"famille.{3013 + number}"), Desk(own)
         working = [threading.Thread(target=family.ask), threading.Thread(target=desk.work)]
         for each in working:
             each.start()

@@ -74,7 +74,7 @@ def letters_of(theirs: Theirs) -> list[str]:
     return [
         f"/mot-de-passe/courriers?courrier={letter}",
         f"/gestion/courriels?courriel={letter}",
-        f"/gestion/courriels?r={MARK}",
+        f"/gestion/courriels?r={MARK[1:5]}",
         "/gestion/courriels/textes?genre=request_decided",
         f"/gestion/journal?entree={entry}",
         f"/gestion/journal?famille={theirs.portal.value('SELECT number FROM family WHERE id = ?', theirs.family)}",

@@ -49,20 +49,6 @@ def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server,
     assert managers(portal) == before
 
 
-def test_a_page_that_was_the_responsables_does_nothing_for_the_secretary_they_became(
-    portal: Server, come: Come
-) -> None:
-    """Rows 36 and 84, by event: the page stays open, the role is gone."""
-    helene, before = come("lemoine.helene"), portal.value("SELECT address FROM site WHERE id = 1")
-    with Tab(helene, "/gestion/reglages/identite") as tab:
-        portal.change("UPDATE account SET role = 'secretariat' WHERE login = 'lemoine.helene'")
-        answer = tab.act("save", "identite", name="Zz", address="Zz", timezone="Europe/Paris")
-        assert answer.get("reload") is True
-        assert helene.get("/gestion/reglages/identite").status_code == 404
-        assert helene.get("/gestion/journal").status_code == 404
-    assert portal.value("SELECT address FROM site WHERE id = 1") == before
-
-
 def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_second(
     portal: Server, come: Come
 ) -> None:

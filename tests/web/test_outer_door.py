@@ -235,7 +235,7 @@ def test_a_length_that_is_none_is_refused(portal: Server, length: str) -> None:
 
 def test_a_photograph_may_be_larger_than_a_form_but_not_endless(claire: Person) -> None:
     refused = claire.post("/eleves/2042/photo", files={"fichier": ("a.jpg", b"a" * 5_000_000)})
-    assert refused.headers["location"] == "/eleves/2042/identite?photo=format"
+    assert refused.headers["location"] == "/eleves/2042/identite?photo=photo"
     assert claire.post("/eleves/2042/photo", files={"fichier": ("a.jpg", b"a" * 22_000_000)}).status_code == 413
 
 

@@ -155,3 +155,42 @@ def test_two_tabs_that_send_at_once_make_one_request_and_one_letter(ready: Perso
     letters = "SELECT count(*) FROM letter WHERE kind = 'reenrolment_received' AND family_id = ?"
     assert portal.value(letters, family) == 1
     assert "Réinscription en attente de validation" in ready.text(WHERE)
+
+
+def test_each_side_sees_the_others_act_on_a_page_that_is_open(ready: Person, come: Come, portal: Server) -> None:
+    paul = come("renard.paul")
+    with Tab(ready, WHERE) as family, Tab(paul, "/gestion/demandes?onglet=reinscriptions") as desk:
+        assert "Nino Aubry" not in desk.shown()
+        for number in [value for name, value in documents(ready).items() if "quotient" not in name]:
+            assert upload(ready, number).status_code == 200
+        family.wait_until(lambda: family.shown().count("Reçue") == 3)
+        assert family.act("submit", "2043", message="Bonjour")["dialog"].startswith("Votre demande de réinscription")
+        desk.wait_until(lambda: "Nino Aubry" in desk.shown())
+        nino = "(SELECT id FROM pupil WHERE number = 2043)"
+        sent, version = portal.rows(f"SELECT id, version FROM reenrolment WHERE pupil_id = {nino}")[0]
+        desk.act("open", sent)
+        answer = desk.act("decide", sent, version=str(version), outcome="to_correct", reason="Le mercredi est complet.")
+        assert "à corriger" in answer["say"]
+        family.wait_until(lambda: "Le mercredi est complet." in family.shown())
+        assert "À corriger : modifiez la demande" in family.shown()
+        assert "Nino Aubry" not in desk.shown().partition("La demande est renvoyée")[0]
+    assert "Nino Aubry" in paul.text("/gestion/demandes?onglet=reinscriptions&traitees=1")
+    assert "traitees=1" in str(paul.soup("/gestion/demandes?onglet=traitees").select(".kinds a"))
+
+
+def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, come: Come, portal: Server) -> None:
+    irinas = "/eleves/2042/reinscription"
+    before = kept(portal)
+    assert upload(ready, documents(ready, irinas)["Attestation d’assurance"], where=irinas).status_code == 200
+    button = next(each for each in ready.soup(irinas).select("[data-do=also]") if "assurance" in each.get_text())
+    assert "Aussi pour Nino" in button.get_text()
+    with Tab(ready, irinas) as tab:
+        assert "aussi pour Nino" in tab.act("also", button["data-of"])["toast"]
+        assert "Aussi pour Nino : Attestation d’assurance" not in tab.shown()
+        tab.act("also", button["data-of"])
+    assert kept(portal) == before + 2
+    line = next(row for row in ready.soup(WHERE).select(".pieces tr") if "assurance" in row.get_text())
+    assert "Reçue" in line.get_text()
+    with Tab(come("aubry.marc"), irinas) as his:
+        his.act("also", button["data-of"])
+    assert kept(portal) == before + 2

@@ -14,7 +14,7 @@ from tests.web.wire import Person, Tab
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12
-MORE = {"aubry.claire /": 20}  # the home page tells a little of everything, each in one question
+PAGED = 1  # a list longer than a page is counted
 MOST_OF_A_PAPER = 20  # written for the first time: its file, its code, the journal
 SCREENS = (
     (
@@ -71,6 +71,7 @@ SCREENS = (
                 for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
             "/gestion/demandes?onglet=reinscriptions",
+            "/gestion/demandes?onglet=reinscriptions&traitees=1",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
             "/gestion/reinscriptions/1",
@@ -343,13 +344,13 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def test_what_a_person_does_asks_no_more_in_a_large_house(small: Server, large: Server) -> None:
     few, many = of_events(small), of_events(large)
-    assert {name: count for name, count in many.items() if count > few[name]} == {}
+    assert {name: count for name, count in many.items() if count > few[name] + PAGED} == {}
     assert max(few.values()) < 120  # while eight pages are open
 
 
 def test_every_screen_asks_at_most_twelve_questions(small: Server) -> None:
     counted = statements(small)
-    assert {screen: count for screen, count in counted.items() if count > MORE.get(screen, MOST)} == {}
+    assert {screen: count for screen, count in counted.items() if count > MOST} == {}
     assert all(count > 0 for screen, count in counted.items() if screen[1:] not in {"/mot-de-passe-perdu", "/verifier"})
 
 
@@ -357,7 +358,7 @@ def test_a_large_house_asks_no_more_than_a_small_one(small: Server, large: Serve
     for table in ("change_request", "absence_notice"):
         assert large.value(f"SELECT count(*) FROM {table} WHERE state = 'pending'") > 60
     few, many = statements(small), statements(large)
-    assert many == few
+    assert {path: (few[path], count) for path, count in many.items() if not 0 <= count - few[path] <= PAGED} == {}
 
 
 def test_a_paper_asks_few_questions_and_fewer_the_second_time(small: Server, large: Server) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components import lists
+from components import glossary, lists
 from components.entries import labelled
 from components.icons import icon
 from components.lists import Column, Listing
@@ -244,7 +244,7 @@ def _detail(v: Visit, window: Window, title: str, sheet: Markup, more: Markup | 
 
 
 def _sheet(v: Visit, pairs: Sequence[tuple[str, object]]) -> Markup:
-    return facts((v.say(label), value) for label, value in pairs)
+    return facts(glossary.explained(v.tongue, pairs, "window"))
 
 
 def _course(v: Visit, window: Window, found: Attended, _link: PupilLink) -> Markup:

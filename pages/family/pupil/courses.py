@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from components import lists
+from components import glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing
 from components.markup import tag
@@ -69,7 +69,7 @@ def _when(v: Visit, a: Attended) -> str:
 
 def _draw(v: Visit, listing: Listing[Attended], window: Window) -> Markup:
     pupil, link = families.pupil_by_number(v, window.n)
-    year = formats.school_year(v.today)
+    year, found = formats.school_year(v.today), schooling.courses(v, pupil.id)
     absences = (
         tag("a", v.say("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
         if link.rights == "all"
@@ -84,7 +84,8 @@ def _draw(v: Visit, listing: Listing[Attended], window: Window) -> Markup:
     return (
         dossier_head(v, pupil, "cours")
         + tag("div", tag("h2", v.say("Année {year}", year=year)), absences, class_="sheet-head")
-        + lists.draw(v, listing, schooling.courses(v, pupil.id))
+        + lists.draw(v, listing, found)
+        + (glossary.line(v.tongue, (each.course.name for each in found), "list") or Markup(""))
         + tag("p", paper, class_="links-row")
         + (course_window.draw(v, window, pupil, link) if window.course else Markup(""))
     )

@@ -1,7 +1,10 @@
 """« Élèves »: the list, and what every tab of a dossier has in common."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
+from components import glossary
 from components.icons import icon
 from components.markup import tag
 from components.piece import Piece
@@ -60,22 +63,27 @@ def _about(v: Visit, pupil: Pupil, link: PupilLink) -> str:
     return " · ".join(filter(None, (pupil.discipline, pupil.cycle, second)))
 
 
-def dossier_head(v: Visit, pupil: Pupil, tab: str) -> Markup:
-    """Name, facts, the tabs whose screens exist, and the way to the brothers and sisters."""
+def dossier_head(v: Visit, pupil: Pupil, tab: str, family: Sequence[Pupil] | None = None) -> Markup:
+    """Name, facts, the tabs whose screens exist, and the way to the brothers and sisters (`family`, when it is known)."""
     born = formats.day(pupil.birth_date) or v.say("non renseignée")
     facts = tag(
         "dl",
         (
-            tag("div", tag("dt", v.say(label)), tag("dd", value))
-            for label, value in (
-                ("Date de naissance", born),
-                ("Cycle", pupil.cycle or v.say("non renseigné")),
-                ("Dossier n°", pupil.number),
+            tag("div", tag("dt", label), tag("dd", value))
+            for label, value in glossary.explained(
+                v.tongue,
+                (
+                    ("Date de naissance", born),
+                    ("Cycle", pupil.cycle or v.say("non renseigné")),
+                    ("Dossier n°", pupil.number),
+                ),
+                "head",
             )
         ),
         class_="facts",
     )
-    others = [other for other, _ in families.pupils(v) if other.id != pupil.id]
+    whole = [each for each, _ in families.pupils(v)] if family is None else family
+    others = [other for other in whole if other.id != pupil.id]
     beside = (
         tag(
             "p",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from components import charts, lists
+from components import charts, glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import button, classes, tag
@@ -159,7 +159,7 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
             class_="sheet-head",
         ),
         tag("p", during, class_="soft"),
-        facts((v.say(label), value) for label, value in pairs),
+        facts(glossary.explained(v.tongue, pairs, "sheet")),
         curve,
         lists.draw(v, desk.marks, results.marks(v, one.pupil_id, course.id)),
         _arrows(v, desk, [each.enrolment.id for each in shown]),

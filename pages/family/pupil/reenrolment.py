@@ -15,7 +15,7 @@ from components.screen import plain, screen
 from data import campaigns, documents, families, formats, reenrolment, reenrolment_documents
 from data import reenrolment_request as request_room
 from data.campaigns import Campaign, RequiredDocument
-from data.families import Pupil, PupilLink
+from data.families import Pupil
 from data.i18n import Faulty, Refused
 from data.reenrolment import Situation
 from data.visits import NotYours, Visit
@@ -43,9 +43,13 @@ class Page:
     faults: dict[str, Refused] = field(default_factory=dict)
     document: int = 0  # the one that « Importer » proposes
 
-    def see(self, v: Visit) -> tuple[Pupil, PupilLink, Situation]:
-        pupil, link = families.pupil_by_number(v, self.n)
-        return pupil, link, reenrolment.situation(v, pupil, v.get(Campaign, self.campaign_id))
+    def see(self, v: Visit) -> tuple[list[Pupil], Situation]:
+        """The family's pupils, and how it stands with this one."""
+        family = [each for each, _ in families.pupils(v)]
+        for pupil in family:
+            if pupil.number == self.n:
+                return family, reenrolment.situation(v, pupil, v.get(Campaign, self.campaign_id))
+        raise NotYours(f"pupil number {self.n}")
 
 
 @screen("/eleves/{n}/reinscription", Audience.FAMILY, title="Réinscription")
@@ -67,12 +71,13 @@ def page(v: Visit, n: int, document: str = "") -> None:
             "replace": lambda w, act: _replace(w, act, state),
             "remove": lambda w, act: _remove(w, act, state),
             "again": lambda w, act: _again(w, act, state),
+            "also": lambda w, act: _also(w, act, state),
         },
     )
 
 
 def _draw(v: Visit, page: Page) -> Markup:
-    pupil, _, now = page.see(v)
+    family, now = page.see(v)
     said = (
         told(v.say(THEN[page.said]))
         if page.said in THEN
@@ -84,7 +89,7 @@ def _draw(v: Visit, page: Page) -> Markup:
     )
     theirs = now.sent is not None and not now.mine
     parts = (
-        dossier_head(v, pupil, "reinscription"),
+        dossier_head(v, now.pupil, "reinscription", family),
         said,
         _standing(v, now),
         reenrolment_courses.draw(v, now, page.faults),
@@ -185,7 +190,8 @@ def _words(v: Visit, now: Situation, fault: Refused | None) -> Markup:
 
 def _choose(v: Visit, act: Act, page: Page) -> Answer:
     """A box that was ticked or not: the way, a cursus with its disciplines, or one discipline."""
-    pupil, _, now = page.see(v)
+    _, now = page.see(v)
+    pupil = now.pupil
     ticked = "true" in act.values.values()
     what, _, key = act.of.partition("-")
     chosen = set(now.wish.chosen) if now.wish and now.wish.way == "courses" else set()
@@ -231,7 +237,7 @@ def _submit(v: Visit, act: Act, page: Page) -> Answer:
 
 
 def _replace(v: Visit, act: Act, page: Page) -> Answer:
-    _, _, now = page.see(v)
+    _, now = page.see(v)
     page.document = next((each.document.id for each in now.pieces if each.document.id == act.number()), 0)
     return Answer(open="import")
 
@@ -243,12 +249,24 @@ def _remove(v: Visit, act: Act, page: Page) -> Answer:
 
 
 def _again(v: Visit, act: Act, page: Page) -> Answer:
-    pupil, _, now = page.see(v)
-    for document_id, (supplied, _other) in reenrolment_documents.offers(v, now).items():
+    _, now = page.see(v)
+    for document_id, (supplied, _other) in reenrolment_documents.shared(v, now).offers.items():
         if document_id == act.number():
-            reenrolment_documents.again_for(v, pupil, document_id, supplied.id)
+            reenrolment_documents.again_for(v, now.pupil, document_id, supplied.id)
             return Answer(toast=v.say("Le document est reçu."), focus="pieces-title")
     raise NotYours(f"offer {act.of}")
+
+
+def _also(v: Visit, act: Act, page: Page) -> Answer:
+    """« Aussi pour … »: what was given here, given for a brother or a sister too."""
+    _, now = page.see(v)
+    for supplied_id, wanting in reenrolment_documents.shared(v, now).wanting.items():
+        for pupil, document in wanting:
+            if act.of == f"{supplied_id}-{pupil.number}":
+                reenrolment_documents.again_for(v, pupil, document.id, supplied_id)
+                words = v.say("Le document est donné aussi pour {name}.", name=pupil.first_name)
+                return Answer(toast=words, focus="pieces-title")
+    raise NotYours(f"offer {act.of[:30]}")
 
 
 @plain("/eleves/{n}/reinscription/modeles/{document}", Audience.FAMILY)

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from components import glossary
 from components.entries import labelled
 from components.icons import icon
 from components.markup import Content, tag
@@ -31,6 +32,7 @@ def draw(v: Visit, now: Situation, faults: Mapping[str, Refused]) -> Markup:
         now.campaign.introduction and tag("p", now.campaign.introduction, class_="soft"),
         fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), class_="fault"),
         now.campaign.administrative and _administrative(v, now),
+        glossary.line(v.tongue, (line.course.name for line in now.disciplines), "next", *_terms(now)),
         _table(v, now) if now.disciplines else tag("p", v.say("Aucun cours n’est enregistré pour cette année.")),
         _leaving(v, now, faults),
         class_="card stack-form",
@@ -56,6 +58,10 @@ def box(now: Situation, of: str, ticked: bool, name: Content, **more: object) ->
         tag("span", name),
         class_="tick",
     )
+
+
+def _terms(now: Situation) -> tuple[str, ...]:
+    return ("cursus", "cycle", "administrative") if now.campaign.administrative else ("cursus", "cycle")
 
 
 def _administrative(v: Visit, now: Situation) -> Markup:

@@ -14,7 +14,7 @@ from data import documents, families, files, formats, reenrolment_documents
 from data.campaigns import RequiredDocument
 from data.i18n import Refused
 from data.reenrolment import Piece, Situation
-from data.reenrolment_documents import CLOSED
+from data.reenrolment_documents import CLOSED, Shared
 from data.visits import NotYours, Visit
 
 HEADS = ("Nom du document", "Nom du fichier", "Date", "Heure", "Taille (Ko)", "État", "Consulter")
@@ -36,8 +36,8 @@ PICTURES = "image/*"  # a phone then offers its camera
 def draw(v: Visit, now: Situation, fault: Refused | None, proposed: int) -> Markup:
     closed = reenrolment_documents.refusal(now)
     heads = [v.say(head) for head in HEADS]
-    offers = reenrolment_documents.offers(v, now)
-    lines = [_line(v, now, heads, piece, offers.get(piece.document.id)) for piece in now.pieces]
+    common = reenrolment_documents.shared(v, now)
+    lines = [_line(v, now, heads, piece, common) for piece in now.pieces]
     table = tag(
         "table",
         tag("caption", tag("span", v.say("Pièces à fournir"), class_="unseen")),
@@ -105,7 +105,7 @@ def _why(v: Visit, closed: Refused) -> Markup:
     )
 
 
-def _line(v: Visit, now: Situation, heads: list[str], piece: Piece, offer: object) -> Markup:
+def _line(v: Visit, now: Situation, heads: list[str], piece: Piece, common: Shared) -> Markup:
     supplied, document = piece.supplied, piece.document
     look, drawing, words = STATES[piece.state]
     state = v.say(words)
@@ -135,7 +135,7 @@ def _line(v: Visit, now: Situation, heads: list[str], piece: Piece, offer: objec
             kilobytes(supplied.size) if supplied else "",
             tag("span", icon(drawing) if drawing else None, state, class_=f"chip {look}".strip())
             + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
-            _links(shown, _acts(v, now, piece, offer)),
+            _links(shown, _acts(v, now, piece, common)),
         ),
         ("", "file", "tight", "tight", "num"),
     )
@@ -157,16 +157,21 @@ def _model(v: Visit, now: Situation, document: RequiredDocument) -> Markup:
     return tag("a", v.say("Télécharger le modèle à remplir"), href=where, class_="small")
 
 
-def _acts(v: Visit, now: Situation, piece: Piece, offer: object) -> list[Markup]:
+def _acts(v: Visit, now: Situation, piece: Piece, common: Shared) -> list[Markup]:
     """What may be done with that document now."""
     supplied, label = piece.supplied, tag("span", f" : {piece.document.label}", class_="unseen")
     found: list[Markup] = []
     if reenrolment_documents.refusal(now, piece=piece) is None:
         if supplied:
             found.append(button(v.say("Remplacer"), label, do="replace", of=piece.document.id, class_="link"))
-        elif isinstance(offer, tuple):
+        elif offer := common.offers.get(piece.document.id):
             words = v.say("Reprendre celui de {name}", name=offer[1].first_name)
             found.append(button(words, label, do="again", of=piece.document.id, class_="link"))
+    for pupil, _document in common.wanting.get(supplied.id, ()) if supplied else ():
+        words = v.say("Aussi pour {name}", name=pupil.first_name)
+        found.append(
+            button(words, label, do="also", of=f"{supplied.id}-{pupil.number}" if supplied else "", class_="link")
+        )
     if supplied and reenrolment_documents.kept_because(now, piece) is None:
         found.append(button(v.say("Retirer"), label, do="remove", of=supplied.id, class_="link"))
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from components import lists
+from components import glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import tag
@@ -107,7 +107,7 @@ def _sheet(v: Visit, desk: Desk, played: Played) -> Markup:
         "section",
         tag("p", _to_list(v, desk)),
         tag("h2", piece.work or event.title, id="sheet-title", tabindex="-1"),
-        facts((v.say(label), value) for label, value in pairs),
+        facts(glossary.explained(v.tongue, pairs, "sheet")),
         class_="card",
         aria_label=v.say("Fiche de l’événement"),
     )

@@ -1,0 +1,77 @@
+"""« Aide » with its pictures, and the words that tell their meaning (WCAG 1.4.13: dismissed, pointed at, persistent)."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Enter
+
+DOSSIER = "/eleves/2042/identite"
+
+
+def test_help_shows_every_chapter_with_its_pictures_in_the_language_of_the_reader(enter: Enter) -> None:
+    page = enter("aubry.claire").open("/aide")
+    for image in page.locator("main img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_attribute("src", re.compile(r"/fr-[\w-]+\.webp$"))
+        expect(image).to_have_attribute("alt", re.compile(r"\w{3}"))
+        assert image.evaluate("e => e.decode().then(() => e.naturalWidth)") > 300
+        assert image.evaluate("e => Math.abs(e.naturalWidth / e.naturalHeight - e.width / e.height)") < 0.03
+    expect(page.get_by_role("heading", level=2)).to_have_count(1 + 16 + 2)
+    page.get_by_role("link", name="Se réinscrire").click()
+    expect(page.get_by_role("heading", name="Se réinscrire")).to_be_in_viewport()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("main img").first).to_have_attribute("src", re.compile(r"/en-"))
+    staff = enter("renard.paul").open("/aide")
+    expect(staff.get_by_role("heading", name="Imports et exports")).to_be_visible()
+
+
+def test_a_word_tells_its_meaning_by_the_keyboard_and_escape_closes_it(enter: Enter) -> None:
+    page = enter("aubry.claire").open(DOSSIER)
+    word, tip = page.get_by_role("button", name="Cycle"), page.locator(".tip:popover-open")
+    assert "étape des études" in word.evaluate(
+        "e => document.getElementById(e.getAttribute('aria-describedby')).textContent"
+    )
+    page.locator(".facts").evaluate("e => e.previousElementSibling.querySelector('a')?.focus()")
+    page.keyboard.press("Tab")
+    expect(word).to_be_focused()
+    expect(tip).to_contain_text("Une étape des études")
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    expect(word).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tip).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(tip).to_have_count(0)
+
+
+def test_a_meaning_stays_while_one_points_at_it(enter: Enter) -> None:
+    page = enter("aubry.claire").open(DOSSIER)
+    page.get_by_role("button", name="Cycle").hover()
+    tip = page.locator(".tip:popover-open")
+    expect(tip).to_be_visible()
+    box = tip.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2, steps=4)
+    page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 450))")
+    expect(tip).to_be_visible()
+    page.get_by_role("heading", level=1).hover()
+    expect(tip).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_meaning_is_reached_by_touch_with_and_without_script(enter: Enter, script: bool) -> None:
+    window = enter("aubry.claire", viewport={"width": 390, "height": 800}, has_touch=True, java_script_enabled=script)
+    page = window.open(DOSSIER) if script else window.context.new_page()
+    if not script:
+        page.goto(DOSSIER)
+    page.get_by_role("button", name="Cycle").tap()
+    tip = page.locator("#tip-cycle-head-1")
+    expect(tip).to_be_visible()
+    box = tip.bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.get_by_role("heading", level=1).tap()
+    expect(tip).to_be_hidden()

@@ -1,0 +1,100 @@
+"""What a family gets by e-mail once it has sent its request: the same lines in the letter and in a PDF that goes with it."""
+
+# ruff: noqa: ARG002
+import asyncio
+import io
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, cast
+
+from aiosmtpd.controller import Controller
+from pypdf import PdfReader
+from sqlmodel import select
+
+from data import postman, reenrolment, reenrolment_documents
+from data import reenrolment_request as request
+from data.campaigns import Campaign
+from data.letters import Letter
+from data.visits import whole_house
+from tests.cast import CLAIRE, as_, every, last, later, pupil
+from tests.conftest import move_to
+from tests.server import free_port
+
+PDF = b"%PDF-1.4 a file of the tests"
+
+
+class Box:
+    """A mail server that keeps what it receives."""
+
+    def __init__(self) -> None:
+        self.received: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(0)
+        self.received.append(cast(EmailMessage, message_from_bytes(envelope.content, policy=policy.default)))
+        return "250 OK"
+
+
+def send(name: str, way: str, **typed: str) -> Letter:
+    """« Valider » with every compulsory document; the letter that was written."""
+    key = every(Campaign, Campaign.state == "active")[0].id
+    with as_(CLAIRE) as v:
+        lines = reenrolment.situation(v, pupil(v, name), v.get(Campaign, key)).disciplines
+        request.choose(v, pupil(v, name), key, way, [line.enrolment.id for line in lines])
+        for piece in reenrolment.situation(v, pupil(v, name), v.get(Campaign, key)).pieces:
+            if piece.lacking and way != "leaving":
+                reenrolment_documents.supply(
+                    v, pupil(v, name), piece.document.id, PDF, "application/pdf", f"{piece.document.id}.pdf"
+                )
+        request.submit(v, pupil(v, name), key, typed)
+    return cast(Letter, last(Letter))
+
+
+def delivered(letter: Letter) -> EmailMessage:
+    """As a mail server receives it."""
+    box = Box()
+    server = Controller(box, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        with whole_house(writes=True) as v:
+            for each in v.all(select(Letter).where(Letter.id != letter.id, Letter.state == "waiting")):
+                each.due_at = later(days=1)
+                v.add(each)
+        move_to(SMTP_URL=f"smtp+plain://127.0.0.1:{server.port}")
+        assert postman.deliver() == 1
+    finally:
+        server.stop()
+    [message] = box.received
+    return message
+
+
+def attached(message: EmailMessage) -> tuple[str, str]:
+    """(file name, text) of the PDF that goes with a letter."""
+    [part] = list(message.iter_attachments())
+    assert part.get_content_type() == "application/pdf"
+    reader = PdfReader(io.BytesIO(part.get_content()))
+    return part.get_filename() or "", " ".join(page.extract_text() for page in reader.pages)
+
+
+def test_the_letter_of_valider_carries_its_summary_as_a_pdf(house: str) -> None:
+    year = every(Campaign, Campaign.state == "active")[0].school_year
+    message = delivered(send("Nino", "courses", message="Le mercredi, s’il vous plaît.\nMerci !"))
+    name, text = attached(message)
+    assert name == f"Réinscription de Nino Aubry, {year}.pdf"
+    for said in ("Réinscription de Nino Aubry", "2043", "Éveil musical", "Justificatif d’adresse", "Claire Aubry", ".pdf",
+                 "Le mercredi, s’il vous plaît.", "Merci !", "une fois validée", "Conservatoire de Valmont"):  # fmt: skip
+        assert said in text, said
+    body = cast(EmailMessage, message.get_body(("plain",))).get_content()
+    assert "Cours demandés : Éveil musical" in body
+    assert "récapitulatif de votre demande est joint" in body
+    assert "avant :" not in body
+
+
+def test_who_leaves_gets_a_paper_that_asks_for_nothing(house: str) -> None:
+    name, text = attached(
+        delivered(send("Nino", "leaving", reason="Autre", precision="Nous partons à l’étranger / loin"))
+    )
+    assert name.startswith("Départ de Nino Aubry")
+    assert "Autre : Nous partons à l’étranger / loin" in text
+    assert "Pièces données" not in text
+    assert "validée" not in text

@@ -1,0 +1,128 @@
+"""Papers about health and income, and those that were refused, leave when their time is over; nothing else does."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from data import (
+    campaign_desk,
+    file_sweep,
+    files,
+    reenrolment,
+    reenrolment_desk,
+    reenrolment_documents,
+    reenrolment_retention,
+)
+from data import reenrolment_request as request
+from data.campaigns import Campaign, RequiredDocument
+from data.files import StoredFile
+from data.journal import AuditEntry
+from data.reenrolment import SuppliedDocument
+from data.visits import NotYours, whole_house
+from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil
+
+PDF = b"%PDF-1.4 a file of the tests"
+HEALTH, INCOME = "Certificat médical", "Justificatif de quotient familial"
+
+
+def campaign() -> Campaign:
+    found: Campaign = every(Campaign, Campaign.state == "active")[0]
+    return found
+
+
+def given(label: str) -> SuppliedDocument:
+    """That document, given for Nino."""
+    with as_(CLAIRE) as v:
+        nino = pupil(v, "Nino")
+        request.choose(v, nino, campaign().id, "administrative")
+        pieces = reenrolment.situation(v, nino, v.get(Campaign, campaign().id)).pieces
+        document = next(each.document.id for each in pieces if each.document.label == label)
+        return reenrolment_documents.supply(v, nino, document, PDF, "application/pdf", "papier.pdf")
+
+
+@pytest.fixture
+def asked(house: str) -> None:
+    """Of Nino too, a health paper is asked."""
+    with as_(HELENE) as v:
+        campaign_desk.save_document(v, campaign().id, None, {"label": HEALTH, "sensitive": "health", "required": False})
+
+
+def again(supplied: SuppliedDocument) -> list[Any]:
+    return every(SuppliedDocument, SuppliedDocument.id == supplied.id)
+
+
+def on_disk(supplied: SuppliedDocument) -> bool:
+    with whole_house() as v:
+        name = v.one(select(StoredFile.name).where(StoredFile.id == supplied.file_id))
+    return bool(name) and files.path_of(supplied.site_id, str(name)).is_file()
+
+
+def pass_by(**time: float) -> datetime:
+    """The daily sweeps, at that moment; when it was."""
+    moment = later(**time)
+    reenrolment_retention.sweep(now=moment)
+    file_sweep.sweep(moment)
+    return moment
+
+
+@both
+def test_a_health_paper_leaves_thirty_days_after_it_was_validated(house: str, asked: None) -> None:
+    supplied, kept = given(HEALTH), given("Attestation d’assurance")
+    with as_(PAUL) as v:
+        for each in (supplied, kept):
+            reenrolment_desk.validate_document(v, each.id)
+    pass_by(days=29)
+    assert on_disk(supplied)
+    moment = pass_by(days=31)
+    assert not on_disk(supplied)
+    assert on_disk(kept)
+    [row] = again(supplied)
+    assert (row.state, row.file_id, row.file_name) == ("validated", None, "papier.pdf")
+    with as_(CLAIRE, now=moment) as v, pytest.raises(NotYours):
+        files.content_of(v, v.get(StoredFile, supplied.file_id).name)
+    assert last(AuditEntry).changes == {"count": ["", 1]}
+    assert reenrolment_retention.sweep(now=moment) == 0
+
+
+@pytest.mark.usefixtures("asked")
+def test_income_leaves_two_months_after_the_campaign_unless_a_request_waits_on_it(house: str) -> None:
+    income, health, kept = given(INCOME), given(HEALTH), given("Attestation d’assurance")
+    over = (campaign().closes_on - later().date()).days + 61
+    with as_(PAUL) as v:
+        reenrolment_desk.validate_document(v, income.id)
+    pass_by(days=over)
+    assert on_disk(income)
+    with as_(CLAIRE) as v:
+        nino = pupil(v, "Nino")
+        for piece in reenrolment.situation(v, nino, v.get(Campaign, campaign().id)).lacking:
+            reenrolment_documents.supply(v, nino, piece.document.id, PDF, "application/pdf", "papier.pdf")
+        sent = request.submit(v, nino, campaign().id, {})
+    pass_by(days=over + 2)
+    assert on_disk(income)
+    assert on_disk(health)
+    with as_(PAUL) as v:
+        reenrolment_desk.refuse(v, sent.id, "Complet.")
+    pass_by(days=over + 2)
+    assert not on_disk(income)
+    assert not on_disk(health)
+    assert again(income)[0].state == "validated"
+    assert again(health) == []  # nobody had said anything of it
+    assert on_disk(kept)
+    assert every(RequiredDocument, RequiredDocument.label == HEALTH)
+
+
+@pytest.mark.usefixtures("house")
+def test_what_was_refused_leaves_after_two_months_and_can_be_given_again() -> None:
+    supplied = given("Attestation d’assurance")
+    with as_(PAUL) as v:
+        reenrolment_desk.refuse_document(v, supplied.id, "Illisible.")
+    pass_by(days=60)
+    assert on_disk(supplied)
+    pass_by(days=62)
+    [row] = again(supplied)
+    assert (row.state, row.reason, row.file_id) == ("refused", "Illisible.", None)
+    with as_(HELENE) as v:
+        campaign_desk.save(v, campaign().id, {"closes_on": v.today + timedelta(days=100)})
+    assert given("Attestation d’assurance").state == "received"

@@ -1,0 +1,1 @@
+"""Pictures of the running demonstration: what docs/screens shows, and what « Aide » explains with."""
