@@ -1,6 +1,6 @@
 """What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from markupsafe import Markup
@@ -54,7 +54,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
-    menu = _menu(caller, STAFF_MENU if v.is_staff else FAMILY_MENU)
+    menu = menu_of(caller)
     with layout:
         Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
@@ -99,7 +99,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         else None
     )
     staff = bool(caller.account and caller.account.is_staff)
-    menu = _menu(caller, STAFF_MENU if staff else FAMILY_MENU)
+    menu = menu_of(caller)
     bar = (
         None
         if staff
@@ -120,8 +120,9 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
     )  # fmt: skip
 
 
-def _menu(caller: Caller, entries: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """The screens that exist and that this person may open."""
+def menu_of(caller: Caller) -> list[tuple[str, str, str]]:
+    """(address, words, drawing) of the screens that exist and that this person may open."""
+    entries = STAFF_MENU if caller.account and caller.account.is_staff else FAMILY_MENU
     return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
 
 
@@ -223,6 +224,7 @@ def footer(tongue: Language, site: Site | None = None) -> Markup:
     return (
         tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
         + tag("a", say("Aide", tongue), href="/aide")
+        + tag("a", say("Plan du portail", tongue), href="/aide#plan")
         + tag("a", say("Données personnelles", tongue), href="/donnees-personnelles")
         + tag("a", say("Mentions légales", tongue), href="/mentions-legales")
         + tag(

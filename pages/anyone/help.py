@@ -5,18 +5,41 @@ from collections.abc import Sequence
 from fastapi import Request
 from starlette.responses import Response
 
-from components import assets, glossary
+from components import assets, glossary, shell
 from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
-from data import sites
+from data import families, sites
 from data.sites import Site
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 
 Chapter = tuple[str, str, tuple[str, ...], str, str]
 WORDS = ("mots", "Les mots du conservatoire")
 CALL = ("joindre", "Nous joindre")
+PLAN = ("plan", "Plan du portail")
+OUTSIDE = (
+    ("/connexion", "Connexion"),
+    ("/mot-de-passe-perdu", "Mot de passe perdu"),
+)
+OWN = (
+    ("/mot-de-passe/courriers", "Mes courriers"),
+    ("/mot-de-passe/agenda", "Recevoir l’agenda"),
+    ("/mot-de-passe/donnees", "Mes données"),
+)
+DOSSIER = (
+    ("identite", "Identité"),
+    ("cours", "Cours"),
+    ("historique", "Historique"),
+    ("repertoire", "Répertoire"),
+)
+FOR_ALL = (
+    ("/aide", "Aide"),
+    ("/accessibilite", "Accessibilité"),
+    ("/verifier", "Vérifier une attestation"),
+    ("/donnees-personnelles", "Données personnelles"),
+    ("/mentions-legales", "Mentions légales"),
+)
 
 
 @plain("/aide", Audience.ANYONE)
@@ -31,6 +54,7 @@ def guide(caller: Caller, request: Request) -> Response:
         [_chapter(caller, each) for each in chapters],
         _words(caller),
         _call(caller, mine),
+        _plan(caller),
         class_="guide",
     )
     return leaf(caller, caller.say("Aide"), body, path="/aide", site=mine[0] if len(mine) == 1 else None)
@@ -38,7 +62,7 @@ def guide(caller: Caller, request: Request) -> Response:
 
 def _contents(caller: Caller, chapters: Sequence[Chapter]) -> Markup:
     title = caller.say("Sommaire")
-    entries = [(each[0], each[1]) for each in chapters] + [WORDS, CALL]
+    entries = [(each[0], each[1]) for each in chapters] + [WORDS, CALL, PLAN]
     links = (tag("li", tag("a", caller.say(words), href=f"#{anchor}")) for anchor, words in entries)
     return tag("nav", tag("h2", title), tag("ul", links, class_="contents"), aria_label=title)
 
@@ -97,4 +121,41 @@ def _call(caller: Caller, mine: Sequence[Site]) -> Markup:
         tag("h2", caller.say(CALL[1]), id=CALL[0], tabindex="-1"),
         [tag("p", join(filter(None, lines), Markup("<br>"))) for lines in ways],
         class_="prose",
+    )
+
+
+def _plan(caller: Caller) -> Markup:
+    """Every screen that the reader may open, in the order of the menus."""
+    menu = [(href, words) for href, words, _ in shell.menu_of(caller)] if caller.account else list(OUTSIDE)
+    family = caller.account is not None and not caller.account.is_staff
+    seen = dict([*menu, *(OWN if family else ()), *FOR_ALL])
+    links = [
+        tag("li", tag("a", caller.say(words), href=href), _dossiers(caller) if href == "/eleves" else None)
+        for href, words in seen.items()
+    ]
+    return tag(
+        "section",
+        tag("h2", caller.say(PLAN[1]), id=PLAN[0], tabindex="-1"),
+        tag("ul", links, class_="plan"),
+        class_="prose",
+    )
+
+
+def _dossiers(caller: Caller) -> Markup:
+    """Each pupil's tabs."""
+    with caller.visit() as v:
+        found = [(pupil.number, pupil.full_name) for pupil, _ in families.pupils(v)]
+    return tag(
+        "ul",
+        (
+            tag(
+                "li",
+                f"{name} : ",
+                join(
+                    (tag("a", caller.say(words), href=f"/eleves/{number}/{tab}") for tab, words in DOSSIER),
+                    Markup(", "),
+                ),
+            )
+            for number, name in found
+        ),
     )

@@ -18,7 +18,7 @@ def test_help_shows_every_chapter_with_its_pictures_in_the_language_of_the_reade
         expect(image).to_have_attribute("alt", re.compile(r"\w{3}"))
         assert image.evaluate("e => e.decode().then(() => e.naturalWidth)") > 300
         assert image.evaluate("e => Math.abs(e.naturalWidth / e.naturalHeight - e.width / e.height)") < 0.03
-    expect(page.get_by_role("heading", level=2)).to_have_count(1 + 16 + 2)
+    expect(page.get_by_role("heading", level=2)).to_have_count(1 + 16 + 3)
     page.get_by_role("link", name="Se réinscrire").click()
     expect(page.get_by_role("heading", name="Se réinscrire")).to_be_in_viewport()
     page.get_by_role("button", name="English").click()
@@ -75,3 +75,15 @@ def test_a_meaning_is_reached_by_touch_with_and_without_script(enter: Enter, scr
     assert box["x"] + box["width"] <= 390
     page.get_by_role("heading", level=1).tap()
     expect(tip).to_be_hidden()
+
+
+def test_the_plan_leads_to_every_screen_of_the_reader(enter: Enter) -> None:
+    page = enter("aubry.claire").open("/famille")
+    page.get_by_role("contentinfo").get_by_role("link", name="Plan du portail").click()
+    expect(page.get_by_role("heading", name="Plan du portail")).to_be_in_viewport()
+    plan = {link.get_attribute("href") for link in page.locator(".plan a").all()}
+    menu = {link.get_attribute("href") for link in page.locator(".menu a").all()}
+    assert menu | {f"/eleves/2043/{tab}" for tab in ("identite", "cours", "historique", "repertoire")} <= plan
+    for path in plan:
+        answer = page.request.get(str(path))
+        assert answer.ok, path

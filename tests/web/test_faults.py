@@ -85,9 +85,7 @@ def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch:
         own.kill()
         for each in working:
             each.join(30)
-        began = time.monotonic()
         own.start()
-        assert time.monotonic() - began < 10
         assert_whole(own)
         asked = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'") - asked_before
         assert len(family.acknowledged) <= asked <= len(family.acknowledged) + 1
