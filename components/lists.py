@@ -30,7 +30,8 @@ class Column(Generic[Row]):
     look: str = ""  # num: figures, to the right | tight: never cut in two lines | broad: a line of its own on a card
 
     def text(self, v: Visit, row: Row) -> str:
-        return fold(Markup("{}").format(self.cell(v, row) or "").striptags())
+        said = self.cell(v, row) or ""
+        return fold(" ".join(said.split()) if type(said) is str else Markup("{}").format(said).striptags())
 
     def rank(self, v: Visit, row: Row) -> Any:
         """What it sorts by, None when there is nothing: that stands last."""

@@ -52,6 +52,8 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
         one, many = sentence.split("#", 1)
         count = words.get("count", 0)
         sentence = many if isinstance(count, int) and count > 1 else one
+        if isinstance(count, int):
+            words = {**words, "count": figures(count, tongue)}
     if tongue == "fr":
         sentence = elided(sentence, words)
     return sentence.format(**words) if words else sentence
@@ -60,6 +62,11 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
 def twin_or_same(text: str, tongue: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
     return twins().get(text, text) if tongue == "en" else text
+
+
+def figures(count: int, tongue: Language = "fr") -> str:
+    """« 9400 », « 20 000 », in English “20,000”."""
+    return f"{count:,}".replace(",", "," if tongue == "en" else "\N{NO-BREAK SPACE}") if count >= 10_000 else str(count)
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import String, cast, func
@@ -17,8 +18,9 @@ from data.fields import editables, fold
 from data.findable import PHONE
 from data.i18n import Language, say, twin_or_same
 from data.journal import AuditEntry
-from data.journal_words import ACTIONS, FIELDS, SUBJECTS, VALUES
+from data.journal_words import ACTIONS, COUNTED, FIELDS, SHEETS, SUBJECTS, VALUES
 from data.letter_texts import TEMPLATES
+from data.site_settings import PARTS
 from data.visits import NotYours, Visit
 
 DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
@@ -199,7 +201,7 @@ def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, st
     fields = {**editables(Guardian), **editables(Pupil)}
     for name, pair in entry.changes.items():
         before, after, *more = pair if isinstance(pair, list) and len(pair) in {2, 3} else ("", pair)
-        if name in fields:
+        if name in fields and (entry.subject in SHEETS or name not in FIELDS):
             tell = fields[name].tell
             was, now = (
                 tell(each, tongue) if isinstance(each, str) else _value(each, tongue) for each in (before, after)
@@ -207,8 +209,27 @@ def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, st
             verdict = f" ({_value(more[0], tongue)})" if more else ""
             yield say(fields[name].mark.label, tongue), was, now + verdict
         else:
-            label = say(FIELDS[name], tongue) if name in FIELDS else twin_or_same(name.replace("_", " "), tongue)
-            yield label, _value(before, tongue), _value(after, tongue)
+            before, after = (
+                len(each) if name in COUNTED and isinstance(each, list) else each for each in (before, after)
+            )
+            yield label_of(name, tongue), _value(before, tongue), _value(after, tongue)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> dict[str, str]:
+    return {one.name: one.label for part in PARTS for one in part.settings}
+
+
+def label_of(name: str, tongue: Language) -> str:
+    """What a field is called: the journal's own words, a setting's label, « Fiche du responsable : Ville (obligatoire) »."""
+    sheet, _, rest = name.partition(".")
+    column, _, required = rest.partition(" ")
+    fields = editables(Guardian if sheet == "guardian" else Pupil) if sheet in SHEETS else {}
+    if column in fields:
+        more = f" {say('(obligatoire)', tongue)}" if required else ""
+        return f"{say(SUBJECTS[sheet], tongue)} : {say(fields[column].mark.label, tongue)}{more}"
+    known = FIELDS.get(name) or _settings().get(name)
+    return say(known, tongue) if known else twin_or_same(name.replace("_", " "), tongue)
 
 
 def _value(value: Any, tongue: Language) -> str:

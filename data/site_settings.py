@@ -171,6 +171,7 @@ LOOK = Part(
     (Setting("accent", "Couleur", COLOUR, longest=9, span=4, default=appearance.ACCENT),),
 )
 FIELDS = Part("champs", "Champs des fiches", "Ce que les familles voient, changent et doivent remplir")
+DOCUMENTS = Part("pieces", "Pièces à fournir", "Ce que les campagnes demandent, et ce qui est accepté")
 SENTENCES_READY = Part(
     "phrases",
     "Phrases de refus",
@@ -293,7 +294,9 @@ MAIL = Part(
 )
 STAFF = Part("comptes", "Comptes du personnel", "Qui entre dans la gestion, avec quel rôle")
 STATE = Part("etat", "État du portail", "Base de données, courriels, disque, sauvegarde, version")
-PARTS = (IDENTITY, LOOK, FIELDS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE)
+PARTS = (
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+)  # fmt: skip
 
 
 def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]:

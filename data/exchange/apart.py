@@ -22,14 +22,17 @@ from typing import Any
 
 from data import database, live, sites, visits
 from data.accounts import Account
-from data.exchange import working
+from data.exchange import exporting, working
+from data.exchange.kinds import kind
 from data.exchange.working import Follow, Looked, Report
 from data.i18n import Refused
+from data.spreadsheets import Form
 from data.visits import NotYours, Visit
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = 500  # rows of a report, or topics, said at once: each is a moment that no page has
 TELL_EVERY = 0.4  # seconds
+SILENCE = 180.0  # seconds: a process that says nothing for so long is lost
 LOWER = 3  # pages come first; not much lower, for others wait while it writes
 MOST_MEMORY = 2 * 1024**3  # 20,000 lines take 400 MiB
 PR_SET_PDEATHSIG = 1
@@ -86,6 +89,11 @@ def carry_out(person: Person, run_id: int, follow: Follow, *, mark: str | None) 
     return _followed(follow, "carry_out", person, run_id, mark)
 
 
+def export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
+    """The file of all records of a kind, and how many they are, written apart."""
+    return _ask("export", person, name, form, hear=lambda word, told: None)
+
+
 def _followed(follow: Follow, task: str, *asked: Any) -> Report:
     parts: dict[str, list[Any]] = {"faults": [], "doubts": [], "changes": []}
 
@@ -115,7 +123,8 @@ def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
     with Connection(ours.detach()) as line:
         try:
             line.send((task, asked))
-            while True:
+            heard_at = time.monotonic()
+            while time.monotonic() - heard_at < SILENCE:
                 word, told = line.recv() if line.poll(TELL_EVERY) else ("", None)
                 if word == "answer":
                     return told
@@ -124,6 +133,9 @@ def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
                 hear(word, told)
                 if word == "phase":
                     line.send(True)
+                if word:
+                    heard_at = time.monotonic()
+            raise Lost(f"{task}: silent for {SILENCE:.0f} s")
         except (EOFError, OSError):
             raise Lost(f"{task}: exit {process.poll()}") from None
         finally:
@@ -174,10 +186,18 @@ class _Line:
 def _answer(line: _Line, task: str, asked: tuple[Any, ...]) -> Any:
     if task == "look":
         return working.look(*asked)
+    if task == "export":
+        return _export(*asked)
     person, run_id, *mark = asked
     if task == "check":
         return line.report(working.check(person, run_id, line))
     return line.report(working.carry_out(person, run_id, line, mark=mark[0]))
+
+
+def _export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
+    with person() as v:
+        world = exporting.gather(v, kind(name))
+    return exporting.file_of(world, kind(name), form)
 
 
 def _serve(line: _Line) -> None:

@@ -66,14 +66,15 @@ def import_file(
     """Print what the file does; 0 when it was written, or could be; 1 when a line is faulty or must be read first."""
     open_visit = open_as(code)
     try:
-        kind(name)
-        run_id = jobs.receive(open_visit, name, path.name, path.read_bytes())
-        return _carry(open_visit, run_id, _told(mapping), dry_run=dry_run, force=force, accept=accept)
-    except Refused as refused:
+        told, content = _told(mapping), path.read_bytes()
+        run_id = jobs.receive(open_visit, name, path.name, content)
+        try:
+            return _carry(open_visit, run_id, told, dry_run=dry_run, force=force, accept=accept)
+        finally:
+            with open_visit(writes=True) as v:
+                import_runs.drop(v, run_id)
+    except (Refused, OSError) as refused:
         print(refused)
-        return 1
-    except OSError as fault:
-        print(fault)
         return 1
 
 
@@ -103,19 +104,16 @@ def _carry(open_visit: Open, run_id: int, told: dict[str, Any], *, dry_run: bool
         run.forced = force
         v.add(run)
     job = Job(run_id, run.site_id, not dry_run, total=run.rows)
-    try:
-        report = jobs.check(open_visit, job)
-        _print(report)
-        if report.faults or (report.doubts and not accept and not dry_run):
+    report = jobs.check(open_visit, job)
+    _print(report)
+    if report.faults or (report.doubts and not accept and not dry_run):
+        return 1
+    if not dry_run:
+        if not jobs.carry_out(open_visit, job, unread=accept).written:
+            print("Le portail a changé depuis la vérification : rien n’a été enregistré. Recommencez.")
             return 1
-        if not dry_run:
-            jobs.carry_out(open_visit, job, unread=accept)
-            print("Importé.")
-            return 0
-        return 0
-    finally:
-        with open_visit(writes=True) as v:
-            import_runs.drop(v, run_id)
+        print("Importé.")
+    return 0
 
 
 def _print(report: Report) -> None:

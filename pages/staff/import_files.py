@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from components.entrance import Audience, Caller
 from components.screen import plain
-from data import formats, spreadsheets
-from data.exchange import exporting, jobs, reports
-from data.exchange.kinds import KINDS, kind
+from data import formats, import_runs, spreadsheets
+from data.exchange import apart, exporting, jobs, reports
+from data.exchange.apart import Person
+from data.exchange.kinds import KINDS, counts, kind
 from data.fields import read_date
 from data.i18n import Refused
 from data.import_runs import ImportRun
@@ -20,6 +21,7 @@ from data.visits import NotYours
 
 PATH = "/gestion/imports"
 ROOM = 65_536  # beside the file: its form
+LONG = 3_000  # rows of an export
 
 
 @plain(f"{PATH}/fichier", Audience.MANAGER, methods=("POST",), most_bytes=spreadsheets.MOST_BYTES + ROOM)
@@ -80,10 +82,13 @@ async def export(caller: Caller, request: Request, name: str, form: str) -> Resp
 
 
 def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
+    """A long one is written by a process apart: pages stay quick."""
     record = kind(name)
     with caller.visit() as v:
-        world = exporting.gather(v, record)
-    return exporting.file_of(world, record, form)
+        long, person = counts(v)[name] > LONG, Person.of(v)
+        import_runs.manager_only(v)
+        world = None if long else exporting.gather(v, record)
+    return exporting.file_of(world, record, form) if world else apart.export(person, name, form)
 
 
 def _form(form: str) -> Form:

@@ -21,7 +21,7 @@ from data.exchange.kinds import KINDS, kind
 from data.exchange.planning import Change, Fault
 from data.exchange.records import Record
 from data.exchange.working import Report
-from data.i18n import Refused
+from data.i18n import Refused, figures
 from data.import_runs import ImportRun
 from data.visits import Visit
 from pages.staff import import_lists
@@ -131,7 +131,11 @@ def _notice(v: Visit, look: str, drawing: str, *words: Any) -> Markup:
 def _progress(v: Visit, job: Job) -> Markup:
     words = v.say(jobs.PHASES[job.phase])
     counted = job.phase in {"reading", "checking"} and job.total
-    told = v.say("{done} lignes sur {total}", done=job.done, total=job.total) if counted else ""
+    told = (
+        v.say("{done} lignes sur {total}", done=figures(job.done, v.tongue), total=figures(job.total, v.tongue))
+        if counted
+        else ""
+    )
     bar = (
         tag("progress", value=job.done, max=job.total, aria_labelledby="phase")
         if counted
@@ -241,8 +245,11 @@ def _sums(v: Visit, report: Report) -> Markup:
     pairs = (("added", "Lignes qui ajoutent"), ("updated", "Lignes qui modifient"), ("unchanged", "Lignes sans effet"))
     return tag(
         "dl",
-        (tag("div", tag("dt", v.say(words)), tag("dd", str(report.counts[name]))) for name, words in pairs),
-        tag("div", tag("dt", v.say("Points à vérifier")), tag("dd", str(len(report.doubts)))),
+        (
+            tag("div", tag("dt", v.say(words)), tag("dd", figures(report.counts[name], v.tongue)))
+            for name, words in pairs
+        ),
+        tag("div", tag("dt", v.say("Points à vérifier")), tag("dd", figures(len(report.doubts), v.tongue))),
         class_="import-sums",
     )
 
@@ -286,9 +293,9 @@ def _over(v: Visit, run: ImportRun) -> Markup:
         "Importé le {day} par {name} : {added} lignes ajoutées, {updated} modifiées, {same} sans effet.",
         day=when,
         name=run.author,
-        added=run.added,
-        updated=run.updated,
-        same=run.unchanged,
+        added=figures(run.added, v.tongue),
+        updated=figures(run.updated, v.tongue),
+        same=figures(run.unchanged, v.tongue),
     )
     return _notice(v, "good", "check", tag("p", told)) + tag("div", again, class_="actions")
 

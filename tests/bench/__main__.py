@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tests.bench import imports, load, phone, sockets
+from tests.bench import imports, load, phone, photographs, sockets
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "Anacrouse-demo-2026"
@@ -100,6 +100,7 @@ def main() -> None:
     asked.add_argument(
         "--imports", action="store_true", help="only: a file of 20,000 lines, and other people meanwhile"
     )
+    asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     chosen = asked.parse_args()
     families = chosen.families
     if chosen.growth:
@@ -111,6 +112,8 @@ def main() -> None:
         try:
             if chosen.imports:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row))
+            if chosen.photographs:
+                return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")
             report(base, f"http://127.0.0.1:{port}/page", process.pid, families)
         finally:
@@ -144,11 +147,23 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
     row("« Modifier », alone", f"{held['alone']:.1f} ms", "≤ 5 ms")
     row("« Modifier », fifty at once, p95", f"{held['p95']:.0f} ms", "≤ 60 ms")
     row("memory before; after they left", f"{held['start_mib']:.0f} MiB; {held['after']:.2f} ×", "≤ 1.3 ×")
+    photographs_of(base, family, pid)
     for each in phone.measure(base, family, ["/connexion", *(path for _, path in SCREENS)]):
         figure = f"LCP {each['lcp']:.0f} ms, CLS {each['cls']:.3f}, {each['kib']:.0f} KiB"
         target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+
+
+def photographs_of(base: str, family: dict[str, str], pid: int) -> None:
+    """Eight at once, of forty million pixels, while somebody else reads."""
+    other = asyncio.run(load.sign_in(base, "belkacem.samir", PASSWORD))
+    for form in ("JPEG", "PNG"):
+        found = photographs.measure(base, family, other, pid, form)
+        what = f"8 {form} of 40 Mpx ({found['mb']:.0f} Mo each)"
+        row(f"{what}: seconds; answers", f"{found['seconds']:.0f} s; {sorted(set(found['answers']))}", "[200]")
+        row(f"{what}: the server; with its child", f"{found['server']:.0f}; {found['all']:.0f} MiB", "≤ 700 MiB")
+        row(f"{what}: other pages, p95 of {found['pages']}", f"{found['p95']:.0f} ms", "≤ 1000 ms")
 
 
 if __name__ == "__main__":

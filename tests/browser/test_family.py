@@ -164,6 +164,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
 
 
 def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, portal: Server) -> None:
+    """Row 108."""
     window = enter("aubry.claire")
     page = window.open("/famille")
     field(page, "Téléphone mobile").fill("06 12 34 56 78")

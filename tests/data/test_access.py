@@ -154,7 +154,7 @@ def batch_of(how: str, ids: Sequence[int] | None = None, login: str = PAUL) -> i
 
 @both
 def test_letters_for_all_are_one_pdf_and_a_second_press_is_the_first(house: str) -> None:
-    """Row 86."""
+    """Row 86, on paper."""
     batch_id = batch_of("letter")
     assert batch_of("letter", login=HELENE) == batch_id
     assert access_batches.waiting() == [batch_id]
@@ -213,7 +213,7 @@ def test_letters_that_bear_a_protected_address_are_opened_by_the_responsable_alo
 
 @both
 def test_mails_for_all_go_once_each_spread_over_time_and_are_taken_up_after_a_crash(house: str) -> None:
-    """Row 86."""
+    """Row 86, by mail."""
     batch_id = batch_of("mail")
     assert access_batches.mail_some(account(PAUL), batch_id, most=2)  # and the process dies
     assert [item.state for item in every(AccessItem)] == ["done", "done", "waiting"]

@@ -58,6 +58,7 @@ def test_the_calendar_holds_the_lessons_of_the_familys_pupils(house: str) -> Non
 
 
 def test_hours_are_right_in_summer_and_in_winter_and_cancelled_lessons_say_so(house: str) -> None:
+    """Row 109."""
     with whole_house(writes=True) as v:
         nino = next(each for each in every(Pupil) if each.number == 2043 and each.site_id == 1)
         course = v.add(

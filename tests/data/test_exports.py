@@ -1,6 +1,7 @@
 """Exports: what leaves comes back the same, opens safely in a spreadsheet, and is of one site only."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -9,11 +10,13 @@ import openpyxl
 import pytest
 
 from data import decisions, moderation, schema, spreadsheets
-from data.exchange import exporting
+from data.exchange import apart, exporting
+from data.exchange.apart import Person
 from data.exchange.kinds import KINDS, counts
+from data.i18n import Refused
 from data.journal import AuditEntry
 from data.sites import Site
-from data.visits import whole_house
+from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, guardian
 from tests.conftest import move_to
 from tests.data.desk import HELENES, bring, opened, take, take_all
@@ -47,6 +50,17 @@ def test_a_workbook_comes_back_the_same(house: str) -> None:
     for name in ("families", "pupils", "enrolments", "invoices"):
         content = take(name, "xlsx")
         assert bring(name, content).counts["unchanged"] == len(spreadsheets.read(content).rows), name
+
+
+@both
+def test_a_process_apart_writes_the_same_file_for_whom_it_may(house: str) -> None:
+    with HELENES() as v:
+        helene = Person.of(v)
+    assert apart.export(helene, "families", "csv")[0] == take("families")
+    with pytest.raises(NotYours):
+        apart.export(replace(helene, role="secretariat"), "families", "csv")
+    with pytest.raises(Refused, match="Choisissez le genre"):
+        apart.export(helene, "nonsense", "csv")
 
 
 def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:

@@ -113,6 +113,7 @@ def test_families_adults_and_pupils_are_added_with_numbers_that_are_free(house: 
         adults, pupils = families.of_family(v, made.id)
         assert [each.first_name for each in adults] == ["Zoé", "Ali"]
         assert [(each.id, link.household) for each, link in pupils] == [(added.id, "principal")]
+    with as_(HELENE) as v:
         assert {entry.action for entry in family_records.journal_of(v, made.id)} == {
             "family added",
             "adult added",

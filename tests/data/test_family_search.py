@@ -90,6 +90,10 @@ def test_lists_are_sorted_by_each_column_both_ways_and_cut_into_pages(house: str
             each.family.id for each in whole.families[:10]
         ]
         assert family_search.find(v, skip=10_000).families == []
+        for odd in ("password_hash", "search; DROP TABLE family", "9" * 50):  # row 90
+            assert [each.family.id for each in family_search.find(v, order=odd, most=500).families] == [
+                each.family.id for each in whole.families
+            ]
 
 
 @both

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import exists, func, literal_column, text
+from sqlalchemy import case, exists, func, literal_column, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased, with_loader_criteria
 from sqlmodel import col, delete, select, update
 
+from data import database, visits
 from data.accounts import Account
 from data.families import Family, Guardian, Pupil, PupilLink
 from data.files import StoredFile
@@ -32,12 +34,59 @@ HIDDEN: dict[str, Any] = {
     "SQL as a condition": select(Family).where(text("EXISTS (SELECT 1 FROM guardian)")),
 }
 
+OTHER, AGAIN = aliased(Guardian), aliased(Pupil)
+FORMS: dict[str, Any] = {
+    "one table": select(Guardian),
+    "one column": select(Guardian.email),
+    "a count": select(func.count(col(Guardian.id))),
+    "joins, inner and outer": select(Pupil, PupilLink, StoredFile.id)
+    .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+    .join(StoredFile, col(StoredFile.pupil_id) == Pupil.id, isouter=True),
+    "an alias": select(OTHER).where(OTHER.rank == 1),
+    "an alias in the condition alone": select(Guardian.id).where(OTHER.family_id == Guardian.family_id),
+    "a table and its alias": select(Guardian, OTHER).join(OTHER, OTHER.family_id == Guardian.family_id, isouter=True),
+    "a table in the condition alone": select(Pupil.id).where(PupilLink.pupil_id == Pupil.id),
+    "IN": select(Pupil).where(col(Pupil.id).in_(select(PupilLink.pupil_id).where(PupilLink.rights == "all"))),
+    "NOT IN": select(Pupil).where(col(Pupil.id).not_in(select(AGAIN.id).join(SignIn, SignIn.family_id == AGAIN.id))),
+    "exists": select(Family.id).where(exists().where(col(Guardian.family_id) == Family.id)),
+    "a scalar subquery as a column": select(
+        Family.id, select(func.count(col(Guardian.id))).where(Guardian.family_id == Family.id).scalar_subquery()
+    ),
+    "a scalar subquery to join by": select(Family, Guardian).join(
+        Guardian,
+        col(Guardian.id)
+        == select(func.min(OTHER.id)).where(OTHER.family_id == Family.id).correlate(Family).scalar_subquery(),
+    ),
+    "a subquery to read from": select(select(Guardian.email.label("mail")).subquery().c.mail),  # type: ignore[attr-defined]
+    "a common table": select(select(Guardian.family_id).cte().c.family_id, Family.id),
+    "a case": select(Family.id, case((col(Guardian.rank) == 1, Guardian.email), else_="")),
+    "an order": select(Family.id).order_by(select(func.max(Guardian.rank)).scalar_subquery()),
+    "a change": update(Guardian).where(col(Guardian.family_id).in_(select(Account.family_id))).values(town="x"),
+    "a removal": delete(Guardian).where(exists().where(col(Account.guardian_id) == Guardian.id)),
+}
+
 
 @pytest.mark.parametrize("way", HIDDEN)
 def test_nothing_unfenced_hides_in_a_fenced_statement(house: str, way: str) -> None:
     for person in (None, CLAIRE, PAUL):
         with as_(person, writes=False) as v, pytest.raises(Leak):
             v.rows(HIDDEN[way])
+
+
+def whole_fence(statement: Any) -> str:
+    """The statement with the fence of every table of the house."""
+    rules = [(table, rule) for table in database.table_classes() for rule in visits._rules(table, 1, 2)]
+    options = [with_loader_criteria(table, rule, include_aliases=True) for table, rule in rules]
+    return str(statement.options(*options).compile(compile_kwargs={"literal_binds": True}))
+
+
+@pytest.mark.parametrize("way", FORMS)
+def test_a_statement_meets_the_fence_of_every_table_it_names(way: str) -> None:
+    met = visits._tables_in(FORMS[way], ours=False)
+    fenced = FORMS[way].options(*visits._criteria(1, 2, met))
+    said = str(fenced.compile(compile_kwargs={"literal_binds": True}))
+    assert said == whole_fence(FORMS[way])
+    assert said.count("site_id = 1") >= len(met)
 
 
 @both

@@ -1,5 +1,7 @@
 """Imports, before anything is written: titles of any program, every faulty line, what somebody must read first."""
 
+import pickle
+
 import pytest
 
 from data import import_runs, moderation
@@ -49,6 +51,12 @@ def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(house: str
     assert any(line == 14 and "séparateur est de trop" in why for line, _, why in found)
     assert any(line == 11 and "déjà à la ligne 10" in why for line, _, why in found)
     assert snapshot() == before
+
+
+def test_a_refusal_keeps_its_words_on_its_way_to_another_process() -> None:
+    why = Refused("{count} caractères, c’est trop : {most} au plus.", count=90, most=80)
+    there = pickle.loads(pickle.dumps(why))
+    assert (str(there), there.tell("en")) == (str(why), why.tell("en"))
 
 
 def test_row_94_what_a_spreadsheet_did_to_values_is_explained(house: str) -> None:
@@ -126,7 +134,7 @@ def test_row_97_the_same_family_in_two_lines_is_two_adults_or_a_fault(house: str
 def test_another_person_under_the_same_key_is_asked_about(house: str) -> None:
     report = check(give("families", "N° famille;Rang;Nom;Prénom\n1042;1;Weber;Ulysse\n"))
     assert [words for _, words in doubts(report)] == [
-        "La fiche de Claire Aubry prendrait le nom de Ulysse Weber : est-ce la même personne ?"
+        "La fiche de Claire Aubry prendrait le nom d’Ulysse Weber : est-ce la même personne ?"
     ]
 
 

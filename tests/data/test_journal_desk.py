@@ -13,11 +13,14 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete
 
-from data import daily, journal, journal_desk, spreadsheets
-from data.families import Family
+from data import campaign_desk, daily, journal, journal_desk, spreadsheets
+from data.families import Family, Guardian, Pupil
+from data.fields import editables
 from data.journal import AuditEntry
 from data.journal_desk import Asked
 from data.journal_words import ACTIONS
+from data.news import News
+from data.site_settings import PARTS
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, later, set_site
 
@@ -72,6 +75,37 @@ def test_every_action_that_is_noted_has_words(house: str) -> None:
     assert len(found) > 40
     assert {action: place for action, place in found.items() if not fnmatch.filter(ACTIONS, action)} == {}
     assert {each.action for each in every(AuditEntry)} <= set(ACTIONS)
+
+
+def keys(tree: ast.Module) -> Iterator[str]:
+    """The names of fields in `changes={…}`; those with capitals or spaces are words already."""
+    for node in ast.walk(tree):
+        for given in node.keywords if isinstance(node, ast.Call) else ():
+            for part in ast.walk(given.value) if given.arg == "changes" else ():
+                for key in part.keys if isinstance(part, ast.Dict) else ():
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.islower():
+                        yield key.value
+
+
+def test_every_field_that_is_noted_has_words(house: str) -> None:
+    found = {
+        key: path.name
+        for floor in ("data", "components", "pages")
+        for path in (ROOT / floor).rglob("*.py")
+        for key in keys(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    found |= {f"guardian.{name} required": "field_policies.py" for name in editables(Guardian)}
+    found |= {one.name: "site_settings.py" for part in PARTS for one in part.settings}
+    found |= dict.fromkeys(editables(News), "news.py") | dict.fromkeys(campaign_desk._WRITTEN, "campaign_desk.py")
+    assert len(found) > 60
+    plain = {**editables(Guardian), **editables(Pupil)}
+    wordless = {
+        key: place
+        for key, place in found.items()
+        if key not in plain and journal_desk.label_of(key, "fr") == key.replace("_", " ")
+    }
+    assert wordless == {}
+    assert journal_desk.label_of("guardian.town required", "fr") == "Fiche du responsable : Ville (obligatoire)"
 
 
 @both

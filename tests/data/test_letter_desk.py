@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlmodel import select
 
 from data import accounts, daily, database, files, letter_desk, letters, postman
+from data.families import Guardian
 from data.i18n import Refused
 from data.journal import AuditEntry
 from data.letter_desk import PAGE, Wanted
@@ -187,6 +189,45 @@ def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try
         postman.try_now()
         assert postman.go_round() == 1
     assert (len(box.received), postman.circuit.failures, postman.circuit.reason) == (1, 0, "")
+
+
+def test_an_address_that_refuses_is_told_to_staff_and_not_of_the_other_parent(house: str) -> None:
+    """Row 101."""
+    bounced, other = write(to="claire.aubry@example.org"), write(login="aubry.marc", to="marc.aubry@example.org")
+    change(bounced, state="failed", error="550 5.1.1 no such user")
+    with as_(PAUL) as v:
+        known = letter_desk.about(v, bounced)
+        assert (known.refused, letter_desk.reason(known.letter)) == (1, letter_desk.REASONS["5.1"])
+        assert letter_desk.about(v, other).refused == 0
+        assert other not in {each.id for each in letter_desk.found(v, Wanted(state="failed"))}
+    with as_("aubry.marc") as v:
+        assert {each.id for each in letter_desk.mine(v)} == {other}
+        assert "claire" not in str([each.recipient for each in letter_desk.mine(v)])
+
+
+def test_letters_of_a_protected_family_answer_to_its_number_alone(house: str) -> None:
+    number = write()
+    with whole_house(writes=True) as v:
+        for adult in v.all(select(Guardian).where(Guardian.family_id == account(CLAIRE).family_id)):
+            adult.contact_hidden = True
+            v.add(adult)
+    for login, shielded in ((PAUL, True), (HELENE, False)):
+        with as_(login) as v:
+            for search, there in (("claire.aubry@example.org", not shielded), ("1042", True)):
+                assert (number in {each.id for each in letter_desk.found(v, Wanted(search=search))}) == there, search
+            assert letter_desk.about(v, number).shielded == shielded
+
+
+@pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2028-02-29"])
+def test_the_digest_leaves_at_half_past_seven_of_the_sites_clock_whatever_the_season(house: str, day: str) -> None:
+    """Row 109."""
+    morning = datetime.fromisoformat(f"{day}T07:30").replace(tzinfo=site().zone).astimezone(UTC)
+    daily.go_round(now=morning - timedelta(minutes=1))
+    assert every(Letter, Letter.kind == "daily_digest") == []
+    daily.go_round(now=morning)
+    daily.go_round(now=morning + timedelta(hours=1))
+    daily.go_round(now=morning + timedelta(hours=2))
+    assert len(every(Letter, Letter.kind == "daily_digest")) == 1
 
 
 @both

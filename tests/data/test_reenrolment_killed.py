@@ -16,7 +16,7 @@ from data.accounts import Account
 from data.families import Pupil, PupilLink
 from data.files import StoredFile
 from data.letters import Letter
-from data.reenrolment import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment import Reenrolment, SuppliedDocument
 from data.settings import settings
 from data.visits import whole_house
 from tests.cast import every, later
@@ -56,8 +56,8 @@ for line in sys.argv[1:]:
 
 
 def silent() -> list[tuple[int, int]]:
-    """(family, pupil) of those who have not begun."""
-    begun = {each.pupil_id for each in every(Wish)}
+    """(family, pupil) of those who have sent nothing; a draft that a kill left is taken up again."""
+    sent = {each.pupil_id for each in every(Reenrolment)}
     with whole_house() as v:
         found = v.rows(
             select(PupilLink.family_id, Pupil.id)
@@ -66,8 +66,7 @@ def silent() -> list[tuple[int, int]]:
             .where(Pupil.number >= 30000, PupilLink.household == "principal")
             .order_by(Pupil.id)
         )
-    one_each = {family_id: pupil_id for family_id, pupil_id in found if pupil_id not in begun}
-    return list(one_each.items())
+    return [(family_id, pupil_id) for family_id, pupil_id in found if pupil_id not in sent]
 
 
 def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(house: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The door: one sentence whatever was wrong, guessing slowed without anybody locked out, sessions that end."""
 
 import asyncio
+import operator
 import statistics
 import time
 from typing import Any
@@ -200,8 +201,8 @@ def test_a_pair_that_exists_takes_the_time_of_one_that_does_not(house: str) -> N
             began = time.perf_counter()
             lose(CLAIRE, email, now=at(hours=turn * 9))
             times.append(time.perf_counter() - began)
-    known, unknown = (statistics.median(times) for times in spent.values())
-    assert abs(known - unknown) < 0.015
+    # one beside the other: the machine's load of that moment weighs on both
+    assert abs(statistics.median(map(operator.sub, *spent.values()))) < 0.015
 
 
 def test_asked_five_times_quickly_one_letter_leaves(house: str) -> None:

@@ -1,5 +1,6 @@
 """« Connexion » by plain HTTP: who comes in, what is said, where one goes on to (security rows 1-7, 10, 14-16, 39)."""
 
+import operator
 import statistics
 import time
 import unicodedata
@@ -216,5 +217,5 @@ def test_time_tells_nothing_about_an_account(portal: Server, come: Come) -> None
             began = time.perf_counter()
             assert person.sign_in(login, word="a wrong word").status_code == 401
             times[who].append(time.perf_counter() - began)
-    known, unknown = (statistics.median(times[who]) for who in ("known", "unknown"))
-    assert abs(known - unknown) < 0.015
+    # one beside the other: the machine's load of that moment weighs on both
+    assert abs(statistics.median(map(operator.sub, times["known"], times["unknown"]))) < 0.015

@@ -23,6 +23,7 @@ FAMILY_PAGES = [
     "/eleves/2042/absences",
     "/eleves/2042/historique",
     "/eleves/2042/repertoire",
+    "/eleves/2042/reinscription",
     "/facturation/cotisations",
     "/facturation/cotisations/payer",
     "/facturation/factures/{invoice}/lire",
@@ -34,6 +35,7 @@ MOVING = (
     "/eleves/2042/identite",
     "/eleves/2042/absences",
     "/eleves/2042/cours",
+    "/eleves/2042/reinscription",
     "/mot-de-passe",
 )  # one's own
 STILL = ("/mot-de-passe/courriers",)
@@ -188,7 +190,9 @@ def test_a_family_moves_nothing_of_another_family(marked: Theirs, come: Come, pa
     assert portal.rows("SELECT * FROM pupil WHERE school = 'Zzforged'") == []
 
 
-@pytest.mark.parametrize("path", ["/eleves/2042/identite", "/eleves/2042/absences", FAMILY_PAGES[6]])
+@pytest.mark.parametrize(
+    "path", ["/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", FAMILY_PAGES[6]]
+)
 def test_the_household_that_may_consult_moves_nothing_at_all(marked: Theirs, come: Come, path: str) -> None:
     marc, portal = come("aubry.marc"), marked.portal
     before = snapshot(portal)

@@ -9,7 +9,7 @@ from components.markup import acting_form, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import gateways, site_settings, sites
+from data import absence_queue, decisions, gateways, reenrolment_sitting, site_settings, sites
 from data.site_settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
 from data.visits import Visit
 from pages.staff.settings import frame
@@ -18,6 +18,13 @@ DEVIATION = (
     "Écart assumé : un mot de passe envoyé par e-mail qui n’est pas changé reste lisible dans la boîte du destinataire "
     "(OWASP ASVS 6.4.1). Le journal garde qui l’a choisi."
 )
+
+PORTALS = {
+    "sheet": ("Fiches", decisions.READY),
+    "document": ("Pièces", reenrolment_sitting.READY["document"]),
+    "reenrolment": ("Réinscriptions", reenrolment_sitting.READY["reenrolment"]),
+    "absence": ("Absences", absence_queue.READY),
+}
 
 
 @screen(frame.PATH, Audience.MANAGER, title="Réglages")
@@ -47,7 +54,9 @@ def _open(v: Visit, part: Part) -> None:
     typed = frame.Typed()
     Panel(
         v,
-        lambda w: frame.around(w, part, _warning(w, part), frame.sheet(w, part, typed), _keys(w, part)),
+        lambda w: frame.around(
+            w, part, _warning(w, part), frame.sheet(w, part, typed), _keys(w, part), _portals(w, part)
+        ),
         on={"save": lambda w, act: frame.save(w, act, part, typed), "key": _save_key},
         follows=[("site", v.site_id or 0)],
         classes="flow",
@@ -63,6 +72,22 @@ def _warning(v: Visit, part: Part) -> Markup | None:
     if not told:
         return None
     return tag("div", icon("alert"), tag("div", (tag("p", each) for each in told)), class_="notice pending")
+
+
+def _portals(v: Visit, part: Part) -> Markup | None:
+    """The sentences that serve where the site has none."""
+    if part is not SENTENCES_READY:
+        return None
+    kept = sites.here(v).refusal_sentences
+    lists = [
+        (tag("h3", v.say(label)), tag("ul", (tag("li", v.say(each)) for each in sentences)))
+        for key, (label, sentences) in PORTALS.items()
+        if not kept.get(key)
+    ]
+    if not lists:
+        return None
+    title = v.say("Celles du portail")
+    return tag("section", tag("h2", title), lists, class_="card flow-card prose", aria_label=title)
 
 
 def _keys(v: Visit, part: Part) -> Markup | None:

@@ -1,0 +1,119 @@
+"""Courriels, Journal, Réglages and the ticked families, by keyboard alone at 1280 px; axe looks at each."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import LIVE, Enter, Window
+from tests.browser.test_quality import faults, sideways
+from tests.server import Server, wait_for
+
+
+def go(page: Page, path: str) -> None:
+    page.goto(path)
+    page.wait_for_selector(LIVE, state="attached")
+
+
+def settled(page: Page) -> None:
+    """Nothing is on its way, nothing overflows, axe finds nothing."""
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    assert sideways(page) <= 0
+    assert faults(page) == []
+
+
+def manager(enter: Enter) -> tuple[Window, Page]:
+    window = enter("lemoine.helene", bypass_csp=True)
+    return window, window.open("/gestion/courriels")
+
+
+def test_letters_are_found_sent_again_and_called_back_by_keyboard(enter: Enter, portal: Server) -> None:
+    _, page = manager(enter)
+    title = page.locator("#letter-title")
+    first = title.inner_text()
+    page.keyboard.press("ArrowDown")
+    expect(title).to_be_focused()
+    expect(title).not_to_have_text(first)
+    page.keyboard.press("ArrowUp")
+    expect(title).to_have_text(first)
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("1042")
+    expect(page.locator("tbody tr")).to_have_count(portal.value(
+        "SELECT count(*) FROM letter WHERE family_id = ?", portal.account("aubry.claire")["family_id"]))  # fmt: skip
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(title).to_be_focused()
+    page.get_by_role("button", name="Renvoyer").press("Enter")
+    expect(page.locator(".toast")).to_have_text("Le courriel est remis en attente d’envoi.")
+    settled(page)
+    page.get_by_role("button", name="Annuler l’envoi").press("Enter")
+    expect(page.locator(".request .chip")).to_have_text("Annulé")
+    assert portal.value("SELECT state FROM letter ORDER BY id DESC LIMIT 1") == "cancelled"
+
+    go(page, "/gestion/courriels/textes?genre=request_decided")
+    text = page.get_by_label("Texte", exact=True)
+    text.fill(text.input_value().replace("Merci de tenir", "Merci à {name} de tenir"))
+    page.get_by_label("Aperçu pour la famille n°").fill("1042")
+    page.get_by_role("button", name="Aperçu").press("Enter")
+    expect(page.locator("#preview-title")).to_be_focused()
+    expect(page.locator(".preview")).to_contain_text("Merci à Claire Aubry de tenir")
+    settled(page)
+    page.get_by_role("button", name="Envoyer un essai").press("Enter")
+    expect(page.locator("#said")).to_contain_text("Un essai part vers lemoine.helene@example.org")
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(page.locator("#said")).to_contain_text("Le texte est enregistré")
+    page.get_by_role("button", name="Rétablir le texte d’origine").press("Enter")
+    expect(page.locator("#said")).to_contain_text("Le texte d’origine est rétabli.")
+    assert portal.rows("SELECT 1 FROM letter_text WHERE kind = 'request_decided'") == []
+
+
+def test_the_journal_and_a_setting_by_keyboard(enter: Enter, portal: Server) -> None:
+    _, page = manager(enter)
+    go(page, "/gestion/reglages/conservation")
+    months = page.get_by_label("Journal, en mois (obligatoire)")
+    months.fill("13")
+    months.press("Enter")
+    expect(page.locator(".fault")).to_have_text("Écrivez un nombre de 6 à 12.")
+    expect(months).to_be_focused()
+    settled(page)
+    months.fill("7")
+    months.press("Enter")
+    expect(page.locator("#said")).to_have_text("Les réglages sont enregistrés.")
+    assert portal.value("SELECT journal_months FROM site WHERE id = 1") == 7
+    for part in ("pieces", "phrases", "courriel", "comptes", "securite"):
+        go(page, f"/gestion/reglages/{part}")
+        settled(page)
+
+    go(page, "/gestion/journal")
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("HÉLÈNE")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr").first).to_contain_text("Réglages modifiés")
+    expect(page.locator("tbody tr").first).to_contain_text("Journal, en mois")
+    page.locator("tbody a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#entry-title")).to_be_focused()
+    row = page.get_by_role("row", name="Journal, en mois 12 7")
+    expect(row).to_be_visible()
+    settled(page)
+
+
+def test_families_are_ticked_and_get_one_file_by_keyboard(enter: Enter, portal: Server) -> None:
+    window = enter("renard.paul", bypass_csp=True)
+    page = window.open("/gestion/familles")
+    for name in ("Choisir Claire Aubry", "Choisir Samir Belkacem"):
+        page.get_by_label(name).press("Space")
+    expect(page.locator(".choice")).to_contain_text("2 familles choisies")
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("nguyen")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_label("Choisir Linh").press("Space")
+    expect(page.locator(".choice")).to_contain_text("3 familles choisies")
+    page.get_by_role("button", name="Envoyer par e-mail").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("des 3 comptes")
+    expect(page.get_by_role("button", name="Retour")).to_be_focused()
+    settled(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Préparer les lettres (PDF)").press("Enter")
+    page.wait_for_url("**/gestion/familles/acces")
+    wait_for(lambda: portal.rows("SELECT 1 FROM access_batch WHERE state = 'done'"), "the letters")
+    expect(page.get_by_role("link", name="Ouvrir les lettres (PDF)")).to_be_visible()
+    assert portal.value("SELECT count(*) FROM access_item WHERE state = 'done'") == 3
+    settled(page)

@@ -1,0 +1,47 @@
+"""The disk is full, or the database may only be read: nothing is half written, people are told, reading goes on."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from components.errors import NO_ROOM, database_sentence
+from data import database, family_desk, family_search
+from data.families import Guardian
+from data.journal import AuditEntry
+from tests.cast import PAUL, as_, counts
+
+
+@pytest.fixture(params=["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"])
+def stuck(request: pytest.FixtureRequest, house: str) -> Iterator[str]:
+    """From here on, no connection of the database can write a page more."""
+    database.engine().dispose()
+
+    def hold(connection: Any, _record: Any) -> None:
+        connection.execute(request.param)
+
+    event.listen(database.engine(), "connect", hold)
+    yield request.param
+    event.remove(database.engine(), "connect", hold)
+    database.engine().dispose()
+
+
+def much() -> None:
+    """More than what fits in the pages that are there already."""
+    with as_(PAUL) as v:
+        for row in range(200):
+            family_desk.correct(v, v.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
+
+
+def test_nothing_is_half_written_people_are_told_and_lists_are_read(stuck: str) -> None:
+    """Row 103."""
+    before = counts(AuditEntry)
+    with pytest.raises(OperationalError) as fault:
+        much()
+    assert database_sentence(fault.value) == NO_ROOM
+    assert counts(AuditEntry) == before
+    with as_(PAUL, writes=False) as v:
+        assert family_search.find(v, "aubry").total == 2
+        assert v.get(Guardian, 1).profession == "Infirmière"

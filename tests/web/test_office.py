@@ -1,0 +1,84 @@
+"""The secretary does nothing that is the « responsable »’s, whatever a browser sends; boxes ticked in a list are one sending."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.server import Server, wait_for
+from tests.web.test_fence_by_events import values_of
+from tests.web.wire import Person, Tab
+
+Come = Callable[..., Person]
+MANAGERS = (  # every act of « Réglages », of the journal, of imports; and what of a family is the responsable's
+    "save role rename add disable enable unfactor end renew try arrived send drop key no-logo policy must raise lower "
+    "remove show-contact import match fix check force stop back option open filter sort clear page"
+).split()
+PAGES = (
+    "/gestion/familles",
+    "/gestion/familles/1042",
+    "/gestion/familles/1042/comptes",
+    "/gestion/courriels",
+    "/gestion/demandes",
+    "/gestion",
+)
+KEPT = (
+    "SELECT * FROM site",
+    "SELECT id, role, name, email, disabled FROM account WHERE family_id IS NULL",
+    "SELECT * FROM second_factor",
+    "SELECT * FROM import_run",
+    "SELECT id, contact_hidden FROM guardian WHERE contact_hidden",
+    "SELECT * FROM news",
+)
+
+
+def managers(portal: Server) -> list[list[tuple[object, ...]]]:
+    """What only a « responsable » changes."""
+    return [portal.rows(question) for question in KEPT]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server, come: Come, path: str) -> None:
+    """Row 84, by event."""
+    portal.change("UPDATE guardian SET contact_hidden = 1 WHERE id = 1")
+    paul, before = come("renard.paul"), managers(portal)
+    staff = portal.rows("SELECT id FROM account WHERE family_id IS NULL")
+    with Tab(paul, path) as tab:
+        for do in MANAGERS:
+            for (number,) in (*staff, (1,)):
+                tab.act(do, number, **values_of(number, "01/01/2030"), name="Zz", role="responsable")
+    assert managers(portal) == before
+
+
+def test_a_page_that_was_the_responsables_does_nothing_for_the_secretary_they_became(
+    portal: Server, come: Come
+) -> None:
+    """Rows 36 and 84, by event: the page stays open, the role is gone."""
+    helene, before = come("lemoine.helene"), portal.value("SELECT address FROM site WHERE id = 1")
+    with Tab(helene, "/gestion/reglages/identite") as tab:
+        portal.change("UPDATE account SET role = 'secretariat' WHERE login = 'lemoine.helene'")
+        answer = tab.act("save", "identite", name="Zz", address="Zz", timezone="Europe/Paris")
+        assert answer.get("reload") is True
+        assert helene.get("/gestion/reglages/identite").status_code == 404
+        assert helene.get("/gestion/journal").status_code == 404
+    assert portal.value("SELECT address FROM site WHERE id = 1") == before
+
+
+def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_second(
+    portal: Server, come: Come
+) -> None:
+    paul = come("renard.paul")
+    number = "SELECT id FROM family WHERE number = ? AND site_id = ?"
+    with Tab(paul, "/gestion/familles") as tab:
+        for family in (1042, 1077):
+            tab.act("tick", portal.value(number, family, 1), tick="true")
+        tab.act("tick", portal.value(number, 1042, 2), tick="true")  # of the other site: it counts for nobody
+        tab.act("tick", portal.value(number, 1077, 1), tick="false")
+        tab.act("find-families", "", **{"find-families": "zzzz"})
+        tab.act("find-families", "", **{"find-families": "belcacem"})
+        assert tab.act("tick-all", "")["focus"] == "letters-chosen"
+        assert tab.act("letters-chosen", "")["go"] == "/gestion/familles/acces"
+        assert "Aucun accès" in tab.act("letters-chosen", "")["dialog"]
+    wait_for(lambda: portal.rows("SELECT 1 FROM access_batch WHERE state = 'done'"), "the letters")
+    told = portal.rows("SELECT account.login FROM access_item JOIN account ON account.id = account_id ORDER BY 1")
+    assert told == [("aubry.claire",), ("belkacem.samir",)]
+    assert portal.value("SELECT count(*) FROM access_batch") == 1
