@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func, or_
+from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
@@ -170,35 +171,48 @@ def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
 def coming(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
     """This year's courses and the next ones of several pupils, each with its next lesson; in one question."""
     found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
-    if not found:
-        return found
-    one = aliased(Lesson)
-    now = v.now.astimezone(v.zone).time()
+    if found:
+        for enrolment, course, teacher, lesson in v.rows(
+            _coming(),
+            pupils=list(found),
+            year=formats.school_year(v.today),
+            today=v.today,
+            until=v.today + AHEAD,
+            now=v.now.astimezone(v.zone).time(),
+        ):
+            found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _coming() -> Any:
+    """Made once: to make it takes longer than to ask it."""
+    one, today, now = aliased(Lesson), bindparam("today", type_=Date), bindparam("now", type_=Time)
     first = (
         select(one.id)
         .where(
             one.course_id == Enrolment.course_id,
             Enrolment.status == "enrolled",
-            one.day >= v.today,
-            one.day <= v.today + AHEAD,
+            col(one.day) >= today,
+            col(one.day) <= bindparam("until", type_=Date),
             col(one.state).in_(["planned", "moved"]),
-            or_(col(one.day) > v.today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
+            or_(col(one.day) > today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
         )
         .order_by(col(one.day), col(one.starts))
         .limit(1)
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    for enrolment, course, teacher, lesson in v.rows(
+    return (
         select(Enrolment, Course, Teacher, Lesson)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
         .join(Lesson, col(Lesson.id) == first, isouter=True)
-        .where(col(Enrolment.pupil_id).in_(found), Course.school_year >= formats.school_year(v.today))
+        .where(
+            col(Enrolment.pupil_id).in_(bindparam("pupils", expanding=True)), Course.school_year >= bindparam("year")
+        )
         .order_by(col(Course.name), col(Enrolment.id))
-    ):
-        found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
-    return found
+    )
 
 
 def next_lesson(attended: Iterable[Attended]) -> tuple[Lesson, Attended] | None:

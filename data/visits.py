@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Delete, Select, TextClause, Update, bindparam, event, false, func, inspect
+from sqlalchemy import Column, Delete, Select, TextClause, Update, and_, bindparam, event, false, func, inspect
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -99,9 +99,9 @@ class Visit:
     def all(self, question: SelectOfScalar[Row]) -> Sequence[Row]:
         return self._session.scalars(question).unique().all()
 
-    def rows(self, question: Any) -> Sequence[Any]:
-        """Rows of several columns or entities."""
-        return self._session.execute(question).all()
+    def rows(self, question: Any, **values: Any) -> Sequence[Any]:
+        """Rows of several columns or entities; `values` of its parameters, where the question was made beforehand."""
+        return self._session.execute(question, values or None).all()
 
     def one(self, question: SelectOfScalar[Row]) -> Row | None:
         return self._session.scalars(question.limit(1)).first()
@@ -306,35 +306,33 @@ def _beneath(table: Any) -> str:
 def _criteria(site_id: int, family_id: int | None, tables: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
     """The fence of these tables. With those of every table, each question would cost twice its time (measured)."""
     return tuple(
-        with_loader_criteria(table, rule, include_aliases=True)
+        with_loader_criteria(table, _rule(table, site_id, family_id), include_aliases=True)
         for table in database.table_classes()
         if table.__tablename__ in tables
-        for rule in _rules(table, site_id, family_id)
     )
 
 
-def _rules(table: Any, site_id: int, family_id: int | None) -> list[Any]:
+def _rule(table: Any, site_id: int, family_id: int | None) -> Any:
     """What a row of `table` must satisfy to be met by that family (None: staff) of that site.
 
-    Functions of the entity, not expressions: SQLAlchemy gives a function the alias of an aliased JOIN, whereas an
+    A function of the entity, not an expression: SQLAlchemy gives a function the alias of an aliased JOIN, whereas an
     expression would there fence the other occurrence of the table (tests/data/test_privacy.py).
     """
-    fence = table.fence
+    fence, called = table.fence, table.__name__
     if fence == "door" or (fence == "staff" and family_id is not None):
-        return [false()]
-    rules: list[Any] = [
-        (lambda each: each.site_id == site_id) if "site_id" in table.model_fields else (lambda each: each.id == site_id)
-    ]
+        return false()
+    if called == "Site":
+        return lambda each: each.id == site_id
     if family_id is None or fence in {"site", "staff"}:
-        return rules
+        return lambda each: each.site_id == site_id
+    if called == "Family":
+        return lambda each: and_(each.site_id == site_id, each.id == family_id)
     if fence == "family":
-        is_family = table.__name__ == "Family"
-        return [
-            *rules,
-            (lambda each: each.id == family_id) if is_family else (lambda each: each.family_id == family_id),
-        ]
-    mine, is_pupil = linked_pupils(family_id), table.__name__ == "Pupil"
-    return [*rules, (lambda each: each.id.in_(mine)) if is_pupil else (lambda each: each.pupil_id.in_(mine))]
+        return lambda each: and_(each.site_id == site_id, each.family_id == family_id)
+    mine = linked_pupils(family_id)
+    if called == "Pupil":
+        return lambda each: and_(each.site_id == site_id, each.id.in_(mine))
+    return lambda each: and_(each.site_id == site_id, each.pupil_id.in_(mine))
 
 
 def linked_pupils(family_id: int) -> Select[tuple[int]]:

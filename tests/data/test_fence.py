@@ -75,8 +75,10 @@ def test_nothing_unfenced_hides_in_a_fenced_statement(house: str, way: str) -> N
 
 def whole_fence(statement: Any) -> str:
     """The statement with the fence of every table of the house."""
-    rules = [(table, rule) for table in database.table_classes() for rule in visits._rules(table, 1, 2)]
-    options = [with_loader_criteria(table, rule, include_aliases=True) for table, rule in rules]
+    options = [
+        with_loader_criteria(table, visits._rule(table, 1, 2), include_aliases=True)
+        for table in database.table_classes()
+    ]
     return str(statement.options(*options).compile(compile_kwargs={"literal_binds": True}))
 
 
