@@ -3,16 +3,19 @@
 const tipOf = (term) => document.getElementById(term.getAttribute("popovertarget"));
 const isOpen = (tip) => tip.matches(":popover-open");
 let leaving = 0;
+function place(term, tip) {
+  const word = term.getBoundingClientRect(), box = tip.getBoundingClientRect();
+  const under = word.bottom + 6 + box.height <= innerHeight || word.top < box.height + 6;
+  tip.style.left = `${Math.max(8, Math.min(word.left, innerWidth - box.width - 8))}px`;
+  tip.style.top = `${under ? word.bottom + 6 : word.top - 6 - box.height}px`;
+}
 function show(term) {
   clearTimeout(leaving);
   const tip = tipOf(term);
   if (!tip || isOpen(tip)) return;
   tip.classList.add("placed");
   tip.showPopover();
-  const word = term.getBoundingClientRect(), box = tip.getBoundingClientRect();
-  const under = word.bottom + 6 + box.height <= innerHeight || word.top < box.height + 6;
-  tip.style.left = `${Math.max(8, Math.min(word.left, innerWidth - box.width - 8))}px`;
-  tip.style.top = `${under ? word.bottom + 6 : word.top - 6 - box.height}px`;
+  place(term, tip);
 }
 function hide(tip) {
   if (tip?.isConnected && isOpen(tip)) tip.hidePopover();
@@ -38,4 +41,7 @@ document.addEventListener("click", (event) => {
   event.stopPropagation();
   show(at(event));
 }, true);
-document.addEventListener("scroll", () => hide(openTip()), { capture: true, passive: true });
+document.addEventListener("scroll", () => { // the keyboard's focus scrolls too: the meaning follows its word
+  const tip = openTip(), term = tip && document.querySelector(`[popovertarget="${CSS.escape(tip.id)}"]`);
+  if (term) place(term, tip);
+}, { capture: true, passive: true });

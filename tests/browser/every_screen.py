@@ -39,7 +39,7 @@ SIDEWAYS = """() => { const room = document.documentElement.clientWidth;
 SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
   .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest('.unseen, .skip'))
   .map(e => [e, (e.labels?.[0]?.contains(e) ? e.labels[0] : e).getBoundingClientRect()])
-  .filter(([e, r]) => r.width > 1 && r.height < (e.matches(':is(p, li, dd, td, th, .prose) a') ? 24 : least) - .5)
+  .filter(([e, r]) => r.width > 1 && r.height < (e.matches(':is(p, li, dd, td, th, .prose) a, .term') ? 24 : least) - .5)
   .map(([e, r]) => 'small: ' + Math.round(r.height) + ' ' + e.outerHTML.slice(0, 110))"""
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.checkVisibility() && e.children.length === 0 && e.textContent.trim()
   && !e.closest('.unseen, .tabs, svg, select') && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX)

@@ -25,6 +25,7 @@ NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at 
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
 FILLED = {"n", "family", "course", "kind", "line", "number", "code", "absence", "year", "tab"}  # what _filled knows
 SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
+ALONE = {"/mot-de-passe/choisir": "nguyen.linh", "/mot-de-passe/second-facteur": "lemoine.helene"}
 NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
 MORE = (
     ("", "/nowhere"),
@@ -36,6 +37,7 @@ MORE = (
     ("renard.paul", "/gestion/demandes"),
     ("renard.paul", "/gestion/demandes?onglet=absences"),
     ("renard.paul", "/gestion/demandes?onglet=traitees"),
+    ("renard.paul", "/gestion/demandes?onglet=reinscriptions&traitees=1"),
     ("renard.paul", "/accessibilite"),
     ("aubry.claire", "/accessibilite"),
     ("aubry.claire", "/aide"),
@@ -77,7 +79,7 @@ def can_be_filled(pattern: str) -> bool:
 def every_screen(portal: Server) -> list[Screen]:
     found = []
     for pattern, audience in registered():
-        login = WHO[audience]
+        login = ALONE.get(pattern, WHO[audience])
         paths = [pattern] if "{" not in pattern else _filled(portal, pattern)
         found += [Screen(login, path, pattern) for path in paths]
     known = {(screen.login, screen.path) for screen in found}

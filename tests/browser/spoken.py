@@ -22,6 +22,7 @@ STATES = {
     ("invalid", "true"): "saisie incorrecte", ("pressed", "true"): "enfoncé", ("pressed", "false"): "non enfoncé",
     ("checked", True): "coché", ("checked", False): "non coché", ("expanded", True): "développé", ("expanded", False): "réduit",
 }  # fmt: skip
+NEXT = "Prochain cours"
 PASSING = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre"
     r"|novembre|décembre|aujourd’hui|demain|hier|à l’instant)\b|(?i:il y a [^,.·]+)"
@@ -34,7 +35,11 @@ def spoken(page: Page, within: str = "main") -> list[str]:
     nodes = {node["nodeId"]: node for node in session.send("Accessibility.getFullAXTree")["nodes"]}
     session.detach()
     root = next(node for node in nodes.values() if node.get("role", {}).get("value") == within)
-    return [" ".join(line.split()) for line in _said(root, nodes)]
+    lines = [" ".join(line.split()) for line in _said(root, nodes)]
+    for at, line in enumerate(lines):
+        if line == NEXT:  # which one it is depends on the hour
+            lines[at + 1 : at + 3] = ["…"]
+    return lines
 
 
 def _lasting(text: object) -> str:

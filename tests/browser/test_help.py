@@ -46,6 +46,20 @@ def test_a_word_tells_its_meaning_by_the_keyboard_and_escape_closes_it(enter: En
     expect(tip).to_have_count(0)
 
 
+def test_a_meaning_follows_its_word_when_the_focus_scrolls_the_page(enter: Enter) -> None:
+    page = enter("aubry.claire", viewport={"width": 1280, "height": 500}).open("/eleves/2042/historique")
+    word = page.get_by_role("button", name="Situation d’activité")
+    page.keyboard.press("Tab")  # what follows is the keyboard's doing
+    word.evaluate("e => { scrollTo(0, 0); e.focus({focusVisible: true}); }")
+    tip = page.locator(".tip:popover-open")
+    expect(tip).to_contain_text("La situation de l’élève")
+    page.wait_for_function(
+        "() => { const at = e => document.querySelector(e).getBoundingClientRect();"
+        " const word = document.activeElement.getBoundingClientRect(), tip = at('.tip:popover-open');"
+        " return word.bottom <= innerHeight && (Math.abs(tip.top - word.bottom - 6) < 2 || Math.abs(word.top - 6 - tip.bottom) < 2); }"
+    )
+
+
 def test_a_meaning_stays_while_one_points_at_it(enter: Enter) -> None:
     page = enter("aubry.claire").open(DOSSIER)
     page.get_by_role("button", name="Cycle").hover()

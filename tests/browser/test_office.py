@@ -53,7 +53,7 @@ def test_letters_are_found_sent_again_and_called_back_by_keyboard(enter: Enter, 
     page.get_by_label("Aperçu pour la famille n°").fill("1042")
     page.get_by_role("button", name="Aperçu").press("Enter")
     expect(page.locator("#preview-title")).to_be_focused()
-    expect(page.locator(".preview")).to_contain_text("Merci à Claire Aubry de tenir")
+    expect(page.locator(".text-preview")).to_contain_text("Merci à Claire Aubry de tenir")
     settled(page)
     page.get_by_role("button", name="Envoyer un essai").press("Enter")
     expect(page.locator("#said")).to_contain_text("Un essai part vers lemoine.helene@example.org")

@@ -27,7 +27,7 @@ class Size(NamedTuple):
     most: int
 
 
-WIDE, NARROW = Size(1280, 860, 1800, 32 * 1024), Size(390, 320, 2000, 24 * 1024)
+WIDE, NARROW = Size(1280, 820, 1500, 28 * 1024), Size(390, 300, 1600, 18 * 1024)
 MODES: dict[str, dict[str, str]] = {
     "sombre": {"theme": "dark"},
     "contraste": {"contrast": "more"},

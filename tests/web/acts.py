@@ -24,6 +24,7 @@ print(json.dumps([[route.path, getattr(getattr(getattr(route, "endpoint", None),
 """
 NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 LISTS = ("sort", "find", "turn")  # what components/lists.py adds for each list, by its name
+MODULES = {path.stem for path in (ROOT / "pages").rglob("*.py")} | {"choice"}
 SHARED = {ROOT / "components" / name for name in ("forms.py", "desk_forms.py")}
 
 
@@ -83,12 +84,7 @@ def _acts(file: Path) -> set[str]:
     found = set[str]()
     for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Dict):
-            pairs = zip(node.keys, node.values, strict=True)
-            found |= {
-                _word(key)
-                for key, value in pairs
-                if isinstance(value, ast.Name | ast.Call | ast.Lambda | ast.Attribute)
-            }
+            found |= {_word(key) for key, value in zip(node.keys, node.values, strict=True) if _is_ours(value)}
         elif isinstance(node, ast.keyword) and node.arg in {"do", "data_do"}:
             found.add(_word(node.value))
         elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Listing":
@@ -97,6 +93,14 @@ def _acts(file: Path) -> set[str]:
             )
             found |= {f"{act}-{_word(named)}" for act in LISTS}
     return {each for each in found if NAME.fullmatch(each)}
+
+
+def _is_ours(value: ast.expr) -> bool:
+    """A function of that module, or made by one, or another module’s."""
+    made = value.func if isinstance(value, ast.Call) else value
+    if isinstance(value, ast.Attribute):  # another module's: campaign_form.save
+        return isinstance(value.value, ast.Name) and value.value.id in MODULES
+    return isinstance(value, ast.Lambda) or (isinstance(made, ast.Name) and made.id.startswith("_"))
 
 
 def _word(node: ast.AST | None) -> str:
