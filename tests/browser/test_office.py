@@ -85,6 +85,8 @@ def test_the_journal_and_a_setting_by_keyboard(enter: Enter, portal: Server) -> 
     page.get_by_label("Rechercher").focus()
     page.keyboard.type("HÉLÈNE")
     page.keyboard.press("Enter")
+    expect(page.locator("#entries")).to_be_focused()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
     expect(page.locator("tbody tr").first).to_contain_text("Réglages modifiés")
     expect(page.locator("tbody tr").first).to_contain_text("Journal, en mois")
     page.locator("tbody a").first.focus()

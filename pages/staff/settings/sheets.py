@@ -87,7 +87,7 @@ def _portals(v: Visit, part: Part) -> Markup | None:
     if not lists:
         return None
     title = v.say("Celles du portail")
-    return tag("section", tag("h2", title), lists, class_="card flow-card prose", aria_label=title)
+    return tag("section", tag("h2", title), lists, class_="card flow-card", aria_label=title)
 
 
 def _keys(v: Visit, part: Part) -> Markup | None:
