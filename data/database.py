@@ -1,6 +1,7 @@
 """The engine, for SQLite and PostgreSQL, and the tables' common ground."""
 
 import importlib
+import logging
 import pkgutil
 import sqlite3
 from functools import lru_cache
@@ -21,6 +22,7 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+log = logging.getLogger("anacrouse.database")
 metadata: MetaData = SQLModel.metadata
 Fault: TypeAlias = SQLAlchemyError  # for the upper floors: any fault of the database
 Unavailable: TypeAlias = OperationalError  # it is locked, full or gone

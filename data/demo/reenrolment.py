@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from sqlmodel import col, select
 
 from data import campaign_desk, campaigns, families, files, formats, reenrolment_desk, reenrolment_documents
@@ -17,6 +17,7 @@ from data.accounts import Account
 from data.campaigns import Campaign, RequiredDocument
 from data.families import Pupil, PupilLink
 from data.files import StoredFile
+from data.pdf.words import FACES
 from data.reenrolment import Reenrolment, SuppliedDocument, Wish
 from data.schooling import Course, Enrolment
 from data.sites import Site
@@ -173,8 +174,9 @@ def _file(label: str, media_type: str) -> bytes:
     sheet = Image.new("RGB", (420, 594), "#faf8f3")
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((24, 24, 396, 570), outline="#17495a", width=3)
-    pen.text((48, 60), label.encode("latin-1", "replace").decode("latin-1"), fill="#1a2236")
-    pen.text((48, 90), "Document de démonstration", fill="#4b5469")
+    bold, plain = ImageFont.truetype(str(FACES[True]), 20), ImageFont.truetype(str(FACES[False]), 16)
+    pen.text((48, 60), label, fill="#1a2236", font=bold)
+    pen.text((48, 92), "Document de démonstration", fill="#4b5469", font=plain)
     out = io.BytesIO()
     sheet.save(out, "PDF" if media_type == "application/pdf" else "JPEG", quality=60)
     return out.getvalue()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from data import import_runs, live, spreadsheets
+from data import database, import_runs, live, spreadsheets
 from data.exchange import apart, working
 from data.exchange.apart import Person
 from data.exchange.kinds import kind
@@ -202,6 +202,8 @@ def carry_out(
         report = how(open_visit, job.run_id, job, mark=None if unread else seen.mark if seen else "")
         if report.written:
             _reports.pop(job.run_id, None)
+            if job.total > LARGE_ROWS:
+                database.take_stock()
             return report
         return _keep(job.run_id, report)
 

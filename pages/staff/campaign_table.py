@@ -119,6 +119,8 @@ def _cells(v: Visit, each: Row) -> list[object]:
         name = tag(
             "a", name, href=tabs.path_of("reinscriptions", each.sent.id), data_open=True, id=f"open-{each.sent.id}"
         )
+    elif each.family_number:  # nothing is sent: the family is who to call
+        name = tag("a", name, href=f"/gestion/familles/{each.family_number}", data_open=True)
     pieces = ", ".join(
         v.say(words, count=each.pieces[state]) for state, words in LEFT_OUT.items() if each.pieces.get(state)
     )

@@ -37,7 +37,7 @@ def box(v: Visit, found: Found, chosen: Chosen) -> Markup:
         aria_label=v.say("Choisir {name}", name=name),
         autocomplete="off",
     )
-    return tag("label", ticked, class_="tick")
+    return tag("label", ticked, class_="choose")
 
 
 def bar(v: Visit, chosen: Chosen, page: Page) -> Markup:

@@ -211,7 +211,7 @@ def _said(told: Told) -> Content:
         tag("li", f"{name} : ", before and tag("s", before), before and " → ", after or "–")
         for name, before, after in told.changes
     ]
-    return tag("ul", lines, class_="said") if lines else ""
+    return tag("ul", lines, class_="what-changed") if lines else ""
 
 
 def _reading(name: str, draw: Callable[[Visit, Sheet], Markup]) -> None:

@@ -215,7 +215,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         record,
         do="filter",
         of="",
-        class_="filters wide",
+        class_="sift wide",
     )  # fmt: skip
 
 

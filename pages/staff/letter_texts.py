@@ -195,7 +195,7 @@ def _preview(v: Visit, desk: Desk, kept: Words) -> Markup:
         tag("h3", told, id="preview-title", tabindex="-1"),
         tag("p", tag("strong", letter.subject)),
         letter_sheet.draw(v, letter),
-        class_="preview flow",
+        class_="text-preview flow",
     )
 
 

@@ -182,7 +182,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         ),
         do="filter",
         of="",
-        class_="filters",
+        class_="sift",
     )  # fmt: skip
 
 

@@ -171,12 +171,11 @@ def _list(v: Visit, desk: Desk, listed: list[Waiting], total: int) -> Markup:
 def _row(v: Visit, desk: Desk, each: Waiting) -> Markup:
     current = each.sent.id == desk.sent_id
     since = each.sent.decided_at if desk.closed and each.sent.decided_at else each.sent.submitted_at
-    about = (
-        f"{v.say(reenrolment_sheet.WAYS[each.sent.way])} · {v.say('famille n° {family}', family=each.family_number)}"
-    )
+    family = tag("span", v.say("famille n° {family}", family=each.family_number), class_="tight")
+    about = tag("span", v.say(reenrolment_sheet.WAYS[each.sent.way]), " · ", family, class_="soft")
     link = tag(
         "a",
-        tag("span", tag("strong", each.pupil.full_name), tag("br"), tag("span", about, class_="soft")),
+        tag("span", tag("strong", each.pupil.full_name), tag("br"), about),
         tag("span", formats.ago(since, v.now, v.zone, v.tongue), class_="age"),
         href=tabs.path_of("reinscriptions", each.sent.id, closed=desk.closed),
         data_do="open",

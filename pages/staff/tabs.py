@@ -35,7 +35,7 @@ def draw(v: Visit, current: str, beside: Markup | None = None, *, closed: str | 
             tag("a", v.say(label), href=path_of(tab, closed=True), aria_current="page" if tab == closed else None)
             for tab, label in DONE_WITH.items()
         ]
-        kinds = tag("nav", links, class_="kinds", aria_label=v.say("Demandes traitées"))
+        kinds = tag("nav", links, class_="kinds-done", aria_label=v.say("Demandes traitées"))
         return draw(v, "traitees", beside) + kinds
     counts = queue_counts.counts(v)
     links = [

@@ -50,6 +50,7 @@ class Screen:
         self.heard, began = asyncio.get_running_loop().create_future(), time.perf_counter()
         sent = {"id": self.listener[0], "client_id": self.client_id, "listener_id": self.listener[1],
                 "args": [json.dumps({"do": do, "of": of, "values": values})]}  # fmt: skip
+        assert not self.ws.closed, f"{self.path}: the server closed the websocket ({self.ws.close_code})"
         await self.ws.send_str("42" + json.dumps(["event", sent]))
         await asyncio.wait_for(self.heard, 30)
         return (time.perf_counter() - began) * 1000

@@ -37,6 +37,7 @@ MORE = (
     ("renard.paul", "/gestion/demandes"),
     ("renard.paul", "/gestion/demandes?onglet=absences"),
     ("renard.paul", "/gestion/demandes?onglet=traitees"),
+    ("renard.paul", "/gestion/demandes?onglet=reinscriptions&traitees=1"),
     ("renard.paul", "/accessibilite"),
     ("aubry.claire", "/accessibilite"),
     ("aubry.claire", "/aide"),

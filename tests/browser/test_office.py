@@ -48,12 +48,12 @@ def test_letters_are_found_sent_again_and_called_back_by_keyboard(enter: Enter, 
     assert portal.value("SELECT state FROM letter ORDER BY id DESC LIMIT 1") == "cancelled"
 
     go(page, "/gestion/courriels/textes?genre=request_decided")
-    text = page.get_by_label("Texte", exact=True)
+    text = page.locator("#words-text")
     text.fill(text.input_value().replace("Merci de tenir", "Merci à {name} de tenir"))
     page.get_by_label("Aperçu pour la famille n°").fill("1042")
     page.get_by_role("button", name="Aperçu").press("Enter")
     expect(page.locator("#preview-title")).to_be_focused()
-    expect(page.locator(".preview")).to_contain_text("Merci à Claire Aubry de tenir")
+    expect(page.locator(".text-preview")).to_contain_text("Merci à Claire Aubry de tenir")
     settled(page)
     page.get_by_role("button", name="Envoyer un essai").press("Enter")
     expect(page.locator("#said")).to_contain_text("Un essai part vers lemoine.helene@example.org")

@@ -233,6 +233,10 @@ def test_the_terminal_does_the_same(house: str, tmp_path: Path, capsys: pytest.C
     assert command.import_file("families", source, "valmont", mapping=mapping) == 1
     assert "déjà été importé" in capsys.readouterr().out
     assert command.import_file("families", source, "valmont", mapping=mapping, force=True) == 0
+    mapping.write_text('[columns]\nnumber = "Nulle part"\n', encoding="utf-8")
+    assert command.import_file("families", source, "valmont", mapping=mapping) == 1
+    assert "n’a pas de colonne « Nulle part »" in capsys.readouterr().out
+    assert every(ImportFile) == []
     assert command.export_file("families", out, "valmont") == 0
     heads = read(out.read_bytes()).heads
     assert heads[0] == "N° famille"

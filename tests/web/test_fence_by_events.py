@@ -51,6 +51,7 @@ STAFF_PAGES = [
     "/gestion/demandes?onglet=absences",
     "/gestion/demandes?onglet=paiements",
     "/gestion/demandes?onglet=reinscriptions",
+    "/gestion/demandes?onglet=reinscriptions&traitees=1",
     "/gestion/demandes?onglet=pieces",
     "/gestion/reinscriptions",
     "/gestion/reinscriptions/nouvelle",

@@ -11,7 +11,7 @@ from tests.web.wire import Person, Tab
 Come = Callable[..., Person]
 MANAGERS = (  # every act of « Réglages », of the journal, of imports; and what of a family is the responsable's
     "save role rename add disable enable unfactor end renew try arrived send drop key no-logo policy must raise lower "
-    "remove show-contact import match fix check force stop back option open filter sort clear page"
+    "show-contact import match fix check force stop back option open filter sort clear page"
 ).split()
 PAGES = (
     "/gestion/familles",
@@ -19,7 +19,6 @@ PAGES = (
     "/gestion/familles/1042/comptes",
     "/gestion/courriels",
     "/gestion/demandes",
-    "/gestion",
 )
 KEPT = (
     "SELECT * FROM site",
@@ -46,21 +45,7 @@ def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server,
         for do in MANAGERS:
             for (number,) in (*staff, (1,)):
                 tab.act(do, number, **values_of(number, "01/01/2030"), name="Zz", role="responsable")
-    assert managers(portal) == before
-
-
-def test_a_page_that_was_the_responsables_does_nothing_for_the_secretary_they_became(
-    portal: Server, come: Come
-) -> None:
-    """Rows 36 and 84, by event: the page stays open, the role is gone."""
-    helene, before = come("lemoine.helene"), portal.value("SELECT address FROM site WHERE id = 1")
-    with Tab(helene, "/gestion/reglages/identite") as tab:
-        portal.change("UPDATE account SET role = 'secretariat' WHERE login = 'lemoine.helene'")
-        answer = tab.act("save", "identite", name="Zz", address="Zz", timezone="Europe/Paris")
-        assert answer.get("reload") is True
-        assert helene.get("/gestion/reglages/identite").status_code == 404
-        assert helene.get("/gestion/journal").status_code == 404
-    assert portal.value("SELECT address FROM site WHERE id = 1") == before
+                assert managers(portal) == before, (do, number)
 
 
 def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_second(
@@ -77,7 +62,7 @@ def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_se
         tab.act("find-families", "", **{"find-families": "belcacem"})
         assert tab.act("tick-all", "")["focus"] == "letters-chosen"
         assert tab.act("letters-chosen", "")["go"] == "/gestion/familles/acces"
-        assert "Aucun accès" in tab.act("letters-chosen", "")["dialog"]
+        assert "dialog" in tab.act("letters-chosen", "")  # nothing is ticked any more
     wait_for(lambda: portal.rows("SELECT 1 FROM access_batch WHERE state = 'done'"), "the letters")
     told = portal.rows("SELECT account.login FROM access_item JOIN account ON account.id = account_id ORDER BY 1")
     assert told == [("aubry.claire",), ("belkacem.samir",)]

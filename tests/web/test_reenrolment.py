@@ -175,7 +175,7 @@ def test_each_side_sees_the_others_act_on_a_page_that_is_open(ready: Person, com
         assert "À corriger : modifiez la demande" in family.shown()
         assert "Nino Aubry" not in desk.shown().partition("La demande est renvoyée")[0]
     assert "Nino Aubry" in paul.text("/gestion/demandes?onglet=reinscriptions&traitees=1")
-    assert "traitees=1" in str(paul.soup("/gestion/demandes?onglet=traitees").select(".kinds a"))
+    assert "traitees=1" in str(paul.soup("/gestion/demandes?onglet=traitees").select(".kinds-done a"))
 
 
 def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, come: Come, portal: Server) -> None:

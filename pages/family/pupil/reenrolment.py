@@ -78,6 +78,9 @@ def page(v: Visit, n: int, document: str = "") -> None:
 
 def _draw(v: Visit, page: Page) -> Markup:
     family, now = page.see(v)
+    if "documents" in page.faults:  # told at the last « Valider »: less is missing since
+        page.faults.pop("documents")
+        page.faults |= {name: it for name, it in request_room.missing(now, now.wish).items() if name == "documents"}
     said = (
         told(v.say(THEN[page.said]))
         if page.said in THEN
