@@ -328,7 +328,7 @@ def test_a_code_is_checked_as_people_type_it(house: str) -> None:
     row = last(Certificate)
     code, spaced = row.code, papers.spaced(row.code)
     assert re.fullmatch(f"[{papers.ALPHABET}]{{10}}", code)
-    told = papers.Checked("enrolment", "Conservatoire de Valmont", row.school_year, "I. A.", row.issued_on, valid=True)
+    told = papers.Checked("enrolment", row.site_id, "Conservatoire de Valmont", row.school_year, "I. A.", row.issued_on, valid=True)
     for typed in (code, spaced, code.lower(), f"  {spaced.lower()} ", " ".join(code), spaced.replace("-", "–"), f"« {code} ».",
                   spaced.replace("-", "\xa0"), spaced + "\n"):  # fmt: skip
         assert papers.check(typed) == told, typed
@@ -357,7 +357,7 @@ def test_checking_tells_initials_and_says_when_it_is_revoked(house: str) -> None
     row = last(Certificate)
     told = papers.check(row.code)
     assert told is not None
-    assert {each.name for each in fields(told)} == {"kind", "site", "school_year", "initials", "issued_on", "valid"}
+    assert {each.name for each in fields(told)} == {"kind", "site_id", "site", "school_year", "initials", "issued_on", "valid"}
     shown = repr(told).lower()
     for secret in ("irina", "aubry", "2042", "facture", "€", str(known().birth_date), row.code.lower()):
         assert secret not in shown
