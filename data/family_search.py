@@ -142,7 +142,7 @@ def never_told() -> tuple[Any, ...]:
 def _sorted(v: Visit, words: Sequence[Word], order: str, down: bool) -> Any:
     """The question with what it is sorted by. Families without a value stand last, whichever way."""
     question = select(Family, func.count().over())
-    if order == "number" or not (order or words):
+    if order == "number" or not (words or order in COLUMNS):
         return question.order_by(col(Family.number).desc() if down else col(Family.number))
     if order in COLUMNS:
         keys = _keys(v, order).subquery()
