@@ -51,7 +51,9 @@ def _draw(v: Visit, typed: frame.Typed) -> Markup:
         button(v.say("L’essai est arrivé"), do="arrived", class_="btn quiet"),
         class_="actions",
     )
-    card = tag("section", sheet, None if there else mend, trial, class_="card flow-card", aria_label=v.say("Serveur d’envoi"))
+    card = tag(
+        "section", sheet, None if there else mend, trial, class_="card flow-card", aria_label=v.say("Serveur d’envoi")
+    )
     return frame.around(v, MAIL, card, _restored(v), frame.sheet(v, MAIL, typed))
 
 
