@@ -79,7 +79,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 def serve() -> None:
     from components import server
-    from data import demo, first_start
+    from data import demo
+    from data.door import first_start
     from data.settings import settings
 
     server.set_up_logging()
@@ -121,7 +122,7 @@ def in_words(work: Callable[[], None]) -> None:
 
 
 def create_site(code: str, name: str) -> None:
-    from data import first_start
+    from data.door import first_start
 
     bring_up_to_date()
     in_words(lambda: first_start.create_site(code, name))
@@ -129,7 +130,7 @@ def create_site(code: str, name: str) -> None:
 
 
 def create_staff(chosen: argparse.Namespace) -> None:
-    from data import first_start
+    from data.door import first_start
 
     bring_up_to_date()
 
@@ -141,7 +142,7 @@ def create_staff(chosen: argparse.Namespace) -> None:
 
 
 def reset_second_factor(site: str, login: str) -> None:
-    from data import first_start
+    from data.door import first_start
 
     def reset() -> None:
         done = first_start.reset_factor(site, login)
@@ -151,7 +152,7 @@ def reset_second_factor(site: str, login: str) -> None:
 
 
 def new_key() -> None:
-    from data import first_start
+    from data.door import first_start
 
     first_start.key_is_known(accept=True)
     print("The present key is accepted.")
@@ -188,7 +189,8 @@ def restore(folder: str, *, verify: bool) -> None:
 
 
 def rebuild() -> None:
-    from data import database, families
+    from data import database
+    from data.people import families
 
     bring_up_to_date()
     database.table_classes()
@@ -225,7 +227,7 @@ def migrate() -> None:
 
 
 def send_letters() -> None:
-    from data import postman
+    from data.post import postman
     from data.settings import settings
 
     if not settings().smtp_url:
@@ -250,7 +252,8 @@ def export_file(chosen: argparse.Namespace) -> None:
 
 
 def check() -> None:
-    from data import postman, schema
+    from data import schema
+    from data.post import postman
     from data.settings import settings
 
     now, newest = schema.state()

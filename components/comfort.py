@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from components.icons import icon
 from components.markup import tag
-from data.accounts import Account
-from data.comfort import CHOICES, MODE, Choice, Comfort, read, write
+from data.door.accounts import Account
+from data.door.comfort import CHOICES, MODE, Choice, Comfort, read, write
 from data.i18n import LANGUAGES, Language, say
 
 COOKIE, YEAR = "confort", 365 * 86400

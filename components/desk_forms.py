@@ -9,11 +9,11 @@ from markupsafe import Markup
 from components.forms import Control
 from components.icons import icon
 from components.markup import acting_form, classes, tag
-from data import family_desk, moderation
-from data.family_desk import ASKED, WAS
 from data.fields import EditableField
 from data.i18n import Refused
-from data.moderation import ChangeRequest, FieldChange
+from data.people import family_desk, moderation
+from data.people.family_desk import ASKED, WAS
+from data.people.moderation import ChangeRequest, FieldChange
 from data.visits import Visit
 
 Waiting = Mapping[str, tuple[FieldChange, ChangeRequest]]

@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from components import comfort
-from data import signins, sites
-from data.accounts import Account
+from data import sites
+from data.door import signins
+from data.door.accounts import Account
+from data.door.signins import SignIn
 from data.i18n import Language, Refused, language, say
 from data.settings import settings
-from data.signins import SignIn
 from data.sites import Site
 from data.visits import Visit, visit
 
@@ -58,7 +59,7 @@ class OnlyLooking(Refused):
 class Caller:
     """The person behind a request: an account, or a stranger (None).
 
-    `looks_as` is the family's account that a member of staff looks as (data/viewing.py); `looking`: this caller wears its
+    `looks_as` is the family's account that a member of staff looks as (data/door/viewing.py); `looking`: this caller wears its
     face, so `account` is the family's, and its visits only read.
     """
 

@@ -10,11 +10,13 @@ from components.entrance import Caller
 from components.icons import icon
 from components.markup import acting_form, button, classes, tag
 from components.panel import Act, Answer, Handler
-from data import fields, moderation, signins, sites
-from data.families import Guardian
+from data import fields, sites
+from data.door import signins
 from data.fields import EditableField
 from data.i18n import Faulty, Refused
-from data.moderation import FieldChange
+from data.people import moderation
+from data.people.families import Guardian
+from data.people.moderation import FieldChange
 from data.sites import Policy, Site
 from data.visits import Visit
 

@@ -5,8 +5,8 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import tag
 from data.i18n import language, say
-from data.letter_form import HIDDEN, shown_link
-from data.letters import Letter
+from data.post.letter_form import HIDDEN, shown_link
+from data.post.letters import Letter
 from data.visits import Visit
 
 

@@ -21,18 +21,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from components import document, errors, sockets
 from components.assets import Assets
 from components.guard import Guard
-from data import (
-    access_batches,
-    daily,
-    database,
-    file_sweep,
-    first_start,
-    postman,
-    reenrolment_retention,
-    retention,
-    sandbox,
-)
+from data import database, file_sweep, retention, sandbox
+from data.door import access_batches, first_start
 from data.exchange import jobs
+from data.post import daily, postman
+from data.season import reenrolment_retention
 from data.settings import settings
 
 log = logging.getLogger("anacrouse")

@@ -37,9 +37,9 @@ class Base(SQLModel):
 @lru_cache(maxsize=1)
 def table_classes() -> tuple[type[SQLModel], ...]:
     """Every table of the house. Imports all of data/ first: a table nobody imported is neither fenced nor migrated."""
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name not in {"migrations", "demo", "inspection"}:  # that one works in a process of its own
-            importlib.import_module(f"data.{module.name}")
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], "data."):
+        if module.name.split(".")[1] not in {"migrations", "demo", "exchange", "pdf", "inspection"}:  # which have none
+            importlib.import_module(module.name)
     return tuple(mapper.class_ for mapper in SQLModel._sa_registry.mappers)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from data.access_batches import AccessBatch
-from data.campaigns import RequiredDocument
+from data.door.access_batches import AccessBatch
 from data.files import StoredFile, path_of
-from data.papers import Paper
+from data.money.papers import Paper
+from data.season.campaigns import RequiredDocument
 from data.settings import settings
 from data.visits import Visit, whole_house
 

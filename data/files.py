@@ -19,8 +19,8 @@ from sqlalchemy import ForeignKeyConstraint, func
 from sqlmodel import Field, col, select
 
 from data.documents import REFUSALS, shown_name
-from data.families import Pupil
 from data.i18n import Refused
+from data.people.families import Pupil
 from data.settings import settings
 from data.visits import NotYours, OfSite, Visit
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlmodel import col, delete, select, update
 
-from data.letters import Letter
-from data.signins import KnownDevice, SignIn
+from data.door.signins import KnownDevice, SignIn
+from data.door.throttle import Throttle
+from data.post.letters import Letter
 from data.sites import Site
-from data.throttle import Throttle
 from data.visits import whole_house
 
 FLOOR, LONGEST = 6, 12  # months of the journal: the database itself refuses to forget younger entries
@@ -20,7 +20,7 @@ def days(site: Site, name: str) -> int:
 
 
 def journal_months(site: Site) -> int:
-    """data/daily.py forgets what is older."""
+    """data/post/daily.py forgets what is older."""
     return min(LONGEST, max(FLOOR, site.journal_months))
 
 

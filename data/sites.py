@@ -40,10 +40,10 @@ class Site(Base, table=True):
     refusal_sentences: dict[str, list[str]] = json_column()
     legal: dict[str, str] = (
         json_column()
-    )  # what data/site_settings.py names « legal.… »: publisher, dpo, accessibility…
+    )  # what data/office/site_settings.py names « legal.… »: publisher, dpo, accessibility…
     help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
     retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/retention.py)
-    payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/payments.py)
+    payment: dict[str, str] = json_column()  # gateway, and what that gateway needs to know (data/money/payments.py)
     payment_keys: dict[str, str] = json_column()  # the gateway's secrets, sealed; never shown again
     accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/appearance.py)
     logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, select
 
-from data.accounts import Account
-from data.families import Guardian, Pupil
+from data.door.accounts import Account
+from data.people.families import Guardian, Pupil
 from data.sites import Site
 from data.visits import Visit, visit, whole_house
 

@@ -42,8 +42,9 @@ for name in (
     os.environ.pop(name, None)
 os.environ.update(ENVIRONMENT)
 
-from data import database, demo, schema, throttle  # noqa: E402
+from data import database, demo, schema  # noqa: E402
 from data import settings as settings_room  # noqa: E402
+from data.door import throttle  # noqa: E402
 
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
 _numbers = itertools.count(1)

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,3 +105,14 @@ def test_every_folder_of_a_floor_is_a_package() -> None:
 def test_the_tables_files_keep_their_annotations_alive() -> None:
     for path in sources("data"):
         assert "from __future__ import annotations" not in path.read_text(encoding="utf-8"), path
+
+
+def test_every_room_of_the_data_floor_says_on_which_it_stands() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    [layers] = [each["layers"] for each in contracts if each["name"] == "Inside data/"]
+    said = {room.strip() for layer in layers for room in layer.split("|")}
+    rooms = {".".join(path.relative_to(ROOT / "data").with_suffix("").parts) for path in sources("data")}
+    whole = {"demo", "exchange", "migrations", "pdf"}
+    assert {each for each in rooms if not each.endswith("__init__") and each.split(".")[0] not in whole} == said - whole

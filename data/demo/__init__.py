@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from data import passwords
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
-from data.news import News
+from data.door import passwords
+from data.post.news import News
 from data.sites import Site
 from data.visits import Visit, whole_house
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from data import access, family_desk
-from data.accounts import Account
-from data.families import Family, Guardian
+from data.door import access
+from data.door.accounts import Account
+from data.people import family_desk
+from data.people.families import Family, Guardian
 from data.sites import Site
 from data.visits import Visit, visit, whole_house
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, select
 
-from data import wording
-from data.accounts import Account
-from data.letters import Letter, write
+from data.door.accounts import Account
+from data.post import wording
+from data.post.letters import Letter, write
 from data.sites import Site
 from data.visits import visit, whole_house
 

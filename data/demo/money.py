@@ -7,8 +7,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from data import formats
-from data.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
-from data.families import Family, Guardian, Pupil, PupilLink
+from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.sites import Site
 from data.visits import Visit
 

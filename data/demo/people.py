@@ -4,9 +4,9 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from data.accounts import Account
-from data.families import Family, Guardian, Pupil, PupilLink
+from data.door.accounts import Account
 from data.fields import fold
+from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.sites import Site
 from data.visits import Visit
 

@@ -11,15 +11,17 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 from sqlmodel import col, select
 
-from data import campaign_desk, campaigns, families, files, formats, reenrolment_desk, reenrolment_documents
-from data import reenrolment_request as request
-from data.accounts import Account
-from data.campaigns import Campaign, RequiredDocument
-from data.families import Pupil, PupilLink
+from data import files, formats
+from data.door.accounts import Account
 from data.files import StoredFile
 from data.pdf.words import FACES
-from data.reenrolment import Reenrolment, SuppliedDocument, Wish
-from data.schooling import Course, Enrolment
+from data.people import families
+from data.people.families import Pupil, PupilLink
+from data.school.schooling import Course, Enrolment
+from data.season import campaign_desk, campaigns, reenrolment_desk, reenrolment_documents
+from data.season import reenrolment_request as request
+from data.season.campaigns import Campaign, RequiredDocument
+from data.season.reenrolment import Reenrolment, SuppliedDocument, Wish
 from data.sites import Site
 from data.visits import Visit, visit, whole_house
 

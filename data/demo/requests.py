@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
-from data import absences, decisions, families, moderation
-from data.accounts import Account
-from data.families import Guardian
+from data.door.accounts import Account
+from data.people import decisions, families, moderation
+from data.people.families import Guardian
+from data.school import absences
 from data.sites import Site
 from data.visits import visit, whole_house
 

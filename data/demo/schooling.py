@@ -8,12 +8,12 @@ from datetime import date, time, timedelta
 from sqlmodel import col, select
 
 from data import formats
-from data.absences import Absence
 from data.demo.people import CYCLES, DISCIPLINES, FIRST, LAST
-from data.families import Pupil
-from data.repertoire import Performance, Piece
-from data.results import Assessment, Mark
-from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
+from data.people.families import Pupil
+from data.school.absences import Absence
+from data.school.repertoire import Performance, Piece
+from data.school.results import Assessment, Mark
+from data.school.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 from data.sites import Site
 from data.visits import Visit
 

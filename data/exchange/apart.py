@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from data import database, live, sites, visits
-from data.accounts import Account
+from data.door.accounts import Account
 from data.exchange import exporting, working
 from data.exchange.kinds import kind
 from data.exchange.working import Follow, Looked, Report

@@ -14,10 +14,10 @@ from sqlmodel import SQLModel, col, select
 from data.exchange.people import ADULT, PUPIL_FIELDS
 from data.exchange.records import shown_number
 from data.exchange.world import Entity, World
-from data.families import Family, Guardian, Pupil
 from data.fields import fold
 from data.i18n import Refused
-from data.moderation import ChangeRequest, FieldChange
+from data.people.families import Family, Guardian, Pupil
+from data.people.moderation import ChangeRequest, FieldChange
 from data.visits import Visit
 
 # Letters of other alphabets that look like ours: a name written with them is another text, and the same person.

@@ -8,10 +8,10 @@ from data import import_runs, journal, spreadsheets
 from data.exchange.planning import load
 from data.exchange.records import Record, Shown, ordered
 from data.exchange.world import World
-from data.families import Family, Guardian, Pupil
 from data.fields import editables
 from data.formats import moment
-from data.moderation import SHEETS, ChangeRequest, FieldChange
+from data.people.families import Family, Guardian, Pupil
+from data.people.moderation import SHEETS, ChangeRequest, FieldChange
 from data.spreadsheets import Cell, Form, Tick, no_tick
 from data.visits import Visit
 

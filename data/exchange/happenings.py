@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from data.absences import Absence
 from data.exchange.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
 from data.exchange.records import Record, Shown, need, required, shown_number
 from data.exchange.school import COURSE, COURSE_KEY, PUPIL, SCHOOL_YEAR, TEACHER_KEY, course_of, of_course
 from data.exchange.world import Line, World
-from data.families import Pupil
 from data.fields import DATE, TEXT, fold
 from data.i18n import Refused
-from data.repertoire import Performance, Piece
-from data.results import Assessment, Mark
-from data.schooling import Course, Lesson
+from data.people.families import Pupil
+from data.school.absences import Absence
+from data.school.repertoire import Performance, Piece
+from data.school.results import Assessment, Mark
+from data.school.schooling import Course, Lesson
 
 ASSESSMENT_CODE = ("Code évaluation", "Id évaluation", "Numéro évaluation", "Évaluation n°")
 OF_ASSESSMENT = (

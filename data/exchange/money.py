@@ -5,14 +5,14 @@ from datetime import date
 from typing import Any
 
 from data import formats
-from data.billing import Instalment, Invoice, InvoiceLine
 from data.exchange.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.exchange.people import FAMILY_KEY
 from data.exchange.records import Record, Shown, need, required, shown_number
 from data.exchange.world import Entity, Line, World
-from data.families import Family, Guardian
 from data.fields import DATE, TEXT, fold
 from data.i18n import Refused
+from data.money.billing import Instalment, Invoice, InvoiceLine
+from data.people.families import Family, Guardian
 
 LEDGER = pick(
     {"tuition": "cotisation", "rental": "location"},

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from data import accounts
-from data.accounts import Account
+from data.door import accounts
+from data.door.accounts import Account
 from data.exchange import columns
 from data.exchange.columns import column, loose, of_table, pick
 from data.exchange.records import Record, Shown, keys_of, need, new_number, required, shown_number
 from data.exchange.world import Entity, Line, World
-from data.families import CIVILITY, GENDER, Family, Guardian, Pupil, PupilLink
 from data.fields import DATE, TEXT, fold
 from data.i18n import Refused
+from data.people.families import CIVILITY, GENDER, Family, Guardian, Pupil, PupilLink
 
 CIVILITIES = loose(
     CIVILITY, {"mme": "mme", "mlle": "mme", "mademoiselle": "mme", "mrs": "mme", "m": "m", "mr": "m", "monsieur": "m"}

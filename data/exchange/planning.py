@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from sqlmodel import SQLModel
 
-from data.accounts import Account
-from data.billing import Invoice
+from data.door.accounts import Account
 from data.exchange import doubts, matching, money
 from data.exchange.columns import Field
 from data.exchange.records import KEYS, Record
 from data.exchange.world import Entity, Line, World
-from data.families import FOUND_BY, Family, Guardian, Pupil, check_together, found_by_values
 from data.i18n import Refused
-from data.schooling import Course, Cursus, Lesson, Teacher
+from data.money.billing import Invoice
+from data.people.families import FOUND_BY, Family, Guardian, Pupil, check_together, found_by_values
+from data.school.schooling import Course, Cursus, Lesson, Teacher
 from data.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.visits import Visit
 

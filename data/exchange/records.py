@@ -7,17 +7,17 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from sqlmodel import SQLModel
 
-from data.absences import Absence
-from data.accounts import Account
-from data.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.door.accounts import Account
 from data.exchange.columns import Field
 from data.exchange.world import Entity, Keys, Line, World
-from data.families import Family, Guardian, Pupil, PupilLink
 from data.fields import fold
 from data.i18n import Refused
-from data.repertoire import Performance, Piece
-from data.results import Assessment, Mark
-from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
+from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.school.absences import Absence
+from data.school.repertoire import Performance, Piece
+from data.school.results import Assessment, Mark
+from data.school.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 
 Shown = dict[str, Any]  # column -> value, as kept
 

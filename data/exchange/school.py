@@ -6,10 +6,10 @@ from data.exchange.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEK
 from data.exchange.people import PUPIL_KEY
 from data.exchange.records import Record, Shown, need, required, shown_number, teacher_of, words_of
 from data.exchange.world import Entity, Line, World
-from data.families import Pupil
 from data.fields import DATE, NAME, TEXT, fold
 from data.i18n import Refused
-from data.schooling import Course, Cursus, Enrolment, Lesson, Teacher
+from data.people.families import Pupil
+from data.school.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 
 STATUS = pick(
     {"enrolled": "inscrit", "asked": "demandé", "waiting": "liste d’attente", "left": "parti"},

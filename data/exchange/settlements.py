@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
-from data.billing import Allocation, Invoice, Payment
 from data.exchange.columns import MONEY, column, pick
 from data.exchange.money import INVOICE_KEY, OF_INVOICE, THE_LEDGER, THE_YEAR, own, part_of, payer, same_family, year
 from data.exchange.people import FAMILY_KEY
 from data.exchange.records import Record, Shown, need, required, shown_number
 from data.exchange.world import Entity, Line, World
-from data.families import Family, Guardian
 from data.fields import DATE, TEXT, fold
 from data.i18n import Refused
+from data.money.billing import Allocation, Invoice, Payment
+from data.people.families import Family, Guardian
 
 STATE = pick(
     {"cashed": "encaissé", "waiting": "en attente", "rejected": "rejeté"},

@@ -10,10 +10,10 @@ from sqlmodel import SQLModel, col, select
 from data import import_runs
 from data.exchange.planning import Plan
 from data.exchange.world import Entity, blank, size_of
-from data.families import Pupil
 from data.import_runs import OutsideKey
 from data.journal import AuditEntry
 from data.live import Topic
+from data.people.families import Pupil
 from data.sites import Site
 from data.visits import Visit
 

@@ -6,8 +6,8 @@ from components.icons import icon
 from components.markup import button, tag
 from components.panel import Act, Answer, Panel
 from components.piece import Piece
-from data import accounts
-from data.accounts import Account
+from data.door import accounts
+from data.door.accounts import Account
 from data.visits import Visit
 
 

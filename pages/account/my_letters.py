@@ -11,8 +11,9 @@ from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import formats, letter_desk
-from data.letters import Letter
+from data import formats
+from data.post import letter_desk
+from data.post.letters import Letter
 from data.visits import NotYours, Visit
 
 PATH = "/mot-de-passe/courriers"

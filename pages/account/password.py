@@ -14,8 +14,9 @@ from components.piece import Piece
 from components.screen import CHOOSE, FACTOR, plain, screen
 from components.shell import head
 from components.tables import table
-from data import accounts, formats, passwords, second_factor, signins, sites
-from data.accounts import Account
+from data import formats, sites
+from data.door import accounts, passwords, second_factor, signins
+from data.door.accounts import Account
 from data.i18n import Faulty, Refused
 from data.visits import Visit
 from pages.account import more_of_account

@@ -9,7 +9,8 @@ from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.markup import Markup, tag
 from components.screen import FACTOR, plain
-from data import second_factor, second_step, sites
+from data import sites
+from data.door import second_factor, second_step
 from data.i18n import Refused
 
 

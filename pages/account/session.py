@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.entrance import Audience, Caller, cookie, cookie_name
 from components.screen import plain
-from data import signins
+from data.door import signins
 
 
 @plain("/deconnexion", Audience.ACCOUNT, methods=("POST",), own=True)

@@ -12,9 +12,9 @@ from components.entrance import Audience, Caller
 from components.icons import icon
 from components.markup import Markup, join, tag
 from components.screen import plain
-from data import comfort as choices
 from data import sites
-from data.accounts import Account
+from data.door import comfort as choices
+from data.door.accounts import Account
 from data.sites import Site
 from data.visits import visit
 

@@ -15,7 +15,7 @@ from components.icons import icon
 from components.markup import classes, tag
 from components.screen import plain
 from data.formats import euros
-from data.gateways import Forged, Order, Simulator, State
+from data.money.gateways import Forged, Order, Simulator, State
 from data.settings import settings
 from data.visits import NotYours
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.screen import plain
-from data import agenda
+from data.school import agenda
 from data.visits import NotYours
 
 

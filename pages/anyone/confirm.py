@@ -7,7 +7,7 @@ from components.cover import alert, cover, site_of, told
 from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
-from data import moderation
+from data.people import moderation
 
 
 @plain("/confirmer/{token}", Audience.ANYONE)

@@ -11,8 +11,9 @@ from components.entrance import Audience, Caller, cookie, set_cookie
 from components.errors import error_page
 from components.markup import Markup, tag
 from components.screen import plain
-from data import demo, passwords, second_step, signins, sites
-from data.accounts import Account
+from data import demo, sites
+from data.door import passwords, second_step, signins
+from data.door.accounts import Account
 from data.i18n import Refused
 from data.settings import settings
 from data.sites import Site

@@ -8,8 +8,8 @@ from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.markup import Markup, tag
 from components.screen import plain
-from data import accounts, first_start, passwords
-from data.accounts import Account
+from data.door import accounts, first_start, passwords
+from data.door.accounts import Account
 from data.i18n import Faulty, Refused
 from pages.anyone.connexion import come_in
 

@@ -10,8 +10,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.screen import plain
-from data import health, postman, schema
+from data import health, schema
 from data.database import Fault
+from data.post import postman
 from data.settings import settings
 
 STARTED = time.monotonic()

@@ -10,7 +10,8 @@ from components.cover import leaf
 from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
-from data import families, sites
+from data import sites
+from data.people import families
 from data.sites import Site
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 

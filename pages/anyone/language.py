@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.entrance import Audience, Caller
 from components.screen import plain
-from data import accounts
+from data.door import accounts
 from data.i18n import language
 
 

@@ -8,7 +8,7 @@ from components.entrance import Audience, Caller
 from components.errors import error_page
 from components.markup import tag
 from components.screen import plain
-from data import passwords, signins
+from data.door import passwords, signins
 
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
 

@@ -10,8 +10,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from components.entrance import Audience, Caller
 from components.screen import plain
-from data import payments
-from data.gateways import Forged, Sent, Unreachable
+from data.money import payments
+from data.money.gateways import Forged, Sent, Unreachable
 
 MOST_BYTES, MOST_FIELDS = 64 * 1024, 200
 log = logging.getLogger("anacrouse.payments")

@@ -7,7 +7,7 @@ from components.cover import alert, cover, entry, site_of
 from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
-from data import second_step
+from data.door import second_step
 from data.i18n import Refused
 from pages.anyone.connexion import STEP_PATH, come_in, safe_after
 

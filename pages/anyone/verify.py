@@ -9,7 +9,8 @@ from components.entrance import Audience, Caller
 from components.markup import tag
 from components.screen import plain
 from components.tables import facts
-from data import formats, papers, sites
+from data import formats, sites
+from data.money import papers
 
 
 @plain("/verifier", Audience.ANYONE)

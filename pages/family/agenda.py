@@ -9,7 +9,8 @@ from components.markup import button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import agenda, formats
+from data import formats
+from data.school import agenda
 from data.visits import Visit
 
 

@@ -9,9 +9,10 @@ from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
 from components.tables import facts, row
-from data import billing, formats, sites
-from data.billing import Invoice, InvoiceLine
-from data.families import Family
+from data import formats, sites
+from data.money import billing
+from data.money.billing import Invoice, InvoiceLine
+from data.people.families import Family
 from data.sites import Site
 from data.visits import Visit
 

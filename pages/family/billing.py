@@ -12,8 +12,10 @@ from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import billing, families, formats, payments
-from data.billing import LEDGERS, Entry, Invoice, Ledger, Payment
+from data import formats
+from data.money import billing, payments
+from data.money.billing import LEDGERS, Entry, Invoice, Ledger, Payment
+from data.people import families
 from data.visits import Visit
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}

@@ -9,12 +9,17 @@ from components.markup import Content, tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absences, accounts, billing, families, formats, moderation, news, payments, results, schooling
-from data.absences import AbsenceNotice
-from data.billing import Ledger
-from data.families import Pupil, PupilLink
-from data.results import Marked
-from data.schooling import Attended, Lesson
+from data import formats
+from data.door import accounts
+from data.money import billing, payments
+from data.money.billing import Ledger
+from data.people import families, moderation
+from data.people.families import Pupil, PupilLink
+from data.post import news
+from data.school import absences, results, schooling
+from data.school.absences import AbsenceNotice
+from data.school.results import Marked
+from data.school.schooling import Attended, Lesson
 from data.visits import Visit
 from pages.family import reenrolment_notice
 

@@ -8,8 +8,9 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import families, moderation, sites
-from data.families import Guardian
+from data import sites
+from data.people import families, moderation
+from data.people.families import Guardian
 from data.visits import Visit
 
 

@@ -14,7 +14,7 @@ from components.markup import tag
 from components.piece import Piece
 from components.screen import plain, screen
 from components.shell import head
-from data import my_data
+from data.people import my_data
 from data.visits import Visit
 
 _one_at_a_time = asyncio.Semaphore(1)

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from components.entrance import Audience, Caller
 from components.screen import plain
-from data import families, papers
-from data.papers import Draft
+from data.money import papers
+from data.money.papers import Draft
+from data.people import families
 from data.visits import NotYours, Visit
 
 

@@ -16,12 +16,13 @@ from components.markup import classes, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, plain, screen
 from components.shell import head
-from data import billing, formats, gateways, payments, sites
-from data.billing import LEDGERS, Entry, Ledger
+from data import formats, sites
 from data.formats import euros
-from data.gateways import Gateway, Redirection
 from data.i18n import Refused
-from data.payments import OnlinePayment
+from data.money import billing, gateways, payments
+from data.money.billing import LEDGERS, Entry, Ledger
+from data.money.gateways import Gateway, Redirection
+from data.money.payments import OnlinePayment
 from data.settings import settings
 from data.visits import NotYours, Visit
 

@@ -4,9 +4,10 @@ from markupsafe import Markup
 
 from components.icons import icon
 from components.markup import tag
-from data import formats, reenrolment
-from data.families import Pupil, PupilLink
-from data.reenrolment import Due
+from data import formats
+from data.people.families import Pupil, PupilLink
+from data.season import reenrolment
+from data.season.reenrolment import Due
 from data.visits import Visit
 
 

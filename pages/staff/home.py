@@ -9,21 +9,15 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import (
-    campaign_desk,
-    campaigns,
-    decisions,
-    families,
-    formats,
-    letters,
-    queue_counts,
-    reenrolment_list,
-    signins,
-    site_settings,
-    sites,
-)
+from data import formats, sites
+from data.door import signins
+from data.office import site_settings
+from data.people import decisions, families, queue_counts
+from data.post import letters
+from data.season import campaign_desk, campaigns, reenrolment_list
 from data.visits import Visit
-from pages.staff import campaign_head, tabs
+from pages.staff.queue import tabs
+from pages.staff.season import campaign_head
 from pages.staff.settings import frame
 
 DAYS, MOST_CAMPAIGNS = 7, 2

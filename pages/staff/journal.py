@@ -17,10 +17,11 @@ from components.panel import Act, Answer, Panel
 from components.screen import Audience, plain, screen
 from components.shell import head
 from components.tables import row
-from data import fields, formats, journal_desk, spreadsheets
+from data import fields, formats, spreadsheets
 from data.i18n import Refused
-from data.journal_desk import MOST_COUNTED, PAGE, Asked, Told
-from data.journal_words import ACTIONS
+from data.office import journal_desk
+from data.office.journal_desk import MOST_COUNTED, PAGE, Asked, Told
+from data.office.journal_words import ACTIONS
 from data.visits import NotYours, Visit
 from pages.staff import journal_entry
 

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import button, tag
 from components.tables import facts, row
-from data.journal_desk import Told
+from data.office.journal_desk import Told
 from data.visits import Visit
 
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from data.families import Guardian
 from data.fields import countries, editables
+from data.people.families import Guardian
 
 PAGE = Environment(autoescape=True).from_string("""<!doctype html><html lang="fr"><head><meta charset="utf-8">
 <title>Famille</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/house.css"></head><body>

@@ -38,7 +38,7 @@ def name_each() -> None:
     from sqlmodel import select
 
     from data import database
-    from data.families import Guardian, Pupil
+    from data.people.families import Guardian, Pupil
     from data.visits import whole_house
 
     database.table_classes()
@@ -54,8 +54,9 @@ def name_each() -> None:
 def measure() -> None:
     from sqlmodel import select
 
-    from data import database, family_search
-    from data.accounts import Account
+    from data import database
+    from data.door.accounts import Account
+    from data.people import family_search
     from data.visits import visit, whole_house
 
     database.take_stock()

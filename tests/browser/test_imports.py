@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from data import schema, spreadsheets
-from data.letters import unseal
+from data.post.letters import unseal
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.conftest import ENVIRONMENT, move_to
 from tests.data.desk import FAULTY, sorts

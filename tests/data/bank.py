@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from data import billing, gateways, payments
-from data.billing import Allocation, Invoice, Payment
-from data.gateways import Order, Sent, Simulator
-from data.payments import OnlinePayment
+from data.money import billing, gateways, payments
+from data.money.billing import Allocation, Invoice, Payment
+from data.money.gateways import Order, Sent, Simulator
+from data.money.payments import OnlinePayment
 from data.visits import whole_house
 from tests.cast import SAMIR, account, as_, every, last
 
@@ -81,7 +81,7 @@ def url_of(row: OnlinePayment) -> str:
 
 
 PLUGIN = """
-from data.gateways import Confirmation, Forged, Redirection
+from data.money.gateways import Confirmation, Forged, Redirection
 
 class Bank:
     name, host, answers = "ourbank", "pay.example.org", True

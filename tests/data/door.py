@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from data import letters, signins
-from data.accounts import Account
 from data.demo import PASSWORD
+from data.door import signins
+from data.door.accounts import Account
 from data.i18n import Refused
-from data.letters import Letter
+from data.post import letters
+from data.post.letters import Letter
 from data.visits import whole_house
 from tests.cast import CLAIRE, NOON, account, every, site
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from data import absence_queue, absences, families, files, live
-from data.absences import Absence, AbsenceNotice
+from data import files, live
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letter_form import text_of
-from data.letters import Letter
+from data.people import families
+from data.post.letter_form import text_of
+from data.post.letters import Letter
+from data.school import absence_queue, absences
+from data.school.absences import Absence, AbsenceNotice
 from data.visits import NotYours
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil
 from tests.data.door import change

@@ -9,15 +9,18 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data import access, access_batches, families, family_search, files, letterhead, letters, signins, sites, throttle
-from data.access_batches import AccessBatch, AccessItem
-from data.accounts import Account
-from data.families import Guardian
+from data import files, sites
+from data.door import access, access_batches, signins, throttle
+from data.door.access_batches import AccessBatch, AccessItem
+from data.door.accounts import Account
+from data.door.signins import SignIn, sign_in
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letters import Letter
 from data.pdf import access_letters
-from data.signins import SignIn, sign_in
+from data.people import families, family_search
+from data.people.families import Guardian
+from data.post import letterhead, letters
+from data.post.letters import Letter
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, later
 

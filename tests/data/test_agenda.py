@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from data import agenda
-from data.agenda import AgendaKey
-from data.families import Pupil, PupilLink
 from data.journal import AuditEntry
-from data.schooling import Course, Enrolment, Lesson
+from data.people.families import Pupil, PupilLink
+from data.school import agenda
+from data.school.agenda import AgendaKey
+from data.school.schooling import Course, Enrolment, Lesson
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, PAUL, account, as_, both, every, last
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from data import backup, database, letters, schema, signins
-from data.letters import Letter
-from data.signins import SignIn
+from data import backup, database, schema
+from data.door import signins
+from data.door.signins import SignIn
+from data.post import letters
+from data.post.letters import Letter
 from tests.cast import HELENE, NOON, account, as_, every
 from tests.conftest import ask_postgresql, move_to
 

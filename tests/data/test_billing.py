@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select, update
 
-from data import billing, formats
-from data.absences import Absence
-from data.billing import Account, Allocation, Entry, Instalment, Invoice, InvoiceLine, Payment
-from data.repertoire import Performance, Piece
-from data.results import Assessment, Mark
-from data.schooling import Course, Enrolment, Lesson, Teacher
+from data import formats
+from data.money import billing
+from data.money.billing import Account, Allocation, Entry, Instalment, Invoice, InvoiceLine, Payment
+from data.school.absences import Absence
+from data.school.repertoire import Performance, Piece
+from data.school.results import Assessment, Mark
+from data.school.schooling import Course, Enrolment, Lesson, Teacher
 from data.visits import Leak, NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, every, found, last, site
 from tests.data.bank import bill

@@ -2,9 +2,10 @@
 
 from sqlmodel import select
 
-from data import database, reenrolment_list
-from data.campaigns import Campaign
-from data.reenrolment_list import Wanted
+from data import database
+from data.season import reenrolment_list
+from data.season.campaigns import Campaign
+from data.season.reenrolment_list import Wanted
 from tests.cast import PAUL, as_, both
 
 

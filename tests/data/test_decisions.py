@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from sqlmodel import delete
 
-from data import decisions, moderation
-from data.accounts import Account
-from data.families import Guardian, Pupil, PupilLink
+from data.door.accounts import Account
 from data.i18n import Refused
 from data.journal import AuditEntry
-from data.letter_form import text_of
-from data.letters import Letter
-from data.moderation import ChangeRequest, FieldChange
+from data.people import decisions, moderation
+from data.people.families import Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest, FieldChange
+from data.post.letter_form import text_of
+from data.post.letters import Letter
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, counts, every, guardian, last, later, pupil, site
 from tests.conftest import move_to

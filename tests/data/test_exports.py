@@ -9,11 +9,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data import decisions, moderation, schema, spreadsheets
+from data import schema, spreadsheets
 from data.exchange import apart, exporting
 from data.exchange.apart import Person
 from data.exchange.kinds import KINDS, counts
 from data.journal import AuditEntry
+from data.people import decisions, moderation
 from data.sites import Site
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, guardian
@@ -25,7 +26,7 @@ BELRIVE = partial(opened, "petit.jean", "belrive")
 
 def a_new_house(url: str) -> None:
     """Another installation: one site, one manager, nothing else."""
-    from data.accounts import Account
+    from data.door.accounts import Account
 
     move_to(DATABASE_URL=url)
     schema.upgrade()
@@ -124,7 +125,7 @@ def test_the_journal_of_accepted_changes_is_taken_since_a_day(house: str) -> Non
 def guardian_of(v):  # type: ignore[no-untyped-def]
     from sqlmodel import select
 
-    from data.families import Guardian
+    from data.people.families import Guardian
 
     return v.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry"))
 

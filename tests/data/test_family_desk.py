@@ -3,14 +3,14 @@
 import pytest
 from sqlmodel import select
 
-from data import families, family_desk, family_records, moderation, pupil_desk
-from data.accounts import Account
-from data.families import Family, Guardian, Pupil, PupilLink
-from data.family_desk import ASKED, WAS
+from data.door.accounts import Account
+from data.door.signins import SignIn, sign_in
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.signins import SignIn, sign_in
+from data.people import families, family_desk, family_records, moderation, pupil_desk
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people.family_desk import ASKED, WAS
+from data.post.letters import Letter
 from data.visits import NotYours, Visit
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, every, found, guardian, last, pupil, site
 

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from data import database, families, family_desk, family_search, findable
-from data.families import Guardian
-from data.family_search import COLUMNS
+from data import database, findable
+from data.people import families, family_desk, family_search
+from data.people.families import Guardian
+from data.people.family_search import COLUMNS
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, found, guardian
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import aliased, with_loader_criteria
 from sqlmodel import col, delete, select, update
 
 from data import database, visits
-from data.accounts import Account
-from data.families import Family, Guardian, Pupil, PupilLink
+from data.door.accounts import Account
+from data.door.signins import KnownDevice, SignIn
 from data.files import StoredFile
-from data.moderation import ChangeRequest, FieldChange
-from data.signins import KnownDevice, SignIn
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest, FieldChange
 from data.sites import Site
 from data.visits import Leak, Visit, whole_house
 from tests.cast import CLAIRE, MARC, NOON, PAUL, SAMIR, account, as_, both, counts, every, guardian, pupil, site

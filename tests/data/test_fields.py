@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from data import fields
-from data.families import Guardian, Pupil, check_together
 from data.fields import (
     COUNTRY,
     DATE,
@@ -25,7 +24,8 @@ from data.fields import (
     editables,
 )
 from data.i18n import Refused
-from data.letter_form import deliverable
+from data.people.families import Guardian, Pupil, check_together
+from data.post.letter_form import deliverable
 
 ANYTHING = some.text(some.characters(), max_size=60)  # surrogates, controls and marks included
 KINDS: dict[str, Kind] = {

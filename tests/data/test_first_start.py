@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data import demo, first_start, passwords, schema, seals
-from data.accounts import Account
+from data import demo, schema, seals
+from data.door import first_start, passwords
+from data.door.accounts import Account
 from data.i18n import Faulty, Refused
 from data.sites import Site
 from tests.cast import CLAIRE, PAUL, account, every, set_site

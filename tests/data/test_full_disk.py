@@ -8,9 +8,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from components.errors import NO_ROOM, database_sentence
-from data import database, family_desk, family_search
-from data.families import Guardian
+from data import database
 from data.journal import AuditEntry
+from data.people import family_desk, family_search
+from data.people.families import Guardian
 from tests.cast import PAUL, as_, counts
 
 

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data import gateways, payments
-from data.gateways import Forged, Order, PayFip, Sent
 from data.i18n import Refused
+from data.money import gateways, payments
+from data.money.gateways import Forged, Order, PayFip, Sent
 from tests.cast import SAMIR, as_, set_site
 from tests.conftest import move_to
 from tests.data.bank import BANK, balance, install_the_other_bank, receive, start, url_of

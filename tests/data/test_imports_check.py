@@ -4,14 +4,15 @@ import pickle
 
 import pytest
 
-from data import import_runs, moderation
+from data import import_runs
 from data.exchange import jobs, matching
 from data.exchange.jobs import Job
 from data.exchange.kinds import KINDS
-from data.families import Guardian
 from data.i18n import Refused
 from data.import_runs import ImportRun
-from data.schooling import Course
+from data.people import moderation
+from data.people.families import Guardian
+from data.school.schooling import Course
 from data.visits import NotYours
 from tests.cast import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
 from tests.data.desk import FAULTY, HELENES, bring, check, doubts, faults, give, snapshot, sorts

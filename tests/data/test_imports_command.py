@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from data.families import Guardian
 from data.import_runs import ImportFile, ImportRun
+from data.people.families import Guardian
 from tests.cast import every
 from tests.data.desk import FAULTY, snapshot
 from tests.server import ROOT

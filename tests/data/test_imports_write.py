@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from data import billing, family_search
-from data.accounts import Account
-from data.billing import Allocation, Invoice, Payment
+from data.door.accounts import Account
 from data.exchange import command, jobs, planning, writing
 from data.exchange.jobs import Job, Stopped
 from data.exchange.kinds import kind
-from data.families import Family, Guardian, Pupil, PupilLink
 from data.import_runs import ImportFile, ImportRun, OutsideKey
 from data.journal import AuditEntry
-from data.schooling import Course, Enrolment, Teacher
+from data.money import billing
+from data.money.billing import Allocation, Invoice, Payment
+from data.people import family_search
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.school.schooling import Course, Enrolment, Teacher
 from data.spreadsheets import read
 from data.visits import Leak, visit
 from tests.cast import CLAIRE, HELENE, account, as_, both, counts, every

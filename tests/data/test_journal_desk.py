@@ -13,14 +13,17 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete
 
-from data import campaign_desk, daily, journal, journal_desk, spreadsheets
-from data.families import Family, Guardian, Pupil
+from data import journal, spreadsheets
 from data.fields import editables
 from data.journal import AuditEntry
-from data.journal_desk import Asked
-from data.journal_words import ACTIONS
-from data.news import News
-from data.site_settings import PARTS
+from data.office import journal_desk
+from data.office.journal_desk import Asked
+from data.office.journal_words import ACTIONS
+from data.office.site_settings import PARTS
+from data.people.families import Family, Guardian, Pupil
+from data.post import daily
+from data.post.news import News
+from data.season import campaign_desk
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, later, set_site
 

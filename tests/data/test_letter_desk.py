@@ -9,12 +9,14 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data import accounts, daily, database, files, letter_desk, letters, postman
-from data.families import Guardian
+from data import database, files
+from data.door import accounts
 from data.i18n import Refused
 from data.journal import AuditEntry
-from data.letter_desk import PAGE, Wanted
-from data.letters import Letter
+from data.people.families import Guardian
+from data.post import daily, letter_desk, letters, postman
+from data.post.letter_desk import PAGE, Wanted
+from data.post.letters import Letter
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, set_site, site
 from tests.conftest import move_to

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from data import letter_samples, letters, wording
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letter_form import html_of, message_of, text_of
-from data.letter_texts import TEMPLATES
-from data.letters import Letter
+from data.post import letter_samples, letters, wording
+from data.post.letter_form import html_of, message_of, text_of
+from data.post.letter_texts import TEMPLATES
+from data.post.letters import Letter
+from data.post.wording import PARTS, LetterText, Words
 from data.visits import Leak, NotYours, whole_house
-from data.wording import PARTS, LetterText, Words
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last
 
 KIND = "request_decided"

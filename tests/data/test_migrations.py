@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
 from data import database, schema
-from data.families import Family, Guardian, PupilLink
 from data.journal import AuditEntry
-from data.moderation import FieldChange
+from data.people.families import Family, Guardian, PupilLink
+from data.people.moderation import FieldChange
 from data.sites import Site
 from data.visits import Visit, whole_house
 from tests.cast import both, both_empty, counts, every

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import letter_texts, moderation
-from data.families import Guardian, Pupil, PupilLink
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letter_form import text_of
-from data.letters import Letter
-from data.moderation import ChangeRequest, FieldChange, Outcome
+from data.people import moderation
+from data.people.families import Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest, FieldChange, Outcome
+from data.post import letter_texts
+from data.post.letter_form import text_of
+from data.post.letters import Letter
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, MARC, account, as_, both, counts, every, guardian, last, later, pupil, set_site, site
 
@@ -312,7 +313,7 @@ def test_hostile_words_are_kept_as_they_are_and_fill_no_template(house: str) -> 
 
 def test_a_request_keeps_the_familys_language_and_number(house: str) -> None:
     with as_(CLAIRE, writes=True) as v:
-        from data import accounts
+        from data.door import accounts
 
         accounts.choose_language(v, "en")
     ask({"town": "Metz"})

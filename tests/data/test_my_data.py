@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from data import files, letters, my_data, signins
-from data.families import PupilLink
+from data import files
+from data.door import signins
 from data.files import StoredFile
 from data.journal import AuditEntry
+from data.people import my_data
+from data.people.families import PupilLink
+from data.post import letters
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, PAUL, account, as_, both, every, guardian, last
 

@@ -14,13 +14,14 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data import files, papers
-from data.accounts import Account
-from data.billing import Invoice, InvoiceLine, Payment
+from data import files
+from data.door.accounts import Account
 from data.formats import school_year
 from data.journal import AuditEntry
-from data.papers import Certificate, Draft, Paper
-from data.schooling import Course, Enrolment
+from data.money import papers
+from data.money.billing import Invoice, InvoiceLine, Payment
+from data.money.papers import Certificate, Draft, Paper
+from data.school.schooling import Course, Enrolment
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, SAMIR, account, as_, both, every, found, last, later, pupil
 from tests.data.bank import bill, pay_at_the_counter
@@ -328,7 +329,9 @@ def test_a_code_is_checked_as_people_type_it(house: str) -> None:
     row = last(Certificate)
     code, spaced = row.code, papers.spaced(row.code)
     assert re.fullmatch(f"[{papers.ALPHABET}]{{10}}", code)
-    told = papers.Checked("enrolment", row.site_id, "Conservatoire de Valmont", row.school_year, "I. A.", row.issued_on, valid=True)
+    told = papers.Checked(
+        "enrolment", row.site_id, "Conservatoire de Valmont", row.school_year, "I. A.", row.issued_on, valid=True
+    )
     for typed in (code, spaced, code.lower(), f"  {spaced.lower()} ", " ".join(code), spaced.replace("-", "–"), f"« {code} ».",
                   spaced.replace("-", "\xa0"), spaced + "\n"):  # fmt: skip
         assert papers.check(typed) == told, typed
@@ -357,7 +360,15 @@ def test_checking_tells_initials_and_says_when_it_is_revoked(house: str) -> None
     row = last(Certificate)
     told = papers.check(row.code)
     assert told is not None
-    assert {each.name for each in fields(told)} == {"kind", "site_id", "site", "school_year", "initials", "issued_on", "valid"}
+    assert {each.name for each in fields(told)} == {
+        "kind",
+        "site_id",
+        "site",
+        "school_year",
+        "initials",
+        "issued_on",
+        "valid",
+    }
     shown = repr(told).lower()
     for secret in ("irina", "aubry", "2042", "facture", "€", str(known().birth_date), row.code.lower()):
         assert secret not in shown

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from data import passwords
+from data.door import passwords
+from data.door.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
 from data.i18n import Refused
-from data.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
 
 ROOT = Path(__file__).resolve().parents[2]
 

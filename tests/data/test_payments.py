@@ -7,13 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data import billing, gateways, payments
-from data.billing import Allocation, Invoice, Payment
-from data.gateways import Forged, Sent
 from data.i18n import Refused
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.payments import OnlinePayment
+from data.money import billing, gateways, payments
+from data.money.billing import Allocation, Invoice, Payment
+from data.money.gateways import Forged, Sent
+from data.money.payments import OnlinePayment
+from data.post.letters import Letter
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, later, set_site
 from tests.conftest import move_to

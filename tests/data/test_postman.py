@@ -29,10 +29,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlmodel import select
 
-from data import letters, postman
-from data.letter_form import deliverable, html_of, message_of, text_of
-from data.letters import Letter
-from data.postman import Unreachable
+from data.post import letters, postman
+from data.post.letter_form import deliverable, html_of, message_of, text_of
+from data.post.letters import Letter
+from data.post.postman import Unreachable
 from data.visits import whole_house
 from tests.cast import CLAIRE, account, both, every, later, site
 from tests.conftest import move_to

@@ -10,15 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select
 
-from data import database, families, journal, moderation
-from data.accounts import Account
-from data.families import Family, Guardian, Pupil, PupilLink
+from data import database, journal
+from data.door.accounts import Account
+from data.door.signins import SignIn
+from data.door.throttle import Throttle
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.moderation import ChangeRequest
-from data.signins import SignIn
+from data.people import families, moderation
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest
+from data.post.letters import Letter
 from data.sites import Site
-from data.throttle import Throttle
 from data.visits import Leak, NotYours, Visit, visit, whole_house
 from tests.cast import as_, both
 
@@ -258,7 +259,7 @@ def test_a_visit_that_fails_leaves_nothing_and_a_closed_one_answers_nothing(hous
 
 
 def test_a_familys_operations_cannot_be_those_of_the_staff(house: str) -> None:
-    from data import decisions
+    from data.people import decisions
 
     with as_("aubry.claire", writes=True) as v:
         outcome = moderation.propose(v, families.guardians(v)[0], {"phone_mobile": "06 12 34 56 78"})

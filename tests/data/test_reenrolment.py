@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import campaign_desk, campaigns, files, reenrolment, reenrolment_desk, reenrolment_documents
-from data import reenrolment_request as request
-from data.campaigns import Campaign, RequiredDocument
-from data.families import PupilLink
+from data import files
 from data.i18n import Faulty, Refused
-from data.letters import Letter
-from data.reenrolment import Reenrolment, Situation, SuppliedDocument, Wish
-from data.schooling import Course, Enrolment
+from data.people.families import PupilLink
+from data.post.letters import Letter
+from data.school.schooling import Course, Enrolment
+from data.season import campaign_desk, campaigns, reenrolment, reenrolment_desk, reenrolment_documents
+from data.season import reenrolment_request as request
+from data.season.campaigns import Campaign, RequiredDocument
+from data.season.reenrolment import Reenrolment, Situation, SuppliedDocument, Wish
 from data.visits import Leak, NotYours, Visit, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
 

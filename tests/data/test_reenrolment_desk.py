@@ -7,25 +7,25 @@ import openpyxl
 import pytest
 from sqlmodel import col, select
 
-from data import (
+from data import spreadsheets
+from data.i18n import Faulty, Refused
+from data.journal import AuditEntry
+from data.people import queue_counts
+from data.people.moderation import ChangeRequest
+from data.post.letters import Letter
+from data.school.schooling import Enrolment
+from data.season import (
     campaign_desk,
     campaigns,
-    queue_counts,
     reenrolment_export,
     reenrolment_list,
     reenrolment_request,
     reenrolment_sitting,
     reenrolment_table,
-    spreadsheets,
 )
-from data.campaigns import Campaign
-from data.i18n import Faulty, Refused
-from data.journal import AuditEntry
-from data.letters import Letter
-from data.moderation import ChangeRequest
-from data.reenrolment import Reenrolment, SuppliedDocument, Wish
-from data.reenrolment_list import Wanted
-from data.schooling import Enrolment
+from data.season.campaigns import Campaign
+from data.season.reenrolment import Reenrolment, SuppliedDocument, Wish
+from data.season.reenrolment_list import Wanted
 from data.visits import NotYours
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, found, last, later, pupil
 

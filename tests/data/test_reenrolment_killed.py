@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlmodel import select
 
 from data import database, file_sweep, files
-from data.accounts import Account
-from data.families import Pupil, PupilLink
+from data.door.accounts import Account
 from data.files import StoredFile
-from data.letters import Letter
-from data.reenrolment import Reenrolment, SuppliedDocument
+from data.people.families import Pupil, PupilLink
+from data.post.letters import Letter
+from data.season.reenrolment import Reenrolment, SuppliedDocument
 from data.settings import settings
 from data.visits import whole_house
 from tests.cast import every, later
@@ -27,9 +27,9 @@ ONE = """
 import sys
 from sqlmodel import select
 from data import reenrolment, reenrolment_documents, reenrolment_request as request
-from data.accounts import Account
-from data.families import Pupil
-from data.reenrolment import SuppliedDocument
+from data.door.accounts import Account
+from data.people.families import Pupil
+from data.season.reenrolment import SuppliedDocument
 from data.visits import visit, whole_house
 
 print("ready", flush=True)

@@ -11,10 +11,11 @@ from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data import postman, reenrolment, reenrolment_documents
-from data import reenrolment_request as request
-from data.campaigns import Campaign
-from data.letters import Letter
+from data.post import postman
+from data.post.letters import Letter
+from data.season import reenrolment, reenrolment_documents
+from data.season import reenrolment_request as request
+from data.season.campaigns import Campaign
 from data.visits import whole_house
 from tests.cast import CLAIRE, as_, every, last, later, pupil
 from tests.conftest import move_to

@@ -6,20 +6,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import (
-    campaign_desk,
-    file_sweep,
-    files,
-    reenrolment,
-    reenrolment_desk,
-    reenrolment_documents,
-    reenrolment_retention,
-)
-from data import reenrolment_request as request
-from data.campaigns import Campaign, RequiredDocument
+from data import file_sweep, files
 from data.files import StoredFile
 from data.journal import AuditEntry
-from data.reenrolment import SuppliedDocument
+from data.season import campaign_desk, reenrolment, reenrolment_desk, reenrolment_documents, reenrolment_retention
+from data.season import reenrolment_request as request
+from data.season.campaigns import Campaign, RequiredDocument
+from data.season.reenrolment import SuppliedDocument
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import absences, formats, repertoire, results, schooling, sites
-from data.absences import Absence
-from data.families import Pupil
-from data.repertoire import Performance, Piece
-from data.results import Assessment, Mark
-from data.schooling import Course, Enrolment, Lesson
+from data import formats, sites
+from data.people.families import Pupil
+from data.school import absences, repertoire, results, schooling
+from data.school.absences import Absence
+from data.school.repertoire import Performance, Piece
+from data.school.results import Assessment, Mark
+from data.school.schooling import Course, Enrolment, Lesson
 from data.visits import NotYours, Visit, whole_house
 from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
 

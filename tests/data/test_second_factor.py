@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
-from data import first_start, second_factor, second_step, signins, staff_accounts
+from data.door import first_start, second_factor, second_step, signins, staff_accounts
+from data.door.second_factor import SecondFactor
 from data.i18n import Refused
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.second_factor import SecondFactor
+from data.post.letters import Letter
 from tests.cast import HELENE, PAUL, account, as_, both, every, last, set_site
 
 NOW = datetime(2026, 11, 24, 12, 0, 10, tzinfo=UTC)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from data import passwords, signins
+from data.door import passwords, signins
+from data.door.signins import KnownDevice, SignIn
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.signins import KnownDevice, SignIn
+from data.post.letters import Letter
 from data.visits import NotYours
 from tests.cast import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last
 from tests.data.door import MAIL, WRONG, at, change, enter, refusal

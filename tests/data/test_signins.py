@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from data import accounts, passwords, signins, throttle
-from data.accounts import Account
 from data.demo import PASSWORD
-from data.families import Guardian
+from data.door import accounts, passwords, signins, throttle
+from data.door.accounts import Account
+from data.door.throttle import Throttle
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letters import Letter
-from data.throttle import Throttle
+from data.people.families import Guardian
+from data.post.letters import Letter
 from data.visits import whole_house
 from tests.cast import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site, site
 from tests.data.door import MAIL, WRONG, at, change, enter, lose, mailed, refusal

@@ -7,16 +7,19 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from data import appearance, field_policies, files, letterhead, news, retention, site_settings, sites
-from data.families import Guardian
+from data import appearance, files, retention, sites
 from data.fields import editables
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letter_form import html_of
-from data.letters import Letter
-from data.news import News
+from data.office import site_settings
+from data.office.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
 from data.pdf.page import Sheet
-from data.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.people import field_policies
+from data.people.families import Guardian
+from data.post import letterhead, news
+from data.post.letter_form import html_of
+from data.post.letters import Letter
+from data.post.news import News
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from data import passwords, signins, staff_accounts
-from data.accounts import Account
+from data.door import passwords, signins, staff_accounts
+from data.door.accounts import Account
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
-from data.letters import Letter, unseal
+from data.post.letters import Letter, unseal
 from data.visits import NotYours, visit
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, last
 from tests.data.door import change, enter

@@ -3,10 +3,11 @@
 import pytest
 from sqlmodel import select
 
-from data import families, moderation, signins, viewing
-from data.families import Guardian
+from data.door import signins, viewing
+from data.door.signins import SignIn
 from data.journal import AuditEntry
-from data.signins import SignIn
+from data.people import families, moderation
+from data.people.families import Guardian
 from data.visits import NotYours, OnlyReads, visit
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, every, guardian, last, later
 

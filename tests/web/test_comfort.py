@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from data import comfort
+from data.door import comfort
 from tests.server import Server
 from tests.web.wire import Person
 

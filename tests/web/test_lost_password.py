@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from data.letters import unseal
+from data.post.letters import unseal
 from tests.server import PASSWORD, Server
 from tests.web.wire import Person, Tab, ended, words_of
 

@@ -15,11 +15,13 @@ from components.icons import icon
 from components.markup import acting_form, button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
-from data import absences, documents, families, files, schooling
-from data.absences import AbsenceNotice
-from data.families import Pupil
+from data import documents, files
 from data.fields import DATE
 from data.i18n import Faulty, Refused
+from data.people import families
+from data.people.families import Pupil
+from data.school import absences, schooling
+from data.school.absences import AbsenceNotice
 from data.visits import NotYours, Visit
 from pages.family.pupil.dossier import dossier_head
 

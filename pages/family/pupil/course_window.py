@@ -15,12 +15,14 @@ from components.lists import Column, Listing
 from components.markup import acting_form, tag
 from components.panel import Act, Answer, Handler
 from components.tables import facts
-from data import absences, families, formats, results, schooling
-from data.absences import Absence, AbsenceNotice
-from data.families import Pupil, PupilLink
+from data import formats
 from data.i18n import Faulty, Refused
-from data.results import Marked
-from data.schooling import Attended, Lesson
+from data.people import families
+from data.people.families import Pupil, PupilLink
+from data.school import absences, results, schooling
+from data.school.absences import Absence, AbsenceNotice
+from data.school.results import Marked
+from data.school.schooling import Attended, Lesson
 from data.visits import NotYours, Visit
 
 TABS = {"cours": "Cours", "evaluations": "Évaluations", "absences": "Absences"}

@@ -8,8 +8,10 @@ from components.lists import Column, Listing
 from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
-from data import families, formats, schooling
-from data.schooling import Attended
+from data import formats
+from data.people import families
+from data.school import schooling
+from data.school.schooling import Attended
 from data.visits import NotYours, Visit
 from pages.family.pupil import course_window
 from pages.family.pupil.course_window import Window

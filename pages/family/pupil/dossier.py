@@ -10,8 +10,10 @@ from components.markup import tag
 from components.piece import Piece
 from components.screen import Audience, screen
 from components.shell import ADDRESSES, head
-from data import families, formats, reenrolment
-from data.families import Pupil, PupilLink
+from data import formats
+from data.people import families
+from data.people.families import Pupil, PupilLink
+from data.season import reenrolment
 from data.visits import Visit
 
 TABS = (

@@ -12,9 +12,11 @@ from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import facts
-from data import families, formats, results, schooling
-from data.results import Marked
-from data.schooling import Attended, Enrolment
+from data import formats
+from data.people import families
+from data.school import results, schooling
+from data.school.results import Marked
+from data.school.schooling import Attended, Enrolment
 from data.visits import NotYours, Visit
 from pages.family.pupil.course_window import MARKS
 from pages.family.pupil.dossier import dossier_head

@@ -12,10 +12,11 @@ from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
 from components.screen import plain, screen
-from data import documents, families, files, moderation, sites
-from data.families import Pupil, PupilLink
+from data import documents, files, sites
 from data.i18n import Refused
-from data.moderation import FieldChange
+from data.people import families, moderation
+from data.people.families import Pupil, PupilLink
+from data.people.moderation import FieldChange
 from data.visits import NotYours, Visit
 from pages.family.pupil.dossier import dossier_head
 

@@ -12,12 +12,14 @@ from components.icons import icon
 from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
-from data import campaigns, documents, families, formats, reenrolment, reenrolment_documents
-from data import reenrolment_request as request_room
-from data.campaigns import Campaign, RequiredDocument
-from data.families import Pupil
+from data import documents, formats
 from data.i18n import Faulty, Refused
-from data.reenrolment import Situation
+from data.people import families
+from data.people.families import Pupil
+from data.season import campaigns, reenrolment, reenrolment_documents
+from data.season import reenrolment_request as request_room
+from data.season.campaigns import Campaign, RequiredDocument
+from data.season.reenrolment import Situation
 from data.visits import NotYours, Visit
 from pages.family.pupil import reenrolment_courses, reenrolment_pieces
 from pages.family.pupil.dossier import dossier_head

@@ -11,8 +11,8 @@ from components.icons import icon
 from components.markup import Content, tag
 from components.tables import row
 from data.i18n import Refused
-from data.reenrolment import Discipline, Situation
-from data.reenrolment_request import LEAVING
+from data.season.reenrolment import Discipline, Situation
+from data.season.reenrolment_request import LEAVING
 from data.visits import Visit
 
 HEADS = ("Cursus", "Cours", "Niveau", "Enseignant", "Cycle", "Actif", "Réinscription")

@@ -10,11 +10,13 @@ from components.icons import icon
 from components.markup import button, tag
 from components.screen import plain
 from components.tables import row
-from data import documents, families, files, formats, reenrolment_documents
-from data.campaigns import RequiredDocument
+from data import documents, files, formats
 from data.i18n import Refused
-from data.reenrolment import Piece, Situation
-from data.reenrolment_documents import CLOSED, Shared
+from data.people import families
+from data.season import reenrolment_documents
+from data.season.campaigns import RequiredDocument
+from data.season.reenrolment import Piece, Situation
+from data.season.reenrolment_documents import CLOSED, Shared
 from data.visits import NotYours, Visit
 
 HEADS = ("Nom du document", "Nom du fichier", "Date", "Heure", "Taille (Ko)", "État", "Consulter")

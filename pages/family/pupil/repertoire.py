@@ -12,8 +12,10 @@ from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import facts
-from data import families, formats, repertoire
-from data.repertoire import Played
+from data import formats
+from data.people import families
+from data.school import repertoire
+from data.school.repertoire import Played
 from data.visits import NotYours, Visit
 from pages.family.pupil.dossier import dossier_head
 

@@ -11,10 +11,11 @@ from components.markup import acting_form, button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import table
-from data import formats, passwords, staff_accounts
-from data.accounts import Account
+from data import formats
+from data.door import passwords, staff_accounts
+from data.door.accounts import Account
 from data.i18n import Faulty, Refused
-from data.site_settings import STAFF
+from data.office.site_settings import STAFF
 from data.visits import Visit
 from pages.staff.settings import frame
 

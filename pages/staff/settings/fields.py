@@ -10,11 +10,12 @@ from components.markup import acting_form, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import row
-from data import field_policies, sites
-from data.families import Guardian, Pupil
+from data import sites
 from data.fields import EditableField, editables
 from data.i18n import Faulty, Refused
-from data.site_settings import FIELDS
+from data.office.site_settings import FIELDS
+from data.people import field_policies
+from data.people.families import Guardian, Pupil
 from data.sites import Site
 from data.visits import Visit
 from pages.staff.settings import frame

@@ -9,10 +9,12 @@ from components.icons import icon
 from components.markup import Content, acting_form, tag
 from components.panel import Act, Answer
 from components.shell import head
-from data import gateways, site_settings, sites
+from data import sites
 from data.fields import Kind
 from data.i18n import Faulty, Refused
-from data.site_settings import CHECK, PARTS, Part, Setting
+from data.money import gateways
+from data.office import site_settings
+from data.office.site_settings import CHECK, PARTS, Part, Setting
 from data.sites import Site
 from data.visits import Visit
 

@@ -10,9 +10,10 @@ from components.entrance import Audience, Caller
 from components.markup import tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
-from data import appearance, documents, files, site_settings, sites
+from data import appearance, documents, files, sites
 from data.i18n import Refused
-from data.site_settings import LOOK
+from data.office import site_settings
+from data.office.site_settings import LOOK
 from data.visits import Visit
 from pages.staff.settings import frame
 

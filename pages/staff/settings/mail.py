@@ -7,9 +7,11 @@ from components.markup import button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import facts
-from data import formats, letters, site_settings, sites
+from data import formats, sites
+from data.office import site_settings
+from data.office.site_settings import MAIL
+from data.post import letters
 from data.settings import settings
-from data.site_settings import MAIL
 from data.visits import Visit
 from pages.staff.settings import frame
 

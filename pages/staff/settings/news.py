@@ -10,11 +10,12 @@ from components.markup import acting_form, button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.tables import table
-from data import formats, news
+from data import formats
 from data.fields import editables
 from data.i18n import Faulty, Refused
-from data.news import News
-from data.site_settings import NEWS
+from data.office.site_settings import NEWS
+from data.post import news
+from data.post.news import News
 from data.visits import NotYours, Visit
 from pages.staff.settings import frame
 

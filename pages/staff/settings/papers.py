@@ -6,11 +6,11 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.tables import facts, table
-from data import campaign_desk, campaigns
-from data.campaigns import Campaign
-from data.site_settings import DOCUMENTS
+from data.office.site_settings import DOCUMENTS
+from data.season import campaign_desk, campaigns
+from data.season.campaigns import Campaign
 from data.visits import Visit
-from pages.staff import campaign_head, campaign_pieces
+from pages.staff.season import campaign_head, campaign_pieces
 from pages.staff.settings import frame
 
 MOST = 3

@@ -9,8 +9,13 @@ from components.markup import acting_form, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
-from data import absence_queue, decisions, gateways, reenrolment_sitting, site_settings, sites
-from data.site_settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
+from data import sites
+from data.money import gateways
+from data.office import site_settings
+from data.office.site_settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
+from data.people import decisions
+from data.school import absence_queue
+from data.season import reenrolment_sitting
 from data.visits import Visit
 from pages.staff.settings import frame
 

@@ -7,9 +7,10 @@ from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
 from components.tables import table
-from data import backup, database, formats, health, postman, schema
+from data import backup, database, formats, health, schema
+from data.office.site_settings import STATE
+from data.post import postman
 from data.settings import settings
-from data.site_settings import STATE
 from data.visits import Visit
 from pages.staff.settings import frame
 

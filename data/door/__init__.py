@@ -1,0 +1,1 @@
+"""Who comes in: accounts, sessions, passwords, second factors, the giving of accesses."""

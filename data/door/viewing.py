@@ -1,0 +1,58 @@
+"""« Voir comme la famille »: staff look through a family's account, for a quarter of an hour, without changing anything.
+
+The session stays the staff's own. It only remembers whom it looks as; the pages of families are then drawn in a reading
+visit of that account (components/entrance.py), which is fenced to the family and which no write leaves.
+"""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from data import journal
+from data.door.accounts import Account
+from data.door.signins import SignIn
+from data.i18n import Refused
+from data.people import families
+from data.people.families import Family, Guardian
+from data.visits import NotYours, Visit
+
+MINUTES = 15
+
+
+def begin(v: Visit, signin_id: int, family: Family, account_id: int) -> Account:
+    """From now on, the pages of families are seen as that account sees them."""
+    v.staff_only()
+    account, signin = v.get(Account, account_id), _own(v, signin_id)
+    if account.family_id != family.id or account.role != "family":
+        raise NotYours(f"account {account_id} of family {family.id}")
+    adults = v.all(select(Guardian).where(Guardian.family_id == family.id))
+    if any(not families.contact_shown(v, adult) for adult in adults):
+        raise Refused("Les coordonnées sont protégées : seul le responsable du portail les lit.")
+    signin.viewing_account_id, signin.viewing_until = account.id, v.now + timedelta(minutes=MINUTES)
+    v.add(signin)
+    journal.note(v, "viewed as family", subject="account", subject_id=account.id, family_id=family.id)
+    v.tell(("viewing", signin.id))
+    return account
+
+
+def end(v: Visit, signin_id: int) -> int | None:
+    """The number of the family that was looked at, None when there was none."""
+    v.staff_only()
+    signin = _own(v, signin_id)
+    if signin.viewing_account_id is None:
+        return None
+    account = v.one(select(Account).where(Account.id == signin.viewing_account_id))
+    signin.viewing_account_id = signin.viewing_until = None
+    v.add(signin)
+    v.tell(("viewing", signin.id))
+    if account is None or account.family_id is None:
+        return None
+    journal.note(v, "viewing ended", subject="account", subject_id=account.id, family_id=account.family_id)
+    return v.get(Family, account.family_id).number
+
+
+def _own(v: Visit, signin_id: int) -> SignIn:
+    signin = v.get(SignIn, signin_id, lock=True)
+    if signin.account_id != v.account_id:
+        raise NotYours(f"sign-in {signin_id}")
+    return signin

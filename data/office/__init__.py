@@ -1,0 +1,1 @@
+"""What the responsable looks after: the journal’s screen and the settings."""

@@ -1,0 +1,1 @@
+"""Letters: their words, their form, their sending."""

@@ -1,0 +1,167 @@
+"""A letter as a real family would get it: to look at a text before it is kept, and to try it on oneself."""
+
+import secrets
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from data import formats, journal, sites
+from data.door import accounts
+from data.door.accounts import Account
+from data.fields import editables
+from data.i18n import Language, Refused, say
+from data.money.billing import Payment
+from data.people import moderation
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest
+from data.post import letters
+from data.post.letter_texts import TEMPLATES
+from data.post.letters import Change, Fact, Letter
+from data.post.wording import Words, known, variables
+from data.visits import Visit
+
+# What each {variable} is, told beside the text a person edits; those of a family are its own when it has them.
+WORDS = {
+    "site": "le nom du conservatoire",
+    "name": "le nom de la personne à qui vous écrivez",
+    "moment": "la date et l’heure",
+    "login": "l’identifiant",
+    "hours": "la durée de validité, en heures",
+    "device": "l’appareil",
+    "number": "le numéro de la demande ou du reçu",
+    "subject": "la personne concernée",
+    "days": "les jours",
+    "day": "la date",
+    "amount": "le montant",
+}
+SECRET = "Exemple-de-mot"
+
+
+def sample(v: Visit, kind: str, tongue: Language, words: Words | None, family_number: int | None) -> tuple[Letter, str]:
+    """(the letter, whose family) with the family's own data; without a number, the first family's. Not in the outbox."""
+    v.staff_only()
+    known(kind)
+    site, family = sites.here(v), _family(v, family_number)
+    adult = (
+        v.one(select(Guardian).where(Guardian.family_id == family.id).order_by(col(Guardian.rank))) if family else None
+    )
+    subject, blocks = letters.compose(
+        kind,
+        tongue,
+        site,
+        _words(v, kind, tongue, family, adult),
+        words,
+        changes=_changes(v, tongue, family),
+        facts=_facts(tongue),
+        message=say("Présentez votre livret de famille à l’accueil.", tongue),
+    )
+    letter = Letter(
+        site_id=site.id,
+        key="",
+        kind=kind,
+        recipient=adult.email if adult else "",
+        name=adult.full_name if adult else "",
+        language=tongue,
+        subject=subject,
+        blocks=blocks,
+        message_id="",
+        created_at=v.now,
+        due_at=v.now,
+    )
+    return letter, say("famille n° {number}", v.tongue, number=family.number) if family else ""
+
+
+def send_trial(v: Visit, kind: str, tongue: Language, words: Words, family_number: int | None) -> str:
+    """The sample, to the address of whoever asks; the address."""
+    letter, _ = sample(v, kind, tongue, words, family_number)
+    account = v.get(Account, v.account_id)
+    to = accounts.address(v, account)
+    if not to:
+        raise Refused("Votre compte n’a pas d’adresse e-mail : l’essai ne peut pas vous être envoyé.")
+    subject = say("[Essai] {subject}", tongue, subject=letter.subject)[:200]
+    blocks = [["p", f"{say('Mot de passe : {secret}', tongue, secret=SECRET)}"] if each == ["secret"] else each
+              for each in letter.blocks]  # fmt: skip
+    trial = letters.again(letter, to, v.now)
+    trial.kind, trial.subject, trial.blocks, trial.account_id = "trial", subject, blocks, account.id
+    trial.key, trial.resent_of = secrets.token_hex(16), None
+    letters.post(v, trial)
+    journal.note(v, "letter tried", subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
+    return to
+
+
+def _family(v: Visit, number: int | None) -> Family | None:
+    """That family; Refused when the site has none of that number."""
+    if number is None:
+        return v.one(select(Family).join(Guardian, col(Guardian.family_id) == Family.id).order_by(col(Family.number)))
+    row = v.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+    if row is None:
+        raise Refused("Aucune famille n’a le numéro {number}.", number=number)
+    return row
+
+
+def _words(v: Visit, kind: str, tongue: Language, family: Family | None, adult: Guardian | None) -> dict[str, object]:
+    """The family's own words where it has them, likely ones elsewhere."""
+    wanted, zone = set(variables(kind)), sites.here(v).zone
+    found: dict[str, object] = {name: f"[{say(WORDS.get(name, name), tongue)}]" for name in wanted}
+    found |= {
+        "site": sites.here(v).name,
+        "name": adult.full_name if adult else "Camille Exemple",
+        "moment": formats.moment(v.now, zone, tongue),
+        "day": formats.long_day(v.today, tongue),
+        "days": say("le {day}", tongue, day=formats.day(v.today)),
+        "hours": 24,
+        "device": "Firefox, Windows",
+        "login": "exemple.camille",
+        "number": 1042,
+        "subject": adult.full_name if adult else "Camille Exemple",
+        "amount": formats.euros(12_345),
+    }
+    if family is None:
+        return found
+    if "login" in wanted:
+        login = v.one(select(Account.login).where(Account.family_id == family.id).order_by(col(Account.id)))
+        found["login"] = login or found["login"]
+    if "amount" in wanted:
+        paid = v.one(select(Payment).where(Payment.family_id == family.id).order_by(col(Payment.id).desc()))
+        if paid:
+            found["amount"], found["number"] = formats.euros(paid.cents), paid.number
+    elif "number" in wanted:
+        asked = v.one(
+            select(ChangeRequest.id).where(ChangeRequest.family_id == family.id).order_by(col(ChangeRequest.id).desc())
+        )
+        found["number"] = asked or found["number"]
+    if "days" in wanted:
+        pupil = v.one(
+            select(Pupil).join(PupilLink, col(PupilLink.pupil_id) == Pupil.id).where(PupilLink.family_id == family.id)
+        )
+        found["subject"] = pupil.full_name if pupil else found["subject"]
+    return found
+
+
+def _changes(v: Visit, tongue: Language, family: Family | None) -> Sequence[Change]:
+    """The fields of the family's last request, or of one it could have sent."""
+    asked = v.one(
+        select(ChangeRequest)
+        .where(ChangeRequest.family_id == family.id, ChangeRequest.sheet == "guardian")
+        .order_by(col(ChangeRequest.id).desc())
+    ) if family else None  # fmt: skip
+    fields = editables(Guardian)
+    if asked:
+        rows = v.all(select(moderation.FieldChange).where(moderation.FieldChange.request_id == asked.id))
+        found: list[Change] = []
+        for row in rows:
+            if row.field in fields:
+                one = fields[row.field]
+                label, before, after = say(one.mark.label, tongue), one.tell(row.old, tongue), one.tell(row.new, tongue)
+                found.append((label, before, after, ""))
+        return found[:6]
+    return [(say("Adresse", tongue), "3 place du Marché", "14 rue des Tilleuls", "")]
+
+
+def _facts(tongue: Language) -> Sequence[Fact]:
+    return [(say("Fiches à valider", tongue), "6"), (say("Absences à traiter", tongue), "2")]
+
+
+def titles() -> dict[str, str]:
+    """Kind -> the words it is known by: its subject as it came."""
+    return {kind: template.subject for kind, template in TEMPLATES.items()}

@@ -1,0 +1,1 @@
+"""Re-enrolment, from the campaign to next year’s courses."""

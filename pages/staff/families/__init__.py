@@ -1,0 +1,1 @@
+"""« Familles » and a family’s sheet."""

@@ -1,0 +1,1 @@
+"""« Courriels » and their texts."""

@@ -1,0 +1,1 @@
+"""« Demandes »: what waits for an answer."""

@@ -1,0 +1,69 @@
+"""A document beside its decision: a picture, or the browser's own reader for a PDF; larger in a window."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import button, tag
+from data.files import StoredFile
+from data.season.reenrolment_sitting import Given
+from data.visits import Visit
+
+
+def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
+    """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
+    label = shown.piece.document.label
+    after = (
+        button(
+            v.say("Pièce suivante"),
+            " ",
+            tag("kbd", "N", aria_hidden="true"),
+            do="turn-document",
+            class_="link",
+            aria_keyshortcuts="N",
+        )
+        if total > 1
+        else None
+    )
+    larger = tag(
+        "button",
+        icon("search"),
+        v.say("Agrandir"),
+        " ",
+        tag("kbd", "Z", aria_hidden="true"),
+        type="button",
+        class_="link",
+        data_opens="document-window",
+        aria_keyshortcuts="Z",
+    )
+    refuse = (
+        button(
+            v.say("Refuser cette pièce"),
+            " ",
+            tag("kbd", "R", aria_hidden="true"),
+            do="decline",
+            class_="link",
+            aria_keyshortcuts="R",
+        )
+        if refuses and shown.waits
+        else None
+    )
+    apart = tag("a", v.say("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
+    title = f"{label} ({place}/{total})" if total > 1 else label
+    bar = tag("div", tag("strong", title), after, larger, refuse, apart, class_="viewer-bar")
+    close = tag("button", v.say("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
+    window = tag(
+        "dialog",
+        tag("div", tag("h2", label, id="document-title"), close, class_="window-head"),
+        tag("div", _content(file, label, large=True), class_="window-body"),
+        id="document-window",
+        class_="window viewer-window",
+        aria_labelledby="document-title",
+    )
+    return tag("div", bar, tag("div", _content(file, label), class_="viewer"), class_="viewer-box") + window
+
+
+def _content(file: StoredFile, label: str, *, large: bool = False) -> Markup:
+    source = f"/documents/{file.name}"
+    if file.media_type == "application/pdf":
+        return tag("iframe", src=source, title=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
+    return tag("img", src=source, alt=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")

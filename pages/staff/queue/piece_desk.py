@@ -1,0 +1,299 @@
+"""« Demandes », file « Pièces »: documents received, one after the other; accept, or refuse with a reason."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from markupsafe import Markup
+
+from components.entries import labelled
+from components.icons import icon
+from components.markup import acting_form, button, classes, tag
+from components.panel import Act, Answer, Panel
+from components.shell import head
+from components.tables import facts
+from data import formats
+from data.fields import DATE
+from data.i18n import Faulty, Refused
+from data.people.families import Pupil
+from data.season import reenrolment_desk, reenrolment_sitting, reenrolment_table
+from data.season.campaigns import RequiredDocument
+from data.season.reenrolment import Piece, SuppliedDocument
+from data.season.reenrolment_sitting import Given
+from data.visits import NotYours, Visit
+from pages.staff.queue import document_viewer, reenrolment_sheet, tabs
+
+PAGE = 50
+Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
+
+
+@dataclass
+class Desk:
+    """What one open page shows."""
+
+    supplied_id: int | None = None
+    skip: int = 0
+    faults: dict[str, Refused] = field(default_factory=dict)
+    opens_first: bool = False
+
+    @property
+    def url(self) -> str:
+        return tabs.path_of("pieces", self.supplied_id)
+
+
+def open_desk(v: Visit, supplied_id: int | None) -> None:
+    desk = Desk(supplied_id, opens_first=supplied_id is None)
+    acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "page": _page}
+    Panel(
+        v,
+        lambda w: _draw(w, desk),
+        follows=[("queue", v.site_id or 0)],
+        classes="flow",
+        on={name: _with(act, desk) for name, act in acts.items()},
+    )
+
+
+def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
+    return lambda v, sent: act(v, sent, desk)
+
+
+def _draw(v: Visit, desk: Desk) -> Markup:
+    listed = reenrolment_table.waiting_documents(v, most=PAGE, skip=desk.skip)
+    if desk.opens_first:
+        desk.opens_first, desk.supplied_id = False, listed[0][0].id if listed else None
+    total = reenrolment_table.count_waiting_documents(v) if desk.skip or len(listed) == PAGE else len(listed)
+    under = v.say("{count} en attente#{count} en attente", count=total)
+    if listed and not desk.skip:
+        age = formats.ago(listed[0][0].given_at, v.now, v.zone, v.tongue)
+        under += v.say(" · la plus ancienne : {age}", age=age)
+    return (
+        head(v.say("Pièces reçues"), under)
+        + tabs.draw(v, "pieces")
+        + tag(
+            "div",
+            tag("section", _list(v, desk, listed, total), class_="card list-card"),
+            _sheet(v, desk),
+            class_="queue opened",
+        )
+    )
+
+
+def _list(v: Visit, desk: Desk, listed: list[Row], total: int) -> Markup:
+    caption = v.say("File d’attente")
+    if not listed:
+        words = v.say("Tout est traité : aucune pièce n’attend.")
+        return tag("h2", caption, class_="unseen") + tag("p", words)
+    heads = tag("tr", tag("th", tag("span", v.say("Pièce"), class_="unseen"), scope="col", class_="bare"))
+    pager = (
+        tag(
+            "div",
+            button(v.say("Précédentes"), do="page", of=max(0, desk.skip - PAGE), class_="link")
+            if desk.skip
+            else tag("span"),
+            button(v.say("Suivantes"), do="page", of=desk.skip + PAGE, class_="link")
+            if desk.skip + PAGE < total
+            else tag("span"),
+            class_="pager",
+        )
+        if total > PAGE
+        else None
+    )
+    rows = [_row(v, desk, each) for each in listed]
+    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (pager or "")
+
+
+def _row(v: Visit, desk: Desk, each: Row) -> Markup:
+    supplied, document, pupil, number = each
+    current = supplied.id == desk.supplied_id
+    about = f"{document.label} · {v.say('famille n° {family}', family=number)}"
+    link = tag(
+        "a",
+        tag("span", tag("strong", pupil.full_name), tag("br"), tag("span", about, class_="soft")),
+        tag("span", formats.ago(supplied.given_at, v.now, v.zone, v.tongue), class_="age"),
+        href=tabs.path_of("pieces", supplied.id),
+        data_do="open",
+        data_of=supplied.id,
+        id=f"open-{supplied.id}",
+        data_open=True,
+        aria_current="true" if current else None,
+    )
+    return tag("tr", tag("td", link), class_="current" if current else None)
+
+
+def _sheet(v: Visit, desk: Desk) -> Markup:
+    try:
+        found = reenrolment_sitting.waiting_document(v, desk.supplied_id) if desk.supplied_id else None
+    except NotYours:
+        return _nothing(v.say("Cette pièce n’existe plus ou ne vous est pas accessible."))
+    if found is None:
+        return _nothing(v.say("Choisissez une pièce dans la liste."))
+    supplied, document, pupil, number, file = found
+    given = formats.moment(supplied.given_at, v.zone, v.tongue)
+    about = v.say(
+        "Reçue le {moment} · dossier n° {number} · famille n° {family}",
+        moment=given,
+        number=pupil.number,
+        family=number,
+    )
+    top = tag(
+        "div",
+        tag(
+            "div",
+            tag("h2", f"{document.label} – {pupil.full_name}", id="request-title", tabindex="-1"),
+            tag("p", about),
+        ),
+        tag("div", reenrolment_sheet.chip(v, supplied.state, reenrolment_sheet.PIECES_STATES), class_="side"),
+        class_="head",
+    )
+    steps = tag(
+        "nav",
+        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
+        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
+        class_="steps",
+        aria_label=v.say("Parcourir la file"),
+    )
+    size = f"{max(1, round(supplied.size / 1024))} Ko"
+    piece = Given(Piece(document, supplied, supplied.state), file)
+    return tag(
+        "section",
+        top,
+        steps,
+        facts([(v.say("Fichier"), f"{supplied.file_name} · {size}"), (v.say("Consigne"), document.hint)]),
+        document_viewer.draw(v, piece, file, 1, 1, refuses=False)
+        if file
+        else tag("p", v.say("Le fichier n’est plus conservé.")),
+        _form(v, desk, supplied) if supplied.state == "received" else _answered(v, supplied),
+        class_="card request",
+        aria_labelledby="request-title",
+    )
+
+
+def _nothing(words: str) -> Markup:
+    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
+
+
+def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
+    fault = desk.faults.get("reason")
+    ready = tag(
+        "div",
+        (
+            tag("button", each, type="button", data_fills="reason")
+            for each in reenrolment_sheet.sentences(v, "document")
+        ),
+        class_="ready",
+        role="group",
+        aria_label=v.say("Raisons prêtes"),
+    )
+    reason = tag(
+        "div",
+        tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
+        tag(
+            "textarea",
+            id="reason",
+            name="reason",
+            maxlength=500,
+            rows=2,
+            aria_describedby="reason-fault" if fault else None,
+            aria_invalid="true" if fault else None,
+        ),
+        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="reason-fault", class_="fault"),
+        ready,
+        class_=classes("field", fault and "faulty"),
+    )
+    until = labelled(
+        v,
+        "piece-until",
+        "Valable jusqu’au (facultatif)",
+        "text",
+        hint="jj/mm/aaaa",
+        fault=desk.faults.get("until"),
+        inputmode="numeric",
+        autocomplete="off",
+    )
+    actions = tag(
+        "div",
+        _verdict(v.say("Refuser"), "R", "declined", "btn bad"),
+        _verdict(v.say("Accepter"), "V", "accepted", "btn"),
+        class_="actions",
+    )
+    return acting_form(
+        reason,
+        tag("div", until, class_="narrow-field"),
+        actions,
+        do="decide",
+        of=supplied.id,
+        data_keep=f"piece-{supplied.id}",
+    )
+
+
+def _verdict(label: str, key: str, value: str, look: str) -> Markup:
+    return tag(
+        "button",
+        label,
+        " ",
+        tag("kbd", key, aria_hidden="true"),
+        type="submit",
+        name="verdict",
+        value=value,
+        class_=look,
+        aria_keyshortcuts=key,
+    )
+
+
+def _answered(v: Visit, supplied: SuppliedDocument) -> Markup:
+    when = formats.moment(supplied.decided_at or v.now, v.zone, v.tongue)
+    by = v.say("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
+    return tag("div", tag("p", by), supplied.reason and tag("p", supplied.reason), class_="stack-form")
+
+
+def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+    desk.supplied_id, desk.faults = act.number(), {}
+    return Answer(url=desk.url, focus="request-title")
+
+
+def _ids(v: Visit, desk: Desk) -> list[int]:
+    return [row[0].id for row in reenrolment_table.waiting_documents(v, most=PAGE, skip=desk.skip)]
+
+
+def _step(by: int):  # type: ignore[no-untyped-def]
+    def step(v: Visit, _act: Act, desk: Desk) -> Answer:
+        ids = _ids(v, desk)
+        at = ids.index(desk.supplied_id) if desk.supplied_id in ids else -1 if by > 0 else len(ids)
+        if 0 <= at + by < len(ids):
+            desk.supplied_id, desk.faults = ids[at + by], {}
+        return Answer(url=desk.url, focus="request-title")
+
+    return step
+
+
+def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
+    desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    return Answer(focus="request-title")
+
+
+def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
+    """The decision; then the next one opens by itself. From the reason (Ctrl + Entrée): refused with it."""
+    ids, reason = _ids(v, desk), act.values.get("reason", "")
+    declined = act.values.get("verdict", "declined" if reason.strip() else "accepted") == "declined"
+    try:
+        if declined:
+            supplied = reenrolment_desk.refuse_document(v, act.number(), reason)
+        else:
+            supplied = reenrolment_desk.validate_document(v, act.number(), expires_on=_until(v, act))
+    except Faulty as faulty:
+        desk.faults = faulty.faults
+        return Answer(focus="piece-until" if "until" in faulty.faults else "reason")
+    at = ids.index(supplied.id) if supplied.id in ids else -1
+    after = [each for each in (*ids[at + 1 :], *ids[: max(at, 0)]) if each != supplied.id]
+    desk.supplied_id, desk.faults = after[0] if after else None, {}
+    told = v.say("La pièce est refusée.") if declined else v.say("La pièce est acceptée.")
+    return Answer(toast=told, url=desk.url, focus="request-title", forget=f"piece-{supplied.id}")
+
+
+def _until(v: Visit, act: Act) -> date | None:
+    try:
+        day: date | None = DATE.read(act.values.get("until", ""))
+    except Refused as refused:
+        raise Faulty({"until": refused}) from None
+    if day is not None and day < v.today:
+        raise Faulty({"until": Refused("Cette date est passée.")})
+    return day

@@ -1,0 +1,266 @@
+"""One request: each field today and as asked, the decision on each, the reason, the message, what was decided."""
+
+from markupsafe import Markup
+
+from components.icons import icon
+from components.markup import Content, acting_form, button, classes, join, tag
+from components.tables import table
+from data import formats, sites
+from data.i18n import twin_or_same
+from data.people import decisions, moderation
+from data.people.families import Family
+from data.people.moderation import ChangeRequest
+from data.visits import NotYours, Visit
+
+Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
+STATES = {
+    "pending": ("pending", "clock", "En attente"),
+    "accepted": ("good", "check", "Acceptée"),
+    "declined": ("bad", "cross", "Refusée"),
+    "moot": ("", "info", "Sans objet"),
+}
+
+
+def draw(v: Visit, request_id: int | None) -> Markup:
+    """The right half of the queue; words when nothing is chosen or the request is not there."""
+    try:
+        request = v.get(ChangeRequest, request_id) if request_id else None
+    except NotYours:
+        return _nothing(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
+    if request is None:
+        return _nothing(v.say("Choisissez une demande dans la liste."))
+    lines, number = decisions.lines(v, request), v.get(Family, request.family_id).number
+    asked = formats.moment(request.submitted_at, sites.here(v).zone, v.tongue)
+    under = v.say(
+        "Demande n° {number} du {moment} · famille n° {family}", number=request.id, moment=asked, family=number
+    )
+    pending = request.state == "pending"
+    chip = _chip(v, "pending") if pending else tag("span", v.say("Traitée"), class_="chip")
+    top = tag(
+        "div",
+        tag("div", tag("h2", request.title, id="request-title", tabindex="-1"), tag("p", under)),
+        tag("div", chip, class_="side"),
+        class_="head",
+    )
+    body = _form(v, request, lines) if pending else _decided(v, request, lines)
+    if pending and moderation.sheet_row(v, request) is None:
+        words = v.say("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
+        body = tag("div", icon("info"), tag("p", words), class_="notice pending") + body
+    return tag(
+        "section", top, _steps(v), _colleague(v, request), body, class_="card request", aria_labelledby="request-title"
+    ) + _help(v)
+
+
+def _nothing(words: str) -> Markup:
+    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
+
+
+def _chip(v: Visit, state: str) -> Markup:
+    look, drawing, words = STATES[state]
+    return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
+
+
+def _steps(v: Visit) -> Markup:
+    """The keys of the queue, as buttons: what can be pressed can also be seen."""
+    return tag(
+        "div",
+        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
+        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
+        tag(
+            "button",
+            icon("keyboard"),
+            " ",
+            v.say("Clavier"),
+            " ",
+            tag("kbd", "?", aria_hidden="true"),
+            type="button",
+            class_="link",
+            data_opens="keys-help",
+            aria_keyshortcuts="?",
+        ),
+        class_="steps",
+    )
+
+
+def _colleague(v: Visit, request: ChangeRequest) -> Markup | None:
+    name = decisions.colleague(v, request) if request.state == "pending" else ""
+    return (
+        tag(
+            "div",
+            icon("person"),
+            tag("p", v.say("{name} a aussi cette demande ouverte.", name=name)),
+            class_="notice pending",
+        )
+        if name
+        else None
+    )
+
+
+def _table(v: Visit, rows: list[Cells], before: str) -> Markup:
+    heads = [v.say(label) for label in ("Champ", before, "Demandé", "Décision")]
+    return table(v.say("Champs modifiés"), heads, rows, quiet_caption=True)
+
+
+def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
+    rows = [_row(v, line) for line in lines]
+    ready = tag(
+        "div",
+        (
+            tag("button", sentence, type="button", data_fills="reason")
+            for sentence in decisions.sentences(sites.here(v))
+        ),
+        class_="ready",
+        role="group",
+        aria_label=v.say("Raisons prêtes"),
+    )
+    reason = tag(
+        "div",
+        tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
+        tag("textarea", id="reason", name="reason", maxlength=500, data_then_focus=True),
+        ready,
+        class_="field reason",
+    )
+    message = tag(
+        "div",
+        tag("label", v.say("Message à la famille (facultatif)"), for_="message"),
+        tag("textarea", id="message", name="message", maxlength=1000),
+        class_="field",
+    )
+    actions = tag(
+        "div",
+        _keyed(v.say("Refuser"), "R", type="button", class_="btn bad", data_checks="declined"),
+        _keyed(v.say("Valider"), "V", type="submit", class_="btn"),
+        class_="actions",
+    )
+    return acting_form(
+        tag("input", type="hidden", name="version", value=request.version),
+        _table(v, rows, "Aujourd’hui"),
+        reason,
+        message,
+        actions,
+        do="decide",
+        of=request.id,
+        data_keep=f"request-{request.id}",
+        id="request-form",
+    )
+
+
+def _keyed(label: str, key: str, **attributes: object) -> Markup:
+    """A button that shows the key which presses it."""
+    return tag("button", label, " ", tag("kbd", key, aria_hidden="true"), aria_keyshortcuts=key, **attributes)
+
+
+def _value(v: Visit, line: decisions.Line, shown: str) -> Markup | str:
+    """For the eye: a photograph as a picture, anything else in words."""
+    if line.field.kind.control == "photo" and shown:
+        alt = v.say(line.field.mark.label)
+        return tag("img", src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
+    return line.field.tell(shown, v.tongue) or v.say("vide")
+
+
+def _row(v: Visit, line: decisions.Line) -> Cells:
+    name, label = line.field.name, v.say(line.field.mark.label)
+    was, now, new = (_value(v, line, shown) for shown in (line.change.old, line.now, line.change.new))
+    if line.change.state != "pending":
+        return _decided_row(v, line)
+    today = (
+        tag(
+            "div",
+            tag("span", v.say("Lors de la demande :"), " ", was),
+            tag("strong", v.say("Maintenant :"), " ", now),
+            class_="three",
+        )
+        if line.conflict
+        else tag("s", now)
+        if line.now
+        else tag("span", now, class_="soft")
+    )
+    asked = tag("strong", new)
+    if line.blocked:
+        asked += tag("p", icon("mail"), tag("span", v.say("Adresse pas encore confirmée par la famille")), class_="was")
+    seen = tag("input", type="hidden", name=f"seen:{name}", value=line.now)
+    return join([label, seen]), today, asked, _verdict(v, line, label)
+
+
+def _verdict(v: Visit, line: decisions.Line, label: str) -> Markup:
+    """Two words to choose from; « Accepter » is chosen beforehand unless the values must be compared first."""
+    name, ready = f"verdict:{line.field.name}", not (line.conflict or line.blocked)
+    return tag(
+        "div",
+        tag(
+            "label",
+            tag("input", type="radio", name=name, value="accepted", checked=ready, disabled=line.blocked),
+            icon("check"),
+            v.say("Accepter"),
+        ),
+        tag("label", tag("input", type="radio", name=name, value="declined"), icon("cross"), v.say("Refuser")),
+        class_="verdict",
+        role="radiogroup",
+        aria_label=v.say("Décision pour {field}", field=label),
+    )
+
+
+def _decided_row(v: Visit, line: decisions.Line) -> Cells:
+    was, new = (_value(v, line, shown) for shown in (line.change.old, line.change.new))
+    reason = tag("p", line.change.reason, class_="small") if line.change.reason else None
+    return v.say(line.field.mark.label), was, tag("strong", new), join([_chip(v, line.change.state), reason])
+
+
+def _decided(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
+    last = max(
+        (line.change for line in lines if line.change.decided_at),
+        key=lambda change: change.decided_at or v.now,
+        default=None,
+    )
+    by = (
+        v.say(
+            "Décidée par {name} le {moment}.",
+            name=last.decided_by,
+            moment=formats.moment(last.decided_at or v.now, sites.here(v).zone, v.tongue),
+        )
+        if last
+        else v.say("La famille a retiré cette demande.")
+    )
+    undo = (
+        button(icon("undo"), v.say("Annuler la décision"), do="undo", of=request.id, class_="btn quiet")
+        if decisions.may_undo(v, lines)
+        else None
+    )
+    return _table(v, [_decided_row(v, line) for line in lines], "Avant") + tag(
+        "div", tag("p", by, class_="first soft"), undo, class_="actions"
+    )
+
+
+def _help(v: Visit) -> Markup:
+    keys = (
+        ("↑ ↓", "demande précédente, suivante"),
+        ("V", "valider la décision"),
+        ("R", "refuser tous les champs, puis donner la raison"),
+        ("Ctrl + Entrée", "valider depuis la raison ou le message"),
+        ("U", "annuler la dernière décision"),
+        ("?", "cette aide"),
+    )
+    listed = tag(
+        "dl",
+        (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys),
+        class_="keys",
+    )
+    switch = tag(
+        "label",
+        tag("input", type="checkbox", data_keys=True, checked=True),
+        " ",
+        v.say("Raccourcis d’une seule touche"),
+    )
+    return tag(
+        "dialog",
+        tag("h2", v.say("Raccourcis clavier"), id="keys-title"),
+        listed,
+        switch,
+        tag(
+            "div",
+            tag("button", v.say("OK"), type="button", class_="btn", data_closes=True, autofocus=True),
+            class_="actions",
+        ),
+        id="keys-help",
+        aria_labelledby="keys-title",
+    )

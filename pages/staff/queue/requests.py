@@ -1,0 +1,276 @@
+"""« Demandes »: the queue on the left, the request on the right; the next opens by itself; the keyboard suffices."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from nicegui import ui
+
+from components.icons import icon
+from components.markup import button, tag
+from components.panel import Act, Answer, Panel
+from components.screen import Audience, here, screen
+from components.shell import head
+from data import formats, sites
+from data.people import decisions
+from data.people.moderation import ChangeRequest
+from data.visits import NotYours, Visit
+from pages.staff.queue import absence_desk, payment_desk, piece_desk, reenrolment_desk, request_sheet, tabs
+
+PAGE = 50
+OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
+
+
+@dataclass
+class Desk:
+    """What one open page shows: the tab, the request, the search, the page; the decision that can be undone at once."""
+
+    closed: bool = False
+    request_id: int | None = None
+    search: str = ""
+    skip: int = 0
+    decided_id: int | None = None
+    decided: str = ""
+    opens_first: bool = False  # the first of the queue, when the page comes
+
+    @property
+    def url(self) -> str:
+        return tabs.path_of("traitees" if self.closed else "", self.request_id)
+
+
+@screen(tabs.PATH, Audience.STAFF, title="Demandes")
+def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") -> None:
+    asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
+    if onglet == "reinscriptions":
+        reenrolment_desk.open_desk(v, asked, closed=bool(traitees))
+        return
+    if onglet == "pieces":
+        piece_desk.open_desk(v, asked)
+        return
+    if onglet == "absences":
+        absence_desk.open_desk(v, asked, closed=bool(traitees))
+        return
+    if onglet == "paiements":
+        payment_desk.open_desk(v)
+        return
+    closed = onglet == "traitees"
+    desk = Desk(closed=closed, request_id=asked, opens_first=asked is None and not closed)
+    acts = {
+        "open": _open,
+        "next": _step(1),
+        "previous": _step(-1),
+        "decide": _decide,
+        "undo": _undo,
+        "search": _search,
+        "page": _page,
+    }
+    Panel(
+        v,
+        lambda w: _draw(w, desk),
+        follows=[("queue", v.site_id or 0)],
+        classes="flow",
+        on={name: _with(act, desk) for name, act in acts.items()},
+    )
+    ui.context.client.on_connect(lambda: _claim(desk))
+
+
+def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
+    return lambda v, sent: act(v, sent, desk)
+
+
+def _claim(desk: Desk) -> None:
+    """The page is open in a browser: colleagues see who has the request."""
+    with here(touch=False).visit(writes=True) as v:
+        try:
+            decisions.claim(v, desk.request_id)
+        except NotYours:
+            desk.request_id = None
+
+
+def _draw(v: Visit, desk: Desk) -> Markup:
+    waiting = decisions.count(v)
+    listed = decisions.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
+    oldest = decisions.queue(v, most=1) if desk.closed or desk.search or desk.skip else listed[:1]
+    if desk.opens_first:
+        desk.opens_first, desk.request_id = False, listed[0].request.id if listed else None
+    zone = sites.here(v).zone
+    under = v.say("{count} en attente#{count} en attente", count=waiting)
+    if oldest:
+        age = formats.ago(oldest[0].request.submitted_at, v.now, zone, v.tongue)
+        under += v.say(" · la plus ancienne : {age}", age=age)
+    narrowed = desk.closed or desk.search
+    total = decisions.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
+    queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
+    return (
+        head(v.say("Demandes à valider"), under, _search_field(v, desk))
+        + tabs.draw(v, "", _just_decided(v, desk), closed="" if desk.closed else None)
+        + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+    )
+
+
+def _search_field(v: Visit, desk: Desk) -> Markup:
+    field = tag(
+        "input",
+        id="search",
+        name="search",
+        type="search",
+        value=desk.search,
+        data_search="search",
+        maxlength=60,
+        autocomplete="off",
+        aria_describedby="search-hint",
+    )
+    hint = tag("span", v.say("Nom, numéro de famille ou de demande"), id="search-hint", class_="hint")
+    return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, hint, class_="field")
+
+
+def _just_decided(v: Visit, desk: Desk) -> Markup | None:
+    """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
+    if desk.decided_id is None:
+        return None
+    words = v.say("Annuler la décision")
+    undo = button(icon("undo"), words, do="undo", of=desk.decided_id, class_="link", aria_keyshortcuts="U")
+    return tag("p", icon("check"), tag("span", desk.decided), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
+
+
+def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
+    if not listed:
+        words = (
+            "Aucune demande ne correspond à cette recherche."
+            if desk.search
+            else "Aucune demande traitée pour l’instant."
+            if desk.closed
+            else "Tout est traité : aucune demande n’attend."
+        )
+        return tag("h2", v.say("Traitées") if desk.closed else v.say("File d’attente"), class_="unseen") + tag(
+            "p", v.say(words)
+        )
+    rows = [
+        tag(
+            "tr",
+            tag(
+                "td",
+                tag(
+                    "a",
+                    tag(
+                        "span",
+                        tag("strong", waiting.request.title),
+                        tag("br"),
+                        tag("span", _about(v, waiting), class_="soft"),
+                    ),
+                    _age(v, waiting.request, desk.closed),
+                    href=tabs.path_of("traitees" if desk.closed else "", waiting.request.id),
+                    data_do="open",
+                    data_of=waiting.request.id,
+                    id=f"open-{waiting.request.id}",
+                    data_open=True,
+                    aria_current="true" if waiting.request.id == desk.request_id else None,
+                ),
+            ),
+            class_="current" if waiting.request.id == desk.request_id else None,
+        )
+        for waiting in listed
+    ]
+    pager = (
+        tag(
+            "div",
+            _turn(v, desk.skip - PAGE, v.say("Précédentes")) if desk.skip else tag("span"),
+            _turn(v, desk.skip + PAGE, v.say("Suivantes")) if desk.skip + PAGE < total else tag("span"),
+            class_="pager",
+        )
+        if total > PAGE
+        else None
+    )
+    caption = v.say("Traitées") if desk.closed else v.say("File d’attente")
+    return tag(
+        "table",
+        tag("caption", caption),
+        tag("thead", tag("tr", tag("th", tag("span", v.say("Demande"), class_="unseen"), scope="col", class_="bare"))),
+        tag("tbody", rows),
+    ) + (pager or "")
+
+
+def _about(v: Visit, waiting: decisions.Waiting) -> str:
+    sheet = v.say("Responsable") if waiting.request.sheet == "guardian" else v.say("Élève")
+    what = v.say(waiting.fields) if waiting.count == 1 else v.say("{count} champ#{count} champs", count=waiting.count)
+    return f"{sheet} · {what}"
+
+
+def _age(v: Visit, request: ChangeRequest, closed: bool) -> Markup:
+    since = request.closed_at if closed and request.closed_at else request.submitted_at
+    late = not closed and (v.now - since).days >= OLD_DAYS
+    return tag("span", formats.ago(since, v.now, v.zone, v.tongue), class_="age old" if late else "age")
+
+
+def _turn(v: Visit, skip: int, words: str) -> Markup:
+    return button(words, do="page", of=max(0, skip), class_="link")
+
+
+def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+    desk.request_id, desk.decided_id = act.number(), None
+    decisions.claim(v, desk.request_id)
+    return Answer(url=desk.url, focus="request-title")
+
+
+def _step(by: int):  # type: ignore[no-untyped-def]
+    def step(v: Visit, _act: Act, desk: Desk) -> Answer:
+        ids = [
+            waiting.request.id
+            for waiting in decisions.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
+        ]
+        at = ids.index(desk.request_id) if desk.request_id in ids else -1 if by > 0 else len(ids)
+        if 0 <= at + by < len(ids):
+            desk.request_id, desk.decided_id = ids[at + by], None
+            decisions.claim(v, desk.request_id)
+        return Answer(url=desk.url, focus="request-title")
+
+    return step
+
+
+def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
+    """The chosen verdicts; then the next request opens by itself."""
+    listed = [waiting.request.id for waiting in decisions.queue(v, search=desk.search, most=PAGE, skip=desk.skip)]
+    values = act.values
+    verdicts = {
+        name.removeprefix("verdict:"): (verdict, values.get(f"seen:{name.removeprefix('verdict:')}", ""))
+        for name, verdict in values.items()
+        if name.startswith("verdict:") and verdict in {"accepted", "declined"}
+    }
+    version = values.get("version", "")
+    request = decisions.decide(
+        v,
+        act.number(),
+        int(version) if version.isdecimal() else 0,
+        verdicts,
+        reason=values.get("reason", ""),
+        message=values.get("message", ""),
+    )
+    at = listed.index(request.id) if request.id in listed else -1
+    after = [each for each in (*listed[at + 1 :], *listed[: max(at, 0)]) if each != request.id]
+    desk.decided_id, desk.decided = request.id, v.say("La décision pour {title} est enregistrée.", title=request.title)
+    if request.state == "closed":
+        desk.request_id = after[0] if after else None
+    decisions.claim(v, desk.request_id)
+    return Answer(say=desk.decided, url=desk.url, focus="request-title", forget=f"request-{request.id}")
+
+
+def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
+    request = decisions.undo(v, act.number())
+    desk.closed, desk.request_id, desk.decided_id = False, request.id, None
+    decisions.claim(v, request.id)
+    return Answer(
+        say=v.say("La décision est annulée : la demande est de nouveau en attente."),
+        url=desk.url,
+        focus="request-title",
+    )
+
+
+def _search(v: Visit, act: Act, desk: Desk) -> Answer:
+    desk.search, desk.skip = act.values.get("search", "")[:60], 0
+    return Answer(
+        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search))
+    )
+
+
+def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
+    desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    return Answer(focus="request-title")

@@ -1,0 +1,46 @@
+"""The files of « Demandes », each with its number."""
+
+from markupsafe import Markup
+
+from components.markup import tag
+from data.people import queue_counts
+from data.visits import Visit
+
+PATH = "/gestion/demandes"
+TABS = {
+    "": "Fiches",
+    "reinscriptions": "Réinscriptions",
+    "pieces": "Pièces",
+    "absences": "Absences",
+    "paiements": "Trop-perçus",
+    "traitees": "Traitées",
+}
+DONE_WITH = {"": "Fiches", "reinscriptions": "Réinscriptions", "absences": "Absences"}  # what « Traitées » holds
+
+
+def path_of(tab: str, opened: int | None = None, *, closed: bool = False) -> str:
+    """The address of a file, at an open request; `closed`: of what was answered there."""
+    if closed and not tab:
+        tab, closed = "traitees", False
+    parts = (f"onglet={tab}" if tab else "", "traitees=1" if closed else "", f"demande={opened}" if opened else "")
+    query = "&".join(filter(None, parts))
+    return PATH + (f"?{query}" if query else "")
+
+
+def draw(v: Visit, current: str, beside: Markup | None = None, *, closed: str | None = None) -> Markup:
+    """The money received twice has its file only while there is some. `closed`: of which file « Traitées » shows what was
+    answered."""
+    if closed is not None:
+        links = [
+            tag("a", v.say(label), href=path_of(tab, closed=True), aria_current="page" if tab == closed else None)
+            for tab, label in DONE_WITH.items()
+        ]
+        kinds = tag("nav", links, class_="kinds-done", aria_label=v.say("Demandes traitées"))
+        return draw(v, "traitees", beside) + kinds
+    counts = queue_counts.counts(v)
+    links = [
+        tag("a", f"{v.say(label)} ({counts[tab]})", href=path_of(tab), aria_current="page" if tab == current else None)
+        for tab, label in TABS.items()
+        if tab != "paiements" or counts[tab] or current == tab
+    ]
+    return tag("div", tag("nav", links, class_="tabs", aria_label=v.say("Files")), beside, class_="desk-tabs")
