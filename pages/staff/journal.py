@@ -9,11 +9,12 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from components.desk import desk_panel, pager
 from components.entrance import Caller
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.screen import Audience, plain, screen
 from components.shell import head
 from components.tables import row
@@ -114,7 +115,7 @@ def show(
         "page": _page,
         "record": _record,
     }
-    Panel(v, lambda w: _draw(w, desk), classes="flow", on={name: _with(act, desk) for name, act in acts.items()})
+    desk_panel(v, desk, _draw, acts)
 
 
 @plain("/gestion/journal.csv", Audience.MANAGER)
@@ -147,10 +148,6 @@ def _csv(caller: Caller, asked: Asked) -> bytes:
     with caller.visit(writes=True) as v:
         journal_desk.note_export(v, len(lines))
     return spreadsheets.write_csv(heads, lines)
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
@@ -260,7 +257,7 @@ def _list(v: Visit, desk: Desk, listed: list[Told], total: int) -> Markup:
         ),
         tag("tbody", (_row(v, desk, each, labels) for each in listed), data_rows=True),
         class_="stack",
-    ) + (_pager(v, desk, min(total, MOST_COUNTED)) or "")
+    ) + (pager(v, desk.skip, PAGE, min(total, MOST_COUNTED)) or "")
 
 
 def _head(v: Visit, desk: Desk, key: str, label: str) -> Markup:
@@ -302,22 +299,6 @@ def _brief(told: Told) -> str:
     more = len(told.changes) - len(said)
     line = " · ".join(said) + (f" +{more}" if more else "")
     return line if len(line) < 110 else f"{line[:107]}…"
-
-
-def _pager(v: Visit, desk: Desk, total: int) -> Markup | None:
-    if total <= PAGE:
-        return None
-    last = min(desk.skip + PAGE, total)
-    return tag(
-        "nav",
-        button(v.say("Précédentes"), do="page", of=max(0, desk.skip - PAGE), class_="link")
-        if desk.skip
-        else tag("span"),
-        tag("span", v.say("{first} à {last} sur {total}", first=desk.skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do="page", of=desk.skip + PAGE, class_="link") if last < total else tag("span"),
-        class_="pager",
-        aria_label=v.say("Pages de la liste"),
-    )
 
 
 def _open(_v: Visit, act: Act, desk: Desk) -> Answer:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from components import letter_sheet
+from components.desk import desk_panel
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.screen import Audience, screen
 from components.shell import head
 from data import formats
@@ -45,17 +46,7 @@ def path_of(kind: str, tongue: str) -> str:
 def texts(v: Visit, genre: str = "", langue: str = "fr") -> None:
     desk = Desk(genre if genre in TEMPLATES else next(iter(TEMPLATES)), language(langue))
     acts = {"open": _open, "tongue": _tongue, "look": _look, "keep": _keep, "restore": _restore, "trial": _trial}
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("letter texts", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
+    desk_panel(v, desk, _draw, acts, [("letter texts", v.site_id or 0)])
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:

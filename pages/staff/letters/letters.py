@@ -6,10 +6,11 @@ from datetime import date
 
 from markupsafe import Markup
 
+from components.desk import desk_panel, pager
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.screen import Audience, screen
 from components.shell import head
 from data import fields, formats
@@ -72,17 +73,7 @@ def letters(
         "call-back": _call_back,
         "try": _try,
     }
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("letters", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
+    desk_panel(v, desk, _draw, acts, [("letters", v.site_id or 0)])
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
@@ -218,7 +209,7 @@ def _list(v: Visit, desk: Desk, listed: Sequence[Letter], total: int) -> Markup:
         tag("caption", caption),
         tag("thead", tag("tr", tag("th", tag("span", name, class_="unseen"), scope="col", class_="bare"))),
         tag("tbody", (_row(v, desk, each) for each in listed), data_rows=True),
-    ) + (_pager(v, desk, total) or "")
+    ) + (pager(v, desk.skip, PAGE, total) or "")
 
 
 def _row(v: Visit, desk: Desk, letter: Letter) -> Markup:
@@ -242,22 +233,6 @@ def _row(v: Visit, desk: Desk, letter: Letter) -> Markup:
         aria_current="true" if current else None,
     )
     return tag("tr", tag("td", link), class_="current" if current else None)
-
-
-def _pager(v: Visit, desk: Desk, total: int) -> Markup | None:
-    if total <= PAGE:
-        return None
-    last = min(desk.skip + PAGE, total)
-    return tag(
-        "nav",
-        button(v.say("Précédentes"), do="page", of=max(0, desk.skip - PAGE), class_="link")
-        if desk.skip
-        else tag("span"),
-        tag("span", v.say("{first} à {last} sur {total}", first=desk.skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do="page", of=desk.skip + PAGE, class_="link") if last < total else tag("span"),
-        class_="pager",
-        aria_label=v.say("Pages de la liste"),
-    )
 
 
 def _open(v: Visit, act: Act, desk: Desk) -> Answer:

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from components.desk import desk_panel, ready_sentences
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.shell import head
 from components.tables import facts
 from data import formats, sites
@@ -37,17 +38,7 @@ class Desk:
 def open_desk(v: Visit, notice_id: int | None, *, closed: bool = False) -> None:
     desk = Desk(notice_id, closed)
     acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "file": _file}
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("queue", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
+    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
@@ -171,16 +162,7 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
         class_="btn",
         aria_keyshortcuts="V",
     )
-    ready = tag(
-        "div",
-        (
-            tag("button", each, type="button", data_fills="absence-answer")
-            for each in absence_queue.sentences(sites.here(v))
-        ),
-        class_="ready",
-        role="group",
-        aria_label=v.say("Raisons prêtes"),
-    )
+    ready = ready_sentences(v, "absence-answer", absence_queue.sentences(sites.here(v)))
     return acting_form(
         labelled(
             v,

@@ -5,10 +5,10 @@ from datetime import date
 
 from markupsafe import Markup
 
+from components.desk import desk_panel, pager, reason
 from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer, Panel
+from components.markup import acting_form, button, tag
+from components.panel import Act, Answer
 from components.shell import head
 from components.tables import facts
 from data import formats
@@ -43,17 +43,7 @@ class Desk:
 def open_desk(v: Visit, supplied_id: int | None) -> None:
     desk = Desk(supplied_id, opens_first=supplied_id is None)
     acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "page": _page}
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("queue", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
+    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
@@ -83,22 +73,10 @@ def _list(v: Visit, desk: Desk, listed: list[Row], total: int) -> Markup:
         words = v.say("Tout est traité : aucune pièce n’attend.")
         return tag("h2", caption, class_="unseen") + tag("p", words)
     heads = tag("tr", tag("th", tag("span", v.say("Pièce"), class_="unseen"), scope="col", class_="bare"))
-    pager = (
-        tag(
-            "div",
-            button(v.say("Précédentes"), do="page", of=max(0, desk.skip - PAGE), class_="link")
-            if desk.skip
-            else tag("span"),
-            button(v.say("Suivantes"), do="page", of=desk.skip + PAGE, class_="link")
-            if desk.skip + PAGE < total
-            else tag("span"),
-            class_="pager",
-        )
-        if total > PAGE
-        else None
-    )
     rows = [_row(v, desk, each) for each in listed]
-    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (pager or "")
+    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (
+        pager(v, desk.skip, PAGE, total) or ""
+    )
 
 
 def _row(v: Visit, desk: Desk, each: Row) -> Markup:
@@ -173,31 +151,8 @@ def _nothing(words: str) -> Markup:
 
 def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
     fault = desk.faults.get("reason")
-    ready = tag(
-        "div",
-        (
-            tag("button", each, type="button", data_fills="reason")
-            for each in reenrolment_sheet.sentences(v, "document")
-        ),
-        class_="ready",
-        role="group",
-        aria_label=v.say("Raisons prêtes"),
-    )
-    reason = tag(
-        "div",
-        tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
-        tag(
-            "textarea",
-            id="reason",
-            name="reason",
-            maxlength=500,
-            rows=2,
-            aria_describedby="reason-fault" if fault else None,
-            aria_invalid="true" if fault else None,
-        ),
-        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="reason-fault", class_="fault"),
-        ready,
-        class_=classes("field", fault and "faulty"),
+    told = reason(
+        v, v.say("Raison du refus (la famille la lira)"), fault, reenrolment_sheet.sentences(v, "document"), most=500
     )
     until = labelled(
         v,
@@ -216,7 +171,7 @@ def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
         class_="actions",
     )
     return acting_form(
-        reason,
+        told,
         tag("div", until, class_="narrow-field"),
         actions,
         do="decide",

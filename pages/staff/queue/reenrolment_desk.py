@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from nicegui import ui
 
+from components.desk import desk_panel, pager
 from components.icons import icon
 from components.markup import button, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.screen import here
 from components.shell import head
 from data import formats
@@ -59,18 +60,8 @@ def open_desk(v: Visit, sent_id: int | None, *, closed: bool = False) -> None:
         "page": _page,
         "file": _file,
     }
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("queue", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
+    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
     ui.context.client.on_connect(lambda: _claim(desk))
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
 
 
 def _claim(desk: Desk) -> None:
@@ -155,18 +146,10 @@ def _list(v: Visit, desk: Desk, listed: list[Waiting], total: int) -> Markup:
         )
         return tag("h2", caption, class_="unseen") + tag("p", v.say(words))
     rows = [_row(v, desk, each) for each in listed]
-    pager = (
-        tag(
-            "div",
-            _turn(v, desk.skip - PAGE, v.say("Précédentes")) if desk.skip else tag("span"),
-            _turn(v, desk.skip + PAGE, v.say("Suivantes")) if desk.skip + PAGE < total else tag("span"),
-            class_="pager",
-        )
-        if total > PAGE
-        else None
-    )
     heads = tag("tr", tag("th", tag("span", v.say("Demande"), class_="unseen"), scope="col", class_="bare"))
-    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (pager or "")
+    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (
+        pager(v, desk.skip, PAGE, total) or ""
+    )
 
 
 def _row(v: Visit, desk: Desk, each: Waiting) -> Markup:
@@ -186,10 +169,6 @@ def _row(v: Visit, desk: Desk, each: Waiting) -> Markup:
         aria_current="true" if current else None,
     )
     return tag("tr", tag("td", link), class_="current" if current else None)
-
-
-def _turn(v: Visit, skip: int, words: str) -> Markup:
-    return button(words, do="page", of=max(0, skip), class_="link")
 
 
 def _open(v: Visit, act: Act, desk: Desk) -> Answer:

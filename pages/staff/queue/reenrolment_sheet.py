@@ -4,6 +4,7 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from components.desk import reason
 from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
@@ -163,33 +164,13 @@ def _course(v: Visit, line: Discipline, sheet: Sheet, chosen: set[int]) -> tuple
 
 def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     sent = sheet.sent
-    ready = tag(
-        "div",
-        (tag("button", each, type="button", data_fills="reason") for each in sentences(v, "reenrolment")),
-        class_="ready",
-        role="group",
-        aria_label=v.say("Raisons prêtes"),
-    )
     fault = desk.faults.get("reason")
-    reason = tag(
-        "div",
-        tag(
-            "label",
-            v.say("Raison (obligatoire pour refuser ou renvoyer à corriger ; la famille la lira)"),
-            for_="reason",
-        ),
-        tag(
-            "textarea",
-            id="reason",
-            name="reason",
-            maxlength=800,
-            rows=2,
-            aria_describedby="reason-fault" if fault else None,
-            aria_invalid="true" if fault else None,
-        ),
-        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="reason-fault", class_="fault"),
-        ready,
-        class_=classes("field", fault and "faulty"),
+    told = reason(
+        v,
+        v.say("Raison (obligatoire pour refuser ou renvoyer à corriger ; la famille la lira)"),
+        fault,
+        sentences(v, "reenrolment"),
+        most=800,
     )
     actions = tag(
         "div",
@@ -200,7 +181,7 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
     )
     return _documents(v, sheet, desk, open_=True) + acting_form(
         tag("input", type="hidden", name="version", value=sent.version),
-        reason,
+        told,
         actions,
         do="decide",
         of=sent.id,

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from components.desk import ready_sentences
 from components.icons import icon
 from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
@@ -103,16 +104,7 @@ def _table(v: Visit, rows: list[Cells], before: str) -> Markup:
 
 def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
     rows = [_row(v, line) for line in lines]
-    ready = tag(
-        "div",
-        (
-            tag("button", sentence, type="button", data_fills="reason")
-            for sentence in decisions.sentences(sites.here(v))
-        ),
-        class_="ready",
-        role="group",
-        aria_label=v.say("Raisons prêtes"),
-    )
+    ready = ready_sentences(v, "reason", decisions.sentences(sites.here(v)))
     reason = tag(
         "div",
         tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),

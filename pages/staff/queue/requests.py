@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
+from components.desk import desk_panel, pager
 from components.icons import icon
 from components.markup import button, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer
 from components.screen import Audience, here, screen
 from components.shell import head
 from data import formats, sites
@@ -63,18 +64,8 @@ def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") 
         "search": _search,
         "page": _page,
     }
-    Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("queue", v.site_id or 0)],
-        classes="flow",
-        on={name: _with(act, desk) for name, act in acts.items()},
-    )
+    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
     ui.context.client.on_connect(lambda: _claim(desk))
-
-
-def _with(act, desk: Desk):  # type: ignore[no-untyped-def]
-    return lambda v, sent: act(v, sent, desk)
 
 
 def _claim(desk: Desk) -> None:
@@ -170,23 +161,13 @@ def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> 
         )
         for waiting in listed
     ]
-    pager = (
-        tag(
-            "div",
-            _turn(v, desk.skip - PAGE, v.say("Précédentes")) if desk.skip else tag("span"),
-            _turn(v, desk.skip + PAGE, v.say("Suivantes")) if desk.skip + PAGE < total else tag("span"),
-            class_="pager",
-        )
-        if total > PAGE
-        else None
-    )
     caption = v.say("Traitées") if desk.closed else v.say("File d’attente")
     return tag(
         "table",
         tag("caption", caption),
         tag("thead", tag("tr", tag("th", tag("span", v.say("Demande"), class_="unseen"), scope="col", class_="bare"))),
         tag("tbody", rows),
-    ) + (pager or "")
+    ) + (pager(v, desk.skip, PAGE, total) or "")
 
 
 def _about(v: Visit, waiting: decisions.Waiting) -> str:
@@ -199,10 +180,6 @@ def _age(v: Visit, request: ChangeRequest, closed: bool) -> Markup:
     since = request.closed_at if closed and request.closed_at else request.submitted_at
     late = not closed and (v.now - since).days >= OLD_DAYS
     return tag("span", formats.ago(since, v.now, v.zone, v.tongue), class_="age old" if late else "age")
-
-
-def _turn(v: Visit, skip: int, words: str) -> Markup:
-    return button(words, do="page", of=max(0, skip), class_="link")
 
 
 def _open(v: Visit, act: Act, desk: Desk) -> Answer:

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from components.desk import pager
 from components.icons import icon
 from components.markup import button, tag
 from components.panel import Act, Answer
@@ -32,7 +33,7 @@ def draw(v: Visit, campaign: Campaign, desk: Desk, counts: dict[str, int]) -> Ma
         "section",
         _filters(v, campaign, desk, total, counts),
         body,
-        _pager(v, desk, total),
+        pager(v, desk.wanted.skip, PAGE, total),
         class_="card listing",
         aria_label=v.say("Demandes"),
     )
@@ -127,20 +128,6 @@ def _cells(v: Visit, each: Row) -> list[object]:
     )
     sent = formats.day(each.sent.submitted_at.astimezone(v.zone).date()) if each.sent else ""
     return [name, each.pupil.cycle, each.family_number or "", chip(v, each.state), pieces, sent]
-
-
-def _pager(v: Visit, desk: Desk, total: int) -> Markup | None:
-    if total <= PAGE:
-        return None
-    skip, last = desk.wanted.skip, min(desk.wanted.skip + PAGE, total)
-    return tag(
-        "nav",
-        button(v.say("Précédentes"), do="page", of=max(0, skip - PAGE), class_="link") if skip else tag("span"),
-        tag("span", v.say("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do="page", of=skip + PAGE, class_="link") if last < total else tag("span"),
-        class_="pager",
-        aria_label=v.say("Pages de la liste"),
-    )
 
 
 def choose(name: str):  # type: ignore[no-untyped-def]
