@@ -28,8 +28,7 @@ NO_REASON, HERS = "Choisissez un motif.", "claire.aubry@example.org"
 ALL = {"family", "queue", "pupil"}
 
 
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
+days = lambda count: timedelta(days=count)  # noqa: E731
 
 
 def announce(login: str = CLAIRE, who: str = "Irina", *, now: datetime = NOW, **typed: Any) -> int:
@@ -394,9 +393,9 @@ def test_letters_go_to_who_wrote_in_their_language(house: str) -> None:
     decide(number)
     accepted = last(Letter)
     decide(announce(reason="Transport"), accept=False, answer="Non.")
+    hers = (HERS, "en", account(CLAIRE).id, account(CLAIRE).family_id)
     for letter in (received, accepted, last(Letter)):
-        assert (letter.recipient, letter.language) == (HERS, "en")
-        assert (letter.account_id, letter.family_id) == (account(CLAIRE).id, account(CLAIRE).family_id)
+        assert (letter.recipient, letter.language, letter.account_id, letter.family_id) == hers
         assert "24 November" in text_of(letter)
-        assert not any(french in text_of(letter) for french in ("absence de", "novembre", "Bonjour", "L’absence"))
+        assert not any(french in text_of(letter) for french in ("absence d", "novembre", "Bonjour"))
     assert every(Letter, Letter.family_id == account(MARC).family_id) == []
