@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from tests.install import chromium
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 WATCH = """(() => { const seen = window.__seen = {lcp: 0, cls: 0};
@@ -41,7 +43,7 @@ def measure(base: str, cookies: dict[str, str], paths: list[str], runs: int = 3)
     rows = []
     held = [{"name": name, "value": value, "url": base} for name, value in cookies.items()]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for device, options in (("phone", PHONE), ("desk", DESK)):
             for path in paths:
                 screen, found = path != "/connexion", {"cold": [], "warm": []}

@@ -1,7 +1,7 @@
 """Every screen and state: no fault of accessibility, no sideways scroll, no jump, everything within reach of the keyboard."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -52,6 +52,7 @@ SCREENS = [
     *(("lemoine.helene", path) for path in MANAGER),
     ("nguyen.linh", "/mot-de-passe/choisir"),
 ]
+SCHEMES: dict[int, Literal["light", "dark"]] = {1280: "light", 390: "dark"}  # every_screen.py takes them all
 WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
   .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
@@ -83,7 +84,7 @@ def test_no_accessibility_fault_and_no_sideways_scroll(enter: Enter, login: str,
     for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert sideways(page) <= 0, width
-        for scheme in ("light", "dark") if width != 320 else ():
+        if scheme := SCHEMES.get(width):
             page.emulate_media(color_scheme=scheme)
             assert faults(page) == [], (width, scheme)
     window.complaints.clear()  # an address that is nobody's is noted by the browser
@@ -155,8 +156,10 @@ def test_no_accessibility_fault_in_any_state(
     window.complaints.clear()  # a form sent empty is noted by the browser
 
 
-@pytest.mark.parametrize(("login", "path"), SCREENS)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("login", "path", "width"),
+    [(login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS],
+)
 def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(
     enter: Enter, login: str, path: str, width: int
 ) -> None:

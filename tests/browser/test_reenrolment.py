@@ -81,6 +81,43 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     expect(page).to_have_url(re.compile("/famille$"))
 
 
+def reach(page: Page, wanted: Locator, key: str = "") -> None:
+    """Tab until it has the focus, as far as the page goes; then press the key."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("e => e === document.activeElement"):
+            break
+    expect(wanted).to_be_focused()
+    if key:
+        page.keyboard.press(key)
+
+
+def test_the_chapter_by_keyboard_alone(enter: Enter, portal: Server) -> None:
+    page = enter("aubry.claire").open(NINO)
+    reach(page, box(page, "Réinscription administrative"), "Space")
+    expect(box(page, "Réinscription administrative")).to_be_checked()
+    expect(page.get_by_role("button", name="Importer")).not_to_have_attribute("aria-disabled", "true")
+    reach(page, page.get_by_role("button", name="Importer"), "Enter")
+    window = page.get_by_role("dialog", name="Importer un document")
+    expect(window).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        reach(page, page.get_by_label("Parcourir"), "Space")
+    chooser.value.set_files([picture("adresse.jpg"), picture("photo.jpg"), picture("maif.jpg")])
+    expect(page.locator(".sending select")).to_have_count(3)
+    reach(page, window.get_by_role("button", name="Importer"), "Enter")
+    expect(window).to_have_count(0, timeout=30_000)
+    expect(line(page, "assurance")).to_contain_text("Reçue")
+    reach(page, page.get_by_label("Votre message à l’administration"))
+    page.keyboard.type("Merci.")
+    expect(page.get_by_text("6 caractères sur 2 000")).to_be_visible()
+    reach(page, page.get_by_role("button", name="Valider"), "Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(DONE)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(WAITS)).to_be_visible()
+    reach(page, page.get_by_role("link", name="Retour"), "Enter")
+    expect(page).to_have_url(re.compile("/famille$"))
+
+
 def test_a_lost_websocket_loses_neither_a_file_nor_what_is_typed(enter: Enter) -> None:
     page = enter("aubry.claire").open(NINO)
     box(page, "Réinscription administrative").check()

@@ -296,7 +296,7 @@ def test_a_crash_after_the_servers_yes_sends_the_same_letter_again_and_no_third(
     """Row 99: the process is killed between the server's 250 and our commit."""
     number = write()
     with postbox() as box:
-        victim = subprocess.Popen([sys.executable, "-c", "from data import postman; postman.deliver()"], cwd="/",
+        victim = subprocess.Popen([sys.executable, "-c", "from data.post import postman; postman.deliver()"], cwd="/",
                                   env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
         box.on_data = lambda: os.kill(victim.pid, signal.SIGKILL)
         assert victim.wait(timeout=30) == -signal.SIGKILL

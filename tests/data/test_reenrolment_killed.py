@@ -26,7 +26,7 @@ ROUNDS, SUBMISSIONS = 6, 20
 ONE = """
 import sys
 from sqlmodel import select
-from data import reenrolment, reenrolment_documents, reenrolment_request as request
+from data.season import reenrolment, reenrolment_documents, reenrolment_request as request
 from data.door.accounts import Account
 from data.people.families import Pupil
 from data.season.reenrolment import SuppliedDocument

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS
 from tests.conftest import FOLDER, furnish
+from tests.install import chromium
 from tests.server import Server
 
 QUALITIES = (70, 50, 36)
@@ -27,7 +28,7 @@ def demonstration() -> Iterator[tuple[Browser, Server]]:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=ARGUMENTS, env={**os.environ, "LANGUAGE": "fr"}
+                executable_path=chromium(), args=ARGUMENTS, env={**os.environ, "LANGUAGE": "fr"}
             )
             yield browser, server
             browser.close()
