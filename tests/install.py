@@ -13,7 +13,7 @@ def chromium() -> str:
 
 
 NEEDED = {
-    "chromium-headless-shell": lambda: chromium(),
+    "chromium-headless-shell": chromium,
     "postgresql": lambda: glob.glob("/usr/lib/postgresql/*/bin/initdb") or shutil.which("initdb"),
     "poppler-utils": lambda: shutil.which("pdftotext"),
 }
