@@ -69,6 +69,10 @@ STAFF_PAGES = [
     "/gestion/reglages/paiement",
 ]
 CORRECTING = {"/gestion/familles/1042", "/gestion/familles/1042/eleves"}  # where staff write in their own site's sheets
+UNNAMED = {  # rows that no act names by their key: they have names of their own, or go with another row
+    "agenda_key", "allocation", "audit_entry", "certificate", "instalment", "invoice_line", "known_device", "outside_key",
+    "paper", "payment", "stored_file",
+}  # fmt: skip
 ODD: list[Any] = [
     None,
     7,
@@ -101,10 +105,14 @@ def marked(portal: Server) -> Theirs:
 
 
 def every_number(portal: Server) -> list[int]:
-    """Keys of the newest rows of every kind, which are another family's, some of one's own and of nobody, a dossier's."""
-    keyed = [name for name, columns in portal.tables().items() if {"family_id", "pupil_id", "course_id"} & set(columns)]
+    """Keys of the newest rows of every kind that acts name, which are another family's; of one's own, of nobody, a dossier's."""
+    keyed = [
+        name
+        for name, columns in portal.tables().items()
+        if {"family_id", "pupil_id", "course_id"} & set(columns) and name not in UNNAMED
+    ]
     newest = {portal.value(f"SELECT coalesce(max(id), 1) FROM {table}") for table in ("pupil", "course", *keyed)}
-    return sorted(newest | {1, 2, 3, 5, 2077, 9_999_999})
+    return sorted(newest | {1, 2, 2077, 9_999_999})
 
 
 def values_of(number: int, soon: str) -> dict[str, str]:
