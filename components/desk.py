@@ -1,4 +1,4 @@
-"""What the office's desks share: a panel whose acts know the desk that is open, the pages of its list, a reason one types."""
+"""What the office's desks share: acts that know the open desk, its search, its pages, its keys, the last decision, a reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -20,29 +20,27 @@ def desk_panel(
     v: Visit, desk: Desk, draw: Callable[[Visit, Desk], Markup], acts: Acts[Desk], follows: Sequence[Topic] = ()
 ) -> None:
     """The panel of what one open page shows; each act is given it."""
-    Panel(
-        v,
-        lambda w: draw(w, desk),
-        follows=follows,
-        classes="flow",
-        on={name: _of(act, desk) for name, act in acts.items()},
-    )
+    Panel(v, lambda w: draw(w, desk), follows=follows, classes="flow", on=acts_of(desk, acts))
+
+
+def acts_of(desk: Desk, acts: Acts[Desk]) -> dict[str, Callable[[Visit, Act], Answer | None]]:
+    return {name: _of(act, desk) for name, act in acts.items()}
 
 
 def _of(act: Callable[[Visit, Act, Desk], Answer | None], desk: Desk) -> Callable[[Visit, Act], Answer | None]:
     return lambda v, sent: act(v, sent, desk)
 
 
-def pager(v: Visit, skip: int, most: int, total: int) -> Markup | None:
-    """Earlier and later pages of a list (act « page »), and where one is; nothing when one page holds it all."""
+def pager(v: Visit, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:
+    """Earlier and later pages of a list (the act `do`), and where one is; nothing when one page holds it all."""
     if total <= most:
         return None
     last = min(skip + most, total)
     return tag(
         "nav",
-        button(v.say("Précédentes"), do="page", of=max(0, skip - most), class_="link") if skip else tag("span"),
+        button(v.say("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else tag("span"),
         tag("span", v.say("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do="page", of=skip + most, class_="link") if last < total else tag("span"),
+        button(v.say("Suivantes"), do=do, of=skip + most, class_="link") if last < total else tag("span"),
         class_="pager",
         aria_label=v.say("Pages de la liste"),
     )
@@ -72,3 +70,69 @@ def ready_sentences(v: Visit, field: str, sentences: Iterable[str]) -> Markup:
     """A button for each, which writes it into the field."""
     buttons = [tag("button", each, type="button", data_fills=field) for each in sentences]
     return tag("div", buttons, class_="ready", role="group", aria_label=v.say("Raisons prêtes"))
+
+
+def search_field(v: Visit, typed: str, hint: str, most: int = 60) -> Markup:
+    """The field of the act « search », at most `most` characters."""
+    field = tag(
+        "input",
+        id="search",
+        name="search",
+        type="search",
+        value=typed,
+        data_search="search",
+        maxlength=most,
+        autocomplete="off",
+        aria_describedby="search-hint",
+    )
+    below = tag("span", hint, id="search-hint", class_="hint")
+    return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, below, class_="field")
+
+
+def steps(v: Visit) -> Markup:
+    """The keys of a queue, as buttons: what can be pressed can also be seen."""
+    return tag(
+        "div",
+        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
+        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
+        tag(
+            "button",
+            icon("keyboard"),
+            " ",
+            v.say("Clavier"),
+            " ",
+            tag("kbd", "?", aria_hidden="true"),
+            type="button",
+            class_="link",
+            data_opens="keys-help",
+            aria_keyshortcuts="?",
+        ),
+        class_="steps",
+    )
+
+
+def just_decided(v: Visit, of: int | None, words: str) -> Markup | None:
+    """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
+    if of is None:
+        return None
+    undo = button(
+        icon("undo"),
+        v.say("Annuler la décision"),
+        do="undo",
+        of=of,
+        class_="link",
+        aria_keyshortcuts="U",
+        id="undo-last",
+    )
+    return tag("p", icon("check"), tag("span", words), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
+
+
+def seen_by(v: Visit, name: str) -> Markup | None:
+    """A colleague of that name has it open; nothing without a name."""
+    words = v.say("{name} a aussi cette demande ouverte.", name=name)
+    return tag("div", icon("person"), tag("p", words), class_="notice pending") if name else None
+
+
+def nothing_open(words: str) -> Markup:
+    """The place of a request, when none is open."""
+    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from components.desk import pager
 from components.icons import icon
 from components.markup import Content, button, tag
 from components.panel import Act, Answer, Handler
@@ -137,7 +138,7 @@ def draw(
         tag("div", beside, search, _sort_on_phone(v, listing, labels), class_="tools"),
         above,
         table,
-        _pager(v, listing, skip, count),
+        pager(v, skip, PAGE, count, do=f"turn-{listing.name}"),
         class_="listing many" if len(labels) > 6 else "listing",
     )
 
@@ -253,19 +254,4 @@ def _sort_on_phone(v: Visit, listing: Listing[Row], labels: list[str]) -> Markup
             data_change=name,
         ),
         class_="field sort-phone",
-    )
-
-
-def _pager(v: Visit, listing: Listing[Row], skip: int, total: int) -> Markup | None:
-    if total <= PAGE:
-        return None
-    last = min(skip + PAGE, total)
-    name = f"turn-{listing.name}"
-    return tag(
-        "nav",
-        button(v.say("Précédentes"), do=name, of=max(0, skip - PAGE), class_="link") if skip else tag("span"),
-        tag("span", v.say("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do=name, of=skip + PAGE, class_="link") if last < total else tag("span"),
-        class_="pager",
-        aria_label=v.say("Pages de la liste"),
     )

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func
-from sqlmodel import col, or_, select, update
+from sqlmodel import col, or_, select
 
-from data import formats, journal, sites
+from data import claims, formats, journal, sites
 from data.door import accounts
 from data.door.accounts import Account
 from data.fields import EditableField, editables, tidy, tidy_lines
@@ -22,7 +22,6 @@ from data.visits import Visit
 
 UNDO_HOURS = 24
 VERDICTS = {"accepted", "declined"}
-VIEW_LASTS = timedelta(minutes=10)
 READY = (
     "Le justificatif manque : joignez-le ou présentez-le à l’accueil.",
     "Cette valeur ne semble pas exacte : vérifiez-la.",
@@ -128,28 +127,9 @@ def lines(v: Visit, request: ChangeRequest) -> list[Line]:
     return [Line(one, changes[name], one.shown(row) if row else "") for name, one in fields.items() if name in changes]
 
 
-def colleague(v: Visit, request: ChangeRequest) -> str:
-    """The name of another member of staff who has the request open, or ""."""
-    fresh = request.viewed_at is not None and v.now - request.viewed_at < VIEW_LASTS
-    return request.viewer if fresh and request.viewer_id != v.account_id else ""
-
-
 def claim(v: Visit, request_id: int | None) -> None:
-    """This person has the request open, and no other any more; whoever came first stays named. None: has left."""
-    v.staff_only()
-    left = v.change(
-        update(ChangeRequest)
-        .where(col(ChangeRequest.viewer_id) == v.account_id, col(ChangeRequest.id) != request_id)
-        .values(viewer_id=None, viewer="", viewed_at=None)
-    )
-    request = v.get(ChangeRequest, request_id, lock=True) if request_id else None
-    new = False
-    if request and request.state == "pending" and not colleague(v, request):
-        new = request.viewer_id != v.account_id
-        request.viewer_id, request.viewer, request.viewed_at = v.account_id, v.name, v.now
-        v.add(request)
-    if left or new:
-        v.tell(("queue", v.site_id or 0))
+    """This person has the request open; None: has left."""
+    claims.claim(v, ChangeRequest, request_id, "pending")
 
 
 def decide(

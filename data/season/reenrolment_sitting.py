@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import and_
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import col, func, or_, select
 
-from data import journal
+from data import claims, journal
 from data.door.accounts import Account
 from data.fields import tidy, tidy_lines
 from data.files import StoredFile
@@ -24,7 +24,6 @@ from data.season.reenrolment_desk import answer_letter, decided, document_decide
 from data.visits import Visit
 
 UNDO_HOURS = 24
-VIEW_LASTS = timedelta(minutes=10)
 CLOSED = ("validated", "refused", "to_correct")
 READY = {  # of a refusal, by the site's own key
     "document": (
@@ -171,28 +170,9 @@ def _documents(v: Visit, sent: Reenrolment, pupil: Pupil, campaign: Campaign, li
     ]
 
 
-def colleague(v: Visit, sent: Reenrolment) -> str:
-    """The name of another member of staff who has the request open, or ""."""
-    fresh = sent.viewed_at is not None and v.now - sent.viewed_at < VIEW_LASTS
-    return sent.viewer if fresh and sent.viewer_id != v.account_id else ""
-
-
 def claim(v: Visit, sent_id: int | None) -> None:
-    """This person has the request open, and no other any more; whoever came first stays named. None: has left."""
-    v.staff_only()
-    left = v.change(
-        update(Reenrolment)
-        .where(col(Reenrolment.viewer_id) == v.account_id, col(Reenrolment.id) != sent_id)
-        .values(viewer_id=None, viewer="", viewed_at=None)
-    )
-    sent = v.get(Reenrolment, sent_id, lock=True) if sent_id else None
-    new = False
-    if sent and sent.state == "submitted" and not colleague(v, sent):
-        new = sent.viewer_id != v.account_id
-        sent.viewer_id, sent.viewer, sent.viewed_at = v.account_id, v.name, v.now
-        v.add(sent)
-    if left or new:
-        v.tell(("queue", v.site_id or 0))
+    """This person has the request open; None: has left."""
+    claims.claim(v, Reenrolment, sent_id, "submitted")
 
 
 def decide(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import delete
 
+from data import claims
 from data.door.accounts import Account
 from data.i18n import Refused
 from data.journal import AuditEntry
@@ -363,15 +364,15 @@ def test_who_has_a_request_open_is_named_to_the_others_for_ten_minutes(house: st
         decisions.claim(v, number)
     with as_(HELENE, writes=True) as v:
         decisions.claim(v, number)
-        assert decisions.colleague(v, v.get(ChangeRequest, number)) == "Paul Renard"
+        assert claims.colleague(v, v.get(ChangeRequest, number)) == "Paul Renard"
     with as_(PAUL) as v:
-        assert decisions.colleague(v, v.get(ChangeRequest, number)) == ""
+        assert claims.colleague(v, v.get(ChangeRequest, number)) == ""
     with as_(HELENE, now=later(minutes=11)) as v:
-        assert decisions.colleague(v, v.get(ChangeRequest, number)) == ""
+        assert claims.colleague(v, v.get(ChangeRequest, number)) == ""
     with as_(PAUL, writes=True) as v:
         decisions.claim(v, None)
     with as_(HELENE) as v:
-        assert decisions.colleague(v, v.get(ChangeRequest, number)) == ""
+        assert claims.colleague(v, v.get(ChangeRequest, number)) == ""
 
 
 def test_a_request_whose_sheet_left_is_filed_as_no_longer_needed(house: str) -> None:

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from sqlmodel import col, select
 
-from data import spreadsheets
+from data import claims, spreadsheets
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
 from data.people import queue_counts
@@ -108,10 +108,10 @@ def test_the_second_who_decides_is_told_and_nothing_is_decided_twice(house: str)
     with as_(PAUL) as v:
         reenrolment_sitting.claim(v, sent.id)
     with as_(HELENE) as v:
-        assert reenrolment_sitting.colleague(v, v.get(Reenrolment, sent.id)) == "Paul Renard"
+        assert claims.colleague(v, v.get(Reenrolment, sent.id)) == "Paul Renard"
         reenrolment_sitting.claim(v, sent.id)
     with as_(PAUL) as v:
-        assert reenrolment_sitting.colleague(v, v.get(Reenrolment, sent.id)) == ""
+        assert claims.colleague(v, v.get(Reenrolment, sent.id)) == ""
         reenrolment_sitting.decide(v, sent.id, sent.version, "validated")
     before = len(every(Letter))
     with as_(HELENE) as v, pytest.raises(Refused, match="Paul Renard a déjà répondu"):

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from components import lists
+from components.desk import acts_of
 from components.entrance import Caller
 from components.icons import icon
 from components.lists import Listing
@@ -62,7 +63,7 @@ def import_run(v: Visit, n: int) -> None:
         follows=[("import", n)],
         classes="flow",
         on={
-            **{name: _with(act, desk) for name, act in acts.items()},
+            **acts_of(desk, acts),
             "check": _starting(desk, writes=False),
             "import": _starting(desk, writes=True),
             **lists.acts(desk.faults),
@@ -70,10 +71,6 @@ def import_run(v: Visit, n: int) -> None:
             **lists.acts(desk.changes),
         },
     )
-
-
-def _with(act: Callable[..., Any], desk: Desk) -> Callable[..., Any]:
-    return lambda v, sent: act(v, sent, desk)
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:

@@ -6,7 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, pager
+from components.desk import desk_panel, pager, search_field
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, classes, tag
@@ -90,7 +90,11 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         trouble=counts["failed"] + counts["abandoned"],
     )
     return (
-        head(v.say("Courriels"), under, _search_field(v, desk))
+        head(
+            v.say("Courriels"),
+            under,
+            search_field(v, desk.wanted.search, v.say("Nom, adresse ou numéro de famille"), most=80),
+        )
         + tabs(v, "")
         + (_banner(v) or "")
         + _filters(v, desk)
@@ -132,26 +136,6 @@ def _banner(v: Visit) -> Markup | None:
     again = button(v.say("Réessayer maintenant"), do="try", class_="btn quiet small")
     return tag(
         "div", icon("alert"), tag("div", tag("p", words), reason), again, class_="notice bad spread", role="status"
-    )
-
-
-def _search_field(v: Visit, desk: Desk) -> Markup:
-    return tag(
-        "div",
-        tag("label", v.say("Rechercher"), for_="search"),
-        tag(
-            "input",
-            id="search",
-            name="search",
-            type="search",
-            value=desk.wanted.search,
-            data_search="search",
-            maxlength=80,
-            autocomplete="off",
-            aria_describedby="search-hint",
-        ),
-        tag("span", v.say("Nom, adresse ou numéro de famille"), id="search-hint", class_="hint"),
-        class_="field",
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, pager, reason
+from components.desk import desk_panel, nothing_open, pager, reason
 from components.entries import labelled
 from components.markup import acting_form, button, tag
 from components.panel import Act, Answer
@@ -101,9 +101,9 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
     try:
         found = reenrolment_sitting.waiting_document(v, desk.supplied_id) if desk.supplied_id else None
     except NotYours:
-        return _nothing(v.say("Cette pièce n’existe plus ou ne vous est pas accessible."))
+        return nothing_open(v.say("Cette pièce n’existe plus ou ne vous est pas accessible."))
     if found is None:
-        return _nothing(v.say("Choisissez une pièce dans la liste."))
+        return nothing_open(v.say("Choisissez une pièce dans la liste."))
     supplied, document, pupil, number, file = found
     given = formats.moment(supplied.given_at, v.zone, v.tongue)
     about = v.say(
@@ -143,10 +143,6 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
         class_="card request",
         aria_labelledby="request-title",
     )
-
-
-def _nothing(words: str) -> Markup:
-    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
 
 
 def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:

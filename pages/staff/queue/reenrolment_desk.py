@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from nicegui import ui
 
-from components.desk import desk_panel, pager
-from components.icons import icon
+from components.desk import desk_panel, just_decided, pager, search_field
 from components.markup import button, tag
 from components.panel import Act, Answer
 from components.screen import here
@@ -83,11 +82,15 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     turn = button(other, do="file", of="" if desk.closed else "closed", class_="link", id="file")
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
-        head(v.say("Demandes de réinscription"), _under(v, desk, listed, total), _search_field(v, desk))
+        head(
+            v.say("Demandes de réinscription"),
+            _under(v, desk, listed, total),
+            search_field(v, desk.search, v.say("Nom de l’élève, numéro de dossier ou de famille")),
+        )
         + tabs.draw(
             v,
             "reinscriptions",
-            _just_decided(v, desk) or tag("p", turn, class_="done"),
+            just_decided(v, desk.decided_id, desk.decided) or tag("p", turn, class_="done"),
             closed="reinscriptions" if desk.closed else None,
         )
         + tag("div", queue, reenrolment_sheet.draw(v, desk.sent_id, desk), class_="queue opened")
@@ -106,32 +109,6 @@ def _under(v: Visit, desk: Desk, listed: list[Waiting], total: int) -> str:
 
 def _listed(v: Visit, desk: Desk) -> list[Waiting]:
     return reenrolment_sitting.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
-
-
-def _search_field(v: Visit, desk: Desk) -> Markup:
-    asked = tag(
-        "input",
-        id="search",
-        name="search",
-        type="search",
-        value=desk.search,
-        data_search="search",
-        maxlength=60,
-        autocomplete="off",
-        aria_describedby="search-hint",
-    )
-    hint = tag("span", v.say("Nom de l’élève, numéro de dossier ou de famille"), id="search-hint", class_="hint")
-    return tag("div", tag("label", v.say("Rechercher"), for_="search"), asked, hint, class_="field")
-
-
-def _just_decided(v: Visit, desk: Desk) -> Markup | None:
-    if desk.decided_id is None:
-        return None
-    words = v.say("Annuler la décision")
-    undo = button(
-        icon("undo"), words, do="undo", of=desk.decided_id, class_="link", aria_keyshortcuts="U", id="undo-last"
-    )
-    return tag("p", icon("check"), tag("span", desk.decided), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
 
 
 def _list(v: Visit, desk: Desk, listed: list[Waiting], total: int) -> Markup:

@@ -4,11 +4,11 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from components.desk import reason
+from components.desk import nothing_open, reason, seen_by, steps
 from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
-from data import formats, sites
+from data import claims, formats, sites
 from data.i18n import Refused, twin_or_same
 from data.season import reenrolment_sitting
 from data.season.reenrolment import Discipline
@@ -73,9 +73,9 @@ def draw(v: Visit, sent_id: int | None, desk: Shows) -> Markup:
     try:
         sheet = reenrolment_sitting.sheet(v, sent_id) if sent_id else None
     except NotYours:
-        return _nothing(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
+        return nothing_open(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
     if sheet is None:
-        return _nothing(v.say("Choisissez une demande dans la liste."))
+        return nothing_open(v.say("Choisissez une demande dans la liste."))
     sent = sheet.sent
     asked = formats.moment(sent.submitted_at, sites.here(v).zone, v.tongue)
     under = v.say("{campaign} · envoyée le {moment}", campaign=sheet.campaign.title, moment=asked)
@@ -91,44 +91,13 @@ def draw(v: Visit, sent_id: int | None, desk: Shows) -> Markup:
     return tag(
         "section",
         top,
-        _steps(v),
-        _colleague(v, sheet),
+        steps(v),
+        seen_by(v, claims.colleague(v, sheet.sent) if sheet.sent.state == "submitted" else ""),
         _asked(v, sheet),
         _form(v, sheet, desk) if sent.state == "submitted" else _answered(v, sheet, desk),
         class_="card request",
         aria_labelledby="request-title",
     ) + _help(v)
-
-
-def _nothing(words: str) -> Markup:
-    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
-
-
-def _steps(v: Visit) -> Markup:
-    return tag(
-        "div",
-        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
-        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
-        tag(
-            "button",
-            icon("keyboard"),
-            " ",
-            v.say("Clavier"),
-            " ",
-            tag("kbd", "?", aria_hidden="true"),
-            type="button",
-            class_="link",
-            data_opens="keys-help",
-            aria_keyshortcuts="?",
-        ),
-        class_="steps",
-    )
-
-
-def _colleague(v: Visit, sheet: Sheet) -> Markup | None:
-    name = reenrolment_sitting.colleague(v, sheet.sent) if sheet.sent.state == "submitted" else ""
-    words = v.say("{name} a aussi cette demande ouverte.", name=name)
-    return tag("div", icon("person"), tag("p", words), class_="notice pending") if name else None
 
 
 def _asked(v: Visit, sheet: Sheet) -> Markup:

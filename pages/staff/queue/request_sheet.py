@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from components.desk import ready_sentences
+from components.desk import nothing_open, ready_sentences, seen_by, steps
 from components.icons import icon
 from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
-from data import formats, sites
+from data import claims, formats, sites
 from data.i18n import twin_or_same
 from data.people import decisions, moderation
 from data.people.families import Family
@@ -27,9 +27,9 @@ def draw(v: Visit, request_id: int | None) -> Markup:
     try:
         request = v.get(ChangeRequest, request_id) if request_id else None
     except NotYours:
-        return _nothing(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
+        return nothing_open(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
     if request is None:
-        return _nothing(v.say("Choisissez une demande dans la liste."))
+        return nothing_open(v.say("Choisissez une demande dans la liste."))
     lines, number = decisions.lines(v, request), v.get(Family, request.family_id).number
     asked = formats.moment(request.submitted_at, sites.here(v).zone, v.tongue)
     under = v.say(
@@ -48,53 +48,19 @@ def draw(v: Visit, request_id: int | None) -> Markup:
         words = v.say("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
         body = tag("div", icon("info"), tag("p", words), class_="notice pending") + body
     return tag(
-        "section", top, _steps(v), _colleague(v, request), body, class_="card request", aria_labelledby="request-title"
+        "section",
+        top,
+        steps(v),
+        seen_by(v, claims.colleague(v, request) if request.state == "pending" else ""),
+        body,
+        class_="card request",
+        aria_labelledby="request-title",
     ) + _help(v)
-
-
-def _nothing(words: str) -> Markup:
-    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
 
 
 def _chip(v: Visit, state: str) -> Markup:
     look, drawing, words = STATES[state]
     return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
-
-
-def _steps(v: Visit) -> Markup:
-    """The keys of the queue, as buttons: what can be pressed can also be seen."""
-    return tag(
-        "div",
-        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
-        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
-        tag(
-            "button",
-            icon("keyboard"),
-            " ",
-            v.say("Clavier"),
-            " ",
-            tag("kbd", "?", aria_hidden="true"),
-            type="button",
-            class_="link",
-            data_opens="keys-help",
-            aria_keyshortcuts="?",
-        ),
-        class_="steps",
-    )
-
-
-def _colleague(v: Visit, request: ChangeRequest) -> Markup | None:
-    name = decisions.colleague(v, request) if request.state == "pending" else ""
-    return (
-        tag(
-            "div",
-            icon("person"),
-            tag("p", v.say("{name} a aussi cette demande ouverte.", name=name)),
-            class_="notice pending",
-        )
-        if name
-        else None
-    )
 
 
 def _table(v: Visit, rows: list[Cells], before: str) -> Markup:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
-from components.desk import desk_panel, pager
-from components.icons import icon
-from components.markup import button, tag
+from components.desk import desk_panel, just_decided, pager, search_field
+from components.markup import tag
 from components.panel import Act, Answer
 from components.screen import Audience, here, screen
 from components.shell import head
@@ -92,35 +91,14 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     total = decisions.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
-        head(v.say("Demandes à valider"), under, _search_field(v, desk))
-        + tabs.draw(v, "", _just_decided(v, desk), closed="" if desk.closed else None)
+        head(
+            v.say("Demandes à valider"),
+            under,
+            search_field(v, desk.search, v.say("Nom, numéro de famille ou de demande")),
+        )
+        + tabs.draw(v, "", just_decided(v, desk.decided_id, desk.decided), closed="" if desk.closed else None)
         + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
     )
-
-
-def _search_field(v: Visit, desk: Desk) -> Markup:
-    field = tag(
-        "input",
-        id="search",
-        name="search",
-        type="search",
-        value=desk.search,
-        data_search="search",
-        maxlength=60,
-        autocomplete="off",
-        aria_describedby="search-hint",
-    )
-    hint = tag("span", v.say("Nom, numéro de famille ou de demande"), id="search-hint", class_="hint")
-    return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, hint, class_="field")
-
-
-def _just_decided(v: Visit, desk: Desk) -> Markup | None:
-    """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
-    if desk.decided_id is None:
-        return None
-    words = v.say("Annuler la décision")
-    undo = button(icon("undo"), words, do="undo", of=desk.decided_id, class_="link", aria_keyshortcuts="U")
-    return tag("p", icon("check"), tag("span", desk.decided), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
 
 
 def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
