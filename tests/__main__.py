@@ -1,4 +1,4 @@
-"""`python -m tests`: every part in a process of its own, because a browser's loop and the others' do not share one; three at a time."""
+"""`python -m tests`: every part in a process of its own, because a browser's loop and the others' do not share one; four at a time."""
 
 import subprocess
 import sys
@@ -9,16 +9,16 @@ from pathlib import Path
 from threading import Lock
 
 HERE = Path(__file__).resolve().parent
-AT_A_TIME = 3  # on two cores: each waits now and then
+AT_A_TIME = 4  # on two cores: each waits for its own server, browser or clock
 _printing = Lock()
 
 
 def parts() -> list[tuple[str, list[str]]]:
-    """The longest first; the many files of the data floor are shared out over three processes."""
-    data = files("data")
+    """The longest first; the files of the web and of the data floor are shared out over several processes."""
+    web, data = files("web"), files("data")
     return [
         ("browser", files("browser")),
-        ("web", files("web")),
+        *((f"web {number + 1}", web[number::2]) for number in range(2)),
         *((f"data {number + 1}", data[number::3]) for number in range(3)),
         ("house", [str(path) for path in sorted(HERE.glob("test_*.py"))]),
     ]
@@ -45,8 +45,8 @@ def run(part: tuple[str, Iterable[str]]) -> tuple[str, int]:
 
 
 def main() -> None:
-    with ThreadPoolExecutor(AT_A_TIME) as both:
-        failed = [name for name, code in both.map(run, parts()) if code]
+    with ThreadPoolExecutor(AT_A_TIME) as lanes:
+        failed = [name for name, code in lanes.map(run, parts()) if code]
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 

@@ -17,6 +17,7 @@ from tests.server import ROOT, Server
 AXE = str(AXE_SCRIPT)
 SNIFFER = (ROOT / "tests/browser/vendor/HTMLCS.js").read_text(encoding="utf-8")
 DARK, MORE, WIDE = {"theme": "dark"}, {"contrast": "more"}, {"letters": "most", "lines": "most", "font": "dyslexia"}
+MODES: list[dict[str, str]] = [{}, MORE, DARK, {"size": "200"}]
 COLOURS: list[tuple[dict[str, str], float]] = [(DARK, 4.5), (MORE, 7), ({**DARK, **MORE}, 7)]
 SHAPES: list[tuple[int, dict[str, str]]] = [
     (1280, {}),
@@ -99,8 +100,14 @@ def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
     """(where, what is wrong) of one screen."""
     page.evaluate(AXE)
     page.evaluate(SNIFFER)
-    yield "axe at 1280", page.evaluate(RUN_AXE)
-    yield "HTML_CodeSniffer", [each for each in page.evaluate(RUN_SNIFFER) if not NOT_FAULTS.search(each)]
+    for width in (1280, 390):
+        widen(session, width)
+        for worn in MODES:
+            page.evaluate(WEAR, worn)
+            yield f"axe, {width} {worn}", page.evaluate(RUN_AXE)
+            sniffed = page.evaluate(RUN_SNIFFER)
+            yield f"HTML_CodeSniffer, {width} {worn}", [each for each in sniffed if not NOT_FAULTS.search(each)]
+    widen(session, 1280)
     for worn, least in COLOURS:
         page.evaluate(WEAR, worn)
         yield str(worn), page.evaluate(PALE, least)
@@ -110,7 +117,6 @@ def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
         yield f"{width} {worn}", page.evaluate(SIDEWAYS)
     page.evaluate(WEAR, {})
     widen(session, 390)
-    yield "axe at 390", page.evaluate(RUN_AXE)
     yield "390", page.evaluate(SMALL, 44)
     page.add_style_tag(content=SPACING)
     for width in (390, 1280):

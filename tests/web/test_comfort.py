@@ -14,7 +14,7 @@ ALL = {choice.name: [value for value in choice.values if value][-1] for choice i
 
 
 def worn(person: Person, path: str = "/connexion") -> dict[str, str]:
-    html = BeautifulSoup(person.get(path).text, "html.parser").html
+    html = BeautifulSoup(person.get(path).text, "lxml").html
     assert html is not None
     return {name.removeprefix("data-"): str(value) for name, value in html.attrs.items() if name.startswith("data-")}
 
@@ -75,7 +75,7 @@ def test_a_cookie_that_is_not_ours_changes_nothing_else(come: Come, cookie: str)
     stranger = come()
     answer = stranger.get("/connexion", headers={"cookie": f"confort={cookie}"})
     assert answer.status_code == 200
-    html = BeautifulSoup(answer.text, "html.parser").html
+    html = BeautifulSoup(answer.text, "lxml").html
     assert html is not None
     assert set(html.attrs) - {"lang"} <= {"data-size"}
 

@@ -4,13 +4,14 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
+from functools import partial
 
 import httpx
 import pytest
 from websockets.exceptions import WebSocketException
 
-from tests.server import Server
+from tests.server import Server, wait_for
 from tests.web.test_sheets import decide
 from tests.web.wire import Person, Tab
 
@@ -73,6 +74,10 @@ def assert_whole(portal: Server) -> None:
         assert value == new
 
 
+def _have(some: int, *acknowledged: Sized) -> bool:
+    return sum(map(len, acknowledged)) >= some
+
+
 def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch: Launch) -> None:
     own, dice, acknowledged = launch(), random.Random(7), 0
     for number in range(ROUNDS):
@@ -81,7 +86,7 @@ def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch:
         working = [threading.Thread(target=family.ask), threading.Thread(target=desk.work)]
         for each in working:
             each.start()
-        threading.Event().wait(dice.uniform(0.15, 0.7))
+        wait_for(partial(_have, dice.randint(1, 5), family.acknowledged, desk.acknowledged), "acknowledgements", 30)
         own.kill()
         for each in working:
             each.join(30)

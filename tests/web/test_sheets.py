@@ -16,7 +16,7 @@ HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\"'><script>alert(2)</script>"
 
 def decide(tab: Tab, verdict: str, **more: str) -> dict[str, object]:
     """Decide every field of the request that is open on the desk's page."""
-    soup = BeautifulSoup(tab.markup(), "html.parser")
+    soup = BeautifulSoup(tab.markup(), "lxml")
     form = soup.select_one("#request-form")
     values = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
     for name in {str(radio["name"]) for radio in form.select("input[type=radio]")}:

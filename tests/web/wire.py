@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.server import PASSWORD, Server
+from tests.server import PASSWORD, PLAIN, Server
 
 NO = object()
 _addresses = itertools.count(1)
@@ -32,6 +32,8 @@ class Person(httpx.Client):
         super().__init__(
             base_url=portal.url,
             timeout=30,
+            verify=PLAIN,
+            trust_env=False,
             headers={"origin": portal.url, "x-forwarded-for": behind_the_proxy},
             **options,
         )
@@ -46,7 +48,7 @@ class Person(httpx.Client):
     def soup(self, path: str) -> BeautifulSoup:
         answer = self.get(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.headers.get('location')}"
-        return BeautifulSoup(answer.text, "html.parser")
+        return BeautifulSoup(answer.text, "lxml")
 
     def text(self, path: str) -> str:
         return words_of(self.soup(path))
@@ -57,7 +59,7 @@ class Person(httpx.Client):
 
 def words_of(soup: BeautifulSoup | str) -> str:
     """What a person reads, spaces folded."""
-    soup = BeautifulSoup(soup, "html.parser") if isinstance(soup, str) else soup
+    soup = BeautifulSoup(soup, "lxml") if isinstance(soup, str) else soup
     for unread in soup(["script", "style", "option"]):
         unread.decompose()
     return " ".join(soup.get_text(" ").split())

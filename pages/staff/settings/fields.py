@@ -139,7 +139,8 @@ def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, 
         data_change="must",
         data_of=key,
     )
-    return row(heads, (label, choices + told if told else choices, None if one.kind.control == "photo" else must))
+    box = None if one.kind.control == "photo" else tag("label", must, class_="choose")
+    return row(heads, (label, choices + told if told else choices, box))
 
 
 def _choose(v: Visit, act: Act, draft: Draft) -> Answer:
