@@ -1,4 +1,4 @@
-"""`python -m tests`: every part in a process of its own, because a browser's loop and the others' do not share one; four at a time."""
+"""`python -m tests`: every part in a process of its own, because a browser's loop and the others' do not share one; three at a time."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 HERE = Path(__file__).resolve().parent
-AT_A_TIME = 4  # on two cores: each waits for its own server, browser or clock
+AT_A_TIME = 3  # on two cores: each waits now and then
 _printing = Lock()
 
 
