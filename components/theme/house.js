@@ -48,6 +48,7 @@ function say(text) {
 
 function showToast(text) {
   say(text);
+  for (const earlier of document.querySelectorAll(".toast")) earlier.remove(); // they would lie on each other
   const toast = Object.assign(document.createElement("div"), { className: "toast", textContent: text, ariaHidden: "true" });
   document.body.append(toast);
   setTimeout(() => toast.remove(), 6000);

@@ -40,8 +40,9 @@ def _draw(v: Visit) -> Markup:
         "{count} comptes dont les titulaires ne savent pas encore comment entrer.",
         count=count,
     )
-    told = told if count else v.say("Chaque titulaire d’un compte sait comment entrer.")
     lacking = len(access.without_account(v))
+    if not count:
+        told = "" if lacking else v.say("Chaque titulaire d’un compte sait comment entrer.")
     back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
     mail = _way(
         v,
@@ -68,7 +69,7 @@ def _draw(v: Visit) -> Markup:
     return (
         back
         + head(v.say("Communiquer les accès"), told, id_="access-title")
-        + (_lacking(v, lacking) if lacking else Markup(""))
+        + (tag("div", _lacking(v, lacking), class_="two") if lacking else Markup(""))
         + tag("div", mail, letter, class_="two")
         + _history(v, batches)
     )

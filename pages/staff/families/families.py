@@ -103,7 +103,7 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         skip=order.skip,
     )
     count = v.say("{count} famille#{count} familles", count=page.total)
-    how = v.say("nom, numéro, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
+    how = v.say("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
     aside = tag(
         "div",
         tag("a", icon("mail"), v.say("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),

@@ -90,6 +90,8 @@ def create_button(v: Visit, lacking: int, look: str = "btn quiet small") -> Mark
 async def create_accounts(caller: Caller, family_ids: list[int] | None, focus: str) -> Answer:
     """For adults who have none; those that somebody made meanwhile are left alone."""
     made = await asyncio.to_thread(access_batches.create_accounts, caller.visit, family_ids)
+    if not made:
+        return Answer(toast=caller.say("Chaque adulte a déjà un compte."), focus=focus)
     words = caller.say(
         "{count} compte est créé. Communiquez maintenant l’accès.#{count} comptes sont créés. Communiquez maintenant les accès.",
         count=made,
