@@ -83,6 +83,7 @@ def anybody_told(v: Visit) -> bool:
 def create_some(v: Visit, adult_ids: Iterable[int]) -> int:
     """An account for each of these adults who has none, under the identifier that is proposed; how many were made."""
     v.staff_only()
+    v.get(sites.Site, v.site_id, lock=True)  # two presses wait for each other
     taken, known = set(v.all(select(Account.login))), set(v.all(select(Account.guardian_id)))
     made = []
     for adult in v.all(select(Guardian).where(col(Guardian.id).in_(list(adult_ids))).order_by(col(Guardian.id))):

@@ -14,7 +14,7 @@ from data.exchange.columns import Field
 from data.exchange.records import KEYS, Record, shown_number
 from data.exchange.world import Entity, Line, World
 from data.i18n import Refused
-from data.money.billing import Allocation, Invoice, Payment
+from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.people.families import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
 from data.school.absences import Absence
 from data.school.results import Mark
@@ -221,6 +221,8 @@ WORDS: dict[type[SQLModel], str] = {
     Absence: "Absence",
     Lesson: "Séance",
     Allocation: "Part réglée",
+    InvoiceLine: "Ligne",
+    Instalment: "Échéance",
 }
 REFERRED = {
     "teacher_id": "Enseignant",
@@ -263,7 +265,7 @@ def about(world: World, entity: Entity) -> str:
         return f"{word} n° {row['number']}"
     if word:
         of = (_other(world, entity, name) for name in ("pupil_id", "family_id", "course_id", "invoice_id"))
-        return f"{word} : {', '.join(filter(None, of))}"
+        return f"{word} : {', '.join(filter(None, (*of, row.get('label'))))}"
     if entity.table is Account:
         return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):
