@@ -8,6 +8,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
@@ -68,10 +69,13 @@ def _free(base: str, taken: Container[str]) -> str:
 def without_account(v: Visit, family_ids: Iterable[int] | None = None) -> list[int]:
     """The keys of the adults who have no account: of these families, or of all that have a pupil."""
     v.staff_only()
-    known = select(Account.guardian_id).where(col(Account.guardian_id).is_not(None))
     of_them = select(PupilLink.family_id) if family_ids is None else family_ids
-    question = select(Guardian.id).where(col(Guardian.id).not_in(known), col(Guardian.family_id).in_(of_them))
+    question = select(Guardian.id).where(_no_account(), col(Guardian.family_id).in_(of_them))
     return list(v.all(question.order_by(col(Guardian.id))))
+
+
+def _no_account() -> Any:
+    return col(Guardian.id).not_in(select(Account.guardian_id).where(col(Account.guardian_id).is_not(None)))
 
 
 def anybody_told(v: Visit) -> bool:
@@ -84,13 +88,12 @@ def create_some(v: Visit, adult_ids: Iterable[int]) -> int:
     """An account for each of these adults who has none, under the identifier that is proposed; how many were made."""
     v.staff_only()
     v.get(sites.Site, v.site_id, lock=True)  # two presses wait for each other
-    taken, known = set(v.all(select(Account.login))), set(v.all(select(Account.guardian_id)))
-    made = []
-    for adult in v.all(select(Guardian).where(col(Guardian.id).in_(list(adult_ids))).order_by(col(Guardian.id))):
-        if adult.id not in known:
-            login = _free(_plain_name(v, adult), taken)
-            taken.add(login)
-            made.append(_account(adult, login))
+    taken, made = set(v.all(select(Account.login))), []
+    lacking = select(Guardian).where(_no_account(), col(Guardian.id).in_(list(adult_ids)))
+    for adult in v.all(lacking.order_by(col(Guardian.id))):
+        login = _free(_plain_name(v, adult), taken)
+        taken.add(login)
+        made.append(_account(adult, login))
     v.add_all(made)
     for account in made:
         _note(v, "account created", account, {"Identifiant": ["", account.login]})

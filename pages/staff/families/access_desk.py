@@ -42,7 +42,7 @@ def _draw(v: Visit) -> Markup:
     )
     lacking = len(access.without_account(v))
     if not count:
-        told = "" if lacking else v.say("Chaque titulaire d’un compte sait comment entrer.")
+        told = v.say("Chaque titulaire d’un compte sait comment entrer.") if access.anybody_told(v) else ""
     back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
     mail = _way(
         v,
