@@ -22,7 +22,7 @@ FAMILY_MENU = (
     ("/famille", "Famille", "family"),
     ("/eleves", "Élèves", "pupils"),
     ("/facturation/cotisations", "Facturation", "billing"),
-    ("/accessibilite", "Accessibilité", "eye"),
+    ("/accessibilite", "Accessibilité", "person"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 STAFF_MENU = (
@@ -35,7 +35,10 @@ STAFF_MENU = (
     ("/gestion/reglages", "Réglages", "info"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
-IN_BAR = 4
+IN_BAR = {
+    *("Accueil", "Famille", "Élèves", "Facturation"),
+    *("Demandes", "Réinscriptions", "Familles", "Courriels"),
+}
 ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
 
 
@@ -66,10 +69,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     yield
     with layout:
         Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
-        if not v.is_staff:
-            Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say(
-                "Menu principal"
-            )
+        Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say("Menu principal")
 
 
 def _looking(caller: Caller, site: Site) -> Markup:
@@ -98,13 +98,8 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         if caller.looking
         else None
     )
-    staff = bool(caller.account and caller.account.is_staff)
     menu = menu_of(caller)
-    bar = (
-        None
-        if staff
-        else tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
-    )
+    bar = tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
     return tag(
         "div",
         tag(
@@ -165,6 +160,7 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             sign_out_button(caller),
             class_="menu",
             aria_label=caller.say("Menu principal"),
+            data_whose=caller.account.id if caller.account else None,
         )
     )
 
@@ -188,7 +184,7 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 
 
 def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
-    first = [entry for entry in menu if entry in FAMILY_MENU[:IN_BAR]]
+    first = [entry for entry in menu if entry[1] in IN_BAR]
     rest = [entry for entry in menu if entry not in first]
     more = tag(
         "div",

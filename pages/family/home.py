@@ -67,8 +67,9 @@ def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Aske
         tag(
             "div",
             icon("info"),
-            tag("p", words, " ", tag("a", v.say("Ouvrir la fiche"), href="/famille")),
-            class_="notice pending",
+            tag("p", words),
+            tag("a", v.say("Ouvrir la fiche"), href="/famille"),
+            class_="notice leads pending",
         )
         for words in notices
     )
@@ -98,7 +99,7 @@ def _late(v: Visit, accounts: Accounts) -> Markup:
     )
     where = BILLING[late[0].row.ledger]
     link = tag("a", v.say("Voir la facturation"), href=where)
-    return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
+    return tag("div", icon("alert"), tag("p", words), link, class_="notice leads bad")
 
 
 def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:

@@ -34,7 +34,9 @@ def _draw(v: Visit) -> Markup:
         count=count,
     )
     told = told if count else v.say("Chaque titulaire d’un compte sait comment entrer.")
-    back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
+    back = tag(
+        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
+    )
     mail = _way(
         v,
         "mail",

@@ -34,14 +34,14 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return tabs.path_of("traitees" if self.closed else "", self.request_id)
+        return tabs.path_of("traitees" if self.closed else "", self.request_id, search=self.search)
 
 
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
-def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") -> None:
+def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
     if onglet == "reinscriptions":
-        reenrolment_desk.open_desk(v, asked, closed=bool(traitees))
+        reenrolment_desk.open_desk(v, asked, closed=bool(traitees), search=r)
         return
     if onglet == "pieces":
         piece_desk.open_desk(v, asked)
@@ -53,7 +53,7 @@ def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") 
         payment_desk.open_desk(v)
         return
     closed = onglet == "traitees"
-    desk = Desk(closed=closed, request_id=asked, opens_first=asked is None and not closed)
+    desk = Desk(closed, asked, r[:60], opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -222,7 +222,8 @@ def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.search, desk.skip = act.values.get("search", "")[:60], 0
     return Answer(
-        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search))
+        url=desk.url,
+        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search)),
     )
 
 
