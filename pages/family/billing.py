@@ -75,7 +75,7 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
             Column("Libellé", _label, lambda e: e.row.label, look="broad"),
-            Column("État", _state),
+            Column("État", _state, look="broad"),
             Column("Crédit", lambda v, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"),
             Column("Débit", lambda v, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
             Column("Montant", lambda v, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
@@ -155,7 +155,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         + tag("nav", tabs, class_="tabs", aria_label=v.say("Comptes"))
         + _broken(v, desk, accounts)
         + tag("div", lists.draw(v, desk.listing, shown.entries, beside=_years(v, desk, ledger.years)), class_="ledger")
-        + _sums(v, shown, pay)
+        + (_sums(v, shown, pay) if shown.entries else Markup(""))
         + _certificates(v, desk.year or next(iter(ledger.years), ""), accounts)
     )
 
