@@ -106,6 +106,7 @@ const Panel = {
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
     this.openWindows();
+    this.showCurrent();
   },
   watch: {
     content(markup) {
@@ -133,6 +134,20 @@ const Panel = {
       });
       typed.bringBack(this.$el);
       this.openWindows();
+      this.showCurrent();
+    },
+    // The row that was just opened is in sight in its list; a redrawing that opens no other moves nothing.
+    showCurrent() {
+      const row = this.$el.querySelector(".list-card tr.current");
+      const which = row?.querySelector("a").id;
+      if (which === this.current) return;
+      this.current = which;
+      if (!row) return;
+      const list = row.closest(".list-card");
+      const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+      const head = list.querySelector("caption").offsetHeight;
+      if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
+      else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
     },
     openWindows() {
       for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {

@@ -75,7 +75,7 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
             Column("Libellé", _label, lambda e: e.row.label, look="broad"),
-            Column("État", _state, look="broad"),
+            Column("État", _state),
             Column("Crédit", lambda v, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"),
             Column("Débit", lambda v, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
             Column("Montant", lambda v, e: formats.euros(e.amount), lambda e: e.amount, look="num"),

@@ -132,7 +132,8 @@ def a_file_is_refused(page: Page) -> None:
     page.locator("#import input[type=file]").set_input_files(
         {"name": "justificatif.docx", "mimeType": "application/msword", "buffer": b"PK\x03\x04"}
     )
-    page.locator("#import .fault").first.wait_for()
+    page.locator("#import [type=submit]").click()
+    page.locator("#import .fault:not([hidden])").first.wait_for()
 
 
 def staff_look_as_the_family(page: Page) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
-from components.desk import desk_panel, just_decided, pager, search_field
+from components.desk import desk_panel, just_decided, nothing_open, pager, search_field
 from components.markup import tag
 from components.panel import Act, Answer
 from components.screen import Audience, here, screen
@@ -97,21 +97,28 @@ def _draw(v: Visit, desk: Desk) -> Markup:
             search_field(v, desk.search, v.say("Nom, numéro de famille ou de demande")),
         )
         + tabs.draw(v, "", just_decided(v, desk.decided_id, desk.decided), closed="" if desk.closed else None)
-        + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+        + (
+            tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+            if listed or desk.request_id
+            else nothing_open(_empty(v, desk))
+        )
+    )
+
+
+def _empty(v: Visit, desk: Desk) -> str:
+    return v.say(
+        "Aucune demande ne correspond à cette recherche."
+        if desk.search
+        else "Aucune demande traitée pour l’instant."
+        if desk.closed
+        else "Tout est traité : aucune demande n’attend."
     )
 
 
 def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
     if not listed:
-        words = (
-            "Aucune demande ne correspond à cette recherche."
-            if desk.search
-            else "Aucune demande traitée pour l’instant."
-            if desk.closed
-            else "Tout est traité : aucune demande n’attend."
-        )
         return tag("h2", v.say("Traitées") if desk.closed else v.say("File d’attente"), class_="unseen") + tag(
-            "p", v.say(words)
+            "p", _empty(v, desk)
         )
     rows = [
         tag(
