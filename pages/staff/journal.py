@@ -288,7 +288,7 @@ def _row(v: Visit, desk: Desk, told: Told, labels: list[str]) -> Markup:
     return row(
         labels,
         [link, told.who, told.what, told.record, told.family, *([] if desk.entry_id else [_brief(told)])],
-        ["tight", "", "", "", "tight", ""],
+        ["tight", "", "", "", "tight", "broad"],
         class_="current" if current else None,
     )
 
