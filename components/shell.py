@@ -36,9 +36,11 @@ STAFF_MENU = (
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 IN_BAR = {
-    *("Accueil", "Famille", "Élèves", "Facturation"),
-    *("Demandes", "Réinscriptions", "Familles", "Courriels"),
-}
+    *(href for href, _, _ in FAMILY_MENU[:4]),
+    "/gestion/demandes",
+    "/gestion/familles",
+    "/gestion/courriels",
+}  # on a phone
 ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
 
 
@@ -99,7 +101,6 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         else None
     )
     menu = menu_of(caller)
-    bar = tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
     return tag(
         "div",
         tag(
@@ -108,7 +109,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
             looking,
             tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
             tag("footer", footer(caller.tongue, site), class_="foot"),
-            bar,
+            tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal")),
             class_="frame",
         ),
         id="app",
@@ -184,8 +185,8 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 
 
 def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
-    first = [entry for entry in menu if entry[1] in IN_BAR]
-    rest = [entry for entry in menu if entry not in first]
+    first = [entry for entry in menu if entry[0] in IN_BAR]
+    rest = [entry for entry in menu if entry[0] not in IN_BAR]
     more = tag(
         "div",
         tag(
