@@ -147,7 +147,7 @@ def it_is_printed(page: Page) -> None:
 
 def the_session_is_over(page: Page) -> None:
     page.context.clear_cookies()
-    page.get_by_role("button", name="Modifier").first.click()
+    page.reload()
     page.wait_for_url("**/connexion**")
 
 
