@@ -214,6 +214,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         do="filter",
         of="",
         class_="sift wide",
+        autocomplete="off",
     )  # fmt: skip
 
 
