@@ -146,9 +146,7 @@ def it_is_printed(page: Page) -> None:
 
 
 def the_session_is_over(page: Page) -> None:
-    page.context.clear_cookies()
-    page.reload()
-    page.wait_for_url("**/connexion**")
+    it_is_there(page)
 
 
 def it_failed(status: int, reference: str = "") -> Callable[[Page], None]:
@@ -254,7 +252,7 @@ STATES: dict[str, State] = {
     "historique-soixante": State(CLAIRE, HISTORY, a_pupil_has_sixty_past_courses, (LIGHT,), sixty_years_of_lessons),
     "piece-refusee": State(CLAIRE, "/eleves/2042/reinscription", a_file_is_refused, (LIGHT, SLIM)),
     "vue-de-la-famille": State(PAUL, "/gestion/familles/1042", staff_look_as_the_family, (LIGHT, SLIM)),
-    "session-finie": State(CLAIRE, SHEET, the_session_is_over, (SLIM,)),
+    "session-finie": State("", "/connexion?fin=1", the_session_is_over, (SLIM,)),
     "facturation-imprimee": State(CLAIRE, "/facturation/cotisations", it_is_printed, (LIGHT,)),
     "famille-imprimee": State(CLAIRE, SHEET, it_is_printed, (LIGHT,)),
     "erreur-403": State("", "/connexion", it_failed(403), (SLIM,)),
