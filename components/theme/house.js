@@ -145,7 +145,7 @@ const Panel = {
       if (!row) return;
       const list = row.closest(".list-card");
       const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
-      const head = list.querySelector("caption").offsetHeight;
+      const head = list.querySelector("caption")?.offsetHeight ?? 0;
       if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
       else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
     },
