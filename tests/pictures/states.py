@@ -40,7 +40,7 @@ class State(NamedTuple):
 
 def copies(server: Server, table: str, where: str, count: int, **others: Callable[[int], object]) -> None:
     """`count` more rows like the first one that matches; `others` says what differs, by the copy's number."""
-    columns = [name for name in server.tables()[table] if name != "id"]
+    columns = [name for name in server.tables[table] if name != "id"]
     [first, *_] = server.rows(f"SELECT {', '.join(columns)} FROM {table} WHERE {where} ORDER BY id")
     made: list[tuple[Any, ...]] = [
         tuple(others[name](n) if name in others else value for name, value in zip(columns, first, strict=True))
