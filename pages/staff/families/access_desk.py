@@ -43,7 +43,9 @@ def _draw(v: Visit) -> Markup:
     lacking = len(access.without_account(v))
     if not count:
         told = v.say("Chaque titulaire d’un compte sait comment entrer.") if access.anybody_told(v) else ""
-    back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
+    back = tag(
+        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
+    )
     mail = _way(
         v,
         "mail",

@@ -72,7 +72,7 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
             Column("Responsable", _adults),
             Column("Famille", lambda v, found: f"n° {found.family.number}", look="tight"),
             Column("Élèves", lambda v, found: ", ".join(pupil.full_name for pupil in found.pupils)),
-            Column("Téléphone et e-mail", _contact),
+            Column("Téléphone et e-mail", _contact, look="broad"),
             Column("Ville", _town),
             Column("Accès", _access),
         ),

@@ -88,7 +88,9 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
     if family.since:
         about.append(v.say("depuis le {day}", day=formats.day(family.since)))
     about.append(v.say("{count} élève#{count} élèves", count=len(pupils)))
-    back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
+    back = tag(
+        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
+    )
     tabs = [
         tag(
             "a",
