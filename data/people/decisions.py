@@ -268,15 +268,10 @@ def _told(line: Line, verdict: str, tongue: Any) -> letters.Change:
 
 def _tell_family(v: Visit, request: ChangeRequest, author: Account, told: list[letters.Change], message: str) -> None:
     if message or letters.join_sitting(v, request.family_id or 0, author.id, told) is None:
-        letters.write(
+        accounts.write_to(
             v,
+            author,
             "request_decided",
-            to=accounts.address(v, author),
-            name=author.name,
-            language=author.language,
-            site_id=request.site_id,
-            family_id=request.family_id,
-            account_id=author.id,
             changes=told,
             message=message,
             path=_path(v, request),

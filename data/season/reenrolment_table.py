@@ -183,7 +183,6 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
                 "reenrolment_reminder",
                 each.account.id,
                 each.pupils[0],
-                family_id=each.account.family_id,
                 year=campaign.school_year,
                 names=", ".join(pupil.full_name for pupil in each.pupils),
                 last_day=formats.day(campaign.closes_on),
