@@ -13,6 +13,7 @@ log = logging.getLogger("anacrouse.i18n")
 ELIDED = re.compile(
     r"[aâàeéèêiîoôuœ]|h[eéèiuy]|y[^aeiou]", re.IGNORECASE
 )  # « d’Irina », « d’Hélène »; « de Harpe », « de Yann »
+TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€])")  # French typesetting: a line never begins with these marks
 OF = re.compile(r"\bde {(\w+)}")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 
@@ -62,6 +63,11 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
 def twin_or_same(text: str, tongue: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
     return twins().get(text, text) if tongue == "en" else text
+
+
+def tight(text: str) -> str:
+    """For the eye: no line begins with « : » and the like, nor ends with « « »."""
+    return TIGHT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def figures(count: int, tongue: Language = "fr") -> str:
