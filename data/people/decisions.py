@@ -13,7 +13,7 @@ from data.door import accounts
 from data.door.accounts import Account
 from data.fields import EditableField, editables, tidy, tidy_lines
 from data.i18n import Refused, language, say
-from data.people import moderation
+from data.people import families, moderation
 from data.people.families import Family
 from data.people.moderation import ChangeRequest, FieldChange
 from data.post import letters
@@ -36,10 +36,11 @@ class Line:
     field: EditableField
     change: FieldChange
     now: str
+    hidden: bool = False  # a protection order: this person neither reads nor decides it
 
     @property
     def conflict(self) -> bool:
-        return self.change.state == "pending" and self.now != self.change.old
+        return self.change.state == "pending" and self.now != self.change.old and not self.hidden
 
     @property
     def blocked(self) -> bool:
@@ -124,7 +125,12 @@ def lines(v: Visit, request: ChangeRequest) -> list[Line]:
             .order_by(col(FieldChange.id))
         )
     }
-    return [Line(one, changes[name], one.shown(row) if row else "") for name, one in fields.items() if name in changes]
+    hidden = families.hidden_fields(v, request.sheet, row)
+    return [
+        Line(one, changes[name], one.shown(row) if row and name not in hidden else "", name in hidden)
+        for name, one in fields.items()
+        if name in changes
+    ]
 
 
 def claim(v: Visit, request_id: int | None) -> None:
@@ -156,8 +162,10 @@ def decide(
     chosen = {
         name: verdict
         for name, verdict in verdicts.items()
-        if name in known and known[name].change.state == "pending" and verdict[0] in VERDICTS
+        if name in known and not known[name].hidden and known[name].change.state == "pending" and verdict[0] in VERDICTS
     }
+    if not chosen and any(line.hidden for line in known.values()):
+        raise Refused(families.PROTECTED)
     if not chosen:
         raise Refused("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
     if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
@@ -298,6 +306,8 @@ def undo(v: Visit, request_id: int) -> ChangeRequest:
         for line in lines(v, request)
         if line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
     ]
+    if any(line.hidden for line in decided):
+        raise Refused(families.PROTECTED)
     if not decided or row is None:
         raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     if moderation.pending_request(v, row, family_id=request.family_id) and request.state == "closed":
@@ -340,7 +350,7 @@ def may_undo(v: Visit, request_lines: list[Line]) -> bool:
     return any(
         line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
         for line in request_lines
-    )
+    ) and not any(line.hidden and line.change.decided_at for line in request_lines)
 
 
 def sentences(site: sites.Site) -> tuple[str, ...]:

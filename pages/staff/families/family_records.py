@@ -21,7 +21,6 @@ from data.money.papers import Draft
 from data.office import journal_desk
 from data.office.journal_desk import Told
 from data.people import families, family_records
-from data.people.family_desk import CONTACT
 from data.people.moderation import ChangeRequest, FieldChange
 from data.post.letters import Letter
 from data.visits import NotYours, Visit
@@ -164,8 +163,8 @@ def _values(
     v: Visit, sheet: Sheet, request: ChangeRequest, change: FieldChange, one: EditableField
 ) -> tuple[Content, Content]:
     """Before and asked for; where an adult lives is not told to whom it is hidden from."""
-    whose = [adult for adult in sheet.adults if request.sheet == "guardian" and adult.id == request.sheet_id]
-    if change.field in CONTACT and any(not families.contact_shown(v, adult) for adult in whose):
+    whose = next((adult for adult in sheet.adults if adult.id == request.sheet_id), None)
+    if change.field in families.hidden_fields(v, request.sheet, whose):
         return v.say("Coordonnées masquées"), v.say("Coordonnées masquées")
     return one.tell(change.old, v.tongue) or "–", one.tell(change.new, v.tongue) or "–"
 
@@ -195,7 +194,9 @@ def _letter(v: Visit, sheet: Sheet, letter: Letter) -> tuple[Content, ...]:
         letter.subject,
         v.say("Coordonnées masquées") if shielded else letter.recipient or v.say("aucun e-mail"),
         formats.moment(letter.created_at, v.zone, v.tongue),
-        tag("span", _chip(v, LETTER_STATES, letter.state), letter.error and tag("small", letter.error)),
+        tag(
+            "span", _chip(v, LETTER_STATES, letter.state), letter.error and not shielded and tag("small", letter.error)
+        ),
     )
 
 
