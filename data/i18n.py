@@ -60,6 +60,11 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
     return sentence.format(**words) if words else sentence
 
 
+def pair(label: str, value: object, tongue: Language = "fr") -> str:
+    """« Ville : Metz », “Town: Metz”."""
+    return say("{label} : {sum}", tongue, label=label, sum=value)
+
+
 def twin_or_same(text: str, tongue: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
     return twins().get(text, text) if tongue == "en" else text

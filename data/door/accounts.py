@@ -11,7 +11,7 @@ from sqlmodel import Field, col, select
 
 from data import journal
 from data.door import passwords
-from data.i18n import Faulty, Refused
+from data.i18n import Faulty, Language, Refused, language
 from data.people.families import Guardian, Pupil, of_its_site
 from data.post import letters
 from data.sites import Site
@@ -85,6 +85,12 @@ def address(v: Visit, account: Account) -> str:
         return account.email
     guardian = v.one(select(Guardian).where(Guardian.id == account.guardian_id))
     return guardian.email if guardian else ""
+
+
+def tongue_of(v: Visit, account_id: int) -> Language:
+    """The language in which that account's owner reads."""
+    found: str | None = v.one(select(Account.language).where(Account.id == account_id))
+    return language(found)
 
 
 def write_to(v: Visit, account: Account, kind: str, *, to: str | None = None, **words: Any) -> letters.Letter:

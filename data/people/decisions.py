@@ -351,8 +351,3 @@ def may_undo(v: Visit, request_lines: list[Line]) -> bool:
         line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
         for line in request_lines
     ) and not any(line.hidden and line.change.decided_at for line in request_lines)
-
-
-def sentences(site: sites.Site) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(site.refusal_sentences.get("sheet", ())) or READY

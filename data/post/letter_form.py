@@ -9,7 +9,7 @@ import emails
 from markupsafe import Markup, escape
 
 from data import appearance
-from data.i18n import language, say, tight
+from data.i18n import language, pair, say, tight
 from data.pdf.joined import joined
 from data.pdf.page import House
 from data.post.letters import Letter
@@ -17,7 +17,6 @@ from data.post.letters import Letter
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
-PAIR = "{label} : {sum}"
 LOGO = "logo.png"  # the name by which _LOGO calls it
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
@@ -49,16 +48,16 @@ def text_of(letter: Letter, secret: str = HIDDEN) -> str:
             field, before, after, verdict = parts
             lines += [
                 f"  {field}",
-                "    " + say(PAIR, tongue, label=say("avant", tongue), sum=before or "–"),
-                "    " + say(PAIR, tongue, label=say("après", tongue), sum=after or "–"),
+                "    " + pair(say("avant", tongue), before or "–", tongue),
+                "    " + pair(say("après", tongue), after or "–", tongue),
             ]
             lines += [f"    {verdict}"] * bool(verdict) + [""]
         elif name == "fact":
-            lines += [f"  {say(PAIR, tongue, label=parts[0], sum=parts[1])}", *[""] * (_next(letter, at) != "fact")]
+            lines += [f"  {pair(parts[0], parts[1], tongue)}", *[""] * (_next(letter, at) != "fact")]
         elif name == "message":
             lines += [say("Message du secrétariat : {message}", tongue, message=parts[0]), ""]
         elif name == "link":
-            lines += [say(PAIR, tongue, label=parts[0], sum=parts[1]), ""]
+            lines += [pair(parts[0], parts[1], tongue), ""]
         elif name == "foot":
             lines += [
                 "-- ",

@@ -15,7 +15,6 @@ from data.i18n import Faulty, Refused
 from data.people.families import Family, Pupil
 from data.school.absences import LONGEST, Absence, AbsenceNotice, announce_change, days_of, told
 from data.school.schooling import Course, Enrolment, Lesson
-from data.sites import Site
 from data.visits import Visit
 
 READY = (
@@ -157,8 +156,3 @@ def _tell_decision(v: Visit, notice: AbsenceNotice) -> None:
         days=days_of(notice, author.language),
         message=notice.answer,
     )
-
-
-def sentences(site: Site) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(site.refusal_sentences.get("absence", ())) or READY

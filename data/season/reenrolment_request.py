@@ -8,7 +8,7 @@ from data import formats, journal
 from data.door import accounts
 from data.door.accounts import Account
 from data.fields import tidy_lines
-from data.i18n import Faulty, Refused, language, say
+from data.i18n import Faulty, Refused, language, pair, say
 from data.people import families
 from data.people.families import Pupil
 from data.post import letters
@@ -215,7 +215,8 @@ def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[letters.Fact
         picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
         lines.append((say("Cours demandés", spoken), ", ".join(picked)))
     else:
-        reason = say(wish.reason, spoken) + (f" : {wish.precision}" if wish.precision else "")
+        reason = say(wish.reason, spoken)
+        reason = pair(reason, wish.precision, spoken) if wish.precision else reason
         lines += [(say("Choix", spoken), say("Ne se réinscrit pas", spoken)), (say("Motif", spoken), reason)]
     given = [piece for piece in now.pieces if piece.supplied]
     if given and wish.way != "leaving":
@@ -233,7 +234,7 @@ def paper(v: Visit, now: Situation, wish: Wish, who: Account) -> letters.Paper:
         "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", spoken, **named
     )
     documents = [
-        f"{piece.document.label} : {piece.supplied.file_name}"
+        pair(piece.document.label, piece.supplied.file_name, spoken)
         for piece in now.pieces
         if piece.supplied and wish.way != "leaving"
     ]

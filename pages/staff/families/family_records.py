@@ -15,6 +15,7 @@ from components.tables import row as table_row
 from components.tables import table
 from data import formats
 from data.fields import EditableField
+from data.i18n import pair
 from data.money import billing, papers
 from data.money.billing import Entry, Invoice
 from data.money.papers import Draft
@@ -212,7 +213,7 @@ def _journal(v: Visit, sheet: Sheet) -> Markup:
 def _said(told: Told) -> Content:
     """Old and new of each field."""
     lines = [
-        tag("li", f"{name} : ", before and tag("s", before), before and " → ", after or "–")
+        tag("li", pair(name, "", told.tongue), before and tag("s", before), before and " → ", after or "–")
         for name, before, after in told.changes
     ]
     return tag("ul", lines, class_="what-changed") if lines else ""

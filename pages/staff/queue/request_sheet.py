@@ -73,7 +73,7 @@ def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Mark
     if all(line.hidden for line in lines if line.change.state == "pending"):
         kept = tag("div", icon("info"), tag("p", v.say(families.PROTECTED)), class_="notice")
         return _table(v, rows, "Aujourd’hui") + kept
-    ready = ready_sentences(v, "reason", decisions.sentences(sites.here(v)))
+    ready = ready_sentences(v, "reason", "sheet", decisions.READY, request.author_id)
     reason = tag(
         "div",
         tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
