@@ -120,7 +120,7 @@ def school_year(today: date) -> str:
 
 
 def euros(cents: int) -> str:
-    """1 234,50 € with no-break spaces; amounts are whole cents."""
+    """1 234,50 € with no-break spaces, in both languages as on their papers; amounts are whole cents."""
     sign = "−" if cents < 0 else ""
     whole, rest = divmod(abs(cents), 100)
     return f"{sign}{whole:,}".replace(",", NBSP) + f",{rest:02d}{NBSP}€"
