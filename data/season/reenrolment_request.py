@@ -238,14 +238,14 @@ def paper(v: Visit, now: Situation, wish: Wish, who: Account) -> letters.Paper:
         for piece in now.pieces
         if piece.supplied and wish.way != "leaving"
     ]
-    lines = dict(summary(now, wish, spoken))
+    lines, sent = dict(summary(now, wish, spoken)), now.sent.submitted_at if now.sent else v.now
     if documents:
         lines[say("Pièces données", spoken)] = "\n".join(documents)
     facts = [
         (say("Élève", spoken), now.pupil.full_name),
         (say("Numéro de dossier", spoken), str(now.pupil.number)),
         (say("Année scolaire", spoken), now.campaign.school_year),
-        (say("Demande envoyée", spoken), f"{formats.moment(v.now, v.zone, spoken)}, {who.name}"),
+        (say("Demande envoyée", spoken), f"{formats.moment(sent, v.zone, spoken)}, {who.name}"),
         *lines.items(),
     ]
     return (
