@@ -11,7 +11,7 @@ from components.entrance import Caller, cookie
 from components.icons import STAVE, icon
 from components.markup import classes, join, tag
 from data import sites
-from data.i18n import Language, say
+from data.i18n import Language, pair, say
 from data.sites import Site
 
 
@@ -131,7 +131,7 @@ def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
         data_hide=hide,
         hidden=True,
         aria_pressed="false",
-        aria_label=f"{show} : {label}" if name == "ancien" else None,
+        aria_label=pair(show, label, tongue) if name == "ancien" else None,
     )
     return entry(label, name, type="password", extra=button, maxlength=256, required=True, **more)
 

@@ -8,6 +8,8 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel
+from data import sites
+from data.door import accounts
 from data.i18n import Refused, twin_or_same
 from data.live import Topic
 from data.visits import Visit
@@ -46,8 +48,8 @@ def pager(v: Visit, skip: int, most: int, total: int, *, do: str = "page") -> Ma
     )
 
 
-def reason(v: Visit, label: str, fault: Refused | None, ready: Iterable[str], most: int = 500) -> Markup:
-    """The field « reason » (`most` characters) with its fault, and sentences that fill it."""
+def reason(v: Visit, label: str, fault: Refused | None, ready: Markup, most: int = 500) -> Markup:
+    """The field « reason » (`most` characters) with its fault, and the ready sentences that fill it."""
     return tag(
         "div",
         tag("label", label, for_="reason"),
@@ -61,14 +63,18 @@ def reason(v: Visit, label: str, fault: Refused | None, ready: Iterable[str], mo
             aria_invalid="true" if fault else None,
         ),
         fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="reason-fault", class_="fault"),
-        ready_sentences(v, "reason", ready),
+        ready,
         class_=classes("field", fault and "faulty"),
     )
 
 
-def ready_sentences(v: Visit, field: str, sentences: Iterable[str]) -> Markup:
-    """A button for each, which writes it into the field."""
-    buttons = [tag("button", each, type="button", data_fills=field) for each in sentences]
+def ready_sentences(v: Visit, field: str, key: str, ours: Iterable[str], reader: int) -> Markup:
+    """A button for each sentence (data/sites.py, refusals), which writes it into the field. `reader`: the account it is for."""
+    tongue = accounts.tongue_of(v, reader)
+    buttons = [
+        tag("button", each, type="button", data_fills=field, lang=tongue if tongue != v.tongue else None)
+        for each in sites.refusals(sites.here(v), key, ours, tongue)
+    ]
     return tag("div", buttons, class_="ready", role="group", aria_label=v.say("Raisons prêtes"))
 
 

@@ -1,10 +1,11 @@
 """The only way text becomes markup: everything is escaped unless it is markup already."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
+
+from data.i18n import tight
 
 VOID = {"input", "br", "hr", "img", "link", "meta"}
 DRAWN = {"path", "ellipse", "rect", "circle"}  # in a drawing, what holds nothing must close itself
@@ -15,8 +16,6 @@ AS_TYPED = {
     "style",
     "title",
 }  # what a person typed, or what no eye reads, stays as it is
-TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€·])|(?<=\d) (?=\d{3}\b)|(?<=\b\d\d) (?=\d\d\b)")
-"""French typesetting: a line never begins with these marks, and no number, no telephone is cut in two."""
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
 
@@ -56,7 +55,7 @@ def join(content: Iterable[Content], between: str = "") -> Markup:
 
 def _typeset(pieces: Iterable[Any]) -> Iterable[Any]:
     for piece in pieces:
-        yield piece if isinstance(piece, Markup) else TIGHT.sub("\u00a0", piece)
+        yield piece if isinstance(piece, Markup) else tight(piece)
 
 
 def _flat(content: Iterable[Content]) -> Iterable[Any]:

@@ -1,9 +1,11 @@
 """How dates, hours, amounts and sizes are written. Pure functions; languages « fr » and « en »."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
+from babel.lists import format_list
 
 from data.i18n import Language, say
 
@@ -17,12 +19,12 @@ def day(value: date | None) -> str:
 
 def long_day(value: date, tongue: Language = "fr") -> str:
     """« mardi 16 juin 2026 », “Tuesday 16 June 2026”."""
-    return format_date(value, "EEEE d MMMM y", locale=tongue)
+    return _written(value, "EEEE d MMMM y", tongue)
 
 
 def short_day(value: date, tongue: Language = "fr") -> str:
     """« 16 juin », “16 June”."""
-    return format_date(value, "d MMMM", locale=tongue)
+    return _written(value, "d MMMM", tongue)
 
 
 def near_day(value: date, today: date, tongue: Language = "fr") -> str:
@@ -32,7 +34,14 @@ def near_day(value: date, today: date, tongue: Language = "fr") -> str:
         return say("aujourd’hui", tongue)
     if days == 1:
         return say("demain", tongue)
-    return format_date(value, "EEEE d MMMM", locale=tongue)
+    return _written(value, "EEEE d MMMM", tongue)
+
+
+def _written(value: date, pattern: str, tongue: Language) -> str:
+    """French counts from « 1er »."""
+    return format_date(
+        value, pattern.replace("d", "d'er'") if (value.day, tongue) == (1, "fr") else pattern, locale=tongue
+    )
 
 
 def hour(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
@@ -80,7 +89,7 @@ def decimal(hundredths: int | None, tongue: Language = "fr", *, places: int = 2)
 
 def moment(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
     """« 16 juin 2026 à 9 h 38 »."""
-    written = format_date(value.astimezone(zone).date(), "d MMMM y", locale=tongue)
+    written = _written(value.astimezone(zone).date(), "d MMMM y", tongue)
     return say("{day} à {hour}", tongue, day=written, hour=hour(value, zone, tongue))
 
 
@@ -99,6 +108,11 @@ def ago(value: datetime, now: datetime, zone: ZoneInfo, tongue: Language = "fr")
     return say("il y a {count} jours", tongue, count=days)
 
 
+def enumerated(names: Iterable[str], tongue: Language = "fr") -> str:
+    """« Irina, Nino et Zoé », “Irina, Nino, and Zoé”."""
+    return format_list(list(names), locale=tongue)
+
+
 def school_year(today: date) -> str:
     """« 2026-2027 »: years begin on 1 September."""
     first = today.year if today.month >= 9 else today.year - 1
@@ -106,7 +120,7 @@ def school_year(today: date) -> str:
 
 
 def euros(cents: int) -> str:
-    """1 234,50 € with no-break spaces; amounts are whole cents."""
+    """1 234,50 € with no-break spaces, in both languages as on their papers; amounts are whole cents."""
     sign = "−" if cents < 0 else ""
     whole, rest = divmod(abs(cents), 100)
     return f"{sign}{whole:,}".replace(",", NBSP) + f",{rest:02d}{NBSP}€"

@@ -13,6 +13,7 @@ log = logging.getLogger("anacrouse.i18n")
 ELIDED = re.compile(
     r"[aâàeéèêiîoôuœ]|h[eéèiuy]|y[^aeiou]", re.IGNORECASE
 )  # « d’Irina », « d’Hélène »; « de Harpe », « de Yann »
+TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€·])|(?<=\d) (?=\d{3}\b)|(?<=\b\d\d) (?=\d\d\b)")
 OF = re.compile(r"\bde {(\w+)}")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 
@@ -59,9 +60,19 @@ def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
     return sentence.format(**words) if words else sentence
 
 
+def pair(label: str, value: object, tongue: Language = "fr") -> str:
+    """« Ville : Metz », “Town: Metz”."""
+    return say("{label} : {sum}", tongue, label=label, sum=value)
+
+
 def twin_or_same(text: str, tongue: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
     return twins().get(text, text) if tongue == "en" else text
+
+
+def tight(text: str) -> str:
+    """French typesetting: no line begins with « : » and the like nor ends with « « »; no number, no telephone is cut in two."""
+    return TIGHT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def figures(count: int, tongue: Language = "fr") -> str:

@@ -1,5 +1,6 @@
 """The conservatoires of this installation, and what each one decides about its portal."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar, Literal
@@ -12,6 +13,7 @@ from sqlmodel import Field, SQLModel, select
 from data import seals
 from data.database import Base
 from data.fields import EditableField, editables
+from data.i18n import Language, say
 from data.visits import Visit, whole_house
 
 ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
@@ -106,6 +108,11 @@ def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableFi
     """The fields that a family sees, each with what it may do."""
     found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
     return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
+
+
+def refusals(site: Site, key: str, ours: Iterable[str], tongue: Language) -> tuple[str, ...]:
+    """The ready sentences of a refusal: the site's own as it wrote them, or ours, in the language of who will read them."""
+    return tuple(site.refusal_sentences.get(key, ())) or tuple(say(each, tongue) for each in ours)
 
 
 def accessibility(site: Site) -> str:

@@ -12,16 +12,6 @@ from data.sites import Site
 from data.visits import Visit, whole_house
 
 PASSWORD = passwords.DEMONSTRATION
-CAST = (
-    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
-    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
-    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
-    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
-    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
-    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
-    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
-    ("belrive", "petit.jean", "Jean Petit, responsable"),
-)
 
 
 class NotADemonstration(RuntimeError):

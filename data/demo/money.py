@@ -7,12 +7,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from data import formats
+from data.money import billing
 from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.sites import Site
 from data.visits import Visit
 
-METHODS = ("Chèque", "Virement", "Prélèvement", "Carte bancaire", "Espèces")
 YEARS = 4
 UNPAID = {1043}  # the second household: the first one pays
 Line = tuple[str, str, int]  # label, pupil, cents
@@ -245,5 +245,9 @@ def _any(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today
             invoice.due_day = max(day, today) + timedelta(days=45)
         cents = invoice.total // 2 if way == "part" else invoice.total
         book.payment(
-            invoice, min(paid_on, today), cents, dice.choice(METHODS), state="waiting" if way == "waiting" else "cashed"
+            invoice,
+            min(paid_on, today),
+            cents,
+            dice.choice(billing.METHODS),
+            state="waiting" if way == "waiting" else "cashed",
         )

@@ -153,15 +153,11 @@ def mail(v: Visit, account_id: int, new: Password, *, delay: int = 0) -> Account
     signins.end_all(v, account.id)
     for kind in ("access_sent", "access_renewed", "new_password"):
         letters.cancel_waiting(v, account.id, kind)
-    letters.write(
+    accounts.write_to(
         v,
+        account,
         "access_sent" if first else "access_renewed",
         to=to,
-        name=account.name,
-        language=account.language,
-        site_id=account.site_id,
-        family_id=account.family_id,
-        account_id=account.id,
         secret=new.word,
         path="/connexion",
         delay=delay,

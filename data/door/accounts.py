@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_
@@ -11,7 +11,7 @@ from sqlmodel import Field, col, select
 
 from data import journal
 from data.door import passwords
-from data.i18n import Faulty, Refused
+from data.i18n import Faulty, Language, Refused, language
 from data.people.families import Guardian, Pupil, of_its_site
 from data.post import letters
 from data.sites import Site
@@ -87,6 +87,27 @@ def address(v: Visit, account: Account) -> str:
     return guardian.email if guardian else ""
 
 
+def tongue_of(v: Visit, account_id: int) -> Language:
+    """The language in which that account's owner reads."""
+    found: str | None = v.one(select(Account.language).where(Account.id == account_id))
+    return language(found)
+
+
+def write_to(v: Visit, account: Account, kind: str, *, to: str | None = None, **words: Any) -> letters.Letter:
+    """A letter of that kind (data/post/letters.py) to the account's owner, in their language; `to` another address."""
+    return letters.write(
+        v,
+        kind,
+        to=address(v, account) if to is None else to,
+        name=account.name,
+        language=account.language,
+        site_id=account.site_id,
+        family_id=account.family_id,
+        account_id=account.id,
+        **words,
+    )
+
+
 def adults(v: Visit) -> tuple[list[Guardian], Guardian | None]:
     """The family's adults, the responsible one first; and the one whose account this is."""
     mine = and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == v.account_id)
@@ -134,16 +155,7 @@ def set_password(v: Visit, account: Account, hashed: str) -> None:
     """The new hash, the letter that says so, the journal. The caller closes the other sessions."""
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     v.add(account)
-    letters.write(
-        v,
-        "password_changed",
-        to=address(v, account),
-        name=account.name,
-        language=account.language,
-        site_id=account.site_id,
-        family_id=account.family_id,
-        account_id=account.id,
-    )
+    write_to(v, account, "password_changed", path="/mot-de-passe-perdu")
     journal.note(v, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
 
 

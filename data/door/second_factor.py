@@ -16,9 +16,9 @@ from sqlalchemy import JSON, Column, ForeignKeyConstraint
 from sqlmodel import Field, select
 
 from data import journal, seals
+from data.door import accounts
 from data.door.accounts import Account
 from data.i18n import Refused
-from data.post import letters
 from data.settings import key
 from data.sites import Site
 from data.visits import OfSite, Visit
@@ -164,16 +164,7 @@ def note(v: Visit, account: Account, action: str, changes: dict[str, object] | N
 
 
 def _tell(v: Visit, account: Account, kind: str, action: str) -> None:
-    letters.write(
-        v,
-        kind,
-        to=account.email,
-        name=account.name,
-        language=account.language,
-        site_id=account.site_id,
-        account_id=account.id,
-        path="/mot-de-passe",
-    )
+    accounts.write_to(v, account, kind, path="/mot-de-passe")
     note(v, account, action)
     v.tell(("account", account.id), ("staff", account.site_id))
 

@@ -177,17 +177,7 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                letters.write(
-                    v,
-                    "staff_signed_in",
-                    to=account.email,
-                    name=account.name,
-                    language=account.language,
-                    site_id=account.site_id,
-                    account_id=account.id,
-                    device=label[:60] or "–",
-                    path="/mot-de-passe",
-                )
+                accounts.write_to(v, account, "staff_signed_in", device=label[:60] or "–", path="/mot-de-passe")
         journal.note(
             v,
             "signed in",
@@ -363,15 +353,11 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             end_all(v, account.id)
             _forget_failures(v, account)
             letters.cancel_waiting(v, account.id, "new_password")
-            letters.write(
+            accounts.write_to(
                 v,
+                account,
                 "new_password",
                 to=recorded,
-                name=account.name,
-                language=account.language,
-                site_id=account.site_id,
-                family_id=account.family_id,
-                account_id=account.id,
                 secret=word,
                 path="/connexion",
                 login=account.login,

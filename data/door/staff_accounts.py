@@ -104,7 +104,7 @@ def rename(v: Visit, account_id: int, name: str, email: str) -> None:
     values = check(v, row.login, name, email, row.role, but=row.id)
     changes = {key: [getattr(row, key), values[key]] for key in ("name", "email") if getattr(row, key) != values[key]}
     if "email" in changes and row.email:
-        _letter(v, row, "staff_email_changed")
+        accounts.write_to(v, row, "staff_email_changed")
     row.name, row.email = values["name"], values["email"]
     v.add(row)
     if changes:
@@ -190,18 +190,4 @@ def _note(v: Visit, row: Account, action: str, changes: dict[str, list[str]]) ->
 
 
 def _mail_password(v: Visit, row: Account, word: str) -> None:
-    _letter(v, row, "staff_welcome", secret=word, login=row.login, days=MAILED_DAYS)
-
-
-def _letter(v: Visit, row: Account, kind: str, **more: object) -> None:
-    letters.write(
-        v,
-        kind,
-        to=row.email,
-        name=row.name,
-        language=row.language,
-        site_id=row.site_id,
-        account_id=row.id,
-        path="/connexion",
-        **more,  # type: ignore[arg-type]
-    )
+    accounts.write_to(v, row, "staff_welcome", secret=word, login=row.login, days=MAILED_DAYS, path="/connexion")

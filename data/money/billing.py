@@ -20,6 +20,13 @@ LEDGERS: dict[str, Ledger] = {"cotisations": "tuition", "locations": "rental"}
 State = Literal["due", "partial", "paid", "late", "cashed", "waiting", "rejected", "credit"]
 
 
+METHODS = (
+    "Chèque",
+    "Virement",
+    "Prélèvement",
+    "Carte bancaire",
+    "Espèces",
+)  # what programs mostly write; said in English too
 Numbered = TypeVar("Numbered", "Invoice", "Payment")
 
 

@@ -18,6 +18,7 @@ from sqlmodel import Field, select
 from data import files, formats, journal, sites
 from data.money import billing
 from data.pdf import bills, certificates, course_report
+from data.people import families
 from data.people.families import Family, Pupil, of_its_site
 from data.post.letterhead import house_of
 from data.school import schooling
@@ -94,7 +95,7 @@ def invoice(v: Visit, number: str) -> bytes | Draft:
         label=row.label,
         school_year=row.school_year,
         payer=row.payer,
-        payer_address=tuple(row.payer_address.splitlines()),
+        payer_address=_address(v, row),
         family_number=v.get(Family, row.family_id).number,
         pupils=tuple(dict.fromkeys(line.pupil for line in lines if line.pupil)),
         income_bracket=row.income_bracket,
@@ -122,7 +123,7 @@ def receipt(v: Visit, number: str) -> bytes | Draft:
         method=row.method,
         operation_number=row.operation,
         payer=row.payer,
-        payer_address=tuple(settled[0][0].payer_address.splitlines()) if settled else (),
+        payer_address=_address(v, settled[0][0]) if settled else (),
         family_number=v.get(Family, row.family_id).number,
         cents=row.cents,
         label=row.label,
@@ -135,6 +136,15 @@ def receipt(v: Visit, number: str) -> bytes | Draft:
     return _kept(v, f"receipt:{row.number}", paper) or Draft(
         _subject(f"receipt:{row.number}", paper), lambda: bills.receipt(dated)
     )
+
+
+def _address(v: Visit, row: billing.Invoice) -> tuple[str, ...]:
+    """The lines of where the payer lives; none for staff from whom a protection order keeps it."""
+    if v.is_staff and not all(
+        families.contact_shown(v, adult) for adult in families.of_family(v, row.family_id or 0)[0]
+    ):
+        return ()
+    return tuple(row.payer_address.splitlines())
 
 
 def report(v: Visit, pupil: Pupil) -> Draft:

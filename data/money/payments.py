@@ -19,7 +19,6 @@ from data.money import billing, gateways
 from data.money.billing import LEDGERS, Account, Entry, Invoice, Ledger, Payment
 from data.money.gateways import Confirmation, Forged, Gateway, Order, Sent
 from data.people.families import Family, of_its_site
-from data.post import letters
 from data.settings import settings
 from data.sites import Site
 from data.visits import NotYours, OfFamily, Visit, whole_house
@@ -321,15 +320,10 @@ def _receipt(v: Visit, row: OnlinePayment, said: Confirmation) -> Payment:
     )
     row.overpaid += billing.allocate(v, payment, [due[at] for at, _ in row.chosen if at in due])
     if payer is not None:
-        letters.write(
+        accounts.write_to(
             v,
+            payer,
             "payment_received",
-            to=accounts.address(v, payer),
-            name=payer.name,
-            language=payer.language,
-            site_id=row.site_id,
-            family_id=row.family_id,
-            account_id=payer.id,
             path=f"/facturation/{kind_of(row)}",
             amount=euros(payment.cents),
             number=payment.number,

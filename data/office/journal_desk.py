@@ -15,7 +15,7 @@ from data import formats, journal, sites
 from data.door.accounts import Account
 from data.fields import editables, fold
 from data.findable import PHONE
-from data.i18n import Language, say, twin_or_same
+from data.i18n import Language, pair, say, twin_or_same
 from data.journal import AuditEntry
 from data.office.journal_words import ACTIONS, COUNTED, FIELDS, SHEETS, SUBJECTS, VALUES
 from data.office.site_settings import PARTS
@@ -55,11 +55,14 @@ class Told:
     record: str
     family: str
     changes: Sequence[tuple[str, str, str]]  # field, before, after
+    tongue: Language
 
     @property
     def cells(self) -> list[str]:
-        details = " ; ".join(f"{field} : {before} → {after}" if before else f"{field} : {after}"
-                             for field, before, after in self.changes)  # fmt: skip
+        details = " ; ".join(
+            pair(field, f"{before} → {after}" if before else after, self.tongue)
+            for field, before, after in self.changes
+        )
         return [
             self.when,
             self.who,
@@ -168,7 +171,7 @@ def _told(v: Visit, entry: AuditEntry, names: Mapping[tuple[str, int], str], fam
     tongue = v.tongue
     named = names.get((entry.subject, entry.subject_id or 0), "")
     kind = say(SUBJECTS[entry.subject], tongue) if entry.subject in SUBJECTS else entry.subject
-    number = f"n° {entry.subject_id}" if entry.subject_id and entry.subject != "address" else ""
+    number = v.say("n° {number}", number=entry.subject_id) if entry.subject_id and entry.subject != "address" else ""
     zone = sites.here(v).zone
     local = entry.at.astimezone(zone)
     return Told(
@@ -177,8 +180,11 @@ def _told(v: Visit, entry: AuditEntry, names: Mapping[tuple[str, int], str], fam
         entry.actor if entry.actor not in {"", "–"} else v.say("Le portail"),
         v.say(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
         " · ".join(filter(None, (kind, named or number))),
-        f"n° {families[entry.family_id]}" if entry.family_id and entry.family_id in families else "",
+        v.say("n° {number}", number=families[entry.family_id])
+        if entry.family_id and entry.family_id in families
+        else "",
         list(_changes(entry, tongue)),
+        tongue,
     )
 
 
@@ -199,8 +205,8 @@ def _names(v: Visit, rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
 
 def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, str]]:
     fields = {**editables(Guardian), **editables(Pupil)}
-    for name, pair in entry.changes.items():
-        before, after, *more = pair if isinstance(pair, list) and len(pair) in {2, 3} else ("", pair)
+    for name, moved in entry.changes.items():
+        before, after, *more = moved if isinstance(moved, list) and len(moved) in {2, 3} else ("", moved)
         if name in fields and (entry.subject in SHEETS or name not in FIELDS):
             tell = fields[name].tell
             was, now = (
@@ -227,7 +233,7 @@ def label_of(name: str, tongue: Language) -> str:
     fields = editables(Guardian if sheet == "guardian" else Pupil) if sheet in SHEETS else {}
     if column in fields:
         more = f" {say('(obligatoire)', tongue)}" if required else ""
-        return f"{say(SUBJECTS[sheet], tongue)} : {say(fields[column].mark.label, tongue)}{more}"
+        return pair(say(SUBJECTS[sheet], tongue), f"{say(fields[column].mark.label, tongue)}{more}", tongue)
     known = FIELDS.get(name) or _settings().get(name)
     return say(known, tongue) if known else twin_or_same(name.replace("_", " "), tongue)
 
@@ -246,7 +252,7 @@ def _value(value: Any, tongue: Language) -> str:
         return say(text, tongue)
     if text in VALUES:
         return say(VALUES[text], tongue)
-    return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", text)
+    return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", twin_or_same(text, tongue))
 
 
 def export(v: Visit, asked: Asked) -> tuple[list[str], list[list[str]]]:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from data import appearance, journal, retention, seals
+from data.door import accounts
 from data.door.accounts import Account
 from data.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_lines
 from data.i18n import Faulty, Refused
 from data.money import gateways
-from data.post import letters
 from data.settings import settings as installation
 from data.sites import Site, here
 from data.visits import Visit
@@ -358,16 +358,7 @@ def try_mail(v: Visit) -> None:
     account = v.get(Account, v.account_id)
     if not account.email:
         raise Refused("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
-    letters.write(
-        v,
-        "mail_trial",
-        to=account.email,
-        name=account.name,
-        language=account.language,
-        site_id=account.site_id,
-        account_id=account.id,
-        path="/gestion/reglages/courriel",
-    )
+    accounts.write_to(v, account, "mail_trial", path="/gestion/reglages/courriel")
     journal.note(v, "trial letter asked", subject="account", subject_id=account.id)
 
 

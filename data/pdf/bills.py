@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from data import formats
-from data.i18n import Language, say
+from data.i18n import Language, say, twin_or_same
 from data.pdf.page import RIGHT, WIDTH, House, Sheet
 from data.pdf.table import Column, Row, Table
 from data.pdf.words import ACCENT, BODY, HEADING, SMALL, STRONG, Look
@@ -124,7 +124,7 @@ def receipt(paper: Receipt) -> bytes:
     sheet.letterhead()
     sheet.addressed(paper.payer, paper.payer_address, [
         (say("Date du règlement", tongue), formats.day(paper.day)),
-        (say("Mode de règlement", tongue), paper.method),
+        (say("Mode de règlement", tongue), twin_or_same(paper.method, tongue)),
         (say("Opération n°", tongue), paper.operation_number),
         (say("Année scolaire", tongue), paper.school_year),
         (say("Famille n°", tongue), str(paper.family_number)),

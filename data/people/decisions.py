@@ -13,7 +13,7 @@ from data.door import accounts
 from data.door.accounts import Account
 from data.fields import EditableField, editables, tidy, tidy_lines
 from data.i18n import Refused, language, say
-from data.people import moderation
+from data.people import families, moderation
 from data.people.families import Family
 from data.people.moderation import ChangeRequest, FieldChange
 from data.post import letters
@@ -36,10 +36,11 @@ class Line:
     field: EditableField
     change: FieldChange
     now: str
+    hidden: bool = False  # a protection order: this person neither reads nor decides it
 
     @property
     def conflict(self) -> bool:
-        return self.change.state == "pending" and self.now != self.change.old
+        return self.change.state == "pending" and self.now != self.change.old and not self.hidden
 
     @property
     def blocked(self) -> bool:
@@ -124,7 +125,12 @@ def lines(v: Visit, request: ChangeRequest) -> list[Line]:
             .order_by(col(FieldChange.id))
         )
     }
-    return [Line(one, changes[name], one.shown(row) if row else "") for name, one in fields.items() if name in changes]
+    hidden = families.hidden_fields(v, request.sheet, row)
+    return [
+        Line(one, changes[name], one.shown(row) if row and name not in hidden else "", name in hidden)
+        for name, one in fields.items()
+        if name in changes
+    ]
 
 
 def claim(v: Visit, request_id: int | None) -> None:
@@ -156,8 +162,10 @@ def decide(
     chosen = {
         name: verdict
         for name, verdict in verdicts.items()
-        if name in known and known[name].change.state == "pending" and verdict[0] in VERDICTS
+        if name in known and not known[name].hidden and known[name].change.state == "pending" and verdict[0] in VERDICTS
     }
+    if not chosen and any(line.hidden for line in known.values()):
+        raise Refused(families.PROTECTED)
     if not chosen:
         raise Refused("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
     if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
@@ -268,15 +276,10 @@ def _told(line: Line, verdict: str, tongue: Any) -> letters.Change:
 
 def _tell_family(v: Visit, request: ChangeRequest, author: Account, told: list[letters.Change], message: str) -> None:
     if message or letters.join_sitting(v, request.family_id or 0, author.id, told) is None:
-        letters.write(
+        accounts.write_to(
             v,
+            author,
             "request_decided",
-            to=accounts.address(v, author),
-            name=author.name,
-            language=author.language,
-            site_id=request.site_id,
-            family_id=request.family_id,
-            account_id=author.id,
             changes=told,
             message=message,
             path=_path(v, request),
@@ -303,6 +306,8 @@ def undo(v: Visit, request_id: int) -> ChangeRequest:
         for line in lines(v, request)
         if line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
     ]
+    if any(line.hidden for line in decided):
+        raise Refused(families.PROTECTED)
     if not decided or row is None:
         raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     if moderation.pending_request(v, row, family_id=request.family_id) and request.state == "closed":
@@ -345,9 +350,4 @@ def may_undo(v: Visit, request_lines: list[Line]) -> bool:
     return any(
         line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
         for line in request_lines
-    )
-
-
-def sentences(site: sites.Site) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(site.refusal_sentences.get("sheet", ())) or READY
+    ) and not any(line.hidden and line.change.decided_at for line in request_lines)

@@ -205,6 +205,19 @@ def find_anew() -> int:
     return wrong
 
 
+CONTACT = frozenset(  # what a protection order hides of an adult
+    "address complement postcode town country phone_home phone_mobile phone_work email".split()
+)
+PROTECTED = "Les coordonnées sont protégées : seul le responsable du portail les lit."
+
+
+def hidden_fields(v: Visit, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
+    """The fields of a sheet that this person may not read, nor decide on; of an adult's that left, as if protected."""
+    if sheet != "guardian" or not v.is_staff or v.role == "responsable":
+        return frozenset()
+    return CONTACT if not isinstance(row, Guardian) or row.contact_hidden else frozenset()
+
+
 def contact_shown(v: Visit, adult: Guardian) -> bool:
     """Whether this person may read where an adult lives and how to reach them: lists, exports and sheets ask it."""
     return not adult.contact_hidden or not v.is_staff or v.role == "responsable"

@@ -24,9 +24,6 @@ from data.visits import NotYours, Visit
 MOST_ADULTS = 8
 HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
 RIGHTS = {"all": "Tout", "consult": "Consulter"}
-CONTACT = frozenset(  # what a protection order hides
-    "address complement postcode town country phone_home phone_mobile phone_work email".split()
-)
 WAS, ASKED = "was:", "asked:"  # names of what a form showed: the recorded value, the one a family asks for
 
 
@@ -93,7 +90,7 @@ def _show(row: Any, name: str, value: Any) -> str:
 def read(v: Visit, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
     """The values of the fields that were sent; Faulty with every fault at once."""
     known, values, faults = fields_of(type(row)), dict[str, Any](), dict[str, Refused]()
-    hidden = CONTACT if isinstance(row, Guardian) and not families.contact_shown(v, row) else frozenset()
+    hidden = families.hidden_fields(v, moderation.sheet_of(row), row)
     for name, one in known.items():
         if name not in typed or name in hidden:
             continue

@@ -230,19 +230,14 @@ def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outco
     who = v.get(Account, v.account_id)
     common: dict[str, Any] = {
         "to": accounts.address(v, who),
-        "name": who.name,
-        "language": who.language,
-        "site_id": site.id,
-        "family_id": v.family_id,
-        "account_id": who.id,
         "path": path_of(row),
         "subject": row.full_name,
     }
     outcome.mailed = bool(common["to"])
     if outcome.asked and request:
-        letters.write(v, "request_received", changes=outcome.asked, number=request.id, **common)
+        accounts.write_to(v, who, "request_received", changes=outcome.asked, number=request.id, **common)
     if outcome.saved:
-        letters.write(v, "changes_saved", changes=outcome.saved, **common)
+        accounts.write_to(v, who, "changes_saved", changes=outcome.saved, **common)
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     journal.note(
         v,
@@ -310,18 +305,10 @@ def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before:
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
     v.add(change)
     who = v.get(Account, v.account_id)
-    common: dict[str, Any] = {
-        "name": who.name,
-        "language": who.language,
-        "site_id": site.id,
-        "family_id": v.family_id,
-        "account_id": who.id,
-        "subject": row.full_name,
-    }
     if before:
-        letters.write(v, "email_change_asked", to=before, **common)
+        accounts.write_to(v, who, "email_change_asked", to=before, subject=row.full_name)
     if change.new:
-        letters.write(v, "confirm_email", to=change.new, path=f"/confirmer/{token}", **common)
+        accounts.write_to(v, who, "confirm_email", to=change.new, path=f"/confirmer/{token}", subject=row.full_name)
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:

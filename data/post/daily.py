@@ -13,7 +13,6 @@ from data.door.accounts import Account
 from data.journal import AuditEntry
 from data.money import payments
 from data.people import decisions, queue_counts
-from data.post import letters
 from data.post.letters import Fact, Letter
 from data.season import campaign_desk, campaigns, reenrolment_list
 from data.sites import Site
@@ -59,14 +58,10 @@ def _write(v: Visit, account: Account, site: Site, key: str) -> None:
     v.zone = site.zone
     facts = waiting(v)
     if facts:
-        letters.write(
+        accounts.write_to(
             v,
+            account,
             "daily_digest",
-            to=accounts.address(v, account),
-            name=account.name,
-            language=account.language,
-            site_id=site.id,
-            account_id=account.id,
             facts=facts,
             path="/gestion/demandes",
             once=key,

@@ -9,7 +9,7 @@ import emails
 from markupsafe import Markup, escape
 
 from data import appearance
-from data.i18n import language, say
+from data.i18n import language, pair, say, tight
 from data.pdf.joined import joined
 from data.pdf.page import House
 from data.post.letters import Letter
@@ -19,15 +19,14 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
 LOGO = "logo.png"  # the name by which _LOGO calls it
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
-DARK = (
-    Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
-        "@media (prefers-color-scheme:dark){{"
-        ".ground{{background:#14181f!important}}.sheet{{background:#1d232d!important;border-color:#39414f!important}}"
-        ".ink{{color:#eef0f4!important}}.soft{{color:#b6bdca!important}}.line{{border-color:#39414f!important}}"
-        ".name{{color:{name}!important}}.btn{{background:{name}!important;color:{on}!important}}"
-        ".word{{background:#2b3340!important;color:#eef0f4!important}}}}"
-        "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}}}"
-    )
+DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
+    "@media (prefers-color-scheme:dark){{"
+    ".ground{{background:#14181f!important}}"
+    ".sheet{{background:#1d232d!important;border-color:{name} #39414f #39414f!important}}"
+    ".ink{{color:#eef0f4!important}}.soft{{color:#b6bdca!important}}.line{{border-color:#39414f!important}}"
+    ".name{{color:{name}!important}}.edge{{border-left-color:{name}!important}}.btn{{background:{name}!important;color:{on}!important}}"
+    ".word{{background:#2b3340!important;color:#eef0f4!important}}}}"
+    "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}}}"
 )
 
 
@@ -49,16 +48,16 @@ def text_of(letter: Letter, secret: str = HIDDEN) -> str:
             field, before, after, verdict = parts
             lines += [
                 f"  {field}",
-                f"    {say('avant', tongue)} : {before or '–'}",
-                f"    {say('après', tongue)} : {after or '–'}",
+                "    " + pair(say("avant", tongue), before or "–", tongue),
+                "    " + pair(say("après", tongue), after or "–", tongue),
             ]
             lines += [f"    {verdict}"] * bool(verdict) + [""]
         elif name == "fact":
-            lines += [f"  {parts[0]} : {parts[1]}", *[""] * (_next(letter, at) != "fact")]
+            lines += [f"  {pair(parts[0], parts[1], tongue)}", *[""] * (_next(letter, at) != "fact")]
         elif name == "message":
             lines += [say("Message du secrétariat : {message}", tongue, message=parts[0]), ""]
         elif name == "link":
-            lines += [f"{parts[0]} : {parts[1]}", ""]
+            lines += [pair(parts[0], parts[1], tongue), ""]
         elif name == "foot":
             lines += [
                 "-- ",
@@ -73,14 +72,15 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
     accent, night = accent or ACCENT, appearance.dark(accent or ACCENT)
     tongue = language(letter.language)
     body = [_paragraph(say("Bonjour {name},", tongue, name=letter.name))]
-    rows = [parts for name, *parts in letter.blocks if name == "change"]
-    facts = [parts for name, *parts in letter.blocks if name == "fact"]
-    site = next((parts[0] for name, *parts in letter.blocks if name == "foot"), "")
-    for name, *parts in letter.blocks:
+    blocks = [[tight(part) for part in block] for block in letter.blocks]
+    rows = [parts for name, *parts in blocks if name == "change"]
+    facts = [parts for name, *parts in blocks if name == "fact"]
+    site = next((parts[0] for name, *parts in blocks if name == "foot"), "")
+    for name, *parts in blocks:
         if name == "p":
             body.append(_paragraph(parts[0]))
         elif name == "secret":
-            body.append(_SECRET.format(say("Mot de passe : {secret}", tongue, secret=""), secret))
+            body.append(_SECRET.format(tight(say("Mot de passe : {secret}", tongue, secret="")), secret))
         elif name == "change" and rows:
             body.append(_changes(rows, tongue))
             rows = []
@@ -88,18 +88,19 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
             body.append(_facts(facts))
             facts = []
         elif name == "message":
-            said = say("Message du secrétariat : {message}", tongue, message=parts[0])
+            said = tight(say("Message du secrétariat : {message}", tongue, message=parts[0]))
             body.append(_MESSAGE.format(Markup("<br>").join(said.splitlines()), accent=accent))
         elif name == "link":
             body.append(_LINK.format(*parts[::-1], accent=accent))
         elif name == "foot":
-            lines = [*filter(None, parts), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
+            automatic = tight(say("Message automatique du portail : il n’attend pas de réponse.", tongue))
+            lines = [*filter(None, parts), automatic]
             body.append(_FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT))
-    first = next((parts[0] for name, *parts in letter.blocks if name == "p"), "")
+    first = next((parts[0] for name, *parts in blocks if name == "p"), "")
     return _PAGE.format(
         lang=tongue,
         title=letter.subject,
-        heading=letter.subject.removesuffix(f" – {site}"),
+        heading=tight(letter.subject.removesuffix(f" – {site}")),
         site=site,
         first=first,
         logo=_LOGO if logo else "",
@@ -187,7 +188,9 @@ _SECRET = Markup(
     "background:#eef0f4;color:#1a2236;border-radius:8px;font:700 20px/1.4 Consolas,Menlo,monospace;"
     'letter-spacing:1px">{}</p>'
 )
-_MESSAGE = Markup('<p class="ink" style="margin:0 0 16px;padding:4px 0 4px 16px;border-left:4px solid {accent}">{}</p>')
+_MESSAGE = Markup(
+    '<p class="ink edge" style="margin:0 0 16px;padding:4px 0 4px 16px;border-left:4px solid {accent}">{}</p>'
+)
 _LINK = Markup(
     '<p style="margin:24px 0"><a class="btn" href="{}" style="background:{accent};color:#ffffff;padding:12px 24px;'
     'border-radius:8px;text-decoration:none;font-weight:700;display:inline-block">{}</a></p>'

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlmodel import col, select
 
 from data import formats, journal, sites
-from data.door import accounts
+from data.door import accounts, passwords
 from data.door.accounts import Account
 from data.fields import editables
 from data.i18n import Language, Refused, say
 from data.money.billing import Payment
-from data.people import moderation
-from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people import families, moderation
+from data.people.families import Family, Guardian
 from data.people.moderation import ChangeRequest
 from data.post import letters
 from data.post.letter_texts import TEMPLATES
@@ -33,7 +34,11 @@ WORDS = {
     "days": "les jours",
     "day": "la date",
     "amount": "le montant",
+    "year": "l’année scolaire",
+    "names": "les élèves",
+    "last_day": "le dernier jour pour répondre",
 }
+OF_A_PUPIL = ("absence", "reenrolment", "leaving")  # the kinds whose {subject} is a pupil
 SECRET = "Exemple-de-mot"
 
 
@@ -42,24 +47,23 @@ def sample(v: Visit, kind: str, tongue: Language, words: Words | None, family_nu
     v.staff_only()
     known(kind)
     site, family = sites.here(v), _family(v, family_number)
-    adult = (
-        v.one(select(Guardian).where(Guardian.family_id == family.id).order_by(col(Guardian.rank))) if family else None
-    )
+    adults = families.of_family(v, family.id)[0] if family else []
+    adult, shown = next(iter(adults), None), all(families.contact_shown(v, each) for each in adults)
     subject, blocks = letters.compose(
         kind,
         tongue,
         site,
         _words(v, kind, tongue, family, adult),
         words,
-        changes=_changes(v, tongue, family),
-        facts=_facts(tongue),
+        changes=_changes(v, tongue, family if shown else None),
+        facts=_facts(kind, tongue),
         message=say("Présentez votre livret de famille à l’accueil.", tongue),
     )
     letter = Letter(
         site_id=site.id,
         key="",
         kind=kind,
-        recipient=adult.email if adult else "",
+        recipient=adult.email if adult and shown else "",
         name=adult.full_name if adult else "",
         language=tongue,
         subject=subject,
@@ -102,19 +106,25 @@ def _family(v: Visit, number: int | None) -> Family | None:
 def _words(v: Visit, kind: str, tongue: Language, family: Family | None, adult: Guardian | None) -> dict[str, object]:
     """The family's own words where it has them, likely ones elsewhere."""
     wanted, zone = set(variables(kind)), sites.here(v).zone
-    found: dict[str, object] = {name: f"[{say(WORDS.get(name, name), tongue)}]" for name in wanted}
+    coming = int(formats.school_year(v.today)[5:])
+    found: dict[str, object] = {name: f"[{say(WORDS[name], tongue)}]" for name in wanted}
     found |= {
         "site": sites.here(v).name,
         "name": adult.full_name if adult else "Camille Exemple",
         "moment": formats.moment(v.now, zone, tongue),
         "day": formats.long_day(v.today, tongue),
-        "days": say("le {day}", tongue, day=formats.day(v.today)),
+        "days": passwords.MAILED_DAYS
+        if "secret" in TEMPLATES[kind].body
+        else say("le {day}", tongue, day=formats.short_day(v.today, tongue)),
         "hours": 24,
         "device": "Firefox, Windows",
         "login": "exemple.camille",
         "number": 1042,
         "subject": adult.full_name if adult else "Camille Exemple",
         "amount": formats.euros(12_345),
+        "year": f"{coming}-{coming + 1}",
+        "names": "Camille Exemple",
+        "last_day": formats.day(v.today + timedelta(days=30)),
     }
     if family is None:
         return found
@@ -130,16 +140,13 @@ def _words(v: Visit, kind: str, tongue: Language, family: Family | None, adult: 
             select(ChangeRequest.id).where(ChangeRequest.family_id == family.id).order_by(col(ChangeRequest.id).desc())
         )
         found["number"] = asked or found["number"]
-    if "days" in wanted:
-        pupil = v.one(
-            select(Pupil).join(PupilLink, col(PupilLink.pupil_id) == Pupil.id).where(PupilLink.family_id == family.id)
-        )
-        found["subject"] = pupil.full_name if pupil else found["subject"]
+    if kind.startswith(OF_A_PUPIL) and (names := [pupil.full_name for pupil, _ in families.of_family(v, family.id)[1]]):
+        found["subject"], found["names"] = names[0], ", ".join(names)
     return found
 
 
 def _changes(v: Visit, tongue: Language, family: Family | None) -> Sequence[Change]:
-    """The fields of the family's last request, or of one it could have sent."""
+    """The fields of the family's last request, or of one it could have sent (and of one whose address is protected)."""
     asked = v.one(
         select(ChangeRequest)
         .where(ChangeRequest.family_id == family.id, ChangeRequest.sheet == "guardian")
@@ -158,7 +165,9 @@ def _changes(v: Visit, tongue: Language, family: Family | None) -> Sequence[Chan
     return [(say("Adresse", tongue), "3 place du Marché", "14 rue des Tilleuls", "")]
 
 
-def _facts(tongue: Language) -> Sequence[Fact]:
+def _facts(kind: str, tongue: Language) -> Sequence[Fact]:
+    if kind.startswith(OF_A_PUPIL):
+        return [(say("Choix", tongue), say("Réinscription administrative", tongue))]
     return [(say("Fiches à valider", tongue), "6"), (say("Absences à traiter", tongue), "2")]
 
 

@@ -70,14 +70,14 @@ TEMPLATES = {
             "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
             "link",
         ),
-        "Mot de passe",
+        "Changer mon mot de passe",
     ),
     "request_received": Template(
         "Votre demande de modification a été reçue",
         (
             "Nous avons reçu le {moment} votre demande n° {number} pour {subject}.",
             "changes",
-            "Le secrétariat va la vérifier ; vous recevrez sa réponse par e-mail.",
+            "Le secrétariat va la vérifier. Vous recevrez sa réponse par e-mail.",
             "link",
         ),
         "Voir la fiche",
@@ -95,7 +95,7 @@ TEMPLATES = {
     "confirm_email": Template(
         "Confirmez votre adresse e-mail",
         (
-            "Vous avez demandé que {site} vous écrive à cette adresse, pour {subject}.",
+            "Vous nous avez donné cette adresse pour {subject}, sur le portail « {site} ».",
             "Confirmez-la pour que le secrétariat puisse l’accepter. Ce lien est valable 7 jours.",
             "link",
             "Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera.",
@@ -124,7 +124,7 @@ TEMPLATES = {
     "email_change_asked": Template(
         "Un changement d’adresse e-mail a été demandé",
         (
-            "Le {moment}, il a été demandé de remplacer cette adresse par une autre dans la fiche de {subject}.",
+            "Le {moment}, quelqu’un a demandé de remplacer cette adresse par une autre dans la fiche de {subject}.",
             "Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous.",
         ),
     ),
@@ -134,13 +134,13 @@ TEMPLATES = {
         "Voir le compte et le reçu",
     ),
     "reenrolment_received": Template(
-        "Votre demande de réinscription a été reçue",
+        "Réinscription : votre réponse a été reçue",
         (
-            "Nous avons reçu le {moment} votre demande de réinscription de {subject} pour {year}.",
+            "Nous avons reçu le {moment} votre réponse pour {subject}, année {year}.",
             "facts",
             "message",
-            "Le récapitulatif de votre demande est joint à cet e-mail (PDF).",
-            "Le conservatoire va l’étudier ; vous recevrez sa réponse par e-mail.",
+            "Le récapitulatif est joint à cet e-mail (PDF).",
+            "Le conservatoire vous répondra par e-mail.",
             "link",
         ),
         "Voir la demande",
@@ -148,9 +148,9 @@ TEMPLATES = {
     "reenrolment_to_correct": Template(
         "Votre demande de réinscription est à corriger",
         (
-            "Pour que nous puissions valider la réinscription de {subject} pour {year}, il y a quelque chose à corriger.",
+            "Il y a quelque chose à corriger avant de valider la réinscription de {subject} pour {year}.",
             "message",
-            "Corrigez la demande en ligne, puis validez-la de nouveau.",
+            "Corrigez la demande en ligne, puis validez-la à nouveau.",
             "link",
         ),
         "Corriger la demande",
@@ -177,8 +177,8 @@ TEMPLATES = {
     "reenrolment_reopened": Template(
         "Votre demande de réinscription est de nouveau étudiée",
         (
-            "La réponse donnée à la demande de réinscription de {subject} pour {year} est annulée : la demande est de "
-            "nouveau étudiée, et vous recevrez une nouvelle réponse.",
+            "La réponse à la demande de réinscription de {subject} pour {year} est annulée.",
+            "Nous étudions de nouveau la demande. Vous recevrez une nouvelle réponse.",
             "link",
         ),
         "Voir la demande",
@@ -231,7 +231,7 @@ TEMPLATES = {
             "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
             "link",
         ),
-        "Mot de passe",
+        "Changer mon mot de passe",
     ),
     "second_factor_off": Template(
         "Second facteur retiré",
@@ -240,7 +240,7 @@ TEMPLATES = {
             "Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail.",
             "link",
         ),
-        "Mot de passe",
+        "Changer mon mot de passe",
     ),
     "mail_trial": Template(
         "Essai de courriel",

@@ -80,14 +80,15 @@ def write(
     path: str = "/",
     secret: str = "",
     message: str = "",
-    paper: Paper | None = None,
+    papers: Sequence[Paper] = (),
     delay: int = 0,
     once: str = "",
+    instead: Letter | None = None,
     **words: object,
 ) -> Letter:
     """Put a letter in the outbox, in the visit's own transaction. `delay` in seconds; without an address it fails now.
 
-    `once` is a key that no second letter may have (IntegrityError).
+    `once` is a key that no second letter may have (IntegrityError); `instead`, one of `not_left`, says this from now on.
     """
     tongue, site = a_language(language), v.get(Site, site_id)
     known = {"site": site.name, "name": name, "moment": moment(v.now, site.zone, tongue), **words}
@@ -102,9 +103,11 @@ def write(
         path=path,
         message=message,
     )
-    if paper:
-        *said, listed = paper
+    for *said, listed in papers:
         blocks.append(["paper", *said, *(part for fact in listed for part in fact)])
+    if instead is not None:
+        instead.subject, instead.blocks, instead.due_at = subject, blocks, v.now + timedelta(seconds=delay)
+        return v.add(instead)
     token = secrets.token_hex(16)
     return post(
         v,
@@ -221,20 +224,25 @@ def settle_restored(v: Visit, *, sent: bool) -> None:
         v.tell(("letters", v.site_id or 0))
 
 
-def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
-    """Add decisions to the family's letter that has not left yet: one letter a sitting. None when there is none."""
-    letter = v.one(
+def not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Letter | None:
+    """The letter of that kind that waits for more to tell, as its `delay` made it: one letter a sitting. Locked."""
+    return v.one(
         select(Letter)
         .where(
             Letter.family_id == family_id,
             Letter.account_id == account_id,
-            Letter.kind == "request_decided",
+            Letter.kind == kind,
             Letter.state == "waiting",
             Letter.attempts == 0,
             Letter.due_at > v.now,
         )
         .with_for_update()
     )
+
+
+def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
+    """Add decisions to the family's letter that has not left yet. None when there is none."""
+    letter = not_left(v, "request_decided", family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "change"), default=0)
@@ -247,19 +255,8 @@ def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequ
 
 
 def join_message(v: Visit, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
-    """Add a message to the letter of that kind that has not left yet: one letter a sitting. None when there is none."""
-    letter = v.one(
-        select(Letter)
-        .where(
-            Letter.family_id == family_id,
-            Letter.account_id == account_id,
-            Letter.kind == kind,
-            Letter.state == "waiting",
-            Letter.attempts == 0,
-            Letter.due_at > v.now,
-        )
-        .with_for_update()
-    )
+    """Add a message to the letter of that kind that has not left yet. None when there is none."""
+    letter = not_left(v, kind, family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)

@@ -13,10 +13,8 @@ from data.door.accounts import Account
 from data.fields import tidy_lines
 from data.i18n import Faulty, Refused
 from data.people.families import Family, Pupil
-from data.post import letters
 from data.school.absences import LONGEST, Absence, AbsenceNotice, announce_change, days_of, told
 from data.school.schooling import Course, Enrolment, Lesson
-from data.sites import Site
 from data.visits import Visit
 
 READY = (
@@ -149,22 +147,12 @@ def _excuse(v: Visit, notice: AbsenceNotice) -> None:
 def _tell_decision(v: Visit, notice: AbsenceNotice) -> None:
     author = v.get(Account, notice.author_id)
     pupil = v.get(Pupil, notice.pupil_id)
-    letters.write(
+    accounts.write_to(
         v,
+        author,
         "absence_accepted" if notice.state == "accepted" else "absence_declined",
-        to=accounts.address(v, author),
-        name=author.name,
-        language=author.language,
-        site_id=notice.site_id,
-        family_id=notice.family_id,
-        account_id=author.id,
         path=f"/eleves/{pupil.number}/cours",
         subject=pupil.full_name,
         days=days_of(notice, author.language),
         message=notice.answer,
     )
-
-
-def sentences(site: Site) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own, or ours."""
-    return tuple(site.refusal_sentences.get("absence", ())) or READY

@@ -15,7 +15,6 @@ from data.fields import tidy_lines
 from data.i18n import Faulty, Refused, language, say
 from data.people import families
 from data.people.families import Pupil, PupilLink, of_its_site
-from data.post import letters
 from data.school.schooling import Enrolment, of_its_course, of_its_pupil
 from data.visits import NotYours, OfFamily, OfSite, Visit
 
@@ -251,15 +250,10 @@ def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
         return same
     notice = v.add(notice)
     who = v.get(Account, v.account_id)
-    letters.write(
+    accounts.write_to(
         v,
+        who,
         "absence_received",
-        to=accounts.address(v, who),
-        name=who.name,
-        language=who.language,
-        site_id=notice.site_id,
-        family_id=v.family_id,
-        account_id=who.id,
         path=f"/eleves/{pupil.number}/cours",
         subject=pupil.full_name,
         days=days_of(notice, who.language),

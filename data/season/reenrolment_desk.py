@@ -98,7 +98,6 @@ def decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: str
         "leaving_validated" if (sent.way, state) == ("leaving", "validated") else f"reenrolment_{state}",
         sent.author_id,
         now.pupil,
-        family_id=sent.household_id,
         message=answer,
         year=now.campaign.school_year,
     )
@@ -199,7 +198,6 @@ def document_decided(
                 "document_refused",
                 supplied.author_id,
                 pupil,
-                family_id=supplied.family_id,
                 message=line,
                 delay=settings().decision_letter_delay,
             )
@@ -216,15 +214,10 @@ def document_decided(
 
 
 def write_letter(v: Visit, kind: str, account_id: int, pupil: Pupil, **words: Any) -> None:
-    who = v.get(Account, account_id)
-    letters.write(
+    accounts.write_to(
         v,
+        v.get(Account, account_id),
         kind,
-        to=accounts.address(v, who),
-        name=who.name,
-        language=who.language,
-        site_id=pupil.site_id,
-        account_id=who.id,
         path=f"/eleves/{pupil.number}/reinscription",
         subject=pupil.full_name,
         **words,

@@ -271,9 +271,7 @@ def _take_letter_back(v: Visit, sent: Reenrolment) -> None:
         v.tell(("letters", sent.site_id))
         return
     campaign, pupil = v.get(Campaign, sent.campaign_id), v.get(Pupil, sent.pupil_id)
-    write_letter(
-        v, "reenrolment_reopened", sent.author_id, pupil, family_id=sent.household_id, year=campaign.school_year
-    )
+    write_letter(v, "reenrolment_reopened", sent.author_id, pupil, year=campaign.school_year)
 
 
 def waiting_document(

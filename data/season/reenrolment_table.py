@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func
 from sqlmodel import col, select
 
-from data import formats, journal
+from data import formats, journal, sites
 from data.door.accounts import Account
 from data.i18n import Refused, language, say
 from data.people.families import Family, Pupil, PupilLink
-from data.post.letter_texts import TEMPLATES
+from data.post import wording
 from data.post.letters import Letter
 from data.season import campaigns, reenrolment
 from data.season.campaigns import Campaign, RequiredDocument
@@ -183,7 +183,6 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
                 "reenrolment_reminder",
                 each.account.id,
                 each.pupils[0],
-                family_id=each.account.family_id,
                 year=campaign.school_year,
                 names=", ".join(pupil.full_name for pupil in each.pupils),
                 last_day=formats.day(campaign.closes_on),
@@ -195,13 +194,15 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
 
 def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
     """What the reminder would say to that family: subject and text, before anything is written."""
-    tongue, template = language(each.account.language), TEMPLATES["reenrolment_reminder"]
+    tongue, site = language(each.account.language), sites.here(v)
+    text = wording.in_use(v, "reenrolment_reminder", tongue)
     words = {
+        "site": site.name,
+        "name": each.account.name,
+        "moment": formats.moment(v.now, site.zone, tongue),
         "year": campaign.school_year,
         "names": ", ".join(pupil.full_name for pupil in each.pupils),
         "last_day": formats.day(campaign.closes_on),
     }
-    said = [
-        say(part, tongue, **words) for part in template.body if part not in {"link", "message", "changes", "secret"}
-    ]
-    return say(template.subject, tongue), "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])
+    said = [wording.fill(part, words) for part in text.body if part not in wording.PARTS]
+    return text.subject, "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])

@@ -22,6 +22,17 @@ from pages.anyone import accessibility
 STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
+CAST = (
+    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
+    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
+    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
+    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
+    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
+    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
+    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
+    ("belrive", "petit.jean", "Jean Petit, responsable"),
+)
+
 
 def _page(
     caller: Caller,
@@ -102,7 +113,9 @@ def _cast(caller: Caller, every: list[Site]) -> Markup | None:
     if not any(site.demonstration for site in every):
         return None
     names = {site.code: site.name for site in every}
-    rows = [(tag("dt", login), tag("dd", f"{about} ({names.get(code, code)})")) for code, login, about in demo.CAST]
+    rows = [
+        (tag("dt", login), tag("dd", f"{caller.say(about)} ({names.get(code, code)})")) for code, login, about in CAST
+    ]
     return tag(
         "details",
         tag("summary", caller.say("Comptes de démonstration")),

@@ -11,6 +11,7 @@ from components.entrance import Audience, Caller
 from components.markup import Markup, join, tag
 from components.screen import plain
 from data import sites
+from data.i18n import pair
 from data.people import families
 from data.sites import Site
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
@@ -151,7 +152,7 @@ def _dossiers(caller: Caller) -> Markup:
         (
             tag(
                 "li",
-                f"{name} : ",
+                pair(name, "", caller.tongue),
                 join(
                     (tag("a", caller.say(words), href=f"/eleves/{number}/{tab}") for tab, words in DOSSIER),
                     Markup(", "),

@@ -141,7 +141,7 @@ CHAPTERS = (
         (
             "« Attestation d’inscription » se télécharge dans l’onglet « Cours » ; « Attestation de paiement », dans « Facturation ».",
             "Chacune porte un code : qui la reçoit peut la vérifier sur la page Vérifier une attestation.",
-            "Sous « Mot de passe » : « Recevoir l’agenda » met les cours dans votre téléphone, « Mes courriers » relit les messages, "
+            "Sous « Mot de passe » : « Recevoir l’agenda » met les cours dans votre téléphone. « Mes courriers » relit les messages. "
             "« Mes données » copie tout ce que le portail garde de vous.",
         ),
         "",
@@ -151,8 +151,8 @@ CHAPTERS = (
         "affichage",
         "Mieux voir, mieux lire",
         (
-            "« Affichage », en haut de chaque page, ou « Accessibilité » dans le menu, change le contraste, la taille du texte, "
-            "les espaces, la police et la mise en page. L’effet est immédiat.",
+            "Choisissez « Affichage », en haut de chaque page, ou « Accessibilité » dans le menu. Changez le contraste, la taille du "
+            "texte, les espaces, la police et la mise en page. L’effet est immédiat.",
             "Vos choix sont gardés sur cet appareil, et dans votre compte une fois connecté.",
             "Un mot souligné de points a une explication : pointez-le, ou touchez-le. La touche Échap la ferme.",
         ),

@@ -10,6 +10,7 @@ from components.screen import Audience, screen
 from components.shell import head
 from components.tables import facts, row
 from data import formats, sites
+from data.i18n import twin_or_same
 from data.money import billing
 from data.money.billing import Invoice, InvoiceLine
 from data.people.families import Family
@@ -123,7 +124,7 @@ def _receipt(v: Visit, number: str) -> Markup:
     pairs: list[tuple[str, object]] = [
         ("Date du règlement", formats.day(found.day)),
         ("Montant", formats.euros(found.cents)),
-        ("Mode de règlement", found.method),
+        ("Mode de règlement", twin_or_same(found.method, v.tongue)),
         ("Numéro d’opération", found.operation),
         ("Année scolaire", found.school_year),
         ("Libellé", found.label),

@@ -13,6 +13,7 @@ from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
 from components.shell import head
 from data import formats
+from data.i18n import twin_or_same
 from data.money import billing, payments
 from data.money.billing import LEDGERS, Entry, Invoice, Ledger, Payment
 from data.people import families
@@ -88,7 +89,7 @@ def _listing(order: Order) -> Listing[Entry]:
 
 
 def _method(v: Visit, entry: Entry) -> str:
-    return entry.row.method if isinstance(entry.row, Payment) else "–"
+    return twin_or_same(entry.row.method, v.tongue) if isinstance(entry.row, Payment) else "–"
 
 
 def _operation(v: Visit, entry: Entry) -> str:

@@ -108,7 +108,7 @@ def _invoices(v: Visit, due: list[Entry], choice: Choice) -> Markup:
     rows = [
         tag(
             "tr",
-            tag("th", _box(entry, entry.row.id not in choice.left_out), scope="row"),
+            tag("th", _box(v, entry, entry.row.id not in choice.left_out), scope="row"),
             tag("td", formats.day(entry.row.day), data_l=names[1]),
             tag("td", formats.day(entry.next_due), data_l=names[2]),
             tag("td", euros(entry.due), data_l=names[3], class_="num"),
@@ -119,7 +119,7 @@ def _invoices(v: Visit, due: list[Entry], choice: Choice) -> Markup:
     return tag("table", caption, tag("thead", tag("tr", heads)), tag("tbody", rows), class_="stack")
 
 
-def _box(entry: Entry, ticked: bool) -> Markup:
+def _box(v: Visit, entry: Entry, ticked: bool) -> Markup:
     at = f"facture-{entry.row.id}"
     box = tag(
         "input",
@@ -132,7 +132,11 @@ def _box(entry: Entry, ticked: bool) -> Markup:
         data_of=entry.row.id,
     )
     return tag(
-        "label", box, tag("span", entry.row.label, tag("small", f"n° {entry.row.number}")), for_=at, class_="check"
+        "label",
+        box,
+        tag("span", entry.row.label, tag("small", v.say("n° {number}", number=entry.row.number))),
+        for_=at,
+        class_="check",
     )
 
 

@@ -19,10 +19,10 @@ from components.screen import Audience, plain, screen
 from components.shell import head
 from components.tables import row
 from data import fields, formats, spreadsheets
-from data.i18n import Refused
+from data.i18n import Refused, pair
 from data.office import journal_desk
 from data.office.journal_desk import MOST_COUNTED, PAGE, Asked, Told
-from data.office.journal_words import ACTIONS
+from data.office.journal_words import ACTIONS, SUBJECTS
 from data.visits import NotYours, Visit
 from pages.staff import journal_entry
 
@@ -193,7 +193,9 @@ def _filters(v: Visit, desk: Desk) -> Markup:
     record = None
     if asked.subject:
         words = v.say(
-            "Un seul enregistrement : {subject} n° {number}", subject=asked.subject, number=asked.subject_id or "–"
+            "Un seul enregistrement : {subject} n° {number}",
+            subject=v.say(SUBJECTS.get(asked.subject, "Fiche")),
+            number=asked.subject_id or "–",
         )
         record = tag("p", icon("info"), tag("span", words), class_="soft one-record")
     return acting_form(
@@ -296,7 +298,7 @@ def _row(v: Visit, desk: Desk, told: Told, labels: list[str]) -> Markup:
 
 def _brief(told: Told) -> str:
     """The first of what changed, as one line."""
-    said = [f"{name} : {after or before}" for name, before, after in told.changes[:2]]
+    said = [pair(name, after or before, told.tongue) for name, before, after in told.changes[:2]]
     more = len(told.changes) - len(said)
     line = " · ".join(said) + (f" +{more}" if more else "")
     return line if len(line) < 110 else f"{line[:107]}…"

@@ -70,7 +70,7 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
         caption="Familles",
         columns=(
             Column("Responsable", _adults),
-            Column("Famille", lambda v, found: f"n° {found.family.number}", look="tight"),
+            Column("Famille", lambda v, found: v.say("n° {number}", number=found.family.number), look="tight"),
             Column("Élèves", lambda v, found: ", ".join(pupil.full_name for pupil in found.pupils)),
             Column("Téléphone et e-mail", _contact, look="broad"),
             Column("Ville", _town),

@@ -15,7 +15,6 @@ from components.shell import head
 from data.i18n import Faulty
 from data.people import families, family_desk
 from data.people.families import Family, Guardian
-from data.people.family_desk import CONTACT
 from data.visits import Visit
 from pages.staff.families.families import PATH
 from pages.staff.families.family_sheet import Desk, Sheet, faulty, tab
@@ -46,15 +45,14 @@ def _adult(v: Visit, sheet: Sheet, adult: Guardian, waiting: desk_forms.Waiting)
     ]
     notice = None
     if not kept:
-        words = v.say("Les coordonnées sont protégées : seul le responsable du portail les lit.")
-        notice = tag("div", icon("info"), tag("p", words), class_="notice")
+        notice = tag("div", icon("info"), tag("p", v.say(families.PROTECTED)), class_="notice")
     return tag(
         "section",
         tag(
             "div", tag("h2", adult.full_name or v.say("Sans nom"), chips), _acts(v, sheet, adult, first), class_="head"
         ),
         notice,
-        desk_forms.sheet(v, adult, waiting, sheet.desk.shown, hidden=frozenset() if kept else CONTACT),
+        desk_forms.sheet(v, adult, waiting, sheet.desk.shown, hidden=families.hidden_fields(v, "guardian", adult)),
         _removal(v, adult) if len(sheet.adults) > 1 else None,
         class_="card sheet-card",
         aria_label=adult.full_name,

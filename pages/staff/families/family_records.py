@@ -15,13 +15,13 @@ from components.tables import row as table_row
 from components.tables import table
 from data import formats
 from data.fields import EditableField
+from data.i18n import pair
 from data.money import billing, papers
 from data.money.billing import Entry, Invoice
 from data.money.papers import Draft
 from data.office import journal_desk
 from data.office.journal_desk import Told
 from data.people import families, family_records
-from data.people.family_desk import CONTACT
 from data.people.moderation import ChangeRequest, FieldChange
 from data.post.letters import Letter
 from data.visits import NotYours, Visit
@@ -164,8 +164,8 @@ def _values(
     v: Visit, sheet: Sheet, request: ChangeRequest, change: FieldChange, one: EditableField
 ) -> tuple[Content, Content]:
     """Before and asked for; where an adult lives is not told to whom it is hidden from."""
-    whose = [adult for adult in sheet.adults if request.sheet == "guardian" and adult.id == request.sheet_id]
-    if change.field in CONTACT and any(not families.contact_shown(v, adult) for adult in whose):
+    whose = next((adult for adult in sheet.adults if adult.id == request.sheet_id), None)
+    if change.field in families.hidden_fields(v, request.sheet, whose):
         return v.say("Coordonnées masquées"), v.say("Coordonnées masquées")
     return one.tell(change.old, v.tongue) or "–", one.tell(change.new, v.tongue) or "–"
 
@@ -195,7 +195,9 @@ def _letter(v: Visit, sheet: Sheet, letter: Letter) -> tuple[Content, ...]:
         letter.subject,
         v.say("Coordonnées masquées") if shielded else letter.recipient or v.say("aucun e-mail"),
         formats.moment(letter.created_at, v.zone, v.tongue),
-        tag("span", _chip(v, LETTER_STATES, letter.state), letter.error and tag("small", letter.error)),
+        tag(
+            "span", _chip(v, LETTER_STATES, letter.state), letter.error and not shielded and tag("small", letter.error)
+        ),
     )
 
 
@@ -211,7 +213,7 @@ def _journal(v: Visit, sheet: Sheet) -> Markup:
 def _said(told: Told) -> Content:
     """Old and new of each field."""
     lines = [
-        tag("li", f"{name} : ", before and tag("s", before), before and " → ", after or "–")
+        tag("li", pair(name, "", told.tongue), before and tag("s", before), before and " → ", after or "–")
         for name, before, after in told.changes
     ]
     return tag("ul", lines, class_="what-changed") if lines else ""

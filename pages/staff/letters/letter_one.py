@@ -126,7 +126,7 @@ def _trouble(v: Visit, known: About) -> Markup | None:
     letter, said = known.letter, []
     if words := letter_desk.reason(letter):
         said.append(tag("p", tag("strong", v.say(words))))
-        if letter.error[:1].isdigit():
+        if letter.error[:1].isdigit() and not known.shielded:  # servers repeat the address
             said.append(tag("p", v.say("Réponse du serveur : {reason}", reason=letter.error), class_="small"))
     if known.refused and letter.recipient:
         count = v.say(

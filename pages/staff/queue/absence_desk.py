@@ -11,7 +11,7 @@ from components.markup import acting_form, button, tag
 from components.panel import Act, Answer
 from components.shell import head
 from components.tables import facts
-from data import formats, sites
+from data import formats
 from data.i18n import Faulty, Refused
 from data.school import absence_queue, absences
 from data.school.absence_queue import Written
@@ -161,7 +161,7 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
         class_="btn",
         aria_keyshortcuts="V",
     )
-    ready = ready_sentences(v, "absence-answer", absence_queue.sentences(sites.here(v)))
+    ready = ready_sentences(v, "absence-answer", "absence", absence_queue.READY, each.notice.author_id)
     return acting_form(
         labelled(
             v,

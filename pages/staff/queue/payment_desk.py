@@ -44,7 +44,7 @@ def _row(v: Visit, each: OnlinePayment, family: int) -> tuple[object, ...]:
     when = formats.moment(each.answered_at, v.zone, v.tongue) if each.answered_at else ""
     extra = v.say("autre montant que prévu") if each.state == "differs" else formats.euros(each.overpaid)
     done = button(v.say("C’est réglé"), do="seen", of=each.id, class_="btn quiet small")
-    return f"n° {family}", when, formats.euros(each.cents), extra, each.transaction or "", done
+    return v.say("n° {number}", number=family), when, formats.euros(each.cents), extra, each.transaction or "", done
 
 
 def _seen(v: Visit, act: Act) -> Answer:

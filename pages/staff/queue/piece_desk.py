@@ -5,7 +5,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, keys_help, nothing_open, pager, reason, steps
+from components.desk import desk_panel, keys_help, nothing_open, pager, ready_sentences, reason, steps
 from components.entries import labelled
 from components.markup import acting_form, tag
 from components.panel import Act, Answer
@@ -148,9 +148,8 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
 
 def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
     fault = desk.faults.get("reason")
-    told = reason(
-        v, v.say("Raison du refus (la famille la lira)"), fault, reenrolment_sheet.sentences(v, "document"), most=500
-    )
+    ready = ready_sentences(v, "reason", "document", reenrolment_sitting.READY["document"], supplied.author_id)
+    told = reason(v, v.say("Raison du refus (la famille la lira)"), fault, ready, most=500)
     until = labelled(
         v,
         "piece-until",

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from components.desk import keys_help, nothing_open, reason, seen_by, steps
+from components.desk import keys_help, nothing_open, ready_sentences, reason, seen_by, steps
 from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
@@ -149,7 +149,7 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
         v,
         v.say("Raison (obligatoire pour refuser ou renvoyer à corriger ; la famille la lira)"),
         fault,
-        sentences(v, "reenrolment"),
+        ready_sentences(v, "reason", "reenrolment", reenrolment_sitting.READY["reenrolment"], sheet.sent.author_id),
         most=800,
     )
     actions = tag(
@@ -168,11 +168,6 @@ def _form(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
         data_keep=f"reenrolment-{sent.id}",
         id="request-form",
     )
-
-
-def sentences(v: Visit, of: str) -> tuple[str, ...]:
-    """The ready sentences of a refusal, of a « document » or of a whole « reenrolment »: the site's own, or ours."""
-    return tuple(sites.here(v).refusal_sentences.get(of, ())) or reenrolment_sitting.READY[of]
 
 
 def _outcome(label: str, key: str, value: str, look: str) -> Markup:

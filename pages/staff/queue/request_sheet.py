@@ -7,7 +7,7 @@ from components.icons import icon
 from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
 from data import claims, formats, sites
-from data.people import decisions, moderation
+from data.people import decisions, families, moderation
 from data.people.families import Family
 from data.people.moderation import ChangeRequest
 from data.visits import NotYours, Visit
@@ -77,7 +77,10 @@ def _table(v: Visit, rows: list[Cells], before: str) -> Markup:
 
 def _form(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> Markup:
     rows = [_row(v, line) for line in lines]
-    ready = ready_sentences(v, "reason", decisions.sentences(sites.here(v)))
+    if all(line.hidden for line in lines if line.change.state == "pending"):
+        kept = tag("div", icon("info"), tag("p", v.say(families.PROTECTED)), class_="notice")
+        return _table(v, rows, "Aujourd’hui") + kept
+    ready = ready_sentences(v, "reason", "sheet", decisions.READY, request.author_id)
     reason = tag(
         "div",
         tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
@@ -116,7 +119,9 @@ def _keyed(label: str, key: str, **attributes: object) -> Markup:
 
 
 def _value(v: Visit, line: decisions.Line, shown: str) -> Markup | str:
-    """For the eye: a photograph as a picture, anything else in words."""
+    """For the eye: a photograph as a picture, anything else in words; not what a protection order hides."""
+    if line.hidden:
+        return v.say("Coordonnées masquées")
     if line.field.kind.control == "photo" and shown:
         alt = v.say(line.field.mark.label)
         return tag("img", src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
@@ -143,6 +148,8 @@ def _row(v: Visit, line: decisions.Line) -> Cells:
     asked = tag("strong", new)
     if line.blocked:
         asked += tag("p", icon("mail"), tag("span", v.say("Adresse pas encore confirmée par la famille")), class_="was")
+    if line.hidden:
+        return label, tag("span", now, class_="soft"), tag("span", new, class_="soft"), v.say("Réservée au responsable")
     seen = tag("input", type="hidden", name=f"seen:{name}", value=line.now)
     return join([label, seen]), today, asked, _verdict(v, line, label)
 

@@ -97,7 +97,7 @@ def _list(v: Visit, found: list[Silent], count: int) -> Markup:
     heads = [v.say(each) for each in ("Famille", "Destinataire", "Élèves", "Dernière relance")]
     rows = [
         (
-            f"n° {each.family_number}",
+            v.say("n° {number}", number=each.family_number),
             each.account.name,
             ", ".join(pupil.full_name for pupil in each.pupils),
             formats.day(each.reminded_at.astimezone(v.zone).date()) if each.reminded_at else v.say("jamais"),

@@ -1,0 +1,83 @@
+"""A reader of level B1 understands what families are told: short sentences, short words, in both languages.
+
+The ease of a text is Flesch's score for English (R. Flesch, « A new readability yardstick », Journal of Applied Psychology
+32, 1948: 206.835 - 1.015 words a sentence - 84.6 syllables a word) and Kandel and Moles's for French (« Application de
+l'indice de Flesch à la langue française », Cahiers d'études de radio-télévision 19, 1958: 207 - 1.015 words a sentence -
+73.6 syllables a word). 60 and more is plain language. A score means nothing of ten words: it is taken of a whole file,
+and a sentence alone is held to its length.
+"""
+
+import re
+from collections.abc import Iterable
+
+from tests.test_translations import sentences, twins
+
+FOR_FAMILIES = (
+    "pages/anyone/",
+    "pages/account/",
+    "pages/family/",
+    "data/post/letter_texts.py",
+    "data/season/reenrolment_",
+)
+PLAIN, LONGEST, ENOUGH = 60, 20, 100  # score; words of a sentence; words that a text needs to be measured
+LEGAL = ("pages/anyone/legal.py", "pages/anyone/accessibility.py")  # the law's words
+STOP = re.compile(r"(?<=[.!?…:;])\s+|\n")
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+VOWELS = {"fr": "aàâäeéèêëiîïoôöuùûüyœæ", "en": "aeiouy"}
+
+
+def parts(text: str) -> list[list[str]]:
+    """The words of each sentence; a colon or a semicolon ends one, as for the voice."""
+    found = [WORD.findall(part) for part in STOP.split(re.sub(r"\{\w+\}", "Camille", text))]
+    return [words for words in found if words]
+
+
+def syllables(word: str, tongue: str) -> int:
+    """Groups of vowels, without the silent end: « e », « es », « ent » in French, « e » in English."""
+    plain = word.casefold()
+    silent = r"(?<=[^aeiouyéèê])(e|es|ent)$" if tongue == "fr" else r"(?<=[^aeiouyl])e$|(?<=[^aeiouytd])ed$"
+    return max(1, len(re.findall(f"[{VOWELS[tongue]}]+", re.sub(silent, "", plain))))
+
+
+def ease(texts: Iterable[str], tongue: str) -> float:
+    said = [part for text in texts for part in parts(text)]
+    words = [word for part in said for word in part]
+    each, base = (73.6, 207.0) if tongue == "fr" else (84.6, 206.835)
+    return base - 1.015 * len(words) / len(said) - each * sum(syllables(word, tongue) for word in words) / len(words)
+
+
+def told() -> dict[str, list[str]]:
+    """File -> the whole sentences that families read there, in French; the law's words left out."""
+    found: dict[str, list[str]] = {}
+    for text, place in sentences().items():
+        whole = text.rstrip()[-1:] in ".!?…:" and len(WORD.findall(text)) > 3
+        if whole and place.startswith(FOR_FAMILIES) and place not in LEGAL:
+            found.setdefault(place, []).append(text)
+    return found
+
+
+def spoken(texts: Iterable[str], tongue: str) -> list[str]:
+    return [form for text in texts for form in (text if tongue == "fr" else twins()[text]).split("#")]
+
+
+def test_what_families_read_is_plain_language() -> None:
+    hard = {
+        (place, tongue): round(score)
+        for place, texts in told().items()
+        for tongue in VOWELS
+        if sum(len(WORD.findall(text)) for text in texts) >= ENOUGH
+        and (score := ease(spoken(texts, tongue), tongue)) < PLAIN
+    }
+    assert hard == {}
+
+
+def test_no_sentence_that_families_read_is_long() -> None:
+    long = {
+        " ".join(part)
+        for texts in told().values()
+        for tongue in VOWELS
+        for text in spoken(texts, tongue)
+        for part in parts(text)
+        if len(part) > LONGEST
+    }
+    assert long == set()
