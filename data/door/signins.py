@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import ForeignKeyConstraint, bindparam
 from sqlmodel import Field, col, func, select, update
 
 from data import journal
@@ -16,7 +16,7 @@ from data.people.families import of_its_site
 from data.post import letters
 from data.settings import settings
 from data.sites import Site
-from data.visits import NotYours, OfFamily, Visit, whole_house
+from data.visits import NotYours, OfFamily, Visit, kept, whole_house
 
 FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -216,17 +216,20 @@ def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> 
         )
 
 
+_BY_TOKEN = kept(
+    select(SignIn, Account, Site)
+    .join(Account, col(Account.id) == SignIn.account_id)
+    .join(Site, col(Site.id) == Account.site_id)
+    .where(SignIn.token_hash == bindparam("hashed"), col(SignIn.ended_at).is_(None))
+)
+
+
 def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn, Site] | None:
     """Who holds this token, and their site; or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
     if not 20 <= len(token) <= 100:
         return None
     with whole_house(now=now) as v:
-        found = v.rows(
-            select(SignIn, Account, Site)
-            .join(Account, col(Account.id) == SignIn.account_id)
-            .join(Site, col(Site.id) == Account.site_id)
-            .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None))
-        )
+        found = v.rows(_BY_TOKEN, hashed=digest(token))
         if not found:
             return None
         signin, account, site = found[0]

@@ -27,7 +27,7 @@ from data.fields import (
 )
 from data.findable import words_of
 from data.i18n import Refused
-from data.visits import NotYours, OfFamily, OfSite, Visit, whole_house
+from data.visits import NotYours, OfFamily, OfSite, Visit, kept, whole_house
 
 CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
 GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
@@ -210,9 +210,12 @@ def contact_shown(v: Visit, adult: Guardian) -> bool:
     return not adult.contact_hidden or not v.is_staff or v.role == "responsable"
 
 
+_GUARDIANS = kept(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
+
+
 def guardians(v: Visit) -> list[Guardian]:
     """The family's adults, the responsible one first."""
-    return list(v.all(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id))))
+    return list(v.all(_GUARDIANS))
 
 
 def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
