@@ -10,7 +10,7 @@ from markupsafe import Markup
 from components.entrance import Caller
 from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
-from components.panel import Act, Answer, Handler
+from components.panel import Act, Answer, Handler, only_shows
 from data import fields, sites
 from data.door import signins
 from data.fields import EditableField
@@ -256,7 +256,7 @@ def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
     return {
         "save": save,
         "withdraw": lambda v, act: _withdraw(v, v.get(table, act.number()), typed),
-        "towns": lambda v, act: _propose_towns(act, typed),
+        "towns": only_shows(lambda v, act: _propose_towns(act, typed)),
     }
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Column, Delete, Select, TextClause, Update, and_, bindparam, event, false, func, inspect
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import Executable, visitors
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -22,7 +22,7 @@ from data.i18n import Language, say
 
 Row = TypeVar("Row")
 Table = TypeVar("Table", bound=SQLModel)
-Question = TypeVar("Question", bound=Select[Any])
+Question = TypeVar("Question", bound=Executable)
 _OWNERS = {"id", "site_id", "family_id", "pupil_id"}
 _CHANGING = {"_sa_orm_update_options", "_sa_orm_delete_options"}  # SQLAlchemy asks which rows a change will meet
 NOWHERE = 0  # no site, no family has this key
@@ -226,9 +226,9 @@ def visit(account: Person | None, *, writes: bool = False, now: datetime | None 
 
 
 @contextmanager
-def whole_house(*, writes: bool = False, now: datetime | None = None) -> Iterator[Visit]:
+def whole_house(*, writes: bool = False, waits: bool = True, now: datetime | None = None) -> Iterator[Visit]:
     """No fence: for the door, the postman, the imports and the demonstration, never for a page."""
-    engine = database.engine() if writes else database.reading_engine()
+    engine = (database.engine if waits else database.hurried_engine)() if writes else database.reading_engine()
     session = _Guarded(engine, expire_on_commit=False, close_resets_only=False)
     v = session.info["visit"] = Visit(session, now or datetime.now(UTC), writes)  # noqa: TID251
     try:
