@@ -35,7 +35,12 @@ STAFF_MENU = (
     ("/gestion/reglages", "Réglages", "info"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
-IN_BAR = 4
+IN_BAR = {
+    *(href for href, _, _ in FAMILY_MENU[:4]),
+    "/gestion/demandes",
+    "/gestion/familles",
+    "/gestion/courriels",
+}  # on a phone
 ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
 
 
@@ -66,10 +71,7 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     yield
     with layout:
         Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
-        if not v.is_staff:
-            Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say(
-                "Menu principal"
-            )
+        Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say("Menu principal")
 
 
 def _looking(caller: Caller, site: Site) -> Markup:
@@ -98,13 +100,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         if caller.looking
         else None
     )
-    staff = bool(caller.account and caller.account.is_staff)
     menu = menu_of(caller)
-    bar = (
-        None
-        if staff
-        else tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal"))
-    )
     return tag(
         "div",
         tag(
@@ -113,7 +109,7 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
             looking,
             tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
             tag("footer", footer(caller.tongue, site), class_="foot"),
-            bar,
+            tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal")),
             class_="frame",
         ),
         id="app",
@@ -188,8 +184,8 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 
 
 def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
-    first = [entry for entry in menu if entry in FAMILY_MENU[:IN_BAR]]
-    rest = [entry for entry in menu if entry not in first]
+    first = [entry for entry in menu if entry[0] in IN_BAR]
+    rest = [entry for entry in menu if entry[0] not in IN_BAR]
     more = tag(
         "div",
         tag(

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +45,14 @@ def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return free.getsockname()[1]
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as read,
+        contextlib.closing(sqlite3.connect(target, timeout=10)) as written,
+    ):
+        read.backup(written)
 
 
 class Server:
@@ -120,13 +129,14 @@ class Server:
         fault = FAULT.search(new)
         assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400) :][:3500]}"
 
-    def reset(self) -> None:
-        """The cast's database again, under the running server."""
-        with (
-            contextlib.closing(sqlite3.connect(self.template)) as source,
-            contextlib.closing(sqlite3.connect(self.database, timeout=10)) as target,
-        ):
-            source.backup(target)
+    def reset(self, kept: Path | None = None) -> None:
+        """The cast's database again, or one that was kept, under the running server."""
+        _copy(kept or self.template, self.database)
+
+    def keep(self, name: str) -> Path:
+        """A copy of the database as it is now."""
+        _copy(self.database, self.folder / name)
+        return self.folder / name
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -152,13 +162,17 @@ class Server:
         with self.connection() as opened:
             assert opened.execute(statement, values).rowcount, f"nothing changed: {statement}"
 
+    @cached_property
     def tables(self) -> dict[str, list[str]]:
         """Table -> its columns."""
-        names = [
-            name
-            for (name,) in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        ]
-        return {name: [row[1] for row in self.rows(f"PRAGMA table_info({name})")] for name in names}
+        question = (
+            "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c "
+            "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.rowid, c.cid"
+        )
+        found: dict[str, list[str]] = {}
+        for table, column in self.rows(question):
+            found.setdefault(table, []).append(column)
+        return found
 
     def account(self, login: str, site: str = "valmont") -> dict[str, Any]:
         with self.connection() as opened:

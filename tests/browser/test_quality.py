@@ -1,14 +1,15 @@
 """Every screen and state: no fault of accessibility, no sideways scroll, no jump, everything within reach of the keyboard."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LIVE, Enter
+from tests.browser import every_screen
+from tests.browser.conftest import LIVE, Enter, Window
 from tests.server import Server
 
 FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
@@ -52,7 +53,6 @@ SCREENS = [
     *(("lemoine.helene", path) for path in MANAGER),
     ("nguyen.linh", "/mot-de-passe/choisir"),
 ]
-SCHEMES: dict[int, Literal["light", "dark"]] = {1280: "light", 390: "dark"}  # every_screen.py takes them all
 WALK = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
   .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
@@ -77,17 +77,21 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize(("login", "path"), SCREENS)
-def test_no_accessibility_fault_and_no_sideways_scroll(enter: Enter, login: str, path: str) -> None:
-    window = enter(login, bypass_csp=True)
-    page = window.open(path)
-    for width in (1280, 390, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert sideways(page) <= 0, width
-        if scheme := SCHEMES.get(width):
-            page.emulate_media(color_scheme=scheme)
-            assert faults(page) == [], (width, scheme)
-    window.complaints.clear()  # an address that is nobody's is noted by the browser
+def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
+    chromium: Browser, portal: Server
+) -> None:
+    """What `make audit` does in every mode, in two of them."""
+    found = list[str]()
+    for screen, page, session in every_screen.pages(chromium, portal):
+        page.evaluate(every_screen.AXE)
+        for width, worn in ((1280, {}), (390, every_screen.DARK)):
+            every_screen.widen(session, width)
+            page.evaluate(every_screen.WEAR, worn)
+            found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.RUN_AXE)]
+        for width in (1280, 390, 320):
+            every_screen.widen(session, width)
+            found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.SIDEWAYS)]
+    assert found == []
 
 
 def a_sheet_waits(page: Page) -> None:
@@ -156,15 +160,19 @@ def test_no_accessibility_fault_in_any_state(
     window.complaints.clear()  # a form sent empty is noted by the browser
 
 
-@pytest.mark.parametrize(
-    ("login", "path", "width"),
-    [(login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS],
-)
-def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(
-    enter: Enter, login: str, path: str, width: int
-) -> None:
-    window = enter(login, viewport={"width": width, "height": 900})
-    page = window.open(path)
+def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter) -> None:
+    windows = dict[tuple[str, int], Window]()
+    for login, path in SCREENS:
+        width = 1280 if path.startswith("/gestion") else 390
+        if (login, width) not in windows:
+            windows[login, width] = enter(login, viewport={"width": width, "height": 900})
+        page = windows[login, width].open(path)
+        walk(page, path)
+        page.close()
+        windows[login, width].complaints.clear()  # an address that is nobody's is noted by the browser
+
+
+def walk(page: Page, path: str) -> None:
     page.evaluate("document.activeElement.blur()")
     count, met = page.evaluate(WALK), set[str]()
     for _ in range(3 * count + 10):  # a date has three stops, a document its own
@@ -175,16 +183,15 @@ def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(
         if at["walk"] is None:
             continue
         met.add(at["walk"])
-        assert at["seen"], at["what"]
-        assert at["inside"], at["what"]
+        assert at["seen"], (path, at["what"])
+        assert at["inside"], (path, at["what"])
     missing = [
         page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)")
         for n in range(count)
         if str(n) not in met
     ]
-    assert count > 0
-    assert missing == []
-    window.complaints.clear()
+    assert count > 0, path
+    assert missing == [], path
 
 
 @pytest.mark.parametrize(

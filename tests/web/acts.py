@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -59,6 +58,7 @@ def _tree(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
+@cache
 def _behind(file: Path) -> set[Path]:
     """That module, those of its folder that hang their parts into it, and all of pages/ that these stand on."""
     seen, waiting = set[Path](), [file, *(each for each in file.parent.glob("*.py") if file in _imported(each))]
@@ -70,12 +70,15 @@ def _behind(file: Path) -> set[Path]:
     return seen
 
 
-def _imported(file: Path) -> Iterator[Path]:
-    for node in ast.walk(_tree(file)):
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("pages"):
-            for module in (node.module, *(f"{node.module}.{name.name}" for name in node.names)):
-                if _file(str(module)).is_file():
-                    yield _file(str(module))
+@cache
+def _imported(file: Path) -> list[Path]:
+    named = [
+        module
+        for node in ast.walk(_tree(file))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("pages")
+        for module in (str(node.module), *(f"{node.module}.{name.name}" for name in node.names))
+    ]
+    return [_file(module) for module in named if _file(module).is_file()]
 
 
 @cache

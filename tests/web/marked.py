@@ -258,8 +258,8 @@ def snapshot(
     Sessions' last activity, the journal and the counted attempts are no rows of anybody's.
     """
     linked = f"SELECT pupil_id FROM pupil_link WHERE family_id = {besides}"
-    found = {}
-    for table, columns in portal.tables().items():
+    asked = {}
+    for table, columns in portal.tables.items():
         if table in {"throttle", "alembic_version", "audit_entry"}:
             continue
         kept = ", ".join(f'"{column}"' for column in columns if column != "seen_at")
@@ -271,5 +271,6 @@ def snapshot(
         elif besides and ("pupil_id" in columns or table == "pupil"):
             conditions.append(f"{'id' if table == 'pupil' else 'pupil_id'} NOT IN ({linked})")
         where = " AND ".join(conditions) or "1 = 1"
-        found[table] = portal.rows(f"SELECT {kept} FROM {table} WHERE {where} ORDER BY 1, 2, 3")
-    return found
+        asked[table] = f"SELECT {kept} FROM {table} WHERE {where} ORDER BY 1, 2, 3"
+    with portal.connection() as opened:
+        return {table: opened.execute(question).fetchall() for table, question in asked.items()}

@@ -240,7 +240,7 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     one_of_each(server)
     with server.connection() as opened:
         more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
-        columns = {table: [name for name in names if name != "id"] for table, names in server.tables().items()}
+        columns = {table: [name for name in names if name != "id"] for table, names in server.tables.items()}
 
         def copies(table: str, count: int, where: str, **instead: str) -> None:
             values = ", ".join(instead.get(name, f'"{name}"') for name in columns[table])
