@@ -14,7 +14,7 @@ from data.door.signins import SignIn
 from data.i18n import Refused
 from data.people import families
 from data.people.families import Family, Guardian
-from data.visits import NotYours, Visit, whole_house
+from data.visits import NotYours, Visit, visit
 
 MINUTES = 15
 
@@ -55,13 +55,12 @@ def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> 
     """The family's account that a member of staff looks as, of their own site, while it lasts."""
     if not account.is_staff or signin.viewing_account_id is None or signin.viewing_until is None:
         return None
-    with whole_house(now=now) as v:
+    with visit(account, now=now) as v:
         if signin.viewing_until < v.now:
             return None
         return v.one(
             select(Account).where(
                 Account.id == signin.viewing_account_id,
-                Account.site_id == account.site_id,
                 Account.role == "family",
             )
         )

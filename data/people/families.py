@@ -242,7 +242,7 @@ def by_number(v: Visit, number: int) -> Family:
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [(pupil, link) for pupil, link in v.rows(pupils_with())]
+    return [(pupil, link) for pupil, link in v.rows(_PUPILS)]
 
 
 def pupils_with(*more: Any) -> Any:
@@ -252,6 +252,9 @@ def pupils_with(*more: Any) -> Any:
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .order_by(col(Pupil.birth_date), col(Pupil.first_name))
     )
+
+
+_PUPILS = kept(pupils_with())
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:
