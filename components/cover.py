@@ -8,18 +8,11 @@ from starlette.responses import HTMLResponse
 
 from components import comfort, document, shell
 from components.entrance import Caller, cookie
-from components.icons import icon
+from components.icons import STAVE, icon
 from components.markup import classes, join, tag
 from data import sites
 from data.i18n import Language, say
 from data.sites import Site
-
-STAVE = Markup(
-    '<svg class="stave" aria-hidden="true" viewBox="0 0 1400 180" preserveAspectRatio="none">'
-    '<path d="M0 40H1400M0 62H1400M0 84H1400M0 106H1400M0 128H1400"/><path class="barline" d="M1180 40v88"/></svg>'
-    '<svg class="note" aria-hidden="true" viewBox="0 0 60 120"><ellipse cx="20" cy="98" rx="15" ry="11" '
-    'transform="rotate(-20 20 98)"/><path d="M33.5 94V20"/></svg>'
-)
 
 
 def site_of(caller: Caller, request: Request) -> Site | None:

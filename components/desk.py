@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel
-from data.i18n import Refused
+from data.i18n import Refused, twin_or_same
 from data.live import Topic
 from data.visits import Visit
 
@@ -113,6 +113,22 @@ def steps(v: Visit) -> Markup:
             aria_keyshortcuts="?",
         ),
         class_="steps",
+    )
+
+
+def keys_help(v: Visit, keys: Iterable[tuple[str, str]]) -> Markup:
+    """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
+    listed = (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys)
+    box = tag("input", type="checkbox", data_keys=True, checked=True)
+    ok = tag("button", v.say("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
+    return tag(
+        "dialog",
+        tag("h2", v.say("Raccourcis clavier"), id="keys-title"),
+        tag("dl", listed, class_="keys"),
+        tag("label", box, v.say("Raccourcis d’une seule touche"), class_="check"),
+        tag("div", ok, class_="actions"),
+        id="keys-help",
+        aria_labelledby="keys-title",
     )
 
 

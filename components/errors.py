@@ -3,13 +3,12 @@
 import logging
 import secrets
 
-from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from components import comfort, document
-from components.icons import LOGO
+from components.icons import LOGO, STAVE
 from components.markup import tag
 from data.database import Unavailable
 from data.i18n import Language, language, say
@@ -38,16 +37,17 @@ def error_page(status: int, *, tongue: Language = "fr", reference: str = "", tol
     told = told or sentence(status, tongue)
     titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
     title = say(titles.get(404 if status == 405 else status, "Demande impossible"), tongue)
-    body = tag(
-        "main",
-        tag("div", LOGO, class_="brand"),
+    card = tag(
+        "div",
         tag("h1", title),
         tag("p", told),
         reference and tag("p", say("Référence à donner au conservatoire : {reference}", tongue, reference=reference)),
         tag("p", tag("a", say("Retour à l’accueil", tongue), href="/", class_="btn")),
-        class_="alone card",
+        class_="card",
     )
-    return document.page(f"{title} – Anacrouse", Markup("") + body, tongue=tongue, status=status)
+    brand = tag("div", LOGO, tag("span", say("Portail des usagers", tongue)), class_="brand")
+    body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="sheet")), class_="cover")
+    return document.page(f"{title} – Anacrouse", body, tongue=tongue, status=status)
 
 
 def reference_of(fault: BaseException, where: str) -> str:

@@ -128,7 +128,8 @@ class Control:
     def draw(self, recorded: str, change: FieldChange | None, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
         v, shown = self.v, change.new if change else recorded
         below = []
-        if hint := self.one.kind.hint:
+        hint = self.one.kind.hint if self.policy != "readonly" else ""
+        if hint:
             below.append(tag("span", v.say(hint), id=f"{self.id}-hint", class_="hint"))
         if change:
             old = self.one.tell(change.old, v.tongue) or v.say("vide")
@@ -158,14 +159,12 @@ class Control:
                 tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{self.id}-fault", class_="fault")
             )
         described = " ".join(
-            f"{self.id}-{what}"
-            for what, there in (("hint", self.one.kind.hint), ("was", change), ("fault", fault))
-            if there
+            f"{self.id}-{what}" for what, there in (("hint", hint), ("was", change), ("fault", fault)) if there
         )
         label = tag(
             "label",
             v.say(self.one.mark.label),
-            self.required and tag("span", " ", v.say("(obligatoire)")),
+            self.required and self.policy != "readonly" and tag("span", " ", v.say("(obligatoire)")),
             for_=self.id,
         )
         return tag(
@@ -188,7 +187,8 @@ class Control:
         }
         told = self.one.tell(shown, v.tongue)
         if self.policy == "readonly":
-            return tag("input", id=self.id, value=told, readonly=True, type="text", aria_describedby=described or None)
+            shown = told or v.say("Non renseigné")
+            return tag("input", id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
         if kind.control in {"choice", "country"}:
             options = (
                 _countries(v.tongue, shown)

@@ -52,3 +52,10 @@ LOGO = Markup(
     '<ellipse cx="14" cy="22" rx="3.6" ry="2.7" class="logo-head" transform="rotate(-20 14 22)"/>'
     '<path d="M17.3 21V10" class="logo-stem"/></svg>'
 )
+
+STAVE = Markup(
+    '<svg class="stave" aria-hidden="true" viewBox="0 0 1400 180" preserveAspectRatio="none">'
+    '<path d="M0 40H1400M0 62H1400M0 84H1400M0 106H1400M0 128H1400"/><path class="barline" d="M1180 40v88"/></svg>'
+    '<svg class="note" aria-hidden="true" viewBox="0 0 60 120"><ellipse cx="20" cy="98" rx="15" ry="11" '
+    'transform="rotate(-20 20 98)"/><path d="M33.5 94V20"/></svg>'
+)

@@ -16,7 +16,8 @@ AS_TYPED = {
     "style",
     "title",
 }  # what a person typed, or what no eye reads, stays as it is
-TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€])")  # French typesetting: a line never begins with these marks
+TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€·])|(?<=\d) (?=\d{3}\b)|(?<=\b\d\d) (?=\d\d\b)")
+"""French typesetting: a line never begins with these marks, and no number, no telephone is cut in two."""
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
 

@@ -22,7 +22,7 @@ FAMILY_MENU = (
     ("/famille", "Famille", "family"),
     ("/eleves", "Élèves", "pupils"),
     ("/facturation/cotisations", "Facturation", "billing"),
-    ("/accessibilite", "Accessibilité", "eye"),
+    ("/accessibilite", "Accessibilité", "person"),
     ("/mot-de-passe", "Mot de passe", "key"),
 )
 STAFF_MENU = (
@@ -161,6 +161,7 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             sign_out_button(caller),
             class_="menu",
             aria_label=caller.say("Menu principal"),
+            data_whose=caller.account.id if caller.account else None,
         )
     )
 

@@ -84,6 +84,13 @@ class OutsideKey(OfSite, table=True):
     row_id: int = Field(index=True)
 
 
+def outside_code(v: Visit, record: str, row_id: int) -> str:
+    """What the management software calls a row; "" when it has its number."""
+    v.staff_only()
+    found = v.all(select(OutsideKey.key).where(OutsideKey.record == record, OutsideKey.row_id == row_id).limit(1))
+    return found[0] if found else ""
+
+
 KEPT_DAYS = 2  # a file nobody went on with holds a whole site's people
 
 

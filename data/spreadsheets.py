@@ -24,7 +24,7 @@ Form = Literal["csv", "xlsx"]
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | time | bool | None
 Tick: TypeAlias = Callable[[], None]  # called now and then by what is long; it may raise, to stop there
 MOST_BYTES = 12 * 1024 * 1024
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 60, 5_000
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, MOST_ABOVE = 20_000, 60, 5_000, 8  # above: a report's own lines
 MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 200, 60 * 1024 * 1024, 100
 ARCHIVE = b"PK\x03\x04"
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -178,6 +178,10 @@ def check_form(content: bytes) -> None:
         )
     elif content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")):
         raise Refused("Ce fichier n’est pas un tableau. Formats acceptés : CSV et XLSX.")
+    elif re.match(rb"(\xef\xbb\xbf)?\s*(<[!?a-zA-Z]|[\[{]\s*[\"{\[])", content[:200]):
+        raise Refused(
+            "C’est une page web sous un nom de tableau. Ouvrez-la dans un tableur et enregistrez-la en .xlsx."
+        )
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -210,11 +214,17 @@ def delimiter_of(line: str) -> str:
     return max(";\t,|", key=lambda each: (bare.count(each), -";\t,|".index(each)))
 
 
+def _telling_line(text: str) -> str:
+    """The first line with a separator: a report's title may stand above its columns' titles."""
+    first = [line for line in text[:20_000].splitlines() if line.strip()][: MOST_ABOVE + 1]
+    return next((line for line in first if re.search(r"[;\t,|]", line)), "")
+
+
 def _read_csv(content: bytes, tick: Tick) -> Sheet:
     text, coding = decoded(content)
     lines = io.StringIO(text, newline="")
     told = re.match(r"sep=(.)\r?\n?", text)
-    delimiter = told[1] if told else delimiter_of(next((line for line in text.splitlines() if line.strip()), ""))
+    delimiter = told[1] if told else delimiter_of(_telling_line(text))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     sheet = Sheet([], [], "csv", coding, delimiter)
     _fill(sheet, _csv_rows(reader), tick, skip=1 if told else 0)
@@ -235,26 +245,17 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Cell]]]:
 
 def _fill(sheet: Sheet, records: Iterable[tuple[int, list[Cell]]], tick: Tick, *, skip: int = 0) -> None:
     """The titles, then the rows; what is wrong with single cells goes among the faults, with the file as a whole raises."""
-    for number, cells in records:
-        if number <= skip or not any(cell not in ("", None) for cell in cells):
-            continue
+    told = ((number, cells) for number, cells in records if number > skip and _filled(cells))
+    for number, cells in _from_titles(told):
         if not sheet.heads:
             sheet.heads = _heads(cells)
             continue
         if len(sheet.rows) >= MOST_ROWS:
             raise Refused("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
         width = len(sheet.heads)
-        if any(cell not in ("", None) for cell in cells[width:]):
-            sheet.faults.append(
-                (
-                    number,
-                    -1,
-                    "",
-                    Refused(
-                        "{count} cellules pour {most} titres : un séparateur est de trop.", count=len(cells), most=width
-                    ),
-                )
-            )
+        if _filled(cells[width:]):
+            words = "{count} cellules pour {most} titres : un séparateur est de trop."
+            sheet.faults.append((number, -1, "", Refused(words, count=len(cells), most=width)))
         kept = [*cells[:width], *[""] * (width - len(cells))]
         for at, cell in enumerate(kept):
             if isinstance(cell, str) and (len(cell) > LONGEST_CELL or TWICE_CODED.search(cell) or "\ufffd" in cell):
@@ -265,6 +266,21 @@ def _fill(sheet: Sheet, records: Iterable[tuple[int, list[Cell]]], tick: Tick, *
             tick()
     if not sheet.heads:
         raise Refused("Ce fichier est vide. Choisissez-en un autre.")
+
+
+def _filled(cells: Sequence[Cell]) -> int:
+    return sum(cell not in ("", None) for cell in cells)
+
+
+def _from_titles(records: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """Without what a report writes above its columns' titles: a few lines of one cell, before one of several."""
+    above: list[tuple[int, Sequence[Cell]]] = []
+    for record in records:
+        above.append(record)
+        if _filled(record[1]) > 1 or len(above) > MOST_ABOVE:
+            break
+    yield from above[-1:] if above and _filled(above[-1][1]) > 1 else above
+    yield from records
 
 
 def _wrong_text(cell: str) -> Refused:
@@ -307,9 +323,7 @@ def _read_xlsx(content: bytes, tick: Tick) -> Sheet:
     except Refused:
         raise
     except Exception as fault:  # a workbook can be broken in any way, and openpyxl fall on it in as many
-        if fault.__class__.__module__ == "builtins" and isinstance(fault, MemoryError | RecursionError):
-            raise
-        if not _is_of_reading(fault):
+        if isinstance(fault, MemoryError | RecursionError) or not _is_of_reading(fault):
             raise
         raise Refused("Ce classeur est illisible ou endommagé. Enregistrez-le à nouveau en .xlsx.") from None
     raise Refused("Ce fichier est vide. Choisissez-en un autre.")

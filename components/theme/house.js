@@ -48,6 +48,7 @@ function say(text) {
 
 function showToast(text) {
   say(text);
+  for (const earlier of document.querySelectorAll(".toast")) earlier.remove(); // they would lie on each other
   const toast = Object.assign(document.createElement("div"), { className: "toast", textContent: text, ariaHidden: "true" });
   document.body.append(toast);
   setTimeout(() => toast.remove(), 6000);
@@ -106,6 +107,7 @@ const Panel = {
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
     this.openWindows();
+    this.showCurrent();
   },
   watch: {
     content(markup) {
@@ -133,6 +135,20 @@ const Panel = {
       });
       typed.bringBack(this.$el);
       this.openWindows();
+      this.showCurrent();
+    },
+    // The row that was just opened is in sight in its list; a redrawing that opens no other moves nothing.
+    showCurrent() {
+      const row = this.$el.querySelector(".list-card tr.current");
+      const which = row?.querySelector("a").id;
+      if (which === this.current) return;
+      this.current = which;
+      if (!row) return;
+      const list = row.closest(".list-card");
+      const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+      const head = list.querySelector("caption")?.offsetHeight ?? 0;
+      if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
+      else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
     },
     openWindows() {
       for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {
@@ -170,7 +186,7 @@ const Panel = {
       if (command.reload) return location.reload();
       if (command.go) return location.assign(command.go);
       if (command.push) history.pushState({ window: true }, "", command.push);
-      if (command.url) history.replaceState(history.state, "", command.url);
+      if (command.url) history.replaceState(history.state, "", command.url), noteList(command.url);
       if (command.forget) typed.forget(command.forget), this.restoreForm(command.forget);
       for (const [id, value] of Object.entries(command.fill ?? {})) {
         const field = document.getElementById(id);
@@ -288,6 +304,21 @@ document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
 });
 
+// A list of the office is found again as it was left: what narrows and sorts it, in this tab, for this account.
+const left = (path) => `left:${document.querySelector(".menu").dataset.whose}:${path}`;
+function noteList(url) {
+  const { pathname, searchParams } = new URL(url, location.href);
+  if (!pathname.startsWith("/gestion/")) return;
+  for (const opened of ["demande", "courriel", "entree", "vue"]) searchParams.delete(opened);
+  sessionStorage.setItem(left(pathname), searchParams);
+}
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
+  if (!link || (link.search && !link.dataset.left)) return;
+  const kept = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
+  if (kept || link.dataset.left) (link.search = kept), (link.dataset.left = "yes");
+}, true);
+
 let idle = 0;
 function watchIdleness() {
   clearTimeout(idle);
@@ -323,6 +354,7 @@ bringFocusBack();
 for (const type of ["click", "submit"]) document.removeEventListener(type, catchEarly, true);
 if (early?.isConnected) early.tagName === "FORM" ? early.requestSubmit() : early.click();
 watchIdleness();
+noteList(location.href);
 import("./plain.js");
 import("./upload.js");
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";

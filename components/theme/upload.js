@@ -19,6 +19,7 @@ function add(form, files) {
     const free = left.find((option) => "lacking" in option.dataset) ?? left[0];
     select.value = taken.has(names.value) && free ? free.value : names.value;
     select.id = `document-${Date.now()}-${sending(form).length}`;
+    select.setAttribute("aria-describedby", `${select.id}-fault`);
     const label = make("label", { textContent: form.dataset.name, htmlFor: select.id });
     const leave = make("button", { type: "button", className: "link", textContent: form.dataset.leave });
     leave.setAttribute("aria-label", `${form.dataset.leave} : ${file.name}`);
@@ -26,7 +27,7 @@ function add(form, files) {
     const line = make("li", {},
       make("strong", { textContent: file.name }), make("span", { className: "hint", textContent: size }), leave,
       make("div", { className: "field" }, label, select), make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
-      make("p", { className: "fault", hidden: true }));
+      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }));
     const one = { file, line, select };
     leave.addEventListener("click", () => (line.remove(), sending(form).splice(sending(form).indexOf(one), 1), show(form)));
     sending(form).push(one);
@@ -85,7 +86,7 @@ async function sendAll(form) {
   let bad = null;
   for (const one of left) if (!(await send(form, one))) bad ??= one;
   press.removeAttribute("aria-disabled");
-  told(form, bad ? bad.line.querySelector(".fault").textContent : form.dataset.received);
+  told(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
   if (bad) return bad.select.focus();
   form.closest("dialog")?.close();
   // The websocket redraws the page; where it is lost, the page is asked for again.

@@ -5,13 +5,14 @@ none: it tells how to ask for one.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from data import journal, sites
 from data.door import accounts, passwords, signins
@@ -21,7 +22,7 @@ from data.fields import fold
 from data.i18n import Faulty, Refused, language
 from data.pdf.access_letters import AccessLetter
 from data.people import families
-from data.people.families import Family, Guardian
+from data.people.families import Family, Guardian, PupilLink
 from data.post import letters
 from data.settings import settings
 from data.visits import NotYours, Visit
@@ -51,11 +52,62 @@ def make_password_now() -> Password:
 def propose_login(v: Visit, adult: Guardian) -> str:
     """« nom.prenom » in plain letters, with a number when somebody of the site has it."""
     v.staff_only()
+    base = _plain_name(v, adult)
+    return _free(base, set(v.all(select(Account.login).where(col(Account.login).startswith(base, autoescape=True)))))
+
+
+def _plain_name(v: Visit, adult: Guardian) -> str:
     parts = [re.sub("[^a-z0-9]+", "-", fold(part)).strip("-") for part in (adult.last_name, adult.first_name)]
     base = ".".join(filter(None, parts))[:36].strip(".-")
-    base = base if len(base) > 2 else f"famille.{v.get(Family, adult.family_id).number}"
-    taken = set(v.all(select(Account.login).where(col(Account.login).startswith(base, autoescape=True))))
+    return base if len(base) > 2 else f"famille.{v.get(Family, adult.family_id).number}"
+
+
+def _free(base: str, taken: Container[str]) -> str:
     return next(name for name in (base, *(f"{base}{count}" for count in range(2, 9999))) if name not in taken)
+
+
+def without_account(v: Visit, family_ids: Iterable[int] | None = None) -> list[int]:
+    """The keys of the adults who have no account: of these families, or of all that have a pupil."""
+    v.staff_only()
+    of_them = select(PupilLink.family_id) if family_ids is None else family_ids
+    question = select(Guardian.id).where(_no_account(), col(Guardian.family_id).in_(of_them))
+    return list(v.all(question.order_by(col(Guardian.id))))
+
+
+def _no_account() -> Any:
+    return col(Guardian.id).not_in(select(Account.guardian_id).where(col(Account.guardian_id).is_not(None)))
+
+
+def anybody_told(v: Visit) -> bool:
+    """Whether one account of a family at least can be used, or was told about."""
+    told = or_(col(Account.access_sent_at).is_not(None), col(Account.password_hash) != "")
+    return bool(v.all(select(Account.id).where(Account.role == "family", told).limit(1)))
+
+
+def create_some(v: Visit, adult_ids: Iterable[int]) -> int:
+    """An account for each of these adults who has none, under the identifier that is proposed; how many were made."""
+    v.staff_only()
+    v.get(sites.Site, v.site_id, lock=True)  # two presses wait for each other
+    taken, made = set(v.all(select(Account.login))), []
+    lacking = select(Guardian).where(_no_account(), col(Guardian.id).in_(list(adult_ids)))
+    for adult in v.all(lacking.order_by(col(Guardian.id))):
+        login = _free(_plain_name(v, adult), taken)
+        taken.add(login)
+        made.append(_account(adult, login))
+    v.add_all(made)
+    for account in made:
+        _note(v, "account created", account, {"Identifiant": ["", account.login]})
+    return len(made)
+
+
+def _account(adult: Guardian, login: str) -> Account:
+    return Account(
+        site_id=adult.site_id,
+        family_id=adult.family_id,
+        guardian_id=adult.id,
+        login=login,
+        name=adult.full_name[:120],
+    )
 
 
 def create(v: Visit, adult: Guardian, login: str) -> Account:
@@ -72,15 +124,7 @@ def create(v: Visit, adult: Guardian, login: str) -> Account:
     except Refused as refused:
         raise Faulty({"login": refused}) from None
     try:
-        account = v.add(
-            Account(
-                site_id=adult.site_id,
-                family_id=adult.family_id,
-                guardian_id=adult.id,
-                login=login,
-                name=adult.full_name[:120],
-            )
-        )
+        account = v.add(_account(adult, login))
     except IntegrityError:  # somebody took it in the same moment
         raise Refused("Cet identifiant vient d’être pris. Choisissez-en un autre.") from None
     _note(v, "account created", account, {"Identifiant": ["", login]})

@@ -6,7 +6,8 @@ process, or this one after a crash. An account is done in the transaction that w
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -29,6 +30,7 @@ from data.visits import NotYours, OfSite, Visit, visit, whole_house
 
 HOWS = {"mail": "Par e-mail", "letter": "Par lettre"}
 STEP = 10  # mails prepared at once
+AT_ONCE = 200  # accounts made in one transaction
 LEASE = timedelta(minutes=5)
 KEPT = timedelta(days=7)
 MOST = 10_000
@@ -78,6 +80,21 @@ def to_tell(v: Visit) -> tuple[int, int]:
     of_them = select(func.count(col(Account.id))).where(*family_search.never_told())
     with_mail = of_them.join(Guardian, col(Guardian.id) == Account.guardian_id).where(Guardian.email != "")
     return v.count(of_them), v.count(with_mail)
+
+
+def create_accounts(open_visit: Callable[..., AbstractContextManager[Visit]], family_ids: Sequence[int] | None) -> int:
+    """An account for each adult who has none: of these families, or of all that have a pupil. How many were made.
+
+    A little at a time: others write meanwhile, and a second press goes on where the first was interrupted.
+    """
+    with open_visit() as v:
+        left = access.without_account(v, family_ids)
+    made = 0
+    for at in range(0, len(left), AT_ONCE):
+        with open_visit(writes=True) as v:
+            made += access.create_some(v, left[at : at + AT_ONCE])
+            v.tell(("access", v.site_id or 0), ("families", v.site_id or 0))
+    return made
 
 
 def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> AccessBatch:

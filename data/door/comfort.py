@@ -31,6 +31,7 @@ CHOICES = (
     Choice("links", "Liens", {"underlined": "Souligner tous les liens"}),
     Choice("targets", "Cibles", {"large": "Agrandir les boutons et les liens"}),
     Choice("motion", "Animations", {"none": "Supprimer les animations"}),
+    Choice("density", "Listes", {"tight": "Resserrer les lignes des listes"}),
     Choice("layout", "Mise en page", {"simple": "Mise en page simple, sur une colonne"}),
 )
 MODE = {"contrast": "more", "size": "125", "lines": "more", "links": "underlined", "targets": "large", "motion": "none"}

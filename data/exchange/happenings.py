@@ -51,7 +51,7 @@ MARKS = (
     LOOSE_YEAR,
     LOOSE_COURSE,
     *OF_ASSESSMENT,
-    column("value", "Note", HUNDREDTHS, "Points", "Résultat", "Note obtenue", example="16,5"),
+    column("value", "Note", HUNDREDTHS, "Points", "Résultat", "Note obtenue", "Note /20", example="16,5"),
     column("letter", "Lettre", TEXT, "Note lettre", length=10),
     column("mention", "Mention", TEXT, length=60, example="Bien"),
     column("remark", "Appréciation", LINES, "Observation", "Commentaire", "Remarque", length=1000),

@@ -14,7 +14,9 @@ SHORT = {
     "nais": "naissance", "adr": "adresse", "resp": "responsable", "num": "n", "numero": "n", "no": "n", "nb": "nombre", "fam": "famille",
     "elv": "eleve", "prof": "professeur", "etab": "etablissement", "mt": "montant", "mtt": "montant", "fact": "facture", "dt": "date",
     "mel": "e mail", "mail": "e mail", "email": "e mail", "courriel": "e mail", "pren": "prenom", "dom": "domicile", "trav": "professionnel",
-    "cplt": "complement", "compl": "complement", "ref": "reference", "bar": "bareme", "coeff": "coef", "coefficient": "coef",
+    "cplt": "complement", "compl": "complement", "cpl": "complement", "ref": "reference", "bar": "bareme", "coeff": "coef", "coefficient": "coef",
+    "pro": "professionnel", "pers": "personne", "scol": "scolaire", "abs": "absence", "eval": "evaluation", "obs": "observation", "deb": "debut",
+    "ech": "echeance", "regl": "reglement", "reglt": "reglement", "rglt": "reglement", "usager": "eleve", "enfant": "eleve", "etudiant": "eleve",
 }  # fmt: skip
 NEAR = 88  # of 100: under it, two titles are not the same words
 
@@ -24,7 +26,9 @@ def plain(title: str) -> str:
     spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", title.replace("°", " ").replace("#", " n "))
     words = re.sub(r"[^a-z0-9]+", " ", fold(spaced)).split()
     return " ".join(
-        SHORT.get(word, word) for word in words if word not in {"de", "du", "la", "le", "l", "d", "des", "id", "code"}
+        SHORT.get(word, word)
+        for word in words
+        if word not in {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde"}
     ) or fold(title)
 
 

@@ -11,12 +11,14 @@ from sqlmodel import SQLModel
 from data.door.accounts import Account
 from data.exchange import doubts, matching, money
 from data.exchange.columns import Field
-from data.exchange.records import KEYS, Record
+from data.exchange.records import KEYS, Record, shown_number
 from data.exchange.world import Entity, Line, World
 from data.i18n import Refused
-from data.money.billing import Invoice
-from data.people.families import FOUND_BY, Family, Guardian, Pupil, check_together, found_by_values
-from data.school.schooling import Course, Cursus, Lesson, Teacher
+from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.people.families import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
+from data.school.absences import Absence
+from data.school.results import Mark
+from data.school.schooling import Course, Cursus, Enrolment, Lesson, Teacher
 from data.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.visits import Visit
 
@@ -208,6 +210,20 @@ def _changes(made: Plan) -> list[Change]:
     return sorted(found, key=lambda each: (each.line, each.outcome, each.column))
 
 
+NUMBERED = {Invoice, Payment, Course}
+WORDS: dict[type[SQLModel], str] = {
+    Invoice: "Pièce",
+    Payment: "Règlement",
+    Course: "Cours",
+    PupilLink: "Rattachement",
+    Enrolment: "Inscription",
+    Mark: "Note",
+    Absence: "Absence",
+    Lesson: "Séance",
+    Allocation: "Part réglée",
+    InvoiceLine: "Ligne",
+    Instalment: "Échéance",
+}
 REFERRED = {
     "teacher_id": "Enseignant",
     "corrects_id": "Facture corrigée",
@@ -227,11 +243,29 @@ def type_of(name: str) -> type[SQLModel]:
     return known.get(name, Family)
 
 
+def _other(world: World, entity: Entity, name: str) -> str:
+    """The row that an attribute names, in a few words."""
+    tables: dict[str, type[SQLModel]] = {
+        "pupil_id": Pupil,
+        "family_id": Family,
+        "course_id": Course,
+        "invoice_id": Invoice,
+    }
+    table, key = tables[name], entity.values.get(name)
+    known = entity.refs.get(name) or (world.at(table, key) if key and table in world.rows else None)
+    return about(world, known) if known else ""
+
+
 def about(world: World, entity: Entity) -> str:
     """A record in a few words."""
-    row = entity.values
+    row, word = entity.values, WORDS.get(entity.table)
     if entity.table is Family:
-        return f"Famille n° {row['number']}"
+        return f"Famille n° {shown_number(world, entity)}"
+    if word and entity.table in NUMBERED:
+        return f"{word} n° {row['number']}"
+    if word:
+        of = (_other(world, entity, name) for name in ("pupil_id", "family_id", "course_id", "invoice_id"))
+        return f"{word} : {', '.join(filter(None, (*of, row.get('label'))))}"
     if entity.table is Account:
         return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):

@@ -1,6 +1,7 @@
 """Teachers, courses, enrolments with their results, lessons: their columns, and how a line becomes rows."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from data.exchange.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
 from data.exchange.people import PUPIL_KEY
@@ -50,7 +51,7 @@ SCHOOL_YEAR = column(
     length=9,
     example="2026-2027",
 )
-COURSE_KEY = ("Numéro cours", "Code cours", "Cours", "Id cours", "Réf. cours", "Code classe")
+COURSE_KEY = ("Numéro cours", "Code cours", "Cours", "Id cours", "Réf. cours", "Code classe", "Activité")
 COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, required=True, length=20, example="PI 206")
 TEACHER_KEY = ("Professeur", "Prof", "Enseignant(e)", "Intervenant", "Nom du professeur")
 TEACHER = column("teacher", "Enseignant", TEXT, *TEACHER_KEY, length=170, example="Carmen Astarel")
@@ -63,6 +64,7 @@ TEACHERS = (
         "Code enseignant",
         TEXT,
         "Id enseignant",
+        "Réf.",
         "Matricule",
         "Code prof",
         "N° enseignant",
@@ -93,6 +95,7 @@ COURSES = (
         "Intitulé",
         TEXT,
         "Nom du cours",
+        "Nom de l'activité",
         "Libellé",
         "Libellé cours",
         "Nom",
@@ -102,7 +105,7 @@ COURSES = (
         example="Piano 206",
     ),
     DEPARTMENT,
-    CYCLE,
+    replace(CYCLE, also=("Niveau",)),
     TEACHER,
     column("weekday", "Jour", WEEKDAY, "Jour de la semaine", "Jour cours", example="mercredi"),
     column("starts", "Heure de début", HOUR, "Heure", "Début", "Horaire", "Heure début", example="17:15"),

@@ -23,7 +23,16 @@ STATE = pick(
         "impaye": "rejected",
     },
 )
-PAYMENT_KEY = ("Numéro règlement", "N° reçu", "Reçu", "Id règlement", "N° paiement", "Numéro de reçu", "Quittance")
+PAYMENT_KEY = (
+    "Numéro règlement",
+    "N° reçu",
+    "Reçu",
+    "Id règlement",
+    "N° paiement",
+    "Numéro de reçu",
+    "Quittance",
+    "N° encaissement",
+)
 PAYMENTS = (
     column("number", "N° règlement", TEXT, *PAYMENT_KEY, key=True, required=True, length=30, example="R0004512"),
     column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
@@ -37,6 +46,7 @@ PAYMENTS = (
         "Date paiement",
         "Réglé le",
         "Encaissé le",
+        "Date encaissement",
         required=True,
         example="12/10/2026",
     ),
@@ -47,7 +57,17 @@ PAYMENTS = (
         "operation", "Numéro d’opération", TEXT, "N° chèque", "Référence", "N° opération", length=60, example="7000001"
     ),
     column("label", "Libellé", TEXT, "Objet", length=300, example="Règlement de la facture 00012345"),
-    column("cents", "Montant", MONEY, "Montant réglé", "Crédit", "Somme", required=True, example="312,00"),
+    column(
+        "cents",
+        "Montant",
+        MONEY,
+        "Montant réglé",
+        "Montant encaissé",
+        "Crédit",
+        "Somme",
+        required=True,
+        example="312,00",
+    ),
     column("state", "État", STATE, "Statut", "Situation", example="encaissé"),
     column("payer", "Payeur", TEXT, "Nom du payeur", "Tireur", length=170, example="Claire Aubry"),
     column("invoice", "Facture réglée", TEXT, *INVOICE_KEY, "N° facture", length=30, example="00012345"),

@@ -14,6 +14,8 @@ from sqlmodel import col, or_, select
 from data import findable
 from data.door.accounts import Account
 from data.findable import Word
+from data.import_runs import OutsideKey
+from data.money.billing import Invoice
 from data.people import families
 from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.visits import Visit
@@ -111,12 +113,25 @@ def _answers(v: Visit, word: Word) -> Any:
             select(Account.family_id).where(col(Account.family_id).is_not(None), _holds(Account.login, word))
         ),
     ]
+    if any(form[-1:].isdigit() for form in word.forms):
+        ways += _codes(word)
     if word.number is not None:
         ways.append(cast(col(Family.number), String).like(f"{word.number}%"))
     if v.role == "responsable":
         hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True), _reaches(word))
         ways.append(col(Family.id).in_(hidden))
     return or_(*ways)
+
+
+def _codes(word: Word) -> list[Any]:
+    """What the management software calls the family or a pupil; the number of an invoice."""
+    rows = select(OutsideKey.row_id).where(func.lower(OutsideKey.key).in_(word.forms))
+    pupils = rows.where(OutsideKey.record == "pupil")
+    return [
+        col(Family.id).in_(rows.where(OutsideKey.record == "family")),
+        col(Family.id).in_(select(PupilLink.family_id).where(col(PupilLink.pupil_id).in_(pupils))),
+        col(Family.id).in_(select(Invoice.family_id).where(func.lower(Invoice.number).in_(word.forms))),
+    ]
 
 
 def _reaches(word: Word) -> Any:

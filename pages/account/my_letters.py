@@ -92,7 +92,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     under = v.say("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
     listed = lists.draw(v, desk.listing, found, opened=desk.letter_id or None)
     both = tag("div", listed, _sheet(v, opened), class_="duo") if opened else listed
-    return head(v.say("Mes courriers"), under, back) + both
+    return tag("p", back) + head(v.say("Mes courriers"), under) + both
 
 
 def _sheet(v: Visit, letter: Letter) -> Markup:

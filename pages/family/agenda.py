@@ -54,7 +54,8 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     )
     told = (tag("div", tag("dt", name), tag("dd", v.say(words))) for name, words in how)
     return (
-        head(v.say("Recevoir l’agenda"), under, back)
+        tag("p", back)
+        + head(v.say("Recevoir l’agenda"), under)
         + tag("section", body, class_="card flow", aria_label=v.say("Mon adresse d’agenda"), id="mine", tabindex="-1")
         + tag("section", tag("h2", v.say("Comment l’ajouter")), tag("dl", told, class_="brief"), class_="card flow")
     )

@@ -155,7 +155,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         + tag("nav", tabs, class_="tabs", aria_label=v.say("Comptes"))
         + _broken(v, desk, accounts)
         + tag("div", lists.draw(v, desk.listing, shown.entries, beside=_years(v, desk, ledger.years)), class_="ledger")
-        + _sums(v, shown, pay)
+        + (_sums(v, shown, pay) if shown.entries else Markup(""))
         + _certificates(v, desk.year or next(iter(ledger.years), ""), accounts)
     )
 

@@ -67,8 +67,9 @@ def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Aske
         tag(
             "div",
             icon("info"),
-            tag("p", words, " ", tag("a", v.say("Ouvrir la fiche"), href="/famille")),
-            class_="notice pending",
+            tag("p", words),
+            tag("a", v.say("Ouvrir la fiche"), href="/famille"),
+            class_="notice leads pending",
         )
         for words in notices
     )
@@ -98,11 +99,16 @@ def _late(v: Visit, accounts: Accounts) -> Markup:
     )
     where = BILLING[late[0].row.ledger]
     link = tag("a", v.say("Voir la facturation"), href=where)
-    return tag("div", icon("alert"), tag("p", words, " ", link), class_="notice bad")
+    return tag("div", icon("alert"), tag("p", words), link, class_="notice leads bad")
 
 
 def _pupils(v: Visit, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
+    if not found:
+        words = v.say(
+            "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
+        )
+        return [tag("section", tag("h2", v.say("Élèves")), tag("p", words), class_="card")]
     ids = [pupil.id for pupil, *_ in found]
     coming, marks = schooling.coming(v, ids), results.last_marks(v, ids, v.today - timedelta(days=400))
     return [_pupil(v, pupil, coming[pupil.id], marks.get(pupil.id), missed) for pupil, _, missed in found]
@@ -219,11 +225,8 @@ def _requests(v: Visit, mine: list[moderation.Asked]) -> Markup:
             )
         )
     lines += [_notice(v, notice, pupil) for notice, pupil in absences.recent_notices(v)]
-    empty = tag(
-        "p",
-        v.say("Aucune demande en cours. Pour corriger une adresse ou un téléphone, "),
-        tag("a", v.say("ouvrez votre fiche"), href="/famille"),
-        ".",
+    empty = tag("p", v.say("Aucune demande en cours. Une adresse ou un téléphone se corrige dans votre fiche.")) + tag(
+        "p", tag("a", v.say("Ouvrir la fiche"), href="/famille")
     )
     return tag(
         "section", tag("h2", v.say("Vos demandes")), tag("ul", lines, class_="list") if lines else empty, class_="card"

@@ -23,7 +23,9 @@ _one_at_a_time = asyncio.Semaphore(1)
 @screen("/mot-de-passe/donnees", Audience.FAMILY, title="Mes données")
 def explain(v: Visit) -> None:
     back = tag("a", icon("previous"), v.say("Retour"), href="/mot-de-passe", class_="link")
-    Piece(head(v.say("Mes données"), v.say("Une copie de tout ce que le portail garde de votre famille."), back))
+    under = v.say("Une copie de tout ce que le portail garde de votre famille.")
+    Piece(tag("p", back))
+    Piece(head(v.say("Mes données"), under))
     held = (
         "lisez-moi.html : vos données à lire, dans un navigateur ;",
         "donnees.json : les mêmes, pour un autre logiciel ;",

@@ -17,13 +17,10 @@ def draw(v: Visit, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
 
 def _words(v: Visit, due: Due) -> str:
     """Nothing once it is sent and nothing is to be given again."""
-    name, year = due.pupil.first_name, due.campaign.school_year
-    last = formats.long_day(due.campaign.closes_on, v.tongue)
+    name, last = due.pupil.first_name, formats.long_day(due.campaign.closes_on, v.tongue)
     again = v.say("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused) if due.refused else ""
     if due.state == "":
-        first = v.say(
-            "La réinscription de {name} pour {year} est ouverte jusqu’au {day}.", name=name, year=year, day=last
-        )
+        first = v.say("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
     elif due.state == "draft":
         first = v.say(
             "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
@@ -48,6 +45,7 @@ def _notice(v: Visit, due: Due) -> Markup:
     return tag(
         "div",
         icon("alert" if urgent else "info"),
-        tag("p", _words(v, due), " ", link),
-        class_="notice bad" if urgent else "notice pending",
+        tag("p", _words(v, due)),
+        link,
+        class_="notice leads bad" if urgent else "notice leads pending",
     )

@@ -10,7 +10,7 @@ from components.panel import Panel
 from components.screen import Audience, screen
 from components.shell import head
 from data import formats, sites
-from data.door import signins
+from data.door import access, signins
 from data.office import site_settings
 from data.people import decisions, families, queue_counts
 from data.post import letters
@@ -51,6 +51,8 @@ def _missing(v: Visit) -> Markup:
     found = [(frame.path_of(part), v.say(words)) for part, words in site_settings.missing(v)]
     if not families.are_there(v):
         found.append(("/gestion/imports", v.say("Importer les familles")))
+    elif not access.anybody_told(v):
+        found.append(("/gestion/familles/acces", v.say("Créer les comptes des familles et communiquer les accès")))
     if not campaign_desk.every(v):
         found.append((f"{campaign_head.PATH}/nouvelle", v.say("Préparer une campagne de réinscription")))
     if not found:

@@ -214,6 +214,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         do="filter",
         of="",
         class_="sift wide",
+        autocomplete="off",
     )  # fmt: skip
 
 
@@ -288,7 +289,7 @@ def _row(v: Visit, desk: Desk, told: Told, labels: list[str]) -> Markup:
     return row(
         labels,
         [link, told.who, told.what, told.record, told.family, *([] if desk.entry_id else [_brief(told)])],
-        ["tight", "", "", "", "tight", ""],
+        ["tight", "", "", "", "tight", "broad"],
         class_="current" if current else None,
     )
 

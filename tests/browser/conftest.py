@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.install import chromium as chromium_path
 from tests.server import Server, launch, portal, running  # noqa: F401
@@ -69,6 +69,17 @@ class Window:
         if page.locator("#boot").count():
             page.wait_for_selector(LIVE, state="attached")
         return page
+
+
+def reach(page: Page, wanted: Locator, key: str = "") -> None:
+    """Tab until it has the focus, as far as the page goes; then press the key."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("e => e === document.activeElement"):
+            break
+    expect(wanted).to_be_focused()
+    if key:
+        page.keyboard.press(key)
 
 
 Enter = Callable[..., Window]

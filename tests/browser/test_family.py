@@ -45,7 +45,7 @@ def test_a_mobile_number_is_changed_acknowledged_and_marked(enter: Enter) -> Non
     expect(dialog).to_have_count(0)
     expect(field(page, "Téléphone mobile")).to_have_value("06 12 34 56 78")
     expect(page.get_by_text("En attente · avant : 06 98 76 54 32")).to_be_visible()
-    expect(field(page, "Téléphone mobile")).to_have_accessible_description(re.compile(r"avant\s: 06 98 76 54 32"))
+    expect(field(page, "Téléphone mobile")).to_have_accessible_description(re.compile(r"avant\s: 06\s98\s76\s54\s32"))
     expect(page.get_by_text(NOTICE)).to_be_visible()
 
 

@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.browser.test_quality import faults, sideways
+from tests.pictures.states import three_hundred_wait
 from tests.server import Server, wait_for
 
 
@@ -119,3 +120,110 @@ def test_families_are_ticked_and_get_one_file_by_keyboard(enter: Enter, portal: 
     expect(page.get_by_role("link", name="Ouvrir les lettres (PDF)")).to_be_visible()
     assert portal.value("SELECT count(*) FROM access_item WHERE state = 'done'") == 3
     settled(page)
+
+
+def test_lists_are_found_again_as_they_were_left_and_their_own_entry_makes_them_fresh(enter: Enter) -> None:
+    window = enter("lemoine.helene")
+    page = window.open("/gestion/familles")
+    menu = page.get_by_role("navigation", name="Menu principal").first
+
+    def follow(name: str, path: str) -> None:
+        menu.get_by_role("link", name=name, exact=True).press("Enter")
+        page.wait_for_url(f"**{path}")
+        page.wait_for_selector(LIVE, state="attached")
+
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("nguyen")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Ville").press("Enter")
+    page.wait_for_url("**/gestion/familles?r=nguyen&tri=4c")
+    page.locator("tbody a").press("Enter")
+    page.wait_for_url("**/gestion/familles/1105")
+    page.wait_for_selector(LIVE, state="attached")
+    page.get_by_role("link", name="Toutes les familles").press("Enter")
+    page.wait_for_url("**/gestion/familles?r=nguyen&tri=4c")
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+    go(page, "/gestion/reinscriptions/1")
+    page.get_by_label("Cycle").select_option("Éveil")
+    page.wait_for_url("**/reinscriptions/1?cycle=%C3%89veil")
+    page.get_by_role("button", name="Famille").press("Enter")
+    page.wait_for_url("**/reinscriptions/1?cycle=%C3%89veil&tri=family")
+    rows = page.locator("tbody tr").count()
+    follow("Demandes", "/gestion/demandes")
+    page.get_by_label("Rechercher").focus()
+    page.keyboard.type("aurore")
+    page.wait_for_url("**r=aurore**")
+    follow("Réinscriptions", "/gestion/reinscriptions")
+    page.locator("tbody a").press("Enter")
+    page.wait_for_url("**/reinscriptions/1?cycle=%C3%89veil&tri=family")
+    expect(page.locator("tbody tr")).to_have_count(rows)
+    follow("Demandes", "/gestion/demandes?r=aurore")
+    expect(page.get_by_label("Rechercher")).to_have_value("aurore")
+    expect(page.locator(".list-card tbody tr")).to_have_count(1)
+    follow("Familles", "/gestion/familles?r=nguyen&tri=4c")
+    follow("Familles", "/gestion/familles")
+    expect(page.get_by_label("Rechercher")).to_have_value("")
+    expect(page.locator("tbody tr")).not_to_have_count(1)
+
+
+def test_every_file_tells_its_keys_and_lines_can_be_tighter(enter: Enter) -> None:
+    window = enter("renard.paul", bypass_csp=True)
+    page = window.open("/gestion/demandes")
+    loose = page.locator(".list-card tbody tr").first.bounding_box()
+    for path in ("?onglet=reinscriptions", "?onglet=pieces", "?onglet=absences"):
+        go(page, f"/gestion/demandes{path}")
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog", name="Raccourcis clavier")).to_contain_text("cette aide")
+        settled(page)
+        page.keyboard.press("Escape")
+    page.get_by_role("link", name="Affichage").first.press("Enter")
+    page.get_by_label("Resserrer les lignes des listes").press("Space")
+    expect(page.get_by_text("C’est enregistré.")).to_be_visible()
+    go(page, "/gestion/demandes")
+    tight = page.locator(".list-card tbody tr").first.bounding_box()
+    assert loose
+    assert tight
+    assert tight["height"] < loose["height"] * 0.75
+    settled(page)
+
+
+def test_nothing_jumps_when_a_row_is_decided_or_another_comes(enter: Enter) -> None:
+    window = enter("renard.paul")
+    page = window.open("/gestion/demandes")
+
+    def places() -> list[object]:
+        boxes = [page.locator(each).first.bounding_box() for each in
+                 ("#request-title", ".list-card tbody tr", ".tabs", "button[type=submit]")]  # fmt: skip
+        return [box and (box["y"], box["height"]) for box in boxes]
+
+    page.keyboard.press("ArrowDown")
+    second = page.locator("#request-title").inner_text()
+    before = places()
+    page.keyboard.press("v")
+    expect(page.locator("#request-title")).not_to_have_text(second)
+    expect(page.get_by_role("button", name="Annuler la décision")).to_be_visible()
+    decided = places()
+    assert decided[:3] == before[:3]
+
+    family = enter("aubry.claire")
+    sheet = family.open("/famille")
+    sheet.get_by_role("textbox", name="Téléphone mobile").first.fill("06 12 34 56 78")
+    sheet.get_by_role("button", name="Modifier").first.click()
+    expect(page.get_by_role("link", name="Aubry Claire")).to_be_visible()
+    assert places() == decided
+
+
+def test_in_a_queue_of_three_hundred_the_open_request_and_its_row_are_in_sight(enter: Enter, portal: Server) -> None:
+    three_hundred_wait(portal)
+    [*_, (far,)] = portal.rows("SELECT id FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 40")
+    page = enter("renard.paul").open(f"/gestion/demandes?demande={far}")
+    expect(page.locator(f"#open-{far}")).to_be_in_viewport()
+    expect(page.locator("#request-title")).to_be_in_viewport()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"#open-{far}")).not_to_have_attribute("aria-current", "true")
+    expect(page.locator("tr.current a")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("v")
+    expect(page.get_by_role("button", name="Annuler la décision")).to_be_in_viewport()
+    expect(page.locator("tr.current a")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import LIVE, Enter, reach
 from tests.server import Server
 
 NINO = "/eleves/2043/reinscription"
@@ -79,17 +79,6 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     assert portal.value("SELECT count(*) FROM reenrolment JOIN pupil ON pupil.id = pupil_id WHERE number = 2043") == 1
     page.get_by_role("link", name="Retour").click()
     expect(page).to_have_url(re.compile("/famille$"))
-
-
-def reach(page: Page, wanted: Locator, key: str = "") -> None:
-    """Tab until it has the focus, as far as the page goes; then press the key."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if wanted.evaluate("e => e === document.activeElement"):
-            break
-    expect(wanted).to_be_focused()
-    if key:
-        page.keyboard.press(key)
 
 
 def test_the_chapter_by_keyboard_alone(enter: Enter, portal: Server) -> None:

@@ -63,6 +63,31 @@ def test_an_account_is_created_with_an_identifier_that_is_free(house: str) -> No
 
 
 @both
+def test_accounts_are_made_at_once_for_all_who_have_none_each_under_a_free_identifier(house: str) -> None:
+    with as_(PAUL) as v:
+        one = adult(v, 3021)
+        for first_name in ("Diane", "Nils"):
+            v.add(
+                Guardian(
+                    site_id=one.site_id, family_id=one.family_id, rank=3, first_name=first_name, last_name="Yilmaz"
+                )
+            )
+        before, lacking = len(every(Account)), access.without_account(v, [one.family_id])
+    assert access_batches.create_accounts(lambda **how: as_(PAUL, **{"writes": False, **how}), [one.family_id]) == 3
+    made = every(Account)[before:]
+    assert sorted(each.login for each in made) == ["yilmaz.diane", "yilmaz.diane2", "yilmaz.nils"]
+    assert sorted(each.guardian_id for each in made) == sorted(lacking)
+    assert all((each.role, each.password_hash, each.access_sent_at) == ("family", "", None) for each in made)
+    assert len(every(AuditEntry, AuditEntry.action == "account created")) >= 3
+    with as_(PAUL) as v:
+        assert access.without_account(v, [one.family_id]) == []
+        assert access.create_some(v, lacking) == 0  # a second press
+    with as_("petit.jean", "belrive") as v:
+        assert access.create_some(v, lacking) == 0
+        assert not set(access.without_account(v)) & set(lacking)
+
+
+@both
 def test_nobody_comes_in_before_being_told_and_the_mailed_password_opens_for_seven_days(house: str) -> None:
     who = account("famille.3018")
     with pytest.raises(Refused):

@@ -31,6 +31,24 @@ def test_titles_of_three_programs_are_understood(titles: str) -> None:
     assert str(heads.index("Observations") if "Observations" in heads else 99) not in found
 
 
+@pytest.mark.parametrize(
+    ("name", "titles", "wanted"),
+    [
+        ("families", "Réf. foyer;Nom payeur;Né(e) le;Adr. ligne 1;Adresse2;Tél. pro", "number last_name birth_date address complement phone_work"),
+        ("pupils", "N° adhérent;Nom usager;Prénom enfant;Né(e) le;Id foyer", "number last_name first_name birth_date family"),
+        ("courses", "SAISON;CODE_ACTIVITE;Nom de l'activité;NIVEAU;HEURE_DEB", "school_year number name cycle starts"),
+        ("enrolments", "Élève;Année scol.;Id cours;Obs.", "pupil school_year course comment"),
+        ("marks", "Matricule;Code éval.;Note /20;Abs.", "pupil assessment value absent"),
+        ("invoices", "FACTURE_ID;FAMILLE_ID;DATE_FACT;DATE_ECH;MT_TTC", "number family day due_day total"),
+        ("payments", "N° encaissement;DATE_REGLT;MODE_REGLT;Montant encaissé;Réf. facture", "number day method cents invoice"),
+    ],
+)  # fmt: skip
+def test_titles_as_other_programs_shorten_them_are_understood(name: str, titles: str, wanted: str) -> None:
+    heads = titles.split(";")
+    found = matching.guess(KINDS[name], heads)
+    assert [found.get(str(at)) for at in range(len(heads))] == wanted.split()
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_understands_its_own_titles(name: str) -> None:
     columns = KINDS[name].columns

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from data import import_runs
 from data.door.accounts import Account
 from data.exchange import command, jobs, planning, writing
 from data.exchange.jobs import Job, Stopped
@@ -16,12 +17,12 @@ from data.import_runs import ImportFile, ImportRun, OutsideKey
 from data.journal import AuditEntry
 from data.money import billing
 from data.money.billing import Allocation, Invoice, Payment
-from data.people import family_search
+from data.people import families, family_search
 from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.school.schooling import Course, Enrolment, Teacher
 from data.spreadsheets import read
 from data.visits import Leak, visit
-from tests.cast import CLAIRE, HELENE, account, as_, both, counts, every
+from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, counts, every
 from tests.data.desk import HELENES, bring, carry, check, give, snapshot
 from tests.server import ROOT
 
@@ -115,6 +116,29 @@ def test_a_payment_settles_its_invoice_and_the_balance_is_right(house: str) -> N
     assert [each.cents for each in every(Allocation)[-2:]] == [100000, 10000]
     [invoice] = every(Invoice, Invoice.number == "F-1")
     assert invoice.payer == "Claire Aubry"
+
+
+@both
+def test_a_family_is_found_by_what_the_offices_software_calls_it_its_pupil_or_its_invoice(house: str) -> None:
+    bring("families", FAMILIES)
+    report = check(give("pupils", PUPILS))
+    assert {each.about for each in report.changes if each.line == 2 and each.outcome == "added"} == {
+        "Hana Ōkubo",
+        "Rattachement : Hana Ōkubo, Famille n° F-77",
+        "Rattachement : Hana Ōkubo, Famille n° 5001",
+    }
+    bring("pupils", PUPILS)
+    bring("invoices", "Facture;N° famille;Date;Montant\nFA-2041;F-77;01/10/2026;100\n")
+    [number] = [
+        each.number for each in every(Family, Family.id == every(Guardian, Guardian.first_name == "Jun")[0].family_id)
+    ]
+    with as_(PAUL, writes=False) as v:
+        for typed in ("F-77", "f-77", "E-1", "fa-2041"):
+            assert number in [found.family.number for found in family_search.find(v, typed).families], typed
+        family = families.by_number(v, number)
+        assert import_runs.outside_code(v, "family", family.id) == "F-77"
+    with as_("petit.jean", "belrive", writes=False) as v:
+        assert family_search.find(v, "F-77").families == family_search.find(v, "FA-2041").families == []
 
 
 def test_money_never_changes_families(house: str) -> None:

@@ -74,11 +74,26 @@ def test_row_92_every_coding_separator_and_line_end_is_read(coding: str, ends: s
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "ancien format .xls"), (b"%PDF-1.4", "n’est pas un tableau"),
     (b"PK\x03\x04damaged", "endommagé"), ("\n".join(["Nom"] + ["x"] * 20_001).encode(), "plus de 20 000 lignes"),
     (";".join(f"c{n}" for n in range(61)).encode() + b"\nx", "61 colonnes"), (b"Nom;Ville;Nom\r\na;b;c", "là deux fois (A et C)"),
+    (b"<html><table><tr><td>Nom</td></tr></table>", "page web"), (b'\xef\xbb\xbf [{"nom": 1}]', "page web"),
+    (b'<?xml version="1.0"?><Workbook/>', "page web"),
 ])  # fmt: skip
 def test_rows_92_and_93_what_cannot_be_read_says_why(content: bytes, words: str) -> None:
     with pytest.raises(Refused) as refused:
         spreadsheets.read(content)
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("above", ["Liste des familles;;\r\n;;\r\n", "Conservatoire\r\n\r\nAu 25 novembre\r\n"])
+@pytest.mark.parametrize("delimiter", [";", ",", "\t"])
+def test_what_a_report_writes_above_its_titles_is_passed_over(above: str, delimiter: str) -> None:
+    told = above.replace(";", delimiter) + TEXT.replace(";", delimiter)
+    sheet = spreadsheets.read(told.encode())
+    assert (sheet.heads, [cells for _, cells in sheet.rows]) == (
+        ["N° famille", "Nom", "Né le"],
+        [["1042", "Aubry-Œuvré", "16/06/2012"]],
+    )
+    assert sheet.rows[0][0] == told[: told.index("1042")].count("\n") + 1
+    assert spreadsheets.read(b"Nom\r\nDupont\r\nRoy\r\n").heads == ["Nom"]
 
 
 def test_row_94_faulty_cells_are_each_named_and_the_others_read() -> None:

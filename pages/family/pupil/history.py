@@ -79,7 +79,7 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
             Column("Année", lambda v, a: a.course.school_year, look="tight"),
             Column("Département", lambda v, a: a.course.department),
             Column("Classe", lambda v, a: a.course.name),
-            Column("Cycle", lambda v, a: a.course.cycle),
+            Column("Cycle", lambda v, a: a.course.cycle, look="tight"),
             Column("Enseignant", lambda v, a: a.teacher_name),
         ),
         of=lambda a: a.enrolment.id,

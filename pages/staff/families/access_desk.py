@@ -12,16 +12,23 @@ from components.screen import plain, screen
 from components.shell import head
 from components.tables import table
 from data import formats
-from data.door import access_batches
+from data.door import access, access_batches
 from data.door.access_batches import HOWS, AccessBatch
 from data.visits import Visit
+from pages.staff.families import families_chosen
 from pages.staff.families.families import PATH
 from pages.staff.families.family_accounts import pdf
 
 
 @screen(PATH + "/acces", Audience.STAFF, title="Communiquer les accès")
 def show(v: Visit) -> None:
-    Panel(v, _draw, follows=[("access", v.site_id or 0)], classes="flow families", on={"start": _start})
+    Panel(
+        v,
+        _draw,
+        follows=[("access", v.site_id or 0)],
+        classes="flow families",
+        on={"start": _start, "create-accounts": _create},
+    )
 
 
 def _draw(v: Visit) -> Markup:
@@ -33,8 +40,12 @@ def _draw(v: Visit) -> Markup:
         "{count} comptes dont les titulaires ne savent pas encore comment entrer.",
         count=count,
     )
-    told = told if count else v.say("Chaque titulaire d’un compte sait comment entrer.")
-    back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
+    lacking = len(access.without_account(v))
+    if not count:
+        told = v.say("Chaque titulaire d’un compte sait comment entrer.") if access.anybody_told(v) else ""
+    back = tag(
+        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
+    )
     mail = _way(
         v,
         "mail",
@@ -60,8 +71,27 @@ def _draw(v: Visit) -> Markup:
     return (
         back
         + head(v.say("Communiquer les accès"), told, id_="access-title")
+        + (tag("div", _lacking(v, lacking), class_="two") if lacking else Markup(""))
         + tag("div", mail, letter, class_="two")
         + _history(v, batches)
+    )
+
+
+def _lacking(v: Visit, count: int) -> Markup:
+    """First of all, after an import: those who have no account to be told about."""
+    words = v.say(
+        "{count} adulte d’une famille inscrite n’a pas encore de compte. Son identifiant sera formé de son nom et de son prénom.#"
+        "{count} adultes des familles inscrites n’ont pas encore de compte. Leur identifiant sera formé de leur nom et de leur prénom.",
+        count=count,
+    )
+    title = v.say("Sans compte")
+    return tag(
+        "section",
+        tag("h2", title),
+        tag("p", words),
+        families_chosen.create_button(v, count, "btn"),
+        class_="card",
+        aria_label=title,
     )
 
 
@@ -114,6 +144,10 @@ def _batch(v: Visit, batch: AccessBatch) -> tuple[Content, ...]:
         tag("span", bar, words, skipped and tag("small", skipped), class_="advance"),
         result,
     )
+
+
+async def _create(caller: Caller, _act: Act) -> Answer:
+    return await families_chosen.create_accounts(caller, None, "access-title")
 
 
 def _start(v: Visit, act: Act) -> Answer:

@@ -72,7 +72,7 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
             Column("Responsable", _adults),
             Column("Famille", lambda v, found: f"n° {found.family.number}", look="tight"),
             Column("Élèves", lambda v, found: ", ".join(pupil.full_name for pupil in found.pupils)),
-            Column("Téléphone et e-mail", _contact),
+            Column("Téléphone et e-mail", _contact, look="broad"),
             Column("Ville", _town),
             Column("Accès", _access),
         ),
@@ -103,7 +103,7 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         skip=order.skip,
     )
     count = v.say("{count} famille#{count} familles", count=page.total)
-    how = v.say("nom, numéro, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
+    how = v.say("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
     aside = tag(
         "div",
         tag("a", icon("mail"), v.say("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),

@@ -1,10 +1,12 @@
 """« Familles »: boxes ticked in the list, and what is done with all that are ticked: one file of letters, or one sending."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from components.entrance import Caller
 from components.icons import icon
 from components.markup import button, tag
 from components.panel import Act, Answer, Handler
@@ -53,7 +55,7 @@ def bar(v: Visit, chosen: Chosen, page: Page) -> Markup:
     if not count:
         words = v.say("Cochez des familles pour leur communiquer les accès ensemble.")
         return tag("div", tag("p", words, class_="soft"), page.total and every, class_="choice")
-    accounts = len(access.of_families(v, chosen.ids))
+    accounts, lacking = len(access.of_families(v, chosen.ids)), len(access.without_account(v, chosen.ids))
     told = v.say("{count} famille choisie#{count} familles choisies", count=count)
     of_them = v.say("{count} compte#{count} comptes", count=accounts) if accounts else v.say("aucun compte ouvert")
     acts = (
@@ -71,12 +73,30 @@ def bar(v: Visit, chosen: Chosen, page: Page) -> Markup:
     return tag(
         "div",
         tag("p", tag("strong", told), f" · {of_them}", role="status"),
+        lacking and create_button(v, lacking),
         accounts and acts,
         more and count < page.total and every,
         button(v.say("Ne plus rien choisir"), do="tick-none", class_="link"),
         _ask(v, accounts) if accounts else None,
         class_="choice",
     )
+
+
+def create_button(v: Visit, lacking: int, look: str = "btn quiet small") -> Markup:
+    words = v.say("Créer {count} compte#Créer {count} comptes", count=lacking)
+    return button(icon("person"), words, do="create-accounts", class_=look)
+
+
+async def create_accounts(caller: Caller, family_ids: list[int] | None, focus: str) -> Answer:
+    """For adults who have none; those that somebody made meanwhile are left alone."""
+    made = await asyncio.to_thread(access_batches.create_accounts, caller.visit, family_ids)
+    if not made:
+        return Answer(toast=caller.say("Chaque adulte a déjà un compte."), focus=focus)
+    words = caller.say(
+        "{count} compte est créé. Communiquez maintenant l’accès.#{count} comptes sont créés. Communiquez maintenant les accès.",
+        count=made,
+    )
+    return Answer(toast=words, focus=focus)
 
 
 def _ask(v: Visit, accounts: int) -> Markup:
@@ -125,6 +145,9 @@ def acts(chosen: Chosen, asked: Callable[[], tuple[str, bool]], done_at: str) ->
         chosen.ids.clear()
         return Answer(say=v.say("Aucune famille n’est choisie."), focus="tick-all")
 
+    async def create(caller: Caller, _act: Act) -> Answer:
+        return await create_accounts(caller, sorted(chosen.ids), "letters-chosen")
+
     def send(how: str) -> Handler:
         def start(v: Visit, _act: Act) -> Answer:
             access_batches.start(v, how, access.of_families(v, chosen.ids))
@@ -137,6 +160,7 @@ def acts(chosen: Chosen, asked: Callable[[], tuple[str, bool]], done_at: str) ->
         "tick": tick,
         "tick-all": every,
         "tick-none": none,
+        "create-accounts": create,
         "letters-chosen": send("letter"),
         "mails-chosen": send("mail"),
     }

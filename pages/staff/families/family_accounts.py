@@ -147,7 +147,7 @@ def _acts(v: Visit, sheet: Sheet, account: Account, adult: Guardian | None) -> M
         button(v.say("Bloquer"), named, do="block", of=account.id, class_="btn bad") if not account.disabled else None
     )
     words = v.say("Débloquer") if account.disabled else v.say("Débloquer après des essais manqués")
-    unblock = button(words, named, do="unblock", of=account.id, class_="btn quiet" if account.disabled else "link")
+    unblock = button(words, named, do="unblock", of=account.id, class_="btn quiet")
     return tag("div", mail, letter, unblock, block, class_="buttons")
 
 

@@ -12,7 +12,7 @@ from components.markup import tag
 from components.panel import Act, Answer, Handler, Panel
 from components.screen import screen
 from components.shell import head
-from data import formats
+from data import formats, import_runs
 from data.door import access
 from data.door.accounts import Account
 from data.i18n import Faulty, Refused
@@ -83,10 +83,14 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
     sheet = Sheet(desk, family, adults, pupils, access.of_family(v, family.id))
     name = adults[0].full_name if adults else v.say("Famille n° {number}", number=family.number)
     about = [v.say("Famille n° {number}", number=family.number)]
+    if code := import_runs.outside_code(v, "family", family.id):
+        about.append(v.say("« {code} » dans votre logiciel", code=code))
     if family.since:
         about.append(v.say("depuis le {day}", day=formats.day(family.since)))
     about.append(v.say("{count} élève#{count} élèves", count=len(pupils)))
-    back = tag("p", tag("a", v.say("Toutes les familles"), href=PATH), class_="small")
+    back = tag(
+        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
+    )
     tabs = [
         tag(
             "a",

@@ -203,7 +203,7 @@ def _read(v: Visit, desk: Desk, run: ImportRun, report: Report) -> Markup:
                 count=lines,
             ),
         )
-        how = tag("p", v.say("Corrigez-les dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau."))
+        how = tag("p", v.say("Corrigez dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau."))
         again = tag("a", v.say("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn")
         shown = tag(
             "section", _list(v, desk.faults, report.faults), class_="card", aria_label=v.say("Lignes à corriger")

@@ -159,6 +159,7 @@ def _filters(v: Visit, desk: Desk) -> Markup:
         do="filter",
         of="",
         class_="sift",
+        autocomplete="off",
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, ready_sentences
+from components.desk import desk_panel, keys_help, ready_sentences, steps
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, tag
@@ -20,6 +20,12 @@ from pages.staff.queue import tabs
 
 MOST = 100
 STATES = {"accepted": ("good", "check", "Acceptée"), "declined": ("bad", "cross", "Refusée")}
+KEYS = (
+    ("↑ ↓", "demande précédente, suivante"),
+    ("V", "accepter"),
+    ("R", "refuser, avec le message écrit"),
+    ("?", "cette aide"),
+)
 
 
 @dataclass
@@ -121,22 +127,15 @@ def _sheet(v: Visit, desk: Desk, each: Written) -> Markup:
         ("Précisions", notice.comment),
         ("Document", document),
     ]
-    steps = tag(
-        "nav",
-        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
-        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
-        class_="steps",
-        aria_label=v.say("Parcourir la file"),
-    )
     return tag(
         "section",
         tag("div", tag("h2", each.pupil.full_name, id="request-title", tabindex="-1"), tag("p", about, class_="soft")),
-        steps,
+        steps(v),
         facts((v.say(label), value) for label, value in pairs),
         _form(v, desk, each) if notice.state == "pending" else _answered(v, each),
         class_="card request flow",
         aria_labelledby="request-title",
-    )
+    ) + keys_help(v, KEYS)
 
 
 def _form(v: Visit, desk: Desk, each: Written) -> Markup:

@@ -5,9 +5,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, nothing_open, pager, reason
+from components.desk import desk_panel, keys_help, nothing_open, pager, reason, steps
 from components.entries import labelled
-from components.markup import acting_form, button, tag
+from components.markup import acting_form, tag
 from components.panel import Act, Answer
 from components.shell import head
 from components.tables import facts
@@ -23,6 +23,14 @@ from data.visits import NotYours, Visit
 from pages.staff.queue import document_viewer, reenrolment_sheet, tabs
 
 PAGE = 50
+KEYS = (
+    ("↑ ↓", "pièce précédente, suivante"),
+    ("Z", "agrandir la pièce"),
+    ("V", "accepter"),
+    ("R", "refuser, avec la raison écrite"),
+    ("Ctrl + Entrée", "décider depuis la raison"),
+    ("?", "cette aide"),
+)
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
 
 
@@ -122,19 +130,12 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
         tag("div", reenrolment_sheet.chip(v, supplied.state, reenrolment_sheet.PIECES_STATES), class_="side"),
         class_="head",
     )
-    steps = tag(
-        "nav",
-        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
-        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
-        class_="steps",
-        aria_label=v.say("Parcourir la file"),
-    )
     size = f"{max(1, round(supplied.size / 1024))} Ko"
     piece = Given(Piece(document, supplied, supplied.state), file)
     return tag(
         "section",
         top,
-        steps,
+        steps(v),
         facts([(v.say("Fichier"), f"{supplied.file_name} · {size}"), (v.say("Consigne"), document.hint)]),
         document_viewer.draw(v, piece, file, 1, 1, refuses=False)
         if file
@@ -142,7 +143,7 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
         _form(v, desk, supplied) if supplied.state == "received" else _answered(v, supplied),
         class_="card request",
         aria_labelledby="request-title",
-    )
+    ) + keys_help(v, KEYS)
 
 
 def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:

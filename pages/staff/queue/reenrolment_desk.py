@@ -37,14 +37,14 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return tabs.path_of("reinscriptions", self.sent_id, closed=self.closed)
+        return tabs.path_of("reinscriptions", self.sent_id, closed=self.closed, search=self.search)
 
     def turn_to(self, sent_id: int | None) -> None:
         self.sent_id, self.shown, self.declined, self.faults = sent_id, None, set(), {}
 
 
-def open_desk(v: Visit, sent_id: int | None, *, closed: bool = False) -> None:
-    desk = Desk(sent_id, closed, opens_first=sent_id is None)
+def open_desk(v: Visit, sent_id: int | None, *, closed: bool = False, search: str = "") -> None:
+    desk = Desk(sent_id, closed, search[:60], opens_first=sent_id is None)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -243,7 +243,7 @@ def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.search, desk.skip = act.values.get("search", "")[:60], 0
     found = reenrolment_sitting.count(v, closed=desk.closed, search=desk.search)
-    return Answer(say=v.say("{count} demande#{count} demandes", count=found))
+    return Answer(url=desk.url, say=v.say("{count} demande#{count} demandes", count=found))
 
 
 def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
@@ -256,4 +256,4 @@ def _file(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.turn_to(None)
     desk.opens_first = True
     reenrolment_sitting.claim(v, None)
-    return Answer(url=tabs.path_of("reinscriptions", closed=desk.closed), focus="file")
+    return Answer(url=desk.url, focus="file")

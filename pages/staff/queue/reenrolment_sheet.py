@@ -4,12 +4,12 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from components.desk import nothing_open, reason, seen_by, steps
+from components.desk import keys_help, nothing_open, reason, seen_by, steps
 from components.icons import icon
 from components.markup import acting_form, button, classes, join, tag
 from components.tables import facts, table
 from data import claims, formats, sites
-from data.i18n import Refused, twin_or_same
+from data.i18n import Refused
 from data.season import reenrolment_sitting
 from data.season.reenrolment import Discipline
 from data.season.reenrolment_sitting import Given, Sheet
@@ -41,6 +41,17 @@ DONE = {
     "to_correct": "La demande est renvoyée à la famille, à corriger.",
     "refused": "La demande est refusée.",
 }
+KEYS = (
+    ("↑ ↓", "demande précédente, suivante"),
+    ("N", "pièce suivante"),
+    ("Z", "agrandir la pièce"),
+    ("V", "valider la demande et toutes ses pièces"),
+    ("R", "refuser la pièce affichée, puis donner la raison"),
+    ("C", "renvoyer à la famille, à corriger"),
+    ("Ctrl + Entrée", "décider depuis la raison"),
+    ("U", "annuler la dernière décision"),
+    ("?", "cette aide"),
+)
 
 
 class Shows(Protocol):
@@ -97,7 +108,7 @@ def draw(v: Visit, sent_id: int | None, desk: Shows) -> Markup:
         _form(v, sheet, desk) if sent.state == "submitted" else _answered(v, sheet, desk),
         class_="card request",
         aria_labelledby="request-title",
-    ) + _help(v)
+    ) + keys_help(v, KEYS)
 
 
 def _asked(v: Visit, sheet: Sheet) -> Markup:
@@ -285,37 +296,4 @@ def _answered(v: Visit, sheet: Sheet, desk: Shows) -> Markup:
         _documents(v, sheet, desk, open_=False)
         + join([answer, asked])
         + tag("div", tag("p", by, class_="first soft"), undo, class_="actions")
-    )
-
-
-def _help(v: Visit) -> Markup:
-    keys = (
-        ("↑ ↓", "demande précédente, suivante"),
-        ("N", "pièce suivante"),
-        ("Z", "agrandir la pièce"),
-        ("V", "valider la demande et toutes ses pièces"),
-        ("R", "refuser la pièce affichée, puis donner la raison"),
-        ("C", "renvoyer à la famille, à corriger"),
-        ("Ctrl + Entrée", "décider depuis la raison"),
-        ("U", "annuler la dernière décision"),
-        ("?", "cette aide"),
-    )
-    listed = tag(
-        "dl",
-        (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys),
-        class_="keys",
-    )
-    box = tag("input", type="checkbox", data_keys=True, checked=True)
-    return tag(
-        "dialog",
-        tag("h2", v.say("Raccourcis clavier"), id="keys-title"),
-        listed,
-        tag("label", box, " ", v.say("Raccourcis d’une seule touche")),
-        tag(
-            "div",
-            tag("button", v.say("OK"), type="button", class_="btn", data_closes=True, autofocus=True),
-            class_="actions",
-        ),
-        id="keys-help",
-        aria_labelledby="keys-title",
     )

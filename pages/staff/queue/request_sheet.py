@@ -2,12 +2,11 @@
 
 from markupsafe import Markup
 
-from components.desk import nothing_open, ready_sentences, seen_by, steps
+from components.desk import keys_help, nothing_open, ready_sentences, seen_by, steps
 from components.icons import icon
 from components.markup import Content, acting_form, button, classes, join, tag
 from components.tables import table
 from data import claims, formats, sites
-from data.i18n import twin_or_same
 from data.people import decisions, moderation
 from data.people.families import Family
 from data.people.moderation import ChangeRequest
@@ -20,6 +19,14 @@ STATES = {
     "declined": ("bad", "cross", "Refusée"),
     "moot": ("", "info", "Sans objet"),
 }
+KEYS = (
+    ("↑ ↓", "demande précédente, suivante"),
+    ("V", "valider la décision"),
+    ("R", "refuser tous les champs, puis donner la raison"),
+    ("Ctrl + Entrée", "valider depuis la raison ou le message"),
+    ("U", "annuler la dernière décision"),
+    ("?", "cette aide"),
+)
 
 
 def draw(v: Visit, request_id: int | None) -> Markup:
@@ -55,7 +62,7 @@ def draw(v: Visit, request_id: int | None) -> Markup:
         body,
         class_="card request",
         aria_labelledby="request-title",
-    ) + _help(v)
+    ) + keys_help(v, KEYS)
 
 
 def _chip(v: Visit, state: str) -> Markup:
@@ -186,39 +193,4 @@ def _decided(v: Visit, request: ChangeRequest, lines: list[decisions.Line]) -> M
     )
     return _table(v, [_decided_row(v, line) for line in lines], "Avant") + tag(
         "div", tag("p", by, class_="first soft"), undo, class_="actions"
-    )
-
-
-def _help(v: Visit) -> Markup:
-    keys = (
-        ("↑ ↓", "demande précédente, suivante"),
-        ("V", "valider la décision"),
-        ("R", "refuser tous les champs, puis donner la raison"),
-        ("Ctrl + Entrée", "valider depuis la raison ou le message"),
-        ("U", "annuler la dernière décision"),
-        ("?", "cette aide"),
-    )
-    listed = tag(
-        "dl",
-        (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys),
-        class_="keys",
-    )
-    switch = tag(
-        "label",
-        tag("input", type="checkbox", data_keys=True, checked=True),
-        " ",
-        v.say("Raccourcis d’une seule touche"),
-    )
-    return tag(
-        "dialog",
-        tag("h2", v.say("Raccourcis clavier"), id="keys-title"),
-        listed,
-        switch,
-        tag(
-            "div",
-            tag("button", v.say("OK"), type="button", class_="btn", data_closes=True, autofocus=True),
-            class_="actions",
-        ),
-        id="keys-help",
-        aria_labelledby="keys-title",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
-from components.desk import desk_panel, just_decided, pager, search_field
+from components.desk import desk_panel, just_decided, nothing_open, pager, search_field
 from components.markup import tag
 from components.panel import Act, Answer, only_shows
 from components.screen import Audience, here, screen
@@ -34,14 +34,14 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return tabs.path_of("traitees" if self.closed else "", self.request_id)
+        return tabs.path_of("traitees" if self.closed else "", self.request_id, search=self.search)
 
 
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
-def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") -> None:
+def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
     if onglet == "reinscriptions":
-        reenrolment_desk.open_desk(v, asked, closed=bool(traitees))
+        reenrolment_desk.open_desk(v, asked, closed=bool(traitees), search=r)
         return
     if onglet == "pieces":
         piece_desk.open_desk(v, asked)
@@ -53,7 +53,7 @@ def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "") 
         payment_desk.open_desk(v)
         return
     closed = onglet == "traitees"
-    desk = Desk(closed=closed, request_id=asked, opens_first=asked is None and not closed)
+    desk = Desk(closed, asked, r[:60], opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -97,21 +97,28 @@ def _draw(v: Visit, desk: Desk) -> Markup:
             search_field(v, desk.search, v.say("Nom, numéro de famille ou de demande")),
         )
         + tabs.draw(v, "", just_decided(v, desk.decided_id, desk.decided), closed="" if desk.closed else None)
-        + tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+        + (
+            tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+            if listed or desk.request_id
+            else nothing_open(_empty(v, desk))
+        )
+    )
+
+
+def _empty(v: Visit, desk: Desk) -> str:
+    return v.say(
+        "Aucune demande ne correspond à cette recherche."
+        if desk.search
+        else "Aucune demande traitée pour l’instant."
+        if desk.closed
+        else "Tout est traité : aucune demande n’attend."
     )
 
 
 def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
     if not listed:
-        words = (
-            "Aucune demande ne correspond à cette recherche."
-            if desk.search
-            else "Aucune demande traitée pour l’instant."
-            if desk.closed
-            else "Tout est traité : aucune demande n’attend."
-        )
         return tag("h2", v.say("Traitées") if desk.closed else v.say("File d’attente"), class_="unseen") + tag(
-            "p", v.say(words)
+            "p", _empty(v, desk)
         )
     rows = [
         tag(
@@ -223,7 +230,8 @@ def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.search, desk.skip = act.values.get("search", "")[:60], 0
     return Answer(
-        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search))
+        url=desk.url,
+        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search)),
     )
 
 

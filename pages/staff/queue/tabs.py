@@ -1,5 +1,7 @@
 """The files of « Demandes », each with its number."""
 
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 
 from components.markup import tag
@@ -18,12 +20,12 @@ TABS = {
 DONE_WITH = {"": "Fiches", "reinscriptions": "Réinscriptions", "absences": "Absences"}  # what « Traitées » holds
 
 
-def path_of(tab: str, opened: int | None = None, *, closed: bool = False) -> str:
-    """The address of a file, at an open request; `closed`: of what was answered there."""
+def path_of(tab: str, opened: int | None = None, *, closed: bool = False, search: str = "") -> str:
+    """The address of a file, at an open request; `closed`: of what was answered there; `search`: what is looked for."""
     if closed and not tab:
         tab, closed = "traitees", False
-    parts = (f"onglet={tab}" if tab else "", "traitees=1" if closed else "", f"demande={opened}" if opened else "")
-    query = "&".join(filter(None, parts))
+    parts = {"onglet": tab, "traitees": "1" if closed else "", "r": search, "demande": opened}
+    query = urlencode({name: value for name, value in parts.items() if value})
     return PATH + (f"?{query}" if query else "")
 
 

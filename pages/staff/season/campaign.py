@@ -17,7 +17,7 @@ from data import documents, spreadsheets
 from data.i18n import Refused
 from data.season import campaign_desk, reenrolment_export, reenrolment_table
 from data.season.campaigns import Campaign, RequiredDocument
-from data.season.reenrolment_list import COLUMNS, Wanted
+from data.season.reenrolment_list import Wanted
 from data.visits import NotYours, Visit
 from pages.staff.season import (
     campaign_form,
@@ -43,9 +43,22 @@ def new(v: Visit) -> None:
 
 
 @screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
-def campaign(v: Visit, n: int, onglet: str = "", piece: str = "", modele: str = "") -> None:
+def campaign(
+    v: Visit,
+    n: int,
+    onglet: str = "",
+    piece: str = "",
+    modele: str = "",
+    etat: str = "",
+    departement: str = "",
+    cycle: str = "",
+    r: str = "",
+    tri: str = "",
+    sens: str = "",
+) -> None:
     v.get(Campaign, n)
-    desk = Desk(n, onglet if onglet in campaign_head.TABS else "")
+    asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
+    desk = Desk(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
     desk.piece_id = int(piece) if piece.isdecimal() and len(piece) < 10 else None
     acts = {
         "activate": campaign_head.activate,
@@ -93,14 +106,7 @@ async def export(caller: Caller, request: Request, n: int, form: str) -> Respons
     if form not in spreadsheets.MEDIA:
         raise NotYours(f"export {form[:10]}")
     asked = request.query_params
-    wanted = Wanted(
-        asked.get("etat", "")[:20],
-        asked.get("departement", "")[:120],
-        asked.get("cycle", "")[:60],
-        asked.get("r", "")[:60],
-    )
-    if asked.get("tri", "") in COLUMNS:
-        wanted.sort, wanted.down = asked["tri"], asked.get("sens") == "d"
+    wanted = campaign_head.read(asked)
     title, content = await asyncio.to_thread(_export, caller, n, form, wanted)
     name = documents.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
     return Response(

@@ -40,7 +40,7 @@ def draw(v: Visit, campaign: Campaign | None, desk: Desk) -> Markup:
                 "div",
                 labelled(v, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
                          required=True, span=6, maxlength=120, autocomplete="off"),
-                labelled(v, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint="2027-2028",
+                labelled(v, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint="Par exemple 2027-2028",
                          fault=faults.get("school_year"), required=True, span=6, maxlength=9, autocomplete="off"),
                 labelled(v, "campaign-opens_on", "Ouverture", "text", value=values["opens_on"], hint=dates,
                          fault=faults.get("opens_on"), required=True, span=6, inputmode="numeric", autocomplete="off"),

@@ -1,5 +1,6 @@
 """What stands above every screen of a campaign: its name, its state and dates, what can be done with it, its tabs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from data import formats
 from data.i18n import Refused
 from data.season import campaign_desk, campaigns
 from data.season.campaigns import Campaign
-from data.season.reenrolment_list import Wanted
+from data.season.reenrolment_list import COLUMNS, Wanted
 from data.visits import Visit
 
 PATH = "/gestion/reinscriptions"
@@ -48,8 +49,36 @@ class Desk:
 
     @property
     def url(self) -> str:
-        query = {"onglet": self.tab} if self.tab else {}
-        return f"{PATH}/{self.campaign_id}" + (f"?{urlencode(query)}" if query else "")
+        query = f"onglet={self.tab}" if self.tab else query_of(self.wanted)
+        return f"{PATH}/{self.campaign_id}" + (f"?{query}" if query else "")
+
+
+def query_of(wanted: Wanted) -> str:
+    """What the table shows, as an address keeps it; `read` understands it."""
+    sort = "" if wanted.sort == "name" and not wanted.down else wanted.sort
+    query = {
+        "etat": wanted.state,
+        "departement": wanted.department,
+        "cycle": wanted.cycle,
+        "r": wanted.search,
+        "tri": sort,
+        "sens": "d" if wanted.down else "",
+    }
+    return urlencode({name: value for name, value in query.items() if value})
+
+
+def read(asked: Mapping[str, str]) -> Wanted:
+    """What an address asks for; what cannot be read does not narrow."""
+    state, sort = asked.get("etat", "")[:20], asked.get("tri", "")
+    sort = sort if sort in COLUMNS and sort != "pieces" else "name"
+    return Wanted(
+        state,
+        asked.get("departement", "")[:120],
+        asked.get("cycle", "")[:60],
+        asked.get("r", "")[:60],
+        sort,
+        asked.get("sens") == "d",
+    )
 
 
 def chip(v: Visit, campaign: Campaign) -> Markup:
@@ -76,7 +105,7 @@ def draw(v: Visit, campaign: Campaign, desk: Desk, seen: int) -> Markup:
         )
         for tab, label in TABS.items()
     ]
-    back = tag("a", icon("previous"), v.say("Toutes les campagnes"), href=PATH, class_="link")
+    back = tag("a", icon("previous"), v.say("Toutes les campagnes"), href=PATH, class_="link", data_as_left=True)
     told = tag("p", icon("check"), tag("span", desk.told), class_="done") if desk.told else None
     return (
         tag("p", back)

@@ -1,7 +1,5 @@
 """The campaign's pupils by state, filtered, searched, sorted by the database; each leads to its request at the desk."""
 
-from urllib.parse import urlencode
-
 from markupsafe import Markup
 
 from components.desk import pager
@@ -16,7 +14,7 @@ from data.season.reenrolment_list import COLUMNS, PAGE, Row
 from data.visits import Visit
 from pages.staff.queue import tabs
 from pages.staff.queue.reenrolment_sheet import STATES, chip
-from pages.staff.season.campaign_head import PATH, Desk
+from pages.staff.season.campaign_head import PATH, Desk, query_of
 
 LABELS = ("Élève", "Cycle", "Famille", "État", "Pièces", "Envoyée le")
 LEFT_OUT = {
@@ -45,15 +43,7 @@ def _filters(v: Visit, campaign: Campaign, desk: Desk, total: int, counts: dict[
     states = {"": v.say("Tous les états"), **{each: f"{v.say(STATES[each][2])} ({counts[each]})" for each in order}}
     departments = {each: each for each in campaign_desk.departments(v, campaign.source_year)}
     cycles = {each: each for each in campaign_desk.cycles(v)}
-    query = {
-        "etat": wanted.state,
-        "departement": wanted.department,
-        "cycle": wanted.cycle,
-        "r": wanted.search,
-        "tri": "" if wanted.sort == "name" else wanted.sort,
-        "sens": "d" if wanted.down else "",
-    }
-    asked = urlencode({name: value for name, value in query.items() if value})
+    asked = query_of(wanted)
     where = f"{PATH}/{campaign.id}/demandes"
     search = tag(
         "div",
@@ -135,7 +125,7 @@ def choose(name: str):  # type: ignore[no-untyped-def]
     def filter_by(_v: Visit, act: Act, desk: Desk) -> Answer:
         setattr(desk.wanted, name, act.values.get(name, "")[:120])
         desk.wanted.skip = 0
-        return Answer()
+        return Answer(url=desk.url)
 
     return filter_by
 
@@ -143,7 +133,7 @@ def choose(name: str):  # type: ignore[no-untyped-def]
 @only_shows
 def find(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted.search, desk.wanted.skip = act.values.get("find", "")[:60], 0
-    return Answer()
+    return Answer(url=desk.url)
 
 
 @only_shows
@@ -153,7 +143,7 @@ def sort(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted.down = desk.wanted.sort == act.of and not desk.wanted.down
     desk.wanted.sort, desk.wanted.skip = act.of, 0
     words = "Trié par {column}, ordre décroissant." if desk.wanted.down else "Trié par {column}, ordre croissant."
-    return Answer(say=v.say(words, column=v.say(LABELS[COLUMNS.index(act.of)])))
+    return Answer(url=desk.url, say=v.say(words, column=v.say(LABELS[COLUMNS.index(act.of)])))
 
 
 @only_shows

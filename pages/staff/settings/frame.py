@@ -34,7 +34,7 @@ def path_of(part: Part) -> str:
 
 
 def around(v: Visit, part: Part, *content: Content) -> Markup:
-    """The screen: the part's title, the other parts at the left."""
+    """The screen: the part's title, the other parts at the left; on a phone the way back to their list."""
     unfinished = {each.path for each, _ in site_settings.missing(v)}
     links = [
         tag(
@@ -48,11 +48,16 @@ def around(v: Visit, part: Part, *content: Content) -> Markup:
         )
         for each in PARTS
     ]
-    return head(v.say(part.title), v.say(part.about)) + tag(
-        "div",
-        tag("nav", links, class_="parts", aria_label=v.say("Réglages")),
-        tag("div", content, class_="flow"),
-        class_="settings",
+    back = tag("a", icon("previous"), v.say("Réglages"), href=PATH, class_="link")
+    return (
+        tag("p", back, class_="parts-back")
+        + head(v.say(part.title), v.say(part.about))
+        + tag(
+            "div",
+            tag("nav", links, class_="parts", aria_label=v.say("Réglages")),
+            tag("div", content, class_="flow"),
+            class_="settings",
+        )
     )
 
 

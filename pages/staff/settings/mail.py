@@ -49,8 +49,8 @@ def _draw(v: Visit, typed: frame.Typed) -> Markup:
     )
     trial = tag(
         "div",
-        button(icon("mail"), v.say("Envoyer un essai"), do="try", class_="btn"),
         button(v.say("L’essai est arrivé"), do="arrived", class_="btn quiet"),
+        button(icon("mail"), v.say("Envoyer un essai"), do="try", class_="btn"),
         class_="actions",
     )
     card = tag(

@@ -1,5 +1,7 @@
 """« État du portail »: what the operator's watch says, in words, for a « responsable »."""
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from components.icons import icon
@@ -26,7 +28,7 @@ def state(v: Visit) -> None:
 
 
 def _draw(v: Visit, now: object, newest: object, waiting: int, age: int, copied: object) -> Markup:
-    free = health.free_bytes()
+    free, oldest = health.free_bytes(), v.now - timedelta(seconds=age)
     told = formats.moment(copied, v.zone, v.tongue) if copied else v.say("aucune depuis cette machine")  # type: ignore[arg-type]
     old = copied is None or (v.now - copied).days >= OLD_BACKUP_DAYS  # type: ignore[operator]
     lines = (
@@ -34,7 +36,9 @@ def _draw(v: Visit, now: object, newest: object, waiting: int, age: int, copied:
         ("Version de la base", f"{now}", now == newest),
         (
             "Courriels en attente",
-            v.say("{count} · le plus ancien : {minutes} min", count=waiting, minutes=age // 60),
+            v.say("{count} · le plus ancien : {age}", count=waiting, age=formats.ago(oldest, v.now, v.zone, v.tongue))
+            if waiting
+            else "0",
             not settings().smtp_url or age < 3600,
         ),
         (
