@@ -1,6 +1,7 @@
 """What the office's desks share: acts that know the open desk, its search, its pages, its keys, the last decision, a reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import TypeVar
 
 from markupsafe import Markup
@@ -30,7 +31,11 @@ def acts_of(desk: Desk, acts: Acts[Desk]) -> dict[str, Callable[[Visit, Act], An
 
 
 def _of(act: Callable[[Visit, Act, Desk], Answer | None], desk: Desk) -> Callable[[Visit, Act], Answer | None]:
-    return lambda v, sent: act(v, sent, desk)
+    @wraps(act)
+    def with_desk(v: Visit, sent: Act) -> Answer | None:
+        return act(v, sent, desk)
+
+    return with_desk
 
 
 def pager(v: Visit, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:

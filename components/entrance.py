@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from components import comfort
 from data import sites
-from data.door import signins
+from data.door import signins, viewing
 from data.door.accounts import Account
 from data.door.signins import SignIn
 from data.i18n import Language, Refused, language, say
@@ -123,5 +123,5 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     if found is None:
         return Caller(None, None, address_of(request), language(request.cookies.get("langue", "")))
     account, signin, site = found
-    seen = signins.viewed(account, signin)
+    seen = viewing.viewed(account, signin)
     return Caller(account, signin, address_of(request), language(account.language), seen, site=site)

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from components.entrance import Caller
 from components.icons import icon
-from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer, Handler
+from components.markup import acting_form, button, classes, join, tag
+from components.panel import Act, Answer, Handler, only_shows
 from data import fields, sites
 from data.door import signins
 from data.fields import EditableField
-from data.i18n import Faulty, Refused
+from data.i18n import Faulty, Language, Refused
 from data.people import moderation
 from data.people.families import Guardian
 from data.people.moderation import FieldChange
@@ -189,22 +190,12 @@ class Control:
             shown = told or v.say("Non renseigné")
             return tag("input", id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
         if kind.control in {"choice", "country"}:
-            options: Mapping[str, str] = (
-                fields.countries(v.tongue) if kind.control == "country" else {"": "–", **kind.options}
+            options = (
+                _countries(v.tongue, shown)
+                if kind.control == "country"
+                else _options(v, {"": "–", **kind.options}, shown)
             )
-            return tag(
-                "select",
-                (
-                    tag(
-                        "option",
-                        v.say(words) if kind.control == "choice" and value else words,
-                        value=value,
-                        selected=value == shown,
-                    )
-                    for value, words in options.items()
-                ),
-                **common,
-            )
+            return tag("select", options, **common)
         listed = tag("datalist", (tag("option", value=town) for town in towns), id=f"{self.id}-list") if towns else None
         field_ = tag(
             "input",
@@ -218,6 +209,21 @@ class Control:
             **common,
         )
         return field_ + listed if listed else field_
+
+
+def _options(v: Visit, words: Mapping[str, str], chosen: str) -> list[Markup]:
+    return [
+        tag("option", v.say(said) if value else said, value=value, selected=value == chosen)
+        for value, said in words.items()
+    ]
+
+
+@lru_cache(maxsize=32)
+def _countries(tongue: Language, chosen: str) -> Markup:
+    """All of them: nothing else of a sheet is so long, and it is the same for nearly everyone."""
+    return join(
+        tag("option", name, value=code, selected=code == chosen) for code, name in fields.countries(tongue).items()
+    )
 
 
 def _actions(v: Visit, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
@@ -250,7 +256,7 @@ def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
     return {
         "save": save,
         "withdraw": lambda v, act: _withdraw(v, v.get(table, act.number()), typed),
-        "towns": lambda v, act: _propose_towns(act, typed),
+        "towns": only_shows(lambda v, act: _propose_towns(act, typed)),
     }
 
 

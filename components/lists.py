@@ -11,7 +11,7 @@ from markupsafe import Markup
 from components.desk import pager
 from components.icons import icon
 from components.markup import Content, button, tag
-from components.panel import Act, Answer, Handler
+from components.panel import Act, Answer, Handler, only_shows
 from components.tables import row as table_row
 from data.fields import fold
 from data.visits import Visit
@@ -171,7 +171,7 @@ def acts(listing: Listing[Any], after: Callable[[Visit], Answer] | None = None) 
         order.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
         return done(v, v.say("À partir de la ligne {count}.", count=order.skip + 1))
 
-    return {f"sort-{listing.name}": sort, f"find-{listing.name}": find, f"turn-{listing.name}": turn}
+    return {f"{does.__name__}-{listing.name}": only_shows(does) for does in (sort, find, turn)}
 
 
 def _search(v: Visit, listing: Listing[Row], found: int, total: int | None) -> Markup:

@@ -79,6 +79,12 @@ class Answer:
 Handler = Callable[..., Any]  # (v, act) -> Answer | None, or async (caller, act) -> Answer | None
 
 
+def only_shows(handler: Handler) -> Handler:
+    """An act that writes nothing: it runs in the reading visit that draws its answer, and waits for nobody who writes."""
+    handler.only_shows = True  # type: ignore[attr-defined]
+    return handler
+
+
 class Panel(Piece):
     """Drawn at once with the page's visit; `refresh` draws it again with its own."""
 
@@ -144,10 +150,15 @@ class Panel(Piece):
             caller = here()
         except SignedOut:
             return Answer(reload=True)
-        answer = await _run(handler, caller, act)
         try:
-            with caller.visit() as v:
-                self._show(self.draw(v))
+            if getattr(handler, "only_shows", False):
+                with caller.visit(at_once=True) as v:
+                    answer = _look(handler, v, caller, act)
+                    self._show(self.draw(v))
+            else:
+                answer = await _run(handler, caller, act)
+                with caller.visit() as v:
+                    self._show(self.draw(v))
         except NotYours:
             return Answer(go="/")
         except Exception as fault:
@@ -161,25 +172,34 @@ class Panel(Piece):
 
 
 async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:
-    """The handler's answer; what goes wrong becomes words."""
+    """The handler's answer, in words what goes wrong."""
     try:
         if inspect.iscoroutinefunction(handler):
             return await handler(caller, act) or Answer()
         with caller.visit(writes=not caller.looking) as v:
             answer = handler(v, act)
         return answer or Answer()
-    except OnlyReads as wrote:
-        if caller.looking:
-            return Answer(dialog=caller.say(ONLY_LOOKING))
-        return _went_wrong(caller, act, wrote)
-    except Faulty as faulty:
-        return Answer(focus=next(iter(faulty.faults)))
-    except Refused as refused:
-        return Answer(dialog=refused.tell(caller.tongue))
-    except NotYours:
-        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible."))
     except Exception as fault:
-        return _went_wrong(caller, act, fault)
+        return _in_words(fault, caller, act)
+
+
+def _look(handler: Handler, v: Visit, caller: Caller, act: Act) -> Answer:
+    try:
+        return handler(v, act) or Answer()
+    except Exception as fault:
+        return _in_words(fault, caller, act)
+
+
+def _in_words(fault: Exception, caller: Caller, act: Act) -> Answer:
+    if isinstance(fault, OnlyReads) and caller.looking:
+        return Answer(dialog=caller.say(ONLY_LOOKING))
+    if isinstance(fault, Faulty):
+        return Answer(focus=next(iter(fault.faults)))
+    if isinstance(fault, Refused):
+        return Answer(dialog=fault.tell(caller.tongue))
+    if isinstance(fault, NotYours):
+        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible."))
+    return _went_wrong(caller, act, fault)
 
 
 def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:

@@ -147,6 +147,8 @@ async def _start() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
+    # A page gives the interpreter up at every statement, and had it back 5 ms later while a thread wrote a workbook.
+    sys.setswitchinterval(0.001)
 
 
 async def _stop() -> None:

@@ -23,6 +23,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 log = logging.getLogger("anacrouse.database")
+PATIENCE = 5000  # milliseconds that a writer of SQLite waits for another
 metadata: MetaData = SQLModel.metadata
 Fault: TypeAlias = SQLAlchemyError  # for the upper floors: any fault of the database
 Unavailable: TypeAlias = OperationalError  # it is locked, full or gone
@@ -53,6 +54,12 @@ def engine() -> Engine:
 def reading_engine() -> Engine:
     """The same connections, for transactions that only read: on SQLite they do not take the write lock."""
     return engine().execution_options(reading=True)
+
+
+@lru_cache(maxsize=1)
+def hurried_engine() -> Engine:
+    """The same connections, for a write that is not worth a wait: Unavailable at once where another writes (SQLite)."""
+    return engine().execution_options(hurried=True)
 
 
 def file() -> Path | None:
@@ -100,7 +107,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=5000",
+        f"busy_timeout={PATIENCE}",
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-16000",
@@ -109,8 +116,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("hurried"):
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
 
 
 def _begin_on_postgresql(connection: Connection) -> None:

@@ -55,7 +55,13 @@ def move_to(**environment: str) -> None:
     if database.engine.cache_info().currsize:
         database.engine().dispose()
     os.environ.update(environment)
-    for cached in (settings_room.settings, settings_room.key, database.engine, database.reading_engine):
+    for cached in (
+        settings_room.settings,
+        settings_room.key,
+        database.engine,
+        database.reading_engine,
+        database.hurried_engine,
+    ):
         cached.cache_clear()
 
 

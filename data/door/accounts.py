@@ -15,7 +15,7 @@ from data.i18n import Faulty, Language, Refused, language
 from data.people.families import Guardian, Pupil, of_its_site
 from data.post import letters
 from data.sites import Site
-from data.visits import OfFamily, Visit
+from data.visits import NotYours, OfFamily, Visit
 
 ROLES = ("family", "secretariat", "responsable")
 
@@ -83,8 +83,10 @@ def address(v: Visit, account: Account) -> str:
     """Where the account's letters go: only ever a recorded, accepted address."""
     if account.guardian_id is None:
         return account.email
-    guardian = v.one(select(Guardian).where(Guardian.id == account.guardian_id))
-    return guardian.email if guardian else ""
+    try:
+        return v.get(Guardian, account.guardian_id).email
+    except NotYours:
+        return ""
 
 
 def tongue_of(v: Visit, account_id: int) -> Language:

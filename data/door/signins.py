@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint
+from sqlalchemy import ForeignKeyConstraint, bindparam
 from sqlmodel import Field, col, func, select, update
 
 from data import journal
+from data.database import Unavailable
 from data.door import accounts, passwords, second_factor, throttle
 from data.door.accounts import Account
 from data.i18n import Refused
@@ -16,7 +18,7 @@ from data.people.families import of_its_site
 from data.post import letters
 from data.settings import settings
 from data.sites import Site
-from data.visits import NotYours, OfFamily, Visit, whole_house
+from data.visits import NotYours, OfFamily, Visit, kept, whole_house
 
 FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -190,20 +192,12 @@ def sign_in(
     return token, device
 
 
-def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> Account | None:
-    """The family's account that a member of staff looks as, of their own site, while it lasts."""
-    if not account.is_staff or signin.viewing_account_id is None or signin.viewing_until is None:
-        return None
-    with whole_house(now=now) as v:
-        if signin.viewing_until < v.now:
-            return None
-        return v.one(
-            select(Account).where(
-                Account.id == signin.viewing_account_id,
-                Account.site_id == account.site_id,
-                Account.role == "family",
-            )
-        )
+_BY_TOKEN = kept(
+    select(SignIn, Account, Site)
+    .join(Account, col(Account.id) == SignIn.account_id)
+    .join(Site, col(Site.id) == Account.site_id)
+    .where(SignIn.token_hash == bindparam("hashed"), col(SignIn.ended_at).is_(None))
+)
 
 
 def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn, Site] | None:
@@ -211,12 +205,7 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
     if not 20 <= len(token) <= 100:
         return None
     with whole_house(now=now) as v:
-        found = v.rows(
-            select(SignIn, Account, Site)
-            .join(Account, col(Account.id) == SignIn.account_id)
-            .join(Site, col(Site.id) == Account.site_id)
-            .where(SignIn.token_hash == digest(token), col(SignIn.ended_at).is_(None))
-        )
+        found = v.rows(_BY_TOKEN, hashed=digest(token))
         if not found:
             return None
         signin, account, site = found[0]
@@ -229,11 +218,16 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
         ):
             return None
     if touch and idle > TOUCH:
-        with whole_house(writes=True, now=now) as w:
-            w.change(
-                update(SignIn).where(col(SignIn.id) == signin.id, col(SignIn.ended_at).is_(None)).values(seen_at=w.now)
-            )
+        _touch(signin.id, now)
     return account, signin, site
+
+
+def _touch(signin_id: int, now: datetime | None) -> None:
+    """Another page does it where an import writes: nobody waits for that."""
+    with suppress(Unavailable), whole_house(writes=True, waits=False, now=now) as v:
+        v.change(
+            update(SignIn).where(col(SignIn.id) == signin_id, col(SignIn.ended_at).is_(None)).values(seen_at=v.now)
+        )
 
 
 def sign_out(token: str) -> None:

@@ -4,7 +4,7 @@ The session stays the staff's own. It only remembers whom it looks as; the pages
 visit of that account (components/entrance.py), which is fenced to the family and which no write leaves.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import select
 
@@ -14,7 +14,7 @@ from data.door.signins import SignIn
 from data.i18n import Refused
 from data.people import families
 from data.people.families import Family, Guardian
-from data.visits import NotYours, Visit
+from data.visits import NotYours, Visit, visit
 
 MINUTES = 15
 
@@ -49,6 +49,21 @@ def end(v: Visit, signin_id: int) -> int | None:
         return None
     journal.note(v, "viewing ended", subject="account", subject_id=account.id, family_id=account.family_id)
     return v.get(Family, account.family_id).number
+
+
+def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> Account | None:
+    """The family's account that a member of staff looks as, of their own site, while it lasts."""
+    if not account.is_staff or signin.viewing_account_id is None or signin.viewing_until is None:
+        return None
+    with visit(account, now=now) as v:
+        if signin.viewing_until < v.now:
+            return None
+        return v.one(
+            select(Account).where(
+                Account.id == signin.viewing_account_id,
+                Account.role == "family",
+            )
+        )
 
 
 def _own(v: Visit, signin_id: int) -> SignIn:

@@ -27,7 +27,7 @@ from data.fields import (
 )
 from data.findable import words_of
 from data.i18n import Refused
-from data.visits import NotYours, OfFamily, OfSite, Visit, whole_house
+from data.visits import NotYours, OfFamily, OfSite, Visit, kept, whole_house
 
 CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
 GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
@@ -223,9 +223,12 @@ def contact_shown(v: Visit, adult: Guardian) -> bool:
     return not adult.contact_hidden or not v.is_staff or v.role == "responsable"
 
 
+_GUARDIANS = kept(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
+
+
 def guardians(v: Visit) -> list[Guardian]:
     """The family's adults, the responsible one first."""
-    return list(v.all(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id))))
+    return list(v.all(_GUARDIANS))
 
 
 def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
@@ -252,7 +255,7 @@ def by_number(v: Visit, number: int) -> Family:
 
 def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [(pupil, link) for pupil, link in v.rows(pupils_with())]
+    return [(pupil, link) for pupil, link in v.rows(_PUPILS)]
 
 
 def pupils_with(*more: Any) -> Any:
@@ -262,6 +265,9 @@ def pupils_with(*more: Any) -> Any:
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .order_by(col(Pupil.birth_date), col(Pupil.first_name))
     )
+
+
+_PUPILS = kept(pupils_with())
 
 
 def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:

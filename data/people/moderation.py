@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
 from sqlmodel import Field, SQLModel, col, select
 
 from data import files, journal, sites
@@ -23,7 +23,7 @@ from data.people import families
 from data.people.families import Guardian, Pupil, of_its_site
 from data.post import letters
 from data.sites import Site
-from data.visits import NotYours, OfFamily, Visit, whole_house
+from data.visits import NotYours, OfFamily, Visit, kept, whole_house
 
 Asked = tuple["ChangeRequest", "FieldChange", EditableField]
 SHEETS: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
@@ -89,31 +89,42 @@ def sheet_of(row: SQLModel) -> str:
     return type(row).__name__.lower()
 
 
+_PENDING = select(ChangeRequest).where(
+    ChangeRequest.sheet == bindparam("sheet"),
+    ChangeRequest.sheet_id == bindparam("row"),
+    ChangeRequest.state == "pending",
+)
+_OF_ONE_FAMILY = _PENDING.where(ChangeRequest.family_id == bindparam("family"))
+_PENDING_REQUEST = {  # (locked, of one family)
+    (lock, one): kept(question.with_for_update().execution_options(populate_existing=True) if lock else question)
+    for lock in (False, True)
+    for one, question in ((False, _PENDING), (True, _OF_ONE_FAMILY))
+}
+_WAITING = kept(
+    select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == "pending")
+)
+_PENDING_OF_SHEETS = kept(
+    select(ChangeRequest, FieldChange)
+    .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+    .where(
+        ChangeRequest.state == "pending",
+        FieldChange.state == "pending",
+        col(ChangeRequest.sheet_id).in_(bindparam("rows", expanding=True)),
+    )
+)
+
+
 def pending_request(v: Visit, row: Any, *, family_id: int | None = None, lock: bool = False) -> ChangeRequest | None:
     """The family's open request for that sheet; staff say whose, as a pupil may be of two."""
-    question = select(ChangeRequest).where(
-        ChangeRequest.sheet == sheet_of(row),
-        ChangeRequest.sheet_id == row.id,
-        ChangeRequest.state == "pending",
-    )
-    if family_id is not None:
-        question = question.where(ChangeRequest.family_id == family_id)
-    return v.one(question.with_for_update().execution_options(populate_existing=True) if lock else question)
+    whose = {} if family_id is None else {"family": family_id}
+    return v.one(_PENDING_REQUEST[lock, bool(whose)], sheet=sheet_of(row), row=row.id, **whose)
 
 
 def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
     """(sheet, its id) -> field -> what waits, for several sheets in one question."""
     found: dict[tuple[str, int], dict[str, FieldChange]] = {(sheet_of(row), row.id): {} for row in rows}
     if rows:
-        for request, change in v.rows(
-            select(ChangeRequest, FieldChange)
-            .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-            .where(
-                ChangeRequest.state == "pending",
-                FieldChange.state == "pending",
-                col(ChangeRequest.sheet_id).in_([row.id for row in rows]),
-            )
-        ):
+        for request, change in v.rows(_PENDING_OF_SHEETS, rows=[row.id for row in rows]):
             if (request.sheet, request.sheet_id) in found:
                 found[request.sheet, request.sheet_id][change.field] = change
     return found
@@ -130,16 +141,7 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
     row = v.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
     values = _read(v, site, row, typed)
     request = pending_request(v, row, lock=True)
-    waiting = (
-        {
-            change.field: change
-            for change in v.all(
-                select(FieldChange).where(FieldChange.request_id == request.id, FieldChange.state == "pending")
-            )
-        }
-        if request
-        else {}
-    )
+    waiting = {change.field: change for change in v.all(_WAITING, request=request.id)} if request else {}
     table: type[SQLModel] = type(row)
     outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
@@ -225,8 +227,8 @@ def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outco
     if request:
         request.version, request.changed_at = request.version + 1, v.now
         v.add(request)
-        v.flush()
-        close_if_empty(v, request)
+        if not outcome.asked:
+            close_if_empty(v, request)
     who = v.get(Account, v.account_id)
     common: dict[str, Any] = {
         "to": accounts.address(v, who),
@@ -260,8 +262,7 @@ def announce(v: Visit, row: Any, family_id: int | None) -> None:
 
 
 def close_if_empty(v: Visit, request: ChangeRequest) -> None:
-    left = v.one(select(FieldChange).where(FieldChange.request_id == request.id, FieldChange.state == "pending"))
-    if left is None:
+    if v.one(_WAITING, request=request.id) is None:
         request.state, request.closed_at = "closed", v.now
         v.add(request)
 
@@ -271,7 +272,7 @@ def withdraw(v: Visit, row: Any) -> None:
     request = pending_request(v, row, lock=True)
     if request is None:
         return
-    changes = v.all(select(FieldChange).where(FieldChange.request_id == request.id, FieldChange.state == "pending"))
+    changes = v.all(_WAITING, request=request.id)
     for change in changes:
         change.state = "withdrawn"
         v.add(change)

@@ -10,7 +10,7 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, func, or_, select, update
 
-from data import journal
+from data import journal, sites
 from data.fields import fold
 from data.formats import moment
 from data.i18n import Language, say
@@ -90,7 +90,7 @@ def write(
 
     `once` is a key that no second letter may have (IntegrityError); `instead`, one of `not_left`, says this from now on.
     """
-    tongue, site = a_language(language), v.get(Site, site_id)
+    tongue, site = a_language(language), sites.here(v) if v.site_id == site_id else v.get(Site, site_id)
     known = {"site": site.name, "name": name, "moment": moment(v.now, site.zone, tongue), **words}
     subject, blocks = compose(
         kind,

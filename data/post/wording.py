@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
 from data import journal
 from data.fields import tidy
 from data.i18n import Faulty, Language, Refused, elided, say
 from data.post.letter_texts import TEMPLATES
-from data.visits import NotYours, OfSite, Visit
+from data.visits import NotYours, OfSite, Visit, kept
 
 # What stands in a text for the letter's own: in the text a person edits, each is a line of its own.
 PARTS = {
@@ -69,11 +69,18 @@ def given(kind: str, tongue: Language) -> Words:
     return Words(say(template.subject, tongue), body, say(template.link, tongue))
 
 
+_OWN = kept(
+    select(LetterText).where(
+        LetterText.site_id == bindparam("site"),
+        LetterText.kind == bindparam("kind"),
+        LetterText.language == bindparam("tongue"),
+    )
+)
+
+
 def own_text(v: Visit, site_id: int, kind: str, tongue: Language) -> Words | None:
     """What that site says instead, None when it says what came."""
-    row = v.one(
-        select(LetterText).where(LetterText.site_id == site_id, LetterText.kind == kind, LetterText.language == tongue)
-    )
+    row = v.one(_OWN, site=site_id, kind=kind, tongue=tongue)
     return Words(row.subject, tuple(row.body), row.link, row) if row else None
 
 

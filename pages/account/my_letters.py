@@ -8,7 +8,7 @@ from components import letter_sheet, lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import button, classes, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
 from components.shell import head
 from data import formats
@@ -48,7 +48,10 @@ def my_letters(v: Visit, courrier: str = "", r: str = "", tri: str = "") -> None
         lambda w: _draw(w, desk),
         follows=[("account letters", v.account_id or 0)],
         classes="flow",
-        on={"open": lambda w, act: _open(act, desk), **lists.acts(desk.listing, lambda w: Answer(url=desk.url))},
+        on={
+            "open": only_shows(lambda w, act: _open(act, desk)),
+            **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
+        },
     )
 
 

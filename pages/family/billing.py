@@ -9,7 +9,7 @@ from components import lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
 from components.shell import head
 from data import formats
@@ -55,7 +55,7 @@ def _account_of(kind: str) -> Callable[..., None]:
             follows=[("family", v.family_id or 0)],
             classes="flow",
             on={
-                "year": lambda w, act: _choose_year(act, desk),
+                "year": only_shows(lambda w, act: _choose_year(act, desk)),
                 **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
             },
         )

@@ -13,7 +13,7 @@ from components.cover import alert, cover
 from components.entrance import Caller
 from components.icons import icon
 from components.markup import classes, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, plain, screen
 from components.shell import head
 from data import formats, sites
@@ -40,6 +40,7 @@ class Choice:
     def of(self, due: list[Entry]) -> list[Entry]:
         return [entry for entry in due if entry.row.id not in self.left_out]
 
+    @only_shows
     def tick(self, v: Visit, act: Act) -> Answer:
         ticked = act.values.get("facture") == "true"
         self.left_out = self.left_out - {act.number()} if ticked else self.left_out | {act.number()}

@@ -14,7 +14,7 @@ from components.entrance import Caller
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, tag
-from components.panel import Act, Answer
+from components.panel import Act, Answer, only_shows
 from components.screen import Audience, plain, screen
 from components.shell import head
 from components.tables import row
@@ -304,17 +304,20 @@ def _brief(told: Told) -> str:
     return line if len(line) < 110 else f"{line[:107]}…"
 
 
+@only_shows
 def _open(_v: Visit, act: Act, desk: Desk) -> Answer:
     before, number = desk.entry_id, act.number()
     desk.entry_id = number or None
     return Answer(url=desk.url, focus="entry-title" if number else f"open-{before}")
 
 
+@only_shows
 def _search(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.asked, desk.skip, desk.entry_id = replace(desk.asked, search=act.values.get("r", "")[:80]), 0, None
     return Answer(url=desk.url)
 
 
+@only_shows
 def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
     values, desk.faults = act.values, {}
     days: dict[str, date | None] = {}
@@ -343,11 +346,13 @@ def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
     return Answer(url=desk.url, focus="entries", say=v.say("{count} entrée#{count} entrées", count=total))
 
 
+@only_shows
 def _clear(_v: Visit, _act: Act, desk: Desk) -> Answer:
     desk.asked, desk.skip, desk.entry_id, desk.faults = Asked(), 0, None, {}
     return Answer(url=desk.url, focus="entries")
 
 
+@only_shows
 def _sort(v: Visit, act: Act, desk: Desk) -> Answer:
     if act.of not in journal_desk.SORTS:
         return Answer()
@@ -358,11 +363,13 @@ def _sort(v: Visit, act: Act, desk: Desk) -> Answer:
     return Answer(url=desk.url, say=v.say(words, column=label))
 
 
+@only_shows
 def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(focus="entries")
 
 
+@only_shows
 def _record(v: Visit, act: Act, desk: Desk) -> Answer:
     entry = journal_desk.one(v, act.number()).entry
     desk.asked, desk.skip = Asked(subject=entry.subject, subject_id=entry.subject_id), 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import case, exists, func, literal_column, text
+from sqlalchemy import bindparam, case, exists, func, literal_column, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, with_loader_criteria
 from sqlmodel import col, delete, select, update
@@ -71,6 +71,20 @@ def test_nothing_unfenced_hides_in_a_fenced_statement(house: str, way: str) -> N
     for person in (None, CLAIRE, PAUL):
         with as_(person, writes=False) as v, pytest.raises(Leak):
             v.rows(HIDDEN[way])
+        with as_(person, writes=False) as v, pytest.raises(Leak):
+            v.rows(visits.kept(HIDDEN[way]))
+
+
+@both
+def test_a_question_that_is_kept_is_fenced_for_whoever_asks_it(house: str) -> None:
+    question = visits.kept(select(Guardian.family_id).where(col(Guardian.town) != bindparam("town")))
+    for person in (CLAIRE, SAMIR, PAUL, None, CLAIRE):
+        with as_(person, writes=False) as v:
+            found = set(v.all(question, town="x"))
+        if person == PAUL:
+            assert found > {account(CLAIRE).family_id, account(SAMIR).family_id}
+        else:
+            assert found == ({account(person).family_id} if person else set())
 
 
 def whole_fence(statement: Any) -> str:

@@ -4,13 +4,17 @@ import asyncio
 import operator
 import statistics
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col, select
 
+from data import database
 from data.demo import PASSWORD
 from data.door import accounts, passwords, signins, throttle
 from data.door.accounts import Account
+from data.door.signins import SignIn
 from data.door.throttle import Throttle
 from data.i18n import Faulty, Refused
 from data.journal import AuditEntry
@@ -19,6 +23,21 @@ from data.post.letters import Letter
 from data.visits import whole_house
 from tests.cast import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site, site
 from tests.data.door import MAIL, WRONG, at, change, enter, lose, mailed, refusal
+
+
+def test_nobody_waits_for_a_writer_to_be_seen(house: str) -> None:
+    token, _ = signins.sign_in(account(CLAIRE))
+    with whole_house(writes=True) as busy:
+        seen = busy.one(select(SignIn.seen_at).order_by(col(SignIn.id).desc()))
+        assert seen is not None
+        soon = seen + timedelta(minutes=2)
+        began = time.monotonic()
+        assert signins.by_token(token, now=soon, touch=True) is not None
+        assert time.monotonic() - began < database.PATIENCE / 2000
+    assert last(SignIn).seen_at == seen
+    assert signins.by_token(token, now=soon, touch=True) is not None
+    assert last(SignIn).seen_at == soon
+
 
 # Connexion
 

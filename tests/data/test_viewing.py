@@ -28,11 +28,11 @@ def test_it_lasts_a_quarter_of_an_hour_and_the_session_stays_the_staffs(house: s
     token, signin = begin()
     who, row, _ = signins.by_token(token) or pytest.fail("signed out")
     assert (who.login, row.viewing_account_id) == (PAUL, account(CLAIRE).id)
-    seen = signins.viewed(who, row)
+    seen = viewing.viewed(who, row)
     assert seen is not None
     assert seen.login == CLAIRE
-    assert signins.viewed(who, row, now=later(minutes=14)) is not None
-    assert signins.viewed(who, row, now=later(minutes=16)) is None
+    assert viewing.viewed(who, row, now=later(minutes=14)) is not None
+    assert viewing.viewed(who, row, now=later(minutes=16)) is None
     assert [(entry.actor, entry.family_id) for entry in every(AuditEntry, AuditEntry.action == "viewed as family")] == [
         ("Paul Renard", account(CLAIRE).family_id)
     ]
@@ -67,10 +67,10 @@ def test_nobody_looks_as_who_is_not_a_family_of_the_site(house: str) -> None:
 def test_a_family_that_would_hold_such_a_mark_looks_as_nobody(house: str) -> None:
     _, signin = session_of(CLAIRE)
     signin.viewing_account_id, signin.viewing_until = account("belkacem.samir").id, later(minutes=5)
-    assert signins.viewed(account(CLAIRE), signin) is None
+    assert viewing.viewed(account(CLAIRE), signin) is None
     _, staffs = session_of("petit.jean", "belrive")
     staffs.viewing_account_id, staffs.viewing_until = account(CLAIRE).id, later(minutes=5)
-    assert signins.viewed(account("petit.jean", "belrive"), staffs) is None
+    assert viewing.viewed(account("petit.jean", "belrive"), staffs) is None
 
 
 def test_the_visit_is_the_familys_and_only_reads(house: str) -> None:

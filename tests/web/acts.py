@@ -99,7 +99,9 @@ def _acts(file: Path) -> set[str]:
 
 
 def _is_ours(value: ast.expr) -> bool:
-    """A function of that module, or made by one, or another module’s."""
+    """A function of that module, or made by one, or another module’s; said to show only, or not."""
+    if isinstance(value, ast.Call) and ast.unparse(value.func) == "only_shows":
+        value = value.args[0]
     made = value.func if isinstance(value, ast.Call) else value
     if isinstance(value, ast.Attribute):  # another module's: campaign_form.save
         return isinstance(value.value, ast.Name) and value.value.id in MODULES

@@ -13,7 +13,7 @@ from components.entries import labelled
 from components.icons import icon
 from components.lists import Column, Listing
 from components.markup import acting_form, tag
-from components.panel import Act, Answer, Handler
+from components.panel import Act, Answer, Handler, only_shows
 from components.tables import facts
 from data import formats
 from data.i18n import Faulty, Refused
@@ -182,7 +182,7 @@ def acts(window: Window) -> dict[str, Handler]:
             focus="line-title",
         )
 
-    found: dict[str, Handler] = {"tab": tab, "line": line, "justify": justify}
+    found: dict[str, Handler] = {"tab": only_shows(tab), "line": only_shows(line), "justify": justify}
     for listing in window.lists.values():
         found |= lists.acts(listing)
     return found

@@ -6,7 +6,7 @@ from components import glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing
 from components.markup import tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
 from data import formats
 from data.people import families
@@ -31,8 +31,8 @@ def courses(v: Visit, n: int, course: int = 0, tab: str = "cours", line: int = 0
         follows=[("pupil", pupil.id), ("family", v.family_id or 0)],
         classes="flow",
         on={
-            "open": lambda w, act: _open(w, act, window),
-            "address": lambda w, act: _address(w, act, window),
+            "open": only_shows(lambda w, act: _open(w, act, window)),
+            "address": only_shows(lambda w, act: _address(w, act, window)),
             **lists.acts(listing),
             **course_window.acts(window),
         },

@@ -9,7 +9,7 @@ from components import charts, glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import button, classes, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
 from components.tables import facts
 from data import formats
@@ -57,10 +57,10 @@ def history(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": lambda w, act: _open(w, act, desk),
-            "walk": lambda w, act: _walk(w, act, desk),
-            "list": lambda w, act: _back(desk),
-            "address": lambda w, act: _address(w, act, desk),
+            "open": only_shows(lambda w, act: _open(w, act, desk)),
+            "walk": only_shows(lambda w, act: _walk(w, act, desk)),
+            "list": only_shows(lambda w, act: _back(desk)),
+            "address": only_shows(lambda w, act: _address(w, act, desk)),
             **lists.acts(desk.past, lambda w: _arranged(w, desk)),
             **lists.acts(desk.marks),
         },

@@ -9,7 +9,7 @@ from components import glossary, lists
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
 from components.tables import facts
 from data import formats
@@ -46,9 +46,9 @@ def repertoire_of(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": lambda w, act: _open(w, act, desk),
-            "list": lambda w, act: _back(desk),
-            "address": lambda w, act: _address(w, act, desk),
+            "open": only_shows(lambda w, act: _open(w, act, desk)),
+            "list": only_shows(lambda w, act: _back(desk)),
+            "address": only_shows(lambda w, act: _address(w, act, desk)),
             **lists.acts(desk.events, lambda w: Answer(url=desk.url)),
         },
     )

@@ -11,7 +11,7 @@ from components.entrance import Audience, Caller
 from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import Content, tag
-from components.panel import Act, Answer, Panel
+from components.panel import Act, Answer, Panel, only_shows
 from components.screen import plain, screen
 from components.shell import head
 from data.door import viewing
@@ -57,7 +57,7 @@ def show(v: Visit, r: str = "", tri: str = "", acces: str = "", vue: str = "") -
         follows=[("families", v.site_id or 0)],
         classes="flow families",
         on={
-            "only": lambda w, act: _only(act, desk),
+            "only": only_shows(lambda w, act: _only(act, desk)),
             **families_chosen.acts(chosen, lambda: (desk.listing.order.search, desk.only), f"{PATH}/acces"),
             **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
         },

@@ -10,7 +10,7 @@ from components.desk import desk_panel, pager, search_field
 from components.entries import labelled
 from components.icons import icon
 from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer
+from components.panel import Act, Answer, only_shows
 from components.screen import Audience, screen
 from components.shell import head
 from data import fields, formats
@@ -220,12 +220,14 @@ def _row(v: Visit, desk: Desk, letter: Letter) -> Markup:
     return tag("tr", tag("td", link), class_="current" if current else None)
 
 
+@only_shows
 def _open(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.letter_id = act.number()
     return Answer(url=desk.url, focus="letter-title")
 
 
 def _step(by: int):  # type: ignore[no-untyped-def]
+    @only_shows
     def step(v: Visit, _act: Act, desk: Desk) -> Answer:
         ids = [each.id for each in letter_desk.found(v, desk.wanted, skip=desk.skip)]
         at = ids.index(desk.letter_id) if desk.letter_id in ids else -1 if by > 0 else len(ids)
@@ -236,12 +238,14 @@ def _step(by: int):  # type: ignore[no-untyped-def]
     return step
 
 
+@only_shows
 def _state(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted = replace(desk.wanted, state=act.of if act.of in STATES else "")
     desk.skip, desk.letter_id = 0, None
     return Answer(url=desk.url, focus=f"state-{desk.wanted.state or 'all'}")
 
 
+@only_shows
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted = replace(desk.wanted, search=act.values.get("search", "")[:80])
     desk.skip, desk.letter_id = 0, None
@@ -250,6 +254,7 @@ def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     return Answer(say=v.say("{count} courriel#{count} courriels", count=total), url=letter_one.path_of(desk.wanted))
 
 
+@only_shows
 def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
     days: dict[str, date | None] = {}
     desk.faults = {}
@@ -266,11 +271,13 @@ def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
     return Answer(url=letter_one.path_of(desk.wanted), focus="letter-title")
 
 
+@only_shows
 def _clear(_v: Visit, _act: Act, desk: Desk) -> Answer:
     desk.wanted, desk.skip, desk.letter_id, desk.faults = Wanted(state=desk.wanted.state), 0, None, None
     return Answer(url=letter_one.path_of(desk.wanted), focus="filter-genre")
 
 
+@only_shows
 def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.skip, desk.letter_id = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0, None
     return Answer(focus="letter-title")

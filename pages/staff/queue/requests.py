@@ -7,7 +7,7 @@ from nicegui import ui
 
 from components.desk import desk_panel, just_decided, nothing_open, pager, search_field
 from components.markup import tag
-from components.panel import Act, Answer
+from components.panel import Act, Answer, only_shows
 from components.screen import Audience, here, screen
 from components.shell import head
 from data import formats, sites
@@ -226,6 +226,7 @@ def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
     )
 
 
+@only_shows
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.search, desk.skip = act.values.get("search", "")[:60], 0
     return Answer(
@@ -234,6 +235,7 @@ def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     )
 
 
+@only_shows
 def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(focus="request-title")

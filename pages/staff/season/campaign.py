@@ -7,6 +7,7 @@ from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from components.desk import acts_of
 from components.entrance import Caller
 from components.markup import tag
 from components.panel import Panel
@@ -37,7 +38,7 @@ def new(v: Visit) -> None:
         v,
         lambda w: head(title) + campaign_form.draw(w, None, desk),
         classes="flow",
-        on=_acts(desk, {"save": campaign_form.save, "audience": campaign_form.change_audience}),
+        on=acts_of(desk, {"save": campaign_form.save, "audience": campaign_form.change_audience}),
     )
 
 
@@ -82,15 +83,8 @@ def campaign(
         lambda w: _draw(w, desk, modele),
         follows=[("campaign", n), ("campaigns", v.site_id or 0), ("queue", v.site_id or 0)],
         classes="flow",
-        on={**_acts(desk, acts), "remind": campaign_reminders.sender(desk)},
+        on={**acts_of(desk, acts), "remind": campaign_reminders.sender(desk)},
     )
-
-
-def _acts(desk: Desk, acts):  # type: ignore[no-untyped-def]
-    def with_desk(act):  # type: ignore[no-untyped-def]
-        return lambda v, sent: act(v, sent, desk)
-
-    return {name: with_desk(act) for name, act in acts.items()}
 
 
 def _draw(v: Visit, desk: Desk, modele: str) -> Markup:

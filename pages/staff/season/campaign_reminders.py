@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.entrance import Caller
 from components.icons import icon
 from components.markup import button, tag
-from components.panel import Act, Answer
+from components.panel import Act, Answer, only_shows
 from components.tables import table
 from data import formats
 from data.season import campaigns, reenrolment_table
@@ -113,6 +113,7 @@ def _list(v: Visit, found: list[Silent], count: int) -> Markup:
     return table(v.say("Familles qui seront relancées"), heads, rows) + (rest or "")
 
 
+@only_shows
 def choose(_v: Visit, act: Act, desk: Desk) -> Answer:
     chosen = act.values.get("scope", "all")
     desk.scope = chosen if chosen in SCOPES_WORDS else "all"

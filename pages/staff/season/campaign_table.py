@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.desk import pager
 from components.icons import icon
 from components.markup import button, tag
-from components.panel import Act, Answer
+from components.panel import Act, Answer, only_shows
 from components.tables import row as table_row
 from data import formats
 from data.season import campaign_desk, reenrolment_list
@@ -121,6 +121,7 @@ def _cells(v: Visit, each: Row) -> list[object]:
 
 
 def choose(name: str):  # type: ignore[no-untyped-def]
+    @only_shows
     def filter_by(_v: Visit, act: Act, desk: Desk) -> Answer:
         setattr(desk.wanted, name, act.values.get(name, "")[:120])
         desk.wanted.skip = 0
@@ -129,11 +130,13 @@ def choose(name: str):  # type: ignore[no-untyped-def]
     return filter_by
 
 
+@only_shows
 def find(_v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted.search, desk.wanted.skip = act.values.get("find", "")[:60], 0
     return Answer(url=desk.url)
 
 
+@only_shows
 def sort(v: Visit, act: Act, desk: Desk) -> Answer:
     if act.of not in COLUMNS or act.of == "pieces":
         return Answer()
@@ -143,6 +146,7 @@ def sort(v: Visit, act: Act, desk: Desk) -> Answer:
     return Answer(url=desk.url, say=v.say(words, column=v.say(LABELS[COLUMNS.index(act.of)])))
 
 
+@only_shows
 def turn(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(say=v.say("À partir de la ligne {count}.", count=desk.wanted.skip + 1))
