@@ -155,3 +155,8 @@ def alert(text: str) -> Markup:
 
 def told(text: str) -> Markup:
     return tag("div", icon("check"), tag("p", text), class_="notice good", role="status") if text else Markup("")
+
+
+def noted(text: str) -> Markup:
+    """What is neither done nor wrong: a session is over."""
+    return tag("div", icon("info"), tag("p", text), class_="notice", role="status") if text else Markup("")

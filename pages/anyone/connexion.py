@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, message, password, told, user_name
+from components.cover import alert, cover, message, noted, password, told, user_name
 from components.entrance import Audience, Caller, cookie, set_cookie
 from components.errors import error_page
 from components.markup import Markup, tag
@@ -21,6 +21,7 @@ from pages.anyone import accessibility
 
 STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
+NOTHING = Markup("")
 
 CAST = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
@@ -42,7 +43,7 @@ def _page(
     login: str = "",
     faults: dict[str, str] | None = None,
     wrong: str = "",
-    done: str = "",
+    done: Markup = NOTHING,
     after: str = "",
     status: int = 200,
 ) -> Response:
@@ -63,7 +64,7 @@ def _page(
     body = (
         (alert(caller.say(empty)) if not every else "")
         + alert(wrong)
-        + told(done)
+        + done
         + tag(
             "form",
             choice,
@@ -130,16 +131,17 @@ def _cast(caller: Caller, every: list[Site]) -> Markup | None:
 def show(caller: Caller, request: Request) -> Response:
     if caller.account and "fin" not in request.query_params:
         return RedirectResponse("/", 303)
+    fin = request.query_params.get("fin", "")
     done = {
         "1": "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet.",
         "2": "Vous êtes déconnecté.",
         "3": "La connexion a trop attendu : recommencez.",
-    }.get(request.query_params.get("fin", ""), "")
+    }.get(fin, "")
     return _page(
         caller,
         sites.every_site(),
         chosen=cookie(request, "site"),
-        done=caller.say(done) if done else "",
+        done=(told if fin == "2" else noted)(caller.say(done) if done else ""),
         after=_after(request.query_params.get("suite", "")),
     )
 

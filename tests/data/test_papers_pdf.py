@@ -63,9 +63,9 @@ HOSTILE = {
     "arabic": "زوي محمد 東京 Ωμέγα Ṣạ̈",
     "marks": "<b>&amp; (a\\b) {nb} {total_pages} %s $1 **x** --y--",
     "unbroken": "W" * 300,
-    "long": "Œuvre " * 834,
-    "long unbroken": "é" * 5000,
-    "lines": "a\n" * 300,
+    "long": "Œuvre " * 334,
+    "long unbroken": "é" * 2000,
+    "lines": "a\n" * 150,
 }
 
 

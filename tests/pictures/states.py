@@ -1,5 +1,6 @@
 """What screens look like when something waits, is faulty, is empty, is very full, is only read, is printed or has failed."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ WIDE, NARROW = Size(1280, 820, 1500, 28 * 1024), Size(390, 300, 1600, 18 * 1024)
 LIGHT, SLIM = WIDE._replace(most=20 * 1024), NARROW._replace(most=14 * 1024)
 LONG = "Anne-Charlotte de La Rochefoucauld-Montbéliard d’Entremonts"  # sixty letters, as some names have
 SAID_NUMBER = "4F2A91C0"
+VERSION = re.compile(r"/theme/[0-9a-f]{12}/")
 
 
 class State(NamedTuple):
@@ -151,11 +153,15 @@ def the_session_is_over(page: Page) -> None:
 
 def it_failed(status: int, reference: str = "") -> Callable[[Page], None]:
     """The page of that answer, in the place of the one that is open."""
-    body = bytes(errors.error_page(status, reference=reference).body)
+    body = bytes(errors.error_page(status, reference=reference).body).decode()
 
     def show(page: Page) -> None:
+        served = VERSION.search(page.content())  # the pictures of « Aide » may have been taken anew since we started
+        assert served
+
         def answer(route: Route) -> None:
-            route.fulfill(status=status, content_type="text/html; charset=utf-8", body=body)
+            dressed = VERSION.sub(served.group(), body)
+            route.fulfill(status=status, content_type="text/html; charset=utf-8", body=dressed)
 
         page.route("**/une-adresse", answer)
         page.goto("/une-adresse")
