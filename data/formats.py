@@ -1,11 +1,9 @@
 """How dates, hours, amounts and sizes are written. Pure functions; languages « fr » and « en »."""
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
-from babel.lists import format_list
 
 from data.i18n import Language, say
 
@@ -106,11 +104,6 @@ def ago(value: datetime, now: datetime, zone: ZoneInfo, tongue: Language = "fr")
     if days == 1:
         return say("hier", tongue)
     return say("il y a {count} jours", tongue, count=days)
-
-
-def enumerated(names: Iterable[str], tongue: Language = "fr") -> str:
-    """« Irina, Nino et Zoé », “Irina, Nino, and Zoé”."""
-    return format_list(list(names), locale=tongue)
 
 
 def school_year(today: date) -> str:

@@ -80,15 +80,14 @@ def write(
     path: str = "/",
     secret: str = "",
     message: str = "",
-    papers: Sequence[Paper] = (),
+    paper: Paper | None = None,
     delay: int = 0,
     once: str = "",
-    instead: Letter | None = None,
     **words: object,
 ) -> Letter:
     """Put a letter in the outbox, in the visit's own transaction. `delay` in seconds; without an address it fails now.
 
-    `once` is a key that no second letter may have (IntegrityError); `instead`, one of `not_left`, says this from now on.
+    `once` is a key that no second letter may have (IntegrityError).
     """
     tongue, site = a_language(language), sites.here(v) if v.site_id == site_id else v.get(Site, site_id)
     known = {"site": site.name, "name": name, "moment": moment(v.now, site.zone, tongue), **words}
@@ -103,11 +102,9 @@ def write(
         path=path,
         message=message,
     )
-    for *said, listed in papers:
+    if paper:
+        *said, listed = paper
         blocks.append(["paper", *said, *(part for fact in listed for part in fact)])
-    if instead is not None:
-        instead.subject, instead.blocks, instead.due_at = subject, blocks, v.now + timedelta(seconds=delay)
-        return v.add(instead)
     token = secrets.token_hex(16)
     return post(
         v,
@@ -224,7 +221,7 @@ def settle_restored(v: Visit, *, sent: bool) -> None:
         v.tell(("letters", v.site_id or 0))
 
 
-def not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Letter | None:
+def _not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Letter | None:
     """The letter of that kind that waits for more to tell, as its `delay` made it: one letter a sitting. Locked."""
     return v.one(
         select(Letter)
@@ -242,7 +239,7 @@ def not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Let
 
 def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
     """Add decisions to the family's letter that has not left yet. None when there is none."""
-    letter = not_left(v, "request_decided", family_id, account_id)
+    letter = _not_left(v, "request_decided", family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "change"), default=0)
@@ -256,7 +253,7 @@ def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequ
 
 def join_message(v: Visit, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
     """Add a message to the letter of that kind that has not left yet. None when there is none."""
-    letter = not_left(v, kind, family_id, account_id)
+    letter = _not_left(v, kind, family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)

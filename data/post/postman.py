@@ -229,7 +229,9 @@ def _small_logo(site_id: int, name: str) -> bytes:
 
 def _record(letter_id: int, error: str, *, final: bool) -> None:
     with whole_house(writes=True) as v:
-        letter = v.get(Letter, letter_id, lock=True)
+        letter = v.one(select(Letter).where(Letter.id == letter_id).with_for_update())
+        if letter is None:
+            return  # its family was erased while it was on its way
         letter.error, letter.lease_until = error[:300], None
         if not error:
             letter.state, letter.sent_at, letter.secret = "sent", v.now, ""

@@ -2,24 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlmodel import col, select
-
 from data import formats, journal
 from data.door import accounts
 from data.door.accounts import Account
 from data.fields import tidy_lines
 from data.i18n import Faulty, Refused, language, pair, say
-from data.people import families
 from data.people.families import Pupil
 from data.post import letters
 from data.season import reenrolment
-from data.season.campaigns import Campaign
 from data.season.reenrolment import Reenrolment, Situation, Wish
-from data.settings import settings
 from data.visits import Visit
 
 MOST_WORDS = 2000
-SITTING = 5  # times what decisions wait for each other: a form is longer to fill in than a decision to take
 LEAVING = (
     "Déménagement",
     "Emploi du temps",
@@ -163,46 +157,19 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, Refused]:
 
 
 def _acknowledge(v: Visit, now: Situation, wish: Wish) -> None:
-    """One letter a sitting: it waits a little while another pupil of the family may still answer, and names them all."""
+    """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
     who = v.get(Account, v.account_id)
-    tongue = language(who.language)
-    waiting = letters.not_left(v, "reenrolment_received", v.family_id or 0, who.id)
-    told = [*(_told_by(v, waiting, now.pupil) if waiting else ()), (now, wish)]
-    facts: list[letters.Fact] = []
-    for each, theirs in told:
-        facts += [(say("Élève", tongue), each.pupil.full_name)] * (len(told) > 1) + summary(each, theirs, tongue)
-    more = any(each.state in {"", "draft", "to_correct"} for each in reenrolment.due(v, families.pupils(v)))
     accounts.write_to(
         v,
         who,
         "reenrolment_received",
-        path="/eleves" if len(told) > 1 else f"/eleves/{now.pupil.number}/reinscription",
-        facts=facts,
-        message="\n".join(dict.fromkeys(each.campaign.confirmation for each, _ in told)).strip(),
-        papers=[paper(v, each, theirs, who) for each, theirs in told],
-        subject=formats.enumerated((each.pupil.full_name for each, _ in told), tongue),
-        year=formats.enumerated(dict.fromkeys(each.campaign.school_year for each, _ in told), tongue),
-        delay=SITTING * settings().decision_letter_delay if more else 0,
-        instead=waiting,
+        path=f"/eleves/{now.pupil.number}/reinscription",
+        facts=summary(now, wish, who.language),
+        message=now.campaign.confirmation,
+        paper=paper(v, now, wish, who),
+        subject=now.pupil.full_name,
+        year=now.campaign.school_year,
     )
-
-
-def _told_by(v: Visit, letter: letters.Letter, but: Pupil) -> list[tuple[Situation, Wish]]:
-    """The requests that a letter which has not left tells of, those of one pupil left out."""
-    sent = v.rows(
-        select(Pupil, Campaign)
-        .join(Reenrolment, col(Reenrolment.pupil_id) == Pupil.id)
-        .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
-        .where(
-            Reenrolment.author_id == letter.account_id,
-            Reenrolment.submitted_at >= letter.created_at,
-            Reenrolment.state == "submitted",
-            Pupil.id != but.id,
-        )
-        .order_by(col(Reenrolment.submitted_at))
-    )
-    found = [reenrolment.situation(v, pupil, campaign) for pupil, campaign in sent]
-    return [(each, each.wish) for each in found if each.wish]
 
 
 def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[letters.Fact]:

@@ -27,7 +27,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from data.post import letters, postman
 from data.post.letter_form import deliverable, html_of, message_of, text_of
@@ -290,6 +290,20 @@ def test_a_server_that_falls_silent_is_left_after_ten_seconds(outbox: str) -> No
         with pytest.raises(Unreachable, match="timed out"):
             postman.deliver()
     assert (letter(number).state, letter(number).attempts) == ("waiting", 1)
+
+
+def test_a_letter_erased_while_it_is_on_its_way_is_no_fault(outbox: str) -> None:
+    number = write()
+
+    def erase() -> None:
+        with whole_house(writes=True) as v:
+            v.change(delete(Letter).where(col(Letter.id) == number))
+
+    with postbox() as box:
+        box.on_data = erase
+        postman.deliver()
+    assert len(box.received) == 1
+    assert all(each.id != number for each in every(Letter))
 
 
 def test_a_crash_after_the_servers_yes_sends_the_same_letter_again_and_no_third(outbox: str) -> None:

@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from sqlmodel import select
 
 from data.post import postman
-from data.post.letter_form import text_of
 from data.post.letters import Letter
 from data.season import reenrolment, reenrolment_documents
 from data.season import reenrolment_request as request
@@ -100,29 +99,3 @@ def test_who_leaves_gets_a_paper_that_asks_for_nothing(house: str) -> None:
     assert "Autre : Nous partons à l’étranger / loin" in text
     assert "Pièces données" not in text
     assert "validée" not in text
-
-
-def test_children_answered_for_in_one_sitting_are_in_one_letter(house: str) -> None:
-    move_to(DECISION_LETTER_DELAY="120")
-    first = send("Nino", "leaving", reason="Déménagement")
-    assert first.due_at > later(minutes=5)  # Irina may still be answered for
-    both = send("Irina", "courses")
-    assert (both.id, both.state, both.due_at < later()) == (first.id, "waiting", True)
-    said = text_of(both)
-    assert "votre réponse pour Nino Aubry et Irina Aubry" in said
-    assert said.index("Élève : Nino Aubry") < said.index("Ne se réinscrit pas") < said.index("Élève : Irina Aubry")
-    assert [block[1].split(" de ")[0].split(" d’")[0] for block in both.blocks if block[0] == "paper"] == [
-        "Départ",
-        "Réinscription",
-    ]
-    assert both.blocks[-4][2].endswith("/eleves")
-
-
-def test_once_the_letter_has_left_the_next_child_gets_another(house: str) -> None:
-    move_to(DECISION_LETTER_DELAY="120")
-    first = send("Nino", "leaving", reason="Déménagement")
-    with whole_house(writes=True) as v:
-        left = v.get(Letter, first.id)
-        left.state = "sent"
-        v.add(left)
-    assert send("Irina", "courses").id != first.id
