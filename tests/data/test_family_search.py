@@ -1,6 +1,5 @@
 """« Familles » are found by anything, however it is typed, by staff only and in their site only."""
 
-import time
 from typing import Any
 
 import pytest
@@ -53,9 +52,7 @@ def test_typing_errors_are_forgiven_and_said(house: str) -> None:
 def test_signs_are_meant_as_they_are_typed(house: str) -> None:
     """Row 89."""
     for typed in SIGNS:
-        began = time.process_time()
         assert numbers(typed) == [], typed
-        assert time.process_time() - began < 0.3, typed
 
 
 @both
