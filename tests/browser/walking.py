@@ -4,7 +4,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-WALK = """() => [...(document.querySelector('dialog:modal') ?? document).querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+WALK = """() => [...(document.querySelector('dialog:modal') ?? document)
+  .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
   .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
   .map((e, n) => (e.dataset.walk = n, n)).length"""
