@@ -150,13 +150,19 @@ def message(text: str, tongue: Language, *, focus: str = "") -> Markup:
 
 
 def alert(text: str) -> Markup:
-    return tag("div", icon("alert"), tag("p", text), class_="notice bad", role="alert") if text else Markup("")
+    return _notice(text, "alert", "bad", "alert")
 
 
 def told(text: str) -> Markup:
-    return tag("div", icon("check"), tag("p", text), class_="notice good", role="status") if text else Markup("")
+    return _notice(text, "check", "good", "status")
 
 
 def noted(text: str) -> Markup:
     """What is neither done nor wrong: a session is over."""
-    return tag("div", icon("info"), tag("p", text), class_="notice", role="status") if text else Markup("")
+    return _notice(text, "info", None, "status")
+
+
+def _notice(text: str, drawing: str, look: str | None, role: str) -> Markup:
+    """Nothing without a text."""
+    shown = tag("div", icon(drawing), tag("p", text), class_=classes("notice", look), role=role)
+    return shown if text else Markup("")

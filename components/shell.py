@@ -237,3 +237,8 @@ def footer(tongue: Language, site: Site | None = None) -> Markup:
 def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
     """The screen's h1, what stands under it, what stands beside it."""
     return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
+
+
+def way_back(words: str, href: str, **more: object) -> Markup:
+    """The link above a title, to where one came from."""
+    return tag("a", icon("previous"), words, href=href, class_="link", **more)

@@ -26,8 +26,8 @@ def begin(v: Visit, signin_id: int, family: Family, account_id: int) -> Account:
     if account.family_id != family.id or account.role != "family":
         raise NotYours(f"account {account_id} of family {family.id}")
     adults = v.all(select(Guardian).where(Guardian.family_id == family.id))
-    if any(not families.contact_shown(v, adult) for adult in adults):
-        raise Refused("Les coordonnées sont protégées : seul le responsable du portail les lit.")
+    if not families.all_shown(v, adults):
+        raise Refused(families.PROTECTED)
     signin.viewing_account_id, signin.viewing_until = account.id, v.now + timedelta(minutes=MINUTES)
     v.add(signin)
     journal.note(v, "viewed as family", subject="account", subject_id=account.id, family_id=family.id)

@@ -140,9 +140,7 @@ def receipt(v: Visit, number: str) -> bytes | Draft:
 
 def _address(v: Visit, row: billing.Invoice) -> tuple[str, ...]:
     """The lines of where the payer lives; none for staff from whom a protection order keeps it."""
-    if v.is_staff and not all(
-        families.contact_shown(v, adult) for adult in families.of_family(v, row.family_id or 0)[0]
-    ):
+    if v.is_staff and not families.all_shown(v, families.of_family(v, row.family_id or 0)[0]):
         return ()
     return tuple(row.payer_address.splitlines())
 

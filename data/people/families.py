@@ -211,16 +211,20 @@ CONTACT = frozenset(  # what a protection order hides of an adult
 PROTECTED = "Les coordonnées sont protégées : seul le responsable du portail les lit."
 
 
+def contact_shown(v: Visit, adult: Guardian | None) -> bool:
+    """Whether this person may read where an adult lives and how to reach them; one who left (None) is as if protected."""
+    return not v.is_staff or v.role == "responsable" or (adult is not None and not adult.contact_hidden)
+
+
+def all_shown(v: Visit, adults: Iterable[Guardian]) -> bool:
+    """The same of everybody in a family."""
+    return all(contact_shown(v, adult) for adult in adults)
+
+
 def hidden_fields(v: Visit, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
-    """The fields of a sheet that this person may not read, nor decide on; of an adult's that left, as if protected."""
-    if sheet != "guardian" or not v.is_staff or v.role == "responsable":
-        return frozenset()
-    return CONTACT if not isinstance(row, Guardian) or row.contact_hidden else frozenset()
-
-
-def contact_shown(v: Visit, adult: Guardian) -> bool:
-    """Whether this person may read where an adult lives and how to reach them: lists, exports and sheets ask it."""
-    return not adult.contact_hidden or not v.is_staff or v.role == "responsable"
+    """The fields of a sheet that this person may not read, nor decide on."""
+    adult = row if isinstance(row, Guardian) else None
+    return frozenset() if sheet != "guardian" or contact_shown(v, adult) else CONTACT
 
 
 _GUARDIANS = kept(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))

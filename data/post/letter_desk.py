@@ -157,7 +157,7 @@ def about(v: Visit, letter_id: int) -> About:
     )
     copy = v.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
     adults = v.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
-    shielded = any(not families.contact_shown(v, adult) for adult in adults)
+    shielded = not families.all_shown(v, adults)
     to = _address(v, letter, account)
     return About(letter, family, account, to, refused if letter.recipient else 0, copy, shielded)
 

@@ -48,7 +48,7 @@ def sample(v: Visit, kind: str, tongue: Language, words: Words | None, family_nu
     known(kind)
     site, family = sites.here(v), _family(v, family_number)
     adults = families.of_family(v, family.id)[0] if family else []
-    adult, shown = next(iter(adults), None), all(families.contact_shown(v, each) for each in adults)
+    adult, shown = next(iter(adults), None), families.all_shown(v, adults)
     subject, blocks = letters.compose(
         kind,
         tongue,

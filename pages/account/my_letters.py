@@ -10,7 +10,7 @@ from components.lists import Column, Listing, Order
 from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
-from components.shell import head
+from components.shell import head, way_back
 from data import formats
 from data.post import letter_desk
 from data.post.letters import Letter
@@ -88,7 +88,7 @@ def _chip(v: Visit, letter: Letter) -> Markup:
 def _draw(v: Visit, desk: Desk) -> Markup:
     found = letter_desk.mine(v)
     opened = next((each for each in found if each.id == desk.letter_id), None)
-    back = tag("a", icon("previous"), v.say("Retour"), href="/mot-de-passe", class_="link")
+    back = way_back(v.say("Retour"), "/mot-de-passe")
     under = v.say("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
     listed = lists.draw(v, desk.listing, found, opened=desk.letter_id or None)
     both = tag("div", listed, _sheet(v, opened), class_="duo") if opened else listed

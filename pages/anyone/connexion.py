@@ -21,7 +21,6 @@ from pages.anyone import accessibility
 
 STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
-NOTHING = Markup("")
 
 CAST = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
@@ -43,7 +42,7 @@ def _page(
     login: str = "",
     faults: dict[str, str] | None = None,
     wrong: str = "",
-    done: Markup = NOTHING,
+    done: Markup | None = None,
     after: str = "",
     status: int = 200,
 ) -> Response:
@@ -64,7 +63,7 @@ def _page(
     body = (
         (alert(caller.say(empty)) if not every else "")
         + alert(wrong)
-        + done
+        + (done or "")
         + tag(
             "form",
             choice,
@@ -141,7 +140,7 @@ def show(caller: Caller, request: Request) -> Response:
         caller,
         sites.every_site(),
         chosen=cookie(request, "site"),
-        done=(told if fin == "2" else noted)(caller.say(done) if done else ""),
+        done=(told if fin == "2" else noted)(caller.say(done)),
         after=_after(request.query_params.get("suite", "")),
     )
 

@@ -8,7 +8,7 @@ from components.icons import icon
 from components.markup import button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import Audience, screen
-from components.shell import head
+from components.shell import head, way_back
 from data import formats
 from data.school import agenda
 from data.visits import Visit
@@ -34,7 +34,7 @@ def subscribe(v: Visit) -> None:
 
 def _draw(v: Visit, desk: Desk) -> Markup:
     row = agenda.mine(v)
-    back = tag("a", icon("previous"), v.say("Retour"), href="/mot-de-passe", class_="link")
+    back = way_back(v.say("Retour"), "/mot-de-passe")
     under = v.say("Les cours de votre famille dans l’agenda de votre téléphone ou de votre ordinateur, tenus à jour.")
     if desk.address:
         body = _made(v, desk.address)

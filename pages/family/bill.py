@@ -7,7 +7,7 @@ from components.icons import icon
 from components.markup import tag
 from components.panel import Panel
 from components.screen import Audience, screen
-from components.shell import head
+from components.shell import head, way_back
 from components.tables import facts, row
 from data import formats, sites
 from data.i18n import twin_or_same
@@ -65,7 +65,7 @@ def _invoice(v: Visit, number: str) -> Markup:
 
 
 def _top(v: Visit, title: str, ledger: str, pdf: str) -> Markup:
-    back = tag("a", icon("previous"), v.say("Retour à la facturation"), href=BACK[ledger], class_="link")
+    back = way_back(v.say("Retour à la facturation"), BACK[ledger])
     return tag("p", back) + head(
         title, v.say("Duplicata"), tag("a", icon("paper"), v.say("Ouvrir le PDF"), href=pdf, class_="btn")
     )

@@ -13,7 +13,7 @@ from components.icons import icon
 from components.markup import tag
 from components.piece import Piece
 from components.screen import plain, screen
-from components.shell import head
+from components.shell import head, way_back
 from data.people import my_data
 from data.visits import Visit
 
@@ -22,7 +22,7 @@ _one_at_a_time = asyncio.Semaphore(1)
 
 @screen("/mot-de-passe/donnees", Audience.FAMILY, title="Mes données")
 def explain(v: Visit) -> None:
-    back = tag("a", icon("previous"), v.say("Retour"), href="/mot-de-passe", class_="link")
+    back = way_back(v.say("Retour"), "/mot-de-passe")
     under = v.say("Une copie de tout ce que le portail garde de votre famille.")
     Piece(tag("p", back))
     Piece(head(v.say("Mes données"), under))

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
+from tests.browser import walking
 from tests.browser.conftest import Enter, Window
 from tests.browser.screens import Screen, every_screen
-from tests.browser.walking import walk
 from tests.server import ROOT, Server
 
 AXE = str(AXE_SCRIPT)
@@ -137,11 +137,4 @@ def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromiu
 
 
 def test_every_screen_is_gone_through_by_keyboard(enter: Enter, portal: Server) -> None:
-    windows = dict[str, Window]()
-    for screen in every_screen(portal):
-        if screen.login not in windows:
-            windows[screen.login] = enter(screen.login)
-        page = windows[screen.login].open(screen.path)
-        walk(page, screen.path)
-        page.close()
-        windows[screen.login].complaints.clear()  # an address that is nobody's is noted by the browser
+    walking.through(enter, ((screen.login, screen.path, 1280) for screen in every_screen(portal)))

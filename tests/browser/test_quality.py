@@ -8,9 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import every_screen
-from tests.browser.conftest import LIVE, Enter, Window
-from tests.browser.walking import walk
+from tests.browser import every_screen, walking
+from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
 FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
@@ -155,15 +154,7 @@ def test_no_accessibility_fault_in_any_state(
 
 
 def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter) -> None:
-    windows = dict[tuple[str, int], Window]()
-    for login, path in SCREENS:
-        width = 1280 if path.startswith("/gestion") else 390
-        if (login, width) not in windows:
-            windows[login, width] = enter(login, viewport={"width": width, "height": 900})
-        page = windows[login, width].open(path)
-        walk(page, path)
-        page.close()
-        windows[login, width].complaints.clear()  # an address that is nobody's is noted by the browser
+    walking.through(enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS))
 
 
 @pytest.mark.parametrize(

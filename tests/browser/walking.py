@@ -1,8 +1,11 @@
 """A page gone through with Tab: everything that acts is met, and where one is can be seen."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from playwright.sync_api import Page
+
+from tests.browser.conftest import Enter, Window
 
 WALK = """() => [...(document.querySelector('dialog:modal') ?? document)
   .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
@@ -14,7 +17,19 @@ FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), 
     inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0, what: e.outerHTML.slice(0, 120)}; }"""
 
 
-def walk(page: Page, path: str) -> None:
+def through(enter: Enter, seats: Iterable[tuple[str, str, int]]) -> None:
+    """Each (login, path, width) in turn, one browser for each person and width."""
+    windows = dict[tuple[str, int], Window]()
+    for login, path, width in seats:
+        if (login, width) not in windows:
+            windows[login, width] = enter(login, viewport={"width": width, "height": 900})
+        page = windows[login, width].open(path)
+        _walk(page, path)
+        page.close()
+        windows[login, width].complaints.clear()  # an address that is nobody's is noted by the browser
+
+
+def _walk(page: Page, path: str) -> None:
     page.evaluate("document.activeElement.blur()")
     count, met = page.evaluate(WALK), set[str]()
     for _ in range(3 * count + 10):  # a date has three stops, a document its own

@@ -15,6 +15,7 @@ from components.icons import icon
 from components.markup import acting_form, button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
+from components.shell import way_back
 from data import documents, files
 from data.fields import DATE
 from data.i18n import Faulty, Refused
@@ -69,7 +70,7 @@ def _draw(v: Visit, n: int, typed: Typed, document: str) -> Markup:
         if document in documents.REFUSALS
         else None
     )
-    back = tag("a", icon("previous"), v.say("Retour aux cours"), href=f"/eleves/{n}/cours", class_="link")
+    back = way_back(v.say("Retour aux cours"), f"/eleves/{n}/cours")
     reading = v.say("Vous pouvez consulter ce dossier. Pour annoncer une absence, adressez-vous au conservatoire.")
     return Markup("").join(
         part

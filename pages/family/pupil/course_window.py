@@ -14,6 +14,7 @@ from components.icons import icon
 from components.lists import Column, Listing
 from components.markup import acting_form, tag
 from components.panel import Act, Answer, Handler, only_shows
+from components.shell import way_back
 from components.tables import facts
 from data import formats
 from data.i18n import Faulty, Refused
@@ -225,16 +226,7 @@ def draw(v: Visit, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
 
 def _detail(v: Visit, window: Window, title: str, sheet: Markup, more: Markup | None = None) -> Markup:
     """A line opened, in the place of its list."""
-    back = tag(
-        "a",
-        icon("previous"),
-        v.say("Retour à la liste"),
-        href=window.path(window.tab, 0),
-        id="line-0",
-        data_do="line",
-        data_of="0",
-        class_="link",
-    )
+    back = way_back(v.say("Retour à la liste"), window.path(window.tab, 0), id="line-0", data_do="line", data_of="0")
     return tag(
         "article",
         tag("p", back),

@@ -11,6 +11,7 @@ from components.lists import Column, Listing, Order
 from components.markup import button, classes, tag
 from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
+from components.shell import way_back
 from components.tables import facts
 from data import formats
 from data.people import families
@@ -183,15 +184,7 @@ def _absences(v: Visit, one: Enrolment) -> str:
 
 
 def _to_list(v: Visit, desk: Desk) -> Markup:
-    return tag(
-        "a",
-        icon("previous"),
-        v.say("Retour à la liste"),
-        href=f"/eleves/{desk.n}/historique",
-        id="to-list",
-        data_do="list",
-        class_="link",
-    )
+    return way_back(v.say("Retour à la liste"), f"/eleves/{desk.n}/historique", id="to-list", data_do="list")
 
 
 def _hours(v: Visit, hundredths: int | None) -> str:

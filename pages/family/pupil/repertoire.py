@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from components import glossary, lists
-from components.icons import icon
 from components.lists import Column, Listing, Order
 from components.markup import tag
 from components.panel import Act, Answer, Panel, only_shows
 from components.screen import Audience, screen
+from components.shell import way_back
 from components.tables import facts
 from data import formats
 from data.people import families
@@ -117,15 +117,7 @@ def _sheet(v: Visit, desk: Desk, played: Played) -> Markup:
 
 def _to_list(v: Visit, desk: Desk) -> Markup:
     """Closes the sheet; on a phone it stands in the place of the list."""
-    return tag(
-        "a",
-        icon("previous"),
-        v.say("Retour à la liste"),
-        href=f"/eleves/{desk.n}/repertoire",
-        id="to-list",
-        data_do="list",
-        class_="link",
-    )
+    return way_back(v.say("Retour à la liste"), f"/eleves/{desk.n}/repertoire", id="to-list", data_do="list")
 
 
 def _known(v: Visit, line: int, desk: Desk) -> int:

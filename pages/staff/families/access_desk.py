@@ -9,7 +9,7 @@ from components.icons import icon
 from components.markup import Content, button, tag
 from components.panel import Act, Answer, Panel
 from components.screen import plain, screen
-from components.shell import head
+from components.shell import head, way_back
 from components.tables import table
 from data import formats
 from data.door import access, access_batches
@@ -43,9 +43,7 @@ def _draw(v: Visit) -> Markup:
     lacking = len(access.without_account(v))
     if not count:
         told = v.say("Chaque titulaire d’un compte sait comment entrer.") if access.anybody_told(v) else ""
-    back = tag(
-        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
-    )
+    back = tag("p", way_back(v.say("Toutes les familles"), PATH, data_as_left=True))
     mail = _way(
         v,
         "mail",

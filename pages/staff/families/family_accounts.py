@@ -86,7 +86,7 @@ def _card(
         (v.say("Accès communiqué"), _told(v, account)),
         (v.say("Dernière connexion"), formats.moment(seen, v.zone, v.tongue) if seen else v.say("jamais")),  # type: ignore[arg-type]
     ]
-    seen_as = all(families.contact_shown(v, each) for each in sheet.adults)
+    seen_as = families.all_shown(v, sheet.adults)
     top = tag(
         "div",
         tag("h2", adult.full_name if adult else v.say("Compte sans titulaire"), " ", chip(v, state_of(account))),

@@ -190,7 +190,7 @@ def _letters(v: Visit, sheet: Sheet) -> Markup:
 
 
 def _letter(v: Visit, sheet: Sheet, letter: Letter) -> tuple[Content, ...]:
-    shielded = any(not families.contact_shown(v, adult) for adult in sheet.adults)
+    shielded = not families.all_shown(v, sheet.adults)
     return (
         letter.subject,
         v.say("Coordonnées masquées") if shielded else letter.recipient or v.say("aucun e-mail"),

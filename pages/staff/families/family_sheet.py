@@ -11,7 +11,7 @@ from components.icons import icon
 from components.markup import tag
 from components.panel import Act, Answer, Handler, Panel
 from components.screen import screen
-from components.shell import head
+from components.shell import head, way_back
 from data import formats, import_runs
 from data.door import access
 from data.door.accounts import Account
@@ -88,9 +88,7 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
     if family.since:
         about.append(v.say("depuis le {day}", day=formats.day(family.since)))
     about.append(v.say("{count} élève#{count} élèves", count=len(pupils)))
-    back = tag(
-        "p", tag("a", icon("previous"), v.say("Toutes les familles"), href=PATH, class_="link", data_as_left=True)
-    )
+    back = tag("p", way_back(v.say("Toutes les familles"), PATH, data_as_left=True))
     tabs = [
         tag(
             "a",
@@ -111,7 +109,7 @@ def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Marku
 
 def _look(v: Visit, sheet: Sheet) -> Markup | None:
     """« Voir comme la famille »: as its first account."""
-    if any(not families.contact_shown(v, adult) for adult in sheet.adults):
+    if not families.all_shown(v, sheet.adults):
         return tag("p", v.say("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small")
     if not sheet.accounts:
         return tag("p", v.say("Aucun compte : rien à voir comme la famille."), class_="small")

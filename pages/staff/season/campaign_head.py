@@ -9,7 +9,7 @@ from markupsafe import Markup
 from components.icons import icon
 from components.markup import button, classes, tag
 from components.panel import Act, Answer
-from components.shell import head
+from components.shell import head, way_back
 from data import formats
 from data.i18n import Refused
 from data.season import campaign_desk, campaigns
@@ -105,7 +105,7 @@ def draw(v: Visit, campaign: Campaign, desk: Desk, seen: int) -> Markup:
         )
         for tab, label in TABS.items()
     ]
-    back = tag("a", icon("previous"), v.say("Toutes les campagnes"), href=PATH, class_="link", data_as_left=True)
+    back = way_back(v.say("Toutes les campagnes"), PATH, data_as_left=True)
     told = tag("p", icon("check"), tag("span", desk.told), class_="done") if desk.told else None
     return (
         tag("p", back)

@@ -8,7 +8,7 @@ from components.entries import labelled
 from components.icons import icon
 from components.markup import Content, acting_form, tag
 from components.panel import Act, Answer
-from components.shell import head
+from components.shell import head, way_back
 from data import sites
 from data.fields import Kind
 from data.i18n import Faulty, Refused
@@ -48,7 +48,7 @@ def around(v: Visit, part: Part, *content: Content) -> Markup:
         )
         for each in PARTS
     ]
-    back = tag("a", icon("previous"), v.say("Réglages"), href=PATH, class_="link")
+    back = way_back(v.say("Réglages"), PATH)
     return (
         tag("p", back, class_="parts-back")
         + head(v.say(part.title), v.say(part.about))
