@@ -159,13 +159,12 @@ def new_key() -> None:
 
 
 def back_up(folder: str) -> None:
-    from datetime import UTC, datetime
     from pathlib import Path
 
-    from data import backup
+    from data import backup, clock
 
     try:
-        made = backup.make(Path(folder), datetime.now(UTC))  # noqa: TID251
+        made = backup.make(Path(folder), clock.now())
     except (backup.Impossible, OSError) as refused:
         sys.exit(f"No copy was made: {refused}")
     print(f"Copied to {made}. Keep the key file (or SECRET_KEY) too, apart from it.")

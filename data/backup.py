@@ -10,14 +10,14 @@ import sqlite3
 import subprocess
 import tempfile
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from data import database, schema
+from data import clock, database, schema
 from data.settings import settings
 
 MANIFEST, DATABASE, DUMP = "manifest.json", "database.db", "database.dump"
@@ -146,7 +146,7 @@ def _examine_files(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _calm(engine: Engine) -> None:
     """No session of then opens, no letter of then leaves by itself."""
-    now = datetime.now(UTC)  # noqa: TID251
+    now = clock.now()
     database.table_classes()
     signin, letter = database.metadata.tables["sign_in"], database.metadata.tables["letter"]
     with engine.begin() as connection:

@@ -2,12 +2,13 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import col, select
 
+from data import clock
 from data.door.access_batches import AccessBatch
 from data.files import StoredFile, path_of
 from data.money.papers import Paper
@@ -69,6 +70,6 @@ def _left(v: Visit) -> list[StoredFile]:
 
 def _written(path: Path) -> datetime:
     try:
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return clock.moment_of(path.stat().st_mtime)
     except FileNotFoundError:
-        return datetime.now(UTC)  # noqa: TID251
+        return clock.now()

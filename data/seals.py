@@ -4,6 +4,7 @@ from base64 import urlsafe_b64encode
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from data import clock
 from data.settings import key
 
 
@@ -12,13 +13,15 @@ class Broken(ValueError):
 
 
 def seal(purpose: str, text: str) -> str:
-    return _of(purpose).encrypt(text.encode()).decode()
+    return _of(purpose).encrypt_at_time(text.encode(), int(clock.now().timestamp())).decode()
 
 
 def unseal(purpose: str, sealed: str, *, seconds: int | None = None) -> str:
     """What was sealed, at most `seconds` ago."""
     try:
-        return _of(purpose).decrypt(sealed.encode(), ttl=seconds).decode()
+        if seconds is None:
+            return _of(purpose).decrypt(sealed.encode()).decode()
+        return _of(purpose).decrypt_at_time(sealed.encode(), seconds, int(clock.now().timestamp())).decode()
     except (InvalidToken, UnicodeError) as refused:
         raise Broken(purpose) from refused
 

@@ -5,7 +5,7 @@ Every statement of a visit is fenced to what the account may see; forms that can
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from sqlalchemy.sql import Executable, visitors
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from data import database, live
+from data import clock, database, live
 from data.i18n import Language, say
 
 Row = TypeVar("Row")
@@ -230,7 +230,7 @@ def whole_house(*, writes: bool = False, waits: bool = True, now: datetime | Non
     """No fence: for the door, the postman, the imports and the demonstration, never for a page."""
     engine = (database.engine if waits else database.hurried_engine)() if writes else database.reading_engine()
     session = _Guarded(engine, expire_on_commit=False, close_resets_only=False)
-    v = session.info["visit"] = Visit(session, now or datetime.now(UTC), writes)  # noqa: TID251
+    v = session.info["visit"] = Visit(session, now or clock.now(), writes)
     try:
         yield v
         if writes:

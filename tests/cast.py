@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import SQLModel, select
 
+from data import clock
 from data.door.accounts import Account
 from data.people.families import Guardian, Pupil
 from data.sites import Site
@@ -78,4 +79,4 @@ def set_site(code: str = "valmont", **values: Any) -> None:
 
 
 def later(**time: float) -> datetime:
-    return datetime.now(UTC) + timedelta(**time)  # noqa: TID251
+    return clock.now() + timedelta(**time)

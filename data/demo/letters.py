@@ -1,9 +1,10 @@
 """What became of the demonstration's letters: most left, some wait, some never arrived; one text is the site's own."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
+from data import clock
 from data.door.accounts import Account
 from data.post import wording
 from data.post.letters import Letter, write
@@ -19,7 +20,7 @@ TROUBLE = (
 
 
 def fill() -> None:
-    now = datetime.now(UTC)  # noqa: TID251
+    now = clock.now()
     with whole_house(writes=True) as v:
         rows = list(v.all(select(Letter).order_by(col(Letter.created_at), col(Letter.id))))
         for letter in rows[:-WAITING]:

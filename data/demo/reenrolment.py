@@ -4,14 +4,14 @@ import hashlib
 import io
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 from sqlmodel import col, select
 
-from data import files, formats
+from data import clock, files, formats
 from data.door.accounts import Account
 from data.files import StoredFile
 from data.pdf.words import FACES
@@ -44,7 +44,7 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
 
 def fill() -> None:
     """An open campaign at Valmont, one being prepared at Belrive; what the cast and a few families made of theirs."""
-    now = datetime.now(UTC)  # noqa: TID251
+    now = clock.now()
     campaign_id = _campaign("lemoine.helene", "valmont", now - timedelta(days=12))
     _campaign("petit.jean", "belrive", now - timedelta(days=2))
     with _as("lemoine.helene", now - timedelta(days=10)) as v:
@@ -151,7 +151,7 @@ class _Household:
             if reason:
                 reenrolment_desk.refuse_document(v, supplied.id, reason)
             else:
-                until = datetime.now(UTC).date() + timedelta(days=expires_in) if expires_in else None  # noqa: TID251
+                until = v.today + timedelta(days=expires_in) if expires_in else None
                 reenrolment_desk.validate_document(v, supplied.id, expires_on=until)
         self.login = login
 

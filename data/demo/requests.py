@@ -1,9 +1,10 @@
 """What families of the demonstration ask for, at different ages."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import select
 
+from data import clock
 from data.door.accounts import Account
 from data.people import decisions, families, moderation
 from data.people.families import Guardian
@@ -14,7 +15,7 @@ from data.visits import visit, whole_house
 
 def fill() -> None:
     """Requests at different ages, as families send them, and two decided ones."""
-    now = datetime.now(UTC)  # noqa: TID251
+    now = clock.now()
     asked = (
         ("famille.3001", 50, {"phone_mobile": "06 45 12 89 30", "address": "14 rue des Tilleuls"}),
         ("famille.3004", 27, {"address": "6 quai de la Rivière", "complement": "Bâtiment B"}),

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data import documents, file_sweep, files, sandbox
+from data import clock, documents, file_sweep, files, sandbox
 from data.files import StoredFile
 from data.i18n import Refused, twins
 from data.settings import settings
@@ -262,7 +262,7 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(house: str, monk
 
 
 def aged(path: Path, hours: float) -> Path:
-    moment = time.time() - hours * 3600
+    moment = clock.file_time_of(later(hours=-hours))
     os.utime(path, (moment, moment))
     return path
 

@@ -1,11 +1,10 @@
 """The first conservatoire: by commands or by the one-time link; the demonstration's password opens nothing real."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 
-from data import demo, schema, seals
+from data import clock, demo, schema, seals
 from data.door import first_start, passwords
 from data.door.accounts import Account
 from data.i18n import Faulty, Refused
@@ -31,7 +30,7 @@ def test_an_empty_portal_is_begun_by_its_link_once(empty_house: str) -> None:
 
 def test_the_link_is_good_for_an_hour(empty_house: str) -> None:
     schema.upgrade()
-    hour_ago = int(datetime.now(UTC).timestamp()) - 3700  # noqa: TID251
+    hour_ago = int(clock.now().timestamp()) - 3700
     old = seals._of(first_start.LINK).encrypt_at_time(b"first start", hour_ago).decode()
     assert not first_start.opens(old)
 

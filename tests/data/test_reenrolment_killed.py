@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
 from pathlib import Path
 
 from sqlmodel import select
 
-from data import database, file_sweep, files
+from data import clock, database, file_sweep, files
 from data.door.accounts import Account
 from data.files import StoredFile
 from data.people.families import Pupil, PupilLink
@@ -112,9 +111,5 @@ def whole(acknowledged: set[int], before: dict[object, set[int]]) -> None:
     rows = {each.name for each in every(StoredFile) if each.id not in before[StoredFile]}
     there = {path.name for path in (settings().files_dir).glob("*/*")}
     assert rows <= there
-    old = {
-        name
-        for name in there
-        if (files.path_of(1, name).stat().st_mtime < time.time() - timedelta(days=1).total_seconds())
-    }
+    old = {name for name in there if clock.moment_of(files.path_of(1, name).stat().st_mtime) < later(days=-1)}
     assert there - rows == old
