@@ -8,8 +8,9 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -138,12 +139,10 @@ def _outermost() -> None:
 
 
 async def _start() -> None:
-    app.timer(ROUND_SECONDS, _postman_round, immediate=False)
-    app.timer(ROUND_SECONDS, _access_round, immediate=False)
-    app.timer(DAILY_SECONDS, _daily_round, immediate=False)
+    if settings().periodic_jobs:
+        for job in _jobs():
+            app.timer(job.seconds, job.run, immediate=job.at_start)
     app.timer(SWEEP_SECONDS, _sweep, immediate=False)
-    app.timer(FILES_SECONDS, _sweep_files)
-    app.timer(DAY_SECONDS, _forget)  # at the start too: a portal restarted every day forgets all the same
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
@@ -157,58 +156,50 @@ async def _stop() -> None:
     database.engine().dispose()
 
 
-class _Busy:
-    """What is under way: one round of each kind at a time."""
+@dataclass
+class _Periodic:
+    """Work of the whole portal, in a thread, again and again; one run at a time."""
 
-    postman = daily = access = False
+    name: str  # as the log tells its faults
+    seconds: float
+    work: Callable[[], object]
+    at_start: bool = False
+    under_way: bool = False
 
-
-async def _postman_round() -> None:
-    if _Busy.postman:
-        return
-    _Busy.postman = True
-    try:
-        await asyncio.to_thread(postman.go_round)
-    except Exception as fault:
-        errors.reference_of(fault, "postman")
-    finally:
-        _Busy.postman = False
-
-
-async def _daily_round() -> None:
-    if _Busy.daily:
-        return
-    _Busy.daily = True
-    try:
-        await asyncio.to_thread(daily.go_round)
-    except Exception as fault:
-        errors.reference_of(fault, "daily")
-    finally:
-        _Busy.daily = False
+    async def run(self) -> None:
+        if self.under_way:
+            return
+        self.under_way = True
+        try:
+            await asyncio.to_thread(self.work)
+        except Exception as fault:
+            errors.reference_of(fault, self.name)
+        finally:
+            self.under_way = False
 
 
-async def _forget() -> None:
+def _jobs() -> list[_Periodic]:
+    return [
+        _Periodic("postman", ROUND_SECONDS, postman.go_round),
+        _Periodic("access letters", ROUND_SECONDS, _access_batches),
+        _Periodic("daily", DAILY_SECONDS, daily.go_round),
+        _Periodic("the sweep of files", FILES_SECONDS, file_sweep.sweep, at_start=True),
+        # at the start too: a portal restarted every day forgets all the same
+        _Periodic("retention", DAY_SECONDS, _forget, at_start=True),
+    ]
+
+
+def _forget() -> None:
     """What the sites keep no longer; then the database counts what is left."""
-    try:
-        await asyncio.to_thread(retention.sweep)
-        await asyncio.to_thread(reenrolment_retention.sweep)
-        await asyncio.to_thread(database.take_stock)
-    except Exception as fault:
-        errors.reference_of(fault, "retention")
+    retention.sweep()
+    reenrolment_retention.sweep()
+    database.take_stock()
 
 
-async def _access_round() -> None:
+def _access_batches() -> None:
     """Batches of accesses that wait, or that a stop left unfinished."""
-    if _Busy.access:
-        return
-    _Busy.access = True
-    try:
-        for batch_id in await asyncio.to_thread(access_batches.waiting):
-            await asyncio.to_thread(access_batches.work, batch_id)
-    except Exception as fault:
-        errors.reference_of(fault, "access letters")
-    finally:
-        _Busy.access = False
+    for batch_id in access_batches.waiting():
+        access_batches.work(batch_id)
 
 
 def _sweep() -> None:
@@ -219,10 +210,3 @@ def _sweep() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
     except OSError:
         return
-
-
-async def _sweep_files() -> None:
-    try:
-        await asyncio.to_thread(file_sweep.sweep)
-    except Exception as fault:
-        errors.reference_of(fault, "the sweep of files")

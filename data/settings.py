@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     hash_rounds: int = 3
     decision_letter_delay: int = 120
     idle_minutes: int = 30
+    periodic_jobs: bool = True
 
     @field_validator("base_url")
     @classmethod

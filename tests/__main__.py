@@ -1,62 +1,130 @@
-"""`python -m tests`: every part in a process of its own, because a browser's loop and the others' do not share one; three at a time."""
+"""`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, three at a time.
 
+A browser's loop and the others' do not share a process. `--days` runs all but the browser on each of the days of tests/days.py
+(or on those named); `--random` takes the tests of each file, and the files, in an order drawn anew.
+"""
+
+import argparse
 import os
+import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock, Thread
+
+from tests.days import CHOICE, DAYS, USUAL, Day
 
 HERE = Path(__file__).resolve().parent
 AT_A_TIME = 3  # on two cores: each waits now and then
+TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
+ON_CHOSEN_DAYS = ("test_schooling", "test_reenrolment", "test_billing", "test_absences", "test_agenda", "test_sessions")
+IN_ANY_ORDER = (
+    "-q",
+    "--strict-markers",
+    "--import-mode=importlib",
+    "-p no:cacheprovider",
+)  # pyproject.toml keeps the order
 _printing = Lock()
 
 
-def parts() -> list[tuple[str, list[str]]]:
-    """The longest first; the files of the web and of the data floor are shared out over several processes."""
-    web, data = files("web"), files("data")
+@dataclass
+class Part:
+    name: str
+    paths: list[str]
+    day: Day = USUAL
+    options: Iterable[str] = ()
+    percent: str = ""  # how far it is, once it has begun
+    ended: bool = False
+    failed: bool = False
+    told: list[str] = field(default_factory=list)
+
+
+def usual_parts() -> list[Part]:
+    """The longest first."""
+    return [Part("browser", files("browser")), *without_browser(), *chosen_days()]
+
+
+def without_browser(day: str = "") -> list[Part]:
+    """The files of the web and of the data floor, shared out over several processes, and what is of neither."""
+    web, data, at, after = files("web"), files("data"), DAYS.get(day, USUAL), f", {day}" if day else ""
     return [
-        ("browser", files("browser")),
-        *((f"web {number + 1}", web[number::2]) for number in range(2)),
-        *((f"data {number + 1}", data[number::3]) for number in range(3)),
-        ("house", [str(path) for path in sorted(HERE.glob("test_*.py"))]),
+        *(Part(f"web {number + 1}{after}", web[number::2], at) for number in range(2)),
+        *(Part(f"data {number + 1}{after}", data[number::3], at) for number in range(3)),
+        Part(f"house{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at),
     ]
+
+
+def chosen_days() -> Iterator[Part]:
+    """What asks most for the day, on a few of the days."""
+    paths = [str(HERE / "data" / f"{name}.py") for name in ON_CHOSEN_DAYS]
+    for name in CHOICE:
+        yield Part(name, paths, DAYS[name], ["-k", "not postgresql"])
 
 
 def files(folder: str) -> list[str]:
     return [str(path) for path in sorted((HERE / folder).rglob("test_*.py"))]
 
 
-def run(part: tuple[str, Iterable[str]], ground: str) -> tuple[str, int]:
-    """(name, exit code) of a part whose output is printed whole, once it has ended; its files lie on that ground."""
-    name, paths = part
+def run(part: Part, ground: str, options: list[str]) -> None:
+    """Its output is printed whole once it has ended; its files lie on that ground."""
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *paths, *sys.argv[1:]],
-        check=False,
-        env={**os.environ, "TMPDIR": ground},
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *part.paths, *part.options, *options],
+        env={**os.environ, "TMPDIR": ground, "TESTS_AT": part.day.at, "TZ": part.day.zone},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+    part.percent = "0%"
+    for line in process.stdout or ():
+        part.told.append(line)
+        if far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
+            part.percent = far[1]
+    part.failed, part.ended = process.wait() != 0, True
     with _printing:
-        print(f"== {name}\n{done.stdout}== {name}: {time.monotonic() - began:.0f} s", flush=True)
-    return name, done.returncode
+        print(f"== {part.name}\n{''.join(part.told)}== {part.name}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+def tell(parts: list[Part], over: Event) -> None:
+    """A line now and then: what runs, and how far it is."""
+    began = time.monotonic()
+    while not over.wait(TELL_EVERY):
+        running = ", ".join(f"{part.name} {part.percent}" for part in parts if part.percent and not part.ended)
+        ended = sum(part.ended for part in parts)
+        with _printing:
+            print(f"{time.monotonic() - began:4.0f} s  {ended} of {len(parts)} parts done; {running}", flush=True)
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests")
+    parser.add_argument("--days", nargs="*", metavar="DAY", help=f"one of: {', '.join(DAYS)}")
+    parser.add_argument("--random", nargs="?", const=random.randrange(10**6), type=int, metavar="SEED")
+    asked, options = parser.parse_known_args()
+    if unknown := set(asked.days or ()) - set(DAYS):
+        parser.error(f"no such day: {', '.join(sorted(unknown))}")
+    days = asked.days if asked.days or asked.days is None else list(DAYS)
+    parts = usual_parts() if days is None else [part for day in days for part in without_browser(day)]
+    if asked.random is not None:
+        options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]
+        print(f"in random order: --random {asked.random} takes the same again")
+    print(f"{len(parts)} parts, {AT_A_TIME} at a time: {', '.join(part.name for part in parts)}", flush=True)
     # Databases are made by the hundred: in memory where there is room for them.
-    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    roomy, over = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM, Event()
+    Thread(target=tell, args=(parts, over), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="anacrouse-", dir=MEMORY if roomy else None) as ground:
         Path(ground).chmod(0o711)  # PostgreSQL comes through as a person of its own
         with ThreadPoolExecutor(AT_A_TIME) as lanes:
-            failed = [name for name, code in lanes.map(lambda part: run(part, ground), parts()) if code]
-    if failed:
+            list(lanes.map(lambda part: run(part, ground, options), parts))
+    over.set()
+    if failed := [part.name for part in parts if part.failed]:
         sys.exit(f"failed: {', '.join(failed)}")
 
 

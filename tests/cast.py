@@ -1,7 +1,7 @@
 """Who is who in the tests: the demonstration's people, and visits as each of them."""
 
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,6 @@ both_empty = pytest.mark.parametrize("empty_house", ["sqlite", "postgresql"], in
 
 CLAIRE, MARC, SAMIR = "aubry.claire", "aubry.marc", "belkacem.samir"
 PAUL, HELENE = "renard.paul", "lemoine.helene"
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def site(code: str = "valmont") -> Site:

@@ -16,12 +16,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.days import MOMENT
+
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
 ENVIRONMENT = {
     "ANACROUSE_TESTS": "1",
     "HASH_MEMORY_KIB": "1024",
     "HASH_ROUNDS": "1",
     "DECISION_LETTER_DELAY": "0",
+    "PERIODIC_JOBS": "0",
     "SMTP_URL": "",
     "DATABASE_URL": f"sqlite:///{FOLDER}/unused.db",
     "FILES_DIR": f"{FOLDER}/files",
@@ -42,12 +45,13 @@ for name in (
     os.environ.pop(name, None)
 os.environ.update(ENVIRONMENT)
 
-from data import database, demo, schema  # noqa: E402
+from data import clock, database, demo, schema  # noqa: E402
 from data import settings as settings_room  # noqa: E402
 from data.door import throttle  # noqa: E402
 
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
 _numbers = itertools.count(1)
+clock.set_to(MOMENT)
 
 
 def move_to(**environment: str) -> None:
@@ -69,7 +73,9 @@ def furnish(url: str) -> None:
     """The newest shape and the cast, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)
     schema.upgrade()
+    clock.stop_at(MOMENT)  # nothing of it is later than the tests
     demo.fill()
+    clock.set_to(MOMENT)
     move_to(DATABASE_URL=ENVIRONMENT["DATABASE_URL"])
 
 

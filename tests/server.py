@@ -16,14 +16,17 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
+from data import clock
 from tests.conftest import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "Anacrouse-demo-2026"
+ZONE = ZoneInfo("Europe/Paris")  # of the demonstration's sites
 FAULT = re.compile(r"Traceback \(most recent call last\)|\breference [0-9A-F]{8} at|never retrieved|never awaited")
 Found = TypeVar("Found")
 PLAIN = ssl.SSLContext(
@@ -140,7 +143,10 @@ class Server:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
+        """`now()` and `today()` are the tests' own, in UTC and in the demonstration's zone."""
         with contextlib.closing(sqlite3.connect(self.database, timeout=10, isolation_level=None)) as opened:
+            opened.create_function("now", 0, lambda: f"{clock.now():%Y-%m-%d %H:%M:%S.%f}")
+            opened.create_function("today", 0, lambda: f"{clock.today(ZONE)}")
             yield opened
 
     def rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -23,7 +23,7 @@ def test_a_secretary_prepares_a_campaign_and_activates_it(enter: Enter, portal: 
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("Indiquez une date.").first).to_be_visible()
     page.get_by_label("Titre").fill("Danse, rentrée 2027")
-    today, end = portal.rows("SELECT strftime('%d/%m/%Y', 'now'), strftime('%d/%m/%Y', 'now', '+30 days')")[0]
+    today, end = portal.rows("SELECT strftime('%d/%m/%Y', today()), strftime('%d/%m/%Y', today(), '+30 days')")[0]
     page.get_by_label("Ouverture").fill(today)
     page.get_by_label("Fermeture").fill(end)
     page.get_by_label("Qui voit la campagne").select_option("cycles")

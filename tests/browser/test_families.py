@@ -2,12 +2,15 @@
 
 import io
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import LIVE, Enter
 from tests.server import Server, wait_for
+
+Launch = Callable[..., Server]
 
 
 def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: Enter, portal: Server) -> None:
@@ -71,8 +74,9 @@ def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: 
     ]
 
 
-def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one(enter: Enter, portal: Server) -> None:
-    window = enter("renard.paul")
+def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one(enter: Enter, launch: Launch) -> None:
+    portal = launch(PERIODIC_JOBS="1")
+    window = enter("renard.paul", to=portal)
     page = window.open("/gestion/familles/acces")
     page.get_by_role("button", name="Préparer 3 lettres").dblclick()
     link = page.get_by_role("link", name="Ouvrir les lettres (PDF)")

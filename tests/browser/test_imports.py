@@ -96,7 +96,7 @@ def carry(page: Page) -> None:
 
 
 def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Enter, empty: Server) -> None:
-    year = empty.value("SELECT strftime('%Y', 'now', '-8 months')")
+    year = empty.value("SELECT strftime('%Y', today(), '-8 months')")
     window = enter(to=empty, bypass_csp=True)
     page = begin(window, empty)
     page.goto("/gestion/imports")

@@ -1,11 +1,15 @@
 """Courriels, Journal, Réglages and the ticked families, by keyboard alone at 1280 px; axe looks at each."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.browser.test_quality import faults, sideways
 from tests.pictures.states import three_hundred_wait
 from tests.server import Server, wait_for
+
+Launch = Callable[..., Server]
 
 
 def go(page: Page, path: str) -> None:
@@ -98,8 +102,9 @@ def test_the_journal_and_a_setting_by_keyboard(enter: Enter, portal: Server) -> 
     settled(page)
 
 
-def test_families_are_ticked_and_get_one_file_by_keyboard(enter: Enter, portal: Server) -> None:
-    window = enter("renard.paul", bypass_csp=True)
+def test_families_are_ticked_and_get_one_file_by_keyboard(enter: Enter, launch: Launch) -> None:
+    portal = launch(PERIODIC_JOBS="1")
+    window = enter("renard.paul", to=portal, bypass_csp=True)
     page = window.open("/gestion/familles")
     for name in ("Choisir Claire Aubry", "Choisir Samir Belkacem"):
         page.get_by_label(name).press("Space")

@@ -13,7 +13,8 @@ from data.i18n import Refused
 from data.post import letters
 from data.post.letters import Letter
 from data.visits import whole_house
-from tests.cast import CLAIRE, NOON, account, every, site
+from tests.cast import CLAIRE, account, every, site
+from tests.days import MOMENT
 
 WRONG = "Identifiant ou mot de passe incorrect."
 MAIL = "claire.aubry@example.org"
@@ -47,4 +48,4 @@ def change(login: str, **values: Any) -> None:
 
 
 def at(minutes: float = 0, **more: float) -> datetime:
-    return NOON + timedelta(minutes=minutes, **more)
+    return MOMENT + timedelta(minutes=minutes, **more)

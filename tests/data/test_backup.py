@@ -13,8 +13,9 @@ from data.door import signins
 from data.door.signins import SignIn
 from data.post import letters
 from data.post.letters import Letter
-from tests.cast import HELENE, NOON, account, as_, every
+from tests.cast import HELENE, account, as_, every
 from tests.conftest import ask_postgresql, move_to
+from tests.days import MOMENT
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def copy_of_the_cast(tmp_path: Path) -> Path:
     signins.sign_in(account(HELENE))
     with as_(HELENE) as v:
         letters.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
-    return backup.make(tmp_path / "backups", NOON)
+    return backup.make(tmp_path / "backups", MOMENT)
 
 
 def elsewhere(tmp_path: Path) -> None:
@@ -95,7 +96,7 @@ def test_nothing_is_written_over(copied: Path, tmp_path: Path) -> None:
     with pytest.raises(backup.Impossible, match="is there"):
         backup.restore(copied)
     with pytest.raises(backup.Impossible, match="is there already"):
-        backup.make(copied.parent, NOON)
+        backup.make(copied.parent, MOMENT)
     elsewhere(tmp_path)
     (tmp_path / "new" / "files").mkdir(parents=True)
     (tmp_path / "new" / "files" / "x").write_text("x")
@@ -132,7 +133,7 @@ def test_a_damaged_copy_is_refused_in_words(copied: Path, harm: str) -> None:
 
 def test_the_key_stays_out_of_the_copy_and_the_day_is_known(copied: Path) -> None:
     assert not list(copied.rglob("*.key"))
-    assert backup.last() == NOON
+    assert backup.last() == MOMENT
 
 
 def test_the_database_is_copied_before_its_shape_changes(house: str) -> None:

@@ -19,7 +19,8 @@ from data.people.families import Family, Guardian, Pupil, PupilLink
 from data.people.moderation import ChangeRequest, FieldChange
 from data.sites import Site
 from data.visits import Leak, Visit, whole_house
-from tests.cast import CLAIRE, MARC, NOON, PAUL, SAMIR, account, as_, both, counts, every, guardian, pupil, site
+from tests.cast import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, counts, every, guardian, pupil, site
+from tests.days import MOMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = Guardian.__table__.c  # type: ignore[attr-defined]
@@ -206,15 +207,15 @@ def rows_of_two_minds() -> dict[str, Any]:
         "account": Account(**family, login="x.y", name="X"),
         "account of another's adult": Account(site_id=samir.site_id, family_id=samir.family_id, guardian_id=claire.guardian_id,
                                               login="x.y", name="X"),
-        "sign-in": SignIn(**family, account_id=claire.id, token_hash="x", started_at=NOON, seen_at=NOON),
-        "sign-in elsewhere": SignIn(site_id=belrive, account_id=claire.id, token_hash="x", started_at=NOON, seen_at=NOON),
-        "device": KnownDevice(**family, account_id=claire.id, token_hash="x", seen_at=NOON),
-        "request": ChangeRequest(**family, sheet="guardian", sheet_id=1, author_id=1, submitted_at=NOON, changed_at=NOON),
+        "sign-in": SignIn(**family, account_id=claire.id, token_hash="x", started_at=MOMENT, seen_at=MOMENT),
+        "sign-in elsewhere": SignIn(site_id=belrive, account_id=claire.id, token_hash="x", started_at=MOMENT, seen_at=MOMENT),
+        "device": KnownDevice(**family, account_id=claire.id, token_hash="x", seen_at=MOMENT),
+        "request": ChangeRequest(**family, sheet="guardian", sheet_id=1, author_id=1, submitted_at=MOMENT, changed_at=MOMENT),
         "field of another's request": FieldChange(site_id=claire.site_id, family_id=claire.family_id, request_id=request.id,
                                                   field="town"),
         "field of another site": FieldChange(site_id=belrive, family_id=samir.family_id, request_id=request.id, field="town"),
         "file": StoredFile(site_id=belrive, pupil_id=nino, name="x", kind="photo", media_type="x", size=1, sha256="",
-                           created_at=NOON),
+                           created_at=MOMENT),
     }  # fmt: skip
 
 

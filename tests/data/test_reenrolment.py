@@ -17,6 +17,7 @@ from data.season.campaigns import Campaign, RequiredDocument
 from data.season.reenrolment import Reenrolment, Situation, SuppliedDocument, Wish
 from data.visits import Leak, NotYours, Visit, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
+from tests.server import ZONE
 
 PDF = b"%PDF-1.4 a file of the tests"
 
@@ -113,9 +114,7 @@ def test_who_leaves_says_why_and_gives_no_document(house: str) -> None:
 
 def test_the_last_day_counts_to_its_last_second_in_the_sites_own_time(house: str) -> None:
     closes = campaign().closes_on
-    last_second = datetime(closes.year, closes.month, closes.day, 22, 59, 59, tzinfo=UTC)  # Paris, in winter
-    if last_second.astimezone().dst():
-        last_second -= timedelta(hours=1)
+    last_second = datetime(closes.year, closes.month, closes.day, 23, 59, 59, tzinfo=ZONE).astimezone(UTC)
     choose(now=last_second)
     with as_(CLAIRE, now=last_second + timedelta(seconds=1)) as v:
         assert not now_of(v).open

@@ -185,7 +185,7 @@ def values_of(number: int, soon: str) -> dict[str, str]:
 def forge(portal: Server, tab: Tab, *, to: Tab | None = None) -> int:
     """Every action with every number, and every oddity; how many events panels were sent. `to` is the page they name."""
     target, sent, numbers = to or tab, 0, every_number(portal)
-    soon = portal.value("SELECT strftime('%d/%m/%Y', 'now', '+60 days')")
+    soon = portal.value("SELECT strftime('%d/%m/%Y', today(), '+60 days')")
 
     def send(listener: tuple[int, str, str], content: object) -> None:
         asked = {"id": listener[0], "client_id": target.client_id, "listener_id": listener[1]}
@@ -286,10 +286,10 @@ def test_staff_move_nothing_of_another_site(marked: Theirs, come: Come, path: st
 @pytest.mark.parametrize(
     "then",
     [
-        "UPDATE sign_in SET ended_at = datetime('now')",
+        "UPDATE sign_in SET ended_at = datetime(now())",
         "UPDATE account SET must_change = 1",
         "UPDATE account SET disabled = 1",
-        "UPDATE sign_in SET seen_at = datetime('now', '-2 hours')",
+        "UPDATE sign_in SET seen_at = datetime(now(), '-2 hours')",
     ],
 )
 @pytest.mark.parametrize(("login", "path"), [("aubry.claire", "/famille"), ("renard.paul", "/gestion/demandes")])

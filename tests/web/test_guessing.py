@@ -23,7 +23,7 @@ def guess(person: Person, times: int, login: str = "belkacem.samir", **headers: 
 
 
 def time_passes(portal: Server) -> None:
-    portal.change("UPDATE throttle SET wait_until = datetime('now', '-1 seconds') WHERE wait_until IS NOT NULL")
+    portal.change("UPDATE throttle SET wait_until = datetime(now(), '-1 seconds') WHERE wait_until IS NOT NULL")
 
 
 def test_after_five_failures_the_sixth_must_wait_and_the_right_word_too(portal: Server, come: Come) -> None:

@@ -72,7 +72,10 @@ def running_mailed(
     sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer
 ) -> Iterator[Server]:
     server = Server(
-        tmp_path_factory.mktemp("mailed"), sqlite_cast, SMTP_URL=f"smtp+plain://127.0.0.1:{running_mail.port}"
+        tmp_path_factory.mktemp("mailed"),
+        sqlite_cast,
+        SMTP_URL=f"smtp+plain://127.0.0.1:{running_mail.port}",
+        PERIODIC_JOBS="1",
     )
     server.change("DELETE FROM letter")
     yield server.start()

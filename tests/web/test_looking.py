@@ -82,7 +82,7 @@ def test_papers_are_read_and_none_is_issued(looking: Person, portal: Server) -> 
 def test_it_ends_by_the_button_or_with_its_time(looking: Person, portal: Server) -> None:
     with Tab(looking, "/famille") as tab:
         portal.change(
-            "UPDATE sign_in SET viewing_until = datetime('now', '-1 minute') WHERE viewing_account_id IS NOT NULL"
+            "UPDATE sign_in SET viewing_until = datetime(now(), '-1 minute') WHERE viewing_account_id IS NOT NULL"
         )
         assert tab.save(phone_mobile="06 12 34 56 78")["reload"] is True
         assert tab.save(phone_mobile="06 12 34 56 78")["reload"] is True

@@ -111,7 +111,7 @@ def test_five_times_quickly_is_one_letter(portal: Server, come: Come) -> None:
 def test_three_a_day_are_enough_and_the_newest_cancels_those_that_wait(portal: Server, come: Come) -> None:
     for _ in range(5):
         ask(come(), *MINE)
-        portal.change("UPDATE account SET reset_at = datetime('now', '-10 minutes') WHERE login = ?", MINE[0])
+        portal.change("UPDATE account SET reset_at = datetime(now(), '-10 minutes') WHERE login = ?", MINE[0])
     assert [(state, bool(word)) for _, state, word in letters(portal)] == [
         ("cancelled", False),
         ("cancelled", False),
@@ -137,7 +137,7 @@ def test_the_mailed_password_is_forgiven_the_spaces_of_a_copy(portal: Server, co
 def test_the_mailed_password_is_over_after_a_day_and_another_can_be_asked_for(portal: Server, come: Come) -> None:
     ask(come(), *MINE)
     portal.change(
-        "UPDATE account SET password_expires_at = datetime('now', '-1 seconds'), reset_at = NULL WHERE login = ?",
+        "UPDATE account SET password_expires_at = datetime(now(), '-1 seconds'), reset_at = NULL WHERE login = ?",
         MINE[0],
     )
     assert come().sign_in(MINE[0], word=letters(portal)[0][2]).status_code == 401

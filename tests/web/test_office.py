@@ -9,6 +9,7 @@ from tests.web.test_fence_by_events import values_of
 from tests.web.wire import Person, Tab
 
 Come = Callable[..., Person]
+Launch = Callable[..., Server]
 MANAGERS = (  # every act of « Réglages », of the journal, of imports; and what of a family is the responsable's
     "save role rename add disable enable unfactor end renew try arrived send drop key no-logo policy must raise lower "
     "show-contact import match fix check force stop back option open filter sort clear page"
@@ -49,9 +50,10 @@ def test_no_event_of_the_secretary_does_what_is_the_responsables(portal: Server,
 
 
 def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_second(
-    portal: Server, come: Come
+    launch: Launch, come: Come
 ) -> None:
-    paul = come("renard.paul")
+    portal = launch(PERIODIC_JOBS="1")
+    paul = come("renard.paul", to=portal)
     number = "SELECT id FROM family WHERE number = ? AND site_id = ?"
     with Tab(paul, "/gestion/familles") as tab:
         for family in (1042, 1077):

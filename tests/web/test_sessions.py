@@ -14,7 +14,7 @@ NEW = "quatre mots bien choisis"
 
 def move_back(portal: Server, **columns: str) -> None:
     for column, time in columns.items():
-        portal.change(f"UPDATE sign_in SET {column} = datetime('now', '{time}') WHERE ended_at IS NULL")
+        portal.change(f"UPDATE sign_in SET {column} = datetime(now(), '{time}') WHERE ended_at IS NULL")
 
 
 def test_the_cookie_cannot_be_read_by_a_script_nor_sent_by_another_site(come: Come) -> None:
@@ -61,7 +61,7 @@ def test_an_open_page_is_no_activity_but_staying_is(portal: Server, claire: Pers
     with Tab(claire, "/famille"):
         move_back(portal, seen_at="-29 minutes")
         assert claire.post("/rester").status_code == 204
-        assert portal.value("SELECT max(seen_at) > datetime('now', '-1 minutes') FROM sign_in")
+        assert portal.value("SELECT max(seen_at) > datetime(now(), '-1 minutes') FROM sign_in")
         move_back(portal, seen_at="-31 minutes")
         assert claire.get("/famille").status_code == 303
 
@@ -120,7 +120,7 @@ def test_a_link_signs_nobody_out(claire: Person) -> None:
 def test_an_event_after_deconnexion_has_no_effect(portal: Server, come: Come) -> None:
     claire = come("aubry.claire")
     with Tab(claire, "/famille") as tab:
-        portal.change("UPDATE sign_in SET ended_at = datetime('now')")
+        portal.change("UPDATE sign_in SET ended_at = datetime(now())")
         assert tab.save(profession="Luthière")["reload"] is True
     assert portal.rows("SELECT * FROM audit_entry WHERE action LIKE 'change saved%'") == []
 
@@ -193,7 +193,7 @@ def test_guessing_the_current_password_from_inside_is_slowed(claire: Person) -> 
 
 def test_the_eleventh_session_closes_the_oldest(portal: Server, come: Come) -> None:
     people = [come("belkacem.samir") for _ in range(10)]
-    portal.change("UPDATE sign_in SET seen_at = datetime('now', '-' || (100 - id) || ' seconds')")
+    portal.change("UPDATE sign_in SET seen_at = datetime(now(), '-' || (100 - id) || ' seconds')")
     people.append(come("belkacem.samir"))
     assert [person.get("/").status_code for person in people] == [303] + [200] * 10
 

@@ -168,7 +168,7 @@ def of_papers(portal: Server) -> dict[str, tuple[int, int]]:
 def of_events(portal: Server) -> dict[str, int]:
     """What a person does -> statements, the redrawing of every page that is open included: none closes before the end."""
     found: dict[str, int] = {}
-    known, soon = numbers(portal), portal.value("SELECT strftime('%d/%m/%Y', 'now', '+300 days')")
+    known, soon = numbers(portal), portal.value("SELECT strftime('%d/%m/%Y', today(), '+300 days')")
     claire, paul = Person(portal, "aubry.claire"), Person(portal, "renard.paul")
     with contextlib.ExitStack() as pages:
 

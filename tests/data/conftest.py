@@ -1,0 +1,11 @@
+"""Each test of the data floor begins at the same instant."""
+
+import pytest
+
+from data import clock
+from tests.days import MOMENT
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment() -> None:
+    clock.set_to(MOMENT)
