@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> None:
     commands.add_parser("serve", help="serve the portal (brings the database up to date first)")
     demo = commands.add_parser("demo", help="fill an empty database with the demonstration")
     demo.add_argument("--families", type=int, default=0, metavar="N", help="that many families more")
+    demo.add_argument("--anew", action="store_true", help="in the place of a demonstration, whatever was done in it")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("send-letters", help="send the letters that are due, once")
     commands.add_parser("rebuild", help="write again what families are found by, after changes made outside the portal")
@@ -67,7 +68,7 @@ def main(arguments: list[str] | None = None) -> None:
         "backup": lambda: back_up(chosen.folder),
         "restore": lambda: restore(chosen.folder, verify=chosen.verify),
         "serve": serve,
-        "demo": lambda: fill_demo(chosen.families),
+        "demo": lambda: fill_demo(chosen.families, anew=chosen.anew),
         "migrate": migrate,
         "send-letters": send_letters,
         "rebuild": rebuild,
@@ -80,6 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
 def serve() -> None:
     from components import server
     from data import demo
+    from data.demo import renewal
     from data.door import first_start
     from data.settings import settings
 
@@ -91,6 +93,8 @@ def serve() -> None:
                 demo.fill()
             except demo.NotADemonstration as refused:
                 sys.exit(str(refused))
+            if told := renewal.renew():
+                logging.getLogger("anacrouse").warning(told)
         if not first_start.key_is_known():
             sys.exit(
                 "The key file (or SECRET_KEY) is not the one this database was made with: put it back. Lost for good? "
@@ -207,12 +211,17 @@ def import_pages() -> None:
         importlib.import_module(module.name)
 
 
-def fill_demo(families: int) -> None:
-    from data import demo, schema
+def fill_demo(families: int, *, anew: bool) -> None:
+    from components import server
+    from data import demo
+    from data.demo import renewal
 
-    schema.upgrade()
+    bring_up_to_date()
     try:
-        made = demo.fill(families)
+        if anew:
+            with server.only_one():
+                renewal.make_anew(families)
+        made = anew or demo.fill(families)
     except demo.NotADemonstration as refused:
         sys.exit(str(refused))
     print("The demonstration is ready." if made else "The demonstration was there already.")

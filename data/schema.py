@@ -28,6 +28,13 @@ def state() -> tuple[str | None, str | None]:
     return now, ScriptDirectory.from_config(configuration()).get_current_head()
 
 
+def begin_again() -> None:
+    """All tables go and come back empty. For the demonstration alone (data/demo/renewal.py)."""
+    command.downgrade(configuration(), "base")
+    command.upgrade(configuration(), "head")
+    database.engine().dispose()  # what its connections had prepared was of the tables that are gone
+
+
 def upgrade() -> None:
     """Bring the database to the code's shape; SystemExit when it is newer than the code."""
     now, newest = state()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from data import journal
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
 from data.door import passwords
 from data.post.news import News
@@ -12,6 +13,11 @@ from data.sites import Site
 from data.visits import Visit, whole_house
 
 PASSWORD = passwords.DEMONSTRATION
+REAL = "this database holds a real conservatoire: the demonstration stays out of it"
+MADE = "demonstration made"  # the last line of its journal; data/demo/renewal.py looks at what came after
+CLOSINGS = (  # the holidays that a closing of each month is for
+    *["d’hiver"] * 2, *["de printemps"] * 2, *["d’été"] * 4, *["de la Toussaint"] * 2, *["de fin d’année"] * 2,
+)  # fmt: skip
 
 
 class NotADemonstration(RuntimeError):
@@ -23,7 +29,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
     with whole_house() as v:
         sites = v.all(select(Site))
         if any(not site.demonstration for site in sites):
-            raise NotADemonstration("this database holds a real conservatoire: the demonstration stays out of it")
+            raise NotADemonstration(REAL)
         if sites:
             return False
     hashed = passwords.make_hash(PASSWORD)
@@ -41,25 +47,31 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
     reenrolment.fill()
     access.fill()
     letters.fill()
+    with whole_house(writes=True) as v:
+        journal.note(
+            v, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]}
+        )
     return True
 
 
 def _news(v: Visit, site: Site) -> None:
     """One piece that is shown, one to come, one that is over."""
-    day = v.now.date()
+    day = v.now.astimezone(site.zone).date()
+    shown = "Audition du stage d’été" if day.month in {7, 8} else "Audition des classes de piano"
+    closing = day + timedelta(days=20)
     for rank, (title, body, first, last) in enumerate(
         (
             (
-                "Audition des classes de piano",
+                shown,
                 "Samedi en huit à 15 h, auditorium Hector-Berlioz. Entrée libre, dans la limite des places.",
                 day - timedelta(days=3),
                 day + timedelta(days=14),
             ),
             (
-                "Fermeture de fin d’année",
+                f"Fermeture {CLOSINGS[closing.month - 1]}",
                 "Le conservatoire est fermé pendant les vacances scolaires. Les cours reprennent le premier lundi.",
-                day + timedelta(days=20),
-                day + timedelta(days=45),
+                closing,
+                closing + timedelta(days=25),
             ),
             ("Portes ouvertes", "Merci à tous les visiteurs.", day - timedelta(days=90), day - timedelta(days=60)),
         )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from data import formats
+from data.demo.people import LARGE
 from data.money import billing
 from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.people.families import Family, Guardian, Pupil, PupilLink
@@ -15,6 +16,8 @@ from data.visits import Visit
 
 YEARS = 4
 UNPAID = {1043}  # the second household: the first one pays
+LATE = {3003, 3013}  # whatever the dice say
+SETTLED = timedelta(days=40)  # in which what a bill asks for has been paid, or is late
 Line = tuple[str, str, int]  # label, pupil, cents
 
 
@@ -41,6 +44,7 @@ class Book:
         lines: list[Line],
         *,
         label: str,
+        school_year: str,
         parts: list[tuple[date, int]] | None = None,
         due: date | None = None,
         **more: str,
@@ -49,7 +53,7 @@ class Book:
             "site_id": self.site.id,
             "family_id": family.id,
             "number": more.pop("number", "") or self.next(),
-            "school_year": formats.school_year(day),
+            "school_year": school_year,
             "day": day,
             "due_day": due or day + timedelta(days=30),
             "label": label,
@@ -64,7 +68,9 @@ class Book:
 
     def credit(self, family: Family, payer: Guardian, day: date, lines: list[Line], of: Invoice, label: str) -> None:
         """A credit note that settles a part of `of`."""
-        self.credits.append((self.invoice(family, payer, day, lines, label=label, nature="credit"), of))
+        self.credits.append(
+            (self.invoice(family, payer, day, lines, label=label, school_year=of.school_year, nature="credit"), of)
+        )
 
     def payment(self, invoice: Invoice, day: date, cents: int, method: str, **more: str) -> None:
         given: dict[str, Any] = {
@@ -147,8 +153,15 @@ def fill(v: Visit, site: Site, dice: random.Random) -> None:
 
 
 def _opening(today: date, past: int) -> date:
-    """The day when the bills of a school year leave, `past` years ago."""
-    return date(int(formats.school_year(today)[:4]) - past, 10, 4)
+    """The day when the bills of a school year leave, `past` years ago. This year's left with the re-enrolment, in July,
+    as long as autumn has not come: they are always old enough for some to be late."""
+    first = int(formats.school_year(today)[:4]) - past
+    return date(first, 10, 4) if today - date(first, 10, 4) > SETTLED else date(first, 7, 6)
+
+
+def _year(today: date, past: int) -> str:
+    first = int(formats.school_year(today)[:4]) - past
+    return f"{first}-{first + 1}"
 
 
 def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, _dice: random.Random) -> None:
@@ -161,6 +174,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         _opening(today, 2),
         [("Piano, 1er cycle", irina, 24_600), ("Formation musicale", irina, 9_800)],
         label="Cotisation annuelle",
+        school_year=_year(today, 2),
         income_bracket=bracket,
     )
     book.payment(old, old.day + timedelta(days=20), 34_400, "Prélèvement", state="rejected", label="Prélèvement rejeté")
@@ -179,6 +193,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         _opening(today, 1),
         [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)],
         label="Cotisation annuelle",
+        school_year=_year(today, 1),
         income_bracket=bracket,
     )
     book.payment(last, last.day + timedelta(days=12), 36_000, "Carte bancaire")
@@ -197,6 +212,7 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
             ("Réduction fratrie", "", -2_600),
         ],
         label="Cotisation annuelle, en trois fois",
+        school_year=_year(today, 0),
         income_bracket=bracket,
         parts=[(days[0], 16_200), (days[1], 16_200), (days[2], 16_200)],
         due=days[2],
@@ -216,13 +232,19 @@ def _belkacem(
         first + timedelta(days=10),
         [("Location d’un violon entier, année scolaire", name, 20_000)],
         label="Location d’un violon",
+        school_year=_year(today, 0),
         ledger="rental",
         number="07000004",
         due=max(first + timedelta(days=90), today + timedelta(days=30)),
     )
     book.payment(rental, first + timedelta(days=14), 15_000, "Chèque", number="07000002", operation="1184027")
     lessons = book.invoice(
-        family, payer, first, [("Violon, adulte hors cursus", name, 31_200)], label="Cotisation annuelle"
+        family,
+        payer,
+        first,
+        [("Violon, adulte hors cursus", name, 31_200)],
+        label="Cotisation annuelle",
+        school_year=_year(today, 0),
     )
     book.payment(lessons, first + timedelta(days=9), 31_200, "Virement")
 
@@ -230,23 +252,24 @@ def _belkacem(
 def _any(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, dice: random.Random) -> None:
     """One bill a year; the last one paid, partly paid, late or not due yet."""
     since = family.since or today
-    for past in range(YEARS if family.number >= 3024 else 2):
+    for past in range(YEARS if family.number >= LARGE else 2):
         day = _opening(today, past)
-        if past and day < since and family.number < 3024:
+        if past and day < since and family.number < LARGE:
             continue
+        day = max(day, since) if not past else day  # who came later is billed the day they come
         lines = [(pupil.discipline or "Cours", pupil.full_name, dice.randint(120, 420) * 100) for pupil in pupils]
         lines = lines or [("Adhésion", "", 4_500)]
-        invoice = book.invoice(family, payer, day, lines, label="Cotisation annuelle")
+        invoice = book.invoice(family, payer, day, lines, label="Cotisation annuelle", school_year=_year(today, past))
         paid_on = day + timedelta(days=dice.randint(3, 28))
         way = "paid" if past else dice.choice(("paid", "paid", "part", "late", "waiting"))
-        if family.number == 1105 or way == "late":
+        if family.number == 1105 or way == "late" or (family.number in LATE and not past):
             continue
         if way == "part":
-            invoice.due_day = max(day, today) + timedelta(days=45)
+            invoice.due_day = today + timedelta(days=45)
         cents = invoice.total // 2 if way == "part" else invoice.total
         book.payment(
             invoice,
-            min(paid_on, today),
+            max(day, today - timedelta(days=3)) if way == "waiting" else min(paid_on, today),
             cents,
             dice.choice(billing.METHODS),
             state="waiting" if way == "waiting" else "cashed",

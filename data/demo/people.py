@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
+from data import formats
 from data.door.accounts import Account
 from data.fields import fold
 from data.people.families import Family, Guardian, Pupil, PupilLink
@@ -38,6 +39,9 @@ DISCIPLINES = (
     "Danse contemporaine", "Art dramatique", "Éveil musical", "Trompette", "Harpe", "Percussions",
 )  # fmt: skip
 CYCLES = ("Éveil", "1er cycle", "2e cycle", "3e cycle", "Hors cursus")
+AWAKENING = "Éveil musical"
+YOUNGEST = 7  # who plays an instrument; younger ones are in the awakening
+LARGE = 3024  # from this number on, families of a large demonstration, whose pupils all have four years behind them
 
 
 def _family(v: Visit, site: Site, number: int, since: date) -> Family:
@@ -113,9 +117,14 @@ def _plain(name: str) -> str:
     return "".join(char for char in fold(name) if char.isalnum())
 
 
+def first_year(v: Visit, site: Site) -> int:
+    """The year in which the present school year began: people are as old as their class wants, whatever the day."""
+    return int(formats.school_year(v.now.astimezone(site.zone).date())[:4])
+
+
 def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
-    today = v.now.date()
-    aubry = _family(v, valmont, 1042, date(today.year - 6, 9, 1))
+    today, first = v.now.astimezone(valmont.zone).date(), first_year(v, valmont)
+    aubry = _family(v, valmont, 1042, date(first - 6, 9, 1))
     claire = _adult(
         v,
         aubry,
@@ -131,7 +140,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         image_right="oui",
         leaves_alone="non",
     )
-    second = _family(v, valmont, 1043, date(today.year - 4, 9, 1))
+    second = _family(v, valmont, 1043, date(first - 4, 9, 1))
     marc = _adult(
         v,
         second,
@@ -148,7 +157,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         2042,
         "Irina",
         "Aubry",
-        date(today.year - 13, 5, 4),
+        date(first - 13, 5, 4),
         gender="f",
         birth_place="Metz",
         discipline="Piano, formation musicale",
@@ -163,7 +172,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         2043,
         "Nino",
         "Aubry",
-        date(today.year - 6, 8, 21),
+        date(first - 6, 8, 21),
         gender="m",
         birth_place="Metz",
         discipline="Éveil musical",
@@ -174,7 +183,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
     _account(v, valmont, "aubry.claire", claire.full_name, hashed, claire)
     _account(v, valmont, "aubry.marc", marc.full_name, hashed, marc)
 
-    alone = _family(v, valmont, 1077, date(today.year - 2, 9, 1))
+    alone = _family(v, valmont, 1077, date(first - 2, 9, 1))
     samir = _adult(
         v,
         alone,
@@ -208,7 +217,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         2105,
         "Minh-Anh",
         "Nguyễn",
-        date(today.year - 8, 2, 12),
+        date(first - 8, 2, 12),
         gender="f",
         discipline="Danse classique",
         cycle="1er cycle",
@@ -220,7 +229,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
     _account(v, valmont, "renard.paul", "Paul Renard", hashed, role="secretariat")
     _account(v, valmont, "lemoine.helene", "Hélène Lemoine", hashed, role="responsable")
 
-    other = _family(v, belrive, 1042, date(today.year - 1, 9, 1))
+    other = _family(v, belrive, 1042, date(first - 1, 9, 1))
     namesake = _adult(
         v,
         other,
@@ -240,7 +249,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         2042,
         "Gaspard",
         "Aubry",
-        date(today.year - 9, 10, 17),
+        date(first - 9, 10, 17),
         gender="m",
         discipline="Guitare",
         cycle="1er cycle",
@@ -251,7 +260,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
 
 def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -> None:
     """Families beside the cast, the same ones for the same seed."""
-    today = v.now.date()
+    today, first = v.now.astimezone(site.zone).date(), first_year(v, site)
     for number in range(3000, 3000 + count):
         family = _family(v, site, number, today - timedelta(days=dice.randint(30, 2500)))
         last, pupils = dice.choice(LAST), dice.choice((1, 2))
@@ -266,19 +275,37 @@ def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -
             postcode="57220",
             phone_mobile=f"+336{dice.randint(10_000_000, 99_999_999)}",
             email=f"famille.{number}@example.org",
-            birth_date=date(dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)),
+            birth_date=date(first - 2026 + dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)),
         )
         for child in range(pupils):
+            name, drawn = dice.choice(FIRST), dice.randint(5, 17)
+            month, day, gender = dice.randint(1, 12), dice.randint(1, 28), dice.choice("fm")
+            discipline, cycle = dice.choice(DISCIPLINES), dice.choice(CYCLES)
+            age, cycle = _stage(number, discipline, drawn, cycle)
             _pupil(
                 v,
                 [family],
                 number * 10 + child,
-                dice.choice(FIRST),
+                name,
                 last,
-                date(today.year - dice.randint(5, 17), dice.randint(1, 12), dice.randint(1, 28)),
-                gender=dice.choice("fm"),
-                discipline=dice.choice(DISCIPLINES),
-                cycle=dice.choice(CYCLES),
+                date(first - age, month, day),
+                gender=gender,
+                discipline=discipline,
+                cycle=cycle,
                 birth_place="Metz",
             )
+            grown = first - age - 22
+            if adult.birth_date and adult.birth_date.year > grown:
+                adult.birth_date = adult.birth_date.replace(year=grown)
+        v.add(adult)
         _account(v, site, f"famille.{number}", adult.full_name, hashed, adult)
+
+
+def _stage(number: int, discipline: str, age: int, cycle: str) -> tuple[int, str]:
+    """The age and the cycle that go together, from those drawn."""
+    if discipline == AWAKENING:
+        return 5 + age % 2, "Éveil"
+    age = max(YOUNGEST, age) if number < LARGE else 11 + age % 7
+    if cycle == "Hors cursus" or (cycle == "3e cycle" and age >= 15):
+        return age, cycle
+    return age, "1er cycle" if age < 11 else "2e cycle"

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PIL import Image, ImageDraw, ImageFont
 from sqlmodel import col, select
@@ -45,8 +46,10 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
 def fill() -> None:
     """An open campaign at Valmont, one being prepared at Belrive; what the cast and a few families made of theirs."""
     now = clock.now()
-    campaign_id = _campaign("lemoine.helene", "valmont", now - timedelta(days=12))
-    _campaign("petit.jean", "belrive", now - timedelta(days=2))
+    first = int(formats.school_year(clock.today(ZoneInfo("Europe/Paris")))[:4]) + 1
+    year = f"{first}-{first + 1}"
+    campaign_id = _campaign("lemoine.helene", "valmont", year, now - timedelta(days=12))
+    _campaign("petit.jean", "belrive", year, now - timedelta(days=2))
     with _as("lemoine.helene", now - timedelta(days=10)) as v:
         campaign_desk.activate(v, campaign_id)
     irina = _Household("aubry.claire", "Irina", now - timedelta(days=3))
@@ -70,19 +73,17 @@ def fill() -> None:
     _many(now)
 
 
-def _campaign(login: str, site: str, at: datetime) -> int:
-    """For the school year after this one; its documents."""
+def _campaign(login: str, site: str, year: str, at: datetime) -> int:
+    """For the school year after today's, though it opened in the one before; its documents."""
     with _as(login, at, site) as v:
-        first = int(formats.school_year(at.date())[:4]) + 1
-        year = f"{first}-{first + 1}"
         campaign = campaign_desk.save(
             v,
             None,
             {
                 "school_year": year,
                 "title": f"Réinscriptions {year}",
-                "opens_on": at.date(),
-                "closes_on": at.date() + timedelta(days=50),
+                "opens_on": v.today,
+                "closes_on": v.today + timedelta(days=50),
                 "introduction": "Cochez ce que l’élève continue l’an prochain. Un changement se demande plus bas, dans « Demandes complémentaires ».",
                 "confirmation": "Les horaires de l’an prochain seront choisis début septembre, avec le professeur.",
             },

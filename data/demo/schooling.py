@@ -8,8 +8,9 @@ from datetime import date, time, timedelta
 from sqlmodel import col, select
 
 from data import formats
-from data.demo.people import CYCLES, DISCIPLINES, FIRST, LAST
-from data.people.families import Pupil
+from data.demo import today
+from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
+from data.people.families import Family, Pupil, PupilLink
 from data.school.absences import Absence
 from data.school.repertoire import Performance, Piece
 from data.school.results import Assessment, Mark
@@ -23,7 +24,7 @@ CURSUS = {  # the choir stands outside any
     **dict.fromkeys((*DISCIPLINES, THEORY), "Musique, cursus diplômant"),
     **dict.fromkeys(("Danse classique", "Danse contemporaine"), "Danse, cursus diplômant"),
     "Art dramatique": "Théâtre, cursus diplômant",
-    "Éveil musical": "Éveil et initiation",
+    AWAKENING: "Éveil et initiation",
 }
 TEACHERS = (
     ("Carmen", "Astarel"), ("Irène", "Sabonnet"), ("Hugues", "Ploustou"), ("Madeleine", "Ferrand"),
@@ -85,10 +86,22 @@ def fill(v: Visit, site: Site, dice: random.Random) -> None:
     cursus = {name: Cursus(site_id=site.id, name=name) for name in dict.fromkeys(CURSUS.values())}
     v.add_all(cursus.values())
     school.cursus = {department: cursus[name].id for department, name in CURSUS.items()}
-    enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, by_year)]
+    links = v.rows(
+        select(PupilLink, Family)
+        .join(Family, col(Family.id) == PupilLink.family_id)
+        .where(PupilLink.household == "principal", Family.site_id == site.id)
+    )
+    since = {link.pupil_id: family.since for link, family in links}
+    enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, since.get(pupil.id), by_year)]
     v.add_all(enrolments)
+    irina = next((pupil for pupil in pupils if (pupil.number, pupil.first_name) == (2042, "Irina")), None)
+    if irina:
+        today.lessons(v, site, irina)
     _marks(school, enrolments)
     _absences(school, enrolments)
+    if irina:
+        today.mark(v, site, irina)
+        today.absence(v, site, irina)
     _events(school, [pupil for pupil in pupils if pupil.number < 3000 or pupil.number % 3 == 0])
 
 
@@ -112,7 +125,7 @@ def _courses(school: School) -> list[Course]:
                         number=f"{first % 100}{1000 + len(made) % ((len(DISCIPLINES) + 2) * school.groups)}",
                         name=f"{'FM' if department == THEORY else department} {level}",
                         department=department,
-                        cycle="1er cycle" if past > 2 else "2e cycle",
+                        cycle=_cycle(department, group, past),
                         teacher_id=school.teachers[place % len(school.teachers)].id,
                         weekday=1 + place % 6,
                         starts=time(14 + place % 6, (place % 4) * 15),
@@ -122,6 +135,22 @@ def _courses(school: School) -> list[Course]:
                 )
     school.v.add_all(made)
     return made
+
+
+def _cycle(department: str, group: int, past: int) -> str:
+    """The groups go through the years together: every other one is of younger pupils."""
+    if department == AWAKENING:
+        return "Éveil"
+    return "1er cycle" if past > 2 or group % 2 else "2e cycle"
+
+
+def _level(pupil: Pupil, first: int) -> str:
+    """The year of the cycle that goes with the pupil's age; grown-ups have none."""
+    begins = {"Éveil": 5, "1er cycle": YOUNGEST, "2e cycle": 11, "3e cycle": 15}.get(pupil.cycle)
+    if begins is None or pupil.birth_date is None:
+        return ""
+    nth = max(1, first - pupil.birth_date.year - begins + 1)
+    return "1re année" if nth == 1 else f"{nth}e année"
 
 
 def _lessons(school: School, courses: list[Course]) -> None:
@@ -149,21 +178,27 @@ def _lessons(school: School, courses: list[Course]) -> None:
     school.v.add_all(rows)
 
 
-def _enrolments(school: School, pupil: Pupil, by_year: dict[tuple[str, str], list[Course]]) -> Iterator[Enrolment]:
+def _enrolments(
+    school: School, pupil: Pupil, since: date | None, by_year: dict[tuple[str, str], list[Course]]
+) -> Iterator[Enrolment]:
     """This year's, and one or two a year before that. Irina: piano and theory for six years, and two years of choir."""
     known = [each for each in (pupil.discipline.split(",")[0],) if each in DISCIPLINES] or [DISCIPLINES[0]]
     discipline = known[0]
     irina, others = pupil.number == 2042, pupil.number >= 3000
-    years = YEARS if irina else 0 if discipline == "Éveil musical" else 2 if not others else 4
-    alone = discipline in {"Éveil musical", "Art dramatique"} or (pupil.number == 2077)
+    years = YEARS if irina else 0 if discipline == AWAKENING else 2 if not others else 4
+    if pupil.birth_date and since and pupil.number < LARGE * 10 and not irina:
+        age = school.first_year - pupil.birth_date.year
+        years = max(0, min(years, age - YOUNGEST, school.first_year - int(formats.school_year(since)[:4])))
+    alone = discipline in {AWAKENING, "Art dramatique"} or (pupil.number == 2077)
     for past in range(years + 1):
         year = _year(school.first_year - past)
         wanted = [discipline] if alone else [discipline, THEORY]
         if irina and past in {0, 1, 2}:
             wanted.append(CHOIR)
         for department in wanted:
-            group = by_year[year, department]
-            course = group[pupil.number % len(group)]
+            groups = by_year[year, department]
+            young = {"1er cycle": 1, "2e cycle": 0}.get(pupil.cycle, pupil.number % 2)
+            course = groups[young::2][pupil.number // 2 % len(groups[young::2])]
             slot_minutes = 30 if department == discipline and not alone else 0
             yield (
                 _result(school, pupil, course, past)
@@ -173,7 +208,7 @@ def _enrolments(school: School, pupil: Pupil, by_year: dict[tuple[str, str], lis
                     pupil_id=pupil.id,
                     course_id=course.id,
                     cursus_id=school.cursus.get(department),
-                    level=course.number.rsplit(" ", 1)[-1],
+                    level=_level(pupil, school.first_year),
                     slot=course.starts,
                     slot_minutes=slot_minutes,
                     starts_on=date(school.first_year, 9, 14),
@@ -191,6 +226,7 @@ def _result(school: School, pupil: Pupil, course: Course, past: int) -> Enrolmen
     passed = average >= 1200
     level = course.name.rsplit(" ", 1)[-1]
     following = f"{course.name.rsplit(' ', 1)[0]} {int(level) + 1}"
+    ends = past == 3 and int(level) // 10 % 2 == 0  # the group of younger pupils is in its cycle still
     return Enrolment(
         site_id=pupil.site_id,
         pupil_id=pupil.id,
@@ -208,8 +244,8 @@ def _result(school: School, pupil: Pupil, course: Course, past: int) -> Enrolmen
         mention="Très bien" if average >= 1600 else "Bien" if average >= 1400 else "Assez bien" if passed else "",
         class_result="Admise" if passed and pupil.gender == "f" else "Admis" if passed else "Maintien",
         class_admission=following if passed else course.name,
-        cycle_result="Fin de 1er cycle" if past == 3 and passed else "",
-        cycle_admission=CYCLES[2] if past == 3 and passed else "",
+        cycle_result="Fin de 1er cycle" if ends and passed else "",
+        cycle_admission=CYCLES[2] if ends and passed else "",
         comment=dice.choice(REMARKS),
     )
 
@@ -227,6 +263,7 @@ def _marks(school: School, enrolments: list[Enrolment]) -> None:
         first = int(course.school_year[:4])
         for kind, month, day, coefficient in kinds:
             when = date(first if month > 8 else first + 1, month, day)
+            when += timedelta(days=when.weekday() == today.SUNDAY)
             if when < school.today:
                 given.setdefault(course_id, []).append(
                     Assessment(

@@ -108,6 +108,7 @@ ACTIONS = {
     "access batch": "Accès communiqués à plusieurs",
     "viewed as family": "Portail vu comme la famille",
     "viewing ended": "Vue comme la famille terminée",
+    "demonstration made": "Démonstration préparée",
 }
 SUBJECTS = {
     "guardian": "Fiche du responsable",
@@ -179,6 +180,7 @@ FIELDS = {
     "label": "Pièce",
     "model": "Modèle",
     "letters": "Courriels",
+    "families": "Familles en plus",
     "pupils": "Élèves",
     "way": "Choix de la famille",
     "chosen": "Choisis",

@@ -1,0 +1,89 @@
+"""A demonstration lives a week: its lesson is tomorrow, its campaign open. Later it is made anew at the start, unless
+somebody has acted in it: then one line says how to. A database with a real conservatoire is never touched."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlmodel import col, func, select
+
+from data import demo, file_sweep, files, formats, schema
+from data.door.accounts import Account
+from data.import_runs import ImportRun
+from data.journal import AuditEntry
+from data.season.reenrolment import Wish
+from data.sites import Site
+from data.visits import Visit, whole_house
+
+FRESH = timedelta(days=7)
+LOOKED = {  # what the journal tells of those who only look, and of the portal's own housekeeping
+    "signed in", "signed out", "sign-in failed", "session closed", "sessions closed", "refused", "journal purged",
+    "documents erased",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Made:
+    """When the demonstration was made, with how many families more, and whether somebody has acted in it since."""
+
+    day: date | None = None  # None: by a program that did not write it down
+    families: int = 0
+    touched: bool = True
+    worn: bool = True
+
+
+def renew() -> str:
+    """At the start: make anew what is past its week and untouched. What was done, or has to be, in one line; « » when
+    nothing."""
+    made = _made()
+    if made is None or not made.worn:
+        return ""
+    since = f"is of {formats.day(made.day)}" if made.day else "is of another day"
+    if not made.touched:
+        make_anew(made.families)
+        return f"the demonstration {since}: it was made anew, of today"
+    more = f" --families {made.families}" if made.families else ""
+    return (
+        f"the demonstration {since} and somebody has acted in it, so it stays. "
+        f"To make it anew, of today: python main.py demo --anew{more}"
+    )
+
+
+def make_anew(families: int = 0) -> None:
+    """Whatever was done in it is gone. NotADemonstration where there is a real conservatoire."""
+    with whole_house() as v:
+        if not all(site.demonstration for site in v.all(select(Site))):
+            raise demo.NotADemonstration(demo.REAL)
+        held = [files.path_of(*row) for place, name in file_sweep.HOLDERS for row in v.rows(select(place, name))]
+    schema.begin_again()
+    for path in held:
+        if path.is_file():
+            path.unlink()
+    demo.fill(families)
+
+
+def _made() -> _Made | None:
+    """None where there is no demonstration."""
+    with whole_house() as v:
+        sites = v.all(select(Site))
+        if not sites or not all(site.demonstration for site in sites):
+            return None
+        entry = v.one(select(AuditEntry).where(AuditEntry.action == demo.MADE).order_by(col(AuditEntry.id).desc()))
+        if entry is None:
+            return _Made()
+        day, today = entry.at.astimezone(v.zone).date(), v.today
+        fresh = day <= today < day + FRESH and formats.school_year(day) == formats.school_year(today)
+        return _Made(day, entry.changes["families"][1], _touched(v, entry), not fresh)
+
+
+def _touched(v: Visit, made: AuditEntry) -> bool:
+    """By anybody who did more than look. What is kept without a line of the journal: drafts, reading comfort, files to
+    import."""
+    acts = select(func.count(col(AuditEntry.id))).where(
+        col(AuditEntry.id) > made.id, col(AuditEntry.action).not_in(LOOKED)
+    )
+    drafts = select(func.count(col(Wish.id))).where(col(Wish.changed_at) > made.at)
+    settled = select(func.count(col(Account.id))).where(
+        col(Account.comfort).is_not(None) | (col(Account.language) != "fr")
+    )
+    imports = select(func.count(col(ImportRun.id)))
+    return any(v.count(question) for question in (acts, drafts, settled, imports))
