@@ -16,7 +16,10 @@ MAY_WAIT = {"tests/server.py"}  # wait_for: until what is awaited has come
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    for path in (ROOT / "main.py", *(each for top in ("data", "components", "pages", "tests") for each in (ROOT / top).rglob("*.py"))):
+    for path in (
+        ROOT / "main.py",
+        *(each for top in ("data", "components", "pages", "tests") for each in (ROOT / top).rglob("*.py")),
+    ):
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith(("tests/bench/", "data/migrations/versions/")):
             yield name, ast.parse(path.read_text(encoding="utf-8"))
@@ -41,7 +44,12 @@ def clocks_read(tree: ast.Module) -> Iterator[int]:
                 most = READS[node.func.attr]
                 if most is None or given <= most:
                     yield node.lineno
-        elif isinstance(node.func, ast.Name) and node.func.id in imported and node.func.id in {*READS, "time"} and not given:
+        elif (
+            isinstance(node.func, ast.Name)
+            and node.func.id in imported
+            and node.func.id in {*READS, "time"}
+            and not given
+        ):
             yield node.lineno
 
 
@@ -77,12 +85,16 @@ def test_each_way_to_read_it_is_seen(line: str) -> None:
     assert list(clocks_read(ast.parse(line)))
 
 
-@pytest.mark.parametrize("line", ["clock.now()", "clock.today(zone)", "moment.astimezone(zone)", "datetime.fromtimestamp(x, UTC)"])
+@pytest.mark.parametrize(
+    "line", ["clock.now()", "clock.today(zone)", "moment.astimezone(zone)", "datetime.fromtimestamp(x, UTC)"]
+)
 def test_the_one_clock_may_be_asked(line: str) -> None:
     assert not list(clocks_read(ast.parse(line)))
 
 
-@pytest.mark.parametrize("line", ["time.sleep(1)", "asyncio.sleep(0.02)", "page.wait_for_timeout(50)", "from time import sleep\nsleep(x)"])
+@pytest.mark.parametrize(
+    "line", ["time.sleep(1)", "asyncio.sleep(0.02)", "page.wait_for_timeout(50)", "from time import sleep\nsleep(x)"]
+)
 def test_each_way_to_sleep_is_seen(line: str) -> None:
     assert list(sleeps(ast.parse(line)))
     assert not list(sleeps(ast.parse("asyncio.sleep(0)")))

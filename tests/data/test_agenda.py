@@ -134,5 +134,6 @@ def test_folding_cuts_between_letters_and_unfolds_to_the_same(text: str) -> None
 
 
 def test_far_lessons_stay_out(house: str) -> None:
-    late = later(days=500)
-    assert parsed(agenda.calendar(token()))
+    mine = token()
+    assert parsed(agenda.calendar(mine))
+    assert not parsed(agenda.calendar(mine, now=later(days=900)))
