@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test lint format bench audit screens clean browser
+.PHONY: run test test-days lint format bench audit screens clean browser
 
 run: $(READY)
 	DEMO=1 $(VENV)/python main.py serve
 
 test: $(READY) browser
 	$(VENV)/python -m tests
+
+# All but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
+test-days: $(READY) browser
+	$(VENV)/python -m tests --days
 
 lint: $(READY)
 	$(VENV)/ruff check .

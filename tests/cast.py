@@ -1,7 +1,7 @@
 """Who is who in the tests: the demonstration's people, and visits as each of them."""
 
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from data.door.accounts import Account
 from data.people.families import Guardian, Pupil
 from data.sites import Site
 from data.visits import Visit, visit, whole_house
+from tests.days import ZONE
 
 both = pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
 both_empty = pytest.mark.parametrize("empty_house", ["sqlite", "postgresql"], indirect=True)
@@ -75,6 +76,11 @@ def set_site(code: str = "valmont", **values: Any) -> None:
         for name, value in values.items():
             setattr(row, name, value)
         v.add(row)
+
+
+def today() -> date:
+    """In the demonstration's zone."""
+    return clock.today(ZONE)
 
 
 def later(**time: float) -> datetime:

@@ -3,6 +3,7 @@
 import os
 from datetime import UTC, datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 
 class Day(NamedTuple):
@@ -30,4 +31,5 @@ DAYS = {
     "29 February": Day("2028-02-29T10:00:00+01:00", "UTC"),
 }
 CHOICE = ("a midnight in each test", "31 August", "29 February")  # for some of the tests, each time
+ZONE = ZoneInfo("Europe/Paris")  # of the demonstration's sites
 MOMENT = datetime.fromisoformat(os.environ.get("TESTS_AT") or USUAL.at).astimezone(UTC)

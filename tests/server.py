@@ -16,17 +16,16 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
 from data import clock
 from tests.conftest import ENVIRONMENT
+from tests.days import ZONE
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "Anacrouse-demo-2026"
-ZONE = ZoneInfo("Europe/Paris")  # of the demonstration's sites
 FAULT = re.compile(r"Traceback \(most recent call last\)|\breference [0-9A-F]{8} at|never retrieved|never awaited")
 Found = TypeVar("Found")
 PLAIN = ssl.SSLContext(

@@ -21,8 +21,11 @@ from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, set_site, site
 from tests.conftest import move_to
 from tests.data.test_postman import _back_to_no_server, outbox, postbox  # noqa: F401
+from tests.days import MOMENT, ZONE
 
-MORNING = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # 7:30 in Paris
+MORNING = datetime.combine(
+    MOMENT.astimezone(ZONE).date() + timedelta(days=1), datetime.min.time().replace(hour=7, minute=30), ZONE
+).astimezone(UTC)
 
 
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:

@@ -17,7 +17,7 @@ from data.season.campaigns import Campaign, RequiredDocument
 from data.season.reenrolment import Reenrolment, Situation, SuppliedDocument, Wish
 from data.visits import Leak, NotYours, Visit, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
-from tests.server import ZONE
+from tests.days import ZONE
 
 PDF = b"%PDF-1.4 a file of the tests"
 

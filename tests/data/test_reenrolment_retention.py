@@ -14,7 +14,7 @@ from data.season import reenrolment_request as request
 from data.season.campaigns import Campaign, RequiredDocument
 from data.season.reenrolment import SuppliedDocument
 from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil
+from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil, today
 
 PDF = b"%PDF-1.4 a file of the tests"
 HEALTH, INCOME = "Certificat médical", "Justificatif de quotient familial"
@@ -82,7 +82,7 @@ def test_a_health_paper_leaves_thirty_days_after_it_was_validated(house: str, as
 @pytest.mark.usefixtures("asked")
 def test_income_leaves_two_months_after_the_campaign_unless_a_request_waits_on_it(house: str) -> None:
     income, health, kept = given(INCOME), given(HEALTH), given("Attestation d’assurance")
-    over = (campaign().closes_on - later().date()).days + 61
+    over = (campaign().closes_on - today()).days + 61
     with as_(PAUL) as v:
         reenrolment_desk.validate_document(v, income.id)
     pass_by(days=over)

@@ -21,7 +21,7 @@ from data.post.letter_form import html_of
 from data.post.letters import Letter
 from data.post.news import News
 from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site
+from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site, today
 
 
 @both
@@ -156,7 +156,9 @@ def test_an_accent_has_contrast_wherever_it_stands_in_both_schemes(colour: str) 
 
 def test_news_are_read_between_their_days_in_their_order(house: str) -> None:
     with as_(CLAIRE) as v:
-        assert [each.title for each in news.current(v)] == ["Audition des classes de piano"]
+        shown, *others = [each.title for each in news.current(v)]
+        assert shown.startswith("Audition ")
+        assert not others  # one is over, one is still to come
     with as_(HELENE) as v:
         made = news.save(v, None, {"title": "Concert", "body": "Ce soir.", "first_day": "", "last_day": ""})
         news.move(v, made.id, -9)
@@ -198,7 +200,7 @@ def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house
         path = files.path_of(v.site_id or 0, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture.getvalue())
-    sheet = Sheet(letterhead.house_of(site()), "Facture", later().date(), "fr")
+    sheet = Sheet(letterhead.house_of(site()), "Facture", today(), "fr")
     sheet.letterhead()
     sheet.headline()
     [page] = PdfReader(BytesIO(sheet.render())).pages
