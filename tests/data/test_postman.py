@@ -314,7 +314,7 @@ def test_a_crash_after_the_servers_yes_sends_the_same_letter_again_and_no_third(
         victim = subprocess.Popen([sys.executable, "-c", "from data.post import postman; postman.deliver()"], cwd="/",
                                   env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
         box.on_data = lambda: os.kill(victim.pid, signal.SIGKILL)
-        assert victim.wait(timeout=30) == -signal.SIGKILL
+        assert victim.wait(timeout=120) == -signal.SIGKILL
         box.on_data = lambda: None
         assert letter(number).state == "sending"
         assert postman.deliver() == 0
