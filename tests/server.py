@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -20,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from tests.conftest import ENVIRONMENT
+from tests.conftest import ENVIRONMENT, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "Anacrouse-demo-2026"
@@ -42,12 +41,6 @@ def wait_for(found: Callable[[], Found], what: str, seconds: float = 60) -> Foun
             pytest.fail(f"waited {seconds} s for {what}")
         time.sleep(0.02)
     return answer
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def _copy(source: Path, target: Path) -> None:
