@@ -113,7 +113,7 @@ def form_of(content: bytes) -> str:
 def _opened(question: str, content: bytes) -> tuple[str, bytes]:
     try:
         said, kept = sandbox.ask(question, content)
-    except sandbox.NotStarting:
+    except sandbox.Overloaded:
         raise Refused(REFUSALS["occupe"]) from None
     except sandbox.Lost:
         raise Refused(REFUSALS["illisible"]) from None

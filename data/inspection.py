@@ -5,12 +5,12 @@ the name of a refusal (data/documents.py).
 """
 
 import io
+import math
 import os
 import resource
 import struct
 import sys
 import warnings
-from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -147,16 +147,24 @@ def _look_at(found: Any) -> None:
                 waiting.append((value, depth + 1))
 
 
-def serve(line: Connection, answers: Callable[[str, bytes], tuple[str, bytes]] = answer) -> None:
-    """Answer until the other side leaves, or asks nothing for five minutes."""
+def serve(line: Connection, seconds: int) -> None:
+    """Answer until the other side leaves, or asks nothing for five minutes; so many seconds of a processor for each."""
     line.send_bytes(b"ready")
     try:
         while line.poll(IDLE_SECONDS):
-            said, kept = answers(line.recv_bytes().decode(), line.recv_bytes())
+            _have(seconds)
+            said, kept = answer(line.recv_bytes().decode(), line.recv_bytes())
             line.send_bytes(said.encode())
             line.send_bytes(kept)
     except (EOFError, OSError):
         return
+
+
+def _have(seconds: int) -> None:
+    """SIGXCPU ends the process once it has used so many more, whatever else the machine did meanwhile."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, most))
 
 
 def _be_modest() -> None:
@@ -172,4 +180,4 @@ if __name__ == "__main__":
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     pillow_heif.register_heif_opener(thumbnails=False)
     pillow_heif.options.DECODE_THREADS = 1
-    serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

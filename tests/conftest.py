@@ -3,9 +3,11 @@
 `@both` runs a test on SQLite and on PostgreSQL; without it a test runs on SQLite.
 """
 
+import contextlib
 import glob
 import itertools
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -69,6 +71,15 @@ def move_to(**environment: str) -> None:
         cached.cache_clear()
 
 
+def free_port() -> int:
+    """Below those that outgoing connections are given: whoever connects meanwhile does not take it from who will listen."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
+
+
 def furnish(url: str) -> None:
     """The newest shape and the cast, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)
@@ -101,9 +112,7 @@ def postgresql() -> Iterator[str]:
     person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # it refuses to run as root
     if person:
         shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
     def run(tool: str, *arguments: str) -> None:

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import ssl
 import subprocess
@@ -21,7 +20,7 @@ import httpx
 import pytest
 
 from data import clock
-from tests.conftest import ENVIRONMENT
+from tests.conftest import ENVIRONMENT, free_port
 from tests.days import ZONE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +32,11 @@ PLAIN = ssl.SSLContext(
 )  # httpx reads every authority of the world for each client that has none
 
 
-def wait_for(found: Callable[[], Found], what: str, seconds: float = 10) -> Found:
-    """The first true answer of `found`; a failure that says `what` when there is none in time."""
+def wait_for(found: Callable[[], Found], what: str, seconds: float = 60) -> Found:
+    """The first true answer of `found`; a failure that says `what` when there is none in time.
+
+    The seconds only bound a failure: they are many, because other programs may have the machine.
+    """
     until = time.monotonic() + seconds
     while not (answer := found()):
         if time.monotonic() > until:
@@ -43,16 +45,10 @@ def wait_for(found: Callable[[], Found], what: str, seconds: float = 10) -> Foun
     return answer
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 def _copy(source: Path, target: Path) -> None:
     with (
         contextlib.closing(sqlite3.connect(source)) as read,
-        contextlib.closing(sqlite3.connect(target, timeout=10)) as written,
+        contextlib.closing(sqlite3.connect(target, timeout=60)) as written,
     ):
         read.backup(written)
 
@@ -100,7 +96,7 @@ class Server:
 
     def start(self) -> "Server":
         self.process = self.spawn()
-        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 90)
+        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 180)
         return self
 
     def _alive(self) -> bool:
@@ -108,7 +104,7 @@ class Server:
         if self.process.poll() is not None:
             pytest.fail(f"the server stopped with {self.process.returncode}:\n{self.log[-3000:]}")
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=5, verify=PLAIN, trust_env=False).status_code == 200
+            return httpx.get(f"{self.url}/healthz", timeout=30, verify=PLAIN, trust_env=False).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -116,13 +112,13 @@ class Server:
         """As if the machine had lost the process."""
         assert self.process
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def stop(self) -> None:
         assert self.process
         if self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(15)
+            self.process.wait(60)
 
     def check_log(self) -> None:
         """No fault since the last check, unless the test said it would cause one."""
@@ -143,7 +139,7 @@ class Server:
     @contextlib.contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
         """`now()` and `today()` are the tests' own, in UTC and in the demonstration's zone."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=10, isolation_level=None)) as opened:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=60, isolation_level=None)) as opened:
             opened.create_function("now", 0, lambda: f"{clock.now():%Y-%m-%d %H:%M:%S.%f}")
             opened.create_function("today", 0, lambda: f"{clock.today(ZONE)}")
             yield opened

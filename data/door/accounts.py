@@ -89,6 +89,15 @@ def address(v: Visit, account: Account) -> str:
         return ""
 
 
+def with_addresses(v: Visit, login: str) -> list[tuple[Account, str]]:
+    """The accounts of that identifier, to be changed, each with its `address`: one question, whether there are any or none."""
+    question = select(Account, Guardian).outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
+    found = v.rows(question.where(Account.login == login).with_for_update(of=Account))
+    return [
+        (row, (row.email if row.guardian_id is None else guardian.email if guardian else "")) for row, guardian in found
+    ]
+
+
 def tongue_of(v: Visit, account_id: int) -> Language:
     """The language in which that account's owner reads."""
     found: str | None = v.one(select(Account.language).where(Account.id == account_id))

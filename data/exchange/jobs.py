@@ -124,7 +124,10 @@ def receive(open_visit: Open, kind_name: str, file_name: str, content: bytes) ->
     if found.problem:
         run.state, run.finished_at = "refused", run.created_at
     with open_visit(writes=True) as v:
-        return import_runs.receive(v, run, content).id
+        number = import_runs.receive(v, run, content).id
+    for told in (_reports, _problems):  # another file had that number in a database that was replaced
+        told.pop(number, None)
+    return number
 
 
 def _look(kind_name: str, content: bytes) -> Looked:

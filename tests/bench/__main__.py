@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -142,6 +143,7 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         row(f"{target.name}, one visitor", ratio, "" if target is floor else goals.get(target.name, "≤ 20 × the floor"))
         row(f"{target.name}, sixteen", f"{target.per_second:.0f} a second")
     row("sign in, hash included", f"{asyncio.run(load.signing_in(base, 'belkacem.samir', PASSWORD)):.0f} ms")
+    what_time_tells(base)
     held = asyncio.run(sockets.measure(base, family, pid))
     row("a connected screen", f"{held['kib']:.0f} KiB", "≤ 400 KiB")
     row("« Modifier », alone", f"{held['alone']:.1f} ms", "≤ 5 ms")
@@ -153,6 +155,22 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
         target = "≤ 1000 ms, 0.00" if (each["device"], each["state"]) == ("phone", "cold") else "CLS 0.00"
         row(f"{each['device']}, {each['state']}, {each['path']}", figure, target)
     asyncio.run(imports.measure(base, pid, PASSWORD, row))
+
+
+def what_time_tells(base: str) -> None:
+    """Of accounts, to a stranger: one beside the other, so that the machine's load of that moment weighs on both."""
+    refused, lost = [], []
+    for n in range(9):  # a network that tries more than twenty accounts waits between tries
+        for login in (f"famille.{3001 + n}", f"somebody.{n}"):
+            refused.append({"site": "valmont", "identifiant": login, "mot_de_passe": "a wrong word"})
+            lost.append({"identifiant": login, "email": "x@example.org"})
+    for what, path, forms, status in (
+        ("a wrong password", "/connexion", refused, 401),
+        ("« Mot de passe perdu »", "/mot-de-passe-perdu", lost, 200),
+    ):
+        taken = asyncio.run(load.posting(base, path, forms, status))
+        known, unknown = statistics.median(taken[::2]), statistics.median(taken[1::2])
+        row(f"{what}: an account; nobody's", f"{known:.1f}; {unknown:.1f} ms", "the same")
 
 
 def photographs_of(base: str, family: dict[str, str], pid: int) -> None:

@@ -85,6 +85,19 @@ async def crowd(target: Target, people: int = 16) -> float:
         return TOGETHER / (time.perf_counter() - began)
 
 
+async def posting(base: str, path: str, forms: list[dict[str, str]], status: int) -> list[float]:
+    """Milliseconds of each form that a stranger sends."""
+    taken = []
+    async with aiohttp.ClientSession(headers={"origin": base}) as session:
+        for form in forms:
+            began = time.perf_counter()
+            async with session.post(base + path, data=form, allow_redirects=False) as answer:
+                await answer.read()
+                assert answer.status == status, f"{path}: {answer.status}"
+            taken.append((time.perf_counter() - began) * 1000)
+    return taken
+
+
 async def signing_in(base: str, login: str, password: str, times: int = 6) -> float:
     """Milliseconds of a sign-in, hash included."""
     taken = []

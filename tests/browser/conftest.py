@@ -19,7 +19,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000  # milliseconds; they only bound a failure, for other programs may have the machine
 LIVE = "html[data-screen=live]"
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,7 @@ class Window:
         self.context: BrowserContext = browser.new_context(
             base_url=portal.url, **{"locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options}
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.on(
             "console",
             lambda message: (

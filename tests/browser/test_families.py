@@ -80,7 +80,7 @@ def test_letters_for_all_are_ready_without_a_reload_and_a_double_click_makes_one
     page = window.open("/gestion/familles/acces")
     page.get_by_role("button", name="Préparer 3 lettres").dblclick()
     link = page.get_by_role("link", name="Ouvrir les lettres (PDF)")
-    expect(link).to_be_visible(timeout=30_000)
+    expect(link).to_be_visible()
     expect(page.get_by_text("Chaque titulaire d’un compte sait comment entrer.")).to_be_visible()
     body = window.context.request.get(link.get_attribute("href") or "").body()
     assert len(PdfReader(io.BytesIO(body)).pages) == 3

@@ -156,7 +156,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
     expect(page.locator("#popup")).to_have_text("Connexion interrompue. Nouvelle tentative…")
     expect(page.locator("#said")).to_have_text("Connexion interrompue. Nouvelle tentative…")
     own.start()
-    page.wait_for_selector(LIVE, timeout=20_000)
+    page.wait_for_selector(LIVE)
     expect(page.locator("#popup")).to_be_hidden()
     expect(field(page, "Adresse")).to_have_value("12 rue des Lilas")
     modify(page, "Adresse", "12 rue des Lilas")
@@ -171,7 +171,7 @@ def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, 
     window.context.set_offline(True)
     page.get_by_role("button", name="Modifier").first.click()
     window.context.set_offline(False)
-    expect(page.get_by_role("dialog")).to_contain_text(DONE, timeout=20_000)
+    expect(page.get_by_role("dialog")).to_contain_text(DONE)
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
     window.complaints.clear()
 

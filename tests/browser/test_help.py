@@ -67,8 +67,9 @@ def test_a_meaning_stays_while_one_points_at_it(enter: Enter) -> None:
     expect(tip).to_be_visible()
     box = tip.bounding_box()
     assert box
+    page.clock.install()  # the page's own time: what would close it later does so now
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2, steps=4)
-    page.wait_for_function("() => new Promise(done => setTimeout(() => done(true), 450))")
+    page.clock.run_for(2000)
     expect(tip).to_be_visible()
     page.get_by_role("heading", level=1).hover()
     expect(tip).to_have_count(0)

@@ -122,7 +122,7 @@ def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Ent
     expect(page.get_by_label("« Réf. foyer » devient")).to_have_value("number")
     assert Axe().run(page).response["violations"] == []
     check(page)
-    expect(page.get_by_role("row", name="Nadège Ōkubo")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("row", name="Nadège Ōkubo")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
     carry(page)
     for kind, name, content in (

@@ -1,6 +1,6 @@
 """What staff decide: field by field, once, with one letter a sitting, and back again for a day."""
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
@@ -19,6 +19,7 @@ from data.post.letters import Letter
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, MARC, PAUL, account, as_, both, counts, every, guardian, last, later, pupil, site
 from tests.conftest import move_to
+from tests.counting import held_up
 
 ROWS = (ChangeRequest, FieldChange, Letter, AuditEntry)
 YES, NO = "accepted", "declined"
@@ -124,7 +125,7 @@ def test_two_members_of_staff_at_once_decide_once(house: str) -> None:
     letters = len(every(Letter))
 
     def act(login: str, verdict: str) -> str:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             with as_(login, writes=True) as v:
                 decisions.decide(v, number, version, {"town": (verdict, "Valmont")}, reason="Non")
@@ -156,8 +157,7 @@ def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_told(hous
     with ThreadPoolExecutor(1) as pool:
         with as_(PAUL, writes=True) as v:
             decisions.decide(v, number, v.get(ChangeRequest, number).version, {"town": (YES, "Valmont")})
-            told = pool.submit(second)
-            assert not wait([told], timeout=0.4).done
+            told = held_up(pool, second)
         assert told.result().startswith("Cette demande a déjà été traitée par Paul Renard le ")
     assert recorded("town") == "Metz"
 

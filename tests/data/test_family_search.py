@@ -1,9 +1,6 @@
 """« Familles » are found by anything, however it is typed, by staff only and in their site only."""
 
-from typing import Any
-
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from data import database, findable
@@ -12,6 +9,7 @@ from data.people.families import Guardian
 from data.people.family_search import COLUMNS
 from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, found, guardian
+from tests.counting import statements
 
 
 def numbers(typed: str, login: str = PAUL, code: str = "valmont", **more: object) -> list[int]:
@@ -162,14 +160,9 @@ def test_words_are_written_anew_after_other_hands(house: str) -> None:
 
 def test_a_list_of_thousands_is_put_in_order_by_one_question(house: str) -> None:
     """A sub-question for each family that answers took six seconds for five thousand."""
-    asked: list[tuple[str, Any]] = []
-    note = lambda _c, _u, statement, values, _x, _m: asked.append((statement, values))  # noqa: E731
-    event.listen(database.engine(), "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         for typed, order in (("example.org", ""), ("a", ""), ("belcacem", ""), *(("a", each) for each in COLUMNS)):
             assert numbers(typed, order=order)
-    finally:
-        event.remove(database.engine(), "before_cursor_execute", note)
     with database.engine().connect() as connection:
         for statement, values in asked:
             if statement.startswith("SELECT"):

@@ -18,7 +18,7 @@ MAPPING = '[columns]\nnumber = "Zone"\nlast_name = "Nom"\nfirst_name = "Prénom"
 def run(house: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "main.py"), "import", *map(str, arguments), "--site", "valmont"]
     environment = {**os.environ, "DATABASE_URL": house}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 def durands() -> list[tuple[str, str]]:

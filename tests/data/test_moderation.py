@@ -102,7 +102,7 @@ def test_two_tabs_at_the_same_moment_make_one_request(house: str) -> None:
     start = Barrier(2)
 
     def tab(typed: dict[str, object]) -> Outcome:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         return ask(typed)
 
     with ThreadPoolExecutor(2) as pool:

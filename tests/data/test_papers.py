@@ -103,7 +103,7 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     start = Barrier(len(acts))
 
     def act(each: Callable[[], Any]) -> Any:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         return each()
 
     with ThreadPoolExecutor(len(acts)) as pool:

@@ -123,7 +123,7 @@ def test_the_same_choice_twice_is_one_payment(house: str) -> None:
     invoice, gate = bill(2_000), Barrier(2)
 
     def click() -> int:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         return start(ids=[invoice]).id
 
     with ThreadPoolExecutor(2) as pool:
@@ -221,7 +221,7 @@ def test_the_same_answer_twice_at_once_gives_one_receipt(house: str) -> None:
     told = answer(row)
 
     def come() -> str:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         return receive(told).state
 
     with ThreadPoolExecutor(4) as pool:
@@ -284,7 +284,7 @@ def test_two_choices_that_share_an_invoice_never_settle_it_twice(house: str) -> 
     rows = [start(ids=[shared]), start(ids=[shared, other])]
 
     def come(row: OnlinePayment) -> None:
-        gate.wait(timeout=10)
+        gate.wait(timeout=60)
         receive(answer(row))
 
     with ThreadPoolExecutor(2) as pool:

@@ -5,7 +5,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from sqlmodel import select
@@ -22,8 +21,11 @@ from tests.cast import every, later
 from tests.server import ROOT
 
 ROUNDS, SUBMISSIONS = 6, 20
+MOMENTS = 300  # before and after each statement, before each commit: about so many a submission
 ONE = """
-import sys
+import itertools, os, signal, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlmodel import select
 from data.season import reenrolment, reenrolment_documents, reenrolment_request as request
 from data.door.accounts import Account
@@ -31,8 +33,15 @@ from data.people.families import Pupil
 from data.season.reenrolment import SuppliedDocument
 from data.visits import visit, whole_house
 
-print("ready", flush=True)
-for line in sys.argv[1:]:
+dies_at, moments = int(sys.argv[1]), itertools.count(1)
+
+def a_moment(*_):
+    if next(moments) == dies_at:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+    event.listen(Engine, name, a_moment)
+for line in sys.argv[2:]:
     family_id, pupil_id = map(int, line.split(":"))
     with whole_house() as v:
         account = v.all(select(Account).where(Account.family_id == family_id))[0]
@@ -75,21 +84,17 @@ def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(ho
     before = {table: {row.id for row in every(table)} for table in (Reenrolment, SuppliedDocument, StoredFile, Letter)}
     for round_ in range(ROUNDS):
         todo = [each for each in silent() if each[1] not in acknowledged][: SUBMISSIONS - len(acknowledged)]
-        process = subprocess.Popen(
-            [sys.executable, "-c", ONE, *(f"{family}:{pupil}" for family, pupil in todo)],
+        dies_at = dice.randint(1, 4 * MOMENTS) if round_ < ROUNDS - 1 else 0
+        done = subprocess.run(
+            [sys.executable, "-c", ONE, str(dies_at), *(f"{family}:{pupil}" for family, pupil in todo)],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             text=True,
+            check=False,
         )
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-        if round_ < ROUNDS - 1:
-            time.sleep(dice.uniform(0.05, 0.9))
-            process.send_signal(signal.SIGKILL)
-        told = process.stdout.read().split()
-        process.wait(30)
-        acknowledged |= {int(each) for each in told}
+        assert done.returncode == (-signal.SIGKILL if dies_at else 0)
+        acknowledged |= {int(each) for each in done.stdout.split()}
         database.engine().dispose()
         whole(acknowledged, before)
     assert len(acknowledged) == SUBMISSIONS

@@ -1,8 +1,5 @@
 """« Connexion » by plain HTTP: who comes in, what is said, where one goes on to (security rows 1-7, 10, 14-16, 39)."""
 
-import operator
-import statistics
-import time
 import unicodedata
 from collections.abc import Callable
 
@@ -73,10 +70,10 @@ def test_a_damaged_hash_is_a_wrong_password(portal: Server, come: Come, damaged:
     assert come().sign_in("belkacem.samir").status_code == 401
 
 
-def test_a_password_of_a_megabyte_is_refused_at_once(come: Come) -> None:
-    person, began = come(), time.monotonic()
-    assert person.sign_in("aubry.claire", word="a" * 1_000_000).status_code in {400, 401}
-    assert time.monotonic() - began < 1
+def test_a_password_of_a_megabyte_is_a_wrong_one(come: Come) -> None:
+    answer = come().sign_in("aubry.claire", word="a" * 1_000_000)
+    assert answer.status_code == 401
+    assert WRONG in words_of(answer.text)
 
 
 def test_a_password_of_four_megabytes_is_too_large(come: Come) -> None:
@@ -208,14 +205,12 @@ def test_a_whole_school_signs_in_through_one_address(portal: Server, come: Come)
     assert set(answers) == {303}
 
 
-def test_time_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
-    times: dict[str, list[float]] = {"known": [], "unknown": []}
-    for able in portal.able():
-        for who, login in (("known", able), ("unknown", able.replace("le.", "lx."))):
-            person = come()
-            person.get("/healthz")
-            began = time.perf_counter()
-            assert person.sign_in(login, word="a wrong word").status_code == 401
-            times[who].append(time.perf_counter() - began)
-    # one beside the other: the machine's load of that moment weighs on both
-    assert abs(statistics.median(map(operator.sub, times["known"], times["unknown"]))) < 0.015
+def test_the_answer_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
+    """That it costs the same is shown where it can be counted (tests/data/test_signins.py)."""
+    portal.change("UPDATE account SET disabled = 1 WHERE login = 'renard.paul'")
+    told = set()
+    for login in (portal.able()[0], "renard.paul", "somebody.else"):
+        answer = come().sign_in(login, word="a wrong word")
+        headers = {name: value for name, value in answer.headers.items() if name not in {"date", "content-length"}}
+        told.add((answer.status_code, answer.text.replace(f'value="{login}"', ""), str(headers)))
+    assert len(told) == 1

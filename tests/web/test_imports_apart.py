@@ -35,14 +35,14 @@ def nobody_writes(server: Server) -> Iterator[None]:
 
 def check(helene: Person, tab: Tab) -> None:
     tab.act("check")
-    tab.wait_until(lambda: "Lignes qui ajoutent" in tab.shown(), 40)
+    tab.wait_until(lambda: "Lignes qui ajoutent" in tab.shown())
 
 
 def begin_to_write(tab: Tab, server: Server, seen: Callable[[], None]) -> None:
     """Import; `seen` happens while the other process waits to write."""
     tab.act("import", lu="oui")
     with nobody_writes(server):
-        tab.wait_until(lambda: "Enregistrement…" in tab.shown(), 40)
+        tab.wait_until(lambda: "Enregistrement…" in tab.shown())
         seen()
 
 
@@ -61,8 +61,8 @@ def test_a_large_file_is_checked_stopped_and_imported_and_open_pages_hear_of_it(
         assert "9 rue du Port" in helene.get(f"{page}/rapport.csv").text
         assert portal.value(WRITTEN) == 0
         tab.act("import", lu="oui")
-        family.wait_until(lambda: "9 rue du Port" in family.markup(), 40)
-        tab.wait_until(lambda: f"{NEW} lignes ajoutées, 1 modifiées" in tab.shown(), 20)
+        family.wait_until(lambda: "9 rue du Port" in family.markup())
+        tab.wait_until(lambda: f"{NEW} lignes ajoutées, 1 modifiées" in tab.shown())
     assert portal.value(WRITTEN) == NEW
     assert portal.value("SELECT actor FROM audit_entry WHERE action = 'imported'") == "Hélène Lemoine"
 
@@ -92,7 +92,7 @@ def test_row_102_a_server_killed_while_it_imports_leaves_the_old_state_and_no_pr
         orphans = apart(server)
         server.kill()
         assert orphans
-        assert not psutil.wait_procs(orphans, 10)[1]
+        assert not psutil.wait_procs(orphans, 60)[1]
 
     with Tab(helene, page) as tab:
         check(helene, tab)

@@ -52,7 +52,7 @@ class MailServer:
 
     def wait(self, recipient: str, subject: str) -> tuple[str, str]:
         """(plain text, HTML) of the letter, once it has arrived."""
-        found = wait_for(lambda: self.to(recipient, subject), f"« {subject} » for {recipient}", 15)
+        found = wait_for(lambda: self.to(recipient, subject), f"« {subject} » for {recipient}")
         plain, html = found.get_body(("plain",)), found.get_body(("html",))
         assert plain is not None
         assert html is not None

@@ -101,7 +101,7 @@ def test_modifier_twice_at_once_is_one_request_and_one_letter(portal: Server, cl
         for each in sending:
             each.start()
         for each in sending:
-            each.join(20)
+            each.join(90)
     assert len(pending(portal)) == 1
     assert portal.value("SELECT count(*) FROM letter WHERE kind = 'request_received' AND id > ?", newest) == 1
 
