@@ -1,7 +1,6 @@
 """The house's own rules: floors, sizes, and visits that nobody waits in."""
 
 import ast
-import re
 import subprocess
 import sys
 import tomllib
@@ -95,14 +94,6 @@ def test_the_rule_of_open_visits_sees_each_way_to_break_it(fault: str) -> None:
     assert not list(
         faults_of(ast.parse("async def act():\n    await say()\n    with here() as v:\n        v.say('x')"))
     )
-
-
-def test_tests_wait_for_what_happens_and_measure_no_time() -> None:
-    """Figures are for tests/bench. One helper waits (tests/server.py), another reads a socket (tests/web/wire.py)."""
-    may = {ROOT / "tests" / each for each in ("__main__.py", "server.py", "test_house.py", "web/wire.py")}
-    watched = re.compile(r"\b(monotonic|perf_counter|time\.time|wait_for_timeout|setTimeout)\b|\bsleep\((?!0\))")
-    for path in set((ROOT / "tests").rglob("*.py")) - set((ROOT / "tests" / "bench").rglob("*.py")) - may:
-        assert not watched.search(path.read_text(encoding="utf-8")), path
 
 
 def test_every_folder_of_a_floor_is_a_package() -> None:

@@ -12,11 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-<<<<<<< HEAD
 from datetime import UTC, datetime, timedelta
-=======
-from datetime import datetime, timedelta
->>>>>>> 7760d3d6c8bd2f9f2a38508b9369ff8f57faefbf
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
