@@ -1,7 +1,8 @@
 """Re-enrolment: what a household may do, when; what it never meets of the other; what staff decide and what comes of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
@@ -113,9 +114,7 @@ def test_who_leaves_says_why_and_gives_no_document(house: str) -> None:
 
 def test_the_last_day_counts_to_its_last_second_in_the_sites_own_time(house: str) -> None:
     closes = campaign().closes_on
-    last_second = datetime(closes.year, closes.month, closes.day, 22, 59, 59, tzinfo=UTC)  # Paris, in winter
-    if last_second.astimezone().dst():
-        last_second -= timedelta(hours=1)
+    last_second = datetime.combine(closes, time(23, 59, 59), ZoneInfo("Europe/Paris")).astimezone(UTC)
     choose(now=last_second)
     with as_(CLAIRE, now=last_second + timedelta(seconds=1)) as v:
         assert not now_of(v).open
