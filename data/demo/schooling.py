@@ -295,7 +295,7 @@ def _marks(school: School, enrolments: list[Enrolment]) -> None:
                     assessment_id=assessment.id,
                     value=None if missing else value,
                     mention="" if missing else "Très bien" if value >= 1600 else "Bien" if value >= 1400 else "",
-                    remark="" if missing else school.dice.choice(REMARKS),
+                    remark="" if missing else REMARKS[(enrolment.id + at) % len(REMARKS)],
                     absent=missing,
                 )
             )
