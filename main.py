@@ -94,7 +94,7 @@ def serve() -> None:
             except demo.NotADemonstration as refused:
                 sys.exit(str(refused))
             if told := renewal.renew():
-                logging.getLogger("anacrouse").warning(told)
+                logging.getLogger("anacrouse").info(told)
         if not first_start.key_is_known():
             sys.exit(
                 "The key file (or SECRET_KEY) is not the one this database was made with: put it back. Lost for good? "

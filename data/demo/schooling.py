@@ -94,7 +94,7 @@ def fill(v: Visit, site: Site, dice: random.Random) -> None:
     since = {link.pupil_id: family.since for link, family in links}
     enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, since.get(pupil.id), by_year)]
     v.add_all(enrolments)
-    irina = next((pupil for pupil in pupils if (pupil.number, pupil.first_name) == (2042, "Irina")), None)
+    irina = next(filter(_is_irina, pupils), None)
     if irina:
         today.lessons(v, site, irina)
     _marks(school, enrolments)
@@ -103,6 +103,11 @@ def fill(v: Visit, site: Site, dice: random.Random) -> None:
         today.mark(v, site, irina)
         today.absence(v, site, irina)
     _events(school, [pupil for pupil in pupils if pupil.number < 3000 or pupil.number % 3 == 0])
+
+
+def _is_irina(pupil: Pupil) -> bool:
+    """Another pupil has her number at Belrive."""
+    return (pupil.number, pupil.first_name) == (2042, "Irina")
 
 
 def _year(first: int) -> str:
@@ -184,7 +189,7 @@ def _enrolments(
     """This year's, and one or two a year before that. Irina: piano and theory for six years, and two years of choir."""
     known = [each for each in (pupil.discipline.split(",")[0],) if each in DISCIPLINES] or [DISCIPLINES[0]]
     discipline = known[0]
-    irina, others = pupil.number == 2042, pupil.number >= 3000
+    irina, others = _is_irina(pupil), pupil.number >= 3000
     years = YEARS if irina else 0 if discipline == AWAKENING else 2 if not others else 4
     if pupil.birth_date and since and pupil.number < LARGE * 10 and not irina:
         age = school.first_year - pupil.birth_date.year
@@ -237,8 +242,8 @@ def _result(school: School, pupil: Pupil, course: Course, past: int) -> Enrolmen
         hours_done=3400 - 100 * missed,
         absences=missed,
         absences_unexcused=missed // 2,
-        activity="CHAM" if pupil.number == 2042 and past < 3 else "",
-        adapted_schedule="Oui" if pupil.number == 2042 and past < 3 else "",
+        activity="CHAM" if _is_irina(pupil) and past < 3 else "",
+        adapted_schedule="Oui" if _is_irina(pupil) and past < 3 else "",
         main_instrument=pupil.discipline.split(",")[0] if course.department not in {THEORY, CHOIR} else "",
         average=average,
         mention="Très bien" if average >= 1600 else "Bien" if average >= 1400 else "Assez bien" if passed else "",
@@ -290,7 +295,7 @@ def _marks(school: School, enrolments: list[Enrolment]) -> None:
                     assessment_id=assessment.id,
                     value=None if missing else value,
                     mention="" if missing else "Très bien" if value >= 1600 else "Bien" if value >= 1400 else "",
-                    remark="" if missing else school.dice.choice(REMARKS),
+                    remark="" if missing else REMARKS[(enrolment.id + at) % len(REMARKS)],
                     absent=missing,
                 )
             )
@@ -352,9 +357,9 @@ def _events(school: School, pupils: list[Pupil]) -> None:
     for pupil in pupils:
         if pupil.discipline.startswith(("Éveil", "Danse", "Art")):
             continue
-        mine = events if pupil.number == 2042 else events[pupil.number % 3 :: 3][:3]
+        mine = events if _is_irina(pupil) else events[pupil.number % 3 :: 3][:3]
         for at, event in enumerate(mine):
-            if pupil.number == 2042 and at % 3 == 2 and at > 2:
+            if _is_irina(pupil) and at % 3 == 2 and at > 2:
                 continue
             work, composer, movement, seconds = WORKS[(at + pupil.number) % len(WORKS)]
             together = at % 3 == 2

@@ -1,0 +1,326 @@
+"""The demonstration is alive on every day, and made anew where it is not and nobody acted in it."""
+
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import col, select
+
+from data import clock, demo, files, formats, schema
+from data.demo import renewal
+from data.door import signins
+from data.door.accounts import Account
+from data.files import StoredFile
+from data.journal import AuditEntry
+from data.money import billing
+from data.money.billing import Allocation, Invoice, Payment
+from data.people import families
+from data.people.families import Family, Guardian, Pupil, PupilLink
+from data.people.moderation import ChangeRequest, FieldChange
+from data.post import news
+from data.post.letters import Letter
+from data.post.news import News
+from data.school import absences, agenda, results, schooling
+from data.school.absences import Absence, AbsenceNotice
+from data.school.repertoire import Performance
+from data.school.results import Assessment
+from data.school.schooling import Course, Enrolment, Lesson
+from data.season import reenrolment, reenrolment_request
+from data.season.campaigns import Campaign
+from data.season.reenrolment import Reenrolment, SuppliedDocument, Wish
+from data.sites import Site
+from data.visits import Visit, whole_house
+from pages.family import billing as billing_page
+from pages.family import home
+from pages.family.pupil import courses as courses_page
+from pages.family.pupil import reenrolment as reenrolment_page
+from tests.cast import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
+from tests.conftest import FOLDER, move_to
+
+PARIS = ZoneInfo("Europe/Paris")
+HARD = (
+    "2027-01-01 00:05", "2028-02-29 12:00", "2027-06-30 09:00", "2027-07-14 18:00", "2027-08-31 23:50", "2027-09-01 00:05",
+    "2027-09-02 08:00", "2027-09-05 10:00", "2027-09-12 10:00", "2027-10-03 12:00", "2026-12-24 23:59",
+)  # fmt: skip
+HARD_DAYS = [datetime.fromisoformat(each).replace(tzinfo=PARIS) for each in HARD]
+STEPS = [datetime(2026, 11, 24, 13, tzinfo=PARIS) + timedelta(days=67 * n, hours=7 * n) for n in range(7)]
+DAYS = [each.astimezone(UTC) for each in (*HARD_DAYS, *STEPS)]
+CLOSINGS = {
+    "de fin d’année": {11, 12}, "d’hiver": {1, 2}, "de printemps": {3, 4}, "d’été": {5, 6, 7, 8}, "de la Toussaint": {9, 10},
+}  # fmt: skip
+
+
+@pytest.fixture
+def clock_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test makes of the clock ends with it."""
+    for name in ("_shift", "_stopped"):
+        monkeypatch.setattr(clock, name, getattr(clock, name))
+    monkeypatch.setenv(clock.SHIFT, str(clock._shift.total_seconds()))
+
+
+@pytest.fixture(scope="module")
+def shape() -> Path:
+    """A database with all tables and no row."""
+    move_to(DATABASE_URL=f"sqlite:///{FOLDER}/shape.db")
+    schema.upgrade()
+    move_to(DATABASE_URL=f"sqlite:///{FOLDER}/unused.db")
+    return FOLDER / "shape.db"
+
+
+@pytest.fixture
+def made(shape: Path, empty_house: str, clock_back: None) -> Callable[[datetime], None]:
+    """Makes the demonstration of that moment."""
+    shutil.copy(shape, empty_house.removeprefix("sqlite:///"))
+
+    def make(moment: datetime) -> None:
+        clock.stop_at(moment)
+        assert demo.fill()
+
+    return make
+
+
+def following(year: str) -> str:
+    return f"{year[5:]}-{int(year[5:]) + 1}"
+
+
+def offers_the_re_enrolment(v: Visit) -> None:
+    """The main journey: Irina's is begun, one document is to be given again."""
+    irina, year = pupil(v, "Irina"), formats.school_year(v.today)
+    dues = {each.pupil.id: each for each in reenrolment.due(v, families.pupils(v))}
+    due = dues[irina.id]
+    assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
+    assert due.campaign.opens_on < v.today < due.campaign.closes_on
+    assert reenrolment.shown_campaigns(v, [irina.id])[irina.id].id == due.campaign.id
+    now = reenrolment.situation(v, irina, due.campaign)
+    assert (now.open, now.editable, len(now.chosen)) == (True, True, 2)
+    assert {each.course.school_year for each in now.disciplines} == {year}
+    assert {(each.enrolment.level, each.course.cycle) for each in now.disciplines} == {("3e année", "2e cycle")}
+    assert [each.document.label for each in now.lacking] == ["Photo d’identité", "Attestation d’assurance"]
+
+
+def has_lessons(v: Visit, *, tomorrow: bool) -> None:
+    irina = pupil(v, "Irina")
+    coming = schooling.coming(v, [irina.id])[irina.id]
+    lesson, _ = found(schooling.next_lesson(coming))
+    assert v.today <= lesson.day <= v.today + timedelta(days=1 if tomorrow else 7)
+    days = {each.day for one in coming for each in schooling.lessons(v, one.course.id) if each.state != "cancelled"}
+    assert not tomorrow or v.today + timedelta(days=1) in days
+
+
+def has_a_past(v: Visit) -> None:
+    irina, year = pupil(v, "Irina"), formats.school_year(v.today)
+    here, past = schooling.courses(v, irina.id), schooling.history(v, irina.id)
+    assert [each.course.school_year for each in here] == [year] * 3
+    assert len(past) == 14
+    assert {following(past[0].course.school_year), past[-1].course.school_year[:4]} == {year, str(int(year[:4]) - 6)}
+    _, assessment = results.last_marks(v, [irina.id], v.today - timedelta(days=30))[irina.id]
+    assert assessment.day <= v.today
+    missed = [one for each in (*here, *past) for one in absences.of_course(v, irina.id, each.course.id)]
+    assert [each.day for each in missed if not each.excused and v.today - timedelta(days=75) <= each.day < v.today]
+    if v.today != date(2027, 9, 1):  # a year has begun in which nothing was missed yet
+        assert next(one.id for one, _, count in absences.of_the_pupils(v) if count) == irina.id
+
+
+def has_bills(v: Visit) -> None:
+    tuition = billing.accounts(v)["tuition"]
+    (entry,) = tuition.unpaid
+    assert (entry.state, entry.due, entry.next_part) == ("partial", 32_400, 16_200)
+    assert found(entry.next_due) > v.today
+    assert entry.row.school_year == formats.school_year(v.today) == tuition.years[0]
+    assert len(tuition.years) == 3
+
+
+def some_are_late(v: Visit) -> None:
+    late = [
+        entry
+        for family in v.all(select(Family))
+        for ledger in billing.of_family(v, family.id).values()
+        for entry in ledger.entries
+        if entry.state == "late"
+    ]
+    assert len(late) >= 2
+    assert all(found(entry.next_due) < v.today for entry in late)
+
+
+def feeds_the_calendar(v: Visit) -> None:
+    starts = re.findall(r"DTSTART:(\d{8})T", agenda.write(v).decode())
+    ahead = sorted(each for each in starts if each > f"{v.today:%Y%m%d}")
+    assert ahead[0] == f"{v.today + timedelta(days=1):%Y%m%d}"
+
+
+def tells_news(v: Visit) -> None:
+    assert len(news.current(v)) == 1
+    closing = found(v.one(select(News).where(News.rank == 1)))
+    assert closing.first_day.month in CLOSINGS[closing.title.removeprefix("Fermeture ")]
+
+
+def is_shown(v: Visit) -> None:
+    """The panels, as a browser gets them."""
+    shown = str(home._draw(v))
+    for words in ("La réinscription d’Irina est commencée", "Prochain cours", "Dernière évaluation", "Solde à régler"):
+        assert words in shown
+    assert "demain" in shown or "aujourd’hui" in shown
+    year = formats.school_year(v.today)
+    listing = courses_page._listing(2042)
+    assert f"Année {year}" in courses_page._draw(v, listing, courses_page.Window(2042))
+    campaign = every(Campaign, Campaign.state == "active")[0]
+    page = reenrolment_page._draw(v, reenrolment_page.Page(2042, campaign.id))
+    assert "3e année" in page
+    assert "Valider" in page
+    desk = billing_page.Desk("cotisations", "", billing_page._listing(billing_page.Order()))
+    assert "324,00" in billing_page._draw(v, desk)
+
+
+def nothing_is_ahead_of_its_time(v: Visit) -> None:
+    days: list[tuple[type[Any], Any]] = [
+        (Invoice, Invoice.day), (Payment, Payment.day), (Assessment, Assessment.day), (Absence, Absence.day),
+        (Family, Family.since), (Performance, Performance.day),
+    ]  # fmt: skip
+    for table, day in days:
+        assert v.all(select(table).where(day > v.today)) == [], table
+    moments: list[tuple[type[Any], Any]] = [
+        (ChangeRequest, ChangeRequest.submitted_at), (ChangeRequest, ChangeRequest.closed_at), (Letter, Letter.created_at),
+        (FieldChange, FieldChange.decided_at), (Letter, Letter.sent_at), (AuditEntry, AuditEntry.at),
+        (Reenrolment, Reenrolment.submitted_at), (Reenrolment, Reenrolment.decided_at), (Wish, Wish.changed_at),
+        (SuppliedDocument, SuppliedDocument.given_at), (SuppliedDocument, SuppliedDocument.decided_at),
+        (AbsenceNotice, AbsenceNotice.submitted_at), (StoredFile, StoredFile.created_at), (Campaign, Campaign.created_at),
+    ]  # fmt: skip
+    for table, moment in moments:
+        assert v.all(select(table).where(moment > v.now)) == [], table
+    assert v.all(select(Lesson).where(Lesson.state == "held", Lesson.day >= v.today)) == []
+    assert v.all(select(Lesson).where(Lesson.state == "planned", Lesson.day < v.today)) == []
+    settled = v.rows(
+        select(Payment, Invoice)
+        .join(Allocation, col(Allocation.payment_id) == Payment.id)
+        .join(Invoice, col(Invoice.id) == Allocation.invoice_id)
+    )
+    assert all(payment.day >= invoice.day for payment, invoice in settled)
+    billed = v.rows(select(Invoice, Family).join(Family, col(Family.id) == Invoice.family_id))
+    assert all(invoice.day >= family.since for invoice, family in billed)
+
+
+def ages_fit(v: Visit) -> None:
+    def age(born: date | None) -> int:
+        return (v.today - found(born)).days // 365
+
+    adults = {each.family_id: each for each in v.all(select(Guardian).where(Guardian.rank == 1))}
+    for one, family_id in v.rows(select(Pupil, PupilLink.family_id).join(PupilLink)):
+        adult = adults[family_id]
+        if one.number == 2077:
+            assert age(one.birth_date) >= 18
+            continue
+        assert age(adult.birth_date) - age(one.birth_date) >= 20
+        small = one.discipline == "Éveil musical"
+        assert age(one.birth_date) in (range(4, 8) if small else range(6, 19)), one
+        assert (one.cycle == "Éveil") == small
+    for enrolment, course, one in v.rows(select(Enrolment, Course, Pupil).join(Course).join(Pupil)):
+        assert re.fullmatch(r"(1re|[2-9]e) année|", enrolment.level)
+        assert (course.cycle == "Éveil") == (one.cycle == "Éveil")
+        assert int(course.school_year[:4]) - found(one.birth_date).year >= 5
+
+
+@pytest.mark.parametrize("moment", DAYS, ids=str)
+def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
+    made: Callable[[datetime], None], moment: datetime
+) -> None:
+    made(moment)
+    with as_(CLAIRE, writes=False) as v:
+        offers_the_re_enrolment(v)
+        has_lessons(v, tomorrow=True)
+        has_a_past(v)
+        has_bills(v)
+        feeds_the_calendar(v)
+        tells_news(v)
+        is_shown(v)
+    with as_(PAUL, writes=False) as v:
+        some_are_late(v)
+    with whole_house() as v:
+        nothing_is_ahead_of_its_time(v)
+        ages_fit(v)
+
+
+@pytest.mark.parametrize("moment", [DAYS[4], DAYS[11]], ids=str)
+def test_opened_later_it_still_offers_the_main_journey(made: Callable[[datetime], None], moment: datetime) -> None:
+    made(moment)
+    for later in (1, 45, 300):
+        signins.sign_in(account(CLAIRE))  # who only looks does not keep it from being made anew
+        stored = [files.path_of(each.site_id, each.name) for each in every(StoredFile)]
+        clock.stop_at(moment + timedelta(days=later))
+        told = renewal.renew()
+        assert ("made anew" in told) == (later > 1 or moment == DAYS[4])  # a school year begins the day after
+        with as_(CLAIRE, writes=False) as v:
+            offers_the_re_enrolment(v)
+            has_lessons(v, tomorrow=bool(told))
+        assert not told or not any(each.exists() for each in stored)
+        assert renewal.renew() == ""
+
+
+def tick() -> None:
+    """A draft leaves no line in the journal."""
+    with as_(CLAIRE, now=clock.now() + timedelta(minutes=1)) as v:
+        campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
+        reenrolment_request.choose(v, pupil(v, "Nino"), campaign.id, "administrative")
+
+
+def speak_english() -> None:
+    with whole_house(writes=True) as v:
+        row = v.get(Account, account(CLAIRE).id)
+        row.language = "en"
+        v.add(row)
+
+
+def announce() -> None:
+    with as_(CLAIRE) as v:
+        absences.announce(v, pupil(v, "Irina"), first_day=v.today, last_day=None, reason="Maladie", comment="À part.")
+
+
+@pytest.mark.parametrize("act", [tick, speak_english, announce])
+def test_what_somebody_did_stays_and_one_line_says_how_to_make_it_anew(
+    house: str, clock_back: None, act: Callable[[], None]
+) -> None:
+    act()
+    rows, start = [each.id for each in every(AuditEntry)], clock.now()
+    assert renewal.renew() == ""
+    clock.stop_at(start + timedelta(days=45))
+    told = renewal.renew()
+    assert told.endswith("To make it anew, of today: python main.py demo --anew")
+    assert "\n" not in told
+    assert [each.id for each in every(AuditEntry)] == rows
+
+
+@both
+def test_made_anew_it_is_whole_and_holds_nothing_of_before(house: str, clock_back: None) -> None:
+    announce()
+    names = [each.login for each in every(Account)]
+    clock.stop_at(clock.now() + timedelta(days=45))
+    renewal.make_anew()
+    assert every(AbsenceNotice, AbsenceNotice.comment == "À part.") == []
+    assert [each.login for each in every(Account)] == names
+    assert schema.state()[0] == schema.state()[1]
+    with as_(CLAIRE, writes=False) as v:
+        offers_the_re_enrolment(v)
+    assert renewal.renew() == ""
+
+
+@both
+def test_a_real_conservatoire_is_never_made_anew(house: str, clock_back: None) -> None:
+    set_site("belrive", demonstration=False)
+    before = every(AuditEntry)
+    clock.stop_at(clock.now() + timedelta(days=300))
+    assert renewal.renew() == ""
+    with pytest.raises(demo.NotADemonstration):
+        renewal.make_anew()
+    assert [each.id for each in every(AuditEntry)] == [each.id for each in before]
+    assert len(every(Site)) == 2
+
+
+@both_empty
+def test_an_empty_database_is_left_to_the_first_start(empty_house: str) -> None:
+    schema.upgrade()
+    assert renewal.renew() == ""
+    assert every(Site) == []
