@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSOR_SECONDS = 10  # for one file; an honest one takes less than two
-PATIENCE, STARTING_PATIENCE = 180.0, 90.0  # seconds of the wall: the child comes after whatever else the machine does
+PATIENCE, STARTING_PATIENCE = 600.0, 120.0  # seconds of the wall, for a child that is given a fiftieth of a processor
 
 
 log = logging.getLogger("anacrouse.sandbox")

@@ -162,12 +162,12 @@ def test_seconds_of_a_processor_are_counted_for_each_file_and_what_uses_them_up_
 ) -> None:
     sandbox.close()
     monkeypatch.setattr(sandbox, "PROCESSOR_SECONDS", 1)
-    monkeypatch.setattr(sandbox, "PATIENCE", 900)
     documents.check(pdf(), "a.pdf")
     (child,) = children()
     first, short = child.rlimit(resource.RLIMIT_CPU)[0], long_lists(1)
-    while child.rlimit(resource.RLIMIT_CPU)[0] == first:  # until it has used a second
+    while sum(child.cpu_times()[:2]) < 2:  # more than one file may have
         assert documents.check(short, "a.pdf")[1] == PDF
+    assert first < child.rlimit(resource.RLIMIT_CPU)[0] < 5
     assert children() == [child]
     assert refused(long_lists(10), "b.pdf") == "illisible"
     assert not children()  # nor does another process try it
