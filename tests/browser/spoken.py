@@ -25,7 +25,8 @@ STATES = {
 NEXT = "Prochain cours"
 PASSING = re.compile(
     r"\b(lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre"
-    r"|novembre|décembre|aujourd’hui|demain|hier|à l’instant)\b|(?i:il y a [^,.·]+)"
+    r"|novembre|décembre|aujourd’hui|demain|hier|à l’instant)\b|il y a [^,.·]+",
+    re.IGNORECASE,
 )
 
 
@@ -43,7 +44,7 @@ def spoken(page: Page, within: str = "main") -> list[str]:
 
 
 def _lasting(text: object) -> str:
-    return PASSING.sub("…", re.sub(r"\d+", "#", str(text)))
+    return PASSING.sub("…", re.sub(r"\d+(er\b)?", "#", str(text)))
 
 
 def _said(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator[str]:
