@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as of_hypothesis
 
 from tests.days import MOMENT
 
@@ -54,6 +56,8 @@ from data.door import throttle  # noqa: E402
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
 _numbers = itertools.count(1)
 clock.set_to(MOMENT)
+of_hypothesis.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_hypothesis.load_profile("house")  # how long an example takes tells of the machine
 
 
 def move_to(**environment: str) -> None:

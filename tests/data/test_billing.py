@@ -105,7 +105,7 @@ def told(book: Book, row: Invoice) -> tuple[str, int, date | None, int]:
     return state, due, when, much
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(book=books())
 def test_any_ledger_adds_up_to_the_cent(book: Book) -> None:
     whole = Account(book.entries())
@@ -135,7 +135,7 @@ def test_any_ledger_adds_up_to_the_cent(book: Book) -> None:
     assert sum(entry.due for entry in whole.unpaid) == sum(told(book, row)[1] for row in bills)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(book=books())
 def test_the_years_of_a_ledger_add_up_to_the_whole(book: Book) -> None:
     whole = Account(book.entries())

@@ -236,7 +236,7 @@ def test_a_picture_cut_short_is_unreadable(form: str, name: str) -> None:
         assert refused(part, name) == "illisible"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tail=st.binary(max_size=400), ending=st.sampled_from(["jpg", "png", "pdf", "heic"]))
 def test_rubbish_under_a_good_signature_is_refused_in_words(tail: bytes, ending: str) -> None:
     content = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-", "heic": HEIC_START}[ending] + tail

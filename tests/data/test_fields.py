@@ -50,7 +50,7 @@ def reads_back(kind: Kind, value: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(typed=ANYTHING)
 def test_whatever_is_typed_is_refused_in_words_or_reads_back(kind: str, typed: str) -> None:
     value = outcome(KINDS[kind], typed)
@@ -61,7 +61,7 @@ def test_whatever_is_typed_is_refused_in_words_or_reads_back(kind: str, typed: s
         KINDS[kind].show(value).encode()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(day=some.dates())
 def test_every_day_reads_back(day: date) -> None:
     reads_back(DATE, day)
@@ -69,7 +69,7 @@ def test_every_day_reads_back(day: date) -> None:
         assert DATE.read(typed) == day
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(typed=some.from_regex(r"\A(\+|00|0)[1-9][0-9 .]{3,16}\Z", fullmatch=True))
 def test_every_phone_number_reads_back(typed: str) -> None:
     value = outcome(PHONE, typed)
@@ -79,7 +79,7 @@ def test_every_phone_number_reads_back(typed: str) -> None:
     assert value.startswith("+")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(typed=some.emails())
 def test_every_email_that_is_kept_can_be_written_to(typed: str) -> None:
     value = outcome(EMAIL, typed)
@@ -90,7 +90,7 @@ def test_every_email_that_is_kept_can_be_written_to(typed: str) -> None:
 
 
 @pytest.mark.parametrize("one", FIELDS, ids=lambda one: one.name)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     typed=some.text(some.characters(), max_size=400)
     | some.none()

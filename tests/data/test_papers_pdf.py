@@ -376,7 +376,7 @@ BILLED = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(BILLED, st.sampled_from(["invoice", "credit"]))
 def test_the_amounts_that_are_read_sum_to_the_total(lines: list[BillLine], nature: str) -> None:
     pdf = invoice(

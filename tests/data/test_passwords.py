@@ -135,7 +135,7 @@ def test_made_words_are_long_mixed_and_without_look_alikes() -> None:
         assert good(word, staff=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(word=some.text(some.characters(), max_size=300))
 def test_no_word_breaks_the_policy_or_the_check(word: str) -> None:
     assert good(word) in {True, False}
