@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data import database, files
+from data import clock, database, files
 from data.door import accounts
 from data.i18n import Refused
 from data.journal import AuditEntry
@@ -21,8 +21,6 @@ from data.visits import NotYours, whole_house
 from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, set_site, site
 from tests.conftest import move_to
 from tests.data.test_postman import _back_to_no_server, outbox, postbox  # noqa: F401
-
-MORNING = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)  # 7:30 in Paris
 
 
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
@@ -237,10 +235,14 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     def digests() -> list[str]:
         return sorted(each.recipient for each in every(Letter, Letter.kind == "daily_digest"))
 
-    daily.go_round(now=MORNING - timedelta(minutes=1))
+    def morning(days: int) -> datetime:
+        day = clock.today(site().zone) + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, 7, 30, tzinfo=site().zone).astimezone(UTC)
+
+    daily.go_round(now=morning(1) - timedelta(minutes=1))
     assert digests() == []
-    daily.go_round(now=MORNING)
-    daily.go_round(now=MORNING + timedelta(minutes=3))
+    daily.go_round(now=morning(1))
+    daily.go_round(now=morning(1) + timedelta(minutes=3))
     assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
     said = last(Letter, Letter.kind == "daily_digest").blocks
     assert ["fact", "Absences à traiter", "2"] in said
@@ -252,9 +254,9 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
         accounts.choose_digest(v, True)
     with as_(HELENE) as v:
         accounts.choose_digest(v, False)
-    daily.go_round(now=MORNING + timedelta(days=1))
+    daily.go_round(now=morning(2))
     assert digests() == sorted([account(HELENE).email, account(PAUL).email])
-    daily.go_round(now=MORNING + timedelta(days=2, hours=6))
+    daily.go_round(now=morning(3) + timedelta(hours=6))
     assert len(digests()) == 2
     with as_(CLAIRE) as v, pytest.raises(NotYours):
         accounts.choose_digest(v, True)
