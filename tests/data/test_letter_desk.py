@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data import database, files
+from data import clock, database, files
 from data.door import accounts
 from data.i18n import Refused
 from data.journal import AuditEntry
@@ -21,11 +21,6 @@ from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, every, last, se
 from tests.conftest import move_to
 from tests.counting import statements
 from tests.data.test_postman import _back_to_no_server, outbox, postbox  # noqa: F401
-from tests.days import MOMENT, ZONE
-
-MORNING = datetime.combine(
-    MOMENT.astimezone(ZONE).date() + timedelta(days=1), datetime.min.time().replace(hour=7, minute=30), ZONE
-).astimezone(UTC)
 
 
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
@@ -238,10 +233,14 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     def digests() -> list[str]:
         return sorted(each.recipient for each in every(Letter, Letter.kind == "daily_digest"))
 
-    daily.go_round(now=MORNING - timedelta(minutes=1))
+    def morning(days: int) -> datetime:
+        day = clock.today(site().zone) + timedelta(days=days)
+        return datetime(day.year, day.month, day.day, 7, 30, tzinfo=site().zone).astimezone(UTC)
+
+    daily.go_round(now=morning(1) - timedelta(minutes=1))
     assert digests() == []
-    daily.go_round(now=MORNING)
-    daily.go_round(now=MORNING + timedelta(minutes=3))
+    daily.go_round(now=morning(1))
+    daily.go_round(now=morning(1) + timedelta(minutes=3))
     assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
     said = last(Letter, Letter.kind == "daily_digest").blocks
     assert ["fact", "Absences à traiter", "2"] in said
@@ -253,9 +252,9 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
         accounts.choose_digest(v, True)
     with as_(HELENE) as v:
         accounts.choose_digest(v, False)
-    daily.go_round(now=MORNING + timedelta(days=1))
+    daily.go_round(now=morning(2))
     assert digests() == sorted([account(HELENE).email, account(PAUL).email])
-    daily.go_round(now=MORNING + timedelta(days=2, hours=6))
+    daily.go_round(now=morning(3) + timedelta(hours=6))
     assert len(digests()) == 2
     with as_(CLAIRE) as v, pytest.raises(NotYours):
         accounts.choose_digest(v, True)
