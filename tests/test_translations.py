@@ -33,7 +33,7 @@ NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 def sources() -> Iterator[tuple[Path, ast.Module]]:
     for floor in FLOORS:
         for path in sorted((ROOT / floor).rglob("*.py")):
-            if not {"migrations", "demo"} & set(path.parts):
+            if not {"migrations", "demo"} & set(path.relative_to(ROOT).parts):
                 yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 
