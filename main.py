@@ -79,11 +79,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def serve() -> None:
-    from components import server
+    from components.nicegui_adapter import server
     from data import demo
+    from data.access_grants import first_start
+    from data.core.settings import settings
     from data.demo import renewal
-    from data.door import first_start
-    from data.settings import settings
 
     server.set_up_logging()
     with server.only_one():
@@ -106,7 +106,8 @@ def serve() -> None:
 
 def bring_up_to_date() -> None:
     """The newest shape; a SQLite database that changes is copied first."""
-    from data import backup, schema
+    from data.core import schema
+    from data.ops import backup
 
     if copy := backup.before_migration():
         logging.getLogger("anacrouse").info("the database as it was is kept in %s", copy)
@@ -115,7 +116,7 @@ def bring_up_to_date() -> None:
 
 def in_words(work: Callable[[], None]) -> None:
     """Run it; what is refused is told and stops the command."""
-    from data.i18n import Faulty, Refused
+    from data.core.errors import Faulty, Refused
 
     try:
         work()
@@ -126,7 +127,7 @@ def in_words(work: Callable[[], None]) -> None:
 
 
 def create_site(code: str, name: str) -> None:
-    from data.door import first_start
+    from data.access_grants import first_start
 
     bring_up_to_date()
     in_words(lambda: first_start.create_site(code, name))
@@ -134,7 +135,7 @@ def create_site(code: str, name: str) -> None:
 
 
 def create_staff(chosen: argparse.Namespace) -> None:
-    from data.door import first_start
+    from data.access_grants import first_start
 
     bring_up_to_date()
 
@@ -146,7 +147,7 @@ def create_staff(chosen: argparse.Namespace) -> None:
 
 
 def reset_second_factor(site: str, login: str) -> None:
-    from data.door import first_start
+    from data.access_grants import first_start
 
     def reset() -> None:
         done = first_start.reset_factor(site, login)
@@ -156,7 +157,7 @@ def reset_second_factor(site: str, login: str) -> None:
 
 
 def new_key() -> None:
-    from data.door import first_start
+    from data.access_grants import first_start
 
     first_start.key_is_known(accept=True)
     print("The present key is accepted.")
@@ -165,7 +166,8 @@ def new_key() -> None:
 def back_up(folder: str) -> None:
     from pathlib import Path
 
-    from data import backup, clock
+    from data.core import clock
+    from data.ops import backup
 
     try:
         made = backup.make(Path(folder), clock.now())
@@ -177,8 +179,8 @@ def back_up(folder: str) -> None:
 def restore(folder: str, *, verify: bool) -> None:
     from pathlib import Path
 
-    from components import server
-    from data import backup
+    from components.nicegui_adapter import server
+    from data.ops import backup
 
     try:
         if verify:
@@ -192,8 +194,8 @@ def restore(folder: str, *, verify: bool) -> None:
 
 
 def rebuild() -> None:
-    from data import database
-    from data.people import families
+    from data.core import database
+    from data.families import models as families
 
     bring_up_to_date()
     database.table_classes()
@@ -212,7 +214,7 @@ def import_pages() -> None:
 
 
 def fill_demo(families: int, *, anew: bool) -> None:
-    from components import server
+    from components.nicegui_adapter import server
     from data import demo
     from data.demo import renewal
 
@@ -228,44 +230,44 @@ def fill_demo(families: int, *, anew: bool) -> None:
 
 
 def migrate() -> None:
-    from data import schema
+    from data.core import schema
 
     bring_up_to_date()
     print("The database is up to date:", schema.state()[0])
 
 
 def send_letters() -> None:
-    from data.post import postman
-    from data.settings import settings
+    from data.core.settings import settings
+    from data.mail import delivery
 
     if not settings().smtp_url:
         sys.exit("SMTP_URL is not set: letters wait in the outbox. See .env.example.")
     try:
-        print(postman.deliver(), "sent")
-    except postman.Unreachable as refused:
+        print(delivery.deliver(), "sent")
+    except delivery.Unreachable as refused:
         sys.exit(f"The mail server cannot be reached; the letters wait: {refused}")
 
 
 def import_file(chosen: argparse.Namespace) -> None:
-    from data.exchange import command
+    from data.importing import command
 
     options = {"mapping": chosen.mapping, "dry_run": chosen.dry_run, "force": chosen.force, "accept": chosen.accept}
     sys.exit(command.import_file(chosen.kind, chosen.file, chosen.site, **options))
 
 
 def export_file(chosen: argparse.Namespace) -> None:
-    from data.exchange import command
+    from data.importing import command
 
     sys.exit(command.export_file(chosen.kind, chosen.file, chosen.site, since=chosen.since))
 
 
 def check() -> None:
-    from data import schema
-    from data.post import postman
-    from data.settings import settings
+    from data.core import schema
+    from data.core.settings import settings
+    from data.mail import delivery
 
     now, newest = schema.state()
-    waiting, age = postman.waiting()
+    waiting, age = delivery.waiting()
     print(
         "settings: good",
         f"database: {now} ({'up to date' if now == newest else f'run migrate to reach {newest}'})",

@@ -49,9 +49,10 @@ for name in (
     os.environ.pop(name, None)
 os.environ.update(ENVIRONMENT)
 
-from data import clock, database, demo, schema  # noqa: E402
-from data import settings as settings_room  # noqa: E402
-from data.door import throttle  # noqa: E402
+from data import demo  # noqa: E402
+from data.accounts import rate_limit  # noqa: E402
+from data.core import clock, database, schema  # noqa: E402
+from data.core import settings as settings_room  # noqa: E402
 
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
 _numbers = itertools.count(1)
@@ -164,7 +165,7 @@ def empty_house(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
-    throttle.forget_clients()
+    rate_limit.forget_clients()
     name = f"house_{next(_numbers)}"
     if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"

@@ -9,7 +9,7 @@ import pytest
 from argon2 import low_level
 from sqlalchemy import event
 
-from data import database
+from data.core import database
 from tests.server import wait_for
 
 Answer = TypeVar("Answer")

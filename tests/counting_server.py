@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 import main
-from components import server
+from components.nicegui_adapter import server
 
 _of_this_request: ContextVar[list[str]] = ContextVar("statements")
 _total = 0

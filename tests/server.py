@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from data import clock
+from data.core import clock
 from tests.conftest import ENVIRONMENT, free_port
 from tests.days import ZONE
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.test_house import ROOT
+from tests.test_architecture import ROOT
 
 CRITERIA = {1: 9, 2: 2, 3: 3, 4: 13, 5: 8, 6: 2, 7: 5, 8: 10, 9: 4, 10: 14, 11: 13, 12: 11, 13: 12}
 

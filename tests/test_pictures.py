@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from components import glossary
+from components.layout import glossary
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 from tests.browser.screens import MORE, can_be_filled, registered
 from tests.pictures import help as guide

@@ -16,8 +16,8 @@ FOR_FAMILIES = (
     "pages/anyone/",
     "pages/account/",
     "pages/family/",
-    "data/post/letter_texts.py",
-    "data/season/reenrolment_",
+    "data/mail/templates.py",
+    "data/reenrolment/reenrolment_",
 )
 PLAIN, LONGEST, ENOUGH = 60, 20, 100  # score; words of a sentence; words that a text needs to be measured
 LEGAL = ("pages/anyone/legal.py", "pages/anyone/accessibility.py")  # the law's words

@@ -5,8 +5,8 @@ from itertools import product
 
 import pytest
 
-from components.assets import STYLES, THEME
-from components.stylesheet import SIZES, blocks, whole
+from components.assets.serving import STYLES, THEME
+from components.assets.stylesheet import SIZES, blocks, whole
 
 TOKENS = "\n".join((THEME / name).read_text(encoding="utf-8") for name in ("tokens.css", "modes.css"))
 LAYERS = {

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from data import journal
+from data.accounts import passwords
+from data.core import audit
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, whole_house
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
-from data.door import passwords
-from data.post.news import News
-from data.sites import Site
-from data.visits import Visit, whole_house
+from data.office.news import News
 
 PASSWORD = passwords.DEMONSTRATION
 REAL = "this database holds a real conservatoire: the demonstration stays out of it"
@@ -48,9 +48,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
     access.fill()
     letters.fill()
     with whole_house(writes=True) as v:
-        journal.note(
-            v, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]}
-        )
+        audit.note(v, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]})
     return True
 
 

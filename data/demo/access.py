@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from data.door import access
-from data.door.accounts import Account
-from data.people import family_desk
-from data.people.families import Family, Guardian
-from data.sites import Site
-from data.visits import Visit, visit, whole_house
+from data.access_grants import grants as access_grants
+from data.accounts.models import Account
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, visit, whole_house
+from data.directory import edit_families
+from data.families.models import Family, Guardian
 
 NOT_TOLD = 5  # of ten families beyond the tests' cast, those who have an account and do not know it yet
 
@@ -37,17 +37,17 @@ def fill() -> None:
 
 def _the_desk(v: Visit) -> None:
     """What Paul Renard did: a second adult, a blocked account, an address under protection, a correction."""
-    second = family_desk.add_adult(
+    second = edit_families.add_adult(
         v,
         _family(v, 3022),
         {"civility": "m", "last_name": "Bailly", "first_name": "Olivier", "email": "olivier.bailly@example.org"},
     )
-    access.create(v, second, "bailly.olivier")
-    access.block(v, v.all(select(Account).where(Account.login == "famille.3020"))[0].id)
+    access_grants.create(v, second, "bailly.olivier")
+    access_grants.block(v, v.all(select(Account).where(Account.login == "famille.3020"))[0].id)
     protected = v.all(select(Guardian).where(Guardian.family_id == _family(v, 3017).id))[0]
-    family_desk.hide_contact(v, protected, hidden=True)
+    edit_families.hide_contact(v, protected, hidden=True)
     corrected = v.all(select(Guardian).where(Guardian.family_id == _family(v, 3016).id))[0]
-    family_desk.correct(v, corrected, {"profession": "Luthier", "complement": "Bâtiment A"})
+    edit_families.correct(v, corrected, {"profession": "Luthier", "complement": "Bâtiment A"})
 
 
 def _family(v: Visit, number: int) -> Family:

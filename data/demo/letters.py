@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from data import clock
-from data.door.accounts import Account
-from data.post import wording
-from data.post.letters import Letter, write
-from data.sites import Site
-from data.visits import visit, whole_house
+from data.accounts.models import Account
+from data.core import clock
+from data.core.sites import Site
+from data.core.unit_of_work import visit, whole_house
+from data.mail import custom_templates
+from data.mail.outbox import Letter, write
 
 WAITING = 3  # the latest ones
 TROUBLE = (
@@ -40,10 +40,10 @@ def fill() -> None:
     with whole_house() as v:
         helene = v.one(select(Account).where(Account.login == "lemoine.helene"))
     with visit(helene, writes=True, now=now - timedelta(days=12)) as v:
-        given = wording.given("request_decided", "fr")
+        given = custom_templates.given("request_decided", "fr")
         said = "Merci de tenir votre fiche à jour. Le secrétariat a répondu à votre demande."
-        words = wording.Words(given.subject, (said, *given.body[1:]), given.link)
-        wording.save(v, "request_decided", "fr", words, version=0)
+        words = custom_templates.Words(given.subject, (said, *given.body[1:]), given.link)
+        custom_templates.save(v, "request_decided", "fr", words, version=0)
 
 
 def _paid(at: datetime) -> None:

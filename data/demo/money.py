@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from data import formats
+from data.billing import models as billing
+from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.core import formats
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
 from data.demo.people import LARGE
-from data.money import billing
-from data.money.billing import Allocation, Instalment, Invoice, InvoiceLine, Payment
-from data.people.families import Family, Guardian, Pupil, PupilLink
-from data.sites import Site
-from data.visits import Visit
+from data.families.models import Family, Guardian, Pupil, PupilLink
 
 YEARS = 4
 UNPAID = {1043}  # the second household: the first one pays

@@ -4,12 +4,12 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from data import formats
-from data.door.accounts import Account
-from data.fields import fold
-from data.people.families import Family, Guardian, Pupil, PupilLink
-from data.sites import Site
-from data.visits import Visit
+from data.accounts.models import Account
+from data.core import formats
+from data.core.fields import fold
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.families.models import Family, Guardian, Pupil, PupilLink
 
 FIRST = (
     "Adèle Agathe Alban Amine Anaïs Aurore Basile Camille Céleste Clément Diane Élie Éloïse Emma Enzo "

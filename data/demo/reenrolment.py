@@ -12,19 +12,22 @@ from zoneinfo import ZoneInfo
 from PIL import Image, ImageDraw, ImageFont
 from sqlmodel import col, select
 
-from data import clock, files, formats
-from data.door.accounts import Account
-from data.files import StoredFile
-from data.pdf.words import FACES
-from data.people import families
-from data.people.families import Pupil, PupilLink
-from data.school.schooling import Course, Enrolment
-from data.season import campaign_desk, campaigns, reenrolment_desk, reenrolment_documents
-from data.season import reenrolment_request as request
-from data.season.campaigns import Campaign, RequiredDocument
-from data.season.reenrolment import Reenrolment, SuppliedDocument, Wish
-from data.sites import Site
-from data.visits import Visit, visit, whole_house
+from data.accounts.models import Account
+from data.core import clock, formats
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, visit, whole_house
+from data.families import models as families
+from data.families import stored_files
+from data.families.models import Pupil, PupilLink
+from data.families.stored_files import StoredFile
+from data.pdf.text import FACES
+from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import review as reenrolment_review
+from data.reenrolment import submission as request
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.schooling.models import Course, Enrolment
 
 MOST_REQUESTS = 300
 DANCE = ["Danse classique", "Danse contemporaine"]
@@ -51,7 +54,7 @@ def fill() -> None:
     campaign_id = _campaign("lemoine.helene", "valmont", year, now - timedelta(days=12))
     _campaign("petit.jean", "belrive", year, now - timedelta(days=2))
     with _as("lemoine.helene", now - timedelta(days=10)) as v:
-        campaign_desk.activate(v, campaign_id)
+        campaign_admin.activate(v, campaign_id)
     irina = _Household("aubry.claire", "Irina", now - timedelta(days=3))
     irina.give(ADDRESS, "facture-energie.pdf")
     irina.give(PORTRAIT, "irina-vacances.jpg")
@@ -60,15 +63,15 @@ def fill() -> None:
     _Household("famille.3008", "", now - timedelta(days=1)).send()
     _Household("famille.3011", "", now - timedelta(hours=5), way="administrative").send()
     back = _Household("famille.3002", "", now - timedelta(days=5)).send()
-    back.answer(reenrolment_desk.send_back, "L’attestation d’assurance est celle de l’an dernier.")
+    back.answer(reenrolment_review.send_back, "L’attestation d’assurance est celle de l’an dernier.")
     done = _Household("famille.3004", "", now - timedelta(days=8)).send()
     done.decide(PORTRAIT)
     done.decide(INSURANCE, expires_in=-1)
-    done.answer(reenrolment_desk.validate)
+    done.answer(reenrolment_review.validate)
     full = _Household("famille.3007", "", now - timedelta(days=7)).send()
-    full.answer(reenrolment_desk.refuse, "Il n’y a plus de place dans cette classe l’an prochain. Appelez-nous.")
+    full.answer(reenrolment_review.refuse, "Il n’y a plus de place dans cette classe l’an prochain. Appelez-nous.")
     leaving = _Household("famille.3010", "", now - timedelta(days=2), way="leaving").send()
-    leaving.answer(reenrolment_desk.validate)
+    leaving.answer(reenrolment_review.validate)
     _Household("famille.3012", "", now - timedelta(hours=2))
     _many(now)
 
@@ -76,7 +79,7 @@ def fill() -> None:
 def _campaign(login: str, site: str, year: str, at: datetime) -> int:
     """For the school year after today's, though it opened in the one before; its documents."""
     with _as(login, at, site) as v:
-        campaign = campaign_desk.save(
+        campaign = campaign_admin.save(
             v,
             None,
             {
@@ -89,7 +92,7 @@ def _campaign(login: str, site: str, year: str, at: datetime) -> int:
             },
         )
         for each in DOCUMENTS:
-            campaign_desk.save_document(v, campaign.id, None, each)
+            campaign_admin.save_document(v, campaign.id, None, each)
         return campaign.id
 
 
@@ -150,10 +153,10 @@ class _Household:
                 .where(SuppliedDocument.pupil_id == self.pupil.id, RequiredDocument.label == label)
             )[0]
             if reason:
-                reenrolment_desk.refuse_document(v, supplied.id, reason)
+                reenrolment_review.refuse_document(v, supplied.id, reason)
             else:
                 until = v.today + timedelta(days=expires_in) if expires_in else None
-                reenrolment_desk.validate_document(v, supplied.id, expires_on=until)
+                reenrolment_review.validate_document(v, supplied.id, expires_on=until)
         self.login = login
 
     def answer(self, decide: Callable[..., object], *reason: str) -> None:
@@ -245,7 +248,7 @@ def _stored(v: Visit, campaign: Campaign, pupil_id: int, family_id: int, documen
         site_id=campaign.site_id,
         pupil_id=pupil_id,
         giver_id=family_id,
-        name=files.write(campaign.site_id, content),
+        name=stored_files.write(campaign.site_id, content),
         shown="portrait.jpg" if document.label == PORTRAIT else "document.pdf",
         kind=f"campaign {campaign.id}",
         media_type=media_type,

@@ -6,13 +6,16 @@ from datetime import date, timedelta
 
 from sqlmodel import col, func, select
 
-from data import demo, file_sweep, files, formats, schema
-from data.door.accounts import Account
-from data.import_runs import ImportRun
-from data.journal import AuditEntry
-from data.season.reenrolment import Wish
-from data.sites import Site
-from data.visits import Visit, whole_house
+from data import demo
+from data.accounts.models import Account
+from data.core import formats, schema
+from data.core.audit import AuditEntry
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, whole_house
+from data.families import stored_files
+from data.importing.runs import ImportRun
+from data.privacy import orphan_files
+from data.reenrolment.models import Wish
 
 FRESH = timedelta(days=7)
 LOOKED = {  # what the journal tells of those who only look, and of the portal's own housekeeping
@@ -53,7 +56,9 @@ def make_anew(families: int = 0) -> None:
     with whole_house() as v:
         if not all(site.demonstration for site in v.all(select(Site))):
             raise demo.NotADemonstration(demo.REAL)
-        held = [files.path_of(*row) for place, name in file_sweep.HOLDERS for row in v.rows(select(place, name))]
+        held = [
+            stored_files.path_of(*row) for place, name in orphan_files.HOLDERS for row in v.rows(select(place, name))
+        ]
     schema.begin_again()
     for path in held:
         if path.is_file():

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import select
 
-from data import clock
-from data.door.accounts import Account
-from data.people import decisions, families, moderation
-from data.people.families import Guardian
-from data.school import absences
-from data.sites import Site
-from data.visits import visit, whole_house
+from data.accounts.models import Account
+from data.change_requests import review
+from data.change_requests import submission as change_requests
+from data.core import clock
+from data.core.sites import Site
+from data.core.unit_of_work import visit, whole_house
+from data.families import models as families
+from data.families.models import Guardian
+from data.schooling import absences
 
 
 def fill() -> None:
@@ -55,14 +57,14 @@ def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = 
     """As that family asks; as Paul Renard decides, when `accept` is said."""
     with visit(_account(login), writes=True, now=at) as v:
         guardian = v.one(select(Guardian))
-        moderation.propose(v, guardian, typed)
-        request = moderation.pending_request(v, guardian)
+        change_requests.propose(v, guardian, typed)
+        request = change_requests.pending_request(v, guardian)
     if accept is None or request is None:
         return
     with visit(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as v:
         verdict = "accepted" if accept else "declined"
-        verdicts = {line.field.name: (verdict, line.now) for line in decisions.lines(v, request)}
-        decisions.decide(
+        verdicts = {line.field.name: (verdict, line.now) for line in review.lines(v, request)}
+        review.decide(
             v,
             request.id,
             request.version,

@@ -7,16 +7,16 @@ from datetime import date, time, timedelta
 
 from sqlmodel import col, select
 
-from data import formats
+from data.core import formats
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
 from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
-from data.people.families import Family, Pupil, PupilLink
-from data.school.absences import Absence
-from data.school.repertoire import Performance, Piece
-from data.school.results import Assessment, Mark
-from data.school.schooling import Course, Cursus, Enrolment, Lesson, Teacher
-from data.sites import Site
-from data.visits import Visit
+from data.families.models import Family, Pupil, PupilLink
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.repertoire import Performance, Piece
+from data.schooling.results import Assessment, Mark
 
 YEARS = 6
 THEORY, CHOIR = "Formation musicale", "Pratique collective"

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 from sqlmodel import col, select
 
-from data import formats
-from data.people.families import Pupil
-from data.school import results
-from data.school.absences import Absence
-from data.school.results import Assessment, Mark
-from data.school.schooling import Course, Enrolment, Lesson
-from data.sites import Site
-from data.visits import Visit
+from data.core import formats
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.families.models import Pupil
+from data.schooling import results
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.results import Assessment, Mark
 
 RECENT, SUNDAY = timedelta(days=21), 6
 

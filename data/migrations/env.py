@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from data import database
+from data.core import database
 
 database.table_classes()
 
@@ -14,7 +14,7 @@ def run(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys = OFF")  # without effect inside a transaction: hence the commit
         connection.commit()
         connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
-    # SQLite too takes back a half-done migration: our engine says BEGIN itself (data/database.py)
+    # SQLite too takes back a half-done migration: our engine says BEGIN itself (data/core/database.py)
     context.configure(
         connection=connection,
         target_metadata=database.metadata,

@@ -1,1 +1,1 @@
-"""What the responsable looks after: the journal’s screen and the settings."""
+"""The office's daily screens: counts, digest, outbox, news, absences, the audit log. It uses site_admin and what is below."""

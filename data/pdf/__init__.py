@@ -1,0 +1,1 @@
+"""Paper: pages, tables and the documents drawn with them, from plain values. It uses core."""

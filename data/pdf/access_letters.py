@@ -18,11 +18,11 @@ from pathlib import Path
 import pikepdf
 from fpdf import FPDF
 
-from data import formats
-from data.i18n import Language, language, say
+from data.core import formats
+from data.core.i18n import Language, language, say
 from data.pdf.certificates import QR, draw_squares, squares_of
 from data.pdf.page import LEFT, RIGHT, WIDTH, House, Sheet
-from data.pdf.words import ACCENT, SOFT, Look
+from data.pdf.text import ACCENT, SOFT, Look
 
 PART = 250  # letters held in memory at once
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from data import formats
-from data.i18n import Language, say, twin_or_same
+from data.core import formats
+from data.core.i18n import Language, say, twin_or_same
 from data.pdf.page import RIGHT, WIDTH, House, Sheet
 from data.pdf.table import Column, Row, Table
-from data.pdf.words import ACCENT, BODY, HEADING, SMALL, STRONG, Look
+from data.pdf.text import ACCENT, BODY, HEADING, SMALL, STRONG, Look
 
 TOTAL = Look(11.5, True, ACCENT)
 TOTAL_HEIGHT = 14.0

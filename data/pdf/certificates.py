@@ -9,10 +9,10 @@ import segno
 from fpdf import FPDF
 from segno.encoder import DataOverflowError
 
-from data import formats
-from data.i18n import Language, say
+from data.core import formats
+from data.core.i18n import Language, say
 from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, House, Sheet
-from data.pdf.words import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
+from data.pdf.text import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
 
 Squares = tuple[tuple[int, ...], ...]
 QR, QUIET = 29.0, 5.6  # its side and the white around it (four modules of the smallest code), in millimetres

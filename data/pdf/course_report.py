@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from data import formats
-from data.i18n import Language, say
+from data.core import formats
+from data.core.i18n import Language, say
 from data.pdf.page import House, Sheet
 from data.pdf.table import Column, Row, Table
-from data.pdf.words import BODY, SMALL, Look
+from data.pdf.text import BODY, SMALL, Look
 
 
 @dataclass(frozen=True)

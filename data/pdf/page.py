@@ -15,8 +15,8 @@ from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 from fpdf.prefs import ViewerPreferences
 
-from data.i18n import Language, say
-from data.pdf.words import (
+from data.core.i18n import Language, say
+from data.pdf.text import (  # fmt: skip
     ACCENT,
     ASCENT,
     BODY,
@@ -33,7 +33,7 @@ from data.pdf.words import (
     lines_of,
     width_of,
     wrap,
-)  # fmt: skip
+)
 
 LEFT, RIGHT, TOP, BOTTOM = 19.0, 191.0, 18.0, 279.0  # millimetres, on A4
 WIDTH = RIGHT - LEFT

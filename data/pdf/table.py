@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.i18n import say
+from data.core.i18n import say
 from data.pdf.page import LEFT, TOP, Sheet
-from data.pdf.words import ACCENT, HEAD, HEADING, SMALL, Look, line_of, width_of, wrap
+from data.pdf.text import ACCENT, HEAD, HEADING, SMALL, Look, line_of, width_of, wrap
 
 CELL = Look(9)
 NARROWEST = 25.0

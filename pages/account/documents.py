@@ -3,9 +3,10 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.entrance import Audience, Caller
-from components.screen import plain
-from data import documents, files
+from components.nicegui_adapter.screens import plain
+from data.accounts.caller import Audience, Caller
+from data.families import stored_files
+from data.uploads import validation
 
 # A document is shown and nothing else: it loads nothing, runs nothing, and only our own pages may frame it. The browser's
 # PDF reader needs its own style and does not open in a sandbox (tried in Chromium).
@@ -16,15 +17,15 @@ PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-a
 @plain("/documents/{name}", Audience.ACCOUNT, own=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.visit() as v:
-        found, content = files.content_of(v, name)
+        found, content = stored_files.content_of(v, name)
     pdf = found.media_type == "application/pdf"
-    shown = found.shown or documents.shown_name("", found.media_type)
+    shown = found.shown or validation.shown_name("", found.media_type)
     return Response(
         content,
         media_type=found.media_type,
         headers={
             "cache-control": "private, no-store",
-            "content-disposition": documents.disposition(shown),
+            "content-disposition": validation.disposition(shown),
             "content-security-policy": PDF if pdf else PICTURE,
         },
     )

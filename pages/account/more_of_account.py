@@ -2,13 +2,14 @@
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import button, tag
-from components.panel import Act, Answer, Panel
-from components.piece import Piece
-from data.door import accounts
-from data.door.accounts import Account
-from data.visits import Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.static_panel import Piece
+from components.ui.icons import icon
+from components.ui.markup import button, tag
+from components.ui.panel import Act, Answer
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.core.unit_of_work import Visit
 
 
 def draw(v: Visit) -> None:

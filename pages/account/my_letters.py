@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from components import letter_sheet, lists
-from components.icons import icon
-from components.lists import Column, Listing, Order
-from components.markup import button, classes, tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, screen
-from components.shell import head, way_back
-from data import formats
-from data.post import letter_desk
-from data.post.letters import Letter
-from data.visits import NotYours, Visit
+from components.layout.layout import head, way_back
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import letter_view, lists
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing, Order
+from components.ui.markup import button, classes, tag
+from components.ui.panel import Act, Answer, only_shows
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from data.mail.outbox import Letter
+from data.office import outbox_admin
 
 PATH = "/mot-de-passe/courriers"
 LOOKS = {
@@ -41,7 +43,7 @@ class Desk:
 def my_letters(v: Visit, courrier: str = "", r: str = "", tri: str = "") -> None:
     asked = int(courrier) if courrier.isdecimal() and len(courrier) < 10 else 0
     desk = Desk(asked, _listing(Order.read(r, tri)))
-    if asked and all(each.id != asked for each in letter_desk.mine(v)):
+    if asked and all(each.id != asked for each in outbox_admin.mine(v)):
         raise NotYours(f"letter {asked}")
     Panel(
         v,
@@ -86,7 +88,7 @@ def _chip(v: Visit, letter: Letter) -> Markup:
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
-    found = letter_desk.mine(v)
+    found = outbox_admin.mine(v)
     opened = next((each for each in found if each.id == desk.letter_id), None)
     back = way_back(v.say("Retour"), "/mot-de-passe")
     under = v.say("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
@@ -112,7 +114,7 @@ def _sheet(v: Visit, letter: Letter) -> Markup:
             class_="sheet-head",
         ),
         tag("p", told, class_="soft"),
-        letter_sheet.draw(v, letter),
+        letter_view.draw(v, letter),
         class_="card",
         aria_labelledby="letter-title",
     )

@@ -4,21 +4,24 @@ answer renews the cookie."""
 from fastapi import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from components.cover import cover, password, told
-from components.entrance import Audience, Caller, set_cookie
-from components.errors import error_page
-from components.icons import icon
-from components.markup import Markup, button, tag
-from components.panel import Act, Answer, Panel
-from components.piece import Piece
-from components.screen import CHOOSE, FACTOR, plain, screen
-from components.shell import head
-from components.tables import table
-from data import formats, sites
-from data.door import accounts, passwords, second_factor, signins
-from data.door.accounts import Account
-from data.i18n import Faulty, Refused
-from data.visits import Visit
+from components.layout.layout import head
+from components.layout.plain_layout import cover, password, told
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import CHOOSE, FACTOR, plain, screen
+from components.nicegui_adapter.static_panel import Piece
+from components.ui.icons import icon
+from components.ui.markup import Markup, button, tag
+from components.ui.panel import Act, Answer
+from components.ui.tables import table
+from components.web.auth import set_cookie
+from components.web.errors import error_page
+from data.accounts import models as accounts
+from data.accounts import passwords, sessions, two_factor
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.core import formats, sites
+from data.core.errors import Faulty, Refused
+from data.core.unit_of_work import Visit
 from pages.account import more_of_account
 
 WORDS = {
@@ -87,7 +90,7 @@ def show(v: Visit, fait: str = "") -> None:
 
 def _factor(v: Visit) -> Markup:
     """Offered to all of the staff, by plain HTTP as everything here."""
-    there = second_factor.of_account(v, v.account_id or 0) is not None
+    there = two_factor.of_account(v, v.account_id or 0) is not None
     words = (
         v.say("En place : un code de votre téléphone est demandé à chaque connexion.")
         if there
@@ -177,7 +180,7 @@ async def _change(
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
     with caller.visit(writes=True) as v:
-        token = signins.change_password(v, signin.id, hashed)
+        token = sessions.change_password(v, signin.id, hashed)
     response = RedirectResponse(after, 303)
     set_cookie(response, "anacrouse", token)
     return response
@@ -187,7 +190,7 @@ async def _check_current(account: Account, typed: dict[str, str]) -> None:
     """The current password, where it is asked for; a temporary one was just typed at Connexion."""
     if "ancien" not in typed:
         return
-    if not await signins.is_mine(account, typed["ancien"]):
+    if not await sessions.is_mine(account, typed["ancien"]):
         raise Faulty({"ancien": Refused("Ce n’est pas votre mot de passe actuel.")})
 
 
@@ -201,7 +204,7 @@ def _connections(v: Visit) -> Markup:
             formats.ago(one.seen_at, v.now, zone, v.tongue),
             button(icon("cross"), v.say("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"),
         )
-        for one in signins.mine(v)
+        for one in sessions.mine(v)
     ]
     return table(v.say("Mes connexions"), heads, rows)
 
@@ -211,5 +214,5 @@ def _unseen(words: str) -> Markup:
 
 
 def _close(v: Visit, act: Act) -> Answer:
-    signins.close_mine(v, act.number())
+    sessions.close_mine(v, act.number())
     return Answer(toast=v.say("La connexion est fermée."))

@@ -3,14 +3,15 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.entrance import Audience, Caller, cookie, cookie_name
-from components.screen import plain
-from data.door import signins
+from components.nicegui_adapter.screens import plain
+from components.web.auth import cookie, cookie_name
+from data.accounts import sessions
+from data.accounts.caller import Audience, Caller
 
 
 @plain("/deconnexion", Audience.ACCOUNT, methods=("POST",), own=True)
 def leave(caller: Caller, request: Request) -> Response:
-    signins.sign_out(cookie(request, "anacrouse"))
+    sessions.sign_out(cookie(request, "anacrouse"))
     response = RedirectResponse("/connexion?fin=2", 303, {"clear-site-data": '"cache", "storage"'})
     response.delete_cookie(cookie_name("anacrouse"), secure=cookie_name("").startswith("__"), httponly=True)
     return response

@@ -6,17 +6,17 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components import comfort
-from components.cover import leaf
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.markup import Markup, join, tag
-from components.screen import plain
-from data import sites
-from data.door import comfort as choices
-from data.door.accounts import Account
-from data.sites import Site
-from data.visits import visit
+from components.layout import display_preferences
+from components.layout.plain_layout import leaf
+from components.nicegui_adapter.screens import plain
+from components.ui.icons import icon
+from components.ui.markup import Markup, join, tag
+from data.accounts import display_preferences as choices
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.core import sites
+from data.core.sites import Site
+from data.core.unit_of_work import visit
 
 PATH = "/accessibilite"
 NOT_ACCESSIBLE = (
@@ -47,7 +47,9 @@ def _choices(caller: Caller) -> Markup:
     return tag(
         "section",
         tag("header", title, close, class_="sheet-head"),
-        tag("div", comfort.form(caller.tongue), comfort.languages(caller.tongue), class_="state"),
+        tag(
+            "div", display_preferences.form(caller.tongue), display_preferences.languages(caller.tongue), class_="state"
+        ),
         id="comfort",
         class_="state",
         aria_labelledby="comfort-title",
@@ -112,7 +114,7 @@ async def choose(caller: Caller, request: Request) -> Response:
         with caller.visit(writes=True) as v:
             choices.keep(v, comfort_)
     response: Response = Response(status_code=204) if sent.get("quiet") else RedirectResponse(back_to(request), 303)
-    comfort.keep_on_device(response, comfort_, new=caller.account is None)
+    display_preferences.keep_on_device(response, comfort_, new=caller.account is None)
     return response
 
 
@@ -124,8 +126,8 @@ def back_to(request: Request) -> str:
 
 def adopt(account: Account, request: Request, response: Response) -> None:
     """What was chosen on this device before signing in becomes the account's."""
-    new = comfort.newly_chosen(request)
+    new = display_preferences.newly_chosen(request)
     if new is not None:
         with visit(account, writes=True) as v:
             choices.keep(v, new)
-        comfort.keep_on_device(response, new)
+        display_preferences.keep_on_device(response, new)

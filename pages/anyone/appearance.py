@@ -5,11 +5,12 @@ import re
 from fastapi import Request
 from starlette.responses import Response
 
-from components.entrance import Audience, Caller
-from components.errors import error_page
-from components.screen import plain
-from data import appearance, files, sites
-from data.i18n import Refused
+from components.nicegui_adapter.screens import plain
+from components.web.errors import error_page
+from data.accounts.caller import Audience, Caller
+from data.core import appearance, sites
+from data.core.errors import Refused
+from data.families import stored_files
 
 FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 
@@ -31,7 +32,7 @@ def logo(caller: Caller, request: Request, site: int, name: str) -> Response:
     """Only the logo that a site shows now."""
     if not any(each.id == site and each.logo and each.logo == name for each in sites.every_site()):
         return error_page(404, tongue=caller.tongue)
-    path = files.path_of(site, name)
+    path = stored_files.path_of(site, name)
     if not path.is_file():
         return error_page(404, tongue=caller.tongue)
     return Response(path.read_bytes(), media_type="image/png", headers=FOREVER)

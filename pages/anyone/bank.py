@@ -9,15 +9,17 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, site_of
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.markup import classes, tag
-from components.screen import plain
-from data.formats import euros
-from data.money.gateways import Forged, Order, Simulator, State
-from data.settings import settings
-from data.visits import NotYours
+from components.layout.plain_layout import alert, cover
+from components.nicegui_adapter.screens import plain
+from components.ui.icons import icon
+from components.ui.markup import classes, tag
+from components.web.auth import site_of
+from data.accounts.caller import Audience, Caller
+from data.billing.gateways.protocol import Forged, Order, State
+from data.billing.gateways.simulator import Simulator
+from data.core.errors import NotYours
+from data.core.formats import euros
+from data.core.settings import settings
 
 PATH = Simulator.path + "{reference}"
 LATE_SECONDS = 3.0

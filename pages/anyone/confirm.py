@@ -3,11 +3,12 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import alert, cover, site_of, told
-from components.entrance import Audience, Caller
-from components.markup import tag
-from components.screen import plain
-from data.people import moderation
+from components.layout.plain_layout import alert, cover, told
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import tag
+from components.web.auth import site_of
+from data.accounts.caller import Audience, Caller
+from data.change_requests import submission as change_requests
 
 
 @plain("/confirmer/{token}", Audience.ANYONE)
@@ -25,7 +26,7 @@ def show(caller: Caller, request: Request, token: str) -> Response:
 
 @plain("/confirmer/{token}", Audience.ANYONE, methods=("POST",))
 def confirm(caller: Caller, request: Request, token: str) -> Response:
-    address = moderation.confirm_email(token)
+    address = change_requests.confirm_email(token)
     if address is None:
         body = alert(
             caller.say(

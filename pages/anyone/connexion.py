@@ -6,17 +6,19 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, message, noted, password, told, user_name
-from components.entrance import Audience, Caller, cookie, set_cookie
-from components.errors import error_page
-from components.markup import Markup, tag
-from components.screen import plain
-from data import demo, sites
-from data.door import passwords, second_step, signins
-from data.door.accounts import Account
-from data.i18n import Refused
-from data.settings import settings
-from data.sites import Site
+from components.layout.plain_layout import alert, cover, message, noted, password, told, user_name
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import Markup, tag
+from components.web.auth import cookie, set_cookie
+from components.web.errors import error_page
+from data import demo
+from data.accounts import passwords, sessions, two_factor_login
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.core import sites
+from data.core.errors import Refused
+from data.core.settings import settings
+from data.core.sites import Site
 from pages.anyone import accessibility
 
 STEP_PATH = "/connexion/second-facteur"
@@ -163,7 +165,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     if faults:
         return _page(caller, every, faults=faults, status=400, **kept)
     try:
-        account = await signins.recognise(
+        account = await sessions.recognise(
             site.id if site and site.id else 0, login, word, device=cookie(request, "appareil"), client=caller.address
         )
     except Refused as refused:
@@ -171,17 +173,17 @@ async def enter(caller: Caller, request: Request) -> Response:
             caller,
             every,
             wrong=refused.tell(caller.tongue),
-            status=401 if refused.sentence == signins.WRONG else 429,
+            status=401 if refused.sentence == sessions.WRONG else 429,
             **kept,
         )
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
-    if step := second_step.second_step(account):
+    if step := two_factor_login.second_step(account):
         response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
         response.set_cookie(
             "second",
             step,
-            max_age=second_step.STEP_SECONDS,
+            max_age=two_factor_login.STEP_SECONDS,
             path=STEP_PATH,
             httponly=True,
             secure=settings().https,
@@ -196,7 +198,7 @@ async def enter(caller: Caller, request: Request) -> Response:
 
 def come_in(caller: Caller, request: Request, account: Account, after: str) -> RedirectResponse:
     """A new session, whatever cookies the browser held, and on to where it wanted."""
-    token, device = signins.sign_in(
+    token, device = sessions.sign_in(
         account,
         old_token=cookie(request, "anacrouse"),
         device=cookie(request, "appareil"),

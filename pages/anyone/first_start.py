@@ -3,14 +3,16 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import alert, cover, entry, password
-from components.entrance import Audience, Caller
-from components.errors import error_page
-from components.markup import Markup, tag
-from components.screen import plain
-from data.door import accounts, first_start, passwords
-from data.door.accounts import Account
-from data.i18n import Faulty, Refused
+from components.layout.plain_layout import alert, cover, entry, password
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import Markup, tag
+from components.web.errors import error_page
+from data.access_grants import first_start
+from data.accounts import models as accounts
+from data.accounts import passwords
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.core.errors import Faulty, Refused
 from pages.anyone.connexion import come_in
 
 FIELDS = {

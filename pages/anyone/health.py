@@ -7,13 +7,14 @@ from fastapi import Request
 from nicegui import Client
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from components.entrance import Audience, Caller
-from components.errors import error_page
-from components.screen import plain
-from data import health, schema
-from data.database import Fault
-from data.post import postman
-from data.settings import settings
+from components.nicegui_adapter.screens import plain
+from components.web.errors import error_page
+from data.accounts.caller import Audience, Caller
+from data.core import schema
+from data.core.database import Fault
+from data.core.settings import settings
+from data.mail import delivery
+from data.ops import health
 
 STARTED = time.monotonic()
 
@@ -27,7 +28,7 @@ def alive(caller: Caller, request: Request) -> Response:
 def ready(caller: Caller, request: Request) -> Response:
     """Database, its shape, the outbox's age, the disk: 503 with the names of what fails."""
     checks = {"database": _database(), "disk": health.free_bytes() > health.LEAST_FREE}
-    late = checks["database"] and bool(settings().smtp_url) and postman.waiting()[1] > 3600
+    late = checks["database"] and bool(settings().smtp_url) and delivery.waiting()[1] > 3600
     failing = [name for name, good in checks.items() if not good] + ["outbox"] * late
     return JSONResponse({"etat": "ok" if not failing else "en panne", "en_cause": failing}, 503 if failing else 200)
 
@@ -37,7 +38,7 @@ def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for this machine only."""
     if not _local(caller.address) or "x-forwarded-for" in request.headers:
         return error_page(404, tongue=caller.tongue)
-    waiting, age = postman.waiting()
+    waiting, age = delivery.waiting()
     figures = {
         "anacrouse_uptime_seconds": time.monotonic() - STARTED,
         "anacrouse_clients": len(Client.instances),

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from fastapi import Request
 from starlette.responses import Response
 
-from components import assets, glossary, shell
-from components.cover import leaf
-from components.entrance import Audience, Caller
-from components.markup import Markup, join, tag
-from components.screen import plain
-from data import sites
-from data.i18n import pair
-from data.people import families
-from data.sites import Site
+from components.assets import serving
+from components.layout import glossary, layout
+from components.layout.plain_layout import leaf
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import Markup, join, tag
+from data.accounts.caller import Audience, Caller
+from data.core import sites
+from data.core.i18n import pair
+from data.core.sites import Site
+from data.families import models as families
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 
 Chapter = tuple[str, str, tuple[str, ...], str, str]
@@ -88,11 +89,11 @@ def _chapter(caller: Caller, chapter: Chapter) -> Markup:
 def _picture(caller: Caller, name: str, shows: str) -> Markup | None:
     """Made from the demonstration, in the person's language (tests/pictures)."""
     file = f"{caller.tongue}-{name}.webp"
-    if file not in assets.files():
+    if file not in serving.files():
         return None
-    width, height = assets.picture_size(file)
+    width, height = serving.picture_size(file)
     alt = caller.say(shows)
-    return tag("img", src=assets.url(file), alt=alt, width=width, height=height, loading="lazy", decoding="async")
+    return tag("img", src=serving.url(file), alt=alt, width=width, height=height, loading="lazy", decoding="async")
 
 
 def _words(caller: Caller) -> Markup:
@@ -128,7 +129,7 @@ def _call(caller: Caller, mine: Sequence[Site]) -> Markup:
 
 def _plan(caller: Caller) -> Markup:
     """Every screen that the reader may open, in the order of the menus."""
-    menu = [(href, words) for href, words, _ in shell.menu_of(caller)] if caller.account else list(OUTSIDE)
+    menu = [(href, words) for href, words, _ in layout.menu_of(caller)] if caller.account else list(OUTSIDE)
     family = caller.account is not None and not caller.account.is_staff
     seen = dict([*menu, *(OWN if family else ()), *FOR_ALL])
     links = [

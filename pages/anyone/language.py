@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.entrance import Audience, Caller
-from components.screen import plain
-from data.door import accounts
-from data.i18n import language
+from components.nicegui_adapter.screens import plain
+from data.accounts import models as accounts
+from data.accounts.caller import Audience, Caller
+from data.core.i18n import language
 
 
 @plain("/langue", Audience.ANYONE, methods=("POST",))

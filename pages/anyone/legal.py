@@ -5,12 +5,13 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import leaf
-from components.entrance import Audience, Caller
-from components.markup import Markup, join, tag
-from components.screen import plain
-from data import retention, sites
-from data.sites import Site
+from components.layout.plain_layout import leaf
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import Markup, join, tag
+from data.accounts.caller import Audience, Caller
+from data.core import sites
+from data.core.sites import Site
+from data.privacy import retention
 
 UNSET = "à compléter par le conservatoire"
 Write = Callable[[Caller, Site], Markup]

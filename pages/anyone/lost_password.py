@@ -3,12 +3,13 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.cover import cover, entry, message, site_of, told, user_name
-from components.entrance import Audience, Caller
-from components.errors import error_page
-from components.markup import tag
-from components.screen import plain
-from data.door import passwords, signins
+from components.layout.plain_layout import cover, entry, message, told, user_name
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import tag
+from components.web.auth import site_of
+from components.web.errors import error_page
+from data.accounts import passwords, sessions
+from data.accounts.caller import Audience, Caller
 
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
 
@@ -95,7 +96,7 @@ async def ask(caller: Caller, request: Request) -> Response:
     if faults:
         return _page(caller, request, login=login, email=email, faults=faults)
     try:
-        await signins.lost_password(login, email, client=caller.address)
+        await sessions.lost_password(login, email, client=caller.address)
     except passwords.Busy:
         return error_page(503, tongue=caller.tongue)
     return _page(caller, request, done=caller.say(SENT))

@@ -8,10 +8,10 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
-from components.entrance import Audience, Caller
-from components.screen import plain
-from data.money import payments
-from data.money.gateways import Forged, Sent, Unreachable
+from components.nicegui_adapter.screens import plain
+from data.accounts.caller import Audience, Caller
+from data.billing import online_payments
+from data.billing.gateways.protocol import Forged, Sent, Unreachable
 
 MOST_BYTES, MOST_FIELDS = 64 * 1024, 200
 log = logging.getLogger("anacrouse.payments")
@@ -24,7 +24,7 @@ async def notice(caller: Caller, request: Request, gateway: str) -> Response:
     except (ValueError, ClientDisconnect):
         return PlainTextResponse("This cannot be read.", 400)
     try:
-        await asyncio.to_thread(payments.receive, gateway, sent, client=caller.address)
+        await asyncio.to_thread(online_payments.receive, gateway, sent, client=caller.address)
     except Forged as forged:
         log.warning("an answer for %.40r that nothing proves: %s", gateway, forged)
         return PlainTextResponse("This answer is not proved.", 400)

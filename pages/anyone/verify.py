@@ -4,20 +4,21 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, cover, entry, site_of, told
-from components.entrance import Audience, Caller
-from components.markup import tag
-from components.screen import plain
-from components.tables import facts
-from data import formats, sites
-from data.money import papers
+from components.layout.plain_layout import alert, cover, entry, told
+from components.nicegui_adapter.screens import plain
+from components.ui.markup import tag
+from components.ui.tables import facts
+from components.web.auth import site_of
+from data.accounts.caller import Audience, Caller
+from data.billing import pdf_archive
+from data.core import formats, sites
 
 
 @plain("/verifier", Audience.ANYONE)
 def ask(caller: Caller, request: Request) -> Response:
     code = "".join(char for char in request.query_params.get("code", "")[:40] if char.isalnum())
     if code:
-        return RedirectResponse(f"/verifier/{papers.spaced(code.upper())}", 303)
+        return RedirectResponse(f"/verifier/{pdf_archive.spaced(code.upper())}", 303)
     return cover(
         caller.say("Vérifier une attestation"), _form(caller), tongue=caller.tongue, site=site_of(caller, request)
     )
@@ -25,7 +26,7 @@ def ask(caller: Caller, request: Request) -> Response:
 
 @plain("/verifier/{code}", Audience.ANYONE)
 def verify(caller: Caller, request: Request, code: str) -> Response:
-    found = papers.check(code)
+    found = pdf_archive.check(code)
     if found is None:
         said = alert(caller.say("Aucune attestation ne porte ce code. Vérifiez les lettres et les chiffres."))
     elif not found.valid:
@@ -41,9 +42,9 @@ def verify(caller: Caller, request: Request, code: str) -> Response:
     )
 
 
-def _facts(caller: Caller, found: papers.Checked) -> Markup:
+def _facts(caller: Caller, found: pdf_archive.Checked) -> Markup:
     pairs: list[tuple[str, object]] = [
-        ("Document", caller.say(papers.KINDS[found.kind])),
+        ("Document", caller.say(pdf_archive.KINDS[found.kind])),
         ("Établissement", found.site),
         ("Année scolaire", found.school_year),
         ("Initiales de l’élève", found.initials),

@@ -2,20 +2,20 @@
 
 from markupsafe import Markup
 
-from components import glossary
-from components.icons import icon
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.shell import head, way_back
-from components.tables import facts, row
-from data import formats, sites
-from data.i18n import twin_or_same
-from data.money import billing
-from data.money.billing import Invoice, InvoiceLine
-from data.people.families import Family
-from data.sites import Site
-from data.visits import Visit
+from components.layout import glossary
+from components.layout.layout import head, way_back
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import tag
+from components.ui.tables import facts, row
+from data.billing import models as billing
+from data.billing.models import Invoice, InvoiceLine
+from data.core import formats, sites
+from data.core.i18n import twin_or_same
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.families.models import Family
 
 BACK = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
 

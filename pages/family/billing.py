@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from components import lists
-from components.icons import icon
-from components.lists import Column, Listing, Order
-from components.markup import tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, screen
-from components.shell import head
-from data import formats
-from data.i18n import twin_or_same
-from data.money import billing, payments
-from data.money.billing import LEDGERS, Entry, Invoice, Ledger, Payment
-from data.people import families
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import lists
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing, Order
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer, only_shows
+from data.billing import models as billing
+from data.billing import online_payments
+from data.billing.models import LEDGERS, Entry, Invoice, Ledger, Payment
+from data.core import formats
+from data.core.i18n import twin_or_same
+from data.core.unit_of_work import Visit
+from data.families import models as families
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
 STATES = {
@@ -150,7 +152,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         tag("a", v.say(label), href=f"/facturation/{kind}", aria_current="page" if kind == desk.kind else None)
         for kind, label in TABS.items()
     ]
-    pay = f"/facturation/{desk.kind}/payer" if payments.payable(ledger) and payments.offered(v) else ""
+    pay = f"/facturation/{desk.kind}/payer" if online_payments.payable(ledger) and online_payments.offered(v) else ""
     return (
         head(v.say("Facturation"), _under(v, desk), _due(v, ledger.balance, pay))
         + tag("nav", tabs, class_="tabs", aria_label=v.say("Comptes"))
@@ -228,7 +230,7 @@ def _certificates(v: Visit, year: str, accounts: dict[Ledger, billing.Account]) 
 
 def _broken(v: Visit, desk: Desk, known: dict[Ledger, billing.Account]) -> Markup:
     """A payment begun and not ended: it can be taken up again."""
-    found = [each for each in payments.open_attempts(v, known) if LEDGERS[desk.kind] == each.ledger]
+    found = [each for each in online_payments.open_attempts(v, known) if LEDGERS[desk.kind] == each.ledger]
     return Markup("").join(
         tag(
             "div",

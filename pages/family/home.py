@@ -4,23 +4,27 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import Content, tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.shell import head
-from data import formats
-from data.door import accounts
-from data.money import billing, payments
-from data.money.billing import Ledger
-from data.people import families, moderation
-from data.people.families import Pupil, PupilLink
-from data.post import news
-from data.school import absences, results, schooling
-from data.school.absences import AbsenceNotice
-from data.school.results import Marked
-from data.school.schooling import Attended, Lesson
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import Content, tag
+from data.accounts import models as accounts
+from data.billing import models as billing
+from data.billing import online_payments
+from data.billing.models import Ledger
+from data.change_requests import models as change_models
+from data.change_requests import submission as change_requests
+from data.core import formats
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Pupil, PupilLink
+from data.office import news
+from data.schooling import absences, results
+from data.schooling import models as schooling
+from data.schooling.absences import AbsenceNotice
+from data.schooling.models import Attended, Lesson
+from data.schooling.results import Marked
 from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
@@ -40,7 +44,7 @@ def home(v: Visit) -> None:
 
 
 def _draw(v: Visit) -> Markup:
-    (adults, me), mine = accounts.adults(v), moderation.of_the_family(v)
+    (adults, me), mine = accounts.adults(v), change_requests.of_the_family(v)
     ledgers, pupils = billing.accounts(v), absences.of_the_pupils(v)
     first = me.first_name if me else v.name
     when = formats.long_day(v.today, v.tongue)
@@ -55,7 +59,7 @@ def _draw(v: Visit) -> Markup:
     )
 
 
-def _to_do(v: Visit, adults: list[families.Guardian], mine: list[moderation.Asked]) -> Markup:
+def _to_do(v: Visit, adults: list[families.Guardian], mine: list[change_models.Asked]) -> Markup:
     notices = []
     if any(change.state == "pending" and change.confirm_hash and not change.confirmed_at for _, change, _ in mine):
         notices.append(v.say("Confirmez votre nouvelle adresse e-mail par le lien que vous y avez reçu."))
@@ -182,7 +186,7 @@ def _balance(v: Visit, accounts: Accounts) -> Markup:
     where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING["tuition"]
     pay = (
         tag("p", tag("a", v.say("Payer en ligne"), href=f"{where}/payer", class_="btn"))
-        if unpaid and due > 0 and payments.offered(v)
+        if unpaid and due > 0 and online_payments.offered(v)
         else None
     )
     return tag(
@@ -210,7 +214,7 @@ def _notice(v: Visit, notice: AbsenceNotice, pupil: Pupil) -> Markup:
     )
 
 
-def _requests(v: Visit, mine: list[moderation.Asked]) -> Markup:
+def _requests(v: Visit, mine: list[change_models.Asked]) -> Markup:
     lines = []
     for request, change, one in mine:
         look, drawing, words = STATES[change.state]

@@ -2,16 +2,17 @@
 
 from markupsafe import Markup
 
-from components import forms
-from components.icons import icon
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.shell import head
-from data import sites
-from data.people import families, moderation
-from data.people.families import Guardian
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import forms
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.change_requests import submission as change_requests
+from data.core import sites
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Guardian
 
 
 @screen("/famille", Audience.FAMILY, title="Famille")
@@ -28,7 +29,7 @@ def household(v: Visit) -> None:
 
 def _draw(v: Visit, typed: forms.Typed) -> Markup:
     site, adults = sites.here(v), families.guardians(v)
-    waiting = moderation.pending(v, adults)
+    waiting = change_requests.pending(v, adults)
     count = sum(map(len, waiting.values()))
     chip = (
         tag(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import Response
 
-from components.entrance import Audience, Caller
-from components.screen import plain
-from data.money import papers
-from data.money.papers import Draft
-from data.people import families
-from data.visits import NotYours, Visit
+from components.nicegui_adapter.screens import plain
+from data.accounts.caller import Audience, Caller
+from data.billing import pdf_archive
+from data.billing.pdf_archive import Draft
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from data.families import models as families
 
 
 @dataclass(frozen=True)
@@ -43,31 +44,31 @@ async def _paper(caller: Caller, ask: Callable[[Visit], bytes | Draft], name: st
         draft, content = found, await asyncio.to_thread(found.write)
         if draft.subject and not caller.looking:
             with caller.visit(writes=True) as v:
-                content = papers.keep(v, draft, content)
+                content = pdf_archive.keep(v, draft, content)
         found = content
     return Named(re.sub("[^A-Za-z0-9_-]", "-", name)).answer(found)
 
 
 @plain("/facturation/factures/{number}.pdf", Audience.FAMILY)
 async def invoice(caller: Caller, request: Request, number: str) -> Response:
-    return await _paper(caller, lambda v: papers.invoice(v, number), f"facture-{number}")
+    return await _paper(caller, lambda v: pdf_archive.invoice(v, number), f"facture-{number}")
 
 
 @plain("/facturation/recus/{number}.pdf", Audience.FAMILY)
 async def receipt(caller: Caller, request: Request, number: str) -> Response:
-    return await _paper(caller, lambda v: papers.receipt(v, number), f"recu-{number}")
+    return await _paper(caller, lambda v: pdf_archive.receipt(v, number), f"recu-{number}")
 
 
 @plain("/eleves/{n}/parcours.pdf", Audience.FAMILY)
 async def report(caller: Caller, request: Request, n: int) -> Response:
-    return await _paper(caller, lambda v: papers.report(v, families.pupil_by_number(v, n)[0]), f"parcours-{n}")
+    return await _paper(caller, lambda v: pdf_archive.report(v, families.pupil_by_number(v, n)[0]), f"parcours-{n}")
 
 
 @plain("/eleves/{n}/attestations/inscription.pdf", Audience.FAMILY)
 async def enrolment(caller: Caller, request: Request, n: int) -> Response:
     return await _paper(
         caller,
-        lambda v: papers.enrolment_certificate(v, families.pupil_by_number(v, n)[0]),
+        lambda v: pdf_archive.enrolment_certificate(v, families.pupil_by_number(v, n)[0]),
         f"attestation-inscription-{n}",
         issues=True,
     )
@@ -79,7 +80,7 @@ async def payment(caller: Caller, request: Request, n: int, year: str) -> Respon
         raise NotYours(f"year {year[:20]}")
     return await _paper(
         caller,
-        lambda v: papers.payment_certificate(v, families.pupil_by_number(v, n)[0], year),
+        lambda v: pdf_archive.payment_certificate(v, families.pupil_by_number(v, n)[0], year),
         f"attestation-paiement-{n}-{year}",
         issues=True,
     )

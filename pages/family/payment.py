@@ -8,23 +8,27 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components import guard
-from components.cover import alert, cover
-from components.entrance import Caller
-from components.icons import icon
-from components.markup import classes, tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, plain, screen
-from components.shell import head
-from data import formats, sites
-from data.formats import euros
-from data.i18n import Refused
-from data.money import billing, gateways, payments
-from data.money.billing import LEDGERS, Entry, Ledger
-from data.money.gateways import Gateway, Redirection
-from data.money.payments import OnlinePayment
-from data.settings import settings
-from data.visits import NotYours, Visit
+from components.layout.layout import head
+from components.layout.plain_layout import alert, cover
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, plain, screen
+from components.ui.icons import icon
+from components.ui.markup import classes, tag
+from components.ui.panel import Act, Answer, only_shows
+from components.web import middleware
+from data.accounts.caller import Caller
+from data.billing import models as billing
+from data.billing import online_payments
+from data.billing.gateways import protocol as gateway_protocol
+from data.billing.gateways import registry as gateways
+from data.billing.gateways.protocol import Gateway, Redirection
+from data.billing.models import LEDGERS, Entry, Ledger
+from data.billing.online_payments import OnlinePayment
+from data.core import formats, sites
+from data.core.errors import NotYours, Refused
+from data.core.formats import euros
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
 ASKING_SECONDS = 20
@@ -44,7 +48,7 @@ class Choice:
     def tick(self, v: Visit, act: Act) -> Answer:
         ticked = act.values.get("facture") == "true"
         self.left_out = self.left_out - {act.number()} if ticked else self.left_out | {act.number()}
-        total = _sum(self.of(payments.payable(billing.accounts(v)[self.ledger])))
+        total = _sum(self.of(online_payments.payable(billing.accounts(v)[self.ledger])))
         return Answer(say=v.say("À payer : {amount}", amount=euros(total)))
 
 
@@ -73,9 +77,9 @@ def choose(v: Visit, kind: str) -> None:
 def _draw(v: Visit, kind: str, choice: Choice) -> Markup:
     title = head(v.say("Payer en ligne"), v.say(TABS[kind]))
     home = _home(v, f"/facturation/{kind}")
-    if payments.offered(v) is None:
+    if online_payments.offered(v) is None:
         return title + _words(v.say("Le paiement en ligne n’est pas proposé par votre conservatoire."), home)
-    due = payments.payable(billing.accounts(v)[choice.ledger])
+    due = online_payments.payable(billing.accounts(v)[choice.ledger])
     if not due:
         return title + _words(v.say("Rien n’est à payer."), home)
     chosen = choice.of(due)
@@ -147,28 +151,28 @@ async def pay(caller: Caller, request: Request, kind: str) -> Response:
     chosen = [int(each) for each in sent if isinstance(each, str) and each.isdecimal() and len(each) < 10]
     if len(chosen) != len(sent):
         raise NotYours("an invoice that is none")
-    return await _to_the_bank(caller, f"/facturation/{kind}/payer", lambda v: payments.start(v, ledger, chosen))
+    return await _to_the_bank(caller, f"/facturation/{kind}/payer", lambda v: online_payments.start(v, ledger, chosen))
 
 
 @plain("/facturation/reprendre/{reference}", Audience.FAMILY, methods=("POST",))
 async def resume(caller: Caller, request: Request, reference: str) -> Response:
     with caller.visit() as v:
-        kind = payments.kind_of(payments.by_reference(v, reference))
-    return await _to_the_bank(caller, f"/facturation/{kind}", lambda v: payments.resume(v, reference))
+        kind = online_payments.kind_of(online_payments.by_reference(v, reference))
+    return await _to_the_bank(caller, f"/facturation/{kind}", lambda v: online_payments.resume(v, reference))
 
 
 async def _to_the_bank(caller: Caller, back: str, begin: Callable[[Visit], OnlinePayment]) -> Response:
     """Write the payment, then ask its gateway, which may take a while, outside the visit."""
     try:
         with caller.visit(writes=True) as v:
-            order, gateway = payments.order_of(v, begin(v)), payments.offered(v)
+            order, gateway = online_payments.order_of(v, begin(v)), online_payments.offered(v)
         if gateway is None:
-            raise gateways.Unreachable("no gateway")
+            raise gateway_protocol.Unreachable("no gateway")
         asking = asyncio.to_thread(gateways.ask, gateway, order)
         there = await asyncio.wait_for(asking, ASKING_SECONDS)
     except Refused as refused:
         return _told(caller, refused.tell(caller.tongue), back, 409)
-    except (gateways.Unreachable, TimeoutError) as fault:
+    except (gateway_protocol.Unreachable, TimeoutError) as fault:
         gateways.log.warning("no way to the bank: %s", fault)
         words = caller.say(
             "Le service de paiement ne répond pas. Rien n’a été débité ; réessayez dans quelques minutes."
@@ -194,7 +198,7 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
         way = tag("a", words, href=there.url, class_="btn", rel="noreferrer")
     told = caller.say("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
     response = _between(caller, tag("p", told) + way, back, 200)
-    response.headers["content-security-policy"] = guard.policy(
+    response.headers["content-security-policy"] = middleware.policy(
         settings().https, forms_to=f"'self' https://{gateway.host}"
     )
     return response
@@ -214,11 +218,11 @@ def back(v: Visit, reference: str) -> None:
 
 def _draw_back(v: Visit, reference: str) -> Markup:
     """The same notice from waiting to paid: screen readers hear it change."""
-    row = payments.by_reference(v, reference)
-    invoices = payments.invoices_of(v, row)
+    row = online_payments.by_reference(v, reference)
+    invoices = online_payments.invoices_of(v, row)
     what = ", ".join(invoice.label or invoice.number for invoice in invoices)
     look, drawing, words = _state(v, row)
-    home = _home(v, f"/facturation/{payments.kind_of(row)}", "first")
+    home = _home(v, f"/facturation/{online_payments.kind_of(row)}", "first")
     return head(v.say("Paiement"), f"{euros(row.cents)} – {what}") + tag(
         "section",
         tag("div", icon(drawing), tag("p", words), class_=f"notice {look}", role="status"),
@@ -231,7 +235,7 @@ def _draw_back(v: Visit, reference: str) -> Markup:
 def _state(v: Visit, row: OnlinePayment) -> tuple[str, str, str]:
     """(look, drawing, what to read) of the payment's state."""
     if row.state == "paid":
-        return "good", "check", v.say("Paiement reçu. Votre reçu : {number}.", number=payments.receipt(row))
+        return "good", "check", v.say("Paiement reçu. Votre reçu : {number}.", number=online_payments.receipt(row))
     if row.state == "refused":
         return "bad", "cross", v.say("Le paiement a été refusé par la banque. Rien n’a été débité.")
     if row.state == "abandoned":
@@ -261,7 +265,9 @@ def _more(v: Visit, row: OnlinePayment) -> Markup | None:
 
 def _next(v: Visit, row: OnlinePayment) -> Markup | None:
     if row.state == "paid":
-        return tag("a", v.say("Voir le reçu"), href=f"/facturation/recus/{payments.receipt(row)}.pdf", class_="btn")
+        return tag(
+            "a", v.say("Voir le reçu"), href=f"/facturation/recus/{online_payments.receipt(row)}.pdf", class_="btn"
+        )
     if row.state in {"refused", "abandoned"}:
         return tag(
             "form",

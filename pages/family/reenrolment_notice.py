@@ -2,17 +2,17 @@
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import tag
-from data import formats
-from data.people.families import Pupil, PupilLink
-from data.season import reenrolment
-from data.season.reenrolment import Due
-from data.visits import Visit
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.core import formats
+from data.core.unit_of_work import Visit
+from data.families.models import Pupil, PupilLink
+from data.reenrolment import due as reenrolment_due
+from data.reenrolment.due import Due
 
 
 def draw(v: Visit, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
-    return Markup("").join(_notice(v, each) for each in reenrolment.due(v, pupils) if _words(v, each))
+    return Markup("").join(_notice(v, each) for each in reenrolment_due.due(v, pupils) if _words(v, each))
 
 
 def _words(v: Visit, due: Due) -> str:

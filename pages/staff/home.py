@@ -4,20 +4,24 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.shell import head
-from data import formats, sites
-from data.door import access, signins
-from data.office import site_settings
-from data.people import decisions, families, queue_counts
-from data.post import letters
-from data.season import campaign_desk, campaigns, reenrolment_list
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.access_grants import grants as access_grants
+from data.accounts import sessions
+from data.change_requests import review
+from data.core import formats, sites
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.mail import outbox
+from data.office import dashboard_counts
+from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment import request_list as reenrolment_list
+from data.site_admin import settings as site_settings
 from pages.staff.queue import tabs
-from pages.staff.season import campaign_head
+from pages.staff.reenrolment import campaign_head
 from pages.staff.settings import frame
 
 DAYS, MOST_CAMPAIGNS = 7, 2
@@ -51,9 +55,9 @@ def _missing(v: Visit) -> Markup:
     found = [(frame.path_of(part), v.say(words)) for part, words in site_settings.missing(v)]
     if not families.are_there(v):
         found.append(("/gestion/imports", v.say("Importer les familles")))
-    elif not access.anybody_told(v):
+    elif not access_grants.anybody_told(v):
         found.append(("/gestion/familles/acces", v.say("Créer les comptes des familles et communiquer les accès")))
-    if not campaign_desk.every(v):
+    if not campaign_admin.every(v):
         found.append((f"{campaign_head.PATH}/nouvelle", v.say("Préparer une campagne de réinscription")))
     if not found:
         return Markup("")
@@ -73,9 +77,9 @@ def _missing(v: Visit) -> Markup:
 
 
 def _figures(v: Visit) -> Markup:
-    since, waits, oldest = v.now - timedelta(days=DAYS), queue_counts.counts(v), decisions.queue(v, most=1)
+    since, waits, oldest = v.now - timedelta(days=DAYS), dashboard_counts.counts(v), review.queue(v, most=1)
     age = formats.ago(oldest[0].request.submitted_at, v.now, sites.here(v).zone, v.tongue) if oldest else ""
-    trouble, seen = letters.in_trouble(v, since), signins.families_seen(v, since)
+    trouble, seen = outbox.in_trouble(v, since), sessions.families_seen(v, since)
     lately = v.say("depuis {count} jours", count=DAYS)
     figures: list[tuple[object, str, str, str]] = [
         (
@@ -93,7 +97,7 @@ def _figures(v: Visit) -> Markup:
         (seen, v.say("famille connectée#familles connectées", count=seen), lately, "/gestion/familles"),
         *_campaigns(v),
     ]
-    if v.role == "responsable" and (restored := letters.to_confirm(v)):
+    if v.role == "responsable" and (restored := outbox.to_confirm(v)):
         words = v.say("courriel à confirmer#courriels à confirmer", count=restored)
         figures.append((restored, words, v.say("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
     lines = [
@@ -105,7 +109,7 @@ def _figures(v: Visit) -> Markup:
 
 def _campaigns(v: Visit) -> list[tuple[object, str, str, str]]:
     """How many pupils have answered the campaigns that are open, of how many."""
-    running = [each for each in campaign_desk.every(v) if campaigns.is_open(v, each)][:MOST_CAMPAIGNS]
+    running = [each for each in campaign_admin.every(v) if campaigns.is_open(v, each)][:MOST_CAMPAIGNS]
     answered = reenrolment_list.sums(v) if running else {}
     found: list[tuple[object, str, str, str]] = []
     for each in running:

@@ -9,21 +9,23 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.desk import desk_panel, pager
-from components.entrance import Caller
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, only_shows
-from components.screen import Audience, plain, screen
-from components.shell import head
-from components.tables import row
-from data import fields, formats, spreadsheets
-from data.i18n import Refused, pair
-from data.office import journal_desk
-from data.office.journal_desk import MOST_COUNTED, PAGE, Asked, Told
-from data.office.journal_words import ACTIONS, SUBJECTS
-from data.visits import NotYours, Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.screens import Audience, plain, screen
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer, only_shows
+from components.ui.review_queue import pager
+from components.ui.tables import row
+from data.accounts.caller import Caller
+from data.core import fields, formats, spreadsheets
+from data.core.errors import NotYours, Refused
+from data.core.i18n import pair
+from data.core.unit_of_work import Visit
+from data.office import audit_log
+from data.office.audit_log import MOST_COUNTED, PAGE, Asked, Told
+from data.office.audit_words import ACTIONS, SUBJECTS
 from pages.staff import journal_entry
 
 PATH = "/gestion/journal"
@@ -75,7 +77,7 @@ def _day(typed: str) -> date | None:
 def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: str, au: str, tri: str) -> Asked:
     """What an address asks for; what cannot be read does not narrow."""
     column, _, way = tri.partition("-")
-    if column not in journal_desk.SORTS:
+    if column not in audit_log.SORTS:
         column, way = "at", "d"
     return Asked(
         r[:80],
@@ -144,17 +146,17 @@ async def export(
 
 def _csv(caller: Caller, asked: Asked) -> bytes:
     with caller.visit() as v:
-        heads, lines = journal_desk.export(v, asked)
+        heads, lines = audit_log.export(v, asked)
     with caller.visit(writes=True) as v:
-        journal_desk.note_export(v, len(lines))
+        audit_log.note_export(v, len(lines))
     return spreadsheets.write_csv(heads, lines)
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
-    total = journal_desk.count(v, desk.asked)
+    total = audit_log.count(v, desk.asked)
     if desk.skip >= total:
         desk.skip = 0
-    listed, opened = journal_desk.entries(v, desk.asked, skip=desk.skip), _opened(v, desk)
+    listed, opened = audit_log.entries(v, desk.asked, skip=desk.skip), _opened(v, desk)
     export_link = tag("a", icon("paper"), v.say("Exporter (CSV)"), href=path_of(desk.asked, path="/gestion/journal.csv"),
                       class_="btn quiet", download=True)  # fmt: skip
     under = v.say("Qui a fait quoi, quand. Le journal ne peut être ni modifié ni effacé.")
@@ -178,7 +180,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
 def _opened(v: Visit, desk: Desk) -> Markup | None:
     """The entry's own sheet, when one is open and there."""
     try:
-        return journal_entry.draw(v, journal_desk.one(v, desk.entry_id)) if desk.entry_id else None
+        return journal_entry.draw(v, audit_log.one(v, desk.entry_id)) if desk.entry_id else None
     except NotYours:
         desk.entry_id = None
         return None
@@ -187,7 +189,7 @@ def _opened(v: Visit, desk: Desk) -> Markup | None:
 def _filters(v: Visit, desk: Desk) -> Markup:
     asked, faults = desk.asked, desk.faults
     people = {"": "Tout le monde", "0": "Le portail et les inconnus"} | {
-        str(key): name for key, name in journal_desk.people(v).items()
+        str(key): name for key, name in audit_log.people(v).items()
     }
     known = {"": "Toutes les actions"} | dict(sorted(ACTIONS.items(), key=lambda pair: v.say(pair[1])))
     record = None
@@ -342,7 +344,7 @@ def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
         until=days["au"],
     )
     desk.skip, desk.entry_id = 0, None
-    total = min(journal_desk.count(v, desk.asked), MOST_COUNTED)
+    total = min(audit_log.count(v, desk.asked), MOST_COUNTED)
     return Answer(url=desk.url, focus="entries", say=v.say("{count} entrée#{count} entrées", count=total))
 
 
@@ -354,7 +356,7 @@ def _clear(_v: Visit, _act: Act, desk: Desk) -> Answer:
 
 @only_shows
 def _sort(v: Visit, act: Act, desk: Desk) -> Answer:
-    if act.of not in journal_desk.SORTS:
+    if act.of not in audit_log.SORTS:
         return Answer()
     down = not desk.asked.down if desk.asked.sort == act.of else act.of == "at"
     desk.asked, desk.skip = replace(desk.asked, sort=act.of, down=down), 0
@@ -371,6 +373,6 @@ def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
 
 @only_shows
 def _record(v: Visit, act: Act, desk: Desk) -> Answer:
-    entry = journal_desk.one(v, act.number()).entry
+    entry = audit_log.one(v, act.number()).entry
     desk.asked, desk.skip = Asked(subject=entry.subject, subject_id=entry.subject_id), 0
     return Answer(url=desk.url, focus="entries")

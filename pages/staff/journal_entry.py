@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import button, tag
-from components.tables import facts, row
-from data.office.journal_desk import Told
-from data.visits import Visit
+from components.ui.icons import icon
+from components.ui.markup import button, tag
+from components.ui.tables import facts, row
+from data.core.unit_of_work import Visit
+from data.office.audit_log import Told
 
 
 def draw(v: Visit, told: Told) -> Markup:

@@ -109,7 +109,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="anacrouse-bench-") as folder:
         process, base = serve(folder, families)
         port = free_port()
-        floor = subprocess.Popen([sys.executable, "-m", "tests.bench.floor", str(port)], cwd=ROOT)
+        floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
             if chosen.imports:
                 return asyncio.run(imports.measure(base, process.pid, PASSWORD, row))

@@ -38,9 +38,9 @@ def name_each() -> None:
     """Every invented adult and pupil has a name of its own, as nowhere: the worst for typing errors."""
     from sqlmodel import select
 
-    from data import database
-    from data.people.families import Guardian, Pupil
-    from data.visits import whole_house
+    from data.core import database
+    from data.core.unit_of_work import whole_house
+    from data.families.models import Guardian, Pupil
 
     database.table_classes()
     drawn = random.Random(7)
@@ -55,10 +55,10 @@ def name_each() -> None:
 def measure() -> None:
     from sqlmodel import select
 
-    from data import database
-    from data.door.accounts import Account
-    from data.people import family_search
-    from data.visits import visit, whole_house
+    from data.accounts.models import Account
+    from data.core import database
+    from data.core.unit_of_work import visit, whole_house
+    from data.directory import search as family_search
 
     database.take_stock()
     with whole_house() as v:
@@ -75,8 +75,8 @@ def measure() -> None:
 
 def years_of_letters() -> None:
     """Forty thousand, as the newest of the house, each to somebody of its own."""
-    from data import database
-    from data.post.letters import Letter
+    from data.core import database
+    from data.mail.outbox import Letter
 
     names = [name for name in Letter.model_fields if name not in {"id", "key", "needle", "state"}]
     with database.engine().begin() as connection:
@@ -90,23 +90,23 @@ def years_of_letters() -> None:
 def measure_letters() -> None:
     from sqlmodel import select
 
-    from data.door.accounts import Account
-    from data.post import letter_desk
-    from data.post.letter_desk import Wanted
-    from data.visits import visit, whole_house
+    from data.accounts.models import Account
+    from data.core.unit_of_work import visit, whole_house
+    from data.office import outbox_admin
+    from data.office.outbox_admin import Wanted
 
     with whole_house() as v:
         staff = v.one(select(Account).where(Account.login == "renard.paul"))
     for what, wanted, skip in (
         ("an address", Wanted(search="p39999@"), 0),
-        ("the second page", Wanted(), letter_desk.PAGE),
+        ("the second page", Wanted(), outbox_admin.PAGE),
     ):
         times = []
         for _ in range(7):
             began = time.perf_counter()
             with visit(staff) as v:
-                letter_desk.counts(v, wanted)
-                found = letter_desk.found(v, wanted, skip=skip)
+                outbox_admin.counts(v, wanted)
+                found = outbox_admin.found(v, wanted, skip=skip)
             times.append((time.perf_counter() - began) * 1000)
         row(f"letters, {what} ({len(found)} shown)", f"first {times[0]:.0f} ms, best {min(times):.0f} ms", "≤ 100 ms")
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 
 from tests.install import chromium as chromium_path
 from tests.server import Server, launch, portal, running  # noqa: F401
-from tests.web.wire import Person
+from tests.web.http_client import Person
 
 ARGUMENTS = [
     "--no-sandbox",

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browser import walking
+from tests.browser import keyboard_walk
 from tests.browser.conftest import Enter, Window
 from tests.browser.screens import Screen, every_screen
 from tests.server import ROOT, Server
@@ -137,4 +137,4 @@ def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromiu
 
 
 def test_every_screen_is_gone_through_by_keyboard(enter: Enter, portal: Server) -> None:
-    walking.through(enter, ((screen.login, screen.path, 1280) for screen in every_screen(portal)))
+    keyboard_walk.through(enter, ((screen.login, screen.path, 1280) for screen in every_screen(portal)))

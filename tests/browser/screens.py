@@ -11,7 +11,7 @@ from tests.server import ROOT, Server
 
 LIST = """
 import json, main
-from components.shell import ADDRESSES
+from components.layout.layout import ADDRESSES
 main.import_pages()
 from nicegui import app
 gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods", None) or [])}

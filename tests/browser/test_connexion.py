@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from data.post.letters import unseal
+from data.mail.outbox import unseal
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.server import PASSWORD, Server
 

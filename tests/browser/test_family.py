@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import LIVE, Enter
 from tests.server import PASSWORD, Server
-from tests.web.wire import Person, Tab
+from tests.web.http_client import Person, Tab
 
 DONE = "La fiche d’identité a été mise à jour."
 NOTICE = "Fiche du responsable en attente de validation"

@@ -13,11 +13,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from data import schema, spreadsheets
-from data.post.letters import unseal
+from data.core import schema, spreadsheets
+from data.mail.outbox import unseal
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.conftest import ENVIRONMENT, move_to
-from tests.data.desk import FAULTY, sorts
+from tests.data.import_helpers import FAULTY, sorts
 from tests.server import Server
 
 FAMILIES = (

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import every_screen, walking
+from tests.browser import every_screen, keyboard_walk
 from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
@@ -154,7 +154,9 @@ def test_no_accessibility_fault_in_any_state(
 
 
 def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter) -> None:
-    walking.through(enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS))
+    keyboard_walk.through(
+        enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS)
+    )
 
 
 @pytest.mark.parametrize(

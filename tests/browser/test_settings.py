@@ -7,7 +7,7 @@ import pyotp
 from PIL import Image
 from playwright.sync_api import expect
 
-from data import clock
+from data.core import clock
 from tests.browser.conftest import Enter
 from tests.server import PASSWORD, Server
 

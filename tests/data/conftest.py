@@ -2,7 +2,7 @@
 
 import pytest
 
-from data import clock
+from data.core import clock
 from tests.days import MOMENT
 
 

@@ -3,32 +3,30 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from data import files, live
-from data.i18n import Faulty, Refused
-from data.journal import AuditEntry
-from data.people import families
-from data.post.letter_form import text_of
-from data.post.letters import Letter
-from data.school import absence_queue, absences
-from data.school.absences import Absence, AbsenceNotice
-from data.visits import NotYours
-from tests.cast import CLAIRE, HELENE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil
-from tests.counting import held_up
-from tests.data.door import change
-from tests.data.test_schooling import absence, course, known, lesson
+from data.core import events
+from data.core.audit import AuditEntry
+from data.core.errors import Faulty, NotYours, Refused
+from data.families import models as families
+from data.families import stored_files
+from data.mail.outbox import Letter
+from data.mail.rendering import text_of
+from data.office import absence_review
+from data.schooling import absences
+from data.schooling.absences import Absence, AbsenceNotice
+from tests.data.login_helpers import change
+from tests.data.test_schooling import absence, course, known
+from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, counts, every, last, pupil
 
 ROWS = (AbsenceNotice, Absence, Letter, AuditEntry)
 NOW, TODAY = datetime(2059, 11, 24, 12, 0, tzinfo=UTC), date(2059, 11, 24)
 NO_REASON, HERS = "Choisissez un motif.", "claire.aubry@example.org"
 ALL = {"family", "queue", "pupil"}
-
-
 days = lambda count: timedelta(days=count)  # noqa: E731
 
 
@@ -45,7 +43,7 @@ def justify(number: int, login: str = CLAIRE, who: str = "Irina", reason: str = 
 
 def decide(number: int, login: str = PAUL, *, accept: bool = True, answer: str = "", now: datetime = NOW) -> None:
     with as_(login, now=now) as v:
-        absence_queue.decide(v, number, accept=accept, answer=answer)
+        absence_review.decide(v, number, accept=accept, answer=answer)
 
 
 def notice(number: int) -> AbsenceNotice:
@@ -82,10 +80,10 @@ def grown(before: list[int]) -> list[int]:
 def hearing() -> Iterator[set[str]]:
     """Which of the topics of Irina, of Claire's family and of the queue were told."""
     who, heard = account(CLAIRE), set()
-    topics: dict[str, live.Topic] = {
+    topics: dict[str, events.Topic] = {
         "family": ("family", who.family_id or 0), "queue": ("queue", who.site_id), "pupil": ("pupil", known().id),
     }  # fmt: skip
-    leave = [live.follow(topic, lambda name=name: heard.add(name)) for name, topic in topics.items()]
+    leave = [events.follow(topic, lambda name=name: heard.add(name)) for name, topic in topics.items()]
     yield heard
     for each in leave:
         each()
@@ -180,9 +178,9 @@ def test_another_familys_pupil_absence_notice_and_course_are_not_found(house: st
         "justify": lambda v: absences.justify(v, irina, absence_id, reason="Maladie", comment=""),
         "attach": lambda v: absences.attach(v, number, "0" * 32),
         "withdraw": lambda v: absences.withdraw(v, number),
-        "decide": lambda v: absence_queue.decide(v, number, accept=True),
-        "queue": absence_queue.queue,
-        "count": absence_queue.count,
+        "decide": lambda v: absence_review.decide(v, number, accept=True),
+        "queue": absence_review.queue,
+        "count": absence_review.count,
     }
     for login, code in ((SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")):
         for act in acts.values():
@@ -198,10 +196,10 @@ def test_another_familys_pupil_absence_notice_and_course_are_not_found(house: st
         with pytest.raises(NotYours):
             announce(who="Nino", course_id=each)
     with as_("petit.jean", "belrive", now=NOW) as v:
-        assert (absence_queue.queue(v), absence_queue.count(v)) == ([], 0)
+        assert (absence_review.queue(v), absence_review.count(v)) == ([], 0)
         for each in (number, 0, 2**40):
             with pytest.raises(NotYours):
-                absence_queue.decide(v, each, accept=True)
+                absence_review.decide(v, each, accept=True)
     assert counts(*ROWS) == before
 
 
@@ -260,7 +258,7 @@ def test_a_notice_withdrawn_is_no_longer_seen_nor_decided(house: str) -> None:
 
 def given(who: str = "Irina") -> str:
     with as_(CLAIRE, now=NOW) as v:
-        return files.keep(v, pupil(v, who).id, "absence", b"%PDF-", "application/pdf").name
+        return stored_files.keep(v, pupil(v, who).id, "absence", b"%PDF-", "application/pdf").name
 
 
 def test_a_document_joins_a_notice_that_waits_and_replaces_the_one_before(house: str) -> None:
@@ -278,113 +276,7 @@ def test_a_document_joins_a_notice_that_waits_and_replaces_the_one_before(house:
         absences.attach(v, number, first)
     assert notice(number).document == second
     with pytest.raises(NotYours), as_(MARC) as v:
-        files.content_of(v, second)
-
-
-@both
-def test_the_queue_is_oldest_first_and_the_answered_ones_latest_first(house: str) -> None:
-    with as_(PAUL) as v:
-        before = [each.notice.id for each in absence_queue.queue(v)]
-    sent = [announce(now=NOW + days(n), first_day=TODAY + days(9), course_id=course("Irina")) for n in (2, 0, 1)]
-    in_order = [*before, sent[1], sent[2], sent[0]]
-    with as_(PAUL) as v:
-        waiting = absence_queue.queue(v)
-        assert [each.notice.id for each in waiting] == in_order
-        assert [each.notice.id for each in absence_queue.queue(v, most=2, skip=1)] == in_order[1:3]
-        assert (waiting[-1].pupil.id, waiting[-1].family_number, waiting[-1].course) == (known().id, 1042, "Alto 1")
-        assert absence_queue.count(v) == len(in_order)
-    for n, number in enumerate(sent):
-        decide(number, now=NOW + days(3 - n))
-    with as_(HELENE) as v:
-        assert [each.notice.id for each in absence_queue.queue(v, closed=True)][:3] == sent
-        assert absence_queue.count(v) == len(before)
-
-
-@both
-def test_two_members_of_staff_at_once_answer_once_and_the_second_is_told_by_whom(house: str) -> None:
-    number, before = announce(), counts(Letter)[0]
-
-    def second() -> str:
-        with pytest.raises(Refused) as told:
-            decide(number, HELENE, accept=False, answer="Non")
-        return str(told.value)
-
-    with ThreadPoolExecutor(1) as pool:
-        with as_(PAUL, now=NOW) as v:
-            absence_queue.decide(v, number, accept=True)
-            told = held_up(pool, second)
-        assert told.result() == "Paul Renard a déjà répondu le 24 novembre 2059 à 13\xa0h\xa000."
-    assert (notice(number).state, notice(number).decided_by) == ("accepted", "Paul Renard")
-    assert counts(Letter) == [before + 1]
-    refused(lambda: decide(number), "Paul Renard a déjà répondu")
-
-
-def test_staff_do_not_answer_their_own_family(house: str) -> None:
-    number = announce()
-    change(PAUL, own_family_id=account(CLAIRE).family_id)
-    refused(lambda: decide(number), "un collègue doit la traiter")
-    decide(number, HELENE)
-
-
-@both
-def test_accepting_a_justification_excuses_the_absence(house: str) -> None:
-    absence_id = missed()
-    number, before = justify(absence_id, reason="Transport"), counts(*ROWS)
-    with hearing() as heard:
-        decide(number, answer="  Merci.  ")
-    assert (heard, grown(before)) == (ALL, [0, 0, 1, 1])
-    row = last(Absence, Absence.id == absence_id)
-    assert (row.excused, row.reason) == (True, "Transport")
-    letter, entry = last(Letter), last(AuditEntry)
-    assert (letter.kind, letter.recipient) == ("absence_accepted", HERS)
-    assert "L’absence d’Irina Aubry le 17 novembre est justifiée." in text_of(letter)
-    assert "Message du secrétariat : Merci." in text_of(letter)
-    assert (entry.action, entry.actor, entry.subject_id) == ("absence decided", "Paul Renard", number)
-    assert (entry.family_id, entry.changes["decision"]) == (account(CLAIRE).family_id, ["", "accepted"])
-
-
-@both
-def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(house: str) -> None:
-    theirs, other = course("Irina", slot=time(17, 30), minutes=60), course("Irina", starts=time(9))
-    lesson(course("Irina", status="left"), TODAY)
-    lesson(course("Nino"), TODAY)
-    lesson(theirs, TODAY - days(1))
-    wanted = [lesson(theirs, TODAY), lesson(theirs, TODAY, time(20)), lesson(theirs, TODAY + days(7), state="moved")]
-    lesson(other, TODAY + days(7))
-    lesson(theirs, TODAY + days(3), state="cancelled")
-    lesson(theirs, TODAY + days(8))
-    known_one = absence(other, TODAY + days(7))
-    before = counts(Absence)[0]
-    decide(announce(last_day=TODAY + days(7)))
-    rows = every(Absence, Absence.pupil_id == known().id, Absence.day >= TODAY)
-    found = [(other, 7), (theirs, 0), (theirs, 0), (theirs, 7), (theirs, 8)]
-    assert [(row.course_id, (row.day - TODAY).days) for row in rows] == found[:4]
-    assert {(row.excused, row.reason) for row in rows} == {(True, "Maladie")}
-    assert (rows[0].id, counts(Absence)[0]) == (known_one, before + 3)
-    assert [row.lesson_id for row in rows[1:]] == wanted
-    assert [(row.starts, row.minutes) for row in rows[1:]] == [(time(17, 30), 30), (time(20), 30), (time(17, 30), 30)]
-    decide(announce(first_day=TODAY + days(7), last_day=TODAY + days(8), course_id=theirs, reason="Transport"))
-    again = every(Absence, Absence.pupil_id == known().id, Absence.day >= TODAY)
-    assert [(row.course_id, (row.day - TODAY).days) for row in again] == found
-    assert [row.reason for row in again] == ["Maladie", "Maladie", "Maladie", "Transport", "Transport"]
-    with as_(CLAIRE, now=NOW + days(9)) as v:
-        assert [missed for pupil, _, missed in absences.of_the_pupils(v) if pupil.id == known().id] == [0]
-
-
-@both
-def test_declining_needs_a_reason_and_excuses_nothing(house: str) -> None:
-    number = justify(absence_id := missed())
-    for answer in ("", " \n ", "\u200b\0"):
-        said = faults(lambda answer=answer: decide(number, accept=False, answer=answer))
-        assert said == {"answer": "Indiquez à la famille la raison du refus."}
-    decide(number, HELENE, accept=False, answer="Trop tard.\0")
-    assert (notice(number).state, notice(number).answer, notice(number).decided_at) == ("declined", "Trop tard.", NOW)
-    assert not last(Absence, Absence.id == absence_id).excused
-    assert (last(Letter).kind, last(AuditEntry).changes["decision"]) == ("absence_declined", ["", "declined"])
-    assert "Message du secrétariat : Trop tard." in text_of(last(Letter))
-    announced = announce()
-    decide(announced, accept=False, answer="x" * 2000)
-    assert (len(notice(announced).answer), every(Absence, Absence.day == TODAY)) == (500, [])
+        stored_files.content_of(v, second)
 
 
 def test_letters_go_to_who_wrote_in_their_language(house: str) -> None:

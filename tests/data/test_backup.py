@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from data import backup, database, schema
-from data.door import signins
-from data.door.signins import SignIn
-from data.post import letters
-from data.post.letters import Letter
-from tests.cast import HELENE, account, as_, every
+from data.accounts import sessions
+from data.accounts.sessions import SignIn
+from data.core import database, schema
+from data.mail import outbox
+from data.mail.outbox import Letter
+from data.ops import backup
 from tests.conftest import ask_postgresql, move_to
 from tests.days import MOMENT
+from tests.demo_users import HELENE, account, as_, every
 
 
 @pytest.fixture
@@ -28,9 +29,9 @@ def copy_of_the_cast(tmp_path: Path) -> Path:
     move_to(FILES_DIR=str(tmp_path / "files"))
     (tmp_path / "files" / "1").mkdir(parents=True)
     (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
-    signins.sign_in(account(HELENE))
+    sessions.sign_in(account(HELENE))
     with as_(HELENE) as v:
-        letters.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
+        outbox.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
     return backup.make(tmp_path / "backups", MOMENT)
 
 
@@ -49,9 +50,9 @@ def test_a_copy_comes_back_whole_with_sessions_void_and_letters_to_confirm(copie
     assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
     assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
     with as_(HELENE) as v:
-        assert letters.to_confirm(v) > 0
-        letters.settle_restored(v, sent=False)
-        assert letters.to_confirm(v) == 0
+        assert outbox.to_confirm(v) > 0
+        outbox.settle_restored(v, sent=False)
+        assert outbox.to_confirm(v) == 0
 
 
 @pytest.mark.parametrize("house", ["postgresql"], indirect=True)
@@ -76,7 +77,7 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
         assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
         assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
         with as_(HELENE) as v:  # the sequences came back too: a new row has a new number
-            letters.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
+            outbox.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
         with database.engine().begin() as connection, pytest.raises(DBAPIError):  # and the journal's guard
             connection.exec_driver_sql("UPDATE audit_entry SET actor = 'x'")
         (copied / "files" / "1" / "document").write_bytes(b"another")

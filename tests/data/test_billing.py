@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select, update
 
-from data import formats
-from data.money import billing
-from data.money.billing import Account, Allocation, Entry, Instalment, Invoice, InvoiceLine, Payment
-from data.school.absences import Absence
-from data.school.repertoire import Performance, Piece
-from data.school.results import Assessment, Mark
-from data.school.schooling import Course, Enrolment, Lesson, Teacher
-from data.visits import Leak, NotYours, Visit, whole_house
-from tests.cast import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, every, found, last, site
-from tests.data.bank import bill
+from data.billing import models as billing
+from data.billing.models import Account, Allocation, Entry, Instalment, Invoice, InvoiceLine, Payment
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.scope import Leak
+from data.core.unit_of_work import Visit, whole_house
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Enrolment, Lesson, Teacher
+from data.schooling.repertoire import Performance, Piece
+from data.schooling.results import Assessment, Mark
+from tests.data.payment_helpers import bill
 from tests.data.test_schooling import absence
+from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, every, found, last, site
 
 TODAY = date(2026, 11, 24)
 OURS = {"site_id": 1, "family_id": 1, "school_year": "2026-2027"}

@@ -2,11 +2,11 @@
 
 from sqlmodel import select
 
-from data import database
-from data.season import reenrolment_list
-from data.season.campaigns import Campaign
-from data.season.reenrolment_list import Wanted
-from tests.cast import PAUL, as_, both
+from data.core import database
+from data.reenrolment import request_list as reenrolment_list
+from data.reenrolment.campaigns import Campaign
+from data.reenrolment.request_list import Wanted
+from tests.demo_users import PAUL, as_, both
 
 
 def plan(question: str) -> str:

@@ -11,36 +11,41 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import col, select
 
-from data import clock, demo, files, formats, schema
+from data import demo
+from data.accounts import sessions
+from data.accounts.models import Account
+from data.billing import models as billing
+from data.billing.models import Allocation, Invoice, Payment
+from data.change_requests.models import ChangeRequest, FieldChange
+from data.core import clock, formats, schema
+from data.core.audit import AuditEntry
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, whole_house
 from data.demo import renewal
-from data.door import signins
-from data.door.accounts import Account
-from data.files import StoredFile
-from data.journal import AuditEntry
-from data.money import billing
-from data.money.billing import Allocation, Invoice, Payment
-from data.people import families
-from data.people.families import Family, Guardian, Pupil, PupilLink
-from data.people.moderation import ChangeRequest, FieldChange
-from data.post import news
-from data.post.letters import Letter
-from data.post.news import News
-from data.school import absences, agenda, results, schooling
-from data.school.absences import Absence, AbsenceNotice
-from data.school.repertoire import Performance
-from data.school.results import Assessment
-from data.school.schooling import Course, Enrolment, Lesson
-from data.season import reenrolment, reenrolment_request
-from data.season.campaigns import Campaign
-from data.season.reenrolment import Reenrolment, SuppliedDocument, Wish
-from data.sites import Site
-from data.visits import Visit, whole_house
+from data.families import models as families
+from data.families import stored_files
+from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.stored_files import StoredFile
+from data.mail.outbox import Letter
+from data.office import news
+from data.office.news import News
+from data.reenrolment import due as reenrolment_due
+from data.reenrolment import models as reenrolment
+from data.reenrolment import submission as reenrolment_submission
+from data.reenrolment.campaigns import Campaign
+from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.schooling import absences, calendar_feed, results
+from data.schooling import models as schooling
+from data.schooling.absences import Absence, AbsenceNotice
+from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.repertoire import Performance
+from data.schooling.results import Assessment
 from pages.family import billing as billing_page
 from pages.family import home
 from pages.family.pupil import courses as courses_page
 from pages.family.pupil import reenrolment as reenrolment_page
-from tests.cast import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
 from tests.conftest import FOLDER, move_to
+from tests.demo_users import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
 
 PARIS = ZoneInfo("Europe/Paris")
 HARD = (
@@ -91,7 +96,7 @@ def following(year: str) -> str:
 def offers_the_re_enrolment(v: Visit) -> None:
     """The main journey: Irina's is begun, one document is to be given again."""
     irina, year = pupil(v, "Irina"), formats.school_year(v.today)
-    dues = {each.pupil.id: each for each in reenrolment.due(v, families.pupils(v))}
+    dues = {each.pupil.id: each for each in reenrolment_due.due(v, families.pupils(v))}
     due = dues[irina.id]
     assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
     assert due.campaign.opens_on < v.today < due.campaign.closes_on
@@ -148,7 +153,7 @@ def some_are_late(v: Visit) -> None:
 
 
 def feeds_the_calendar(v: Visit) -> None:
-    starts = re.findall(r"DTSTART:(\d{8})T", agenda.write(v).decode())
+    starts = re.findall(r"DTSTART:(\d{8})T", calendar_feed.write(v).decode())
     ahead = sorted(each for each in starts if each > f"{v.today:%Y%m%d}")
     assert ahead[0] == f"{v.today + timedelta(days=1):%Y%m%d}"
 
@@ -248,8 +253,8 @@ def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
 def test_opened_later_it_still_offers_the_main_journey(made: Callable[[datetime], None], moment: datetime) -> None:
     made(moment)
     for later in (1, 45, 300):
-        signins.sign_in(account(CLAIRE))  # who only looks does not keep it from being made anew
-        stored = [files.path_of(each.site_id, each.name) for each in every(StoredFile)]
+        sessions.sign_in(account(CLAIRE))  # who only looks does not keep it from being made anew
+        stored = [stored_files.path_of(each.site_id, each.name) for each in every(StoredFile)]
         clock.stop_at(moment + timedelta(days=later))
         told = renewal.renew()
         assert ("made anew" in told) == (later > 1 or moment == DAYS[4])  # a school year begins the day after
@@ -264,7 +269,7 @@ def tick() -> None:
     """A draft leaves no line in the journal."""
     with as_(CLAIRE, now=clock.now() + timedelta(minutes=1)) as v:
         campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
-        reenrolment_request.choose(v, pupil(v, "Nino"), campaign.id, "administrative")
+        reenrolment_submission.choose(v, pupil(v, "Nino"), campaign.id, "administrative")
 
 
 def speak_english() -> None:

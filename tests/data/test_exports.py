@@ -9,24 +9,26 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from data import schema, spreadsheets
-from data.exchange import apart, exporting
-from data.exchange.apart import Person
-from data.exchange.kinds import KINDS, counts
-from data.journal import AuditEntry
-from data.people import decisions, moderation
-from data.sites import Site
-from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, guardian
+from data.change_requests import review
+from data.change_requests import submission as change_requests
+from data.core import schema, spreadsheets
+from data.core.audit import AuditEntry
+from data.core.errors import NotYours
+from data.core.sites import Site
+from data.core.unit_of_work import whole_house
+from data.importing import exporting, worker_process
+from data.importing.kinds.registry import KINDS, counts
+from data.importing.worker_process import Person
 from tests.conftest import move_to
-from tests.data.desk import HELENES, bring, opened, take, take_all
+from tests.data.import_helpers import HELENES, bring, opened, take, take_all
+from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, guardian
 
 BELRIVE = partial(opened, "petit.jean", "belrive")
 
 
 def a_new_house(url: str) -> None:
     """Another installation: one site, one manager, nothing else."""
-    from data.door.accounts import Account
+    from data.accounts.models import Account
 
     move_to(DATABASE_URL=url)
     schema.upgrade()
@@ -56,9 +58,9 @@ def test_a_workbook_comes_back_the_same(house: str) -> None:
 def test_a_process_apart_writes_the_same_file_for_whom_it_may(house: str) -> None:
     with HELENES() as v:
         helene = Person.of(v)
-    assert apart.export(helene, "families", "csv")[0] == take("families")
+    assert worker_process.export(helene, "families", "csv")[0] == take("families")
     with pytest.raises(NotYours):
-        apart.export(replace(helene, role="secretariat"), "families", "csv")
+        worker_process.export(replace(helene, role="secretariat"), "families", "csv")
 
 
 def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:
@@ -103,12 +105,12 @@ def test_a_model_is_read_by_its_own_import(house: str) -> None:
 
 def test_the_journal_of_accepted_changes_is_taken_since_a_day(house: str) -> None:
     with as_(CLAIRE) as v:
-        moderation.propose(v, guardian(v), {"address": "=12 rue Neuve", "phone_home": "03 87 00 00 01"})
+        change_requests.propose(v, guardian(v), {"address": "=12 rue Neuve", "phone_home": "03 87 00 00 01"})
     with as_(PAUL) as v:
-        request = moderation.pending_request(v, guardian_of(v))
+        request = change_requests.pending_request(v, guardian_of(v))
         assert request
-        seen = {line.field.name: line.now for line in decisions.lines(v, request)}
-        decisions.decide(
+        seen = {line.field.name: line.now for line in review.lines(v, request)}
+        review.decide(
             v, request.id, request.version, {name: ("accepted", seen[name]) for name in ("address", "phone_home")}
         )
     with HELENES() as v:
@@ -125,7 +127,7 @@ def test_the_journal_of_accepted_changes_is_taken_since_a_day(house: str) -> Non
 def guardian_of(v):  # type: ignore[no-untyped-def]
     from sqlmodel import select
 
-    from data.people.families import Guardian
+    from data.families.models import Guardian
 
     return v.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry"))
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from data import fields
-from data.fields import (
+from data.core import fields
+from data.core.errors import Refused
+from data.core.fields import (
     COUNTRY,
     DATE,
     EMAIL,
@@ -23,9 +24,8 @@ from data.fields import (
     Kind,
     editables,
 )
-from data.i18n import Refused
-from data.people.families import Guardian, Pupil, check_together
-from data.post.letter_form import deliverable
+from data.families.models import Guardian, Pupil, check_together
+from data.mail.rendering import deliverable
 
 ANYTHING = some.text(some.characters(), max_size=60)  # surrogates, controls and marks included
 KINDS: dict[str, Kind] = {

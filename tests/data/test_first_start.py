@@ -4,13 +4,15 @@ import asyncio
 
 import pytest
 
-from data import clock, demo, schema, seals
-from data.door import first_start, passwords
-from data.door.accounts import Account
-from data.i18n import Faulty, Refused
-from data.sites import Site
-from tests.cast import CLAIRE, PAUL, account, every, set_site
-from tests.data.door import enter, refusal
+from data import demo
+from data.access_grants import first_start
+from data.accounts import passwords
+from data.accounts.models import Account
+from data.core import clock, encryption, schema
+from data.core.errors import Faulty, Refused
+from data.core.sites import Site
+from tests.data.login_helpers import enter, refusal
+from tests.demo_users import CLAIRE, PAUL, account, every, set_site
 
 GIVEN = ("lyon", "Conservatoire de Lyon", "martin.anne", "Anne Martin", "anne@example.org", "hash")
 
@@ -31,7 +33,7 @@ def test_an_empty_portal_is_begun_by_its_link_once(empty_house: str) -> None:
 def test_the_link_is_good_for_an_hour(empty_house: str) -> None:
     schema.upgrade()
     hour_ago = int(clock.now().timestamp()) - 3700
-    old = seals._of(first_start.LINK).encrypt_at_time(b"first start", hour_ago).decode()
+    old = encryption._of(first_start.LINK).encrypt_at_time(b"first start", hour_ago).decode()
     assert not first_start.opens(old)
 
 

@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from components.errors import NO_ROOM, database_sentence
-from data import database
-from data.journal import AuditEntry
-from data.people import family_desk, family_search
-from data.people.families import Guardian
-from tests.cast import PAUL, as_, counts
+from components.web.errors import NO_ROOM, database_sentence
+from data.core import database
+from data.core.audit import AuditEntry
+from data.directory import edit_families
+from data.directory import search as family_search
+from data.families.models import Guardian
+from tests.demo_users import PAUL, as_, counts
 
 
 @pytest.fixture(params=["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"])
@@ -33,7 +34,7 @@ def much() -> None:
     """More than what fits in the pages that are there already."""
     with as_(PAUL) as v:
         for row in range(200):
-            family_desk.correct(v, v.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
+            edit_families.correct(v, v.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
 
 
 def test_nothing_is_half_written_people_are_told_and_lists_are_read(stuck: str) -> None:

@@ -6,12 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from data.i18n import Refused
-from data.money import gateways, payments
-from data.money.gateways import Forged, Order, PayFip, Sent
-from tests.cast import SAMIR, as_, set_site
+from data.billing import online_payments
+from data.billing.gateways import protocol as gateway_protocol
+from data.billing.gateways import registry as gateways
+from data.billing.gateways.payfip import PayFip
+from data.billing.gateways.protocol import Forged, Order, Sent
+from data.core.errors import Refused
 from tests.conftest import move_to
-from tests.data.bank import BANK, balance, install_the_other_bank, receive, start, url_of
+from tests.data.payment_helpers import BANK, balance, install_the_other_bank, receive, start, url_of
+from tests.demo_users import SAMIR, as_, set_site
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +38,7 @@ def test_the_payfip_link(house: str) -> None:
     set_site(payment={"gateway": "payfip", "numcli": "012345", "saisie": "X"})
     row = start()
     with as_(SAMIR) as v:
-        order = payments.order_of(v, row)
+        order = online_payments.order_of(v, row)
     there = gateways.ask(PayFip(), order)
     parts_of = urlsplit(there.url)
     asked = {name: values[0] for name, values in parse_qs(parts_of.query).items()}
@@ -62,7 +65,7 @@ def test_what_payfip_cannot_take(house: str) -> None:
         with pytest.raises(Refused, match="accepte de 1,00"):
             gateways.ask(PayFip(), Order(cents=cents, settings={"numcli": "012345"}, **given))
     for client in ("", "12345", "1234567", "12345x", "٠١٢٣٤٥"):
-        with pytest.raises(gateways.Unreachable):
+        with pytest.raises(gateway_protocol.Unreachable):
             gateways.ask(PayFip(), Order(cents=100, settings={"numcli": client}, **given))
     url = gateways.ask(PayFip(), Order(cents=100, settings={"numcli": "012345"}, **given)).url
     assert parse_qs(urlsplit(url).query)["objet"] == ["Eleve n 1 ete"]
@@ -76,7 +79,7 @@ def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: p
         set_site(payment={"gateway": "ourbank", "key": "s3"})
         row = start()
         with as_(SAMIR) as v:
-            gateway, order = payments.offered(v), payments.order_of(v, row)
+            gateway, order = online_payments.offered(v), online_payments.order_of(v, row)
         assert gateway is not None
         assert gateways.ask(gateway, order).fields == {"order": row.reference}
         for wrong in (
@@ -85,7 +88,7 @@ def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: p
             {"url": "/here"},
             {"url": "http://pay.example.org/"},
         ):
-            with pytest.raises(gateways.Unreachable):
+            with pytest.raises(gateway_protocol.Unreachable):
                 gateways.ask(gateway, Order(**{**vars(order), "settings": wrong}))
         said = {"order": row.reference, "number": "77", "cents": str(row.cents)}
         with pytest.raises(Forged):

@@ -4,18 +4,18 @@ import pickle
 
 import pytest
 
-from data import import_runs
-from data.exchange import jobs, matching
-from data.exchange.jobs import Job
-from data.exchange.kinds import KINDS
-from data.i18n import Refused
-from data.import_runs import ImportRun
-from data.people import moderation
-from data.people.families import Guardian
-from data.school.schooling import Course
-from data.visits import NotYours
-from tests.cast import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
-from tests.data.desk import FAULTY, HELENES, bring, check, doubts, faults, give, snapshot, sorts
+from data.change_requests import models as change_models
+from data.change_requests import submission as change_requests
+from data.core.errors import NotYours, Refused
+from data.families.models import Guardian
+from data.importing import column_matching, jobs
+from data.importing import runs as import_runs
+from data.importing.jobs import Job
+from data.importing.kinds.registry import KINDS
+from data.importing.runs import ImportRun
+from data.schooling.models import Course
+from tests.data.import_helpers import FAULTY, HELENES, bring, check, doubts, faults, give, snapshot, sorts
+from tests.demo_users import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
 
 ARIA = "Code_Famille\tCIVILITE\tNOM_USUEL\tPRENOM\tRUE\tCODE_POSTAL\tCOMMUNE\tTEL_PORTABLE\tE_MAIL"
 OPUS = "Réf. famille,Civ.,Nom,Prénom,Adresse 1,CP,Ville,Tél. port.,Courriel,Né(e) le"
@@ -25,7 +25,7 @@ DUO = "N° foyer;Titre;Nom responsable;Prénom responsable;Adr.;C.P.;Localité;G
 @pytest.mark.parametrize("titles", [ARIA, OPUS, DUO])
 def test_titles_of_three_programs_are_understood(titles: str) -> None:
     heads = titles.replace("\t", ";").replace(",", ";").split(";")
-    found = matching.guess(KINDS["families"], heads)
+    found = column_matching.guess(KINDS["families"], heads)
     wanted = ["number", "civility", "last_name", "first_name", "address", "postcode", "town", "phone_mobile", "email"]
     assert [found.get(str(at)) for at in range(9)] == wanted
     assert str(heads.index("Observations") if "Observations" in heads else 99) not in found
@@ -45,14 +45,14 @@ def test_titles_of_three_programs_are_understood(titles: str) -> None:
 )  # fmt: skip
 def test_titles_as_other_programs_shorten_them_are_understood(name: str, titles: str, wanted: str) -> None:
     heads = titles.split(";")
-    found = matching.guess(KINDS[name], heads)
+    found = column_matching.guess(KINDS[name], heads)
     assert [found.get(str(at)) for at in range(len(heads))] == wanted.split()
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_kind_understands_its_own_titles(name: str) -> None:
     columns = KINDS[name].columns
-    found = matching.guess(KINDS[name], [each.label for each in columns])
+    found = column_matching.guess(KINDS[name], [each.label for each in columns])
     assert [found.get(str(at)) for at in range(len(columns))] == [each.name for each in columns]
     assert len({each.label for each in columns}) == len(columns)
 
@@ -159,11 +159,11 @@ def test_another_person_under_the_same_key_is_asked_about(house: str) -> None:
 
 def test_what_a_family_asked_for_is_listed_and_its_request_goes_on_waiting(house: str) -> None:
     with as_(CLAIRE) as v:
-        moderation.propose(v, guardian(v), {"address": "12 rue Neuve"})
+        change_requests.propose(v, guardian(v), {"address": "12 rue Neuve"})
     text = "N° famille;Rang;Nom;Prénom;Adresse\n1042;1;Aubry;Claire;9 rue du Port\n"
     report = bring("families", text)
     assert any("a demandé à changer « Adresse » en « 12 rue Neuve »" in words for _, words in doubts(report))
-    [waiting] = every(moderation.FieldChange, moderation.FieldChange.new == "12 rue Neuve")
+    [waiting] = every(change_models.FieldChange, change_models.FieldChange.new == "12 rue Neuve")
     assert waiting.state == "pending"
 
 
@@ -206,8 +206,8 @@ def test_a_nearly_right_teacher_is_proposed(house: str) -> None:
 def test_row_84_imports_and_exports_are_the_managers(house: str, login: str) -> None:
     from functools import partial
 
-    from data.exchange import exporting
-    from tests.data.desk import opened
+    from data.importing import exporting
+    from tests.data.import_helpers import opened
 
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
     theirs = partial(opened, login, "valmont")
@@ -236,7 +236,7 @@ def test_row_84_imports_and_exports_are_the_managers(house: str, login: str) -> 
 def test_a_file_is_its_sites_and_so_is_all_it_refers_to(house: str) -> None:
     from functools import partial
 
-    from tests.data.desk import opened
+    from tests.data.import_helpers import opened
 
     belrive = partial(opened, "petit.jean", "belrive")
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
@@ -247,7 +247,7 @@ def test_a_file_is_its_sites_and_so_is_all_it_refers_to(house: str) -> None:
 
 
 def test_a_forgotten_file_is_dropped_by_the_next_import(house: str) -> None:
-    from tests.cast import later
+    from tests.demo_users import later
 
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
     with as_(HELENE, now=later(days=3)) as v:

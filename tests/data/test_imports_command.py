@@ -5,10 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from data.import_runs import ImportFile, ImportRun
-from data.people.families import Guardian
-from tests.cast import every
-from tests.data.desk import FAULTY, snapshot
+from data.families.models import Guardian
+from data.importing.runs import ImportFile, ImportRun
+from tests.data.import_helpers import FAULTY, snapshot
+from tests.demo_users import every
 from tests.server import ROOT
 
 FILE = "Zone;Nom;Prénom;Ville\n8001;Durand;Anne;Metz\n"

@@ -8,22 +8,25 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from data import import_runs
-from data.door.accounts import Account
-from data.exchange import command, jobs, planning, writing
-from data.exchange.jobs import Job, Stopped
-from data.exchange.kinds import kind
-from data.import_runs import ImportFile, ImportRun, OutsideKey
-from data.journal import AuditEntry
-from data.money import billing
-from data.money.billing import Allocation, Invoice, Payment
-from data.people import families, family_search
-from data.people.families import Family, Guardian, Pupil, PupilLink
-from data.school.schooling import Course, Enrolment, Teacher
-from data.spreadsheets import read
-from data.visits import Leak, visit
-from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, counts, every
-from tests.data.desk import HELENES, bring, carry, check, give, snapshot
+from data.accounts.models import Account
+from data.billing import models as billing
+from data.billing.models import Allocation, Invoice, Payment
+from data.core import external_keys
+from data.core.audit import AuditEntry
+from data.core.external_keys import OutsideKey
+from data.core.scope import Leak
+from data.core.spreadsheets import read
+from data.core.unit_of_work import visit
+from data.directory import search as family_search
+from data.families import models as families
+from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.importing import command, jobs, planning, writing
+from data.importing.jobs import Job, Stopped
+from data.importing.kinds.registry import kind
+from data.importing.runs import ImportFile, ImportRun
+from data.schooling.models import Course, Enrolment, Teacher
+from tests.data.import_helpers import HELENES, bring, carry, check, give, snapshot
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, counts, every
 from tests.server import ROOT
 
 FAMILIES = """N° famille;Rang;Civ.;Nom;Prénom;Adresse;CP;Ville;Tél. port.;E-mail;Identifiant
@@ -136,7 +139,7 @@ def test_a_family_is_found_by_what_the_offices_software_calls_it_its_pupil_or_it
         for typed in ("F-77", "f-77", "E-1", "fa-2041"):
             assert number in [found.family.number for found in family_search.find(v, typed).families], typed
         family = families.by_number(v, number)
-        assert import_runs.outside_code(v, "family", family.id) == "F-77"
+        assert external_keys.outside_code(v, "family", family.id) == "F-77"
     with as_("petit.jean", "belrive", writes=False) as v:
         assert family_search.find(v, "F-77").families == family_search.find(v, "FA-2041").families == []
 
@@ -216,8 +219,9 @@ def test_an_import_is_stopped_before_it_writes(house: str) -> None:
 KILLED = """
 import os, signal, sys
 from functools import partial
-from data import import_runs
-from data.exchange import jobs, command
+from data.importing import runs as import_runs
+from data.importing import jobs
+from data.importing import command
 import_runs.finish = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 open_visit = command.open_as("valmont")
 run = jobs.receive(open_visit, "families", "a.csv", sys.argv[1].encode())

@@ -14,13 +14,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
-from data import database, schema
-from data.journal import AuditEntry
-from data.people.families import Family, Guardian, PupilLink
-from data.people.moderation import FieldChange
-from data.sites import Site
-from data.visits import Visit, whole_house
-from tests.cast import both, both_empty, counts, every
+from data.change_requests.models import FieldChange
+from data.core import database, schema
+from data.core.audit import AuditEntry
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, whole_house
+from data.families.models import Family, Guardian, PupilLink
+from tests.demo_users import both, both_empty, counts, every
 
 TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 

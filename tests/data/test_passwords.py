@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from data.door import passwords
-from data.door.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
-from data.i18n import Refused
+from data.accounts import passwords
+from data.accounts.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
+from data.core.errors import Refused
 from tests.counting import hashes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +75,7 @@ def test_a_hash_of_other_parameters_is_made_again() -> None:
 
 def test_weak_parameters_are_refused_outside_the_tests() -> None:
     """R-1."""
-    ask = "from data.settings import settings; settings()"
+    ask = "from data.core.settings import settings; settings()"
     for changed, good_start in (({}, True), ({"HASH_MEMORY_KIB": "19455"}, False), ({"HASH_ROUNDS": "1"}, False)):
         done = subprocess.run([sys.executable, "-c", ask], cwd="/", capture_output=True, text=True, check=False,
                               env={"PYTHONPATH": str(ROOT), **changed})  # fmt: skip

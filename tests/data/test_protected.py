@@ -5,19 +5,21 @@ import io
 import pytest
 from pypdf import PdfReader
 
-from data.i18n import Refused
-from data.money import papers
-from data.money.billing import Invoice
-from data.money.papers import Draft
-from data.people import families, family_desk, moderation
-from data.people.families import Guardian
-from data.people.moderation import ChangeRequest
-from data.post import letter_samples
-from data.post.letter_form import text_of
-from data.visits import Visit
-from pages.staff.queue import request_sheet
-from tests.cast import CLAIRE, HELENE, PAUL, account, as_, every, guardian, last
-from tests.data.test_decisions import NO, YES, ask, change, decide, recorded, undo
+from data.billing import pdf_archive
+from data.billing.models import Invoice
+from data.billing.pdf_archive import Draft
+from data.change_requests import submission as change_requests
+from data.change_requests.models import ChangeRequest
+from data.core.errors import Refused
+from data.core.unit_of_work import Visit
+from data.directory import edit_families
+from data.families import models as families
+from data.families.models import Guardian
+from data.mail.rendering import text_of
+from data.office import template_preview
+from pages.staff.queue import request_review
+from tests.data.test_change_review import NO, YES, ask, change, decide, recorded, undo
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, every, guardian, last
 
 HIDDEN = ("3 place du Marché", "9 rue Cachée", "claire.aubry@example.org")
 
@@ -26,12 +28,12 @@ HIDDEN = ("3 place du Marché", "9 rue Cachée", "claire.aubry@example.org")
 def asked(house: str) -> int:
     """Claire Aubry, whose address is protected, asks for another one and for another profession."""
     with as_(PAUL) as v:
-        family_desk.hide_contact(v, v.get(Guardian, account(CLAIRE).guardian_id), hidden=True)
+        edit_families.hide_contact(v, v.get(Guardian, account(CLAIRE).guardian_id), hidden=True)
     return ask({"address": "9 rue Cachée", "emergency_contact": "Jeanne Aubry"})
 
 
 def shown(v: Visit, number: int) -> str:
-    return str(request_sheet.draw(v, number))
+    return str(request_review.draw(v, number))
 
 
 def test_the_queue_shows_a_protected_address_to_the_responsable_alone(asked: int) -> None:
@@ -63,8 +65,8 @@ def test_the_secretary_decides_the_rest_of_such_a_request(asked: int) -> None:
 def test_what_an_adult_who_left_had_asked_stays_hidden(asked: int) -> None:
     with as_(PAUL) as v:
         family = families.by_number(v, 1042)
-        family_desk.add_adult(v, family, {"last_name": "Aubry", "first_name": "Zoé"})
-        family_desk.remove_adult(v, v.get(Guardian, account(CLAIRE).guardian_id))
+        edit_families.add_adult(v, family, {"last_name": "Aubry", "first_name": "Zoé"})
+        edit_families.remove_adult(v, v.get(Guardian, account(CLAIRE).guardian_id))
         assert not any(each in shown(v, asked) for each in HIDDEN)
     decide(asked, {"address": NO}, reason="Partie")
     assert every(ChangeRequest, ChangeRequest.id == asked)[0].state == "closed"
@@ -75,7 +77,7 @@ def test_a_bill_names_a_protected_payer_without_the_address(asked: int) -> None:
     number = last(Invoice, Invoice.family_id == family, Invoice.payer_address != "").number
     for login, there in ((PAUL, False), (HELENE, True), (CLAIRE, True)):
         with as_(login) as v:
-            found = papers.invoice(v, number)
+            found = pdf_archive.invoice(v, number)
             content = found.write() if isinstance(found, Draft) else found
         text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
         assert ("Claire Aubry" in text, HIDDEN[0] in text) == (True, there), login
@@ -84,11 +86,11 @@ def test_a_bill_names_a_protected_payer_without_the_address(asked: int) -> None:
 def test_a_letter_that_is_tried_tells_no_protected_address(asked: int) -> None:
     for login, there in ((PAUL, False), (HELENE, True)):
         with as_(login) as v:
-            letter, _ = letter_samples.sample(v, "request_received", "fr", None, 1042)
+            letter, _ = template_preview.sample(v, "request_received", "fr", None, 1042)
             assert (HIDDEN[1] in text_of(letter), letter.recipient == HIDDEN[2]) == (there, there)
 
 
 def test_the_family_itself_reads_and_asks_as_ever(asked: int) -> None:
     with as_(CLAIRE) as v:
         assert guardian(v).address == HIDDEN[0]
-        assert moderation.pending(v, [guardian(v)])["guardian", guardian(v).id]["address"].new == HIDDEN[1]
+        assert change_requests.pending(v, [guardian(v)])["guardian", guardian(v).id]["address"].new == HIDDEN[1]

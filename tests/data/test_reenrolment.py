@@ -6,18 +6,22 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import files
-from data.i18n import Faulty, Refused
-from data.people.families import PupilLink
-from data.post.letters import Letter
-from data.school.schooling import Course, Enrolment
-from data.season import campaign_desk, campaigns, reenrolment, reenrolment_desk, reenrolment_documents
-from data.season import reenrolment_request as request
-from data.season.campaigns import Campaign, RequiredDocument
-from data.season.reenrolment import Reenrolment, Situation, SuppliedDocument, Wish
-from data.visits import Leak, NotYours, Visit, whole_house
-from tests.cast import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.scope import Leak
+from data.core.unit_of_work import Visit, whole_house
+from data.families import stored_files
+from data.families.models import PupilLink
+from data.mail.outbox import Letter
+from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import models as reenrolment
+from data.reenrolment import review as reenrolment_review
+from data.reenrolment import submission as request
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument, Wish
+from data.schooling.models import Course, Enrolment
 from tests.days import ZONE
+from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, as_, both, every, last, later, pupil
 
 PDF = b"%PDF-1.4 a file of the tests"
 
@@ -107,7 +111,7 @@ def test_who_leaves_says_why_and_gives_no_document(house: str) -> None:
         reenrolment_documents.supply(v, pupil(v, "Nino"), now_of(v).pieces[0].document.id, PDF, "application/pdf", "x")
     sent = send(reason="Déménagement")
     with as_(PAUL) as v:
-        reenrolment_desk.validate(v, sent)
+        reenrolment_review.validate(v, sent)
     assert last(Letter).kind == "leaving_validated"
     assert every(Enrolment, Enrolment.status == "asked", Enrolment.pupil_id == last(Wish).pupil_id) == []
 
@@ -128,7 +132,7 @@ def test_closed_meanwhile_nothing_is_taken_and_the_draft_is_kept(house: str) -> 
     """Row 74."""
     choose()
     with as_(HELENE) as v:
-        campaign_id = campaign_desk.close(v, campaign().id).id
+        campaign_id = campaign_admin.close(v, campaign().id).id
     with as_(CLAIRE) as v:
         nino = pupil(v, "Nino")
         documents = campaigns.documents_of(v, campaign_id)
@@ -149,8 +153,8 @@ def test_a_validated_document_stays_and_a_refused_one_is_replaced(house: str) ->
     """Row 75."""
     sent, good, bad = ready(), supplied("Photo d’identité"), supplied("Justificatif d’adresse")
     with as_(PAUL) as v:
-        reenrolment_desk.validate_document(v, good.id)
-        reenrolment_desk.refuse_document(v, bad.id, "Il a plus de trois mois.")
+        reenrolment_review.validate_document(v, good.id)
+        reenrolment_review.refuse_document(v, bad.id, "Il a plus de trois mois.")
     kept = supplied("Photo d’identité")
     for act in (lambda: give(label="Photo d’identité"), lambda: remove(kept.id)):
         with pytest.raises(Refused, match="validée"):
@@ -165,7 +169,7 @@ def test_a_validated_document_stays_and_a_refused_one_is_replaced(house: str) ->
     assert (after.state, after.times, after.reason) == ("received", 2, "")
     assert after.file_id != before.file_id
     with as_(PAUL) as v:
-        reenrolment_desk.validate(v, sent)
+        reenrolment_review.validate(v, sent)
 
 
 def remove(supplied_id: int, name: str = "Nino") -> None:
@@ -177,7 +181,7 @@ def test_a_document_expires_and_is_asked_for_again(house: str) -> None:
     ready()
     photo = supplied("Photo d’identité")
     with as_(PAUL) as v:
-        reenrolment_desk.validate_document(v, photo.id, expires_on=v.today)
+        reenrolment_review.validate_document(v, photo.id, expires_on=v.today)
     with as_(CLAIRE, now=later(days=2)) as v:
         piece = next(each for each in now_of(v).pieces if each.document.label == "Photo d’identité")
         assert (piece.state, piece.lacking) == ("expired", True)
@@ -189,10 +193,10 @@ def test_a_document_of_one_child_is_given_for_the_other_as_a_copy_of_its_own(hou
     with as_(CLAIRE) as v:
         document_id, (given, whose) = next(iter(reenrolment_documents.shared(v, now_of(v)).offers.items()))
         assert whose.first_name == "Irina"
-        files.write(1, b"x")  # the cast's own file is elsewhere: put one in its place
-        name = v.get(files.StoredFile, given.file_id).name
-        files.path_of(1, name).parent.mkdir(parents=True, exist_ok=True)
-        files.path_of(1, name).write_bytes(PDF)
+        stored_files.write(1, b"x")  # the cast's own file is elsewhere: put one in its place
+        name = v.get(stored_files.StoredFile, given.file_id).name
+        stored_files.path_of(1, name).parent.mkdir(parents=True, exist_ok=True)
+        stored_files.path_of(1, name).write_bytes(PDF)
         mine = reenrolment_documents.again_for(v, pupil(v, "Nino"), document_id, given.id)
         assert mine.file_id != given.file_id
         assert mine.file_name == given.file_name
@@ -222,9 +226,9 @@ def test_what_is_given_for_one_child_is_offered_at_once_for_the_other_who_lacks_
         supplied_id, [(nino, document)] = next(
             iter(reenrolment_documents.shared(v, now_of(v, "Irina")).wanting.items())
         )
-        stored = v.get(files.StoredFile, v.get(SuppliedDocument, supplied_id).file_id)
-        files.path_of(1, stored.name).parent.mkdir(parents=True, exist_ok=True)
-        files.path_of(1, stored.name).write_bytes(PDF)
+        stored = v.get(stored_files.StoredFile, v.get(SuppliedDocument, supplied_id).file_id)
+        stored_files.path_of(1, stored.name).parent.mkdir(parents=True, exist_ok=True)
+        stored_files.path_of(1, stored.name).write_bytes(PDF)
         reenrolment_documents.again_for(v, nino, document.id, supplied_id)
     assert wanting("Irina") == [("Attestation d’assurance", "Nino")]
     choose(way="leaving")
@@ -280,11 +284,11 @@ def test_nobody_meets_the_request_of_a_pupil_who_is_not_theirs(house: str) -> No
         with pytest.raises(NotYours):
             v.get(SuppliedDocument, every(SuppliedDocument)[-1].id)
     with as_("petit.jean", "belrive") as v:
-        for act in (reenrolment_desk.validate, lambda w, key: campaign_desk.close(w, campaign().id)):
+        for act in (reenrolment_review.validate, lambda w, key: campaign_admin.close(w, campaign().id)):
             with pytest.raises(NotYours):
                 act(v, nino.id)
     with as_(CLAIRE) as v:
-        for act in (reenrolment_desk.validate, lambda w, key: campaign_desk.close(w, campaign().id)):
+        for act in (reenrolment_review.validate, lambda w, key: campaign_admin.close(w, campaign().id)):
             with pytest.raises((NotYours, Leak)):
                 act(v, nino.id)
 
@@ -298,19 +302,19 @@ def test_validated_it_asks_for_next_years_courses_once(house: str) -> None:
     give("Irina", label="Attestation d’assurance")
     sent = send("Irina")
     with as_(PAUL) as v:
-        made = reenrolment_desk.validate(v, sent, version=1).made
+        made = reenrolment_review.validate(v, sent, version=1).made
     assert len(made) == 2
     rows = every(Enrolment, Enrolment.status == "asked", Enrolment.id.in_(made))  # type: ignore[attr-defined]
     years = {every(Course, Course.id == each.course_id)[0].school_year for each in rows}
     assert years == {campaign().school_year}
     with as_(HELENE) as v, pytest.raises(Refused, match="Paul Renard a déjà répondu"):
-        reenrolment_desk.refuse(v, sent, "Trop tard.")
+        reenrolment_review.refuse(v, sent, "Trop tard.")
 
 
 def test_sent_back_it_is_corrected_after_the_last_day_too_and_stale_decisions_are_refused(house: str) -> None:
     sent = ready()
     with as_(PAUL) as v:
-        reenrolment_desk.send_back(v, sent, "La photo est floue.")
+        reenrolment_review.send_back(v, sent, "La photo est floue.")
     after = later(days=60)
     with as_(CLAIRE, now=after) as v:
         now = now_of(v)
@@ -320,7 +324,7 @@ def test_sent_back_it_is_corrected_after_the_last_day_too_and_stale_decisions_ar
         again = request.submit(v, pupil(v, "Nino"), campaign().id, {"message": "Voilà."})
         assert (again.id, again.state) == (sent, "submitted")
     with as_(PAUL) as v, pytest.raises(Refused, match="modifié sa demande"):
-        reenrolment_desk.validate(v, sent, version=1)
+        reenrolment_review.validate(v, sent, version=1)
 
 
 def test_documents_are_asked_by_age_department_and_cycle(house: str) -> None:

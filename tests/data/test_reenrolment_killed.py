@@ -9,15 +9,17 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from data import clock, database, file_sweep, files
-from data.door.accounts import Account
-from data.files import StoredFile
-from data.people.families import Pupil, PupilLink
-from data.post.letters import Letter
-from data.season.reenrolment import Reenrolment, SuppliedDocument
-from data.settings import settings
-from data.visits import whole_house
-from tests.cast import every, later
+from data.accounts.models import Account
+from data.core import clock, database
+from data.core.settings import settings
+from data.core.unit_of_work import whole_house
+from data.families import stored_files
+from data.families.models import Pupil, PupilLink
+from data.families.stored_files import StoredFile
+from data.mail.outbox import Letter
+from data.privacy import orphan_files
+from data.reenrolment.models import Reenrolment, SuppliedDocument
+from tests.demo_users import every, later
 from tests.server import ROOT
 
 ROUNDS, SUBMISSIONS = 6, 20
@@ -27,11 +29,13 @@ import itertools, os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import select
-from data.season import reenrolment, reenrolment_documents, reenrolment_request as request
-from data.door.accounts import Account
-from data.people.families import Pupil
-from data.season.reenrolment import SuppliedDocument
-from data.visits import visit, whole_house
+from data.reenrolment import models as reenrolment
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import submission as request
+from data.accounts.models import Account
+from data.families.models import Pupil
+from data.reenrolment.models import SuppliedDocument
+from data.core.unit_of_work import visit, whole_house
 
 dies_at, moments = int(sys.argv[1]), itertools.count(1)
 
@@ -111,10 +115,10 @@ def whole(acknowledged: set[int], before: dict[object, set[int]]) -> None:
     assert all(given[each.pupil_id] >= 3 for each in sent)
     letters = [each for each in every(Letter) if each.id not in before[Letter]]
     assert len(letters) == len(sent)
-    file_sweep.sweep()
-    file_sweep.sweep(now=later(days=3))
+    orphan_files.sweep()
+    orphan_files.sweep(now=later(days=3))
     rows = {each.name for each in every(StoredFile) if each.id not in before[StoredFile]}
     there = {path.name for path in (settings().files_dir).glob("*/*")}
     assert rows <= there
-    old = {name for name in there if clock.moment_of(files.path_of(1, name).stat().st_mtime) < later(days=-1)}
+    old = {name for name in there if clock.moment_of(stored_files.path_of(1, name).stat().st_mtime) < later(days=-1)}
     assert there - rows == old

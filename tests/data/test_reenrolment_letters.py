@@ -10,14 +10,15 @@ from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data.post import postman
-from data.post.letters import Letter
-from data.season import reenrolment, reenrolment_documents
-from data.season import reenrolment_request as request
-from data.season.campaigns import Campaign
-from data.visits import whole_house
-from tests.cast import CLAIRE, as_, every, last, later, pupil
+from data.core.unit_of_work import whole_house
+from data.mail import delivery
+from data.mail.outbox import Letter
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import models as reenrolment
+from data.reenrolment import submission as request
+from data.reenrolment.campaigns import Campaign
 from tests.conftest import move_to
+from tests.demo_users import CLAIRE, as_, every, last, later, pupil
 from tests.server import free_port
 
 PDF = b"%PDF-1.4 a file of the tests"
@@ -60,7 +61,7 @@ def delivered(letter: Letter) -> EmailMessage:
                 each.due_at = later(days=1)
                 v.add(each)
         move_to(SMTP_URL=f"smtp+plain://127.0.0.1:{server.port}")
-        assert postman.deliver() == 1
+        assert delivery.deliver() == 1
     finally:
         server.stop()
     [message] = box.received

@@ -6,15 +6,21 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import file_sweep, files
-from data.files import StoredFile
-from data.journal import AuditEntry
-from data.season import campaign_desk, reenrolment, reenrolment_desk, reenrolment_documents, reenrolment_retention
-from data.season import reenrolment_request as request
-from data.season.campaigns import Campaign, RequiredDocument
-from data.season.reenrolment import SuppliedDocument
-from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil, today
+from data.core.audit import AuditEntry
+from data.core.errors import NotYours
+from data.core.unit_of_work import whole_house
+from data.families import stored_files
+from data.families.stored_files import StoredFile
+from data.privacy import orphan_files
+from data.reenrolment import campaign_admin
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import models as reenrolment
+from data.reenrolment import retention as reenrolment_retention
+from data.reenrolment import review as reenrolment_review
+from data.reenrolment import submission as request
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import SuppliedDocument
+from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later, pupil, today
 
 PDF = b"%PDF-1.4 a file of the tests"
 HEALTH, INCOME = "Certificat médical", "Justificatif de quotient familial"
@@ -39,7 +45,9 @@ def given(label: str) -> SuppliedDocument:
 def asked(house: str) -> None:
     """Of Nino too, a health paper is asked."""
     with as_(HELENE) as v:
-        campaign_desk.save_document(v, campaign().id, None, {"label": HEALTH, "sensitive": "health", "required": False})
+        campaign_admin.save_document(
+            v, campaign().id, None, {"label": HEALTH, "sensitive": "health", "required": False}
+        )
 
 
 def again(supplied: SuppliedDocument) -> list[Any]:
@@ -49,14 +57,14 @@ def again(supplied: SuppliedDocument) -> list[Any]:
 def on_disk(supplied: SuppliedDocument) -> bool:
     with whole_house() as v:
         name = v.one(select(StoredFile.name).where(StoredFile.id == supplied.file_id))
-    return bool(name) and files.path_of(supplied.site_id, str(name)).is_file()
+    return bool(name) and stored_files.path_of(supplied.site_id, str(name)).is_file()
 
 
 def pass_by(**time: float) -> datetime:
     """The daily sweeps, at that moment; when it was."""
     moment = later(**time)
     reenrolment_retention.sweep(now=moment)
-    file_sweep.sweep(moment)
+    orphan_files.sweep(moment)
     return moment
 
 
@@ -65,7 +73,7 @@ def test_a_health_paper_leaves_thirty_days_after_it_was_validated(house: str, as
     supplied, kept = given(HEALTH), given("Attestation d’assurance")
     with as_(PAUL) as v:
         for each in (supplied, kept):
-            reenrolment_desk.validate_document(v, each.id)
+            reenrolment_review.validate_document(v, each.id)
     pass_by(days=29)
     assert on_disk(supplied)
     moment = pass_by(days=31)
@@ -74,7 +82,7 @@ def test_a_health_paper_leaves_thirty_days_after_it_was_validated(house: str, as
     [row] = again(supplied)
     assert (row.state, row.file_id, row.file_name) == ("validated", None, "papier.pdf")
     with as_(CLAIRE, now=moment) as v, pytest.raises(NotYours):
-        files.content_of(v, v.get(StoredFile, supplied.file_id).name)
+        stored_files.content_of(v, v.get(StoredFile, supplied.file_id).name)
     assert last(AuditEntry).changes == {"count": ["", 1]}
     assert reenrolment_retention.sweep(now=moment) == 0
 
@@ -84,7 +92,7 @@ def test_income_leaves_two_months_after_the_campaign_unless_a_request_waits_on_i
     income, health, kept = given(INCOME), given(HEALTH), given("Attestation d’assurance")
     over = (campaign().closes_on - today()).days + 61
     with as_(PAUL) as v:
-        reenrolment_desk.validate_document(v, income.id)
+        reenrolment_review.validate_document(v, income.id)
     pass_by(days=over)
     assert on_disk(income)
     with as_(CLAIRE) as v:
@@ -96,7 +104,7 @@ def test_income_leaves_two_months_after_the_campaign_unless_a_request_waits_on_i
     assert on_disk(income)
     assert on_disk(health)
     with as_(PAUL) as v:
-        reenrolment_desk.refuse(v, sent.id, "Complet.")
+        reenrolment_review.refuse(v, sent.id, "Complet.")
     pass_by(days=over + 2)
     assert not on_disk(income)
     assert not on_disk(health)
@@ -110,12 +118,12 @@ def test_income_leaves_two_months_after_the_campaign_unless_a_request_waits_on_i
 def test_what_was_refused_leaves_after_two_months_and_can_be_given_again() -> None:
     supplied = given("Attestation d’assurance")
     with as_(PAUL) as v:
-        reenrolment_desk.refuse_document(v, supplied.id, "Illisible.")
+        reenrolment_review.refuse_document(v, supplied.id, "Illisible.")
     pass_by(days=60)
     assert on_disk(supplied)
     pass_by(days=62)
     [row] = again(supplied)
     assert (row.state, row.reason, row.file_id) == ("refused", "Illisible.", None)
     with as_(HELENE) as v:
-        campaign_desk.save(v, campaign().id, {"closes_on": v.today + timedelta(days=100)})
+        campaign_admin.save(v, campaign().id, {"closes_on": v.today + timedelta(days=100)})
     assert given("Attestation d’assurance").state == "received"

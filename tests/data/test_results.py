@@ -1,7 +1,7 @@
 """What evaluations add up to."""
 
-from data.school import results
-from data.school.schooling import Attended, Course, Enrolment
+from data.schooling import results
+from data.schooling.models import Attended, Course, Enrolment
 
 
 def test_averages_are_those_of_one_department_year_by_year() -> None:

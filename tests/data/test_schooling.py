@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from data import formats, sites
-from data.people.families import Pupil
-from data.school import absences, repertoire, results, schooling
-from data.school.absences import Absence
-from data.school.repertoire import Performance, Piece
-from data.school.results import Assessment, Mark
-from data.school.schooling import Course, Enrolment, Lesson
-from data.visits import NotYours, Visit, whole_house
-from tests.cast import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
+from data.core import formats, sites
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit, whole_house
+from data.families.models import Pupil
+from data.schooling import absences, repertoire, results
+from data.schooling import models as schooling
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.repertoire import Performance, Piece
+from data.schooling.results import Assessment, Mark
+from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, as_, both, every, found, pupil, set_site, site
 
 YEAR = "2059-2060"  # a year of our own, far from the demonstration's
 MONDAY = date(2059, 11, 24)
@@ -349,37 +351,6 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(house:
         listed = [each.day for each in absences.of_course(v, irina, taken)]
         assert listed == sorted(listed, reverse=True)
         assert len(listed) == 6
-
-
-@both
-def test_marks_come_the_latest_first_and_those_without_a_day_last(house: str) -> None:
-    taken = course("Irina", "Samir")
-    undated = mark(taken, None, 1000)
-    old, new = mark(taken, date(2059, 10, 1), 1200), mark(taken, date(2059, 11, 3), 1100)
-    mark(taken, date(2059, 11, 5), 1300, "Samir")
-    with as_(CLAIRE) as v:
-        assert [each.id for each, _ in results.marks(v, known().id, taken)] == [new, old, undated]
-        assert results.marks(v, known("Nino").id, taken) == []
-
-
-@both
-def test_the_last_mark_is_the_latest_that_has_a_value_since_that_day(house: str) -> None:
-    irina, nino, taken = known().id, known("Nino").id, course("Irina", "Nino")
-    mark(taken, date(2059, 10, 1), 1250)
-    new = mark(taken, date(2059, 11, 3), 1400)
-    mark(taken, date(2059, 11, 10), None, absent=True)
-    mark(taken, None, 900)
-    mark(taken, date(2059, 8, 31), 1900, "Nino")
-
-    def asked(since: date, login: str = CLAIRE) -> dict[int, int]:
-        with as_(login, writes=False) as v:
-            return {one: each.id for one, (each, _) in results.last_marks(v, [irina, nino], since).items()}
-
-    assert asked(date(2059, 9, 1)) == asked(date(2059, 11, 3)) == asked(date(2059, 9, 1), MARC) == {irina: new}
-    assert asked(date(2059, 11, 4)) == asked(date(2059, 9, 1), SAMIR) == {}
-    zero = mark(taken, date(2059, 11, 20), 0)
-    assert asked(date(2059, 9, 1)) == {irina: zero}
-    assert set(asked(date(2059, 8, 31))) == {irina, nino}
 
 
 @both

@@ -7,21 +7,24 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from data import appearance, files, retention, sites
-from data.fields import editables
-from data.i18n import Faulty, Refused
-from data.journal import AuditEntry
-from data.office import site_settings
-from data.office.site_settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from data.core import appearance, sites
+from data.core.audit import AuditEntry
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.fields import editables
+from data.core.unit_of_work import whole_house
+from data.families import stored_files
+from data.families.models import Guardian
+from data.mail import letterhead
+from data.mail.outbox import Letter
+from data.mail.rendering import html_of
+from data.office import news
+from data.office.news import News
 from data.pdf.page import Sheet
-from data.people import field_policies
-from data.people.families import Guardian
-from data.post import letterhead, news
-from data.post.letter_form import html_of
-from data.post.letters import Letter
-from data.post.news import News
-from data.visits import NotYours, whole_house
-from tests.cast import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site, today
+from data.privacy import retention
+from data.site_admin import field_policies
+from data.site_admin import settings as site_settings
+from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LOOK, MAIL, PARTS, PAYMENT, SECURITY, SENTENCES_READY
+from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later, site, today
 
 
 @both
@@ -197,7 +200,7 @@ def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house
         site_settings.save(v, LOOK, {"accent": "#7a1f3d"})
         site_settings.set_logo(v, name)
         site_settings.try_mail(v)
-        path = files.path_of(v.site_id or 0, name)
+        path = stored_files.path_of(v.site_id or 0, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture.getvalue())
     sheet = Sheet(letterhead.house_of(site()), "Facture", today(), "fr")

@@ -11,8 +11,8 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
-from data import spreadsheets
-from data.i18n import Refused
+from data.core import spreadsheets
+from data.core.errors import Refused
 
 NASTY = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "＝1+1", "'=1+1", "''", "'", "-Dupont", "a;b", 'dit "Léo"', "deux\nlignes",  # noqa: RUF001
          "<img src=x onerror=alert(1)>", "%0D%0A=1", "0612", "1,5E+03"]  # fmt: skip

@@ -2,14 +2,15 @@
 
 import pytest
 
-from data.door import passwords, signins, staff_accounts
-from data.door.accounts import Account
-from data.i18n import Faulty, Refused
-from data.journal import AuditEntry
-from data.post.letters import Letter, unseal
-from data.visits import NotYours, visit
-from tests.cast import CLAIRE, HELENE, PAUL, account, as_, both, last
-from tests.data.door import change, enter
+from data.access_grants import staff_accounts
+from data.accounts import passwords, sessions
+from data.accounts.models import Account
+from data.core.audit import AuditEntry
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.unit_of_work import visit
+from data.mail.outbox import Letter, unseal
+from tests.data.login_helpers import change, enter
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, last
 
 ANNE = {"login": "Dupont.Anne ", "name": "Anne Dupont", "email": "anne@example.org", "role": "secretariat"}
 
@@ -96,8 +97,8 @@ def test_nobody_else_touches_any_account(house: str) -> None:
 def test_sessions_end_with_the_role(house: str, act: str) -> None:
     """Row 36."""
     paul = account(PAUL)
-    token, _ = signins.sign_in(paul)
-    assert signins.by_token(token)
+    token, _ = sessions.sign_in(paul)
+    assert sessions.by_token(token)
     with as_(HELENE) as v:
         {
             "disable": lambda: staff_accounts.disable(v, paul.id, True),
@@ -105,7 +106,7 @@ def test_sessions_end_with_the_role(house: str, act: str) -> None:
             "close": lambda: staff_accounts.close_sessions(v, paul.id),
             "renew": lambda: staff_accounts.renew_password(v, paul.id, "x", "y"),
         }[act]()
-    assert signins.by_token(token) is None
+    assert sessions.by_token(token) is None
 
 
 def test_a_changed_address_is_told_to_the_old_one(house: str) -> None:

@@ -1,4 +1,4 @@
-"""components/theme/help: what « Aide » explains with, in both languages; the part of a screen that a chapter speaks of."""
+"""components/assets/theme/help: what « Aide » explains with, in both languages; the part of a screen that a chapter speaks of."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from tests.browser.conftest import Window
 from tests.pictures.camera import light
 from tests.server import ROOT, Server
 
-PICTURES = ROOT / "components" / "theme" / "help"
+PICTURES = ROOT / "components" / "assets" / "theme" / "help"
 MOST_BYTES, WIDTH = 24 * 1024, 720
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, Route
 
-from components import errors
+from components.web import errors
 from tests.server import Server
 
 

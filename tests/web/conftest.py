@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.server import Server, launch, portal, running  # noqa: F401
-from tests.web.wire import Person
+from tests.web.http_client import Person
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import httpx
 
-from components.assets import nicegui_url
-from components.document import LIBRARIES
+from components.assets.serving import nicegui_url
+from components.layout.html_document import LIBRARIES
 from tests.server import Server
 
 

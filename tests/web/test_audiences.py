@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.acts import Route, registered
+from tests.web.page_actions import Route, registered
 
 FOLDERS = {"anyone": {"ANYONE"}, "account": {"ACCOUNT"}, "family": {"FAMILY"}, "staff": {"STAFF", "MANAGER"}}
 

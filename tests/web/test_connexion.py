@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.server import PASSWORD, Server
-from tests.web.wire import Person, words_of
+from tests.web.http_client import Person, words_of
 
 WRONG = "Identifiant ou mot de passe incorrect."
 Come = Callable[..., Person]
@@ -206,7 +206,7 @@ def test_a_whole_school_signs_in_through_one_address(portal: Server, come: Come)
 
 
 def test_the_answer_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
-    """That it costs the same is shown where it can be counted (tests/data/test_signins.py)."""
+    """That it costs the same is shown where it can be counted (tests/data/test_login.py)."""
     portal.change("UPDATE account SET disabled = 1 WHERE login = 'renard.paul'")
     told = set()
     for login in (portal.able()[0], "renard.paul", "somebody.else"):

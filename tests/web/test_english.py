@@ -4,7 +4,7 @@ import re
 
 from tests.browser.screens import every_screen
 from tests.server import Server
-from tests.web.wire import Person
+from tests.web.http_client import Person
 
 MISSING = re.compile(r"no English twin: ([^\"\n]+)")
 

@@ -11,8 +11,8 @@ import pytest
 from websockets.exceptions import WebSocketException
 
 from tests.server import Server, wait_for
-from tests.web.test_sheets import decide
-from tests.web.wire import Person, Tab
+from tests.web.http_client import Person, Tab
+from tests.web.test_change_requests import decide
 
 Launch = Callable[..., Server]
 ROUNDS = 3

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server, wait_for
-from tests.web.wire import Person, Tab, words_of
+from tests.web.http_client import Person, Tab, words_of
 
 Come = Callable[..., Person]
 PATH = "/gestion/imports"

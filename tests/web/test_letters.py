@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from tests.server import PASSWORD, Server, free_port, wait_for
-from tests.web.test_sheets import decide
-from tests.web.wire import Person, Tab
+from tests.web.http_client import Person, Tab
+from tests.web.test_change_requests import decide
 
 Come = Callable[..., Person]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from data.post.letters import unseal
+from data.mail.outbox import unseal
 from tests.server import PASSWORD, Server
-from tests.web.wire import Person, Tab, ended, words_of
+from tests.web.http_client import Person, Tab, ended, words_of
 
 Come = Callable[..., Person]
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
@@ -69,7 +69,7 @@ def test_a_wrong_pair_gets_the_same_sentence_and_nothing_happens(
 
 
 def test_the_answer_is_the_same_whether_or_not_there_is_an_account(portal: Server, come: Come) -> None:
-    """That it costs one hash is shown where it can be counted (tests/data/test_signins.py)."""
+    """That it costs one hash is shown where it can be counted (tests/data/test_login.py)."""
     told = set()
     for login, email in (MINE, (MINE[0], "somebody@example.org"), ("no.such.person", MINE[1])):
         answer = come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": email})

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.server import Server
-from tests.web.wire import Person, Tab, words_of
+from tests.web.http_client import Person, Tab, words_of
 
 Come = Callable[..., Person]
 OWN = {

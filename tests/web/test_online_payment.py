@@ -9,10 +9,10 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.data.bank import install_the_other_bank
+from tests.data.payment_helpers import install_the_other_bank
 from tests.server import Server, wait_for
+from tests.web.http_client import Person, Tab, form_values, words_of
 from tests.web.test_letters import MailServer, mailed, post, running_mail, running_mailed  # noqa: F401
-from tests.web.wire import Person, Tab, form_values, words_of
 
 Come = Callable[..., Person]
 FORM = {"content-type": "application/x-www-form-urlencoded"}

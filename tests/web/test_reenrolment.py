@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.server import Server
-from tests.web.wire import Person, Tab
+from tests.web.http_client import Person, Tab
 
 WHERE = "/eleves/2043/reinscription"
 Come = Callable[..., Person]

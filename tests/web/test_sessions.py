@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.server import PASSWORD, Server
-from tests.web.wire import Person, Tab, ended, words_of
+from tests.web.http_client import Person, Tab, ended, words_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
 NEW = "quatre mots bien choisis"

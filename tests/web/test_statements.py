@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from tests.server import ROOT, Server
-from tests.web.marked import Theirs, mark
-from tests.web.test_sheets import decide
-from tests.web.wire import Person, Tab
+from tests.web.canary_family import Theirs, mark
+from tests.web.http_client import Person, Tab
+from tests.web.test_change_requests import decide
 
 METER = ROOT / "tests" / "counting_server.py"
 MOST = 12

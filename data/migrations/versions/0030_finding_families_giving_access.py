@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from data.findable import words_of
+from data.core.search_text import words_of
 
 
 revision = '0030'

@@ -8,22 +8,25 @@ from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, told
-from components.entrance import Audience, Caller
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
-from components.screen import plain, screen
-from components.shell import way_back
-from data import documents, files
-from data.fields import DATE
-from data.i18n import Faulty, Refused
-from data.people import families
-from data.people.families import Pupil
-from data.school import absences, schooling
-from data.school.absences import AbsenceNotice
-from data.visits import NotYours, Visit
+from components.layout.layout import way_back
+from components.layout.plain_layout import alert, told
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import plain, screen
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer
+from data.accounts.caller import Audience, Caller
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.fields import DATE
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families import stored_files
+from data.families.models import Pupil
+from data.schooling import absences
+from data.schooling import models as schooling
+from data.schooling.absences import AbsenceNotice
+from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
 STATES = {
@@ -66,8 +69,8 @@ def _draw(v: Visit, n: int, typed: Typed, document: str) -> Markup:
         if document == "recu"
         else alert(v.say(THEN["repondu"]))
         if document == "repondu"
-        else alert(v.say(documents.REFUSALS[document]))
-        if document in documents.REFUSALS
+        else alert(v.say(validation.REFUSALS[document]))
+        if document in validation.REFUSALS
         else None
     )
     back = way_back(v.say("Retour aux cours"), f"/eleves/{n}/cours")
@@ -243,7 +246,7 @@ def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
         tag(
             "div",
             tag("label", label, for_=name),
-            tag("input", id=name, name="fichier", type="file", accept=documents.ACCEPTED, required=True),
+            tag("input", id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
             tag("span", v.say("JPEG, JPG, PNG ou PDF"), class_="hint"),
             class_="field",
         ),
@@ -265,7 +268,7 @@ def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
     "/eleves/{n}/absences/{notice}/document",
     Audience.FAMILY,
     methods=("POST",),
-    most_bytes=documents.MOST_BYTES + 65536,
+    most_bytes=validation.MOST_BYTES + 65536,
 )
 async def join_document(caller: Caller, request: Request, n: int, notice: int) -> Response:
     back = f"/eleves/{n}/absences"
@@ -277,21 +280,21 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
     if found.state != "pending":  # before anything is kept
         return RedirectResponse(f"{back}?document=repondu", 303)
     try:
         with caller.visit() as v:
-            files.within_quota(v, "absence")
-        checked, media_type = await documents.checked(content, name)
+            stored_files.within_quota(v, "absence")
+        checked, media_type = await validation.checked(content, name)
     except Refused as refused:
-        return RedirectResponse(f"{back}?document={documents.code_of(refused)}", 303)
+        return RedirectResponse(f"{back}?document={validation.code_of(refused)}", 303)
     try:
         with caller.visit(writes=True) as v:
             pupil, _ = families.pupil_by_number(v, n)
-            kept = files.keep(v, pupil.id, "absence", checked, media_type, name)
+            kept = stored_files.keep(v, pupil.id, "absence", checked, media_type, name)
             absences.attach(v, notice, kept.name)
     except Refused as refused:
-        code = documents.code_of(refused) if refused.sentence in documents.REFUSALS.values() else "repondu"
+        code = validation.code_of(refused) if refused.sentence in validation.REFUSALS.values() else "repondu"
         return RedirectResponse(f"{back}?document={code}", 303)
     return RedirectResponse(f"{back}?document=recu", 303)

@@ -8,23 +8,25 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components import glossary, lists
-from components.entries import labelled
-from components.icons import icon
-from components.lists import Column, Listing
-from components.markup import acting_form, tag
-from components.panel import Act, Answer, Handler, only_shows
-from components.shell import way_back
-from components.tables import facts
-from data import formats
-from data.i18n import Faulty, Refused
-from data.people import families
-from data.people.families import Pupil, PupilLink
-from data.school import absences, results, schooling
-from data.school.absences import Absence, AbsenceNotice
-from data.school.results import Marked
-from data.school.schooling import Attended, Lesson
-from data.visits import NotYours, Visit
+from components.layout import glossary
+from components.layout.layout import way_back
+from components.ui import lists
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing
+from components.ui.markup import acting_form, tag
+from components.ui.panel import Act, Answer, Handler, only_shows
+from components.ui.tables import facts
+from data.core import formats
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Pupil, PupilLink
+from data.schooling import absences, results
+from data.schooling import models as schooling
+from data.schooling.absences import Absence, AbsenceNotice
+from data.schooling.models import Attended, Lesson
+from data.schooling.results import Marked
 
 TABS = {"cours": "Cours", "evaluations": "Évaluations", "absences": "Absences"}
 STATES = {"held": "Présent", "planned": "Prévu", "moved": "Déplacé", "cancelled": "Annulé"}

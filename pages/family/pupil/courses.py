@@ -2,17 +2,20 @@
 
 from markupsafe import Markup
 
-from components import glossary, lists
-from components.icons import icon
-from components.lists import Column, Listing
-from components.markup import tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, screen
-from data import formats
-from data.people import families
-from data.school import schooling
-from data.school.schooling import Attended
-from data.visits import NotYours, Visit
+from components.layout import glossary
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import lists
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer, only_shows
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.schooling import models as schooling
+from data.schooling.models import Attended
 from pages.family.pupil import course_window
 from pages.family.pupil.course_window import Window
 from pages.family.pupil.dossier import dossier_head

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from components import glossary
-from components.icons import icon
-from components.markup import tag
-from components.piece import Piece
-from components.screen import Audience, screen
-from components.shell import ADDRESSES, head
-from data import formats
-from data.people import families
-from data.people.families import Pupil, PupilLink
-from data.season import reenrolment
-from data.visits import Visit
+from components.layout import glossary
+from components.layout.layout import ADDRESSES, head
+from components.nicegui_adapter.screens import Audience, screen
+from components.nicegui_adapter.static_panel import Piece
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.core import formats
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Pupil, PupilLink
+from data.reenrolment import models as reenrolment
 
 TABS = (
     ("identite", "Identité"),

@@ -5,20 +5,24 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from components import charts, glossary, lists
-from components.icons import icon
-from components.lists import Column, Listing, Order
-from components.markup import button, classes, tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, screen
-from components.shell import way_back
-from components.tables import facts
-from data import formats
-from data.people import families
-from data.school import results, schooling
-from data.school.results import Marked
-from data.school.schooling import Attended, Enrolment
-from data.visits import NotYours, Visit
+from components.layout import glossary
+from components.layout.layout import way_back
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import charts, lists
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing, Order
+from components.ui.markup import button, classes, tag
+from components.ui.panel import Act, Answer, only_shows
+from components.ui.tables import facts
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.schooling import models as schooling
+from data.schooling import results
+from data.schooling.models import Attended, Enrolment
+from data.schooling.results import Marked
 from pages.family.pupil.course_window import MARKS
 from pages.family.pupil.dossier import dossier_head
 

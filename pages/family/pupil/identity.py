@@ -5,19 +5,22 @@ from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components import forms
-from components.cover import alert, told
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.markup import tag
-from components.panel import Panel
-from components.screen import plain, screen
-from data import documents, files, sites
-from data.i18n import Refused
-from data.people import families, moderation
-from data.people.families import Pupil, PupilLink
-from data.people.moderation import FieldChange
-from data.visits import NotYours, Visit
+from components.layout.plain_layout import alert, told
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import plain, screen
+from components.ui import forms
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.accounts.caller import Audience, Caller
+from data.change_requests import submission as change_requests
+from data.change_requests.models import FieldChange
+from data.core import sites
+from data.core.errors import NotYours, Refused
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families import stored_files
+from data.families.models import Pupil, PupilLink
+from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
 
@@ -36,7 +39,7 @@ def identity(v: Visit, n: int, photo: str = "") -> None:
 
 def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
     pupil, link = families.pupil_by_number(v, n)
-    site, waiting = sites.here(v), moderation.pending(v, [pupil])["pupil", pupil.id]
+    site, waiting = sites.here(v), change_requests.pending(v, [pupil])["pupil", pupil.id]
     may = link.rights == "all"
     words = v.say("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
     notice = None if may else tag("div", icon("info"), tag("p", words), class_="notice")
@@ -47,7 +50,7 @@ def _draw(v: Visit, n: int, typed: forms.Typed, photo: str) -> Markup:
         for part in (
             dossier_head(v, pupil, "identite"),
             told(v.say("La photo a été envoyée. Le conservatoire va la valider.")) if photo == "recue" else None,
-            alert(v.say(documents.REFUSALS[photo])) if photo in documents.REFUSALS else None,
+            alert(v.say(validation.REFUSALS[photo])) if photo in validation.REFUSALS else None,
             notice,
             tag("section", sheet, class_="card", aria_label=v.say("Identité")),
             _photo(v, pupil, waiting.get("photo"), _may_send(v, pupil, link)) if shown else None,
@@ -78,7 +81,7 @@ def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -
         tag(
             "div",
             tag("label", v.say("Choisir une photo (JPEG ou PNG)"), for_="fichier"),
-            tag("input", id="fichier", name="fichier", type="file", accept=documents.ACCEPTED_PICTURES, required=True),
+            tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
         tag("button", v.say("Envoyer la photo"), type="submit", class_="btn quiet"),
@@ -97,7 +100,7 @@ def _photo(v: Visit, pupil: Pupil, change: FieldChange | None, may_send: bool) -
     )
 
 
-@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=documents.MOST_BYTES + 65536)
+@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=validation.MOST_BYTES + 65536)
 async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     with caller.visit() as v:
         if not _may_send(v, *families.pupil_by_number(v, n)):
@@ -105,15 +108,15 @@ async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
     try:
         with caller.visit() as v:
-            files.within_quota(v, "photo")
-        portrait = await documents.photo(content)
+            stored_files.within_quota(v, "photo")
+        portrait = await validation.photo(content)
         with caller.visit(writes=True) as v:
             pupil, _ = families.pupil_by_number(v, n)
-            kept = files.keep(v, pupil.id, "photo", portrait, "image/jpeg", name)
-            moderation.propose(v, pupil, {"photo": kept.name})
+            kept = stored_files.keep(v, pupil.id, "photo", portrait, "image/jpeg", name)
+            change_requests.propose(v, pupil, {"photo": kept.name})
     except Refused as refused:
-        return RedirectResponse(f"/eleves/{n}/identite?photo={documents.code_of(refused)}", 303)
+        return RedirectResponse(f"/eleves/{n}/identite?photo={validation.code_of(refused)}", 303)
     return RedirectResponse(f"/eleves/{n}/identite?photo=recue", 303)

@@ -6,22 +6,27 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.cover import alert, told
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.markup import tag
-from components.panel import Act, Answer, Panel
-from components.screen import plain, screen
-from data import documents, formats
-from data.i18n import Faulty, Refused
-from data.people import families
-from data.people.families import Pupil
-from data.season import campaigns, reenrolment, reenrolment_documents
-from data.season import reenrolment_request as request_room
-from data.season.campaigns import Campaign, RequiredDocument
-from data.season.reenrolment import Situation
-from data.visits import NotYours, Visit
-from pages.family.pupil import reenrolment_courses, reenrolment_pieces
+from components.layout.plain_layout import alert, told
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import plain, screen
+from components.ui.icons import icon
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer
+from data.accounts.caller import Audience, Caller
+from data.core import formats
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Pupil
+from data.reenrolment import campaigns
+from data.reenrolment import documents as reenrolment_documents
+from data.reenrolment import models as reenrolment
+from data.reenrolment import submission as request_room
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Situation
+from data.uploads import validation
+from pages.family.pupil import reenrolment_courses
+from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
 THEN = {"recu": "Le document est reçu."}
@@ -86,10 +91,10 @@ def _draw(v: Visit, page: Page) -> Markup:
     said = (
         told(v.say(THEN[page.said]))
         if page.said in THEN
-        else alert(v.say(documents.REFUSALS[page.said]))
-        if page.said in documents.REFUSALS
-        else alert(v.say(reenrolment_pieces.REFUSALS[page.said]))
-        if page.said in reenrolment_pieces.REFUSALS
+        else alert(v.say(validation.REFUSALS[page.said]))
+        if page.said in validation.REFUSALS
+        else alert(v.say(pupil_reenrolment_documents.REFUSALS[page.said]))
+        if page.said in pupil_reenrolment_documents.REFUSALS
         else None
     )
     theirs = now.sent is not None and not now.mine
@@ -98,7 +103,7 @@ def _draw(v: Visit, page: Page) -> Markup:
         said,
         _standing(v, now),
         reenrolment_courses.draw(v, now, page.faults),
-        None if theirs else reenrolment_pieces.draw(v, now, page.faults.get("documents"), page.document),
+        None if theirs else pupil_reenrolment_documents.draw(v, now, page.faults.get("documents"), page.document),
         None if theirs else _words(v, now, page.faults.get("message")),
     )
     return Markup("").join(part for part in parts if part)
@@ -288,7 +293,7 @@ def model(caller: Caller, request: Request, n: int, document: int) -> Response:
         media_type=asked.model_type,
         headers={
             "cache-control": "private, no-store",
-            "content-disposition": documents.disposition(asked.model_name),
+            "content-disposition": validation.disposition(asked.model_name),
             "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
         },
     )

@@ -5,15 +5,15 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from components import glossary
-from components.entries import labelled
-from components.icons import icon
-from components.markup import Content, tag
-from components.tables import row
-from data.i18n import Refused
-from data.season.reenrolment import Discipline, Situation
-from data.season.reenrolment_request import LEAVING
-from data.visits import Visit
+from components.layout import glossary
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import Content, tag
+from components.ui.tables import row
+from data.core.errors import Refused
+from data.core.unit_of_work import Visit
+from data.reenrolment.models import Discipline, Situation
+from data.reenrolment.submission import LEAVING
 
 HEADS = ("Cursus", "Cours", "Niveau", "Enseignant", "Cycle", "Actif", "Réinscription")
 

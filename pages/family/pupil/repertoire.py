@@ -5,18 +5,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from components import glossary, lists
-from components.lists import Column, Listing, Order
-from components.markup import tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import Audience, screen
-from components.shell import way_back
-from components.tables import facts
-from data import formats
-from data.people import families
-from data.school import repertoire
-from data.school.repertoire import Played
-from data.visits import NotYours, Visit
+from components.layout import glossary
+from components.layout.layout import way_back
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import lists
+from components.ui.lists import Column, Listing, Order
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer, only_shows
+from components.ui.tables import facts
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.schooling import repertoire
+from data.schooling.repertoire import Played
 from pages.family.pupil.dossier import dossier_head
 
 ADDRESS = re.compile(r"/eleves/\d{1,9}/repertoire(?:/(\d{1,9}))?")

@@ -6,21 +6,23 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components import lists
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.lists import Column, Listing, Order
-from components.markup import Content, tag
-from components.panel import Act, Answer, Panel, only_shows
-from components.screen import plain, screen
-from components.shell import head
-from data.door import viewing
-from data.door.accounts import Account
-from data.fields import PHONE
-from data.people import families, family_search
-from data.people.families import Guardian
-from data.people.family_search import COLUMNS, Found, Page
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import plain, screen
+from components.ui import lists
+from components.ui.icons import icon
+from components.ui.lists import Column, Listing, Order
+from components.ui.markup import Content, tag
+from components.ui.panel import Act, Answer, only_shows
+from data.access_grants import impersonation
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.core.fields import PHONE
+from data.core.unit_of_work import Visit
+from data.directory import search as family_search
+from data.directory.search import COLUMNS, Found, Page
+from data.families import models as families
+from data.families.models import Guardian
 from pages.staff.families import families_chosen
 
 PATH = "/gestion/familles"
@@ -225,12 +227,12 @@ async def look(caller: Caller, request: Request, family: int) -> Response:
     chosen = (await request.form()).get("compte")
     account_id = int(chosen) if isinstance(chosen, str) and chosen.isdecimal() and len(chosen) < 10 else 0
     with caller.visit(writes=True) as v:
-        viewing.begin(v, caller.signin.id if caller.signin else 0, families.by_number(v, family), account_id)
+        impersonation.begin(v, caller.signin.id if caller.signin else 0, families.by_number(v, family), account_id)
     return RedirectResponse("/", 303)
 
 
 @plain(PATH + "/vue/fin", Audience.STAFF, methods=("POST",))
 def leave(caller: Caller, request: Request) -> Response:
     with caller.visit(writes=True) as v:
-        number = viewing.end(v, caller.signin.id if caller.signin else 0)
+        number = impersonation.end(v, caller.signin.id if caller.signin else 0)
     return RedirectResponse(f"{PATH}/{number}/comptes" if number else PATH, 303)

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components.entrance import Caller
-from components.icons import icon
-from components.markup import button, tag
-from components.panel import Act, Answer, Handler
-from data.door import access, access_batches
-from data.people import family_search
-from data.people.family_search import Found, Page
-from data.visits import Visit
+from components.ui.icons import icon
+from components.ui.markup import button, tag
+from components.ui.panel import Act, Answer, Handler
+from data.access_grants import batches as access_batches
+from data.access_grants import grants as access_grants
+from data.accounts.caller import Caller
+from data.core.unit_of_work import Visit
+from data.directory import search as family_search
+from data.directory.search import Found, Page
 
 MOST = 10_000
 ASK = "mail-chosen-ask"
@@ -55,7 +56,7 @@ def bar(v: Visit, chosen: Chosen, page: Page) -> Markup:
     if not count:
         words = v.say("Cochez des familles pour leur communiquer les accès ensemble.")
         return tag("div", tag("p", words, class_="soft"), page.total and every, class_="choice")
-    accounts, lacking = len(access.of_families(v, chosen.ids)), len(access.without_account(v, chosen.ids))
+    accounts, lacking = len(access_grants.of_families(v, chosen.ids)), len(access_grants.without_account(v, chosen.ids))
     told = v.say("{count} famille choisie#{count} familles choisies", count=count)
     of_them = v.say("{count} compte#{count} comptes", count=accounts) if accounts else v.say("aucun compte ouvert")
     acts = (
@@ -150,7 +151,7 @@ def acts(chosen: Chosen, asked: Callable[[], tuple[str, bool]], done_at: str) ->
 
     def send(how: str) -> Handler:
         def start(v: Visit, _act: Act) -> Answer:
-            access_batches.start(v, how, access.of_families(v, chosen.ids))
+            access_batches.start(v, how, access_grants.of_families(v, chosen.ids))
             chosen.ids.clear()
             return Answer(go=done_at)
 

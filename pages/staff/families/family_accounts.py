@@ -7,31 +7,33 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.entrance import Audience, Caller
-from components.entries import labelled
-from components.icons import icon
-from components.markup import Content, acting_form, button, tag
-from components.panel import Act, Answer, Handler
-from components.screen import plain
-from components.tables import table
-from data import formats, sites
-from data.door import access, signins
-from data.door.accounts import Account
-from data.door.signins import SignIn
-from data.i18n import Faulty
+from components.nicegui_adapter.screens import plain
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import Content, acting_form, button, tag
+from components.ui.panel import Act, Answer, Handler
+from components.ui.tables import table
+from data.access_grants import grants as access_grants
+from data.accounts import sessions as accounts_sessions
+from data.accounts.caller import Audience, Caller
+from data.accounts.models import Account
+from data.accounts.sessions import SignIn
+from data.core import formats, sites
+from data.core.errors import Faulty, NotYours
+from data.core.unit_of_work import Visit
+from data.directory import edit_families
+from data.families import models as families
+from data.families.models import Guardian
+from data.mail import letterhead
 from data.pdf import access_letters
 from data.pdf.access_letters import Portal
-from data.people import families, family_desk
-from data.people.families import Guardian
-from data.post import letterhead
-from data.visits import NotYours, Visit
 from pages.staff.families.families import PATH, chip, state_of
-from pages.staff.families.family_sheet import Desk, Sheet, faulty, look_as, tab
+from pages.staff.families.family import Desk, Sheet, faulty, look_as, tab
 
 
 def _draw(v: Visit, sheet: Sheet) -> Markup:
     ids = [account.id for account in sheet.accounts]
-    sessions, seen = access.sessions(v, ids), access.last_seen(v, ids)
+    sessions, seen = access_grants.sessions(v, ids), access_grants.last_seen(v, ids)
     by_adult = {account.guardian_id: account for account in sheet.accounts}
     cards = []
     for adult in sheet.adults:
@@ -58,7 +60,7 @@ def _without(v: Visit, sheet: Sheet, adult: Guardian) -> Markup:
             f"{key}-login",
             "Identifiant",
             "text",
-            value=shown.typed.get(key, {}).get("login", access.propose_login(v, adult)),
+            value=shown.typed.get(key, {}).get("login", access_grants.propose_login(v, adult)),
             hint="De 3 à 40 caractères : lettres sans accent, chiffres, point, tiret.",
             fault=shown.faults.get(key, {}).get("login"),
             required=True,
@@ -176,10 +178,10 @@ def _on(desk: Desk) -> dict[str, Handler]:
         return account.id
 
     def create(v: Visit, act: Act) -> Answer:
-        adult = family_desk.adult_of(v, families.by_number(v, desk.number), act.number())
+        adult = edit_families.adult_of(v, families.by_number(v, desk.number), act.number())
         key = f"account-{adult.id}"
         try:
-            account = access.create(v, adult, act.values.get("login", ""))
+            account = access_grants.create(v, adult, act.values.get("login", ""))
         except Faulty as found:
             return faulty(desk, key, act, found)
         desk.shown.forget(key)
@@ -189,27 +191,27 @@ def _on(desk: Desk) -> dict[str, Handler]:
     async def mail(caller: Caller, act: Act) -> Answer:
         with caller.visit() as v:
             own(v, act.number())
-        new = await access.make_password()
+        new = await access_grants.make_password()
         with caller.visit(writes=True) as v:
-            account = access.mail(v, own(v, act.number()), new)
+            account = access_grants.mail(v, own(v, act.number()), new)
             adult = v.get(Guardian, account.guardian_id)
             address = adult.email if families.contact_shown(v, adult) else v.say("l’adresse masquée")
         return Answer(toast=caller.say("Un mot de passe provisoire part à {address}.", address=address))
 
     async def unblock(caller: Caller, act: Act) -> Answer:
         with caller.visit(writes=True) as v:
-            account = access.unblock(v, own(v, act.number()))
-        signins.forget_failures(account)
+            account = access_grants.unblock(v, own(v, act.number()))
+        accounts_sessions.forget_failures(account)
         return Answer(toast=caller.say("Le compte est débloqué."), focus="family-title")
 
     def block(v: Visit, act: Act) -> Answer:
-        access.block(v, own(v, act.number()))
+        access_grants.block(v, own(v, act.number()))
         return Answer(toast=v.say("Le compte est bloqué, ses connexions sont fermées."), focus="family-title")
 
     def close(v: Visit, act: Act) -> Answer:
         signin = v.get(SignIn, act.number())
         own(v, signin.account_id)
-        access.close_session(v, signin.id)
+        access_grants.close_session(v, signin.id)
         return Answer(toast=v.say("La connexion est fermée."), focus="family-title")
 
     return {"create": create, "mail": mail, "block": block, "unblock": unblock, "close": close}
@@ -220,11 +222,11 @@ async def letter(caller: Caller, request: Request, family: int, account: int) ->
     """The letter of one account, and the note that it was printed."""
     with caller.visit(writes=True) as v:
         number = families.by_number(v, family).id
-        found = access.letters_for(v, [account] if 0 < account < 2**31 else [])
+        found = access_grants.letters_for(v, [account] if 0 < account < 2**31 else [])
         if not found or found[0][0].family_id != number:
             raise NotYours(f"letter of account {account}")
-        access.hand_out(v, [found[0][0]], v.now)
-        portal = Portal(letterhead.house_of(sites.here(v)), access.portal_address(), v.today)
+        access_grants.hand_out(v, [found[0][0]], v.now)
+        portal = Portal(letterhead.house_of(sites.here(v)), access_grants.portal_address(), v.today)
         login = found[0][0].login
     content = await asyncio.to_thread(access_letters.write, portal, [found[0][1]])
     return pdf(content, f"acces-{login}")

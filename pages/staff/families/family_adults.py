@@ -4,32 +4,34 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from components import desk_forms
-from components.entrance import Audience
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Handler, Panel
-from components.screen import screen
-from components.shell import head
-from data.i18n import Faulty
-from data.people import families, family_desk
-from data.people.families import Family, Guardian
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import screen
+from components.ui import correction_form
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer, Handler
+from data.accounts.caller import Audience
+from data.core.errors import Faulty
+from data.core.unit_of_work import Visit
+from data.directory import edit_families
+from data.families import models as families
+from data.families.models import Family, Guardian
 from pages.staff.families.families import PATH
-from pages.staff.families.family_sheet import Desk, Sheet, faulty, tab
+from pages.staff.families.family import Desk, Sheet, faulty, tab
 
 ASKED_FIRST = ("civility", "last_name", "first_name", "email", "phone_mobile")
 ADD = "new-adult"
 
 
 def _draw(v: Visit, sheet: Sheet) -> Markup:
-    waiting = family_desk.waiting_for(v, sheet.adults)
+    waiting = edit_families.waiting_for(v, sheet.adults)
     cards = [_adult(v, sheet, adult, waiting["guardian", adult.id]) for adult in sheet.adults]
     return Markup("").join([*cards, _add(v, sheet)])
 
 
-def _adult(v: Visit, sheet: Sheet, adult: Guardian, waiting: desk_forms.Waiting) -> Markup:
+def _adult(v: Visit, sheet: Sheet, adult: Guardian, waiting: correction_form.Waiting) -> Markup:
     first = adult is sheet.adults[0]
     kept = families.contact_shown(v, adult)
     chips = [
@@ -52,7 +54,7 @@ def _adult(v: Visit, sheet: Sheet, adult: Guardian, waiting: desk_forms.Waiting)
             "div", tag("h2", adult.full_name or v.say("Sans nom"), chips), _acts(v, sheet, adult, first), class_="head"
         ),
         notice,
-        desk_forms.sheet(v, adult, waiting, sheet.desk.shown, hidden=families.hidden_fields(v, "guardian", adult)),
+        correction_form.sheet(v, adult, waiting, sheet.desk.shown, hidden=families.hidden_fields(v, "guardian", adult)),
         _removal(v, adult) if len(sheet.adults) > 1 else None,
         class_="card sheet-card",
         aria_label=adult.full_name,
@@ -111,7 +113,7 @@ def _add(v: Visit, sheet: Sheet) -> Markup:
     opener = tag("button", v.say("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
     form = acting_form(
         tag("h2", v.say("Ajouter un adulte"), id=f"{ADD}-title"),
-        desk_forms.new(v, Guardian, ASKED_FIRST, sheet.desk.shown, "new-guardian"),
+        correction_form.new(v, Guardian, ASKED_FIRST, sheet.desk.shown, "new-guardian"),
         tag(
             "div",
             tag("button", v.say("Retour"), type="button", class_="btn quiet", data_closes=True),
@@ -129,7 +131,7 @@ def _add(v: Visit, sheet: Sheet) -> Markup:
 
 def _on(desk: Desk) -> dict[str, Handler]:
     def of(v: Visit, act: Act) -> Guardian:
-        return family_desk.adult_of(v, families.by_number(v, desk.number), act.number())
+        return edit_families.adult_of(v, families.by_number(v, desk.number), act.number())
 
     def simply(do: Callable[[Visit, Guardian], None], words: str) -> Handler:
         def done(v: Visit, act: Act) -> Answer:
@@ -140,7 +142,7 @@ def _on(desk: Desk) -> dict[str, Handler]:
 
     def add(v: Visit, act: Act) -> Answer:
         try:
-            adult = family_desk.add_adult(v, families.by_number(v, desk.number), act.values)
+            adult = edit_families.add_adult(v, families.by_number(v, desk.number), act.values)
         except Faulty as found:
             return faulty(desk, "new-guardian", act, found)
         desk.shown.forget("new-guardian")
@@ -149,13 +151,13 @@ def _on(desk: Desk) -> dict[str, Handler]:
     return {
         "correct": correcting(desk, of),
         "add": add,
-        "remove": simply(family_desk.remove_adult, "L’adulte est retiré."),
-        "first": simply(family_desk.put_first, "Le responsable est changé."),
+        "remove": simply(edit_families.remove_adult, "L’adulte est retiré."),
+        "first": simply(edit_families.put_first, "Le responsable est changé."),
         "hide-contact": simply(
-            lambda v, row: family_desk.hide_contact(v, row, hidden=True), "Les coordonnées sont masquées."
+            lambda v, row: edit_families.hide_contact(v, row, hidden=True), "Les coordonnées sont masquées."
         ),
         "show-contact": simply(
-            lambda v, row: family_desk.hide_contact(v, row, hidden=False), "La protection est levée."
+            lambda v, row: edit_families.hide_contact(v, row, hidden=False), "La protection est levée."
         ),
     }
 
@@ -165,9 +167,9 @@ def correcting(desk: Desk, of: Callable[[Visit, Act], object]) -> Handler:
 
     def correct(v: Visit, act: Act) -> Answer:
         row = of(v, act)
-        key = desk_forms.key_of(row)
+        key = correction_form.key_of(row)
         try:
-            done = family_desk.correct(v, row, act.values)
+            done = edit_families.correct(v, row, act.values)
         except Faulty as found:
             desk.shown.forget(key)  # what moved meanwhile is on the screen now
             return faulty(desk, key, act, found)
@@ -183,13 +185,13 @@ def correcting(desk: Desk, of: Callable[[Visit, Act], object]) -> Handler:
 
 @screen(PATH + "/nouvelle", Audience.STAFF, title="Nouvelle famille")
 def new_family(v: Visit) -> None:
-    shown = desk_forms.Shown()
+    shown = correction_form.Shown()
     Panel(
         v, lambda w: _draw_new(w, shown), classes="flow", on={"add-family": lambda w, act: _add_family(w, act, shown)}
     )
 
 
-def _draw_new(v: Visit, shown: desk_forms.Shown) -> Markup:
+def _draw_new(v: Visit, shown: correction_form.Shown) -> Markup:
     key = "new-family"
     fault = shown.faults.get(key, {}).get("number")
     number = labelled(
@@ -197,7 +199,7 @@ def _draw_new(v: Visit, shown: desk_forms.Shown) -> Markup:
         f"{key}-number",
         "Numéro de famille",
         "text",
-        value=shown.typed.get(key, {}).get("number", str(family_desk.next_number(v, Family))),
+        value=shown.typed.get(key, {}).get("number", str(edit_families.next_number(v, Family))),
         hint="Le suivant est proposé. Prenez celui de votre logiciel de gestion s’il en donne un.",
         fault=fault,
         required=True,
@@ -209,7 +211,7 @@ def _draw_new(v: Visit, shown: desk_forms.Shown) -> Markup:
     form = acting_form(
         tag("div", number, class_="grid"),
         tag("h2", v.say("Responsable")),
-        desk_forms.new(v, Guardian, ASKED_FIRST, shown, key),
+        correction_form.new(v, Guardian, ASKED_FIRST, shown, key),
         tag(
             "div",
             tag("a", v.say("Retour"), href=PATH, class_="btn quiet"),
@@ -224,9 +226,9 @@ def _draw_new(v: Visit, shown: desk_forms.Shown) -> Markup:
     return head(v.say("Nouvelle famille"), under) + tag("section", form, class_="card")
 
 
-def _add_family(v: Visit, act: Act, shown: desk_forms.Shown) -> Answer:
+def _add_family(v: Visit, act: Act, shown: correction_form.Shown) -> Answer:
     try:
-        family = family_desk.add_family(v, act.values)
+        family = edit_families.add_family(v, act.values)
     except Faulty as found:
         shown.faults["new-family"], shown.typed["new-family"] = found.faults, act.values
         return Answer(focus=f"new-family-{next(iter(found.faults))}")

@@ -2,21 +2,22 @@
 
 from markupsafe import Markup
 
-from components import desk_forms
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Handler
-from components.tables import table
-from data.i18n import Faulty
-from data.people import families, family_desk, pupil_desk
-from data.people.families import Pupil, PupilLink
-from data.people.family_desk import HOUSEHOLDS, RIGHTS
-from data.people.pupil_desk import Household
-from data.visits import NotYours, Visit
+from components.ui import correction_form
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer, Handler
+from components.ui.tables import table
+from data.core.errors import Faulty, NotYours
+from data.core.unit_of_work import Visit
+from data.directory import edit_families, edit_pupils
+from data.directory.edit_families import HOUSEHOLDS, RIGHTS
+from data.directory.edit_pupils import Household
+from data.families import models as families
+from data.families.models import Pupil, PupilLink
 from pages.staff.families.families import PATH
+from pages.staff.families.family import Desk, Sheet, faulty, tab
 from pages.staff.families.family_adults import correcting
-from pages.staff.families.family_sheet import Desk, Sheet, faulty, tab
 
 ADD, LINK = "new-pupil", "link-pupil"
 ASKED_FIRST = ("last_name", "first_name", "gender", "birth_date")
@@ -24,13 +25,13 @@ ASKED_FIRST = ("last_name", "first_name", "gender", "birth_date")
 
 def _draw(v: Visit, sheet: Sheet) -> Markup:
     pupils = [pupil for pupil, _ in sheet.pupils]
-    homes, waiting = pupil_desk.households(v, [each.id for each in pupils]), family_desk.waiting_for(v, pupils)
+    homes, waiting = edit_pupils.households(v, [each.id for each in pupils]), edit_families.waiting_for(v, pupils)
     cards = [_pupil(v, sheet, each, homes[each.id], waiting["pupil", each.id]) for each in pupils]
     empty = None if pupils else tag("p", v.say("Aucun élève n’est rattaché à cette famille."), class_="card")
     return Markup("").join([*cards, empty or "", _more(v, sheet)])
 
 
-def _pupil(v: Visit, sheet: Sheet, pupil: Pupil, homes: list[Household], waiting: desk_forms.Waiting) -> Markup:
+def _pupil(v: Visit, sheet: Sheet, pupil: Pupil, homes: list[Household], waiting: correction_form.Waiting) -> Markup:
     about = " · ".join(filter(None, (v.say("Dossier n° {number}", number=pupil.number), pupil.discipline, pupil.cycle)))
     return tag(
         "section",
@@ -41,7 +42,7 @@ def _pupil(v: Visit, sheet: Sheet, pupil: Pupil, homes: list[Household], waiting
             [_home(v, sheet, pupil, home, len(homes)) for home in homes],
         ),
         tag("h3", v.say("Fiche de l’élève")),
-        desk_forms.sheet(v, pupil, waiting, sheet.desk.shown),
+        correction_form.sheet(v, pupil, waiting, sheet.desk.shown),
         class_="card sheet-card",
         aria_label=pupil.full_name,
     )
@@ -75,7 +76,7 @@ def _unlink(v: Visit, link: PupilLink, home: Household) -> Markup:
 
 
 def _more(v: Visit, sheet: Sheet) -> Markup:
-    number = str(family_desk.next_number(v, Pupil))
+    number = str(edit_families.next_number(v, Pupil))
     shown = sheet.desk.shown
     add = acting_form(
         tag("h2", v.say("Ajouter un élève"), id=f"{ADD}-title"),
@@ -95,7 +96,7 @@ def _more(v: Visit, sheet: Sheet) -> Markup:
             ),
             class_="grid",
         ),
-        desk_forms.new(v, Pupil, ASKED_FIRST, shown, ADD),
+        correction_form.new(v, Pupil, ASKED_FIRST, shown, ADD),
         _foot(v, v.say("Ajouter")),
         do="add",
         of=sheet.family.number,
@@ -160,12 +161,12 @@ def _on(desk: Desk) -> dict[str, Handler]:
     def own_link(v: Visit, act: Act) -> int:
         """Of a pupil of this family: the other household's link too."""
         link = v.get(PupilLink, act.number())
-        pupil_desk.pupil_of(v, here_(v), link.pupil_id)
+        edit_pupils.pupil_of(v, here_(v), link.pupil_id)
         return link.id
 
     def add(v: Visit, act: Act) -> Answer:
         try:
-            pupil = pupil_desk.add_pupil(v, here_(v), act.values)
+            pupil = edit_pupils.add_pupil(v, here_(v), act.values)
         except Faulty as found:
             return faulty(desk, ADD, act, found)
         desk.shown.forget(ADD)
@@ -173,23 +174,23 @@ def _on(desk: Desk) -> dict[str, Handler]:
         return Answer(toast=words, close=f"{ADD}-dialog", focus="family-title")
 
     def link(v: Visit, act: Act) -> Answer:
-        pupil = pupil_desk.link(v, here_(v), act.values.get("number", ""), act.values.get("rights", ""))
+        pupil = edit_pupils.link(v, here_(v), act.values.get("number", ""), act.values.get("rights", ""))
         words = v.say("{name} est rattaché à cette famille.", name=pupil.full_name)
         return Answer(toast=words, close=f"{LINK}-dialog", focus="family-title")
 
     def change(v: Visit, act: Act) -> Answer:
         asked = act.values.get("household", ""), act.values.get("rights", "")
-        pupil_desk.change_link(v, own_link(v, act), *asked)
+        edit_pupils.change_link(v, own_link(v, act), *asked)
         return Answer(toast=v.say("Les droits des foyers sont changés."), focus=f"link-{act.of}-household")
 
     def unlink(v: Visit, act: Act) -> Answer:
-        pupil = pupil_desk.unlink(v, own_link(v, act))
+        pupil = edit_pupils.unlink(v, own_link(v, act))
         return Answer(toast=v.say("{name} est détaché de ce foyer.", name=pupil.full_name), focus="family-title")
 
     def of(v: Visit, act: Act) -> Pupil:
         if not 0 < act.number() < 2**31:
             raise NotYours("pupil")
-        return pupil_desk.pupil_of(v, here_(v), act.number())
+        return edit_pupils.pupil_of(v, here_(v), act.number())
 
     return {"correct": correcting(desk, of), "add": add, "link": link, "change-link": change, "unlink": unlink}
 

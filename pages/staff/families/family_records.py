@@ -7,27 +7,30 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.entrance import Audience, Caller
-from components.icons import icon
-from components.markup import Content, tag
-from components.screen import plain
-from components.tables import row as table_row
-from components.tables import table
-from data import formats
-from data.fields import EditableField
-from data.i18n import pair
-from data.money import billing, papers
-from data.money.billing import Entry, Invoice
-from data.money.papers import Draft
-from data.office import journal_desk
-from data.office.journal_desk import Told
-from data.people import families, family_records
-from data.people.moderation import ChangeRequest, FieldChange
-from data.post.letters import Letter
-from data.visits import NotYours, Visit
+from components.nicegui_adapter.screens import plain
+from components.ui.icons import icon
+from components.ui.markup import Content, tag
+from components.ui.tables import row as table_row
+from components.ui.tables import table
+from data.accounts.caller import Audience, Caller
+from data.billing import models as billing
+from data.billing import pdf_archive
+from data.billing.models import Entry, Invoice
+from data.billing.pdf_archive import Draft
+from data.change_requests.models import ChangeRequest, FieldChange
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.fields import EditableField
+from data.core.i18n import pair
+from data.core.unit_of_work import Visit
+from data.directory import records as family_records
+from data.families import models as families
+from data.mail.outbox import Letter
+from data.office import audit_log
+from data.office.audit_log import Told
 from pages.staff.families.families import PATH
+from pages.staff.families.family import Sheet, tab
 from pages.staff.families.family_accounts import pdf
-from pages.staff.families.family_sheet import Sheet, tab
 
 LEDGERS = {"tuition": "Cotisations", "rental": "Locations"}
 BILL_STATES = {
@@ -137,7 +140,7 @@ async def bill(caller: Caller, request: Request, family: int, number: str) -> Re
     with caller.visit() as v:
         if billing.invoice_by_number(v, number).family_id != families.by_number(v, family).id:
             raise NotYours(f"invoice {number}")
-        found = papers.invoice(v, number)
+        found = pdf_archive.invoice(v, number)
     content = await asyncio.to_thread(found.write) if isinstance(found, Draft) else found
     return pdf(content, f"facture-{number}")
 
@@ -206,7 +209,7 @@ def _journal(v: Visit, sheet: Sheet) -> Markup:
     if not found:
         return tag("p", v.say("Rien n’est écrit au journal pour cette famille."), class_="card")
     heads = [v.say(label) for label in ("Quoi", "Quand", "Par qui", "Détail")]
-    rows = [(each.what, each.when, each.who, _said(each)) for each in journal_desk.told(v, found)]
+    rows = [(each.what, each.when, each.who, _said(each)) for each in audit_log.told(v, found)]
     return _card(v, "Journal", table(v.say("Journal de la famille"), heads, rows, quiet_caption=True))
 
 

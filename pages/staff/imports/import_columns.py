@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from components.markup import tag
-from components.tables import table
-from data.exchange.records import Record
-from data.import_runs import ImportRun
-from data.visits import Visit
+from components.ui.markup import tag
+from components.ui.tables import table
+from data.core.unit_of_work import Visit
+from data.importing.records import Record
+from data.importing.runs import ImportRun
 
 
 def draw_columns(v: Visit, run: ImportRun, record: Record) -> Markup:

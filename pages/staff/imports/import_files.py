@@ -7,17 +7,17 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components.entrance import Audience, Caller
-from components.screen import plain
-from data import formats, import_runs, spreadsheets
-from data.exchange import apart, exporting, jobs, reports
-from data.exchange.apart import Person
-from data.exchange.kinds import KINDS, counts, kind
-from data.fields import read_date
-from data.i18n import Refused
-from data.import_runs import ImportRun
-from data.spreadsheets import Form
-from data.visits import NotYours
+from components.nicegui_adapter.screens import plain
+from data.accounts.caller import Audience, Caller
+from data.core import formats, spreadsheets
+from data.core.errors import NotYours, Refused
+from data.core.fields import read_date
+from data.core.spreadsheets import Form
+from data.importing import exporting, jobs, reports, worker_process
+from data.importing import runs as import_runs
+from data.importing.kinds.registry import KINDS, counts, kind
+from data.importing.runs import ImportRun
+from data.importing.worker_process import Person
 
 PATH = "/gestion/imports"
 ROOM = 65_536  # beside the file: its form
@@ -88,7 +88,7 @@ def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
         long, person = counts(v)[name] > LONG, Person.of(v)
         import_runs.manager_only(v)
         world = None if long else exporting.gather(v, record)
-    return exporting.file_of(world, record, form) if world else apart.export(person, name, form)
+    return exporting.file_of(world, record, form) if world else worker_process.export(person, name, form)
 
 
 def _form(form: str) -> Form:

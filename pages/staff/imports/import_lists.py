@@ -1,9 +1,9 @@
 """The lists of a dry run: lines to correct, what must be known, what changes."""
 
-from components.lists import Column, Listing
-from data.exchange import reports
-from data.exchange.planning import Change, Fault
-from data.i18n import Refused
+from components.ui.lists import Column, Listing
+from data.core.errors import Refused
+from data.importing import reports
+from data.importing.planning import Change, Fault
 
 Doubt = tuple[int, str, Refused]
 

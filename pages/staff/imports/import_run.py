@@ -6,25 +6,28 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components import lists
-from components.desk import acts_of
-from components.entrance import Caller
-from components.icons import icon
-from components.lists import Listing
-from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer, Panel
-from components.screen import Audience, screen
-from components.shell import head
-from data import formats, import_runs
-from data.exchange import jobs, matching, reports
-from data.exchange.jobs import Job
-from data.exchange.kinds import KINDS, kind
-from data.exchange.planning import Change, Fault
-from data.exchange.records import Record
-from data.exchange.working import Report
-from data.i18n import Refused, figures
-from data.import_runs import ImportRun
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import lists
+from components.ui.icons import icon
+from components.ui.lists import Listing
+from components.ui.markup import acting_form, button, classes, tag
+from components.ui.panel import Act, Answer
+from components.ui.review_queue import acts_of
+from data.accounts.caller import Caller
+from data.core import formats
+from data.core.errors import Refused
+from data.core.i18n import figures
+from data.core.unit_of_work import Visit
+from data.importing import column_matching, jobs, reports
+from data.importing import runs as import_runs
+from data.importing.jobs import Job
+from data.importing.kinds.registry import KINDS, kind
+from data.importing.pipeline import Report
+from data.importing.planning import Change, Fault
+from data.importing.records import Record
+from data.importing.runs import ImportRun
 from pages.staff.imports import import_lists
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
@@ -168,7 +171,7 @@ def _match_screen(v: Visit, run: ImportRun, record: Record) -> Markup:
             words,
             tag("p", button(v.say("Importer quand même"), do="force", class_="btn quiet small")),
         )
-    lost = matching.missing(record, run.matched)
+    lost = column_matching.missing(record, run.matched)
     lacking = (
         _notice(v, "pending", "alert", v.say("Il reste à relier : {columns}.", columns=", ".join(lost)))
         if lost
@@ -353,7 +356,7 @@ def _starting(desk: Desk, *, writes: bool) -> Callable[..., Any]:
             run = v.get(ImportRun, desk.run_id)
             if run.state != "waiting":
                 raise Refused("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-            matching.check(kind(run.kind), run.matched)
+            column_matching.check(kind(run.kind), run.matched)
             if import_runs.done_before(v, run) and not run.forced:
                 raise Refused("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
             report = jobs.report_of(run)

@@ -2,18 +2,19 @@
 
 from markupsafe import Markup
 
-from components import lists
-from components.cover import alert
-from components.lists import Column, Listing
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.shell import head
-from components.tables import table
-from data import formats, import_runs
-from data.exchange.kinds import KINDS, counts
-from data.import_runs import ImportRun
-from data.visits import Visit
+from components.layout.layout import head
+from components.layout.plain_layout import alert
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import lists
+from components.ui.lists import Column, Listing
+from components.ui.markup import tag
+from components.ui.tables import table
+from data.core import formats
+from data.core.unit_of_work import Visit
+from data.importing import runs as import_runs
+from data.importing.kinds.registry import KINDS, counts
+from data.importing.runs import ImportRun
 from pages.staff.imports.import_files import PATH
 
 STATES = {"waiting": "En attente", "refused": "Refusé", "done": "Importé", "dropped": "Abandonné"}

@@ -4,15 +4,16 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from components import letter_sheet
-from components.icons import icon
-from components.markup import button, classes, tag
-from components.tables import facts
-from data import formats
-from data.post import letter_desk, letter_samples
-from data.post.letter_desk import About, Wanted
-from data.settings import settings
-from data.visits import NotYours, Visit
+from components.ui import letter_view
+from components.ui.icons import icon
+from components.ui.markup import button, classes, tag
+from components.ui.tables import facts
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
+from data.office import outbox_admin, template_preview
+from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
 LOOKS = {
@@ -42,12 +43,12 @@ def path_of(wanted: Wanted, opened: int | None = None) -> str:
 
 def kind_of(kind: str) -> str:
     """The words a kind of letter is known by."""
-    return letter_samples.titles().get(kind) or OTHER_KINDS.get(kind, kind)
+    return template_preview.titles().get(kind) or OTHER_KINDS.get(kind, kind)
 
 
 def draw(v: Visit, letter_id: int | None) -> Markup:
     try:
-        known = letter_desk.about(v, letter_id) if letter_id else None
+        known = outbox_admin.about(v, letter_id) if letter_id else None
     except NotYours:
         return _nothing(v.say("Ce courriel n’existe pas ou ne vous est pas accessible."))
     if known is None:
@@ -69,7 +70,7 @@ def draw(v: Visit, letter_id: int | None) -> Markup:
         _steps(v),
         facts((v.say(label), value) for label, value in _facts(v, known)),
         _trouble(v, known),
-        _protected(v) if known.shielded else letter_sheet.draw(v, letter),
+        _protected(v) if known.shielded else letter_view.draw(v, letter),
         _acts(v, known),
         class_="card request flow",
         aria_labelledby="letter-title",
@@ -124,7 +125,7 @@ def _facts(v: Visit, known: About) -> list[tuple[str, object]]:
 def _trouble(v: Visit, known: About) -> Markup | None:
     """Why it did not leave; that the address is at fault when it refused others too; what became of it since."""
     letter, said = known.letter, []
-    if words := letter_desk.reason(letter):
+    if words := outbox_admin.reason(letter):
         said.append(tag("p", tag("strong", v.say(words))))
         if letter.error[:1].isdigit() and not known.shielded:  # servers repeat the address
             said.append(tag("p", v.say("Réponse du serveur : {reason}", reason=letter.error), class_="small"))
@@ -149,7 +150,7 @@ def _acts(v: Visit, known: About) -> Markup | None:
     if letter.state == "waiting":
         back = button(v.say("Annuler l’envoi"), do="call-back", of=letter.id, class_="btn bad")
         return tag("div", back, class_="actions")
-    refused = letter_desk.may_resend(letter)
+    refused = outbox_admin.may_resend(letter)
     if refused is not None:
         shown = letter.state in {"failed", "abandoned", "cancelled"}
         return tag("p", refused.tell(v.tongue), class_="soft") if shown else None

@@ -4,20 +4,22 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components import letter_sheet
-from components.desk import desk_panel
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer
-from components.screen import Audience, screen
-from components.shell import head
-from data import formats
-from data.i18n import LANGUAGES, Faulty, Language, Refused, language, say
-from data.post import letter_samples, wording
-from data.post.letter_texts import TEMPLATES
-from data.post.wording import LONGEST_BODY, LONGEST_LINK, LONGEST_SUBJECT, PARTS, Words
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import letter_view
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer
+from data.core import formats
+from data.core.errors import Faulty, Refused
+from data.core.i18n import LANGUAGES, Language, language, say
+from data.core.unit_of_work import Visit
+from data.mail import custom_templates
+from data.mail.custom_templates import LONGEST_BODY, LONGEST_LINK, LONGEST_SUBJECT, PARTS, Words
+from data.mail.templates import TEMPLATES
+from data.office import template_preview
 from pages.staff.letters import letters
 
 PATH = "/gestion/courriels/textes"
@@ -66,8 +68,8 @@ def _draw(v: Visit, desk: Desk) -> Markup:
 
 
 def _list(v: Visit, desk: Desk) -> Markup:
-    own = wording.edited(v)
-    titles = letter_samples.titles()
+    own = custom_templates.edited(v)
+    titles = template_preview.titles()
 
     def row(kind: str) -> Markup:
         changed = [LANGUAGES[tongue] for tongue in LANGUAGES if (kind, tongue) in own]
@@ -97,7 +99,7 @@ def _list(v: Visit, desk: Desk) -> Markup:
 
 
 def _editor(v: Visit, desk: Desk) -> Markup:
-    kept = wording.in_use(v, desk.kind, desk.tongue)
+    kept = custom_templates.in_use(v, desk.kind, desk.tongue)
     languages = (
         tag(
             "a",
@@ -123,7 +125,7 @@ def _editor(v: Visit, desk: Desk) -> Markup:
             "div",
             tag(
                 "div",
-                tag("h2", v.say(letter_samples.titles()[desk.kind]), id="text-title", tabindex="-1"),
+                tag("h2", v.say(template_preview.titles()[desk.kind]), id="text-title", tabindex="-1"),
                 tag("p", told),
             ),
             tag("nav", languages, class_="chip-links", aria_label=v.say("Langue du texte")),
@@ -139,8 +141,8 @@ def _form(v: Visit, desk: Desk, kept: Words) -> Markup:
     shown, key = desk.draft or kept, f"{desk.kind}-{desk.tongue}"
     parts = [say(PARTS[part], desk.tongue) for part in TEMPLATES[desk.kind].body if part in PARTS]
     known = (
-        tag("div", tag("dt", tag("code", "{" + name + "}")), tag("dd", v.say(letter_samples.WORDS.get(name, name))))
-        for name in wording.variables(desk.kind)
+        tag("div", tag("dt", tag("code", "{" + name + "}")), tag("dd", v.say(template_preview.WORDS.get(name, name))))
+        for name in custom_templates.variables(desk.kind)
     )
     restore = (
         button(icon("undo"), v.say("Rétablir le texte d’origine"), do="restore", of=kept.version, class_="btn bad")
@@ -180,13 +182,13 @@ def _form(v: Visit, desk: Desk, kept: Words) -> Markup:
 
 def _preview(v: Visit, desk: Desk, kept: Words) -> Markup:
     shown = desk.draft or (kept if kept.own else None)
-    letter, whose = letter_samples.sample(v, desk.kind, desk.tongue, shown, desk.family)
+    letter, whose = template_preview.sample(v, desk.kind, desk.tongue, shown, desk.family)
     told = v.say("Aperçu, {family}", family=whose) if whose else v.say("Aperçu")
     return tag(
         "div",
         tag("h3", told, id="preview-title", tabindex="-1"),
         tag("p", tag("strong", letter.subject)),
-        letter_sheet.draw(v, letter),
+        letter_view.draw(v, letter),
         class_="text-preview flow",
     )
 
@@ -196,7 +198,7 @@ def _typed(act: Act, desk: Desk) -> Words:
     values = act.values
     desk.faults = {}
     try:
-        desk.draft = wording.read(
+        desk.draft = custom_templates.read(
             desk.kind, desk.tongue, values.get("subject", ""), values.get("text", ""), values.get("link", "")
         )
     except Faulty as faulty:
@@ -213,7 +215,7 @@ def _family(act: Act, desk: Desk) -> None:
 
 
 def _open(_v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.kind, desk.draft, desk.faults = wording.known(act.of), None, {}
+    desk.kind, desk.draft, desk.faults = custom_templates.known(act.of), None, {}
     return Answer(url=desk.url, focus="text-title")
 
 
@@ -229,7 +231,7 @@ def _look(v: Visit, act: Act, desk: Desk) -> Answer:
     before = desk.family
     _family(act, desk)
     try:
-        letter_samples.sample(v, desk.kind, desk.tongue, words, desk.family)
+        template_preview.sample(v, desk.kind, desk.tongue, words, desk.family)
     except Refused:
         desk.family = before
         raise
@@ -242,7 +244,7 @@ def _look(v: Visit, act: Act, desk: Desk) -> Answer:
 
 def _keep(v: Visit, act: Act, desk: Desk) -> Answer:
     words = _typed(act, desk)
-    wording.save(v, desk.kind, desk.tongue, words, version=int(act.of) if act.of.isdecimal() else 0)
+    custom_templates.save(v, desk.kind, desk.tongue, words, version=int(act.of) if act.of.isdecimal() else 0)
     desk.draft = None
     return Answer(
         toast=v.say("Le texte est enregistré : les prochains courriels le diront ainsi."),
@@ -252,7 +254,7 @@ def _keep(v: Visit, act: Act, desk: Desk) -> Answer:
 
 
 def _restore(v: Visit, act: Act, desk: Desk) -> Answer:
-    wording.restore(v, desk.kind, desk.tongue, version=int(act.of) if act.of.isdecimal() else 0)
+    custom_templates.restore(v, desk.kind, desk.tongue, version=int(act.of) if act.of.isdecimal() else 0)
     desk.draft, desk.faults = None, {}
     return Answer(
         toast=v.say("Le texte d’origine est rétabli."), focus="text-title", forget=f"words-{desk.kind}-{desk.tongue}"
@@ -260,5 +262,5 @@ def _restore(v: Visit, act: Act, desk: Desk) -> Answer:
 
 
 def _trial(v: Visit, act: Act, desk: Desk) -> Answer:
-    to = letter_samples.send_trial(v, desk.kind, desk.tongue, _typed(act, desk), desk.family)
+    to = template_preview.send_trial(v, desk.kind, desk.tongue, _typed(act, desk), desk.family)
     return Answer(toast=v.say("Un essai part vers {address}.", address=to), focus="text-title")

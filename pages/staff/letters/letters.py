@@ -6,20 +6,22 @@ from datetime import date
 
 from markupsafe import Markup
 
-from components.desk import desk_panel, pager, search_field
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, classes, tag
-from components.panel import Act, Answer, only_shows
-from components.screen import Audience, screen
-from components.shell import head
-from data import fields, formats
-from data.i18n import Refused
-from data.post import letter_desk, postman
-from data.post.letter_desk import PAGE, STATES, Wanted
-from data.post.letters import Letter
-from data.settings import settings
-from data.visits import Visit
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, classes, tag
+from components.ui.panel import Act, Answer, only_shows
+from components.ui.review_queue import pager, search_field
+from data.core import fields, formats
+from data.core.errors import Refused
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
+from data.mail import delivery
+from data.mail.outbox import Letter
+from data.office import outbox_admin
+from data.office.outbox_admin import PAGE, STATES, Wanted
 from pages.staff.letters import letter_one
 
 
@@ -77,11 +79,11 @@ def letters(
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
-    counts = letter_desk.counts(v, desk.wanted)
+    counts = outbox_admin.counts(v, desk.wanted)
     total = counts[desk.wanted.state] if desk.wanted.state else sum(counts.values())
     if desk.skip >= total:
         desk.skip = 0
-    listed = letter_desk.found(v, desk.wanted, skip=desk.skip)
+    listed = outbox_admin.found(v, desk.wanted, skip=desk.skip)
     if desk.letter_id is None and listed:
         desk.letter_id = listed[0].id
     under = v.say(
@@ -118,14 +120,14 @@ def _banner(v: Visit) -> Markup | None:
     if not settings().smtp_url:
         words = v.say("Aucun serveur d’envoi n’est réglé (SMTP_URL) : les courriels restent ici et ne partent pas.")
         return tag("div", icon("alert"), tag("p", words), class_="notice pending", role="status")
-    circuit = postman.circuit
+    circuit = delivery.circuit
     if circuit.failures and circuit.since:
         since = formats.moment(circuit.since, v.zone, v.tongue)
         words = v.say(
             "Le serveur d’envoi ne répond pas depuis le {moment}. Les courriels attendent et partiront d’eux-mêmes.",
             moment=since,
         )
-    elif (due := letter_desk.oldest_due(v)) is not None:
+    elif (due := outbox_admin.oldest_due(v)) is not None:
         words = v.say(
             "Des courriels auraient dû partir le {moment} : l’envoi est arrêté ou très lent.",
             moment=formats.moment(due, v.zone, v.tongue),
@@ -141,7 +143,7 @@ def _banner(v: Visit) -> Markup | None:
 
 def _filters(v: Visit, desk: Desk) -> Markup:
     wanted, faults = desk.wanted, desk.faults or {}
-    options = {"": "Tous les genres"} | {kind: letter_one.kind_of(kind) for kind in letter_desk.kinds(v)}
+    options = {"": "Tous les genres"} | {kind: letter_one.kind_of(kind) for kind in outbox_admin.kinds(v)}
     narrowed = wanted.kind or wanted.since or wanted.until
     return acting_form(
         labelled(v, "filter-genre", "Genre", "select", options=options, value=wanted.kind),
@@ -229,7 +231,7 @@ def _open(v: Visit, act: Act, desk: Desk) -> Answer:
 def _step(by: int):  # type: ignore[no-untyped-def]
     @only_shows
     def step(v: Visit, _act: Act, desk: Desk) -> Answer:
-        ids = [each.id for each in letter_desk.found(v, desk.wanted, skip=desk.skip)]
+        ids = [each.id for each in outbox_admin.found(v, desk.wanted, skip=desk.skip)]
         at = ids.index(desk.letter_id) if desk.letter_id in ids else -1 if by > 0 else len(ids)
         if 0 <= at + by < len(ids):
             desk.letter_id = ids[at + by]
@@ -249,7 +251,7 @@ def _state(_v: Visit, act: Act, desk: Desk) -> Answer:
 def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.wanted = replace(desk.wanted, search=act.values.get("search", "")[:80])
     desk.skip, desk.letter_id = 0, None
-    counts = letter_desk.counts(v, desk.wanted)
+    counts = outbox_admin.counts(v, desk.wanted)
     total = counts[desk.wanted.state] if desk.wanted.state else sum(counts.values())
     return Answer(say=v.say("{count} courriel#{count} courriels", count=total), url=letter_one.path_of(desk.wanted))
 
@@ -284,17 +286,17 @@ def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
 
 
 def _resend(v: Visit, act: Act, desk: Desk) -> Answer:
-    copy = letter_desk.resend(v, act.number())
+    copy = outbox_admin.resend(v, act.number())
     desk.letter_id = copy.id
     return Answer(toast=v.say("Le courriel est remis en attente d’envoi."), url=desk.url, focus="letter-title")
 
 
 def _call_back(v: Visit, act: Act, desk: Desk) -> Answer:
-    letter_desk.call_back(v, act.number())
+    outbox_admin.call_back(v, act.number())
     return Answer(toast=v.say("Le courriel ne partira pas."), focus="letter-title")
 
 
 def _try(v: Visit, _act: Act, _desk: Desk) -> Answer:
     v.staff_only()
-    postman.try_now()
+    delivery.try_now()
     return Answer(toast=v.say("L’envoi reprend à l’instant."), focus="letter-title")

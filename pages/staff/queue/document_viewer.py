@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import button, tag
-from data.files import StoredFile
-from data.season.reenrolment_sitting import Given
-from data.visits import Visit
+from components.ui.icons import icon
+from components.ui.markup import button, tag
+from data.core.unit_of_work import Visit
+from data.families.stored_files import StoredFile
+from data.reenrolment.review_queue import Given
 
 
 def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from nicegui import ui
 
-from components.desk import desk_panel, just_decided, nothing_open, pager, search_field
-from components.markup import tag
-from components.panel import Act, Answer, only_shows
-from components.screen import Audience, here, screen
-from components.shell import head
-from data import formats, sites
-from data.people import decisions
-from data.people.moderation import ChangeRequest
-from data.visits import NotYours, Visit
-from pages.staff.queue import absence_desk, payment_desk, piece_desk, reenrolment_desk, request_sheet, tabs
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.screens import Audience, here, screen
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer, only_shows
+from components.ui.review_queue import just_decided, nothing_open, pager, search_field
+from data.change_requests import review
+from data.change_requests.models import ChangeRequest
+from data.core import formats, sites
+from data.core.errors import NotYours
+from data.core.unit_of_work import Visit
+from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
 
 PAGE = 50
 OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
@@ -41,16 +43,16 @@ class Desk:
 def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
     if onglet == "reinscriptions":
-        reenrolment_desk.open_desk(v, asked, closed=bool(traitees), search=r)
+        reenrolments.open_desk(v, asked, closed=bool(traitees), search=r)
         return
     if onglet == "pieces":
-        piece_desk.open_desk(v, asked)
+        documents.open_desk(v, asked)
         return
     if onglet == "absences":
-        absence_desk.open_desk(v, asked, closed=bool(traitees))
+        absences.open_desk(v, asked, closed=bool(traitees))
         return
     if onglet == "paiements":
-        payment_desk.open_desk(v)
+        overpayments.open_desk(v)
         return
     closed = onglet == "traitees"
     desk = Desk(closed, asked, r[:60], opens_first=asked is None and not closed)
@@ -71,15 +73,15 @@ def _claim(desk: Desk) -> None:
     """The page is open in a browser: colleagues see who has the request."""
     with here(touch=False).visit(writes=True) as v:
         try:
-            decisions.claim(v, desk.request_id)
+            review.claim(v, desk.request_id)
         except NotYours:
             desk.request_id = None
 
 
 def _draw(v: Visit, desk: Desk) -> Markup:
-    waiting = decisions.count(v)
-    listed = decisions.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
-    oldest = decisions.queue(v, most=1) if desk.closed or desk.search or desk.skip else listed[:1]
+    waiting = review.count(v)
+    listed = review.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
+    oldest = review.queue(v, most=1) if desk.closed or desk.search or desk.skip else listed[:1]
     if desk.opens_first:
         desk.opens_first, desk.request_id = False, listed[0].request.id if listed else None
     zone = sites.here(v).zone
@@ -88,7 +90,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         age = formats.ago(oldest[0].request.submitted_at, v.now, zone, v.tongue)
         under += v.say(" · la plus ancienne : {age}", age=age)
     narrowed = desk.closed or desk.search
-    total = decisions.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
+    total = review.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
     queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
     return (
         head(
@@ -98,7 +100,7 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         )
         + tabs.draw(v, "", just_decided(v, desk.decided_id, desk.decided), closed="" if desk.closed else None)
         + (
-            tag("div", queue, request_sheet.draw(v, desk.request_id), class_="queue opened")
+            tag("div", queue, request_review.draw(v, desk.request_id), class_="queue opened")
             if listed or desk.request_id
             else nothing_open(_empty(v, desk))
         )
@@ -115,7 +117,7 @@ def _empty(v: Visit, desk: Desk) -> str:
     )
 
 
-def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> Markup:
+def _list(v: Visit, desk: Desk, listed: list[review.Waiting], total: int) -> Markup:
     if not listed:
         return tag("h2", v.say("Traitées") if desk.closed else v.say("File d’attente"), class_="unseen") + tag(
             "p", _empty(v, desk)
@@ -155,7 +157,7 @@ def _list(v: Visit, desk: Desk, listed: list[decisions.Waiting], total: int) -> 
     ) + (pager(v, desk.skip, PAGE, total) or "")
 
 
-def _about(v: Visit, waiting: decisions.Waiting) -> str:
+def _about(v: Visit, waiting: review.Waiting) -> str:
     sheet = v.say("Responsable") if waiting.request.sheet == "guardian" else v.say("Élève")
     what = v.say(waiting.fields) if waiting.count == 1 else v.say("{count} champ#{count} champs", count=waiting.count)
     return f"{sheet} · {what}"
@@ -169,7 +171,7 @@ def _age(v: Visit, request: ChangeRequest, closed: bool) -> Markup:
 
 def _open(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.request_id, desk.decided_id = act.number(), None
-    decisions.claim(v, desk.request_id)
+    review.claim(v, desk.request_id)
     return Answer(url=desk.url, focus="request-title")
 
 
@@ -177,12 +179,12 @@ def _step(by: int):  # type: ignore[no-untyped-def]
     def step(v: Visit, _act: Act, desk: Desk) -> Answer:
         ids = [
             waiting.request.id
-            for waiting in decisions.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
+            for waiting in review.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
         ]
         at = ids.index(desk.request_id) if desk.request_id in ids else -1 if by > 0 else len(ids)
         if 0 <= at + by < len(ids):
             desk.request_id, desk.decided_id = ids[at + by], None
-            decisions.claim(v, desk.request_id)
+            review.claim(v, desk.request_id)
         return Answer(url=desk.url, focus="request-title")
 
     return step
@@ -190,7 +192,7 @@ def _step(by: int):  # type: ignore[no-untyped-def]
 
 def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
     """The chosen verdicts; then the next request opens by itself."""
-    listed = [waiting.request.id for waiting in decisions.queue(v, search=desk.search, most=PAGE, skip=desk.skip)]
+    listed = [waiting.request.id for waiting in review.queue(v, search=desk.search, most=PAGE, skip=desk.skip)]
     values = act.values
     verdicts = {
         name.removeprefix("verdict:"): (verdict, values.get(f"seen:{name.removeprefix('verdict:')}", ""))
@@ -198,7 +200,7 @@ def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
         if name.startswith("verdict:") and verdict in {"accepted", "declined"}
     }
     version = values.get("version", "")
-    request = decisions.decide(
+    request = review.decide(
         v,
         act.number(),
         int(version) if version.isdecimal() else 0,
@@ -211,14 +213,14 @@ def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.decided_id, desk.decided = request.id, v.say("La décision pour {title} est enregistrée.", title=request.title)
     if request.state == "closed":
         desk.request_id = after[0] if after else None
-    decisions.claim(v, desk.request_id)
+    review.claim(v, desk.request_id)
     return Answer(say=desk.decided, url=desk.url, focus="request-title", forget=f"request-{request.id}")
 
 
 def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
-    request = decisions.undo(v, act.number())
+    request = review.undo(v, act.number())
     desk.closed, desk.request_id, desk.decided_id = False, request.id, None
-    decisions.claim(v, request.id)
+    review.claim(v, request.id)
     return Answer(
         say=v.say("La décision est annulée : la demande est de nouveau en attente."),
         url=desk.url,
@@ -231,7 +233,7 @@ def _search(v: Visit, act: Act, desk: Desk) -> Answer:
     desk.search, desk.skip = act.values.get("search", "")[:60], 0
     return Answer(
         url=desk.url,
-        say=v.say("{count} demande#{count} demandes", count=decisions.count(v, closed=desk.closed, search=desk.search)),
+        say=v.say("{count} demande#{count} demandes", count=review.count(v, closed=desk.closed, search=desk.search)),
     )
 
 

@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from components.markup import tag
-from data.people import queue_counts
-from data.visits import Visit
+from components.ui.markup import tag
+from data.core.unit_of_work import Visit
+from data.office import dashboard_counts
 
 PATH = "/gestion/demandes"
 TABS = {
@@ -39,7 +39,7 @@ def draw(v: Visit, current: str, beside: Markup | None = None, *, closed: str | 
         ]
         kinds = tag("nav", links, class_="kinds-done", aria_label=v.say("Demandes traitées"))
         return draw(v, "traitees", beside) + kinds
-    counts = queue_counts.counts(v)
+    counts = dashboard_counts.counts(v)
     links = [
         tag("a", f"{v.say(label)} ({counts[tab]})", href=path_of(tab), aria_current="page" if tab == current else None)
         for tab, label in TABS.items()

@@ -4,19 +4,21 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components.entrance import Caller
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
-from components.screen import Audience, screen
-from components.tables import table
-from data import formats
-from data.door import passwords, staff_accounts
-from data.door.accounts import Account
-from data.i18n import Faulty, Refused
-from data.office.site_settings import STAFF
-from data.visits import Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer
+from components.ui.tables import table
+from data.access_grants import staff_accounts
+from data.accounts import passwords
+from data.accounts.caller import Caller
+from data.accounts.models import Account
+from data.core import formats
+from data.core.errors import Faulty, Refused
+from data.core.unit_of_work import Visit
+from data.site_admin.settings import STAFF
 from pages.staff.settings import frame
 
 ROLE_WORDS = {"secretariat": "Secrétariat", "responsable": "Responsable"}

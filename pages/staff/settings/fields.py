@@ -4,20 +4,21 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components import forms
-from components.icons import icon
-from components.markup import acting_form, tag
-from components.panel import Act, Answer, Panel
-from components.screen import Audience, screen
-from components.tables import row
-from data import sites
-from data.fields import EditableField, editables
-from data.i18n import Faulty, Refused
-from data.office.site_settings import FIELDS
-from data.people import field_policies
-from data.people.families import Guardian, Pupil
-from data.sites import Site
-from data.visits import Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui import forms
+from components.ui.icons import icon
+from components.ui.markup import acting_form, tag
+from components.ui.panel import Act, Answer
+from components.ui.tables import row
+from data.core import sites
+from data.core.errors import Faulty, Refused
+from data.core.fields import EditableField, editables
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.families.models import Guardian, Pupil
+from data.site_admin import field_policies
+from data.site_admin.settings import FIELDS
 from pages.staff.settings import frame
 
 POLICY_WORDS = {"immediate": "Immédiat", "moderated": "À valider", "readonly": "Lecture seule", "hidden": "Masqué"}

@@ -4,19 +4,19 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components.entries import labelled
-from components.icons import icon
-from components.markup import Content, acting_form, tag
-from components.panel import Act, Answer
-from components.shell import head, way_back
-from data import sites
-from data.fields import Kind
-from data.i18n import Faulty, Refused
-from data.money import gateways
-from data.office import site_settings
-from data.office.site_settings import CHECK, PARTS, Part, Setting
-from data.sites import Site
-from data.visits import Visit
+from components.layout.layout import head, way_back
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import Content, acting_form, tag
+from components.ui.panel import Act, Answer
+from data.billing.gateways import registry as gateways
+from data.core import sites
+from data.core.errors import Faulty, Refused
+from data.core.fields import Kind
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.site_admin import settings as site_settings
+from data.site_admin.settings import CHECK, PARTS, Part, Setting
 
 PATH = "/gestion/reglages"
 GATEWAYS = {"": "Aucun", "payfip": "PayFiP", "simulator": "Simulateur (démonstration)"}

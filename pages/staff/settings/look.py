@@ -5,16 +5,19 @@ from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components.cover import alert, told
-from components.entrance import Audience, Caller
-from components.markup import tag
-from components.panel import Act, Answer, Panel
-from components.screen import plain, screen
-from data import appearance, documents, files, sites
-from data.i18n import Refused
-from data.office import site_settings
-from data.office.site_settings import LOOK
-from data.visits import Visit
+from components.layout.plain_layout import alert, told
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import plain, screen
+from components.ui.markup import tag
+from components.ui.panel import Act, Answer
+from data.accounts.caller import Audience, Caller
+from data.core import appearance, sites
+from data.core.errors import Refused
+from data.core.unit_of_work import Visit
+from data.families import stored_files
+from data.site_admin import settings as site_settings
+from data.site_admin.settings import LOOK
+from data.uploads import validation
 from pages.staff.settings import frame
 
 PATH = frame.path_of(LOOK)
@@ -44,7 +47,7 @@ def _told(v: Visit, logo: str) -> Markup | None:
         return told(v.say("Le logo est enregistré."))
     if logo == "couleur":
         return told(v.say("Les réglages sont enregistrés."))
-    return alert(v.say(documents.REFUSALS[logo])) if logo in documents.REFUSALS else None
+    return alert(v.say(validation.REFUSALS[logo])) if logo in validation.REFUSALS else None
 
 
 def _schemes(v: Visit) -> Markup:
@@ -124,15 +127,15 @@ def _no_logo(v: Visit, _act: Act) -> Answer:
     return Answer(toast=v.say("Le logo est retiré."))
 
 
-@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=documents.MOST_BYTES + 65536)
+@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=validation.MOST_BYTES + 65536)
 async def receive(caller: Caller, request: Request) -> Response:
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
-        content = await sent.read(documents.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
     try:
-        logo = await documents.logo(content)
+        logo = await validation.logo(content)
     except Refused as refused:
-        return RedirectResponse(f"{PATH}?logo={documents.code_of(refused)}", 303)
+        return RedirectResponse(f"{PATH}?logo={validation.code_of(refused)}", 303)
     with caller.visit(writes=True) as v:
-        site_settings.set_logo(v, files.write(v.site_id or 0, logo))
+        site_settings.set_logo(v, stored_files.write(v.site_id or 0, logo))
     return RedirectResponse(f"{PATH}?logo=recu", 303)

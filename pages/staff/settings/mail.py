@@ -2,17 +2,18 @@
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import button, tag
-from components.panel import Act, Answer, Panel
-from components.screen import Audience, screen
-from components.tables import facts
-from data import formats, sites
-from data.office import site_settings
-from data.office.site_settings import MAIL
-from data.post import letters
-from data.settings import settings
-from data.visits import Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import button, tag
+from components.ui.panel import Act, Answer
+from components.ui.tables import facts
+from data.core import formats, sites
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
+from data.mail import outbox
+from data.site_admin import settings as site_settings
+from data.site_admin.settings import MAIL
 from pages.staff.settings import frame
 
 
@@ -60,7 +61,7 @@ def _draw(v: Visit, typed: frame.Typed) -> Markup:
 
 
 def _restored(v: Visit) -> Markup | None:
-    count = letters.to_confirm(v)
+    count = outbox.to_confirm(v)
     if not count:
         return None
     words = v.say(
@@ -96,7 +97,7 @@ def _arrived(v: Visit, _act: Act) -> Answer:
 
 def _settle(sent: bool):  # type: ignore[no-untyped-def]
     def settle(v: Visit, _act: Act) -> Answer:
-        letters.settle_restored(v, sent=sent)
+        outbox.settle_restored(v, sent=sent)
         return Answer(toast=v.say("Les courriels partent.") if sent else v.say("Les courriels sont abandonnés."))
 
     return settle

@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from components.entries import labelled
-from components.icons import icon
-from components.markup import acting_form, button, tag
-from components.panel import Act, Answer, Panel
-from components.screen import Audience, screen
-from components.tables import table
-from data import formats
-from data.fields import editables
-from data.i18n import Faulty, Refused
-from data.office.site_settings import NEWS
-from data.post import news
-from data.post.news import News
-from data.visits import NotYours, Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.fields import labelled
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act, Answer
+from components.ui.tables import table
+from data.core import formats
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.fields import editables
+from data.core.unit_of_work import Visit
+from data.office import news
+from data.office.news import News
+from data.site_admin.settings import NEWS
 from pages.staff.settings import frame
 
 

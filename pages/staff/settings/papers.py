@@ -2,15 +2,15 @@
 
 from markupsafe import Markup
 
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.tables import facts, table
-from data.office.site_settings import DOCUMENTS
-from data.season import campaign_desk, campaigns
-from data.season.campaigns import Campaign
-from data.visits import Visit
-from pages.staff.season import campaign_head, campaign_pieces
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.markup import tag
+from components.ui.tables import facts, table
+from data.core.unit_of_work import Visit
+from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment.campaigns import Campaign
+from data.site_admin.settings import DOCUMENTS
+from pages.staff.reenrolment import campaign_documents, campaign_head
 from pages.staff.settings import frame
 
 MOST = 3
@@ -23,7 +23,7 @@ def papers(v: Visit) -> None:
 
 
 def _draw(v: Visit) -> Markup:
-    shown = [each for each in campaign_desk.every(v) if each.state in STATES][:MOST]
+    shown = [each for each in campaign_admin.every(v) if each.state in STATES][:MOST]
     rules = tag(
         "section",
         tag("h2", v.say("Ce qui est accepté")),
@@ -53,7 +53,7 @@ def _campaign(v: Visit, campaign: Campaign) -> Markup:
     found = campaigns.documents_of(v, campaign.id)
     heads = [v.say(each) for each in ("Pièce", "Demandée à", "Obligatoire")]
     rows = [
-        (each.label, campaign_pieces.of_whom(v, each), v.say("Oui") if each.required else v.say("Non"))
+        (each.label, campaign_documents.of_whom(v, each), v.say("Oui") if each.required else v.say("Non"))
         for each in found
     ]
     change = tag(

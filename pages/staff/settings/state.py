@@ -4,16 +4,17 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from components.icons import icon
-from components.markup import tag
-from components.panel import Panel
-from components.screen import Audience, screen
-from components.tables import table
-from data import backup, database, formats, health, schema
-from data.office.site_settings import STATE
-from data.post import postman
-from data.settings import settings
-from data.visits import Visit
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import tag
+from components.ui.tables import table
+from data.core import database, formats, schema
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
+from data.mail import delivery
+from data.ops import backup, health
+from data.site_admin.settings import STATE
 from pages.staff.settings import frame
 
 OLD_BACKUP_DAYS = 2
@@ -22,7 +23,7 @@ OLD_BACKUP_DAYS = 2
 @screen(frame.path_of(STATE), Audience.MANAGER, title="État du portail")
 def state(v: Visit) -> None:
     now, newest = schema.state()
-    waiting, age = postman.waiting()
+    waiting, age = delivery.waiting()
     copied = backup.last()
     Panel(v, lambda w: frame.around(w, STATE, _draw(w, now, newest, waiting, age, copied)), classes="flow")
 

@@ -1,0 +1,1 @@
+"""What a browser keeps: stylesheet, scripts, fonts, compressed once and served from memory."""

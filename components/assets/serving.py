@@ -1,0 +1,171 @@
+"""What a browser keeps: our stylesheet, script and fonts, and NiceGUI's own, compressed once and served from memory."""
+
+import asyncio
+import gzip
+import hashlib
+import io
+from functools import lru_cache
+from pathlib import Path
+
+import brotli
+import nicegui
+from PIL import Image
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from components.assets.stylesheet import whole
+
+THEME = Path(__file__).parent / "theme"
+NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
+STYLES = (
+    "tokens.css",
+    "page.css",
+    "pieces.css",
+    "lists.css",
+    "staff.css",
+    "desk.css",
+    "payment.css",
+    "settings.css",
+    "reenrolment.css",
+    "exchange.css",
+    "families.css",
+    "letters.css",
+    "terms.css",
+    "help.css",
+    "comfort.css",
+    "modes.css",
+    "print.css",
+)
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+}
+FOREVER = b"public, max-age=31536000, immutable"
+
+
+@lru_cache(maxsize=1)
+def files() -> dict[str, bytes]:
+    """Name -> bytes of everything of ours."""
+    style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
+    script = (THEME / "house.js").read_text(encoding="utf-8").replace("NICEGUI_STATIC", NICEGUI)
+    return {
+        "house.css": style.encode(),
+        "house.js": script.encode(),
+        "plain.js": (THEME / "plain.js").read_bytes(),
+        "upload.js": (THEME / "upload.js").read_bytes(),
+        "terms.js": (THEME / "terms.js").read_bytes(),
+        "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
+        "logo.svg": (THEME / "logo.svg").read_bytes(),
+        **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},
+        **{path.name: path.read_bytes() for path in (THEME / "help").glob("*.webp")},
+    }
+
+
+@lru_cache(maxsize=128)
+def url(name: str) -> str:
+    """Where a file of ours is: its content is in its address, so it is kept for ever."""
+    return f"/theme/{_version()}/{name}"
+
+
+@lru_cache(maxsize=1)
+def _version() -> str:
+    return hashlib.sha256(b"".join(files().values())).hexdigest()[:12]
+
+
+@lru_cache(maxsize=128)
+def picture_size(name: str) -> tuple[int, int]:
+    """Width and height, so that nothing moves when it arrives."""
+    with Image.open(io.BytesIO(files()[name])) as picture:
+        return picture.size
+
+
+def nicegui_url(name: str) -> str:
+    return f"{NICEGUI}/{name}"
+
+
+class Assets:
+    """ASGI: answers /theme/… from memory, and keeps NiceGUI's versioned files compressed once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.kept: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
+        self.one_at_a_time = asyncio.Lock()  # twenty browsers at once compress a file once
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in {"GET", "HEAD"}
+            or not path.startswith(("/theme/", NICEGUI))
+        ):
+            return await self.app(scope, receive, send)
+        if path not in self.kept:
+            async with self.one_at_a_time:
+                found = path in self.kept or await self._keep(path, scope)
+            if not found:
+                return await self.app(scope, receive, send)
+        headers, forms = self.kept[path]
+        accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
+        coding = next((each for each in (b"br", b"gzip") if each in forms and each in accepted), b"")
+        body = forms[coding]
+        more = [(b"content-encoding", coding)] if coding else []
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [*headers, (b"content-length", str(len(body)).encode()), *more],
+            }
+        )
+        return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _keep(self, path: str, scope: Scope) -> bool:
+        """Fetch once what is asked for; False when there is no such file."""
+        if path.startswith("/theme/"):
+            name = path.rpartition("/")[2]
+            if path != url(name) or name not in files():
+                return False
+            body, kind = files()[name], TYPES[Path(name).suffix]
+        else:
+            got = await _fetch(self.app, scope)
+            if got is None:
+                return False
+            body, kind = got
+        forms = {b"": body}
+        if not kind.startswith(("font/", "image/webp")):
+            forms[b"br"] = await asyncio.to_thread(brotli.compress, body, quality=11)
+            forms[b"gzip"] = await asyncio.to_thread(gzip.compress, body, 9)
+        self.kept[path] = (
+            [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")],
+            forms,
+        )
+        return True
+
+
+async def _fetch(app: ASGIApp, scope: Scope) -> tuple[bytes, str] | None:
+    """(body, type) of a file, whole or not at all: the browser that asked first may have left meanwhile."""
+    plain = {**scope, "method": "GET", "extensions": {}}
+    plain["headers"] = [pair for pair in scope["headers"] if pair[0] == b"host"]
+    status, headers, parts = 0, dict[bytes, bytes](), []
+
+    async def collect(message: Message) -> None:
+        nonlocal status, headers
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], dict(message["headers"])
+        else:
+            parts.append(message.get("body", b""))
+
+    asked = False
+
+    async def stay() -> Message:
+        nonlocal asked
+        if asked:
+            await asyncio.Event().wait()  # nobody leaves
+        asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    await app(plain, stay, collect)
+    body, told = b"".join(parts), headers.get(b"content-length")
+    whole = status == 200 and body and (told is None or int(told) == len(body))
+    return (body, headers.get(b"content-type", b"").decode()) if whole else None

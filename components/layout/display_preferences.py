@@ -1,0 +1,169 @@
+"""The look a person chose, on every page: attributes of <html>, written by the server, so that the first paint is right."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.accounts.display_preferences import CHOICES, MODE, Choice, Comfort, read, write
+from data.accounts.models import Account
+from data.core.i18n import LANGUAGES, Language, say
+
+COOKIE, YEAR = "confort", 365 * 86400
+NEW = "~"  # after what a stranger chose: it becomes the account's when they sign in
+_worn: ContextVar[Comfort] = ContextVar("comfort", default=MappingProxyType({}))  # of the request being answered
+
+
+def put_on(request: Request, account: Account | None = None) -> None:
+    """What the pages of this request wear: the account's choice, the device's when the account has none."""
+    kept = account.comfort if account else None
+    _worn.set(read(request.cookies.get(COOKIE, "")[:300]) if kept is None else kept)
+
+
+def worn() -> Comfort:
+    return _worn.get()
+
+
+def attributes() -> dict[str, str]:
+    """For <html>."""
+    return {f"data_{name}": value for name, value in worn().items()}
+
+
+def newly_chosen(request: Request) -> Comfort | None:
+    """What was chosen on this device before signing in; None when nothing was."""
+    text = request.cookies.get(COOKIE, "")
+    return read(text) if text.endswith(NEW) else None
+
+
+def keep_on_device(response: Response, comfort: Comfort, *, new: bool = False) -> None:
+    """The server alone reads it."""
+    text = write(comfort) + (f".{NEW}" if new else "")
+    response.set_cookie(COOKIE, text, max_age=YEAR, samesite="lax", httponly=True)
+
+
+def opener(tongue: Language, *, class_: str = "quick") -> Markup:
+    """The quick button: without script a link to the page, with it the choices open over the screen."""
+    return tag(
+        "a", icon("eye"), say("Affichage", tongue), href="/accessibilite", class_=class_, data_opens_comfort=True
+    )
+
+
+def form(tongue: Language) -> Markup:
+    """Every choice. With script each acts at once; without, « Appliquer » sends them."""
+    now, on = worn(), all(worn().get(name) == value for name, value in MODE.items())
+    mode = "&".join(f"{name}={value}" for name, value in MODE.items())
+    return tag(
+        "form",
+        tag(
+            "div",
+            tag(
+                "button",
+                say("Désactiver le mode Accessibilité" if on else "Activer le mode Accessibilité", tongue),
+                type="submit",
+                name="mode",
+                value="off" if on else "on",
+                class_="btn",
+                data_mode=mode,
+                data_on=say("Activer le mode Accessibilité", tongue),
+                data_off=say("Désactiver le mode Accessibilité", tongue),
+            ),
+            tag(
+                "p",
+                say("Contraste, texte et boutons plus grands, liens soulignés, d’un seul geste.", tongue),
+                class_="small soft",
+            ),
+            class_="mode",
+        ),
+        (_choice(each, now, tongue) for each in CHOICES if not each.is_switch),
+        tag(
+            "fieldset",
+            tag("legend", say("Aussi", tongue)),
+            (_switch(each, now, tongue) for each in CHOICES if each.is_switch),
+        ),
+        tag(
+            "div",
+            tag("button", say("Appliquer", tongue), type="submit", class_="btn", data_without_script=True),
+            tag(
+                "button",
+                say("Tout remettre comme au début", tongue),
+                type="submit",
+                name="mode",
+                value="off",
+                class_="btn quiet",
+                data_mode="",
+            ),
+            class_="actions",
+        ),
+        tag(
+            "p",
+            role="status",
+            class_="small soft",
+            data_kept=say("C’est enregistré.", tongue),
+            data_lost=say("L’enregistrement a échoué ; le réglage vaut pour cette page.", tongue),
+        ),
+        method="post",
+        action="/accessibilite/reglages",
+        class_="comfort",
+        data_comfort=" ".join(each.name for each in CHOICES),
+    )
+
+
+def languages(tongue: Language) -> Markup:
+    """Which language: the page comes back in it, what was typed is kept."""
+    return tag(
+        "form",
+        tag(
+            "fieldset",
+            tag("legend", say("Langue", tongue)),
+            tag(
+                "div",
+                (
+                    tag(
+                        "button",
+                        name,
+                        type="submit",
+                        name="langue",
+                        value=key,
+                        lang=key,
+                        class_="btn quiet small",
+                        aria_pressed=str(key == tongue).lower(),
+                    )
+                    for key, name in LANGUAGES.items()
+                ),
+                class_="segments",
+            ),
+        ),
+        method="post",
+        action="/langue",
+        class_="comfort",
+    )
+
+
+def _choice(each: Choice, now: Mapping[str, str], tongue: Language) -> Markup:
+    return tag(
+        "fieldset",
+        tag("legend", say(each.title, tongue)),
+        tag(
+            "div",
+            (
+                tag(
+                    "label",
+                    tag("input", type="radio", name=each.name, value=value, checked=now.get(each.name, "") == value),
+                    tag("span", say(words, tongue)),
+                )
+                for value, words in each.values.items()
+            ),
+            class_="segments",
+        ),
+    )
+
+
+def _switch(each: Choice, now: Mapping[str, str], tongue: Language) -> Markup:
+    (value, words), *_ = each.values.items()
+    box = tag("input", type="checkbox", name=each.name, value=value, checked=now.get(each.name) == value)
+    return tag("label", box, tag("span", say(words, tongue)), class_="check")

@@ -1,0 +1,111 @@
+"""The conservatoire's words: what they mean, said beside them. A word is a button: pointing at it, focusing it or pressing
+it shows its meaning, which stays until one leaves or presses Escape (theme/terms.js; without script, pressing does it)."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from markupsafe import Markup
+
+from components.ui.markup import Content, join, tag
+from data.core.i18n import Language, say
+
+TERMS = {
+    "cycle": (
+        "Cycle",
+        "Une étape des études : éveil, puis 1er, 2e et 3e cycles. Chacun dure de trois à cinq ans et finit par un examen.",
+    ),
+    "cursus": (
+        "Cursus",
+        "Des disciplines suivies ensemble, par exemple un instrument, la formation musicale et une pratique collective.",
+    ),
+    "discipline": ("Discipline", "Ce qui s’apprend dans un cours : un instrument, le chant, la danse, le théâtre."),
+    "department": ("Département", "Un groupe de disciplines proches : claviers, cordes, danse, théâtre."),
+    "slot": ("Heure de passage", "L’heure à laquelle l’élève est attendu, quand chacun passe à son tour dans le cours."),
+    "ensemble": ("Pratique collective", "Jouer ou chanter ensemble : chœur, orchestre, musique de chambre."),
+    "adapted": (
+        "Horaires aménagés",
+        "L’école ou le collège libère des heures pour que l’élève étudie au conservatoire.",
+    ),
+    "activity": ("Situation d’activité", "La situation de l’élève cette année-là, par exemple une classe à horaires aménagés."),
+    "scale": ("Barème", "La note la plus haute que l’on peut avoir."),
+    "weight": ("Coef.", "Coefficient : combien de fois la note compte dans la moyenne."),
+    "repertoire": ("Répertoire", "Les morceaux que l’élève a joués en public."),
+    "administrative": (
+        "Réinscription administrative",
+        "La place de l’élève est gardée pour tous ses cours à la fois, sans les cocher un par un.",
+    ),
+    "income": ("Quotient familial", "Un nombre calculé d’après les revenus et la taille du foyer : il fixe le tarif."),
+    "credit": ("Avoir", "Une somme que le conservatoire vous doit, par exemple pour des cours qui n’ont pas eu lieu."),
+    "duplicate": ("Duplicata", "Une copie de la facture ou du reçu, qui a la même valeur."),
+}  # fmt: skip
+SHORT_WORDS = {
+    "FM": "Formation musicale : lire, chanter, écouter et écrire la musique (autrefois, le solfège).",
+    "UE": "Unité d’enseignement : une partie d’un diplôme, que l’on valide à part.",
+    "UV": "Unité de valeur : une partie d’un diplôme, que l’on valide à part.",
+    "BEM": "Brevet d’études musicales : il conclut le 2e cycle.",
+    "CEM": "Certificat d’études musicales : il conclut le 3e cycle des amateurs.",
+    "CEC": "Certificat d’études chorégraphiques : il conclut le 3e cycle de danse.",
+    "CET": "Certificat d’études théâtrales : il conclut le 3e cycle de théâtre.",
+    "DEM": "Diplôme d’études musicales : il conclut le cursus spécialisé, avant les études supérieures.",
+    "DEC": "Diplôme d’études chorégraphiques : il conclut le cursus spécialisé de danse.",
+    "DET": "Diplôme d’études théâtrales : il conclut le cursus spécialisé de théâtre.",
+    "CPES": "Classe préparant à l’entrée dans l’enseignement supérieur de la création.",
+    "CHAM": "Classe à horaires aménagés musique : l’école ou le collège libère des heures pour le conservatoire.",
+    "CHAD": "Classe à horaires aménagés danse : l’école ou le collège libère des heures pour le conservatoire.",
+    "CHAT": "Classe à horaires aménagés théâtre : l’école ou le collège libère des heures pour le conservatoire.",
+    "QF": "Quotient familial : un nombre calculé d’après les revenus et la taille du foyer, qui fixe le tarif.",
+}
+BY_LABEL = {label: key for key, (label, _) in TERMS.items()}
+_SHORT = re.compile(rf"\b({'|'.join(SHORT_WORDS)})\b")
+
+
+def term(tongue: Language, key: str, at: str) -> Markup:
+    """The word of that key, or a short word, that tells its meaning. `at` sets it apart from the same word elsewhere."""
+    word, meaning = _both(tongue, key, at)
+    return tag("span", word, meaning, class_="term-of")
+
+
+def _both(tongue: Language, key: str, at: str) -> tuple[Markup, Markup]:
+    """The button and its meaning."""
+    if key in SHORT_WORDS:
+        shown, meaning = key, SHORT_WORDS[key]
+    else:
+        shown, meaning = say(TERMS[key][0], tongue), TERMS[key][1]
+    told = f"tip-{key.lower()}-{at}"
+    return (
+        tag("button", shown, type="button", class_="term", aria_describedby=told, popovertarget=told),
+        tag("span", say(meaning, tongue), id=told, role="tooltip", popover=True, class_="tip"),
+    )
+
+
+def explained(tongue: Language, pairs: Iterable[tuple[str, Content]], at: str) -> Iterator[tuple[Content, Content]]:
+    """A sheet's labels, said in that language, and values, with the words in them that have a meaning to tell."""
+    for number, (label, value) in enumerate(pairs):
+        key = BY_LABEL.get(label)
+        told = term(tongue, key, f"{at}-{number}") if key else say(label, tongue)
+        yield told, words_in(tongue, value, f"{at}-{number}") if type(value) is str else value
+
+
+def words_in(tongue: Language, text: str, at: str) -> Content:
+    """The text with its short words made buttons, each once: « FM 206 ». Their meanings stand after it."""
+    parts = _SHORT.split(text)
+    if len(parts) == 1:
+        return text
+    told, meanings = list[Content](), list[Markup]()
+    for number, part in enumerate(parts):
+        if number % 2 and part not in parts[: number - 1]:
+            word, meaning = _both(tongue, part, at)
+            told.append(word)
+            meanings.append(meaning)
+        else:
+            told.append(part)
+    return tag("span", told, meanings)
+
+
+def line(tongue: Language, texts: Iterable[str], at: str, *keys: str) -> Markup | None:
+    """« Les mots : FM, Cycle » under a list whose links and heads have no room for a meaning."""
+    found = [*dict.fromkeys(word for text in texts for word in _SHORT.findall(text)), *keys]
+    if not found:
+        return None
+    words = join((term(tongue, each, at) for each in found), Markup(" "))
+    return tag("p", say("Que veut dire :", tongue), " ", words, class_="terms small soft")

@@ -1,0 +1,77 @@
+"""The HTML document of plain pages, and the head that every document shares."""
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from components.assets.serving import nicegui_url, url
+from components.layout import display_preferences
+from components.ui.markup import tag
+from data.core.i18n import Language
+from data.core.sites import Site
+
+LIBRARIES = ("socket.io.min.js", "nicegui.js", "vue.esm-browser.prod.js")  # what house.js asks for
+
+
+def head(title: str, *more: Markup) -> Markup:
+    """What every document begins with. The stylesheet comes first; the font must not delay it on a phone."""
+    return tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("title", title),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("meta", name="robots", content="noindex"),
+        tag(
+            "link",
+            rel="preload",
+            href=url(
+                "opendyslexic-latin-400-normal.woff2"
+                if display_preferences.worn().get("font")
+                else "hyperlegible-latin.woff2"
+            ),
+            as_="font",
+            type="font/woff2",
+            fetchpriority="low",
+            crossorigin=True,
+        ),
+        tag("link", rel="stylesheet", href=url("house.css")),
+        tag("link", rel="icon", href=url("logo.svg"), type="image/svg+xml"),
+        *more,
+    )
+
+
+def site_style(site: Site | None) -> list[Markup]:
+    """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever."""
+    if site is None or not site.accent:
+        return []
+    return [tag("link", rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
+
+
+def page(
+    title: str,
+    body: Markup,
+    *,
+    tongue: Language = "fr",
+    status: int = 200,
+    warm: bool = False,
+    site: Site | None = None,
+) -> HTMLResponse:
+    """A plain page: no NiceGUI client, works without script. `warm` fetches the screens' assets while the person types."""
+    ahead = [tag("link", rel="prefetch", href=each) for each in screen_assets()] if warm else []
+    document = Markup("<!doctype html>") + tag(
+        "html",
+        head(title, *site_style(site), *ahead),
+        tag("body", body, tag("script", src=url("plain.js"), defer=True)),
+        lang=tongue,
+        **display_preferences.attributes(),
+    )
+    return HTMLResponse(document, status, {"cache-control": "no-store"})
+
+
+def screen_assets() -> list[str]:
+    """What a screen will ask for, beside what a plain page has already."""
+    return [
+        *map(nicegui_url, LIBRARIES),
+        url("house.js"),
+        url("idiomorph.js"),
+    ]

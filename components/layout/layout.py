@@ -1,0 +1,208 @@
+"""What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
+
+from markupsafe import Markup
+
+from components.layout import display_preferences
+from components.ui.icons import LOGO, icon
+from components.ui.markup import classes, tag
+from data.accounts.caller import Audience, Caller
+from data.core import formats, sites
+from data.core.i18n import LANGUAGES, Language, say
+from data.core.sites import Site
+
+ADDRESSES: dict[str, Audience] = {}  # path -> its audience, as @screen and @plain register them
+FAMILY_MENU = (
+    ("/", "Accueil", "home"),
+    ("/famille", "Famille", "family"),
+    ("/eleves", "Élèves", "pupils"),
+    ("/facturation/cotisations", "Facturation", "billing"),
+    ("/accessibilite", "Accessibilité", "person"),
+    ("/mot-de-passe", "Mot de passe", "key"),
+)
+STAFF_MENU = (
+    ("/gestion/demandes", "Demandes", "check"),
+    ("/gestion/reinscriptions", "Réinscriptions", "pupils"),
+    ("/gestion/familles", "Familles", "family"),
+    ("/gestion/imports", "Imports", "undo"),
+    ("/gestion/courriels", "Courriels", "mail"),
+    ("/gestion/journal", "Journal", "clock"),
+    ("/gestion/reglages", "Réglages", "info"),
+    ("/mot-de-passe", "Mot de passe", "key"),
+)
+IN_BAR = {
+    *(href for href, _, _ in FAMILY_MENU[:4]),
+    "/gestion/demandes",
+    "/gestion/familles",
+    "/gestion/courriels",
+}  # on a phone
+ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
+
+
+def _looking(caller: Caller, site: Site) -> Markup:
+    """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
+    until = caller.signin.viewing_until if caller.signin else None
+    words = caller.say(
+        "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
+        name=caller.account.name if caller.account else "",
+        hour=formats.hour(until, site.zone, caller.tongue) if until else "",
+    )
+    leave = tag(
+        "form",
+        tag("button", caller.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        method="post",
+        action="/gestion/familles/vue/fin",
+        class_="as-link",
+    )
+    return tag("p", icon("eye"), tag("span", words)) + leave
+
+
+def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
+    """The same header, menus and footer around a plain page, for somebody signed in; staff who look as a family see its."""
+    caller = caller.facing(Audience.ACCOUNT)
+    looking = (
+        tag("section", _looking(caller, site), class_="looking", aria_label=caller.say("Vue de la famille"))
+        if caller.looking
+        else None
+    )
+    menu = menu_of(caller)
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
+            looking,
+            tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
+            tag("footer", footer(caller.tongue, site), class_="foot"),
+            tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal")),
+            class_="frame",
+        ),
+        id="app",
+    )  # fmt: skip
+
+
+def menu_of(caller: Caller) -> list[tuple[str, str, str]]:
+    """(address, words, drawing) of the screens that exist and that this person may open."""
+    entries = STAFF_MENU if caller.account and caller.account.is_staff else FAMILY_MENU
+    return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
+
+
+def _is_current(path: str, href: str) -> bool:
+    """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
+    return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
+
+
+def _under(path: str) -> str:
+    return path.split("/")[1]
+
+
+def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
+    href, label, drawing = entry
+    return tag(
+        "a",
+        drawn and icon(drawing),
+        caller.say(label),
+        href=href,
+        aria_current="page" if _is_current(path, href) else None,
+    )
+
+
+def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: object) -> Markup:
+    role = caller.say(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
+    name = caller.account.name if caller.account else ""
+    return (
+        tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
+        + tag(
+            "a",
+            logo(site),
+            tag("span", site.name, tag("small", f"{role} · {name}" if role else name)),
+            class_="brand",
+            href="/gestion" if caller.account and caller.account.is_staff else "/",
+        )
+        + display_preferences.opener(caller.tongue)
+        + tag(
+            "nav",
+            (_entry(caller, entry, path) for entry in menu),
+            sign_out_button(caller),
+            class_="menu",
+            aria_label=caller.say("Menu principal"),
+            data_whose=caller.account.id if caller.account else None,
+        )
+    )
+
+
+def logo(site: Site | None) -> Markup:
+    """The site's own, or the portal's mark."""
+    if site is None or not site.logo:
+        return LOGO
+    return tag("img", src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
+
+
+def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
+    """« Déconnexion » is sent by plain HTTP: it holds when the websocket is down."""
+    return tag(
+        "form",
+        tag("button", drawn and icon("out"), caller.say("Déconnexion"), type="submit"),
+        method="post",
+        action="/deconnexion",
+        class_="as-link",
+    )
+
+
+def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
+    first = [entry for entry in menu if entry[0] in IN_BAR]
+    rest = [entry for entry in menu if entry[0] not in IN_BAR]
+    more = tag(
+        "div",
+        tag(
+            "nav",
+            (_entry(caller, entry, path, drawn=True) for entry in rest),
+            display_preferences.opener(caller.tongue),
+            sign_out_button(caller, drawn=True),
+            aria_label=caller.say("Suite du menu"),
+        ),
+        id="more",
+        popover=True,
+        class_="more",
+    )
+    return (
+        (Markup("").join(_entry(caller, entry, path, drawn=True) for entry in first))
+        + tag(
+            "button",
+            icon("more"),
+            caller.say("Plus"),
+            type="button",
+            popovertarget="more",
+            class_=classes(any(_is_current(path, href) for href, _, _ in rest) and "current"),
+        )
+        + more
+    )
+
+
+def footer(tongue: Language, site: Site | None = None) -> Markup:
+    """The true state of accessibility (« non conforme » until an audit is entered), the legal pages, the language."""
+    state = sites.accessibility(site) if site else sites.ACCESSIBILITY_STATES[0]
+    other: Language = "en" if tongue == "fr" else "fr"
+    return (
+        tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
+        + tag("a", say("Aide", tongue), href="/aide")
+        + tag("a", say("Plan du portail", tongue), href="/aide#plan")
+        + tag("a", say("Données personnelles", tongue), href="/donnees-personnelles")
+        + tag("a", say("Mentions légales", tongue), href="/mentions-legales")
+        + tag(
+            "form",
+            tag("button", LANGUAGES[other], type="submit", name="langue", value=other, lang=other),
+            method="post",
+            action="/langue",
+            class_="as-link",
+        )
+    )
+
+
+def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
+    """The screen's h1, what stands under it, what stands beside it."""
+    return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
+
+
+def way_back(words: str, href: str, **more: object) -> Markup:
+    """The link above a title, to where one came from."""
+    return tag("a", icon("previous"), words, href=href, class_="link", **more)

@@ -1,0 +1,161 @@
+"""The programme's cover: Connexion and its sisters, plain pages that work without script and without websocket."""
+
+from typing import Any
+
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from components.layout import display_preferences, html_document, layout
+from components.ui.icons import STAVE, icon
+from components.ui.markup import classes, join, tag
+from data.accounts.caller import Caller
+from data.core.i18n import Language, pair, say
+from data.core.sites import Site
+
+
+def cover(
+    title: str,
+    body: Markup,
+    *,
+    tongue: Language,
+    site: Site | None = None,
+    status: int = 200,
+    broad: bool = False,
+    warm: bool = False,
+    under: Markup | None = None,
+    bare: bool = False,
+) -> HTMLResponse:
+    """A whole page with the sheet in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
+    name = site.name if site else say("Portail des usagers", tongue)
+    brand = tag(
+        "div",
+        layout.logo(site),
+        tag("span", name, site and tag("small", say("Portail des usagers", tongue))),
+        class_="brand",
+    )
+    sheet = tag(
+        "div",
+        brand,
+        tag("div", tag("h1", title), body, class_="card"),
+        under,
+        class_=classes("sheet", broad and "broad"),
+    )
+    page = tag(
+        "div",
+        None if bare else tag("header", display_preferences.opener(tongue), class_="cover-head"),
+        tag("main", None if broad else STAVE, sheet),
+        tag("footer", layout.footer(tongue, site), class_="foot"),
+        class_="cover",
+    )
+    return html_document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm, site=site)
+
+
+def leaf(caller: Caller, title: str, body: Markup, *, path: str, site: Site | None, bare: bool = False) -> HTMLResponse:
+    """A page that everybody may read: within the menus for somebody signed in, on its own sheet for a stranger."""
+    if caller.account and site and not caller.account.must_change:
+        return html_document.page(
+            f"{title} – {site.name}",
+            layout.around(caller, site, title, tag("div", body, class_="card"), path),
+            tongue=caller.tongue,
+            site=site,
+        )
+    back = tag("p", tag("a", caller.say("Retour à la connexion"), href="/connexion", class_="way-back"))
+    return cover(title, join([body, back]), tongue=caller.tongue, site=site, broad=True, bare=bare)
+
+
+def entry(
+    label: str,
+    name: str,
+    *,
+    value: str = "",
+    fault: str = "",
+    hint: str = "",
+    extra: Markup | None = None,
+    **attributes: object,
+) -> Markup:
+    """A labelled field of a plain form, its fault beside it."""
+    attributes.setdefault("type", "text")
+    described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
+    field = tag(
+        "input",
+        id=name,
+        name=name,
+        value=value,
+        aria_describedby=described or None,
+        aria_invalid="true" if fault else None,
+        **attributes,
+    )
+    return tag(
+        "div",
+        tag("label", label, for_=name),
+        tag("div", field, extra, class_="with-button") if extra else field,
+        hint and tag("span", hint, id=f"{name}-hint", class_="hint"),
+        fault and tag("p", icon("alert"), tag("span", fault), id=f"{name}-fault", class_="fault"),
+        class_=classes("field", fault and "faulty"),
+    )
+
+
+def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) -> Markup:
+    """The field « Identifiant », as password managers know it."""
+    return entry(
+        label,
+        "identifiant",
+        value=value,
+        fault=fault,
+        autocomplete="username",
+        autocapitalize="none",
+        spellcheck="false",
+        maxlength=200,
+        required=True,
+        autofocus=autofocus,
+    )
+
+
+def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
+    """A password's field with « Afficher », which appears with the script."""
+    show, hide = say("Afficher", tongue), say("Masquer", tongue)
+    button = tag(
+        "button",
+        show,
+        type="button",
+        class_="btn quiet",
+        data_shows=name,
+        data_show=show,
+        data_hide=hide,
+        hidden=True,
+        aria_pressed="false",
+        aria_label=pair(show, label, tongue) if name == "ancien" else None,
+    )
+    return entry(label, name, type="password", extra=button, maxlength=256, required=True, **more)
+
+
+def message(text: str, tongue: Language, *, focus: str = "") -> Markup:
+    """A message closed with « OK »: a dialog that is open without script too; the focus then goes to `focus`."""
+    return tag(
+        "dialog",
+        tag("p", text, id="message-text"),
+        tag("form", tag("button", say("OK", tongue), class_="btn", autofocus=True), method="dialog"),
+        class_="message",
+        open=True,
+        data_now=focus,
+        aria_labelledby="message-text",
+    )
+
+
+def alert(text: str) -> Markup:
+    return _notice(text, "alert", "bad", "alert")
+
+
+def told(text: str) -> Markup:
+    return _notice(text, "check", "good", "status")
+
+
+def noted(text: str) -> Markup:
+    """What is neither done nor wrong: a session is over."""
+    return _notice(text, "info", None, "status")
+
+
+def _notice(text: str, drawing: str, look: str | None, role: str) -> Markup:
+    """Nothing without a text."""
+    shown = tag("div", icon(drawing), tag("p", text), class_=classes("notice", look), role=role)
+    return shown if text else Markup("")

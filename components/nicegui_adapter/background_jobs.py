@@ -1,0 +1,98 @@
+"""What the running process does by itself: letters, digests, retention, batches, memory, files."""
+
+import asyncio
+import ctypes
+import gc
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicegui import Client, app
+
+from components.web import errors
+from data.access_grants import batches as access_batches
+from data.core import database
+from data.core.settings import settings
+from data.importing import jobs
+from data.mail import delivery
+from data.office import daily_digest
+from data.privacy import orphan_files, retention
+from data.reenrolment import retention as reenrolment_retention
+from data.uploads import worker as upload_worker
+
+ROUND_SECONDS, DAILY_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 60.0, 15.0, 20.0, 3600.0
+DAY_SECONDS = 86_400.0
+
+
+async def _start() -> None:
+    if settings().periodic_jobs:
+        for job in _jobs():
+            app.timer(job.seconds, job.run, immediate=job.at_start)
+    app.timer(SWEEP_SECONDS, _sweep, immediate=False)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5000, 20, 20)
+    # A page gives the interpreter up at every statement, and had it back 5 ms later while a thread wrote a workbook.
+    sys.setswitchinterval(0.001)
+
+
+async def _stop() -> None:
+    await asyncio.to_thread(jobs.close)
+    await asyncio.to_thread(upload_worker.close)
+    database.engine().dispose()
+
+
+@dataclass
+class _Periodic:
+    """Work of the whole portal, in a thread, again and again; one run at a time."""
+
+    name: str  # as the log tells its faults
+    seconds: float
+    work: Callable[[], object]
+    at_start: bool = False
+    under_way: bool = False
+
+    async def run(self) -> None:
+        if self.under_way:
+            return
+        self.under_way = True
+        try:
+            await asyncio.to_thread(self.work)
+        except Exception as fault:
+            errors.reference_of(fault, self.name)
+        finally:
+            self.under_way = False
+
+
+def _jobs() -> list[_Periodic]:
+    return [
+        _Periodic("postman", ROUND_SECONDS, delivery.go_round),
+        _Periodic("access letters", ROUND_SECONDS, _access_batches),
+        _Periodic("daily", DAILY_SECONDS, daily_digest.go_round),
+        _Periodic("the sweep of files", FILES_SECONDS, orphan_files.sweep, at_start=True),
+        # at the start too: a portal restarted every day forgets all the same
+        _Periodic("retention", DAY_SECONDS, _forget, at_start=True),
+    ]
+
+
+def _forget() -> None:
+    """What the sites keep no longer; then the database counts what is left."""
+    retention.sweep()
+    reenrolment_retention.sweep()
+    database.take_stock()
+
+
+def _access_batches() -> None:
+    """Batches of accesses that wait, or that a stop left unfinished."""
+    for batch_id in access_batches.waiting():
+        access_batches.work(batch_id)
+
+
+def _sweep() -> None:
+    """Clients whose browser never connected go; memory goes back to the system."""
+    Client.prune_instances(client_age_threshold=PRUNE_AGE)
+    gc.collect()
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    except OSError:
+        return

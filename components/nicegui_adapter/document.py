@@ -1,0 +1,89 @@
+"""The HTML document: plain pages, and NiceGUI's screens with their first paint in the first answer.
+
+NiceGUI 3.18 sends an almost empty body, inline scripts and Quasar. Ours sends the whole screen as HTML, then the
+script that takes it over, and needs neither Quasar nor `unsafe-inline` nor `unsafe-eval`: `build_response` replaces
+Client's. What it stands on (createApp, parseElements, the boot values) is pinned with NiceGUI and tested in a browser.
+"""
+
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import Client, __version__, json
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from components.assets.serving import url
+from components.layout import display_preferences
+from components.layout.html_document import head
+from components.nicegui_adapter.static_panel import Piece
+from components.ui.markup import tag
+from data.core.i18n import Language, say
+from data.core.settings import settings
+
+
+def first_paint(element: Any) -> Markup:
+    """An element of plain tags as Vue will draw it, its children in it. Panels give their own markup."""
+    if isinstance(element, Piece):
+        inner, name = element.first, element.props["as"]
+    else:
+        if element.component or "-" in element.tag:
+            raise ValueError(f"{element.tag}: screens are made of plain tags and panels")
+        inner, name = Markup("").join(first_paint(child) for child in element.default_slot.children), element.tag
+    attributes = {
+        key: value for key, value in element.props.items() if key not in {"as", "content", "command", "address"}
+    }
+    return tag(name, inner, id=f"c{element.id}", class_=" ".join(element.classes) or None, **attributes)
+
+
+def build_response(client: Client, request: Request, status_code: int = 200) -> HTMLResponse:
+    """NiceGUI's answer for a page, with the first paint in it."""
+    client._response_built = True
+    client.outbox.updates.clear()
+    tongue: Language = client.storage.get("tongue", "fr")
+    boot = {
+        "version": __version__,
+        "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
+        "elements": {key: element._to_dict() for key, element in client.elements.items()},
+        "query": {
+            "client_id": client.id,
+            "next_message_id": client.outbox.next_message_id,
+            "implicit_handshake": "prefetch" not in request.headers.get("sec-purpose", ""),
+        },
+        "words": {
+            "expires": say("Votre session va expirer dans 2 minutes.", tongue),
+            "stay": say("Rester connecté", tongue),
+            "ok": say("OK", tongue),
+        },
+    }
+    painted = first_paint(client.layout)
+    for element in client.elements.values():
+        if isinstance(element, Piece):
+            element.first = Markup("")  # the browser has it now; a connected client stays small
+    document = Markup("<!doctype html>") + tag(
+        "html",
+        head(client.title or "", *client.storage.get("style", ())),
+        tag(
+            "body",
+            tag("div", painted, id="app"),
+            _lost(tongue),
+            tag("div", id="said", role="status", class_="unseen"),
+            tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
+            tag("script", src=url("house.js"), type="module"),
+        ),
+        lang=tongue,
+        **display_preferences.attributes(),
+    )
+    return HTMLResponse(document, status_code, {"cache-control": "no-store"})
+
+
+def _lost(tongue: Language) -> Markup:
+    """What NiceGUI shows and hides as the connection goes and comes; the announcement is the script's."""
+    return tag(
+        "div", say("Connexion interrompue. Nouvelle tentative…", tongue), id="popup", class_="lost", aria_hidden="true"
+    ) + tag(
+        "div",
+        say("Ce texte est trop long pour être envoyé.", tongue),
+        id="too_long_message_popup",
+        class_="lost",
+        aria_hidden="true",
+    )

@@ -1,0 +1,168 @@
+"""The only ways in from a browser: @screen (a NiceGUI page) and @plain (HTTP). Both say their audience."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from nicegui import app, ui
+from starlette.responses import RedirectResponse, Response
+
+from components.layout import layout
+from components.nicegui_adapter import frame
+from components.nicegui_adapter.page_events import leave_when_closed
+from components.web.auth import SignedOut, caller_of, cookie
+from components.web.errors import error_page, fault_page
+from components.web.middleware import MOST_BYTES, allow
+from data.accounts.caller import ONLY_LOOKING, Audience, Caller, OnlyLooking
+from data.core import audit
+from data.core.errors import NotYours, Refused
+
+CHOOSE = "/mot-de-passe/choisir"
+FACTOR = "/mot-de-passe/second-facteur"
+WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
+Draw = Callable[..., None]
+
+
+def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Draw]:
+    """A page of the house: guarded, framed, titled. `draw(v, **address)` draws its panels under a reading visit."""
+
+    def register(draw: Draw) -> Draw:
+        def guarded(request: Request, **address: Any) -> Response | None:
+            caller = caller_of(request).facing(audience)
+            if (turned := turned_away(request, caller, audience)) is not None:
+                return turned
+            try:
+                with caller.visit(at_once=True) as v, frame.frame(v, caller, title, path):
+                    draw(v, **address)
+            except NotYours:
+                return not_found(request, caller)
+            except Exception as fault:
+                return fault_page(fault, path, caller.tongue)
+            if caller.signin is not None:
+                leave_when_closed(ui.context.client, caller.signin.id, looking=caller.looking)
+            return None
+
+        guarded.__signature__ = _without_visit(draw)  # type: ignore[attr-defined]
+        ui.page(path, response_timeout=30)(_dropping_dead_clients(guarded))
+        return _mark_route(path, audience, draw)
+
+    return register
+
+
+def plain(
+    path: str,
+    audience: Audience,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    most_bytes: int = MOST_BYTES,
+    foreign: bool = False,
+    own: bool = False,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An address served by plain HTTP: `answer(caller, request, **address) -> Response`, sync or async.
+
+    `foreign`: other servers send there, without Origin; what they say must prove itself. `own`: staff who look as a family
+    are themselves there.
+    """
+    if most_bytes != MOST_BYTES or foreign:
+        allow(path, most_bytes, foreign=foreign)
+
+    def register(answer: Callable[..., Any]) -> Callable[..., Any]:
+        async def guarded(request: Request, **address: Any) -> Response:
+            caller = caller_of(request)
+            caller = caller if own else caller.facing(audience)
+            if (turned := turned_away(request, caller, audience)) is not None:
+                return turned
+            try:
+                if caller.looking and request.method not in {"GET", "HEAD"}:
+                    raise OnlyLooking(ONLY_LOOKING)
+                response = answer(caller, request, **address)
+                return await response if inspect.isawaitable(response) else response
+            except NotYours:
+                return not_found(request, caller)
+            except Refused as refused:  # what an answer does not tell in its own page: looking only, a protected family
+                return error_page(403, tongue=caller.tongue, told=refused.tell(caller.tongue))
+
+        guarded.__signature__ = _without_visit(answer)  # type: ignore[attr-defined]
+        app.add_api_route(path, guarded, methods=[*methods], include_in_schema=False)
+        return _mark_route(path, audience, answer)
+
+    return register
+
+
+def turned_away(request: Request, caller: Caller, audience: Audience) -> Response | None:
+    """Where somebody goes who may not open this address: Connexion and back, the password to choose, or 404."""
+    if audience is Audience.ANYONE:
+        return None
+    if caller.account is None:
+        over = {"fin": "1"} if cookie(request, "anacrouse") else {}
+        back = {"suite": request.url.path} if request.method == "GET" and request.url.path != "/" else {}
+        return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
+    if caller.account.must_change and not caller.looking and request.url.path not in WHILE_CHOOSING:
+        return RedirectResponse(CHOOSE, 303)
+    if caller.signin and caller.signin.sets_factor and request.url.path not in {FACTOR, *WHILE_CHOOSING}:
+        return RedirectResponse(FACTOR, 303)
+    if not caller.may_open(audience):
+        if caller.account.is_staff and caller.signin and caller.signin.viewing_account_id is not None:
+            return RedirectResponse("/gestion/familles?vue=finie", 303)  # they looked as a family, and time is over
+        if request.url.path == "/" and caller.account.is_staff:
+            return RedirectResponse("/gestion", 303)
+        return not_found(request, caller)
+    return None
+
+
+def not_found(request: Request, caller: Caller) -> Response:
+    """404, the same for what is another's and for what is not; the journal keeps who asked."""
+    if caller.account and not caller.looking:
+        with caller.visit(writes=True) as v:
+            audit.note(v, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
+    return error_page(404, tongue=caller.tongue)
+
+
+def here(*, touch: bool = True) -> Caller:
+    """The caller behind the event being handled, read again from the session's row; SignedOut when it is over."""
+    request = ui.context.client.request
+    audience = layout.ADDRESSES.get(ui.context.client.page.path, Audience.ANYONE)
+    caller = caller_of(request, touch=touch).facing(audience)
+    if caller.account is None or not caller.may_open(audience):
+        raise SignedOut
+    if (caller.account.must_change and not caller.looking) or (caller.signin and caller.signin.sets_factor):
+        raise SignedOut
+    return caller
+
+
+def _without_visit(function: Callable[..., Any]) -> inspect.Signature:
+    """The address's own parameters, for FastAPI to read; `v`, `caller` and `request` are ours to give."""
+    own = [
+        each for name, each in inspect.signature(function).parameters.items() if name not in {"v", "caller", "request"}
+    ]
+    request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
+    return inspect.Signature([request, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
+
+
+def _mark_route(path: str, audience: Audience, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The test of audiences reads them from the routes themselves, the menus from the register."""
+    layout.ADDRESSES[path] = audience
+    for route in app.routes:
+        if (
+            getattr(route, "path", None) == path
+            and (endpoint := getattr(route, "endpoint", None)) is not None
+            and not hasattr(endpoint, "audience")
+        ):
+            endpoint.audience, endpoint.module = audience, function.__module__
+    return function
+
+
+def _dropping_dead_clients(guarded: Callable[..., Response | None]) -> Callable[..., Response | None]:
+    """A redirect or an error page needs no NiceGUI client: it goes at once."""
+
+    @wraps(guarded)
+    def answer(request: Request, **address: Any) -> Response | None:
+        response = guarded(request, **address)
+        if response is not None:
+            ui.context.client.delete()
+        return response
+
+    return answer

@@ -1,0 +1,131 @@
+"""The running process: middleware, the postman's rounds, memory kept low, one process to a SQLite database."""
+
+import fcntl
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi.exceptions import RequestValidationError
+from nicegui import Client, app, ui
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+
+from components.assets.serving import Assets
+from components.nicegui_adapter import document, socket_ownership
+from components.nicegui_adapter.background_jobs import _start, _stop
+from components.web import errors
+from components.web.middleware import Guard
+from data.access_grants import first_start
+from data.core import database
+from data.core.settings import settings
+
+log = logging.getLogger("anacrouse")
+SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+
+
+class _Lines(logging.Formatter):
+    """One line a record; JSON when asked. A page's client id opens its events: it is never written."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = SECRET.sub("…", super().format(record))
+        if settings().log_format == "json":
+            at = datetime.fromtimestamp(record.created, UTC).isoformat()
+            return json.dumps(
+                {"at": at, "level": record.levelname, "from": record.name, "text": text}, ensure_ascii=False
+            )
+        return text
+
+
+def set_up_logging() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    plain = settings().log_format == "json"
+    handler.setFormatter(_Lines("%(message)s" if plain else "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(socket_ownership.OneLine())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for own in ("engineio.server", "socketio.server", "nicegui", "uvicorn", "uvicorn.error"):
+        logging.getLogger(own).handlers.clear()
+        logging.getLogger(own).propagate = True
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """With SQLite one process writes: a second one refuses to start, and says why."""
+    database_file = database.file()
+    if database_file is None:
+        yield
+        return
+    lock = database_file.with_suffix(".lock")
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(
+                f"Another process serves {database_file} already. Stop it first, or set DATABASE_URL to another database."
+            )
+        yield
+
+
+def run() -> None:
+    """Serve until stopped."""
+    chosen = settings()
+    prepare()
+    log.info(
+        "Anacrouse serves http://%s:%s%s",
+        "localhost" if chosen.host == "127.0.0.1" else chosen.host,
+        chosen.port,
+        " with the demonstration" if chosen.demo else "",
+    )
+    if first_start.is_empty():
+        log.warning(
+            "no conservatoire yet: within an hour, open %s/premier-demarrage/%s", chosen.public_url, first_start.link()
+        )
+    if not chosen.smtp_url:
+        log.info("SMTP_URL is not set: letters stay in the outbox")
+    ui.run(
+        host=chosen.host,
+        port=chosen.port,
+        title="Anacrouse",
+        language="fr",
+        reload=False,
+        show=False,
+        show_welcome_message=False,
+        tailwind=False,
+        prod_js=True,
+        binding_refresh_interval=None,
+        reconnect_timeout=30,
+        storage_secret=None,
+        gzip_middleware_factory=lambda inner: GZipMiddleware(inner, minimum_size=500, compresslevel=5),
+        favicon=Path(__file__).parents[1] / "assets" / "theme" / "logo.svg",
+        proxy_headers=False,
+        server_header=False,
+        uvicorn_logging_level="warning",
+        log_config=None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def prepare() -> None:
+    """What surrounds the pages; they are imported before."""
+    Client.build_response = document.build_response  # type: ignore[method-assign,assignment]
+    socket_ownership.take_over()
+    app.add_exception_handler(HTTPException, errors.on_http)
+    app.add_exception_handler(404, errors.on_http)
+    app.add_exception_handler(RequestValidationError, errors.on_invalid)
+    app.add_exception_handler(Exception, errors.on_fault)
+    app.on_startup(_start)
+    app.on_shutdown(_stop)
+    _outermost()
+
+
+def _outermost() -> None:
+    """The guard and the kept assets stand outside everything, the fault page included."""
+    build = app.build_middleware_stack
+    app.build_middleware_stack = lambda: Guard(Assets(build()), socket_ownership.own_page)  # type: ignore[method-assign]

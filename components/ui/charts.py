@@ -1,0 +1,110 @@
+"""A curve, drawn on the server: one line, its ends labelled, the same figures as a table behind « Voir les chiffres »."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from components.ui.markup import tag
+from components.ui.tables import table
+from data.core import formats
+from data.core.unit_of_work import Visit
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 150, 36, 44, 22, 24
+
+
+def averages(v: Visit, title: str, points: Sequence[tuple[str, int]]) -> Markup | None:
+    """Averages out of 20 (hundredths) over school years; None with fewer than two."""
+    if len(points) < 2:
+        return None
+    values = [value for _, value in points]
+    low = max(0, (min(values) // 500 - (1 if min(values) % 500 < 150 else 0)) * 500)
+    high = 2000
+    spots = [(_across(at, len(points)), _up(value, low, high)) for at, value in enumerate(values)]
+    told = v.say(
+        "{title} : de {first} sur 20 en {from_year} à {last} sur 20 en {to_year}",
+        title=title,
+        first=formats.decimal(values[0], v.tongue),
+        last=formats.decimal(values[-1], v.tongue),
+        from_year=points[0][0],
+        to_year=points[-1][0],
+    )
+    parts = [
+        *(
+            tag("path", d=f"M{LEFT} {_up(line, low, high)}H{WIDTH - RIGHT}", class_="grid-line")
+            for line in range(low, high + 1, 500)
+        ),
+        *(
+            tag("text", formats.decimal(line, v.tongue, places=0), x=LEFT - 8, y=_up(line, low, high) + 5, class_="end")
+            for line in (low, high)
+        ),
+        tag("path", d="M" + "L".join(f"{x} {y}" for x, y in spots), class_="curve"),
+        *(tag("circle", cx=x, cy=y, r=4, class_="spot") for x, y in spots),
+        tag("text", formats.decimal(values[-1], v.tongue), x=spots[-1][0], y=spots[-1][1] - 10, class_="last"),
+        tag("text", points[0][0], x=LEFT, y=HEIGHT - 4),
+        tag("text", points[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
+    ]
+    picture = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=told, class_="chart")
+    figures = table(
+        title,
+        [v.say("Année"), v.say("Moyenne /20")],
+        [(year, formats.decimal(value, v.tongue)) for year, value in reversed(points)],
+    )
+    return tag(
+        "figure",
+        tag("figcaption", title),
+        picture,
+        tag("details", tag("summary", v.say("Voir les chiffres")), figures),
+        class_="figure",
+    )
+
+
+def progress(v: Visit, title: str, weeks: Sequence[tuple[str, int, int, int, int]]) -> Markup | None:
+    """Requests received and validated over the weeks: (week, received, validated, to correct, silent); None for one week."""
+    if len(weeks) < 2:
+        return None
+    high = max(1, *(week[1] for week in weeks))
+    curves = []
+    for at, look in ((1, ""), (2, " second")):
+        figures = [week[1] if at == 1 else week[2] for week in weeks]
+        spots = [(_across(place, len(weeks)), _up(figure, 0, high)) for place, figure in enumerate(figures)]
+        x, y = spots[-1]
+        curves += [
+            tag("path", d="M" + "L".join(f"{a} {b}" for a, b in spots), class_=f"curve{look}"),
+            tag("circle", cx=x, cy=y, r=4, class_=f"spot{look}"),
+            tag("text", figures[-1], x=x + 10, y=y + 5, class_=f"count{look}"),
+        ]
+    told = v.say(
+        "{title} : {received} reçues et {validated} validées la semaine du {week}",
+        title=title,
+        received=weeks[-1][1],
+        validated=weeks[-1][2],
+        week=weeks[-1][0],
+    )
+    parts = [
+        *(tag("path", d=f"M{LEFT} {_up(line, 0, high)}H{WIDTH - RIGHT}", class_="grid-line") for line in (0, high)),
+        *(tag("text", line, x=LEFT - 8, y=_up(line, 0, high) + 5, class_="end") for line in (0, high)),
+        *curves,
+        tag("text", weeks[0][0], x=LEFT, y=HEIGHT - 4),
+        tag("text", weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
+    ]
+    heads = [v.say(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    return tag(
+        "figure",
+        tag(
+            "figcaption",
+            tag("span", v.say("Reçues"), class_="key"),
+            " ",
+            tag("span", v.say("Validées"), class_="key second"),
+        ),
+        tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=told, class_="chart"),
+        tag("details", tag("summary", v.say("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
+        class_="figure",
+    )
+
+
+def _across(at: int, count: int) -> float:
+    return round(LEFT + 8 + at * (WIDTH - LEFT - RIGHT - 16) / (count - 1), 1)
+
+
+def _up(value: int, low: int, high: int) -> float:
+    return round(TOP + (high - value) * (HEIGHT - TOP - BOTTOM) / (high - low), 1)

@@ -1,0 +1,66 @@
+"""What a panel's actions are made of: what the browser sent, what it is answered. The element itself is nicegui_adapter's."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.core.errors import NotYours
+
+LONGEST, MOST_VALUES = 5_000, 80
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a person did: the action's name, what it is about, the form's values (texts)."""
+
+    do: str
+    of: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def number(self) -> int:
+        """`of` as a key; NotYours when it is none, as for a key that is not there."""
+        if not self.of.isdecimal() or len(self.of) > 9:
+            raise NotYours(f"{self.do} of {self.of[:20]!r}")
+        return int(self.of)
+
+    @staticmethod
+    def read(sent: object) -> "Act | None":
+        """None when it is not what our script sends: events can be forged."""
+        if not isinstance(sent, dict):
+            return None
+        do, of, values = sent.get("do"), sent.get("of", ""), sent.get("values", {})
+        if not (isinstance(do, str) and isinstance(of, str) and isinstance(values, dict)) or len(values) > MOST_VALUES:
+            return None
+        texts = {
+            name: value
+            for name, value in values.items()
+            if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= LONGEST
+        }
+        return Act(do[:40], of[:80], texts) if len(texts) == len(values) else None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the browser does once the panel is drawn again."""
+
+    dialog: str = ""  # a message closed with « OK »
+    say: str = ""  # announced to screen readers: the screen shows it already
+    toast: str = ""  # announced, and shown for a while
+    focus: str = ""  # id of what gets the focus
+    forget: str = ""  # the form whose typed values are now recorded
+    fill: Mapping[str, str] = field(default_factory=dict)  # id -> value put into a field
+    close: str = ""  # id of a dialog
+    open: str = ""  # id of a dialog
+    go: str = ""  # an address of ours
+    url: str = ""  # what the address bar shows, without loading it
+    push: str = ""  # the address of a window that opens: the back button closes it
+    reload: bool = False
+
+
+Handler = Callable[..., Any]  # (v, act) -> Answer | None, or async (caller, act) -> Answer | None
+
+
+def only_shows(handler: Handler) -> Handler:
+    """An act that writes nothing: it runs in the reading visit that draws its answer, and waits for nobody who writes."""
+    handler.only_shows = True  # type: ignore[attr-defined]
+    return handler

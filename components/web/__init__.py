@@ -1,0 +1,1 @@
+"""HTTP around a page: cookies and the caller, errors, the middleware. It uses layout, ui and assets."""

@@ -1,0 +1,85 @@
+"""Pages for what went wrong: in words, with a way home, and a reference that stands in the log too."""
+
+import logging
+import secrets
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from components.layout import display_preferences, html_document
+from components.ui.icons import LOGO, STAVE
+from components.ui.markup import tag
+from data.core.database import Unavailable
+from data.core.i18n import Language, language, say
+
+log = logging.getLogger("anacrouse")
+SENTENCES = {
+    400: "Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez.",
+    403: "Cette demande ne vient pas d’une page du portail : elle n’a pas été exécutée.",
+    404: "Cette page n’existe pas ou ne vous est pas accessible.",
+    405: "Cette page n’existe pas ou ne vous est pas accessible.",
+    413: "Ce que vous envoyez est trop volumineux.",
+    422: "Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez.",
+    429: "Trop de demandes en peu de temps. Réessayez dans une minute.",
+    500: "Une erreur est survenue. Rien de ce qui était enregistré n’est perdu.",
+    503: "Le service est momentanément très sollicité. Réessayez dans une minute.",
+}
+BUSY = "Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez."
+NO_ROOM = "L’enregistrement est momentanément impossible. Rien n’a été modifié."
+
+
+def sentence(status: int, tongue: Language = "fr") -> str:
+    return say(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), tongue)
+
+
+def error_page(status: int, *, tongue: Language = "fr", reference: str = "", told: str = "") -> HTMLResponse:
+    told = told or sentence(status, tongue)
+    titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
+    title = say(titles.get(404 if status == 405 else status, "Demande impossible"), tongue)
+    card = tag(
+        "div",
+        tag("h1", title),
+        tag("p", told),
+        reference and tag("p", say("Référence à donner au conservatoire : {reference}", tongue, reference=reference)),
+        tag("p", tag("a", say("Retour à l’accueil", tongue), href="/", class_="btn")),
+        class_="card",
+    )
+    brand = tag("div", LOGO, tag("span", say("Portail des usagers", tongue)), class_="brand")
+    body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="sheet")), class_="cover")
+    return html_document.page(f"{title} – Anacrouse", body, tongue=tongue, status=status)
+
+
+def reference_of(fault: BaseException, where: str) -> str:
+    """A number to give by telephone; the log has it with the whole fault."""
+    reference = secrets.token_hex(4).upper()
+    log.error("reference %s at %s", reference, where, exc_info=fault)
+    return reference
+
+
+def database_sentence(fault: Unavailable) -> str:
+    """What to tell when the database is locked, full, or gone."""
+    return BUSY if "lock" in str(fault.orig).lower() else NO_ROOM
+
+
+async def on_http(request: Request, fault: Exception) -> Response:
+    display_preferences.put_on(request)
+    status = fault.status_code if isinstance(fault, HTTPException) else 404
+    return error_page(status, tongue=language(request.cookies.get("langue", "")))
+
+
+async def on_invalid(request: Request, _fault: Exception) -> Response:
+    """A number in an address that is none is an address that does not exist; a form that is none is a bad request."""
+    return error_page(404 if request.method == "GET" else 400, tongue=language(request.cookies.get("langue", "")))
+
+
+async def on_fault(request: Request, fault: Exception) -> Response:
+    return fault_page(fault, request.url.path, language(request.cookies.get("langue", "")))
+
+
+def fault_page(fault: BaseException, path: str, tongue: Language) -> HTMLResponse:
+    """500, or 503 when the database is only busy."""
+    if isinstance(fault, Unavailable):
+        reference_of(fault, path)
+        return error_page(503, tongue=tongue)
+    return error_page(500, tongue=tongue, reference=reference_of(fault, path))

@@ -1,0 +1,153 @@
+"""The outermost door: origin, size of bodies, the client's true address, the headers of every answer."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data.core.settings import settings
+
+MOST_BYTES = 3 * 1024 * 1024
+SAFE = {"GET", "HEAD", "OPTIONS"}
+_bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
+_foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
+NO_ORIGIN_NEEDED = {"/healthz", "/readyz", "/metrics"}
+
+
+@lru_cache(maxsize=2)
+def headers(https: bool) -> list[tuple[bytes, bytes]]:
+    """What every answer carries. No script but ours from this host: neither inline nor eval."""
+    found = {
+        "content-security-policy": policy(https),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    }
+    if https:
+        found["strict-transport-security"] = "max-age=31536000"
+    return [(name.encode(), value.encode()) for name, value in found.items()]
+
+
+def policy(https: bool, *, forms_to: str = "'self'") -> str:
+    """What a page may load, and where its forms may go: a page that leads to a bank names the bank's host."""
+    sockets = "" if https else " ws: wss:"
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+        f"connect-src 'self'{sockets}; form-action {forms_to}; "
+        "frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+
+
+def allow(path: str, most_bytes: int, *, foreign: bool = False) -> None:
+    """Larger or smaller bodies for one route: /eleves/{n}/photo. `foreign`: what another server sends needs no Origin."""
+    pattern = re.sub(r"\{\w+\}", "[^/]+", path)
+    _bodies[pattern] = most_bytes
+    if foreign:
+        _foreign.add(pattern)
+
+
+def most_bytes(path: str) -> int:
+    return next((most for pattern, most in _bodies.items() if re.fullmatch(pattern, path)), MOST_BYTES)
+
+
+def needs_origin(path: str) -> bool:
+    return path not in NO_ORIGIN_NEEDED and not any(re.fullmatch(pattern, path) for pattern in _foreign)
+
+
+class Guard:
+    """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
+
+    def __init__(self, app: ASGIApp, own_page: Callable[[Scope], bool]) -> None:
+        """`own_page`: whether the page that a socket asks for was given to the session that asks."""
+        self.app, self.own_page = app, own_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        asked = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        scope["client"] = (client_address(scope, asked.get("x-forwarded-for", "")), 0)
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-prefix"]
+        if scope["type"] == "websocket":
+            if own_origin(asked) and self.own_page(scope):
+                return await self.app(scope, receive, send)
+            return await send({"type": "websocket.close", "code": 1008})
+        writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
+        if writes and not own_origin(asked) and needs_origin(scope["path"]):
+            return await _refuse(send, 403)
+        if scope["path"].startswith("/_nicegui_ws") and not self.own_page(scope):
+            return await _refuse(send, 403)
+        length = asked.get("content-length", "0")
+        if not length.isdecimal() or int(length) > most_bytes(scope["path"]):
+            return await _refuse(send, 413 if length.isdecimal() else 400)
+        return await self.app(scope, _counted(receive, most_bytes(scope["path"])), _with_headers(send))
+
+
+def own_origin(asked: dict[str, str]) -> bool:
+    """The page that sends is one of ours: its Origin is the request's own Host, or BASE_URL."""
+    origin = asked.get("origin", "")
+    if not origin:  # a same-origin GET for the websocket's polling carries no Origin
+        return asked.get("sec-fetch-site", "") == "same-origin"
+    return origin == settings().base_url or urlsplit(origin).netloc == asked.get("host", "-")
+
+
+def client_address(scope: Scope, forwarded: str) -> str:
+    """The right-most hop that is not a proxy of ours."""
+    address = str((scope.get("client") or ("",))[0])
+    trusted = [ipaddress.ip_network(each) for each in settings().trusted_proxies.split(",") if each]
+    for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
+        try:
+            if not any(ipaddress.ip_address(address) in network for network in trusted):
+                break
+            address = str(ipaddress.ip_address(hop))
+        except ValueError:
+            break
+    return address
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """A body without a length is counted as it comes; beyond the limit it ends as if the sender had left."""
+    got = 0
+
+    async def count() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        return message if got <= most else {"type": "http.disconnect"}
+
+    return count
+
+
+def _with_headers(send: Send) -> Send:
+    async def add(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(pair for pair in headers(settings().https) if pair[0] not in given),
+            ]
+        await send(message)
+
+    return add
+
+
+async def _refuse(send: Send, status: int) -> None:
+    from components.web.errors import sentence
+
+    body = sentence(status).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", str(len(body)).encode()),
+                *headers(settings().https),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

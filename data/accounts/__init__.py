@@ -1,0 +1,1 @@
+"""Who comes in: accounts, passwords, sessions, the second factor, rate limits. It uses mail, families and core."""

@@ -1,0 +1,86 @@
+"""Who is behind a request: an account and its session, or a stranger; and what they may open."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from data.accounts.models import Account
+from data.accounts.sessions import SignIn
+from data.core import sites
+from data.core.errors import Refused
+from data.core.i18n import Language, say
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, visit
+
+
+class Audience(Enum):
+    """Who may open an address. The folder under pages/ says the same, and a test holds the two together."""
+
+    ANYONE = "anyone"
+    ACCOUNT = "account"  # whoever is signed in
+    FAMILY = "family"
+    STAFF = "staff"
+    MANAGER = "manager"  # staff, « responsable »
+
+
+ONLY_LOOKING = "Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir."
+
+
+class OnlyLooking(Refused):
+    """Staff who look as a family change nothing."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind a request: an account, or a stranger (None).
+
+    `looks_as` is the family's account that a member of staff looks as (data/access_grants/impersonation.py); `looking`: this caller wears its
+    face, so `account` is the family's, and its visits only read.
+    """
+
+    account: Account | None
+    signin: SignIn | None
+    address: str
+    tongue: Language
+    looks_as: Account | None = None
+    looking: bool = False
+    site: Site | None = None  # as it was when the session was read
+
+    def visit(self, *, writes: bool = False, at_once: bool = False) -> AbstractContextManager[Visit]:
+        """The house, as far as it is open to this person. `at_once`: nothing was written since the session was read."""
+        if writes and self.looking:
+            raise OnlyLooking(ONLY_LOOKING)
+        return _visit_of(self, writes, self.site if at_once else None)
+
+    def facing(self, audience: Audience) -> "Caller":
+        """Staff who look as a family have its face on the pages of families and accounts, their own elsewhere."""
+        if self.looks_as is None or self.looking or audience not in {Audience.FAMILY, Audience.ACCOUNT}:
+            return self
+        return replace(self, account=self.looks_as, looking=True)
+
+    def say(self, sentence: str, **words: object) -> str:
+        return say(sentence, self.tongue, **words)
+
+    def may_open(self, audience: Audience) -> bool:
+        if audience is Audience.ANYONE:
+            return True
+        if self.account is None:
+            return False
+        return {
+            Audience.ACCOUNT: True,
+            Audience.FAMILY: not self.account.is_staff,
+            Audience.STAFF: self.account.is_staff,
+            Audience.MANAGER: self.account.role == "responsable",
+        }[audience]
+
+
+@contextmanager
+def _visit_of(caller: Caller, writes: bool, site: Site | None) -> Iterator[Visit]:
+    with visit(caller.account, writes=writes) as v:
+        v.client, v.language = caller.address, caller.tongue
+        if site:
+            v.site, v.zone = site, site.zone
+        if caller.account:
+            sites.here(v)
+        yield v

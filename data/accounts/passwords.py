@@ -1,0 +1,162 @@
+"""Hashing, off the event loop and at most two at a time; what a good password is; how one is made.
+
+argon2id (RFC 9106), parameters from the settings; policy: CNIL, délibération 2022-100 (entropy), OWASP ASVS 6.2.
+"""
+
+import asyncio
+import math
+import re
+import secrets
+import string
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from passlib.context import CryptContext
+
+from data.core.errors import Refused
+from data.core.settings import settings
+
+Answer = TypeVar("Answer")
+LONGEST, QUEUE = 256, 50
+MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
+DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
+_hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
+_waiting = 0
+
+
+class Busy(RuntimeError):
+    """Too many passwords wait to be checked: answer 503 and ask to come back."""
+
+
+@lru_cache(maxsize=1)
+def context() -> CryptContext:
+    chosen = settings()
+    return CryptContext(
+        schemes=["argon2"],
+        argon2__type="ID",
+        argon2__memory_cost=chosen.hash_memory_kib,
+        argon2__time_cost=chosen.hash_rounds,
+        argon2__parallelism=4,
+    )
+
+
+async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
+    """Run hashing work in one of two threads; Busy when fifty wait already."""
+    global _waiting  # noqa: PLW0603
+    if _waiting >= QUEUE:
+        raise Busy
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_hashers, work, *arguments)
+    finally:
+        _waiting -= 1
+
+
+def normal(word: str) -> str:
+    """NFC: é typed on a Mac and é typed elsewhere are one password."""
+    return unicodedata.normalize("NFC", word)
+
+
+def readable(word: str) -> bool:
+    return 0 < len(word) <= LONGEST and not any(unicodedata.category(char) in {"Cc", "Cs"} for char in word)
+
+
+def make_hash(word: str) -> str:
+    return context().hash(normal(word))
+
+
+def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[bool, str | None]:
+    """Whether the word is right, and a newer hash if the parameters changed. An unknown account costs the same.
+
+    A temporary password was copied from a letter: white space around it is forgiven.
+    """
+    if not readable(word):
+        return False, None
+    try:
+        right, newer = context().verify_and_update(normal(word), hashed) if hashed else (_dummy(word), None)
+        if not right and temporary and word.strip() != word:
+            right, newer = context().verify_and_update(normal(word.strip()), hashed)
+    except (ValueError, TypeError):  # a damaged hash is a wrong password, not a fault page
+        return False, None
+    return bool(right), newer
+
+
+def _dummy(word: str) -> bool:
+    context().dummy_verify()
+    return False
+
+
+def make_password() -> str:
+    """14 characters of 55 without look-alikes: 81 bits; never all of one class."""
+    while True:
+        word = "".join(secrets.choice(MADE_OF) for _ in range(14))
+        if all(re.search(kind, word) for kind in ("[a-z]", "[A-Z]", "[0-9]")):
+            return word
+
+
+def entropy(word: str) -> int:
+    """Bits, as the CNIL counts them: round(length x log2 of the classes used)."""
+    classes = [("[a-z]", 26), ("[A-Z]", 26), ("[0-9]", 10), ("[^a-zA-Z0-9]", 37)]
+    size = sum(count for kind, count in classes if re.search(kind, word))
+    return round(len(word) * math.log2(size)) if size else 0
+
+
+def check_policy(word: str, *, staff: bool, context_words: list[str], old: str = "") -> None:
+    """Refused with the mend when the word is too weak, too common, or about the person or the place."""
+    if not readable(word):
+        raise Refused("Choisissez un mot de passe de {least} à {most} caractères.", least=12, most=LONGEST)
+    if len(word) < 12:
+        raise Refused(
+            "Il manque {count} caractère : il en faut au moins 12.#"
+            "Il manque {count} caractères : il en faut au moins 12.",
+            count=12 - len(word),
+        )
+    if old and normal(word) == normal(old):
+        raise Refused("Choisissez un mot de passe différent de l’ancien.")
+    plain = _plain(word)
+    if _is_common(plain) or _plain(DEMONSTRATION) in plain:
+        raise Refused("Ce mot de passe est trop courant. Trois ou quatre mots sans lien font un bon mot de passe.")
+    for piece in context_words:
+        if len(piece) >= 4 and _plain(piece) in plain:
+            raise Refused("N’y mettez ni votre nom, ni votre identifiant, ni celui du conservatoire.")
+    if entropy(word) < (80 if staff else 50):
+        raise Refused("Ce mot de passe est trop simple. Allongez-le, ou ajoutez des chiffres et d’autres signes.")
+
+
+def strength(word: str) -> str:
+    """In words, for the person who types."""
+    bits = entropy(word)
+    if len(word) < 12 or bits < 50 or _is_common(_plain(word)):
+        return "faible"
+    return "bon" if bits < 80 else "très bon"
+
+
+def _plain(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(char for char in letters if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    path = Path(__file__).parents[1] / "reference" / "common-passwords.txt"
+    return frozenset(path.read_text(encoding="utf-8").split("\n"))
+
+
+def _is_common(plain: str) -> bool:
+    """A common password, alone, repeated, or with figures and signs around it."""
+    core = plain.strip("0123456789!?.,;:*-_+@#$%&/ ")
+    halves = {core[: len(core) // count] for count in (2, 3, 4) if core and core == core[: len(core) // count] * count}
+    run = any(
+        plain in line * 3
+        for line in (
+            "0123456789",
+            "abcdefghijklmnopqrstuvwxyz",
+            "azertyuiopqsdfghjklmwxcvbn",
+            "qwertyuiopasdfghjklzxcvbnm",
+        )
+    )
+    return run or len(set(plain)) <= 3 or any(each in _common() for each in {plain, core, *halves} if len(each) > 3)

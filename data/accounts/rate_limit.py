@@ -1,0 +1,150 @@
+"""Guessing is slowed without anybody being locked out (security rules R-12, R-16, R-17).
+
+Per account (existing or not) and device: in the database, so a restart forgets nothing. Per client: in memory.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from pydantic import SkipValidation
+from sqlmodel import Field, select
+
+from data.core.errors import Refused
+from data.core.scope import OfSite
+from data.core.settings import key
+from data.core.unit_of_work import Visit
+
+WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
+FREE, WAITS = 5, (1, 2, 4, 8, 15)  # failures without waiting, then minutes
+CHECKS_A_DAY = 25  # of one account from devices that never signed in
+ACCOUNTS_A_CLIENT, SPACING = 20, timedelta(seconds=15)
+RESETS_A_CLIENT = 20
+
+
+class Throttle(OfSite, table=True):
+    """Counters of one (site, identifier) seen from unknown devices, or from one known device. Keys are HMACs."""
+
+    fence: ClassVar[str] = "door"
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    key: str = Field(max_length=64, unique=True)
+    failures: int = 0
+    failed_at: datetime | None = None
+    wait_until: datetime | None = None
+    checks: int = 0
+    checks_since: datetime | None = None
+
+
+def fingerprint(*parts: object) -> str:
+    """What stands for a typed identifier in tables and logs: people type passwords there."""
+    return hmac.new(key("throttle"), "\0".join(map(str, parts)).encode(), hashlib.sha256).hexdigest()
+
+
+def _counter(v: Visit, site_id: int, login: str, device: str) -> Throttle:
+    mark = fingerprint(site_id, login, device)
+    found = v.one(select(Throttle).where(Throttle.key == mark).with_for_update())
+    return found or v.add(Throttle(site_id=site_id, key=mark))
+
+
+def admit(v: Visit, site_id: int, login: str, device: str, client: str) -> None:
+    """Refused with the wait when this account, from such a device, or this client must wait. Counts the check."""
+    counter = _counter(v, site_id, login, device)
+    if counter.wait_until and v.now < counter.wait_until:
+        raise _wait(counter.wait_until - v.now)
+    if not device:
+        _clients.admit(client, v.now)
+        if not counter.checks_since or v.now - counter.checks_since > DAY:
+            counter.checks, counter.checks_since = 0, v.now
+        if counter.checks >= CHECKS_A_DAY:
+            raise _wait(counter.checks_since + DAY - v.now)
+        counter.checks += 1
+        v.add(counter)
+
+
+def failed(v: Visit, site_id: int, login: str, device: str, client: str = "") -> None:
+    counter = _counter(v, site_id, login, device)
+    if not counter.failed_at or v.now - counter.failed_at > WINDOW + timedelta(minutes=15):
+        counter.failures = 0
+    counter.failures, counter.failed_at = counter.failures + 1, v.now
+    if counter.failures >= FREE:
+        minutes = WAITS[min(counter.failures - FREE, len(WAITS) - 1)]
+        counter.wait_until = v.now + timedelta(minutes=minutes)
+    v.add(counter)
+    if not device:
+        _clients.failed(client, fingerprint(site_id, login), v.now)
+
+
+def forget(v: Visit, site_id: int, login: str, device: str = "") -> None:
+    """A right password, or a new one by mail, clears the account's counters."""
+    counter = _counter(v, site_id, login, device)
+    counter.failures, counter.failed_at, counter.wait_until, counter.checks = 0, None, None, 0
+    v.add(counter)
+
+
+def _wait(time: timedelta) -> Refused:
+    return Refused(
+        "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
+        "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
+        count=max(1, -int(-time.total_seconds() // 60)),
+    )
+
+
+class _Clients:
+    """Distinct accounts failed, and distinct identifiers reset, by network client. Never a total block."""
+
+    def __init__(self) -> None:
+        self._failed: OrderedDict[str, dict[str, datetime]] = OrderedDict()
+        self._tried: dict[str, datetime] = {}
+        self._resets: OrderedDict[str, dict[str, datetime]] = OrderedDict()
+
+    def admit(self, client: str, now: datetime) -> None:
+        network = _network(client)
+        recent = [at for at in self._failed.get(network, {}).values() if now - at < WINDOW]
+        if len(recent) > ACCOUNTS_A_CLIENT:
+            last = self._tried.get(network)
+            if last and timedelta(0) <= now - last < SPACING:
+                raise Refused(
+                    "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
+                    count=max(1, int((SPACING - (now - last)).total_seconds())),
+                )
+            self._tried[network] = now
+
+    def failed(self, client: str, login: str, now: datetime) -> None:
+        self._note(self._failed, _network(client), login, now, WINDOW)
+
+    def may_reset(self, client: str, login: str, now: datetime) -> bool:
+        """Twenty distinct identifiers an hour; the same one again does not count."""
+        network = _network(client)
+        self._note(self._resets, network, login, now, timedelta(hours=1))
+        return len(self._resets[network]) <= RESETS_A_CLIENT
+
+    @staticmethod
+    def _note(
+        table: OrderedDict[str, dict[str, datetime]], network: str, login: str, now: datetime, keep: timedelta
+    ) -> None:
+        table[network] = {each: at for each, at in table.get(network, {}).items() if now - at < keep} | {login: now}
+        table.move_to_end(network)
+        while len(table) > 10_000:
+            table.popitem(last=False)
+
+    def clear(self) -> None:
+        self._failed.clear()
+        self._tried.clear()
+        self._resets.clear()
+
+
+_clients = _Clients()
+may_reset = _clients.may_reset
+forget_clients = _clients.clear
+
+
+def _network(client: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return client[:64]
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

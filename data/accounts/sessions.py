@@ -1,0 +1,383 @@
+"""The door: signing in, who is signed in, signing out, the lost password. Each opens the whole house itself."""
+
+import hashlib
+import secrets
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, bindparam
+from sqlmodel import Field, col, func, select, update
+
+from data.accounts import models as accounts
+from data.accounts import passwords, rate_limit, two_factor
+from data.accounts.models import Account
+from data.core import audit, password_lifetimes
+from data.core.database import Unavailable
+from data.core.errors import NotYours, Refused
+from data.core.scope import OfFamily
+from data.core.settings import settings
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, kept, whole_house
+from data.families.models import of_its_site
+from data.mail import outbox
+
+FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
+TOUCH = timedelta(seconds=60)
+DEVICE_DAYS = 365
+WRONG = "Identifiant ou mot de passe incorrect."
+
+
+class SignIn(OfFamily, table=True):
+    """A signed-in browser. The cookie holds a token, the row its SHA-256; every page and event reads the row."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    device: str = Field(default="", max_length=120)
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+    viewing_account_id: int | None = (
+        None  # staff: the family's account they look as (data/access_grants/impersonation.py)
+    )
+    viewing_until: datetime | None = None
+    sets_factor: bool = False  # a second factor is set up before anything else (data/accounts/two_factor.py)
+
+
+class KnownDevice(OfFamily, table=True):
+    """A browser that has signed in to this account before: nobody else's failures slow it."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    account_id: int = Field(index=True)
+    token_hash: str = Field(max_length=64, unique=True)
+    seen_at: datetime
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def recognise(
+    site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
+) -> Account:
+    """The account of a right pair; Refused with one sentence whatever was wrong, or with the wait."""
+    login = accounts.normal_login(login)
+    if not site_id:  # a site that is none: nobody can be there, and it costs the same
+        await passwords.off_the_loop(passwords.verify, word, None)
+        raise Refused(WRONG)
+    with whole_house(writes=True, now=now) as v:
+        account = _by_login(v, site_id, login)
+        known = _known_device(v, account, device)
+        rate_limit.admit(v, site_id, login, known, client)
+    expired = bool(account and account.password_expires_at and account.password_expires_at < v.now)
+    usable = account if account and not account.disabled and not expired else None
+    right, newer = await passwords.off_the_loop(
+        lambda: passwords.verify(
+            word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+        )
+    )
+    with whole_house(writes=True, now=now) as v:
+        v.client = client
+        fresh = _by_login(v, site_id, login)
+        if word == passwords.DEMONSTRATION and not v.get(Site, site_id).demonstration:
+            right = False  # everybody knows it
+        if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
+            reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
+            rate_limit.failed(v, site_id, login, known, client)
+            audit.note(
+                v,
+                "sign-in failed",
+                site_id=site_id,
+                subject="account",
+                actor="–",
+                subject_id=account.id if account else None,
+                family_id=account.family_id if account else None,
+                changes={"reason": ["", reason], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
+            )
+        else:
+            rate_limit.forget(v, site_id, login, known)
+            if newer:
+                fresh.password_hash = newer
+            if not fresh.must_change:  # the site lets a mailed password be kept
+                fresh.password_expires_at = None
+            v.add(fresh)
+            return fresh
+    raise Refused(WRONG)
+
+
+async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
+    """Whether the person signed in knows the account's password; Refused with the wait after too many guesses."""
+    with whole_house(writes=True, now=now) as v:
+        rate_limit.admit(v, account.site_id, account.login, "signed in", "")
+    right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
+    with whole_house(writes=True, now=now) as v:
+        (rate_limit.forget if right else rate_limit.failed)(v, account.site_id, account.login, "signed in")
+    return right
+
+
+def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
+    return v.one(select(Account).where(Account.site_id == site_id, Account.login == login))
+
+
+def _known_device(v: Visit, account: Account | None, device: str) -> str:
+    """The device's digest when it belongs to the account, else ""."""
+    if not account or not device:
+        return ""
+    row = v.one(
+        select(KnownDevice).where(KnownDevice.account_id == account.id, KnownDevice.token_hash == digest(device))
+    )
+    return row.token_hash if row and v.now - row.seen_at < timedelta(days=DEVICE_DAYS) else ""
+
+
+def sign_in(
+    account: Account,
+    *,
+    old_token: str = "",
+    device: str = "",
+    label: str = "",
+    client: str = "",
+    now: datetime | None = None,
+) -> tuple[str, str]:
+    """A new session, whatever cookie the browser held: (token, device token). The eleventh closes the oldest."""
+    token = secrets.token_urlsafe(32)
+    with whole_house(writes=True, now=now) as v:
+        v.client = client
+        if old_token:
+            _end(v, select(SignIn).where(SignIn.token_hash == digest(old_token)))
+        open_ones = v.all(
+            select(SignIn)
+            .where(SignIn.account_id == account.id, col(SignIn.ended_at).is_(None))
+            .order_by(col(SignIn.seen_at).desc())
+        )
+        for oldest in open_ones[MOST - 1 :]:
+            close(v, oldest)
+        v.add(
+            SignIn(
+                site_id=account.site_id,
+                family_id=account.family_id,
+                account_id=account.id,
+                token_hash=digest(token),
+                device=label[:120],
+                started_at=v.now,
+                seen_at=v.now,
+                sets_factor=two_factor.must_be_set(v, account),
+            )
+        )
+        known = _known_device(v, account, device)
+        if known:
+            v.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=v.now))
+        else:
+            device = secrets.token_urlsafe(32)
+            v.add(
+                KnownDevice(
+                    site_id=account.site_id,
+                    family_id=account.family_id,
+                    account_id=account.id,
+                    token_hash=digest(device),
+                    seen_at=v.now,
+                )
+            )
+            if account.is_staff:
+                accounts.write_to(v, account, "staff_signed_in", device=label[:60] or "–", path="/mot-de-passe")
+        audit.note(
+            v,
+            "signed in",
+            site_id=account.site_id,
+            family_id=account.family_id,
+            subject="account",
+            subject_id=account.id,
+            actor=account.name,
+        )
+    return token, device
+
+
+_BY_TOKEN = kept(
+    select(SignIn, Account, Site)
+    .join(Account, col(Account.id) == SignIn.account_id)
+    .join(Site, col(Site.id) == Account.site_id)
+    .where(SignIn.token_hash == bindparam("hashed"), col(SignIn.ended_at).is_(None))
+)
+
+
+def by_token(token: str, *, now: datetime | None = None, touch: bool = False) -> tuple[Account, SignIn, Site] | None:
+    """Who holds this token, and their site; or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
+    if not 20 <= len(token) <= 100:
+        return None
+    with whole_house(now=now) as v:
+        found = v.rows(_BY_TOKEN, hashed=digest(token))
+        if not found:
+            return None
+        signin, account, site = found[0]
+        hours = STAFF_HOURS if account.is_staff else FAMILY_HOURS
+        idle = abs(v.now - signin.seen_at)  # abs: a clock set back must not prolong a session
+        if (
+            account.disabled
+            or idle > timedelta(minutes=settings().idle_minutes)
+            or v.now - signin.started_at > timedelta(hours=hours)
+        ):
+            return None
+    if touch and idle > TOUCH:
+        _touch(signin.id, now)
+    return account, signin, site
+
+
+def _touch(signin_id: int, now: datetime | None) -> None:
+    """Another page does it where an import writes: nobody waits for that."""
+    with suppress(Unavailable), whole_house(writes=True, waits=False, now=now) as v:
+        v.change(
+            update(SignIn).where(col(SignIn.id) == signin_id, col(SignIn.ended_at).is_(None)).values(seen_at=v.now)
+        )
+
+
+def sign_out(token: str) -> None:
+    with whole_house(writes=True) as v:
+        for signin in _end(v, select(SignIn).where(SignIn.token_hash == digest(token))):
+            audit.note(
+                v,
+                "signed out",
+                site_id=signin.site_id,
+                family_id=signin.family_id,
+                subject="account",
+                subject_id=signin.account_id,
+            )
+
+
+def mine(v: Visit) -> list[SignIn]:
+    """« Mes connexions »: the account's open sessions, the latest first."""
+    return list(
+        v.all(
+            select(SignIn)
+            .where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
+            .order_by(col(SignIn.seen_at).desc())
+        )
+    )
+
+
+def families_seen(v: Visit, since: datetime) -> int:
+    """How many families were here since then."""
+    v.staff_only()
+    return v.count(
+        select(func.count(func.distinct(SignIn.family_id))).where(
+            SignIn.seen_at >= since, col(SignIn.family_id).is_not(None)
+        )
+    )
+
+
+def close_mine(v: Visit, signin_id: int) -> None:
+    """Close one of one's own sessions; NotYours for any other."""
+    row = v.get(SignIn, signin_id)
+    if row.account_id != v.account_id:
+        raise NotYours(f"sign-in {signin_id}")
+    close(v, row)
+    audit.note(v, "session closed", subject="account", subject_id=row.account_id)
+
+
+def change_password(v: Visit, signin_id: int, hashed: str) -> str:
+    """The new password and this session's new token; every other session ends."""
+    account, row, token = v.get(Account, v.account_id), v.get(SignIn, signin_id), secrets.token_urlsafe(32)
+    accounts.set_password(v, account, hashed)
+    end_all(v, account.id, but=row.id)
+    row.token_hash = digest(token)
+    v.add(row)
+    v.tell(("signin", row.id))
+    return token
+
+
+def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:
+    """Close every session of the account, in the visit's transaction; open pages are sent to Connexion."""
+    _end(v, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
+
+
+def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
+    ended = [row for row in v.all(question) if row.ended_at is None]
+    for row in ended:
+        close(v, row)
+    return ended
+
+
+def close(v: Visit, row: SignIn) -> None:
+    row.ended_at = v.now
+    v.add(row)
+    v.tell(("signin", row.id))
+
+
+def forget_failures(account: Account) -> None:
+    """« Débloquer » ends the waits after wrong passwords, on every device."""
+    with whole_house(writes=True) as v:
+        _forget_failures(v, account)
+
+
+def _forget_failures(v: Visit, account: Account) -> None:
+    rate_limit.forget(v, account.site_id, account.login)
+    for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
+        rate_limit.forget(v, account.site_id, account.login, device)
+
+
+async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
+    """Mail a new password to each account that both match; the old one and every session die in that transaction.
+
+    Answers nothing, and takes the time of one hash, whoever asks; a pair that is none writes nothing and asks one question.
+    """
+    login, email = accounts.normal_login(login), email.strip().casefold()
+    word = passwords.make_password()
+    hashed = await passwords.off_the_loop(passwords.make_hash, word)
+    with whole_house(writes=True, now=now) as v:
+        v.client = client
+        allowed = rate_limit.may_reset(client, rate_limit.fingerprint(login), v.now)
+        for account, recorded in accounts.with_addresses(v, login):
+            if account.disabled or not recorded or recorded.casefold() != email:
+                continue
+            if not allowed or not _may_reset(v, account):
+                audit.note(
+                    v,
+                    "new password refused: too often",
+                    site_id=account.site_id,
+                    family_id=account.family_id,
+                    subject="account",
+                    subject_id=account.id,
+                    actor="–",
+                )
+                continue
+            site = v.get(Site, account.site_id)
+            account.password_hash, account.must_change = hashed, site.must_change_mailed_password
+            account.password_expires_at = v.now + timedelta(days=password_lifetimes.TEMPORARY_DAYS)
+            v.add(account)
+            end_all(v, account.id)
+            _forget_failures(v, account)
+            outbox.cancel_waiting(v, account.id, "new_password")
+            accounts.write_to(
+                v,
+                account,
+                "new_password",
+                to=recorded,
+                secret=word,
+                path="/connexion",
+                login=account.login,
+                hours=24 * password_lifetimes.TEMPORARY_DAYS,
+            )
+            audit.note(
+                v,
+                "new password mailed",
+                site_id=account.site_id,
+                family_id=account.family_id,
+                subject="account",
+                subject_id=account.id,
+                actor="–",
+            )
+
+
+def _may_reset(v: Visit, account: Account) -> bool:
+    """One in five minutes, three in a day."""
+    if account.reset_at and v.now - account.reset_at < timedelta(minutes=5):
+        return False
+    if not account.reset_since or v.now - account.reset_since > timedelta(days=1):
+        account.reset_count, account.reset_since = 0, v.now
+    if account.reset_count >= 3:
+        return False
+    account.reset_count, account.reset_at = account.reset_count + 1, v.now
+    return True

@@ -1,0 +1,211 @@
+"""The second factor of staff: a code that changes every half minute (RFC 6238, by pyotp), and ten recovery codes.
+
+Each code counts once, one step early or late is forgiven. The secret is sealed, recovery codes are kept as HMACs.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from datetime import datetime
+from typing import ClassVar
+
+import pyotp
+from pydantic import SkipValidation
+from sqlalchemy import JSON, Column, ForeignKeyConstraint
+from sqlmodel import Field, select
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.core import audit, encryption
+from data.core.errors import Refused
+from data.core.scope import OfSite
+from data.core.settings import key
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+
+CODES, DRAFT_SECONDS = 10, 1800
+MADE_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: 10 of 31 are 49 bits
+SEALED = "second factor"
+WRONG_CODE = "Ce code n’est pas bon, ou il a déjà servi. Attendez le suivant et réessayez."
+TOO_LATE = "Cette page est restée ouverte trop longtemps. Reprenez depuis le début."
+
+
+class SecondFactor(OfSite, table=True):
+    """One account's. `last_step` is the half minute of the last code taken."""
+
+    fence: ClassVar[str] = "staff"
+    __tablename__ = "second_factor"
+    __table_args__ = (ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    account_id: int = Field(unique=True)
+    secret: str = Field(max_length=300)
+    set_at: datetime
+    last_step: int = 0
+    recovery: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+def of_account(v: Visit, account_id: int, *, lock: bool = False) -> SecondFactor | None:
+    question = select(SecondFactor).where(SecondFactor.account_id == account_id)
+    return v.one(question.with_for_update() if lock else question)
+
+
+def must_be_set(v: Visit, account: Account) -> bool:
+    """The site asks it of its « responsable », and this one has none yet."""
+    if account.role != "responsable" or not v.get(Site, account.site_id).second_factor_required:
+        return False
+    return of_account(v, account.id) is None
+
+
+def draft(account: Account) -> str:
+    """A secret not yet kept, sealed for the form: what a page shows changes nothing."""
+    return encryption.seal(SEALED, json.dumps([account.id, pyotp.random_base32(), secrets.token_hex(16)]))
+
+
+def secret_of(account: Account, drafted: str) -> str:
+    """The secret in a draft of this account, for its QR code; Refused when it is too old."""
+    return _read(account, drafted)[0]
+
+
+def address_of(account: Account, site: str, secret: str) -> str:
+    """What the QR code says to the telephone's application."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=site)
+
+
+def set_up(v: Visit, account: Account, drafted: str, typed: str) -> list[str]:
+    """Keep the drafted secret once a code proves that the telephone has it; the ten recovery codes, shown once.
+
+    Sent twice, the same answer: the codes come of the draft.
+    """
+    secret, seed = _read(account, drafted)
+    codes, kept = _codes(seed), of_account(v, account.id, lock=True)
+    if kept is not None:
+        if _opened(kept) == secret and kept.recovery == [_mark(code) for code in codes]:
+            return codes
+        raise Refused("Un second facteur est déjà en place sur ce compte.")
+    step = _step_of(secret, typed, v.now, 0)
+    if not step:
+        raise Refused(WRONG_CODE)
+    v.add(
+        SecondFactor(
+            site_id=account.site_id,
+            account_id=account.id,
+            secret=encryption.seal(SEALED, secret),
+            set_at=v.now,
+            last_step=step,
+            recovery=[_mark(code) for code in codes],
+        )
+    )
+    _tell(v, account, "second_factor_on", "second factor set")
+    return codes
+
+
+def passes(v: Visit, account: Account, typed: str) -> bool:
+    """Whether the code is the account's present one, or one of its recovery codes; either counts once."""
+    kept = of_account(v, account.id, lock=True)
+    if kept is None:
+        return False
+    plain = "".join(char for char in typed.lower() if char.isalnum())[:40]
+    step = _step_of(_opened(kept), plain, v.now, kept.last_step)
+    if step:
+        kept.last_step = step
+        v.add(kept)
+        return True
+    mark = _mark(plain)
+    if len(plain) == CODES and any(hmac.compare_digest(mark, each) for each in kept.recovery):
+        kept.recovery = [each for each in kept.recovery if each != mark]
+        v.add(kept)
+        note(v, account, "recovery code used", {"left": ["", len(kept.recovery)]})
+        return True
+    return False
+
+
+def new_codes(v: Visit, account: Account, typed: str) -> list[str]:
+    """Ten others, against a code; the former ones are void."""
+    if not passes(v, account, typed):
+        raise Refused(WRONG_CODE)
+    codes, kept = _codes(secrets.token_hex(16)), of_account(v, account.id, lock=True)
+    if kept is not None:
+        kept.recovery = [_mark(code) for code in codes]
+        v.add(kept)
+    note(v, account, "recovery codes made")
+    return codes
+
+
+def remove(v: Visit, account: Account, typed: str) -> None:
+    """By its owner, against a code, unless the site asks for it."""
+    if account.role == "responsable" and v.get(Site, account.site_id).second_factor_required:
+        raise Refused("Le conservatoire demande un second facteur aux responsables : il ne peut pas être retiré.")
+    if not passes(v, account, typed):
+        raise Refused(WRONG_CODE)
+    reset(v, account)
+
+
+def reset(v: Visit, account: Account) -> bool:
+    """Away with it: a telephone was lost. Whoever calls has the right to, and closes the sessions."""
+    kept = of_account(v, account.id, lock=True)
+    if kept is None:
+        return False
+    v.delete(kept)
+    _tell(v, account, "second_factor_off", "second factor removed")
+    return True
+
+
+def note(v: Visit, account: Account, action: str, changes: dict[str, object] | None = None) -> None:
+    """In the journal; at the door the actor is the account itself."""
+    audit.note(
+        v,
+        action,
+        site_id=account.site_id,
+        subject="account",
+        subject_id=account.id,
+        actor="" if v.account_id else account.name,
+        changes=changes,
+    )
+
+
+def _tell(v: Visit, account: Account, kind: str, action: str) -> None:
+    accounts.write_to(v, account, kind, path="/mot-de-passe")
+    note(v, account, action)
+    v.tell(("account", account.id), ("staff", account.site_id))
+
+
+def _read(account: Account, drafted: str) -> tuple[str, str]:
+    try:
+        owner, secret, seed = json.loads(encryption.unseal(SEALED, drafted, seconds=DRAFT_SECONDS))
+    except (encryption.Broken, ValueError):
+        raise Refused(TOO_LATE) from None
+    if owner != account.id:
+        raise Refused(TOO_LATE)
+    return secret, seed
+
+
+def _opened(kept: SecondFactor) -> str:
+    """ "" when the key file is another one: no code then passes, and a colleague or the operator resets it."""
+    try:
+        return encryption.unseal(SEALED, kept.secret)
+    except encryption.Broken:
+        return ""
+
+
+def _step_of(secret: str, typed: str, now: datetime, after: int) -> int:
+    """The step whose code this is, later than `after`; 0 when it is none."""
+    if not secret or len(typed) != 6 or not (typed.isascii() and typed.isdecimal()):
+        return 0
+    totp = pyotp.TOTP(secret)
+    present = totp.timecode(now)
+    steps = (step for step in (present, present - 1, present + 1) if step > after)
+    return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), typed)), 0)
+
+
+def _codes(seed: str) -> list[str]:
+    """Ten codes of ten characters, always the same ones for a seed."""
+    found = []
+    for number in range(CODES):
+        drawn = hmac.new(key("recovery codes"), f"{seed} {number}".encode(), hashlib.sha256).digest()
+        found.append("".join(MADE_OF[byte % len(MADE_OF)] for byte in drawn[:CODES]))
+    return found
+
+
+def _mark(code: str) -> str:
+    return hmac.new(key("recovery marks"), code.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,321 @@
+"""What a family is billed, what it paid, what is due. Amounts are whole cents; « Solde » is billed minus paid.
+
+Two ledgers: tuition (« cotisations ») and rental (« locations »). A payment or a credit note is allocated to invoices.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar, Literal, TypeVar
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlmodel import Field, col, select
+
+from data.core.errors import NotYours
+from data.core.scope import OfFamily
+from data.core.unit_of_work import Visit
+from data.families.models import of_its_site
+
+Ledger = Literal["tuition", "rental"]
+LEDGERS: dict[str, Ledger] = {"cotisations": "tuition", "locations": "rental"}
+State = Literal["due", "partial", "paid", "late", "cashed", "waiting", "rejected", "credit"]
+
+
+METHODS = (
+    "Chèque",
+    "Virement",
+    "Prélèvement",
+    "Carte bancaire",
+    "Espèces",
+)  # what programs mostly write; said in English too
+Numbered = TypeVar("Numbered", "Invoice", "Payment")
+
+
+def of_its_invoice() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    """A part's copied family is its invoice's, or the database refuses the row."""
+    return of_its_site(), ForeignKeyConstraint(["invoice_id", "family_id"], ["invoice.id", "invoice.family_id"])
+
+
+class Invoice(OfFamily, table=True):
+    """What is billed, or a credit note (`nature`), which corrects an invoice. `total` is never negative."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (
+        of_its_site(),
+        UniqueConstraint("site_id", "number"),
+        UniqueConstraint("id", "family_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    number: str = Field(max_length=30)
+    nature: str = Field(default="invoice", max_length=8)  # invoice | credit
+    ledger: str = Field(default="tuition", max_length=8)
+    school_year: str = Field(max_length=9)
+    day: date
+    due_day: date | None = None
+    label: str = Field(default="", max_length=300)
+    total: int
+    payer: str = Field(default="", max_length=170)
+    payer_address: str = Field(default="", max_length=400)
+    income_bracket: str = Field(default="", max_length=60)
+    corrects_id: int | None = None  # the invoice that a credit note corrects
+
+
+class InvoiceLine(OfFamily, table=True):
+    """One line; the total is the sum of its lines. `quantity` in hundredths."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __tablename__ = "invoice_line"
+    __table_args__ = of_its_invoice()
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    invoice_id: int = Field(index=True)
+    rank: int = 1
+    label: str = Field(max_length=300)
+    pupil: str = Field(default="", max_length=170)
+    quantity: int = 100
+    unit: int
+    cents: int
+
+
+class Instalment(OfFamily, table=True):
+    """A part of an invoice due on a day of its own."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = of_its_invoice()
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    invoice_id: int = Field(index=True)
+    due_day: date
+    cents: int
+
+
+class Payment(OfFamily, table=True):
+    """Money received, or announced (`waiting`), or refused by the bank (`rejected`). `number` is its receipt's."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (
+        of_its_site(),
+        UniqueConstraint("site_id", "number"),
+        UniqueConstraint("id", "family_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    number: str = Field(max_length=30)
+    ledger: str = Field(default="tuition", max_length=8)
+    school_year: str = Field(max_length=9)
+    day: date
+    method: str = Field(default="", max_length=40)  # as people read it: Chèque, Virement, Carte bancaire
+    operation: str = Field(default="", max_length=60)
+    label: str = Field(default="", max_length=300)
+    cents: int
+    state: str = Field(default="cashed", max_length=8)  # cashed | waiting | rejected
+    payer: str = Field(default="", max_length=170)
+
+
+class Allocation(OfFamily, table=True):
+    """The part of a payment, or of a credit note, that settles an invoice."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (
+        *of_its_invoice(),
+        ForeignKeyConstraint(["payment_id", "family_id"], ["payment.id", "payment.family_id"]),
+        ForeignKeyConstraint(["credit_id", "family_id"], ["invoice.id", "invoice.family_id"]),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    invoice_id: int = Field(index=True)
+    payment_id: int | None = Field(default=None, index=True)
+    credit_id: int | None = Field(default=None, index=True)
+    cents: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the account: an invoice in `debit`; a payment or a credit note in `credit`; a rejected payment in neither."""
+
+    row: Invoice | Payment
+    state: State
+    debit: int = 0
+    credit: int = 0
+    due: int = 0  # what is left to pay of an invoice
+    next_due: date | None = None  # when the next part of it is due
+    next_part: int = 0  # how much is due then
+
+    @property
+    def amount(self) -> int:
+        return self.row.total if isinstance(self.row, Invoice) else self.row.cents
+
+
+@dataclass(frozen=True)
+class Account:
+    """A ledger's lines and their sums."""
+
+    entries: Sequence[Entry] = field(default_factory=list)
+
+    @property
+    def billed(self) -> int:
+        return sum(entry.debit for entry in self.entries)
+
+    @property
+    def paid(self) -> int:
+        return sum(entry.credit for entry in self.entries)
+
+    @property
+    def balance(self) -> int:
+        """What is due; negative when it is in the family's favour."""
+        return self.billed - self.paid
+
+    @property
+    def unpaid(self) -> list[Entry]:
+        """The invoices with something left to pay, the first due first."""
+        return sorted(
+            (entry for entry in self.entries if entry.due > 0), key=lambda e: (e.next_due or e.row.day, e.row.id)
+        )
+
+    def of_year(self, school_year: str) -> "Account":
+        return Account([entry for entry in self.entries if entry.row.school_year == school_year])
+
+    @property
+    def years(self) -> list[str]:
+        return sorted({entry.row.school_year for entry in self.entries}, reverse=True)
+
+
+def accounts(v: Visit) -> dict[Ledger, Account]:
+    """Both ledgers of the visit's own family."""
+    return of_family(v, v.family_id or 0)
+
+
+def of_family(v: Visit, family_id: int) -> dict[Ledger, Account]:
+    """Both ledgers of a family, the latest line first; two questions whatever their length."""
+    billed = v.rows(
+        select(Invoice, Instalment, Allocation)
+        .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
+        .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
+        .where(Invoice.family_id == family_id)
+        .order_by(col(Instalment.due_day))
+    )
+    received = v.rows(
+        select(Payment, Allocation)
+        .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
+        .where(Payment.family_id == family_id)
+    )
+    invoices, payments = {row[0].id: row[0] for row in billed}, {row[0].id: row[0] for row in received}
+    parts = {part.id: part for _, part, _ in billed if part}
+    allocations = {row[-1].id: row[-1] for row in (*billed, *received) if row[-1]}
+    entries = entries_of(invoices.values(), list(payments.values()), allocations.values(), parts.values(), v.today)
+    return {ledger: Account([entry for entry in entries if entry.row.ledger == ledger]) for ledger in LEDGERS.values()}
+
+
+def entries_of(
+    invoices: Iterable[Invoice],
+    payments: Sequence[Payment],
+    allocations: Iterable[Allocation],
+    instalments: Iterable[Instalment],
+    today: date,
+) -> list[Entry]:
+    """The lines, the latest first. A rejected payment settles nothing."""
+    rejected = {payment.id for payment in payments if payment.state == "rejected"}
+    settled: dict[int, int] = {}
+    for each in allocations:
+        if each.payment_id not in rejected:
+            settled[each.invoice_id] = settled.get(each.invoice_id, 0) + each.cents
+    parts: dict[int, list[Instalment]] = {}
+    for part in instalments:
+        parts.setdefault(part.invoice_id, []).append(part)
+    found = [_of_invoice(each, settled.get(each.id, 0), parts.get(each.id, []), today) for each in invoices]
+    for payment in payments:
+        state: State = payment.state if payment.state in {"waiting", "rejected"} else "cashed"  # type: ignore[assignment]
+        found.append(Entry(payment, state, credit=0 if state == "rejected" else payment.cents))
+    return sorted(found, key=lambda e: (e.row.day, isinstance(e.row, Payment), e.row.id), reverse=True)
+
+
+def _of_invoice(invoice: Invoice, settled: int, parts: Sequence[Instalment], today: date) -> Entry:
+    if invoice.nature == "credit":
+        return Entry(invoice, "credit", credit=invoice.total)
+    left = max(0, invoice.total - settled)
+    if not left:
+        return Entry(invoice, "paid", debit=invoice.total)
+    next_due, next_part = _next_due(invoice, settled, parts)
+    late = next_due is not None and next_due < today
+    state: State = "late" if late else "partial" if settled else "due"
+    return Entry(invoice, state, debit=invoice.total, due=left, next_due=next_due, next_part=next_part)
+
+
+def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> tuple[date | None, int]:
+    """When the first part that is not settled is due, and what is left of it."""
+    reached, left = 0, invoice.total - settled
+    for part in parts:
+        reached += part.cents
+        if reached > settled:
+            return part.due_day, min(reached - settled, part.cents, left)
+    return invoice.due_day, left
+
+
+def invoice_by_number(v: Visit, number: str) -> Invoice:
+    """NotYours when this account may see none of that number."""
+    return _by_number(v, Invoice, number)
+
+
+def payment_by_number(v: Visit, number: str) -> Payment:
+    """A payment that came in: one that was rejected has no receipt."""
+    found = _by_number(v, Payment, number)
+    if found.state == "rejected":
+        raise NotYours(f"receipt {number[:30]}")
+    return found
+
+
+def _by_number(v: Visit, table: type[Numbered], number: str) -> Numbered:
+    possible = len(number) <= 30 and number.isprintable()
+    found = v.one(select(table).where(table.number == number)) if possible else None
+    if found is None:
+        raise NotYours(f"{table.__name__} {number[:30]!r}")
+    return found
+
+
+def lines(v: Visit, invoice_id: int) -> list[InvoiceLine]:
+    return list(
+        v.all(
+            select(InvoiceLine)
+            .where(InvoiceLine.invoice_id == invoice_id)
+            .order_by(col(InvoiceLine.rank), col(InvoiceLine.id))
+        )
+    )
+
+
+def pupils_billed(v: Visit, invoice_ids: Sequence[int]) -> set[str]:
+    """Names of the pupils that these invoices charge something for."""
+    lines = v.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
+    return {line.pupil for line in lines if line.pupil and line.cents > 0}
+
+
+def instalments(v: Visit, invoice_id: int) -> list[Instalment]:
+    return list(v.all(select(Instalment).where(Instalment.invoice_id == invoice_id).order_by(col(Instalment.due_day))))
+
+
+def settled_by(v: Visit, payment_id: int) -> list[tuple[Invoice, int]]:
+    """The invoices that a payment settles, each with its cents."""
+    return [
+        (invoice, cents)
+        for invoice, cents in v.rows(
+            select(Invoice, Allocation.cents)
+            .join(Allocation, col(Allocation.invoice_id) == Invoice.id)
+            .where(Allocation.payment_id == payment_id)
+            .order_by(col(Invoice.day), col(Invoice.id))
+        )
+    ]
+
+
+def allocate(v: Visit, payment: Payment, unpaid: Sequence[Entry]) -> int:
+    """Settle these invoices with the payment, in their order, as far as it goes; what is left over, in cents."""
+    left = payment.cents
+    for entry in unpaid:
+        part = min(left, entry.due)
+        if part > 0:
+            v.add(
+                Allocation(
+                    site_id=payment.site_id,
+                    family_id=payment.family_id,
+                    invoice_id=entry.row.id,
+                    payment_id=payment.id,
+                    cents=part,
+                )
+            )
+            left -= part
+    return left

@@ -1,0 +1,33 @@
+"""Money that came in online and settles nothing, until somebody of the office has seen to it."""
+
+from sqlmodel import col, or_, select
+
+from data.billing.online_payments import OnlinePayment, _note
+from data.core.formats import euros
+from data.core.unit_of_work import Visit
+
+
+def troubles(v: Visit) -> list[OnlinePayment]:
+    """For the staff: money received that settles nothing, until somebody has dealt with it. The oldest first."""
+    v.staff_only()
+    return list(
+        v.all(
+            select(OnlinePayment)
+            .where(
+                or_(col(OnlinePayment.overpaid) > 0, OnlinePayment.state == "differs"),
+                col(OnlinePayment.seen_at).is_(None),
+            )
+            .order_by(col(OnlinePayment.answered_at), col(OnlinePayment.id))
+        )
+    )
+
+
+def mark_seen(v: Visit, payment_id: int) -> None:
+    """A member of staff has given the money back, or settled something else with it."""
+    v.staff_only()
+    row = v.get(OnlinePayment, payment_id, lock=True)
+    if row.seen_at is None:
+        row.seen_by, row.seen_at = v.name[:120], v.now
+        v.add(row)
+        _note(v, row, "overpayment dealt with", {"amount": ["", euros(row.overpaid)]})
+        v.tell(("queue", row.site_id), ("billing", row.family_id or 0))

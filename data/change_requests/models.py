@@ -1,0 +1,55 @@
+"""What families ask to change: one request a sheet, one row a field."""
+
+from datetime import datetime
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from data.core.fields import EditableField
+from data.core.scope import OfFamily
+from data.families.models import Guardian, Pupil, of_its_site
+
+Asked = tuple["ChangeRequest", "FieldChange", EditableField]
+SHEETS: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
+
+
+class ChangeRequest(OfFamily, table=True):
+    """The pending or decided changes of one sheet. `version` moves at each change of the family or the staff."""
+
+    __tablename__ = "change_request"
+    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    sheet: str = Field(max_length=10)  # guardian | pupil
+    sheet_id: int = Field(index=True)
+    title: str = Field(default="", max_length=170)  # whose sheet, as named when asked
+    author_id: int = Field(index=True)
+    state: str = Field(default="pending", max_length=10, index=True)  # pending | closed
+    submitted_at: datetime = Field(index=True)
+    changed_at: datetime
+    closed_at: datetime | None = None
+    version: int = 1
+    viewer_id: int | None = None  # the staff member who has it open
+    viewer: str = Field(default="", max_length=120)
+    viewed_at: datetime | None = None
+
+
+class FieldChange(OfFamily, table=True):
+    """One field: what was recorded, what is asked, what was decided. Values as the field's kind shows them."""
+
+    __tablename__ = "field_change"
+    __table_args__ = (
+        of_its_site(),
+        ForeignKeyConstraint(["request_id", "family_id"], ["change_request.id", "change_request.family_id"]),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    request_id: int = Field(index=True)
+    field: str = Field(max_length=40)
+    old: str = Field(default="", max_length=300)
+    new: str = Field(default="", max_length=300)
+    state: str = Field(default="pending", max_length=10, index=True)  # pending accepted declined withdrawn moot
+    reason: str = Field(default="", max_length=500)
+    decided_by: str = Field(default="", max_length=120)
+    decided_at: datetime | None = None
+    confirmed_at: datetime | None = None  # of an e-mail, by its owner
+    confirm_hash: str = Field(default="", max_length=64, index=True)

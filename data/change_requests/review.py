@@ -1,0 +1,356 @@
+"""The staff's side of a request: the queue, the decision field by field, its undoing within a day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, or_, select
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.change_requests import models as change_models
+from data.change_requests import submission as change_requests
+from data.change_requests.models import ChangeRequest, FieldChange
+from data.core import audit, edit_presence, formats, sites
+from data.core.errors import Refused
+from data.core.fields import EditableField, editables, tidy, tidy_lines
+from data.core.i18n import language, say
+from data.core.settings import settings
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Family
+from data.mail import outbox
+
+UNDO_HOURS = 24
+VERDICTS = {"accepted", "declined"}
+READY = (
+    "Le justificatif manque : joignez-le ou présentez-le à l’accueil.",
+    "Cette valeur ne semble pas exacte : vérifiez-la.",
+    "Cette modification se demande à l’accueil.",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of a request, for the one who decides: recorded now, recorded when asked, asked."""
+
+    field: EditableField
+    change: FieldChange
+    now: str
+    hidden: bool = False  # a protection order: this person neither reads nor decides it
+
+    @property
+    def conflict(self) -> bool:
+        return self.change.state == "pending" and self.now != self.change.old and not self.hidden
+
+    @property
+    def blocked(self) -> bool:
+        """A new e-mail that its owner has not confirmed cannot be accepted yet."""
+        return self.field.kind.control == "email" and bool(self.change.new) and self.change.confirmed_at is None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the queue."""
+
+    request: ChangeRequest
+    family_number: int
+    count: int
+    fields: str
+
+
+def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
+    """Requests with their number of fields: pending oldest first, or closed latest first. `search` is literal."""
+    v.staff_only()
+    wanted = ["pending"] if not closed else ["accepted", "declined"]
+    counts = (
+        select(
+            FieldChange.request_id,
+            func.count(col(FieldChange.id)).label("count"),
+            func.min(FieldChange.field).label("first"),
+        )
+        .where(col(FieldChange.state).in_(wanted))
+        .group_by(col(FieldChange.request_id))
+        .subquery()
+    )
+    order = col(ChangeRequest.closed_at).desc() if closed else col(ChangeRequest.submitted_at)
+    found = v.rows(
+        _matching(
+            select(ChangeRequest, Family.number, counts.c.count, counts.c.first)
+            .join(counts, counts.c.request_id == ChangeRequest.id)
+            .join(Family, col(Family.id) == ChangeRequest.family_id)
+            .where(ChangeRequest.state == ("closed" if closed else "pending")),
+            search,
+        )
+        .order_by(order, col(ChangeRequest.id))
+        .limit(most)
+        .offset(skip)
+    )
+    return [
+        Waiting(request, number, count, editables(change_models.SHEETS[request.sheet])[first].mark.label)
+        for request, number, count, first in found
+    ]
+
+
+def count(v: Visit, *, closed: bool = False, search: str = "") -> int:
+    v.staff_only()
+    return v.count(
+        _matching(
+            select(func.count(col(ChangeRequest.id)))
+            .join(Family, col(Family.id) == ChangeRequest.family_id)
+            .where(ChangeRequest.state == ("closed" if closed else "pending")),
+            search,
+        )
+    )
+
+
+def _matching(question: Any, search: str) -> Any:
+    for word in tidy(search).split()[:6]:
+        literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        found: list[Any] = [col(ChangeRequest.title).ilike(f"%{literal}%", escape="\\")]
+        if word.isdecimal() and len(word) < 10:
+            found += [col(Family.number) == int(word), col(ChangeRequest.id) == int(word)]
+        question = question.where(or_(*found))
+    return question
+
+
+def lines(v: Visit, request: ChangeRequest) -> list[Line]:
+    """The fields of a request beside what is recorded now; a sheet that left gives empty values."""
+    v.staff_only()
+    row, fields = change_requests.sheet_row(v, request), editables(change_models.SHEETS[request.sheet])
+    changes = {
+        change.field: change
+        for change in v.all(
+            select(FieldChange)
+            .where(FieldChange.request_id == request.id, FieldChange.state != "withdrawn")
+            .order_by(col(FieldChange.id))
+        )
+    }
+    hidden = families.hidden_fields(v, request.sheet, row)
+    return [
+        Line(one, changes[name], one.shown(row) if row and name not in hidden else "", name in hidden)
+        for name, one in fields.items()
+        if name in changes
+    ]
+
+
+def claim(v: Visit, request_id: int | None) -> None:
+    """This person has the request open; None: has left."""
+    edit_presence.claim(v, ChangeRequest, request_id, "pending")
+
+
+def decide(
+    v: Visit,
+    request_id: int,
+    version: int,
+    verdicts: Mapping[str, tuple[str, str]],
+    *,
+    reason: str = "",
+    message: str = "",
+) -> ChangeRequest:
+    """Accept or decline fields: field -> (« accepted » or « declined », the recorded value that was on the screen).
+
+    All or nothing, in one transaction with the letter and the journal. Refused when somebody was quicker, the family
+    or the record changed since, a reason is missing, or the request is the decider's own family's.
+    """
+    v.staff_only()
+    reason, message = tidy_lines(reason), tidy_lines(message)
+    request, row = _locked(v, request_id)
+    _still_open(v, request, version)
+    known = {line.field.name: line for line in lines(v, request)}
+    if row is None:
+        return _moot(v, request, [line for line in known.values() if line.change.state == "pending"])
+    chosen = {
+        name: verdict
+        for name, verdict in verdicts.items()
+        if name in known and not known[name].hidden and known[name].change.state == "pending" and verdict[0] in VERDICTS
+    }
+    if not chosen and any(line.hidden for line in known.values()):
+        raise Refused(families.PROTECTED)
+    if not chosen:
+        raise Refused("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
+    if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
+        raise Refused("Donnez la raison du refus : la famille la lira.")
+    told: list[outbox.Change] = []
+    author = v.get(Account, request.author_id)
+    tongue = language(author.language)
+    for name, (verdict, seen) in chosen.items():
+        line = known[name]
+        if verdict == "accepted":
+            if line.blocked:
+                raise Refused("La famille n’a pas encore confirmé cette adresse e-mail.")
+            if line.now != seen:
+                raise Refused(
+                    "« {field} » a changé depuis l’affichage. Comparez les valeurs et décidez à nouveau.",
+                    field=line.field.mark.label,
+                )
+            setattr(row, name, line.field.kind.read(line.change.new))
+            v.add(row)
+        line.change.old = line.now if verdict == "accepted" else line.change.old
+        line.change.state, line.change.reason = verdict, reason[:500] if verdict == "declined" else ""
+        line.change.decided_by, line.change.decided_at = v.name, v.now
+        v.add(line.change)
+        told.append(_told(line, verdict, tongue))
+    request.version += 1
+    v.add(request)
+    v.flush()
+    change_requests.close_if_empty(v, request)
+    _tell_family(v, request, author, told, message[:1000])
+    audit.note(
+        v,
+        "request decided",
+        subject=request.sheet,
+        subject_id=request.sheet_id,
+        family_id=request.family_id,
+        changes={
+            known[name].field.mark.label: [known[name].change.old, known[name].change.new, verdict]
+            for name, (verdict, _) in chosen.items()
+        },
+    )
+    _announce(v, request)
+    return request
+
+
+def _moot(v: Visit, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
+    """The sheet left since: nothing can be changed, and the family is told so."""
+    author = v.get(Account, request.author_id)
+    tongue, told = language(author.language), []
+    for line in waiting:
+        line.change.state, line.change.decided_by, line.change.decided_at = "moot", v.name, v.now
+        v.add(line.change)
+        told.append((*_told(line, "accepted", tongue)[:3], say("Sans objet", tongue)))
+    request.version += 1
+    v.add(request)
+    v.flush()
+    change_requests.close_if_empty(v, request)
+    _tell_family(v, request, author, told, "")
+    audit.note(v, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
+    _announce(v, request)
+    return request
+
+
+def _locked(v: Visit, request_id: int) -> tuple[ChangeRequest, Any]:
+    """The request and its sheet, locked in the order that a family's asking takes: the sheet first."""
+    row = change_requests.sheet_row(v, v.get(ChangeRequest, request_id), lock=True)
+    return v.get(ChangeRequest, request_id, lock=True), row
+
+
+def _not_ones_own(v: Visit, request: ChangeRequest) -> None:
+    own = v.get(Account, v.account_id).own_family_id
+    if own is not None and own == request.family_id:
+        raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
+
+
+def _still_open(v: Visit, request: ChangeRequest, version: int) -> None:
+    _not_ones_own(v, request)
+    if request.state != "pending":
+        last = v.one(
+            select(FieldChange)
+            .where(FieldChange.request_id == request.id, col(FieldChange.decided_at).is_not(None))
+            .order_by(col(FieldChange.decided_at).desc())
+        )
+        if last is None or last.decided_at is None:
+            raise Refused("La famille a retiré cette demande.")
+        raise Refused(
+            "Cette demande a déjà été traitée par {name} le {moment}.",
+            name=last.decided_by,
+            moment=formats.moment(last.decided_at, sites.here(v).zone, v.tongue),
+        )
+    if request.version != version:
+        raise Refused("La demande a changé depuis son affichage. Relisez-la avant de décider.")
+
+
+def _told(line: Line, verdict: str, tongue: Any) -> outbox.Change:
+    """The line of the letter, in the family's language."""
+    said = (
+        say("Acceptée", tongue)
+        if verdict == "accepted"
+        else say("Refusée : {reason}", tongue, reason=line.change.reason)
+    )
+    return (
+        say(line.field.mark.label, tongue),
+        line.field.tell(line.change.old, tongue),
+        line.field.tell(line.change.new, tongue),
+        said,
+    )
+
+
+def _tell_family(v: Visit, request: ChangeRequest, author: Account, told: list[outbox.Change], message: str) -> None:
+    if message or outbox.join_sitting(v, request.family_id or 0, author.id, told) is None:
+        accounts.write_to(
+            v,
+            author,
+            "request_decided",
+            changes=told,
+            message=message,
+            path=_path(v, request),
+            delay=settings().decision_letter_delay,
+        )
+
+
+def _path(v: Visit, request: ChangeRequest) -> str:
+    row = change_requests.sheet_row(v, request)
+    return change_requests.path_of(row) if row else "/"
+
+
+def _announce(v: Visit, request: ChangeRequest) -> None:
+    v.tell(("family", request.family_id or 0), ("queue", request.site_id), (request.sheet, request.sheet_id))
+
+
+def undo(v: Visit, request_id: int) -> ChangeRequest:
+    """« Annuler la décision », for 24 hours: the record takes its former value back, the fields wait again."""
+    v.staff_only()
+    request, row = _locked(v, request_id)
+    _not_ones_own(v, request)
+    decided = [
+        line
+        for line in lines(v, request)
+        if line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
+    ]
+    if any(line.hidden for line in decided):
+        raise Refused(families.PROTECTED)
+    if not decided or row is None:
+        raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    if change_requests.pending_request(v, row, family_id=request.family_id) and request.state == "closed":
+        raise Refused("La famille a fait une nouvelle demande depuis : traitez-la plutôt.")
+    author = v.get(Account, request.author_id)
+    tongue, told = language(author.language), []
+    for line in decided:
+        if line.change.state == "accepted":
+            if line.now != line.change.new:
+                raise Refused(
+                    "« {field} » a changé depuis la décision. Corrigez la fiche de la famille.",
+                    field=line.field.mark.label,
+                )
+            setattr(row, line.field.name, line.field.kind.read(line.change.old))
+            v.add(row)
+        told.append(
+            (
+                *_told(line, line.change.state, tongue)[:3],
+                say("Décision annulée : la demande est de nouveau en attente.", tongue),
+            )
+        )
+        line.change.state, line.change.reason, line.change.decided_by, line.change.decided_at = "pending", "", "", None
+        v.add(line.change)
+    request.state, request.closed_at, request.version = "pending", None, request.version + 1
+    v.add(request)
+    _tell_family(v, request, author, told, "")
+    audit.note(
+        v,
+        "decision undone",
+        subject=request.sheet,
+        subject_id=request.sheet_id,
+        family_id=request.family_id,
+        changes={line.field.mark.label: [line.change.new, line.now] for line in decided},
+    )
+    _announce(v, request)
+    return request
+
+
+def may_undo(v: Visit, request_lines: list[Line]) -> bool:
+    return any(
+        line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
+        for line in request_lines
+    ) and not any(line.hidden and line.change.decided_at for line in request_lines)

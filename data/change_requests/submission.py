@@ -1,0 +1,309 @@
+"""What families ask to change, until staff decide. The record itself does not move before.
+
+A request holds the changed fields of one sheet; asking again replaces the pending value of a field.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import SQLModel, col, select
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.change_requests.models import SHEETS, Asked, ChangeRequest, FieldChange
+from data.core import audit, sites
+from data.core.errors import Faulty, NotYours, Refused
+from data.core.fields import editables
+from data.core.sites import Site
+from data.core.unit_of_work import Visit, kept, whole_house
+from data.families import models as families
+from data.families import stored_files
+from data.families.models import Pupil
+from data.mail import outbox
+
+CONFIRM_DAYS = 7
+
+
+@dataclass
+class Outcome:
+    """What a sheet sent by a family led to."""
+
+    asked: list[outbox.Change] = field(default_factory=list)
+    saved: list[outbox.Change] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    mailed: bool = False
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.asked or self.saved or self.withdrawn)
+
+
+def sheet_of(row: SQLModel) -> str:
+    return type(row).__name__.lower()
+
+
+_PENDING = select(ChangeRequest).where(
+    ChangeRequest.sheet == bindparam("sheet"),
+    ChangeRequest.sheet_id == bindparam("row"),
+    ChangeRequest.state == "pending",
+)
+_OF_ONE_FAMILY = _PENDING.where(ChangeRequest.family_id == bindparam("family"))
+_PENDING_REQUEST = {  # (locked, of one family)
+    (lock, one): kept(question.with_for_update().execution_options(populate_existing=True) if lock else question)
+    for lock in (False, True)
+    for one, question in ((False, _PENDING), (True, _OF_ONE_FAMILY))
+}
+_WAITING = kept(
+    select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == "pending")
+)
+_PENDING_OF_SHEETS = kept(
+    select(ChangeRequest, FieldChange)
+    .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+    .where(
+        ChangeRequest.state == "pending",
+        FieldChange.state == "pending",
+        col(ChangeRequest.sheet_id).in_(bindparam("rows", expanding=True)),
+    )
+)
+
+
+def pending_request(v: Visit, row: Any, *, family_id: int | None = None, lock: bool = False) -> ChangeRequest | None:
+    """The family's open request for that sheet; staff say whose, as a pupil may be of two."""
+    whose = {} if family_id is None else {"family": family_id}
+    return v.one(_PENDING_REQUEST[lock, bool(whose)], sheet=sheet_of(row), row=row.id, **whose)
+
+
+def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
+    """(sheet, its id) -> field -> what waits, for several sheets in one question."""
+    found: dict[tuple[str, int], dict[str, FieldChange]] = {(sheet_of(row), row.id): {} for row in rows}
+    if rows:
+        for request, change in v.rows(_PENDING_OF_SHEETS, rows=[row.id for row in rows]):
+            if (request.sheet, request.sheet_id) in found:
+                found[request.sheet, request.sheet_id][change.field] = change
+    return found
+
+
+def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
+    """Record what the family typed in its sheet: at once, or as a request, as the site decides for each field.
+
+    Faulty names each field that cannot be read; fields that are not this family's to change are ignored and noted.
+    """
+    if not families.may_change(v, row):
+        raise Refused("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
+    site = sites.here(v)
+    row = v.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
+    values = _read(v, site, row, typed)
+    request = pending_request(v, row, lock=True)
+    waiting = {change.field: change for change in v.all(_WAITING, request=request.id)} if request else {}
+    table: type[SQLModel] = type(row)
+    outcome, fields = Outcome(), editables(table)
+    for name, (value, how) in values.items():
+        one, before, wanted = fields[name], fields[name].shown(row), fields[name].kind.show(value)
+        held = waiting.get(name)
+        if wanted == (held.new if held else before):
+            continue
+        line = (one.mark.label, one.tell(before, v.tongue), one.tell(wanted, v.tongue), "")
+        if held and wanted == before:
+            held.state = "withdrawn"
+            v.add(held)
+            outcome.withdrawn.append(one.mark.label)
+        elif how == "immediate":
+            setattr(row, name, value)
+            if held:
+                held.state = "withdrawn"
+                v.add(held)
+            outcome.saved.append(line)
+        else:
+            request = request or v.add(
+                ChangeRequest(
+                    site_id=site.id,
+                    family_id=v.family_id,
+                    sheet=sheet_of(row),
+                    sheet_id=row.id,
+                    title=_title(row),
+                    author_id=v.account_id or 0,
+                    submitted_at=v.now,
+                    changed_at=v.now,
+                )
+            )
+            change = held or FieldChange(site_id=site.id, family_id=v.family_id, request_id=request.id, field=name)
+            change.old, change.new, change.confirmed_at = before, wanted, None
+            v.add(change)
+            outcome.asked.append(line)
+            if one.kind.control == "email":
+                _ask_to_confirm(v, site, row, change, before)
+    if not outcome.nothing:
+        _finish(v, site, row, request, outcome)
+    return outcome
+
+
+def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
+    """Field -> (value, policy) of what may be changed; Faulty with every fault at once."""
+    fields = sites.open_fields(site, type(row))
+    values: dict[str, tuple[Any, sites.Policy]] = {}
+    faults: dict[str, Refused] = {}
+    ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
+    if ignored:
+        audit.note(
+            v, "fields ignored", subject=sheet_of(row), subject_id=row.id, changes={"fields": ["", ignored[:20]]}
+        )
+    for name, (one, how) in fields.items():
+        if name not in typed or how == "readonly":
+            continue
+        try:
+            value = one.read(typed[name])
+            if one.kind.control == "photo" and value and stored_files.by_name(v, value).pupil_id != row.id:
+                raise NotYours(f"photo {value[:32]}")
+            if value in ("", None) and sites.is_required(site, one, type(row)):
+                raise Refused("Ce champ ne peut pas rester vide.")
+            values[name] = (value, how)
+        except Refused as refused:
+            faults[name] = refused
+    others = {name: getattr(row, name) for name in fields} | {name: value for name, (value, _) in values.items()}
+    for name, (value, _) in values.items():
+        try:
+            families.check_together(fields[name][0], value, {**others, "today": v.today})
+        except Refused as refused:
+            faults[name] = refused
+    if faults:
+        raise Faulty({name: faults[name] for name in fields if name in faults})
+    return values
+
+
+def _title(row: Any) -> str:
+    return f"{row.last_name} {row.first_name}".strip()
+
+
+def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outcome: Outcome) -> None:
+    """Close a request left without field, tell the family by letter, the staff by their queue, the journal."""
+    v.add(row)
+    if request:
+        request.version, request.changed_at = request.version + 1, v.now
+        v.add(request)
+        if not outcome.asked:
+            close_if_empty(v, request)
+    who = v.get(Account, v.account_id)
+    common: dict[str, Any] = {
+        "to": accounts.address(v, who),
+        "path": path_of(row),
+        "subject": row.full_name,
+    }
+    outcome.mailed = bool(common["to"])
+    if outcome.asked and request:
+        accounts.write_to(v, who, "request_received", changes=outcome.asked, number=request.id, **common)
+    if outcome.saved:
+        accounts.write_to(v, who, "changes_saved", changes=outcome.saved, **common)
+    changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
+    audit.note(
+        v,
+        "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
+        subject=sheet_of(row),
+        subject_id=row.id,
+        changes=changes or {"fields": [outcome.withdrawn, ""]},
+    )
+    announce(v, row, v.family_id)
+
+
+def path_of(row: Any) -> str:
+    """Where a family finds that sheet."""
+    return f"/eleves/{row.number}/identite" if isinstance(row, Pupil) else "/famille"
+
+
+def announce(v: Visit, row: Any, family_id: int | None) -> None:
+    """Redraw the open pages that show this sheet, or the queue it waits in."""
+    v.tell(("family", family_id or 0), ("queue", row.site_id), (sheet_of(row), row.id))
+
+
+def close_if_empty(v: Visit, request: ChangeRequest) -> None:
+    if v.one(_WAITING, request=request.id) is None:
+        request.state, request.closed_at = "closed", v.now
+        v.add(request)
+
+
+def withdraw(v: Visit, row: Any) -> None:
+    """Take back everything that waits for this sheet: « Annuler mes modifications en attente »."""
+    request = pending_request(v, row, lock=True)
+    if request is None:
+        return
+    changes = v.all(_WAITING, request=request.id)
+    for change in changes:
+        change.state = "withdrawn"
+        v.add(change)
+    request.state, request.closed_at, request.version = "closed", v.now, request.version + 1
+    v.add(request)
+    audit.note(
+        v,
+        "change withdrawn",
+        subject=sheet_of(row),
+        subject_id=row.id,
+        changes={change.field: [change.new, change.old] for change in changes},
+    )
+    announce(v, row, v.family_id)
+
+
+def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
+    """« Vos demandes »: the latest fields asked, waiting or decided."""
+    found = v.rows(
+        select(ChangeRequest, FieldChange)
+        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+        .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
+        .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
+        .limit(most)
+    )
+    return [(request, change, editables(SHEETS[request.sheet])[change.field]) for request, change in found]
+
+
+def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before: str) -> None:
+    """Word to the old address; a link to the new one: staff accept it only once it was followed."""
+    token = secrets.token_urlsafe(24)
+    change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
+    v.add(change)
+    who = v.get(Account, v.account_id)
+    if before:
+        accounts.write_to(v, who, "email_change_asked", to=before, subject=row.full_name)
+    if change.new:
+        accounts.write_to(v, who, "confirm_email", to=change.new, path=f"/confirmer/{token}", subject=row.full_name)
+
+
+def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
+    """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
+    with whole_house(writes=True, now=now) as v:
+        change = v.one(
+            select(FieldChange).where(
+                FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"
+            )
+        )
+        if change is None or len(token) < 20:
+            return None
+        request = v.get(ChangeRequest, change.request_id, lock=True)
+        if v.now - request.changed_at > timedelta(days=CONFIRM_DAYS):
+            return None
+        if change.confirmed_at is None:
+            change.confirmed_at = v.now
+            request.version += 1
+            v.add(change)
+            v.add(request)
+            audit.note(
+                v,
+                "e-mail confirmed",
+                site_id=change.site_id,
+                family_id=change.family_id,
+                subject=request.sheet,
+                subject_id=request.sheet_id,
+                actor="–",
+            )
+            v.tell(("family", change.family_id or 0), ("queue", change.site_id))
+        return change.new
+
+
+def sheet_row(v: Visit, request: ChangeRequest, *, lock: bool = False) -> Any:
+    """The sheet a request is about, or None when it left."""
+    try:
+        return v.get(SHEETS[request.sheet], request.sheet_id, lock=lock)
+    except NotYours:
+        return None

@@ -1,0 +1,65 @@
+"""Who did what to which record, when. Rows are added, never changed: the database itself refuses (a trigger)."""
+
+import secrets
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import JSON, Column, Index
+from sqlmodel import Field
+
+from data.core.scope import OfSite
+from data.core.unit_of_work import Visit
+
+
+class AuditEntry(OfSite, table=True):
+    """One act. `changes` is field -> [old, new], as kept; never a password, a token or a file."""
+
+    fence: ClassVar[str] = "staff"
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_latest", "site_id", "at"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    reference: str = Field(max_length=12, index=True)
+    at: datetime = Field(index=True)
+    actor_id: int | None = None
+    actor: str = Field(default="", max_length=120)
+    role: str = Field(default="", max_length=20)
+    action: str = Field(max_length=40, index=True)
+    subject: str = Field(default="", max_length=40)
+    subject_id: int | None = None
+    family_id: int | None = Field(default=None, index=True)
+    client: str = Field(default="", max_length=64)
+    changes: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+def note(
+    v: Visit,
+    action: str,
+    *,
+    subject: str = "",
+    subject_id: int | None = None,
+    site_id: int | None = None,
+    family_id: int | None = None,
+    actor: str = "",
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Write the act in the visit's own transaction: what is undone leaves no entry."""
+    place = site_id if v.site_id is None else v.site_id
+    if not place:
+        return
+    v.add(
+        AuditEntry(
+            site_id=place,
+            reference=secrets.token_hex(4),
+            at=v.now,
+            actor_id=v.account_id,
+            actor=(actor or v.name)[:120],
+            role=v.role,
+            action=action,
+            subject=subject,
+            subject_id=subject_id,
+            family_id=family_id if v.family_id is None else v.family_id,
+            client=v.client[:64],
+            changes=changes or {},
+        )
+    )

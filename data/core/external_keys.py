@@ -1,0 +1,29 @@
+"""What other programs call our rows that have no number of their own: written by imports, read wherever a row is found by it."""
+
+from typing import ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, select
+
+from data.core.scope import OfSite
+from data.core.unit_of_work import Visit
+
+
+class OutsideKey(OfSite, table=True):
+    """What another program calls a row that has no number of its own here."""
+
+    fence: ClassVar[str] = "staff"
+    __tablename__ = "outside_key"
+    __table_args__ = (UniqueConstraint("site_id", "record", "key"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    record: str = Field(max_length=20)  # the table's name
+    key: str = Field(max_length=80)
+    row_id: int = Field(index=True)
+
+
+def outside_code(v: Visit, record: str, row_id: int) -> str:
+    """What the management software calls a row; "" when it has its number."""
+    v.staff_only()
+    found = v.all(select(OutsideKey.key).where(OutsideKey.record == record, OutsideKey.row_id == row_id).limit(1))
+    return found[0] if found else ""

@@ -1,0 +1,80 @@
+"""The French sentence is the key; english/ holds its twin. Nothing that people read is written elsewhere."""
+
+import logging
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+Language = Literal["fr", "en"]
+log = logging.getLogger("anacrouse.i18n")
+ELIDED = re.compile(
+    r"[aâàeéèêiîoôuœ]|h[eéèiuy]|y[^aeiou]", re.IGNORECASE
+)  # « d’Irina », « d’Hélène »; « de Harpe », « de Yann »
+TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€·])|(?<=\d) (?=\d{3}\b)|(?<=\b\d\d) (?=\d\d\b)")
+OF = re.compile(r"\bde {(\w+)}")
+LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
+
+
+@lru_cache(maxsize=1)
+def twins() -> dict[str, str]:
+    """French sentence -> English sentence."""
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parents[1] / "english").glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def language(value: object) -> Language:
+    """The language a person chose, French for anything unknown."""
+    return "en" if value == "en" else "fr"
+
+
+def elided(sentence: str, words: Mapping[str, object]) -> str:
+    """« de {name} » made « d’{name} » where the name wants it."""
+    if "de {" not in sentence:
+        return sentence
+    return OF.sub(lambda of: f"d’{{{of[1]}}}" if ELIDED.match(str(words.get(of[1], ""))) else of[0], sentence)
+
+
+def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
+    """The sentence in that language with its {words} filled in.
+
+    « de {name} » becomes « d’Irina » where French wants it. A sentence that holds « # » knows two forms:
+    « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
+    """
+    if tongue == "en" and sentence:
+        if sentence not in twins():
+            log.warning("no English twin: %s", sentence)
+        sentence = twins().get(sentence, sentence)
+    if "#" in sentence:
+        one, many = sentence.split("#", 1)
+        count = words.get("count", 0)
+        sentence = many if isinstance(count, int) and count > 1 else one
+        if isinstance(count, int):
+            words = {**words, "count": figures(count, tongue)}
+    if tongue == "fr":
+        sentence = elided(sentence, words)
+    return sentence.format(**words) if words else sentence
+
+
+def pair(label: str, value: object, tongue: Language = "fr") -> str:
+    """« Ville : Metz », “Town: Metz”."""
+    return say("{label} : {sum}", tongue, label=label, sum=value)
+
+
+def twin_or_same(text: str, tongue: Language = "fr") -> str:
+    """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
+    return twins().get(text, text) if tongue == "en" else text
+
+
+def tight(text: str) -> str:
+    """French typesetting: no line begins with « : » and the like nor ends with « « »; no number, no telephone is cut in two."""
+    return TIGHT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def figures(count: int, tongue: Language = "fr") -> str:
+    """« 9400 », « 20 000 », in English “20,000”."""
+    return f"{count:,}".replace(",", "," if tongue == "en" else "\N{NO-BREAK SPACE}") if count >= 10_000 else str(count)

@@ -1,0 +1,48 @@
+"""The database's shape: brought up to date at the start, by migrations; never by guessing."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection
+
+from data.core import database
+
+FOLDER = Path(__file__).parents[1] / "migrations"
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def state() -> tuple[str | None, str | None]:
+    """(the database's revision, the code's newest): equal when up to date."""
+    with database.engine().connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    return now, ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def begin_again() -> None:
+    """All tables go and come back empty. For the demonstration alone (data/demo/renewal.py)."""
+    command.downgrade(configuration(), "base")
+    command.upgrade(configuration(), "head")
+    database.engine().dispose()  # what its connections had prepared was of the tables that are gone
+
+
+def upgrade() -> None:
+    """Bring the database to the code's shape; SystemExit when it is newer than the code."""
+    now, newest = state()
+    if now == newest:
+        return
+    try:
+        command.upgrade(configuration(), "head")
+    except CommandError as error:
+        raise SystemExit(
+            f"The database ({now}) is newer than this program ({newest}): install the newer program. {error}"
+        ) from error

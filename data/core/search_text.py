@@ -1,0 +1,104 @@
+"""What a person is found by: folded words, kept beside the record; and what is typed, cut into what to look for.
+
+A word is met anywhere in the kept text, so « berg » finds « Lindberg »; separators and accents do not matter.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from data.core.fields import fold, tidy
+
+LONGEST, MOST_WORDS, MOST_NEAR = 80, 6, 8
+SEPARATORS = re.compile(r"[^\w@.+]+|_")
+NAMELIKE = re.compile(r"[\w@.+’'-]*[^\W_][\w@.+’'-]*")  # other signs are meant as they are typed
+PHONE = re.compile(r"[+(]?[\d\s().+/-]{4,}")
+
+
+def words_of(texts: Iterable[str], phones: Iterable[str] = ()) -> str:
+    """The kept text of a record. A name of several words stands in it joined too: « le fort lefort »."""
+    found: list[str] = []
+    for text in texts:
+        parts = _parts(fold(text))
+        found += [*parts, "".join(parts)] if len(parts) > 1 else parts
+    for phone in phones:
+        figures = re.sub(r"\D", "", phone)
+        found += [figures, f"0{figures[2:]}"] if figures.startswith("33") else [figures]
+    return " ".join(dict.fromkeys(filter(None, found)))
+
+
+def _parts(folded: str) -> list[str]:
+    return [part for part in SEPARATORS.sub(" ", folded).split() if part]
+
+
+@dataclass(frozen=True)
+class Word:
+    """One thing typed, and the forms in which it may stand in a kept text: any of them will do."""
+
+    forms: tuple[str, ...]
+
+    @property
+    def number(self) -> int | None:
+        """A family's or a dossier's number, when it can be one."""
+        text = self.forms[0]
+        return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else None
+
+    @property
+    def may_be_misspelt(self) -> bool:
+        return self.forms[0].isalpha() and len(self.forms[0]) > 2
+
+
+def words_in(typed: str) -> list[Word]:
+    """What to look for; all of it must be met. A telephone number is one word however it is cut."""
+    text = fold(tidy(typed[:LONGEST]))
+    figures = re.sub(r"\D", "", text)
+    if PHONE.fullmatch(text) and len(figures) > 4 and (" " in text or not text.isdecimal()):
+        return [Word(_phone_forms(text, figures))]
+    found = []
+    for token in text.split()[:MOST_WORDS]:
+        parts = _parts(token)
+        if token.isdecimal() and token.isascii():
+            found.append(Word(_phone_forms(token, token) if len(token) > 9 else (token,)))
+        elif parts and NAMELIKE.fullmatch(token):
+            found.append(Word(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token]))))
+        else:
+            found.append(Word((token,)))
+    return found
+
+
+def _phone_forms(text: str, figures: str) -> tuple[str, ...]:
+    """« 06 12… », « +33 (0)6 12… » and « 0033 6 12… » are one number."""
+    plain = figures[2:] if figures.startswith("00") else figures
+    if plain.startswith("330") and ("(" in text or len(plain) > 11):
+        plain = "33" + plain[3:]
+    return tuple(dict.fromkeys((plain, figures)))
+
+
+def near(word: str, parts: Sequence[str]) -> tuple[str, ...]:
+    """The parts of names that a typing error may have made into `word`, the nearest first: letters missing, doubled,
+    swapped, at the beginning of a longer name too."""
+    most = 1 if len(word) < 5 else 2
+    found: dict[str, int] = {}
+    for spelt in (parts, [part[: len(word)] for part in parts]):
+        for _, away, at in process.extract_iter(word, spelt, scorer=OSA.distance, score_cutoff=most):
+            part = parts[at]
+            if away < 2 or part[0] == word[0]:  # two errors, and a wrong beginning too: another name
+                found[part] = min(int(away), found.get(part, most))
+    least = min(found.values(), default=0)  # where one error explains the word, two are not looked for
+    nearest = [part for part in found if found[part] <= max(1, least)]
+    return tuple(sorted(nearest, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MOST_NEAR])
+
+
+def parts_of(names: Iterable[str]) -> list[str]:
+    """What names are made of, folded, each part once."""
+    return list({part for name in names for part in _name_parts(name)})
+
+
+@lru_cache(maxsize=50_000)
+def _name_parts(name: str) -> tuple[str, ...]:
+    parts = _parts(fold(name))
+    return tuple(part for part in {*parts, "".join(parts)} if len(part) > 2)

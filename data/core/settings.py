@@ -1,0 +1,127 @@
+"""What the operator decides, read once from the environment or `.env`. A bad value stops the start with its name."""
+
+import ipaddress
+import os
+import stat
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Names are the environment's, in lower case; each is explained in `.env.example`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///var/anacrouse.db"
+    files_dir: Path = Path("var/files")
+    base_url: str = ""
+    secret_key: str = ""
+    smtp_url: str = ""
+    mail_from: str = "portail@example.org"
+    redis_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    log_format: Literal["text", "json"] = "text"
+    demo: bool = False
+    trusted_proxies: str = ""
+    smtp_ca_file: str = ""
+    hash_memory_kib: int = 65536
+    hash_rounds: int = 3
+    decision_letter_delay: int = 120
+    idle_minutes: int = 30
+    periodic_jobs: bool = True
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}):
+            raise ValueError("write the address families type, such as https://portail.example.org, without a path")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("write sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/name")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"smtp", "smtps", "smtp+plain"}:
+            raise ValueError(
+                "write smtp://user:password@host:587 (STARTTLS), smtps://…:465 (TLS) "
+                "or smtp+plain://localhost:25 (a server on this machine)"
+            )
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, value.replace(" ", "").split(",")):
+            ipaddress.ip_network(part)
+        return value.replace(" ", "")
+
+    @model_validator(mode="after")
+    def _safe_together(self) -> "Settings":
+        if self.host not in {"127.0.0.1", "::1", "localhost"} and not self.base_url.startswith("https://"):
+            raise ValueError("HOST: to listen beyond this machine, set BASE_URL=https://… (a proxy gives the TLS)")
+        weak = self.hash_memory_kib < 19456 or self.hash_rounds < 2
+        if weak and os.environ.get("ANACROUSE_TESTS") != "1":
+            raise ValueError("HASH_MEMORY_KIB: at least 19456, and HASH_ROUNDS at least 2 (OWASP's floor for argon2id)")
+        return self
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def public_url(self) -> str:
+        """The portal's address for letters; without BASE_URL, this machine's."""
+        return self.base_url or f"http://localhost:{self.port}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; SystemExit with the name and the mend when one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as refused:
+        lines = []
+        for error in refused.errors():
+            name = ".".join(str(part) for part in error["loc"]).upper()
+            lines.append(f"  {name + ': ' if name else ''}{error['msg'].removeprefix('Value error, ')}")
+        raise SystemExit("Anacrouse cannot start; mend the environment or .env:\n" + "\n".join(lines)) from None
+
+
+@lru_cache(maxsize=8)
+def key(purpose: str) -> bytes:
+    """32 bytes for one purpose, derived (HKDF) from SECRET_KEY or from the key file made at the first start."""
+    secret = settings().secret_key.encode() or _key_file()
+    return HKDF(hashes.SHA256(), 32, salt=None, info=purpose.encode()).derive(secret)
+
+
+def _key_file() -> bytes:
+    path = settings().files_dir.parent / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise SystemExit(f"{path} can be read by others on this machine: chmod 600 {path}") from None
+        return path.read_bytes()
+    with os.fdopen(handle, "wb") as file:
+        file.write(os.urandom(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return path.read_bytes()

@@ -1,0 +1,123 @@
+"""The conservatoires of this installation, and what each one decides about its portal."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import SkipValidation
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, select
+
+from data.core import encryption
+from data.core.database import Base
+from data.core.fields import EditableField, editables
+from data.core.i18n import Language, say
+from data.core.unit_of_work import Visit, whole_house
+
+ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
+Policy = Literal["immediate", "moderated", "readonly", "hidden"]
+
+
+def json_column() -> Any:
+    return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Site(Base, table=True):
+    """One conservatoire. `field_policies` and `required_fields` are keyed « guardian.phone_mobile »."""
+
+    fence: ClassVar[str] = "site"
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    code: str = Field(max_length=40, unique=True)
+    name: str = Field(max_length=120)
+    address: str = Field(default="", max_length=300)
+    phone: str = Field(default="", max_length=30)
+    email: str = Field(default="", max_length=254)
+    opening_hours: str = Field(default="", max_length=300)
+    timezone: str = Field(default="Europe/Paris", max_length=60)
+    must_change_mailed_password: bool = True
+    field_policies: dict[str, str] = json_column()
+    required_fields: dict[str, bool] = json_column()
+    refusal_sentences: dict[str, list[str]] = json_column()
+    legal: dict[str, str] = (
+        json_column()
+    )  # what data/site_admin/settings.py names « legal.… »: publisher, dpo, accessibility…
+    help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
+    retention: dict[str, str] = json_column()  # letters, sessions, declined: days (data/privacy/retention.py)
+    payment: dict[str, str] = (
+        json_column()
+    )  # gateway, and what that gateway needs to know (data/billing/online_payments.py)
+    payment_keys: dict[str, str] = json_column()  # the gateway's secrets, sealed; never shown again
+    accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/core/appearance.py)
+    logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/
+    second_factor_required: bool = False  # of a « responsable »
+    mail_tested_at: datetime | None = None  # somebody read a trial letter
+    key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were sealed with
+    demonstration: bool = False
+    journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
+    letters_per_minute: int = 60
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def every_site() -> list[Site]:
+    """For the door only: the list « Site » of Connexion, by name."""
+    with whole_house() as v:
+        return list(v.all(select(Site).order_by(Site.name)))
+
+
+def known(site_id: int | None, code: str = "") -> Site | None:
+    """Whose page it is where nobody need be signed in: that site's, the one last chosen on the device, or the only one's."""
+    every = every_site()
+    found = [each for each in every if each.id == site_id] or [each for each in every if each.code == code]
+    return found[0] if found else every[0] if len(every) == 1 else None
+
+
+def here(v: Visit) -> Site:
+    """The visit's own site; its time zone becomes the visit's."""
+    if v.site is None:
+        v.site = v.get(Site, v.site_id)
+        v.zone = v.site.zone
+    return v.site
+
+
+def payment_settings(site: Site) -> dict[str, str]:
+    """What the gateway needs to know, its secrets opened; one sealed with a lost key is as if it were not there."""
+    found = dict(site.payment)
+    for name, sealed in site.payment_keys.items():
+        with suppress(encryption.Broken):
+            found[name] = encryption.unseal("payment keys", sealed)
+    return found
+
+
+def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:
+    """What a family may do with a field; « moderated » unless the site says otherwise, and always so for an e-mail:
+    letters with passwords go there, so its owner confirms it first."""
+    found = site.field_policies.get(f"{table.__name__.lower()}.{field.name}", "moderated")
+    if found == "immediate" and field.kind.control == "email":
+        return "moderated"
+    return found if found in {"immediate", "readonly", "hidden"} else "moderated"  # type: ignore[return-value]
+
+
+def is_required(site: Site, field: EditableField, table: type[SQLModel]) -> bool:
+    return site.required_fields.get(f"{table.__name__.lower()}.{field.name}", field.mark.required)
+
+
+def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableField, Policy]]:
+    """The fields that a family sees, each with what it may do."""
+    found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
+    return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
+
+
+def refusals(site: Site, key: str, ours: Iterable[str], tongue: Language) -> tuple[str, ...]:
+    """The ready sentences of a refusal: the site's own as it wrote them, or ours, in the language of who will read them."""
+    return tuple(site.refusal_sentences.get(key, ())) or tuple(say(each, tongue) for each in ours)
+
+
+def accessibility(site: Site) -> str:
+    """The state the law knows; « non conforme » unless an audit is entered with another."""
+    state = site.legal.get("accessibility", "")
+    return state if state in ACCESSIBILITY_STATES and site.legal.get("accessibility_audit") else ACCESSIBILITY_STATES[0]

@@ -1,0 +1,1 @@
+"""The office's view of families: search, records, direct edits. It uses importing and what is below."""

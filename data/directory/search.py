@@ -1,0 +1,236 @@
+"""« Familles »: all of them, or those that answer to what is typed, a page at a time. One question in SQL.
+
+The words stand folded in the records themselves (data/core/search_text.py), so nothing needs rebuilding; a name that nobody bears
+is taken for a typing error, and the names near it are looked for instead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import String, case, cast, exists, func, union_all
+from sqlmodel import col, or_, select
+
+from data.accounts.models import Account
+from data.billing.models import Invoice
+from data.core import search_text
+from data.core.external_keys import OutsideKey
+from data.core.search_text import Word
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Family, Guardian, Pupil, PupilLink
+
+PAGE = 50
+COLUMNS = ("number", "adult", "pupil", "contact", "town", "access")
+HIDEABLE = {"contact", "town"}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A family as the list shows it."""
+
+    family: Family
+    adults: Sequence[Guardian]
+    pupils: Sequence[Pupil]
+    accounts: Sequence[Account]
+
+
+@dataclass(frozen=True)
+class Page:
+    """`guessed` is what was looked for instead of a word that nobody bears: typed -> names."""
+
+    total: int
+    families: Sequence[Found]
+    guessed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def find(
+    v: Visit,
+    typed: str = "",
+    *,
+    without_access: bool = False,
+    order: str = "",
+    down: bool = False,
+    skip: int = 0,
+    most: int = PAGE,
+) -> Page:
+    """The families that answer to all that is typed. `order` is one of COLUMNS; "" is the likeliest first."""
+    v.staff_only()
+
+    def ask(words: Sequence[Word]) -> tuple[int, Sequence[Family]]:
+        """The page, and how many there are in all: told by the same question, unless the page is beyond the end."""
+        conditions = _conditions(v, words, without_access=without_access)
+        page = v.rows(_sorted(v, words, order, down).where(*conditions).limit(most).offset(skip))
+        if not page and skip:
+            return v.count(select(func.count(col(Family.id))).where(*conditions)), []
+        return (page[0][1] if page else 0), [family for family, _ in page]
+
+    words = search_text.words_in(typed)
+    total, page = ask(words)
+    nearer, guessed = _guess(v, words) if not total else (words, {})
+    if guessed:
+        total, page = ask(nearer)
+    return Page(total, _with_people(v, page), guessed) if page else Page(total, [])
+
+
+def everyone(v: Visit, typed: str = "", *, without_access: bool = False) -> list[int]:
+    """The keys of all families that `find` would show, page after page."""
+    v.staff_only()
+
+    def ask(words: Sequence[Word]) -> list[int]:
+        conditions = _conditions(v, words, without_access=without_access)
+        return list(v.all(select(Family.id).where(*conditions)))
+
+    words = search_text.words_in(typed)
+    found = ask(words)
+    nearer, guessed = _guess(v, words) if not found else (words, {})
+    return ask(nearer) if guessed else found
+
+
+def _conditions(v: Visit, words: Sequence[Word], *, without_access: bool) -> list[Any]:
+    return [*(_answers(v, word) for word in words), *([_without_access()] if without_access else [])]
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _holds(column: Any, word: Word) -> Any:
+    """Any form of the word stands in the column."""
+    return or_(*(col(column).like(f"%{_literal(form)}%", escape="\\") for form in word.forms if form))
+
+
+def _answers(v: Visit, word: Word) -> Any:
+    """The family's number, one of its adults, pupils or accounts is found by the word."""
+    ways = [
+        col(Family.id).in_(select(Guardian.family_id).where(_holds(Guardian.search, word))),
+        col(Family.id).in_(
+            select(PupilLink.family_id)
+            .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+            .where(_holds(Pupil.search, word))
+        ),
+        col(Family.id).in_(
+            select(Account.family_id).where(col(Account.family_id).is_not(None), _holds(Account.login, word))
+        ),
+    ]
+    if any(form[-1:].isdigit() for form in word.forms):
+        ways += _codes(word)
+    if word.number is not None:
+        ways.append(cast(col(Family.number), String).like(f"{word.number}%"))
+    if v.role == "responsable":
+        hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True), _reaches(word))
+        ways.append(col(Family.id).in_(hidden))
+    return or_(*ways)
+
+
+def _codes(word: Word) -> list[Any]:
+    """What the management software calls the family or a pupil; the number of an invoice."""
+    rows = select(OutsideKey.row_id).where(func.lower(OutsideKey.key).in_(word.forms))
+    pupils = rows.where(OutsideKey.record == "pupil")
+    return [
+        col(Family.id).in_(rows.where(OutsideKey.record == "family")),
+        col(Family.id).in_(select(PupilLink.family_id).where(col(PupilLink.pupil_id).in_(pupils))),
+        col(Family.id).in_(select(Invoice.family_id).where(func.lower(Invoice.number).in_(word.forms))),
+    ]
+
+
+def _reaches(word: Word) -> Any:
+    """An address or a number that a protection order hides: it is not among the kept words (data/families/models.py)."""
+    forms = [*word.forms, *(f"33{form[1:]}" for form in word.forms if form.startswith("0"))]
+    return or_(*(_holds(getattr(Guardian, name), Word(tuple(forms))) for name in families.REACHED_BY))
+
+
+def _without_access() -> Any:
+    """Somebody of the family has an account and was never told how to come in."""
+    return exists().where(col(Account.family_id) == Family.id, *never_told())
+
+
+def never_told() -> tuple[Any, ...]:
+    """Accounts whose owner never had a password and never had a letter about it."""
+    return (
+        col(Account.role) == "family",
+        col(Account.password_hash) == "",
+        col(Account.access_sent_at).is_(None),
+        col(Account.disabled).is_(False),
+    )
+
+
+def _sorted(v: Visit, words: Sequence[Word], order: str, down: bool) -> Any:
+    """The question with what it is sorted by. Families without a value stand last, whichever way."""
+    question = select(Family, func.count().over())
+    if order == "number" or not (order in COLUMNS or words):
+        return question.order_by(col(Family.number).desc() if down else col(Family.number))
+    if order in COLUMNS:
+        keys = _keys(v, order).subquery()
+        missing = case((or_(keys.c.key.is_(None), cast(keys.c.key, String) == ""), 1), else_=0)
+        return question.outerjoin(keys, keys.c.family_id == Family.id).order_by(
+            missing, keys.c.key.desc() if down else keys.c.key, col(Family.number)
+        )
+    exact = [case((col(Family.number) == word.number, 0), else_=1) for word in words if word.number is not None]
+    first = _keys(v, "adult").subquery()
+    likely = or_(*(first.c.key.like(f"{_literal(form)}%", escape="\\") for form in words[0].forms if form))
+    return question.outerjoin(first, first.c.family_id == Family.id).order_by(
+        *exact, case((likely, 0), else_=1), first.c.key, col(Family.number)
+    )
+
+
+def _keys(v: Visit, order: str) -> Any:
+    """Family -> what it is sorted by: one grouped question, since one a family takes SQLite half a minute."""
+    if order == "pupil":
+        return (
+            select(col(PupilLink.family_id).label("family_id"), func.min(Pupil.search).label("key"))
+            .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+            .group_by(col(PupilLink.family_id))
+        )
+    if order == "access":
+        return (
+            select(col(Account.family_id).label("family_id"), func.count(col(Account.id)).label("key"))
+            .where(*never_told())
+            .group_by(col(Account.family_id))
+        )
+    column: Any = {"contact": Guardian.phone_mobile, "town": func.lower(Guardian.town)}.get(order, Guardian.search)
+    question: Any = select(col(Guardian.family_id).label("family_id"), func.min(column).label("key")).where(
+        Guardian.rank == 1
+    )
+    if order in HIDEABLE and v.role != "responsable":  # a place in the list would tell what the cell does not
+        question = question.where(col(Guardian.contact_hidden).is_(False))
+    return question.group_by(col(Guardian.family_id))
+
+
+def _guess(v: Visit, words: Sequence[Word]) -> tuple[Sequence[Word], dict[str, Sequence[str]]]:
+    """The words to look for instead of misspelt ones, and what was made of each; the same words when none is."""
+    if not any(word.may_be_misspelt for word in words):
+        return words, {}
+    of_adults = (Guardian.last_name, Guardian.first_name, Guardian.birth_name)
+    each = [select(name).distinct() for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
+    names = {name for (name,) in v.rows(union_all(*each))}
+    parts = search_text.parts_of(names)
+    near = {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
+    return [Word(tuple(near.get(word, word.forms))) for word in words], guessed
+
+
+def _or_itself(word: Word, parts: Sequence[str]) -> Sequence[str]:
+    """The names near a word; a word that somebody bears stands as it is."""
+    near = search_text.near(word.forms[0], parts)
+    return word.forms if not near or word.forms[0] in near else near
+
+
+def _with_people(v: Visit, families: Sequence[Family]) -> list[Found]:
+    """Who belongs to each, in three questions."""
+    ids = [family.id for family in families]
+    adults, pupils, accounts = ({each: list[Any]() for each in ids} for _ in range(3))
+    for adult in v.all(
+        select(Guardian).where(col(Guardian.family_id).in_(ids)).order_by(col(Guardian.rank), col(Guardian.id))
+    ):
+        adults[adult.family_id or 0].append(adult)
+    for family_id, pupil in v.rows(
+        select(PupilLink.family_id, Pupil)
+        .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
+        .where(col(PupilLink.family_id).in_(ids))
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    ):
+        pupils[family_id].append(pupil)
+    for account in v.all(select(Account).where(col(Account.family_id).in_(ids)).order_by(col(Account.id))):
+        accounts[account.family_id or 0].append(account)
+    return [Found(family, adults[family.id], pupils[family.id], accounts[family.id]) for family in families]

@@ -1,1 +1,0 @@
-"""Who comes in: accounts, sessions, passwords, second factors, the giving of accesses."""

@@ -1,0 +1,311 @@
+"""Families, their adults, their pupils. A pupil may belong to two families, by links."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, event
+from sqlalchemy.orm.attributes import set_attribute
+from sqlmodel import Field, SQLModel, col, select
+
+from data.core.errors import NotYours, Refused
+from data.core.fields import (
+    COUNTRY,
+    DATE,
+    EMAIL,
+    NAME,
+    PHONE,
+    PHOTO,
+    PLACE,
+    POSTCODE,
+    TOWN,
+    YES_NO,
+    Editable,
+    EditableField,
+    check_postcode,
+    choice,
+)
+from data.core.scope import OfFamily, OfSite
+from data.core.search_text import words_of
+from data.core.unit_of_work import Visit, kept, whole_house
+
+CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
+GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
+
+
+def of_its_site() -> ForeignKeyConstraint:
+    """A row's copied site is its family's site, or the database refuses the row."""
+    return ForeignKeyConstraint(["family_id", "site_id"], ["family.id", "family.site_id"])
+
+
+class Family(OfSite, table=True):
+    """A household, by the number the conservatoire's management software gave it."""
+
+    fence: ClassVar[str] = "family"
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    number: int = Field(index=True)
+    since: date | None = None
+
+
+class Guardian(OfFamily, table=True):
+    """An adult responsible for the family's pupils, or an adult pupil's own sheet. The first is the « responsable »."""
+
+    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    rank: int = 1
+    civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = (
+        ""
+    )
+    last_name: Annotated[
+        str, Field(max_length=80), Editable("Nom", "Identité", NAME, 3, "family-name", required=True)
+    ] = ""
+    birth_name: Annotated[str, Field(max_length=80), Editable("Nom de naissance", "Identité", NAME, 3)] = ""
+    first_name: Annotated[
+        str, Field(max_length=80), Editable("Prénom", "Identité", NAME, 3, "given-name", required=True)
+    ] = ""
+    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE, 3, "bday")] = None
+    profession: Annotated[
+        str, Field(max_length=120), Editable("Profession", "Identité", span=9, autocomplete="organization-title")
+    ] = ""
+    address: Annotated[
+        str, Field(max_length=160), Editable("Adresse", "Coordonnées", span=8, autocomplete="address-line1")
+    ] = ""
+    complement: Annotated[
+        str, Field(max_length=160), Editable("Complément", "Coordonnées", autocomplete="address-line2")
+    ] = ""
+    postcode: Annotated[
+        str, Field(max_length=10), Editable("Code postal", "Coordonnées", POSTCODE, 3, "postal-code")
+    ] = ""
+    town: Annotated[str, Field(max_length=80), Editable("Ville", "Coordonnées", TOWN, 5, "address-level2")] = ""
+    country: Annotated[str, Field(max_length=2), Editable("Pays", "Coordonnées", COUNTRY, 4, "country")] = "FR"
+    phone_home: Annotated[str, Field(max_length=30), Editable("Téléphone fixe", "Coordonnées", PHONE)] = ""
+    phone_mobile: Annotated[str, Field(max_length=30), Editable("Téléphone mobile", "Coordonnées", PHONE, 4, "tel")] = (
+        ""
+    )
+    phone_work: Annotated[str, Field(max_length=30), Editable("Téléphone professionnel", "Coordonnées", PHONE)] = ""
+    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 8, "email")] = ""
+    emergency_contact: Annotated[
+        str, Field(max_length=120), Editable("Personne à prévenir", "Urgence et autorisations", NAME, 6)
+    ] = ""
+    emergency_phone: Annotated[
+        str, Field(max_length=30), Editable("Téléphone d’urgence", "Urgence et autorisations", PHONE, 6)
+    ] = ""
+    image_right: Annotated[
+        str, Field(max_length=3), Editable("Droit à l’image", "Urgence et autorisations", YES_NO, 6)
+    ] = ""
+    leaves_alone: Annotated[
+        str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
+    ] = ""
+    contact_hidden: bool = (
+        False  # a protection order: only the « responsable » and the family itself see where they live
+    )
+    search: str = Field(default="", max_length=1200)  # kept by the record itself, below
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Pupil(OfSite, table=True):
+    """A pupil and its dossier number. Families meet it through their links."""
+
+    fence: ClassVar[str] = "pupil"
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    number: int = Field(index=True)
+    discipline: str = Field(default="", max_length=120)
+    cycle: str = Field(default="", max_length=40)
+    last_name: Annotated[str, Field(max_length=80), Editable("Nom", "Identité", NAME, required=True)] = ""
+    first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", NAME, required=True)] = ""
+    gender: Annotated[str, Field(max_length=1), Editable("Sexe", "Identité", GENDER)] = ""
+    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE)] = None
+    birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", PLACE)] = ""
+    nationality: Annotated[str, Field(max_length=60), Editable("Nationalité", "Identité", NAME)] = ""
+    address: Annotated[
+        str, Field(max_length=240), Editable("Adresse (si différente de celle de la famille)", "Coordonnées", span=12)
+    ] = ""
+    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 6)] = ""
+    phone: Annotated[str, Field(max_length=30), Editable("Téléphone", "Coordonnées", PHONE, 6)] = ""
+    school: Annotated[
+        str, Field(max_length=120), Editable("Établissement scolaire", "Scolarité et autorisations", span=6)
+    ] = ""
+    school_class: Annotated[str, Field(max_length=40), Editable("Classe", "Scolarité et autorisations", span=6)] = ""
+    insurance: Annotated[str, Field(max_length=120), Editable("Assurance", "Scolarité et autorisations", span=6)] = ""
+    image_right: Annotated[
+        str, Field(max_length=3), Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)
+    ] = ""
+
+    photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
+    search: str = Field(default="", max_length=1200)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class PupilLink(OfFamily, table=True):
+    """A pupil belongs to a family: principal or second household, which may change all or only consult."""
+
+    kept_by_staff: ClassVar[bool] = True
+    __tablename__ = "pupil_link"
+    __table_args__ = (
+        of_its_site(),
+        ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),
+        UniqueConstraint("family_id", "pupil_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    pupil_id: int = Field(index=True)
+    household: str = Field(default="principal", max_length=10)  # principal | second
+    rights: str = Field(default="all", max_length=10)  # all | consult
+
+
+@event.listens_for(Guardian, "before_insert")
+@event.listens_for(Guardian, "before_update")
+@event.listens_for(Pupil, "before_insert")
+@event.listens_for(Pupil, "before_update")
+def _keep_what_it_is_found_by(_mapper: object, _connection: object, row: Guardian | Pupil) -> None:
+    """Whoever writes a record, an import too, it is found by what it says now."""
+    set_attribute(row, "search", found_by(row))  # `row.search = …` would check, and so set, every column again
+
+
+def found_by(row: Guardian | Pupil) -> str:
+    """Surname first: lists are sorted by it."""
+    table = type(row)
+    return found_by_values(table, {name: getattr(row, name, None) for name in (*FOUND_BY[table], "contact_hidden")})
+
+
+REACHED_BY = ("email", "phone_mobile", "phone_home", "phone_work")
+FOUND_BY: dict[type[SQLModel], tuple[str, ...]] = {
+    Guardian: ("last_name", "first_name", "birth_name", *REACHED_BY),
+    Pupil: ("last_name", "first_name", "number", "email", "phone"),
+}
+
+
+def found_by_values(table: type[SQLModel], row: Mapping[str, Any]) -> str:
+    """The same, of plain values: an import writes thousands at once. Without what a protection order hides: a search
+    that answers to a number says whose it is."""
+    kept = [name for name in FOUND_BY[table] if not (row.get("contact_hidden") and name in REACHED_BY)]
+    names = [name for name in kept if not name.startswith("phone")]
+    phones = [row[name] for name in kept if name.startswith("phone")]
+    return words_of([str(row[name]) for name in names], phones)[:1200]
+
+
+def find_anew() -> int:
+    """What people are found by, written again of every record: after changes by other hands. How many were wrong."""
+    wrong = 0
+    with whole_house(writes=True) as v:
+        for table in FOUND_BY:
+            for row in v.all(select(table)):
+                if row.search != found_by(row):  # type: ignore[attr-defined, arg-type]
+                    _keep_what_it_is_found_by(None, None, row)
+                    v.add(row)
+                    wrong += 1
+    return wrong
+
+
+CONTACT = frozenset(  # what a protection order hides of an adult
+    "address complement postcode town country phone_home phone_mobile phone_work email".split()
+)
+PROTECTED = "Les coordonnées sont protégées : seul le responsable du portail les lit."
+
+
+def contact_shown(v: Visit, adult: Guardian | None) -> bool:
+    """Whether this person may read where an adult lives and how to reach them; one who left (None) is as if protected."""
+    return not v.is_staff or v.role == "responsable" or (adult is not None and not adult.contact_hidden)
+
+
+def all_shown(v: Visit, adults: Iterable[Guardian]) -> bool:
+    """The same of everybody in a family."""
+    return all(contact_shown(v, adult) for adult in adults)
+
+
+def hidden_fields(v: Visit, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
+    """The fields of a sheet that this person may not read, nor decide on."""
+    adult = row if isinstance(row, Guardian) else None
+    return frozenset() if sheet != "guardian" or contact_shown(v, adult) else CONTACT
+
+
+_GUARDIANS = kept(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
+
+
+def guardians(v: Visit) -> list[Guardian]:
+    """The family's adults, the responsible one first."""
+    return list(v.all(_GUARDIANS))
+
+
+def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
+    """For staff: the adults and the pupils of one family."""
+    adults = v.all(
+        select(Guardian).where(Guardian.family_id == family_id).order_by(col(Guardian.rank), col(Guardian.id))
+    )
+    linked = v.rows(
+        select(Pupil, PupilLink)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(PupilLink.family_id == family_id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    )
+    return list(adults), [(pupil, link) for pupil, link in linked]
+
+
+def by_number(v: Visit, number: int) -> Family:
+    """NotYours when the site has no family of that number."""
+    found = v.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+    if found is None:
+        raise NotYours(f"family number {number}")
+    return found
+
+
+def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
+    """The family's pupils with the link, by age."""
+    return [(pupil, link) for pupil, link in v.rows(_PUPILS)]
+
+
+def pupils_with(*more: Any) -> Any:
+    """The question of `pupils`, with more columns."""
+    return (
+        select(Pupil, PupilLink, *more)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+    )
+
+
+_PUPILS = kept(pupils_with())
+
+
+def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:
+    """The pupil of a dossier number and the family's link to it; NotYours otherwise."""
+    for pupil, link in pupils(v):
+        if pupil.number == number:
+            return pupil, link
+    raise NotYours(f"pupil number {number}")
+
+
+def numbers(v: Visit, family_ids: Iterable[int | None]) -> dict[int, int]:
+    """Family -> the number people know it by, in one question."""
+    return dict(v.rows(select(Family.id, Family.number).where(col(Family.id).in_(family_ids))))
+
+
+def may_change(v: Visit, row: SQLModel) -> bool:
+    """Whether this family may ask for changes of the row: a second household may be limited to consulting."""
+    if not isinstance(row, Pupil) or v.is_staff:
+        return True
+    return v.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == "all")) is not None
+
+
+def check_together(field: EditableField, value: object, others: dict[str, object]) -> None:
+    """Rules between fields: Refused when a post code is not its country's, a birth too far."""
+    if field.name == "postcode":
+        check_postcode(str(value), str(others.get("country", "FR")))
+    if field.name == "birth_date" and isinstance(value, date):
+        today = others["today"]
+        if isinstance(today, date) and value > today:
+            raise Refused("Cette date est dans le futur. Vérifiez l’année.")
+        if value.year < 1900:
+            raise Refused("Cette date est avant 1900. Vérifiez l’année.")
+
+
+def are_there(v: Visit) -> bool:
+    return v.one(select(Family)) is not None

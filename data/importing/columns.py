@@ -1,0 +1,322 @@
+"""What a column of a file is: said once. Imports, exports, models and the guess of titles all come from here.
+
+Kinds that records have and sheets of families have not: amounts (whole cents), hundredths, hours, durations, school years.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from data.core import fields
+from data.core.errors import Refused
+from data.core.fields import EditableField, Kind, countries, editables, fold, tidy
+from data.core.i18n import LANGUAGES, twins
+from data.core.spreadsheets import Cell, Phone
+
+SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
+SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
+LARGEST = 2**31 - 1
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+@dataclass(frozen=True, eq=False)  # a column is itself: kinds hold dictionaries
+class Field:
+    """A column. `form` says how a spreadsheet holds it: text, number, money, hundredths, day, hour, phone."""
+
+    name: str
+    label: str
+    kind: Kind
+    also: tuple[str, ...] = ()  # titles that other programs give it
+    required: bool = False
+    key: bool = False  # names the record: a second import finds it again
+    form: str = "text"
+    length: int = 200
+    example: str = ""
+    editable: EditableField | None = None
+
+    def read(self, cell: Cell, *, zeros: bool) -> Any:
+        """The value of a cell; Refused with the mend. `zeros`: give post codes and telephones their first zero back."""
+        typed = self._text(cell)
+        if typed and self.form in {"phone", "postcode"}:
+            typed = _with_zero(typed, self.form, zeros)
+        if self.editable is not None and not isinstance(self.kind, _Loose):
+            return self._phone(typed) if self.form == "phone" else self.editable.read(typed)
+        value = self.kind.read(typed)
+        if isinstance(value, str) and len(value) > self.length:
+            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
+        return value
+
+    def _phone(self, typed: str) -> Any:
+        bare = re.sub(r"[\s.\-]", "", typed)
+        french = re.fullmatch(r"0([1-9]\d{8})", bare)  # nearly all: the library takes a hundred times longer
+        return f"+33{french[1]}" if french else self.editable.read(typed) if self.editable else typed
+
+    def _text(self, cell: Cell) -> str:
+        """The cell as somebody would type it; what a spreadsheet made of it is explained."""
+        if cell is None:
+            return ""
+        if isinstance(cell, bool):
+            return "oui" if cell else "non"
+        if isinstance(cell, datetime | date) and self.form == "day":
+            return cell.strftime("%d/%m/%Y")
+        if isinstance(cell, datetime | time) and self.form == "hour":
+            return cell.strftime("%H:%M")
+        if isinstance(cell, timedelta) and self.form == "hour":
+            return f"{cell.seconds // 3600}:{cell.seconds // 60 % 60:02d}"
+        if isinstance(cell, datetime | date | time):
+            raise Refused(
+                "Le tableur a lu ici une date ou une heure. Mettez cette colonne au format texte, et corrigez."
+            )
+        if isinstance(cell, int | float | Decimal):
+            if self.form == "day":
+                raise _serial(float(cell))
+            if self.form == "hour" and 0 <= cell < 1:
+                minutes = round(float(cell) * 1440)
+                return f"{minutes // 60}:{minutes % 60:02d}"
+            text = repr(cell) if not isinstance(cell, Decimal) else str(cell)
+            return text.replace(".", ",") if "e" not in text else f"{cell:f}"
+        text = tidy(cell) if self.form != "lines" else fields.tidy_lines(cell)
+        if SCIENTIFIC.fullmatch(text) and self.form != "lines":
+            raise Refused(
+                "Le tableur a réécrit ce nombre sous forme abrégée ({typed}). Mettez la colonne au format texte, et corrigez.",
+                typed=text[:30],
+            )
+        if self.form == "day":
+            if re.fullmatch(r"\d{5}([.,]\d+)?", text):
+                raise _serial(float(text.replace(",", ".")))
+            text = re.sub(r"[T ]00:00(:00(\.0+)?)?Z?$", "", text)
+        return text
+
+    def cell(self, value: Any) -> Cell:
+        """A value as a spreadsheet holds it."""
+        if value is None or value == "":
+            return None
+        if self.form in {"money", "hundredths"}:
+            return Decimal(value).scaleb(-2)
+        if self.form in {"day", "hour", "number"} and not isinstance(value, str):
+            return value
+        told = self.kind.tell(self.kind.show(value), "fr")
+        return Phone(told) if self.form == "phone" else told
+
+
+@dataclass(frozen=True)
+class _Loose(Kind):
+    """A choice, or a list of countries, that other programs write in their own ways."""
+
+
+def _serial(number: float) -> Refused:
+    if not 1 <= number < 100_000:
+        return Refused("Écrivez la date ainsi : 16/06/2012.")
+    day = SERIAL_DAY + timedelta(days=int(number))
+    return Refused(
+        "C’est une date du tableur, enregistrée comme un nombre ({day} ?). Mettez la colonne au format date.",
+        day=f"{day:%d/%m/%Y}",
+    )
+
+
+def _with_zero(typed: str, form: str, zeros: bool) -> str:
+    bare = re.sub(r"[\s.]", "", typed)
+    if not re.fullmatch(r"[1-9]\d{8}" if form == "phone" else r"[1-9]\d{3}", bare):
+        return typed
+    if zeros:
+        return "0" + bare
+    raise Refused(
+        "Le tableur a retiré le zéro du début ({mended} ?). Cochez « Rétablir les zéros », ou mettez la colonne au format texte.",
+        mended="0" + bare,
+    )
+
+
+# Kinds
+
+
+def _read_number(typed: str) -> int | None:
+    bare = re.sub(r"[\s']", "", re.sub(r"[.,]0+$", "", typed))
+    if not bare:
+        return None
+    if not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
+        raise Refused("Ce n’est pas un nombre entier. Exemple : 1042.")
+    return int(bare)
+
+
+def _read_hundredths(typed: str) -> int | None:
+    bare = re.sub(r"[\s'€]|EUR$", "", typed.replace("−", "-"))
+    if not bare:
+        return None
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+,\d{1,2}", bare) or re.fullmatch(r"-?\d{1,3}(,\d{3})+\.\d{1,2}", bare):
+        bare = re.sub(r"[.,](?=\d{3})", "", bare)
+    found = re.fullmatch(r"(-?)(\d{1,8})(?:[.,](\d{1,2})0*)?", bare)
+    if not found or int(found[2]) * 100 > LARGEST - 100:
+        raise Refused("Ce n’est pas un nombre à deux décimales au plus. Exemple : 1234,50.")
+    cents = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
+    return -cents if found[1] else cents
+
+
+def _read_hour(typed: str) -> time | None:
+    if not typed:
+        return None
+    found = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?|(\d{2}))(?::\d{2})?", typed.casefold())
+    hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
+    if hours > 23 or minutes > 59:
+        raise Refused("Écrivez l’heure ainsi : 17:15.")
+    return time(hours, minutes)
+
+
+def _read_minutes(typed: str) -> int:
+    bare = typed.casefold()
+    if not bare:
+        return 0
+    found = re.fullmatch(r"(\d{1,3})\s*(?:min(?:utes?)?|mn|')?", bare)
+    if found:
+        return int(found[1])
+    found = re.fullmatch(r"(\d{1,2})\s*[h:]\s*(\d{1,2})?(?::00)?\s*(?:min|mn)?", bare)
+    if not found:
+        raise Refused("Écrivez la durée en minutes (45), ou ainsi : 1 h 30.")
+    return int(found[1]) * 60 + int(found[2] or 0)
+
+
+def _read_seconds(typed: str) -> int | None:
+    bare = typed.casefold()
+    if not bare:
+        return None
+    if re.fullmatch(r"\d{1,5}", bare):
+        return int(bare)
+    found = re.fullmatch(r"(?:(\d{1,2})\s*[h:]\s*)?(\d{1,3})\s*(?:min|mn|['’:])\s*(\d{1,2})?\s*(?:s|sec|''|\")?", bare)
+    if not found:
+        raise Refused("Écrivez la durée en secondes (210), ou ainsi : 3 min 30.")
+    return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
+
+
+def _read_year(typed: str) -> str:
+    if not typed:
+        return ""
+    found = re.fullmatch(r"(\d{4})(?:\s*[-/–]?\s*(\d{4}|\d{2}))?", typed)
+    first = int(found[1]) if found else 0
+    second = (int(found[2]) % 100 if found[2] else (first + 1) % 100) if found else 0
+    if not 1900 <= first <= 2100 or second != (first + 1) % 100:
+        raise Refused("Écrivez l’année scolaire ainsi : 2026-2027.")
+    return f"{first}-{first + 1}"
+
+
+def _read_weekday(typed: str) -> int | None:
+    bare = fold(typed).rstrip(".")
+    if not bare:
+        return None
+    if re.fullmatch("[1-7]", bare):
+        return int(bare)
+    for number, name in enumerate(WEEKDAYS, 1):
+        if len(bare) >= 2 and name.startswith(bare):
+            return number
+    raise Refused("Écrivez un jour de la semaine : mercredi.")
+
+
+def _read_flag(typed: str) -> bool:
+    bare = fold(typed)
+    if bare in {"", "non", "n", "0", "faux", "false", "no"}:
+        return False
+    if bare in {"oui", "o", "1", "vrai", "true", "yes", "x", "y"}:
+        return True
+    raise Refused("Répondez par oui ou non.")
+
+
+def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
+    """The choice, read without accents nor capitals, and in other programs' words: fold(word) -> key."""
+    known = {
+        fold(word): key for key, label in kind.options.items() for word in (key, label, twins().get(label, label))
+    } | dict(also)
+
+    def read(typed: str) -> str:
+        if not typed:
+            return ""
+        found = known.get(fold(typed).rstrip("."))
+        if found is None:
+            raise Refused(
+                "« {typed} » n’est pas une réponse connue. Réponses : {answers}.", typed=typed[:40], answers=answers
+            )
+        return found
+
+    answers = ", ".join(kind.options.values())
+    return _Loose(kind.control, read=read, show=kind.show, tell=kind.tell, options=kind.options)
+
+
+def pick(options: Mapping[str, str], also: Mapping[str, str] | None = None) -> Kind:
+    """One of these, key -> French word: only ever written in files, never shown on a screen."""
+    return loose(Kind("choice", options=options, tell=lambda shown, tongue: options.get(shown, shown)), also or {})
+
+
+@lru_cache(maxsize=1)
+def _country_names() -> dict[str, str]:
+    return {
+        fold(word): code for tongue in LANGUAGES for code, name in countries(tongue).items() for word in (code, name)
+    }
+
+
+def _read_country(typed: str) -> str:
+    found = _country_names().get(fold(typed)) if typed else "FR"
+    if found is None:
+        raise Refused("Ce pays est inconnu. Écrivez son nom en entier, ou son code de deux lettres.")
+    return found
+
+
+NUMBER = Kind("text", read=_read_number)
+MONEY = Kind("text", read=_read_hundredths, tell=lambda shown, tongue: _decimal(shown))
+HUNDREDTHS = Kind("text", read=_read_hundredths, tell=lambda shown, tongue: _decimal(shown))
+HOUR = Kind("text", read=_read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
+MINUTES = Kind("text", read=_read_minutes)
+SECONDS = Kind("text", read=_read_seconds)
+YEAR = Kind("text", read=_read_year)
+WEEKDAY = Kind("text", read=_read_weekday, tell=lambda shown, tongue: WEEKDAYS[int(shown) - 1] if shown else "")
+FLAG = Kind("choice", read=_read_flag, show=lambda value: "oui" if value else "non")
+LINES = Kind("textarea", read=fields.tidy_lines)
+COUNTRY = _Loose("country", read=_read_country, tell=fields.COUNTRY.tell)
+YES_NO = loose(
+    fields.YES_NO, {"o": "oui", "n": "non", "1": "oui", "0": "non", "x": "oui", "vrai": "oui", "faux": "non"}
+)
+FORMS: tuple[tuple[Kind, str], ...] = (
+    (NUMBER, "number"),
+    (MONEY, "money"),
+    (HUNDREDTHS, "hundredths"),
+    (HOUR, "hour"),
+    (MINUTES, "number"),
+    (SECONDS, "number"),
+    (fields.DATE, "day"),
+    (fields.PHONE, "phone"),
+    (fields.POSTCODE, "postcode"),
+    (LINES, "lines"),
+)
+
+
+def _decimal(shown: str) -> str:
+    return f"{Decimal(shown).scaleb(-2)}".replace(".", ",") if shown else ""
+
+
+def column(name: str, label: str, kind: Kind = fields.TEXT, *also: str, **more: Any) -> Field:
+    form = next((form for known, form in FORMS if known is kind), "text")
+    return Field(name, label, kind, also=also, **{"form": form, **more})
+
+
+def of_table(
+    table: type[SQLModel],
+    also: Mapping[str, tuple[str, ...]],
+    kinds: Mapping[str, Kind],
+    *,
+    but: tuple[str, ...] = (),
+    examples: Mapping[str, str] | None = None,
+) -> tuple[Field, ...]:
+    """The columns of a table that families may edit, as its own marks describe them; `kinds` are read more loosely."""
+    found = []
+    for name, one in editables(table).items():
+        if name in but:
+            continue
+        made = column(name, one.mark.label, one.kind, *also.get(name, ()), required=one.mark.required)
+        made = replace(made, length=one.length, editable=one, example=(examples or {}).get(name, ""))
+        found.append(replace(made, kind=kinds[name]) if name in kinds else made)
+    return tuple(found)
+
+
+Reader = Callable[[Cell], Any]

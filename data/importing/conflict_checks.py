@@ -1,0 +1,173 @@
+"""What an import would do that somebody must read first: people who may be there twice, requests that wait, decisions undone.
+
+Nobody is merged in silence, and nothing a family asked for is overwritten unseen.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from rapidfuzz import fuzz
+from sqlmodel import SQLModel, col, select
+
+from data.change_requests.models import ChangeRequest, FieldChange
+from data.core.errors import Refused
+from data.core.fields import fold
+from data.core.unit_of_work import Visit
+from data.families.models import Family, Guardian, Pupil
+from data.importing.kinds.families import ADULT, PUPIL_FIELDS
+from data.importing.records import shown_number
+from data.importing.snapshot import Entity, World
+
+# Letters of other alphabets that look like ours: a name written with them is another text, and the same person.
+ALIKE = str.maketrans("авеікмнорсстухѕјԁһӏүαβεικνορτυχ", "abeikmhopcctyxsjdhlyabeikvoptux")
+NO_SIGN = re.compile(r"[\W_]")
+LABELS = {**{each.name: each.label for each in PUPIL_FIELDS}, **{each.name: each.label for each in ADULT}}
+
+
+@lru_cache(maxsize=65_536)  # the same names and streets again and again
+def skeleton(name: str) -> str:
+    """What the eye reads: accents, case, signs and look-alike letters do not matter."""
+    return NO_SIGN.sub("", fold(name).translate(ALIKE))
+
+
+def load(v: Visit, world: World) -> None:
+    """Requests that wait, and what was accepted and may not be in the other program yet."""
+    waiting: dict[tuple[str, int, str], str] = {}
+    accepted: dict[tuple[str, int, str], tuple[str, str]] = {}
+    for request, change in v.rows(
+        select(ChangeRequest, FieldChange)
+        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+        .where(col(FieldChange.state).in_(["pending", "accepted"]))
+        .order_by(col(FieldChange.id))
+    ):
+        where = (request.sheet, request.sheet_id, change.field)
+        if change.state == "pending":
+            waiting[where] = change.new
+        else:
+            accepted[where] = (change.old, change.new)
+    world.extras["waiting"], world.extras["accepted"] = waiting, accepted
+
+
+def look(world: World) -> None:
+    """Add to the world's doubts what its new and changed rows raise."""
+    for table in (Guardian, Pupil):
+        if table in world.index:
+            _requests(world, table)
+            _twins(world, table)
+
+
+def _requests(world: World, table: type[SQLModel]) -> None:
+    sheet, fields = table.__name__.lower(), ADULT if table is Guardian else PUPIL_FIELDS
+    kinds = {each.name: each.kind for each in fields}
+    for entity in [each for each in world.changed.values() if each.table is table]:
+        for name, (old, new) in entity.changes.items():
+            where = (sheet, entity.id, name)
+            if name not in kinds:
+                continue
+            before, after = kinds[name].show(old), kinds[name].show(new)
+            words = {"field": LABELS[name], "name": _name(entity)}
+            asked = world.extras.get("waiting", {}).get(where)
+            if asked is not None:
+                told = kinds[name].tell(asked, "fr")
+                world.doubts.append(
+                    (
+                        entity.said,
+                        "request",
+                        Refused(
+                            "{name} : la famille a demandé à changer « {field} » en « {asked} ». La demande restera en attente.",
+                            asked=told,
+                            **words,
+                        ),
+                    )
+                )
+            if world.extras.get("accepted", {}).get(where) == (after, before):
+                world.doubts.append(
+                    (
+                        entity.said,
+                        "undone",
+                        Refused("{name} : « {field} » reprendrait la valeur d’avant une demande acceptée.", **words),
+                    )
+                )
+
+
+def _name(entity: Entity) -> str:
+    return f"{entity['first_name']} {entity['last_name']}".strip()
+
+
+def _twins(world: World, table: type[SQLModel]) -> None:
+    """New people beside those who are there, and beside each other."""
+    by_name: dict[Any, list[Entity]] = {}
+    by_birth: dict[Any, list[Entity]] = {}
+    by_home: dict[Any, list[Entity]] = {}
+    new = world.added.get(table, [])
+    if not new:
+        return
+    for entity in (*world.every(table), *new):
+        full = skeleton(entity["last_name"]), skeleton(entity["first_name"])
+        if not any(full):
+            continue
+        near: list[Entity] = [*by_name.get(full, ())]
+        if entity["birth_date"]:
+            near += by_birth.get(entity["birth_date"], [])
+        home = _home(entity)
+        if home:
+            near += by_home.get(home, [])
+        if entity.id is None:
+            _compare(world, entity, near)
+        by_name.setdefault(full, []).append(entity)
+        if entity["birth_date"]:
+            by_birth.setdefault(entity["birth_date"], []).append(entity)
+        if home:
+            by_home.setdefault(home, []).append(entity)
+
+
+def _home(entity: Entity) -> tuple[str, str] | None:
+    if entity.table is Guardian and entity["address"] and entity["postcode"]:
+        return skeleton(entity["address"]), entity["postcode"]
+    return None
+
+
+def _compare(world: World, entity: Entity, near: Iterable[Entity]) -> None:
+    seen: set[int] = set()
+    full = skeleton(entity["last_name"]) + " " + skeleton(entity["first_name"])
+    for other in list(near)[:50]:
+        if id(other) in seen:
+            continue
+        seen.add(id(other))
+        theirs = skeleton(other["last_name"]) + " " + skeleton(other["first_name"])
+        births = {entity["birth_date"], other["birth_date"]} - {None}
+        if len(births) > 1 or fuzz.ratio(full, theirs) < (100 if not births and _home(entity) != _home(other) else 90):
+            continue
+        if _family(world, entity) is not None and _family(world, entity) is _family(world, other):
+            continue  # two of one family: a line about each
+        world.doubts.append((entity.said, "twin", _told(world, entity, other)))
+        return
+
+
+def _family(world: World, entity: Entity) -> Entity | None:
+    if entity.table is not Guardian:
+        return None
+    return entity.refs.get("family_id") or world.at(Family, entity["family_id"])
+
+
+def _told(world: World, entity: Entity, other: Entity) -> Refused:
+    if other.id is None:
+        return Refused(
+            "{name} est peut-être la même personne qu’à la ligne {line}.", name=_name(entity), line=other.said
+        )
+    number = shown_number(world, other if other.table is Pupil else _family(world, other))
+    if other.table is Pupil:
+        return Refused(
+            "{name} est peut-être déjà là : l’élève n° {number}, {other}.",
+            name=_name(entity),
+            number=number,
+            other=_name(other),
+        )
+    return Refused(
+        "{name} est peut-être déjà là : {other}, famille n° {number}.",
+        name=_name(entity),
+        number=number,
+        other=_name(other),
+    )

@@ -1,0 +1,109 @@
+"""What leaves: each kind of record as its own import reads it again, empty models, what families had accepted since a day."""
+
+from datetime import UTC, date, datetime, time
+
+from sqlmodel import col, select
+
+from data.change_requests.models import SHEETS, ChangeRequest, FieldChange
+from data.core import audit, spreadsheets
+from data.core.fields import editables
+from data.core.formats import moment
+from data.core.spreadsheets import Cell, Form, Tick, no_tick
+from data.core.unit_of_work import Visit
+from data.families.models import Family, Guardian, Pupil
+from data.importing import runs as import_runs
+from data.importing.planning import load
+from data.importing.records import Record, Shown, ordered
+from data.importing.snapshot import World
+
+CHANGES = (
+    "N° famille",
+    "Fiche",
+    "N° élève",
+    "Rang",
+    "Nom",
+    "Champ",
+    "Ancienne valeur",
+    "Nouvelle valeur",
+    "Accepté le",
+    "Par",
+)
+
+
+def gather(v: Visit, record: Record) -> World:
+    """Read what `file_of` writes, and note in the journal who took it."""
+    import_runs.manager_only(v)
+    return load(v, record)
+
+
+def note(v: Visit, name: str, rows: int) -> None:
+    audit.note(v, "exported", subject="export", changes={"kind": ["", name], "rows": ["", rows]})
+
+
+def file_of(world: World, record: Record, form: Form, *, tick: Tick = no_tick) -> tuple[bytes, int]:
+    """The file and its number of rows. The same records give the same bytes, whatever numbers the database has."""
+    lines = ordered(record, record.lines(world))
+    content = spreadsheets.write(
+        form,
+        [one.label for one in record.columns],
+        [_cells(record, line) for line in lines],
+        title=record.label,
+        tick=tick,
+    )
+    return content, len(lines)
+
+
+def _cells(record: Record, line: Shown) -> list[Cell]:
+    return [one.cell(line.get(one.name)) for one in record.columns]
+
+
+def model(record: Record, form: Form) -> bytes:
+    """The titles, and a line as an example."""
+    return spreadsheets.write(
+        form,
+        [one.label for one in record.columns],
+        [[one.example or None for one in record.columns]],
+        title=record.label,
+    )
+
+
+def accepted_since(v: Visit, since: date) -> list[list[Cell]]:
+    """Every value that staff accepted since that day, the oldest first: what the management software has yet to learn."""
+    import_runs.manager_only(v)
+    start = datetime.combine(since, time(), v.zone).astimezone(UTC)
+    people: dict[tuple[str, int], tuple[str, int | None, int | None]] = {}
+    for sheet, table, number in (("guardian", Guardian, Guardian.rank), ("pupil", Pupil, Pupil.number)):
+        for id_, first, last, known in v.rows(select(table.id, table.first_name, table.last_name, number)):
+            whose = (known, None) if sheet == "pupil" else (None, known)
+            people[sheet, id_] = (f"{first} {last}".strip(), *whose)
+    rows: list[list[Cell]] = []
+    for request, change, family in v.rows(
+        select(ChangeRequest, FieldChange, Family.number)
+        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+        .join(Family, col(Family.id) == ChangeRequest.family_id)
+        .where(FieldChange.state == "accepted", col(FieldChange.decided_at) >= start)
+        .order_by(col(FieldChange.decided_at), col(FieldChange.id))
+    ):
+        one = editables(SHEETS[request.sheet])[change.field]
+        name, pupil, rank = people.get((request.sheet, request.sheet_id), (request.title, None, None))
+        when = moment(change.decided_at, v.zone) if change.decided_at else ""
+        what = "Élève" if request.sheet == "pupil" else "Responsable"
+        rows.append(
+            [
+                family,
+                what,
+                pupil,
+                rank,
+                name,
+                one.mark.label,
+                one.tell(change.old),
+                one.tell(change.new),
+                when,
+                change.decided_by,
+            ]
+        )
+    return rows
+
+
+def changes_file(rows: list[list[Cell]], form: Form) -> bytes:
+    return spreadsheets.write(form, CHANGES, rows, title="Modifications acceptées")

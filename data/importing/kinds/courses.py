@@ -1,0 +1,293 @@
+"""Teachers, courses, enrolments with their results, lessons: their columns, and how a line becomes rows."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from data.core.errors import Refused
+from data.core.fields import DATE, NAME, TEXT, fold
+from data.families.models import Pupil
+from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
+from data.importing.kinds.families import PUPIL_KEY
+from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, words_of
+from data.importing.snapshot import Entity, Line, World
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+
+STATUS = pick(
+    {"enrolled": "inscrit", "asked": "demandé", "waiting": "liste d’attente", "left": "parti"},
+    {
+        "inscrite": "enrolled",
+        "i": "enrolled",
+        "actif": "enrolled",
+        "demande": "asked",
+        "attente": "waiting",
+        "en attente": "waiting",
+        "partie": "left",
+        "demission": "left",
+        "demissionnaire": "left",
+        "radie": "left",
+    },
+)
+LESSON_STATE = pick(
+    {"planned": "prévu", "held": "assuré", "moved": "déplacé", "cancelled": "annulé"},
+    {
+        "prevue": "planned",
+        "assuree": "held",
+        "fait": "held",
+        "effectue": "held",
+        "reporte": "moved",
+        "annulee": "cancelled",
+    },
+)
+PUPIL = column("pupil", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042")
+SCHOOL_YEAR = column(
+    "school_year",
+    "Année scolaire",
+    YEAR,
+    "Année",
+    "Saison",
+    "Exercice",
+    key=True,
+    required=True,
+    length=9,
+    example="2026-2027",
+)
+COURSE_KEY = ("Numéro cours", "Code cours", "Cours", "Id cours", "Réf. cours", "Code classe", "Activité")
+COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, required=True, length=20, example="PI 206")
+TEACHER_KEY = ("Professeur", "Prof", "Enseignant(e)", "Intervenant", "Nom du professeur")
+TEACHER = column("teacher", "Enseignant", TEXT, *TEACHER_KEY, length=170, example="Carmen Astarel")
+DEPARTMENT = column("department", "Département", TEXT, "Discipline", "Dépt", length=80, example="Piano")
+CYCLE = column("cycle", "Cycle", TEXT, length=40, example="2e cycle")
+
+TEACHERS = (
+    column(
+        "code",
+        "Code enseignant",
+        TEXT,
+        "Id enseignant",
+        "Réf.",
+        "Matricule",
+        "Code prof",
+        "N° enseignant",
+        key=True,
+        length=80,
+        example="AST",
+    ),
+    column(
+        "last_name",
+        "Nom",
+        NAME,
+        "Nom enseignant",
+        "Nom professeur",
+        key=True,
+        required=True,
+        length=80,
+        example="Astarel",
+    ),
+    column(
+        "first_name", "Prénom", NAME, "Prénom enseignant", "Prénom professeur", key=True, length=80, example="Carmen"
+    ),
+)
+COURSES = (
+    SCHOOL_YEAR,
+    column("number", "N° cours", TEXT, *COURSE_KEY, key=True, required=True, length=20, example="PI 206"),
+    column(
+        "name",
+        "Intitulé",
+        TEXT,
+        "Nom du cours",
+        "Nom de l'activité",
+        "Libellé",
+        "Libellé cours",
+        "Nom",
+        "Classe",
+        required=True,
+        length=120,
+        example="Piano 206",
+    ),
+    DEPARTMENT,
+    replace(CYCLE, also=("Niveau",)),
+    TEACHER,
+    column("weekday", "Jour", WEEKDAY, "Jour de la semaine", "Jour cours", example="mercredi"),
+    column("starts", "Heure de début", HOUR, "Heure", "Début", "Horaire", "Heure début", example="17:15"),
+    column("minutes", "Durée (minutes)", MINUTES, "Durée", "Durée cours", example="30"),
+    column("room", "Salle", TEXT, "Lieu", "Local", length=60, example="Salle Ravel"),
+)
+RESULTS = (
+    column("level", "Niveau", TEXT, "Degré", length=40, example="2e année"),
+    column("status", "Statut", STATUS, "État", "Situation", "Statut inscription", example="inscrit"),
+    column("slot", "Heure de passage", HOUR, "Passage", example="17:15"),
+    column("slot_minutes", "Durée de passage (minutes)", MINUTES, "Durée passage", example="30"),
+    column("starts_on", "Du", DATE, "Date début", "Début inscription", "Date d'entrée", example="14/09/2026"),
+    column("ends_on", "Au", DATE, "Date fin", "Fin inscription", "Date de sortie", example="30/06/2027"),
+    column("hours", "Nb heures", HUNDREDTHS, "Heures", "Nombre d'heures", "Heures prévues"),
+    column("hours_done", "Nb heures effectuées", HUNDREDTHS, "Heures effectuées", "Heures faites"),
+    column("absences", "Absences", NUMBER, "Nb absences", "Total absences"),
+    column("absences_unexcused", "Absences non justifiées", NUMBER, "Abs. non just.", "Nb absences non justifiées"),
+    column("adapted_schedule", "Horaires aménagés", TEXT, "CHAM", length=120),
+    column("activity", "Situation d’activité", TEXT, "Activité", length=120),
+    column("main_instrument", "Premier instrument", TEXT, "Instrument principal", length=80, example="Piano"),
+    column("average", "Moyenne /20", HUNDREDTHS, "Moyenne", "Moy.", "Moyenne générale", example="15,75"),
+    column("average_letter", "Moyenne lettre", TEXT, "Moy. lettre", length=10),
+    column("mention", "Mention", TEXT, length=60, example="Bien"),
+    column("class_result", "Résultat classe", TEXT, "Résultat", length=80),
+    column("cycle_result", "Résultat cycle", TEXT, length=80),
+    column("class_admission", "Admission classe", TEXT, "Admission", length=80),
+    column("cycle_admission", "Admission cycle", TEXT, length=80),
+    column("comment", "Commentaire", LINES, "Observation", "Appréciation", "Appréciation générale", length=2000),
+)
+NEW_COURSE = (
+    column(
+        "course_name",
+        "Intitulé du cours",
+        TEXT,
+        "Classe",
+        "Intitulé",
+        "Libellé cours",
+        "Nom du cours",
+        length=120,
+        example="Piano 206",
+    ),
+    DEPARTMENT,
+    CYCLE,
+    TEACHER,
+)
+CURSUS = column("cursus", "Cursus", TEXT, "Parcours", "Filière", length=120, example="Musique, cursus diplômant")
+ENROLMENTS = (PUPIL, SCHOOL_YEAR, COURSE, *NEW_COURSE, CURSUS, *RESULTS)
+LESSONS = (
+    SCHOOL_YEAR,
+    COURSE,
+    column("day", "Date", DATE, "Date du cours", "Date séance", "Jour", key=True, required=True, example="25/11/2026"),
+    column("starts", "Heure de début", HOUR, "Heure", "Début", "Horaire", key=True, example="17:15"),
+    column("minutes", "Durée (minutes)", MINUTES, "Durée", example="30"),
+    column("state", "Statut", LESSON_STATE, "État", "Situation", example="assuré"),
+    column("note", "Remarque", TEXT, "Commentaire", "Note", "Observation", length=200),
+)
+
+
+def course_of(line: Line, world: World) -> Entity | None:
+    year, number = line.get("school_year"), line.get("course")
+    for name, value in (("school_year", year), ("course", number)):
+        if not value:
+            line.fault(name, Refused("Ce champ ne peut pas rester vide."))
+    found = world.find(Course, (year, fold(number))) if year and number else None
+    if found is None and year and number:
+        line.fault(
+            "course", Refused("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.")
+        )
+    return found
+
+
+def _teacher(line: Line, world: World) -> None:
+    last, first = line.get("last_name", ""), line.get("first_name", "")
+    keys = [("name", fold(last), fold(first)), ("words", words_of(last, first))]
+    code = line.get("code", "")
+    known = world.find(Teacher, keys[0])
+    if code and world.find(Teacher, ("code", code)) is None and known is not None and world.code_of(known):
+        keys = []  # two people of that name, each with a code
+    teacher = world.put(line, Teacher, keys, line.own(TEACHERS, but=("code",)), code=code)
+    need(line, teacher, "last_name")
+
+
+def _teachers_out(world: World) -> Iterator[Shown]:
+    names = [(fold(each["last_name"]), fold(each["first_name"])) for each in world.every(Teacher)]
+    for each in world.every(Teacher):
+        twin = names.count((fold(each["last_name"]), fold(each["first_name"]))) > 1
+        yield {**each.values, "code": world.code_of(each) or (f"T{each.id}" if twin else "")}
+
+
+def teacher_name(world: World, id_: int | None) -> str:
+    found = world.at(Teacher, id_)
+    return f"{found['first_name']} {found['last_name']}".strip() if found else ""
+
+
+def _course(line: Line, world: World) -> None:
+    teacher = teacher_of(line, world)
+    course = world.put(
+        line,
+        Course,
+        [(line.get("school_year"), fold(line.get("number", "")))],
+        line.own(COURSES, but=("teacher",)),
+        refs={"teacher_id": teacher} if teacher else {},
+    )
+    need(line, course, "school_year", "number", "name")
+
+
+def _courses_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Course):
+        yield {**each.values, "teacher": teacher_name(world, each["teacher_id"])}
+
+
+def _enrolment(line: Line, world: World) -> None:
+    pupil = required(line, world, Pupil, "pupil")
+    year, number, name = line.get("school_year"), line.get("course"), line.get("course_name")
+    known = year and number and world.find(Course, (year, fold(number)))
+    if year and number and name and not known:  # a history in one file: its courses are made on the way
+        teacher = teacher_of(line, world)
+        values = {
+            "school_year": year,
+            "number": number,
+            "name": name,
+            "department": line.get("department", ""),
+            "cycle": line.get("cycle", ""),
+        }
+        known = world.put(
+            line, Course, [(year, fold(number))], values, refs={"teacher_id": teacher} if teacher else {}, once=False
+        )
+    course = known or course_of(line, world)
+    if pupil and course:
+        refs = {"pupil_id": pupil, "course_id": course}
+        if name := line.get("cursus"):
+            refs["cursus_id"] = world.put(line, Cursus, [fold(name)], {"name": name}, once=False, updates=False)
+        world.put(line, Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs)
+
+
+def of_course(world: World, id_: int) -> Shown:
+    course = world.at(Course, id_)
+    return {"school_year": course["school_year"], "course": course["number"]} if course else {}
+
+
+def _enrolments_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Enrolment):
+        pupil, course = world.at(Pupil, each["pupil_id"]), world.at(Course, each["course_id"])
+        cursus = world.at(Cursus, each["cursus_id"])
+        if pupil and course:
+            yield {
+                **each.values,
+                "cursus": cursus["name"] if cursus else "",
+                **of_course(world, each["course_id"]),
+                "pupil": shown_number(world, pupil),
+                "course_name": course["name"],
+                "department": course["department"],
+                "cycle": course["cycle"],
+                "teacher": teacher_name(world, course["teacher_id"]),
+            }
+
+
+def _lesson(line: Line, world: World) -> None:
+    if course := course_of(line, world):
+        own = line.own(LESSONS, but=("school_year", "course"))
+        lesson = world.put(
+            line, Lesson, [(course, line.get("day"), line.get("starts"))], own, refs={"course_id": course}
+        )
+        need(line, lesson, "day")
+
+
+def _lessons_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Lesson):
+        yield {**each.values, **of_course(world, each["course_id"])}
+
+
+RECORDS = (
+    Record("teachers", "Enseignants", TEACHERS, (Teacher,), _teacher, _teachers_out, Teacher),
+    Record("courses", "Cours", COURSES, (Teacher, Course), _course, _courses_out, Course),
+    Record(
+        "enrolments",
+        "Inscriptions et historique",
+        ENROLMENTS,
+        (Pupil, Teacher, Course, Cursus, Enrolment),
+        _enrolment,
+        _enrolments_out,
+        Enrolment,
+    ),
+    Record("lessons", "Dates des cours", LESSONS, (Course, Lesson), _lesson, _lessons_out, Lesson),
+)

@@ -1,0 +1,318 @@
+"""Families and their adults, pupils, links: their columns, and how a line becomes rows."""
+
+from collections.abc import Iterator
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.core.errors import Refused
+from data.core.fields import DATE, TEXT, fold
+from data.families.models import CIVILITY, GENDER, Family, Guardian, Pupil, PupilLink
+from data.importing import columns
+from data.importing.columns import column, loose, of_table, pick
+from data.importing.records import Record, Shown, keys_of, need, new_number, required, shown_number
+from data.importing.snapshot import Entity, Line, World
+
+CIVILITIES = loose(
+    CIVILITY, {"mme": "mme", "mlle": "mme", "mademoiselle": "mme", "mrs": "mme", "m": "m", "mr": "m", "monsieur": "m"}
+)
+GENDERS = loose(
+    GENDER,
+    {"fille": "f", "femme": "f", "2": "f", "h": "m", "garcon": "m", "homme": "m", "g": "m", "1": "m"},
+)
+HOUSEHOLD = pick(
+    {"principal": "principal", "second": "second foyer"}, {"secondaire": "second", "2": "second", "1": "principal"}
+)
+RIGHTS = pick({"all": "tout", "consult": "consulter"}, {"tous": "all", "lecture": "consult", "consultation": "consult"})
+
+ADULT = of_table(
+    Guardian,
+    {
+        "civility": ("Titre", "Civ", "Civilité responsable", "Qualité"),
+        "last_name": ("Nom de famille", "Nom responsable", "Nom usuel", "Nom du responsable légal", "Nom d'usage", "Nom payeur"),
+        "birth_name": ("Nom de jeune fille", "Nom naissance"),
+        "first_name": ("Prénom responsable", "Prénom usuel", "Prénom du responsable légal", "Prénom payeur"),
+        "birth_date": ("Date naiss.", "Né le", "Née le", "Né(e) le", "DDN", "Naissance"),
+        "profession": ("Métier", "Prof.", "CSP"),
+        "address": ("Adresse 1", "Adr.", "Rue", "Adresse postale", "Voie", "Adresse ligne 1"),
+        "complement": ("Adresse 2", "Adresse2", "Complément d'adresse", "Compl. adresse", "Adresse ligne 2"),
+        "postcode": ("CP", "Code post.", "C.P."),
+        "town": ("Commune", "Localité", "Bureau distributeur"),
+        "phone_home": ("Tél.", "Tél. fixe", "Téléphone", "Tél. domicile", "Téléphone domicile", "Fixe", "Téléphone 1"),
+        "phone_mobile": ("Tél. port.", "Portable", "Mobile", "GSM", "Tél. mobile", "Téléphone portable", "Téléphone 2"),
+        "phone_work": ("Tél. prof.", "Tél. travail", "Tél. bureau"),
+        "email": ("Mail", "Courriel", "Adresse e-mail", "Adresse mél", "Mél", "E-mail responsable", "Mail 1"),
+        "emergency_contact": ("Contact urgence", "Personne à contacter"),
+        "emergency_phone": ("Tél. urgence", "Téléphone urgence"),
+        "image_right": ("Droit image", "Autorisation photo"),
+        "leaves_alone": ("Autorisé à sortir seul",),
+    },
+    {"civility": CIVILITIES, "country": columns.COUNTRY, "image_right": columns.YES_NO, "leaves_alone": columns.YES_NO},
+    examples={
+        "civility": "Madame", "last_name": "Aubry", "first_name": "Claire", "birth_date": "14/03/1982", "address": "3 place du Marché",
+        "postcode": "57220", "town": "Valmont", "country": "France", "phone_mobile": "06 98 76 54 32", "email": "claire.aubry@example.org",
+    },
+)  # fmt: skip
+FAMILY_KEY = (
+    "Numéro famille",
+    "Code famille",
+    "Id famille",
+    "N° foyer",
+    "Réf. famille",
+    "Famille",
+    "N° dossier famille",
+    "Foyer",
+    "Réf. foyer",
+    "N° adhérent",
+)
+PUPIL_KEY = (
+    "Numéro élève",
+    "Code élève",
+    "Id élève",
+    "N° dossier",
+    "Matricule",
+    "Élève",
+    "Numéro de dossier",
+    "N° adhérent",
+    "Réf. élève",
+)
+FAMILIES = (
+    column("number", "N° famille", TEXT, *FAMILY_KEY, key=True, required=True, length=80, example="1042"),
+    column("rank", "Rang", columns.NUMBER, "N° responsable", "Ordre", "Responsable n°", key=True, example="1"),
+    column("since", "Famille depuis", DATE, "Date d'entrée", "Date entrée", "Inscrite depuis", example="01/09/2020"),
+    *ADULT,
+    column("login", "Identifiant", TEXT, "Login", "Identifiant extranet", "Compte", length=40, example="aubry.claire"),
+)
+PUPIL_FIELDS = of_table(
+    Pupil,
+    {
+        "last_name": ("Nom élève", "Nom de famille", "Nom de l'élève"),
+        "first_name": ("Prénom élève", "Prénom de l'élève"),
+        "gender": ("Genre", "Sexe élève", "S"),
+        "birth_date": ("Date naiss.", "Né le", "Née le", "Né(e) le", "DDN", "Naissance", "Date de naissance élève"),
+        "birth_place": ("Lieu naiss.", "Né à", "Ville de naissance"),
+        "nationality": ("Nat.",),
+        "address": ("Adresse élève",),
+        "email": ("Mail", "Courriel", "E-mail élève"),
+        "phone": ("Tél.", "Portable", "Tél. élève", "Tél. port."),
+        "school": ("Établissement", "École", "Collège", "Etab. scolaire"),
+        "school_class": ("Classe scolaire", "Niveau scolaire"),
+        "insurance": ("Assureur", "Assurance scolaire"),
+        "image_right": ("Droit image", "Autorisation photo"),
+    },
+    {"gender": GENDERS, "image_right": columns.YES_NO},
+    but=("photo",),
+    examples={"last_name": "Aubry", "first_name": "Irina", "gender": "Féminin", "birth_date": "16/06/2012"},
+)
+PUPILS = (
+    column("number", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042"),
+    *PUPIL_FIELDS,
+    column("discipline", "Discipline", TEXT, "Instrument", "Disciplines", length=120, example="Piano"),
+    column("cycle", "Cycle", TEXT, "Niveau", length=40, example="2e cycle"),
+    column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
+    column(
+        "second_family",
+        "N° second foyer",
+        TEXT,
+        "N° famille 2",
+        "2e famille",
+        "Second foyer",
+        length=80,
+        example="1043",
+    ),
+    column("second_rights", "Droits du second foyer", RIGHTS, "Droits 2e famille", example="consulter"),
+)
+LINKS = (
+    column("pupil", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042"),
+    column("family", "N° famille", TEXT, *FAMILY_KEY, key=True, required=True, length=80, example="1043"),
+    column("household", "Rattachement", HOUSEHOLD, "Foyer", "Type de foyer", example="second foyer"),
+    column("rights", "Droits", RIGHTS, "Accès", example="consulter"),
+)
+OWN = tuple(each for each in PUPILS if each.name not in {"number", "family", "second_family", "second_rights"})
+
+
+def _family(line: Line, world: World) -> None:
+    typed = line.get("number", "")
+    found = world.find(Family, *keys_of(Family, typed))
+    number, code = (found["number"], world.code_of(found)) if found else new_number(world, Family, typed)
+    since = {"since": line.values["since"]} if "since" in line.values else {}
+    family = world.put(
+        line, Family, [("number", number)], since, code=code, new={"number": number}, found=found, once=False
+    )
+    values = line.own(ADULT)
+    said = [value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}]
+    if not said and not line.bad:
+        if line.get("login"):
+            line.fault("login", Refused("Cet identifiant n’est celui d’aucun adulte : la ligne n’en nomme pas."))
+        return
+    seen: dict[int, Line] = world.extras.setdefault("adults", {}).setdefault(family, {})
+    rank = line.get("rank") or _rank(line, world, family, seen)
+    twin = seen.get(rank)
+    if twin is not None:
+        line.fault(
+            "number",
+            Refused("Cet adulte de la famille est déjà à la ligne {line}. Gardez l’une des deux.", line=twin.number),
+        )
+        return
+    seen[rank] = line
+    before = world.find(Guardian, (family, rank))
+    if before is not None and before.id is not None and _another(before, values):
+        told = f"{before['first_name']} {before['last_name']}"
+        name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
+        world.doubt(
+            line,
+            "person",
+            Refused(
+                "La fiche de {before} prendrait le nom de {name} : est-ce la même personne ?",
+                before=told,
+                name=name.strip(),
+            ),
+        )
+    adult = world.put(
+        line, Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=before
+    )
+    need(line, adult, "last_name", "first_name")
+    if login := line.get("login"):
+        _account(line, world, family, adult, login)
+
+
+def _same(adult: Entity, values: dict[str, object]) -> bool:
+    return all(fold(str(values.get(name, adult[name]))) == fold(adult[name]) for name in ("last_name", "first_name"))
+
+
+def _another(adult: Entity, values: dict[str, object]) -> bool:
+    """Neither name is the one recorded."""
+    return all(fold(str(values.get(name, adult[name]))) != fold(adult[name]) for name in ("last_name", "first_name"))
+
+
+def _rank(line: Line, world: World, family: Entity, seen: dict[int, Line]) -> int:
+    """Without a rank: the adult of the same name; else the next one, in the order of the file.
+
+    A line that names the adult of an earlier one again falls on its rank: it is told as the same adult twice.
+    """
+    values = line.own(ADULT)
+    for rank, earlier in seen.items():
+        if all(fold(str(earlier.get(n, ""))) == fold(str(values.get(n, ""))) for n in ("last_name", "first_name")):
+            return rank
+    adults = {rank: found for rank in range(1, 12) if (found := world.find(Guardian, (family, rank)))}
+    for rank, adult in adults.items():
+        if rank not in seen and _same(adult, values):
+            return rank
+    return next(rank for rank in range(1, 10**6) if rank not in seen)
+
+
+def _account(line: Line, world: World, family: Entity, adult: Entity, typed: str) -> None:
+    login = accounts.normal_login(typed)
+    try:
+        accounts.check_login(login)
+    except Refused as refused:
+        line.fault("login", refused)
+        return
+    theirs, taken = world.find(Account, ("guardian", adult)), world.find(Account, ("login", login))
+    if theirs is not None and theirs["login"] != login:
+        line.fault(
+            "login", Refused("Cet adulte a déjà un compte, sous l’identifiant « {login} ».", login=theirs["login"])
+        )
+    elif taken is not None and taken is not theirs:
+        line.fault("login", Refused("Cet identifiant est déjà celui d’une autre personne."))
+    elif theirs is None:
+        name = f"{adult['first_name']} {adult['last_name']}".strip()
+        world.put(
+            line,
+            Account,
+            [("login", login), ("guardian", adult)],
+            {"login": login},
+            refs={"family_id": family, "guardian_id": adult},
+            new={"name": name[:120], "role": "family"},
+            once=False,
+        )
+
+
+def _families_out(world: World) -> Iterator[Shown]:
+    adults: dict[int, list[Entity]] = {}
+    for each in world.every(Guardian):
+        adults.setdefault(each["family_id"], []).append(each)
+    logins = {each["guardian_id"]: each["login"] for each in world.every(Account) if each["role"] == "family"}
+    for family in world.every(Family):
+        shared = {"number": shown_number(world, family), "since": family["since"]}
+        for adult in adults.get(family.id or 0, ()):
+            yield {**adult.values, **shared, "login": logins.get(adult.id)}
+        if not adults.get(family.id or 0):
+            yield shared
+
+
+def _pupil(line: Line, world: World) -> None:
+    typed = line.get("number", "")
+    found = world.find(Pupil, *keys_of(Pupil, typed))
+    number, code = (found["number"], world.code_of(found)) if found else new_number(world, Pupil, typed)
+    pupil = world.put(line, Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found)
+    need(line, pupil, "last_name", "first_name")
+    for name, household, rights in (
+        ("family", "principal", "all"),
+        ("second_family", "second", line.get("second_rights", "all")),
+    ):
+        if line.get(name) and (family := required(line, world, Family, name)):
+            there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
+            _link(line, world, pupil, family, {"household": household, **there}, {"rights": rights})
+
+
+def _link(
+    line: Line,
+    world: World,
+    pupil: Entity,
+    family: Entity,
+    values: dict[str, str],
+    new: dict[str, str],
+    *,
+    once: bool = False,
+) -> None:
+    if pupil.id is not None and world.find(PupilLink, (pupil, family)) is None and values.get("household") != "second":
+        homes: dict[int, Entity] = world.extras.get("homes") or world.extras.setdefault(
+            "homes", {each["pupil_id"]: each for each in world.every(PupilLink) if each["household"] == "principal"}
+        )
+        if (home := homes.get(pupil.id)) is not None:
+            number = shown_number(world, world.at(Family, home["family_id"]))
+            world.doubt(
+                line,
+                "link",
+                Refused(
+                    "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
+                    name=f"{pupil['first_name']} {pupil['last_name']}",
+                    number=number,
+                ),
+            )
+    refs = {"pupil_id": pupil, "family_id": family}
+    world.put(line, PupilLink, [(pupil, family)], values, refs=refs, new=new, once=once)
+
+
+def _pupils_out(world: World) -> Iterator[Shown]:
+    links: dict[tuple[int, str], Entity] = {}
+    for link in world.every(PupilLink):
+        links.setdefault((link["pupil_id"], link["household"]), link)
+    for pupil in world.every(Pupil):
+        first, second = links.get((pupil.id or 0, "principal")), links.get((pupil.id or 0, "second"))
+        yield {
+            **pupil.values,
+            "number": shown_number(world, pupil),
+            "family": shown_number(world, world.at(Family, first["family_id"])) if first else "",
+            "second_family": shown_number(world, world.at(Family, second["family_id"])) if second else "",
+            "second_rights": second["rights"] if second else "",
+        }
+
+
+def _link_line(line: Line, world: World) -> None:
+    pupil, family = required(line, world, Pupil, "pupil"), required(line, world, Family, "family")
+    if pupil and family:
+        _link(line, world, pupil, family, line.own(LINKS, but=("pupil", "family")), {}, once=True)
+
+
+def _links_out(world: World) -> Iterator[Shown]:
+    for link in world.every(PupilLink):
+        pupil, family = world.at(Pupil, link["pupil_id"]), world.at(Family, link["family_id"])
+        yield {**link.values, "pupil": shown_number(world, pupil), "family": shown_number(world, family)}
+
+
+RECORDS = (
+    Record("families", "Familles et adultes", FAMILIES, (Family, Guardian, Account), _family, _families_out, Guardian),
+    Record("pupils", "Élèves", PUPILS, (Family, Pupil, PupilLink), _pupil, _pupils_out, Pupil),
+    Record("links", "Rattachements des élèves", LINKS, (Family, Pupil, PupilLink), _link_line, _links_out, PupilLink),
+)

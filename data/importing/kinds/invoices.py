@@ -1,0 +1,253 @@
+"""Invoices, their lines and their parts: columns, and how a line becomes rows. Amounts are whole cents; two ledgers."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from data.billing.models import Instalment, Invoice, InvoiceLine
+from data.core import formats
+from data.core.errors import Refused
+from data.core.fields import DATE, TEXT, fold
+from data.families.models import Family, Guardian
+from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
+from data.importing.kinds.families import FAMILY_KEY
+from data.importing.records import Record, Shown, need, required, shown_number
+from data.importing.snapshot import Entity, Line, World
+
+LEDGER = pick(
+    {"tuition": "cotisation", "rental": "location"},
+    {
+        "cotisations": "tuition",
+        "scolarite": "tuition",
+        "droits": "tuition",
+        "locations": "rental",
+        "instrument": "rental",
+    },
+)
+NATURE = pick(
+    {"invoice": "facture", "credit": "avoir"}, {"f": "invoice", "a": "credit", "fac": "invoice", "av": "credit"}
+)
+FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, required=True, length=80, example="1042")
+THE_LEDGER = column("ledger", "Compte", LEDGER, "Nature compte", "Type", "Catégorie", example="cotisation")
+THE_YEAR = column("school_year", "Année scolaire", YEAR, "Année", "Exercice", "Saison", length=9, example="2026-2027")
+INVOICE_KEY = ("Numéro facture", "Facture", "Code facture", "Réf. facture", "Pièce", "N° pièce")
+OF_INVOICE = column("invoice", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345")
+
+INVOICES = (
+    column("number", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345"),
+    FAMILY,
+    column("nature", "Nature", NATURE, "Facture ou avoir", "Type de pièce", example="facture"),
+    THE_LEDGER,
+    THE_YEAR,
+    column("day", "Date", DATE, "Date facture", "Émise le", "Date de facturation", required=True, example="01/10/2026"),
+    column("due_day", "Échéance", DATE, "Date limite", "Date échéance", "À payer avant le", example="31/10/2026"),
+    column("label", "Libellé", TEXT, "Objet", "Désignation", length=300, example="Cotisation 2026-2027"),
+    column(
+        "total",
+        "Montant",
+        MONEY,
+        "Total",
+        "Montant TTC",
+        "Montant facturé",
+        "Net à payer",
+        required=True,
+        example="312,00",
+    ),
+    column("payer", "Payeur", TEXT, "Débiteur", "Nom du payeur", length=170, example="Claire Aubry"),
+    column("payer_address", "Adresse du payeur", LINES, "Adresse payeur", length=400),
+    column("income_bracket", "Quotient familial", TEXT, "QF", "Tranche", length=60, example="QF 3"),
+    column("corrects", "Facture corrigée", TEXT, "Avoir sur facture", "Facture d'origine", length=30),
+)
+LINES_OF_INVOICES = (
+    OF_INVOICE,
+    column("rank", "Rang", NUMBER, "N° ligne", "Ligne", "Ordre", key=True, example="1"),
+    column(
+        "label",
+        "Libellé",
+        TEXT,
+        "Désignation",
+        "Objet",
+        "Article",
+        required=True,
+        length=300,
+        example="Piano, 2e cycle",
+    ),
+    column("pupil", "Élève", TEXT, "Nom élève", "Bénéficiaire", length=170, example="Irina Aubry"),
+    column("quantity", "Quantité", HUNDREDTHS, "Qté", "Nombre", example="1"),
+    column("unit", "Prix unitaire", MONEY, "PU", "P.U.", "Tarif", example="312,00"),
+    column("cents", "Montant", MONEY, "Total", "Montant TTC", "Montant ligne", example="312,00"),
+)
+INSTALMENTS = (
+    OF_INVOICE,
+    column("due_day", "Échéance", DATE, "Date", "Date échéance", key=True, required=True, example="31/10/2026"),
+    column("cents", "Montant", MONEY, "Part", "Montant échéance", required=True, example="104,00"),
+)
+
+
+def own(line: Line, columns: tuple[Field, ...], *but: str) -> dict[str, Any]:
+    """Nothing of a line is empty where the table has an amount."""
+    return {name: value for name, value in line.own(columns, but=but).items() if value is not None or name == "due_day"}
+
+
+def year(line: Line) -> dict[str, str]:
+    day = line.get("day")
+    return {"school_year": formats.school_year(day)} if isinstance(day, date) else {}
+
+
+def same_family(line: Line, entity: Entity, family: Entity) -> bool:
+    """Money never changes hands: its lines and its parts are the family's too."""
+    same = entity.refs.get("family_id") is family or (entity.id is not None and entity["family_id"] == family.id)
+    if not same:
+        line.fault(
+            "family", Refused("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro.")
+        )
+    return same
+
+
+def payer(world: World, family: Entity) -> dict[str, str]:
+    """Who pays and where, when the file does not say: the family's first adult."""
+    if "payers" not in world.extras:
+        world.extras["payers"] = {}
+        for each in sorted(world.every(Guardian), key=lambda each: -each["rank"]):
+            world.extras["payers"][each["family_id"]] = each
+    first: Entity | None = world.extras["payers"].get(family.id)
+    if first is None:
+        return {}
+    lines = [first["address"], first["complement"], f"{first['postcode']} {first['town']}".strip()]
+    return {
+        "payer": f"{first['first_name']} {first['last_name']}".strip(),
+        "payer_address": "\n".join(filter(None, lines)),
+    }
+
+
+def _invoice(line: Line, world: World) -> None:
+    if (family := required(line, world, Family, "family")) is None:
+        return
+    values = own(line, INVOICES, "family", "corrects")
+    if values.get("total", 0) < 0:
+        if values.get("nature") == "credit":
+            values["total"] = -values["total"]
+        else:
+            line.fault("total", Refused("Un montant négatif est un avoir : donnez sa nature, « avoir »."))
+    known = world.find(Invoice, ("number", fold(line.get("number", ""))))
+    if known is not None and not same_family(line, known, family):
+        return
+    corrected = required(line, world, Invoice, "corrects") if line.get("corrects") else None
+    new = {} if known else {**payer(world, family), **year(line)}
+    refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
+    invoice = world.put(line, Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new)
+    need(line, invoice, "number", "day", "total")
+    if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
+        world.put(
+            line,
+            InvoiceLine,
+            [(invoice, 1)],
+            {"label": invoice["label"] or "–", "unit": invoice["total"], "cents": invoice["total"]},
+            refs={"invoice_id": invoice, "family_id": family},
+            once=False,
+        )
+
+
+def _invoices_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Invoice):
+        corrected = world.at(Invoice, each["corrects_id"])
+        family = shown_number(world, world.at(Family, each["family_id"]))
+        yield {**each.values, "family": family, "corrects": corrected["number"] if corrected else ""}
+
+
+def part_of(world: World, invoice: Entity) -> dict[str, Entity]:
+    family = invoice.refs.get("family_id") or world.at(Family, invoice["family_id"])
+    return {"invoice_id": invoice, **({"family_id": family} if family else {})}
+
+
+def _invoice_line(line: Line, world: World) -> None:
+    if (invoice := required(line, world, Invoice, "invoice")) is None:
+        return
+    ranks: dict[Entity, int] = world.extras.setdefault("ranks", {})
+    ranks[invoice] = line.get("rank") or ranks.get(invoice, 0) + 1
+    values = own(line, LINES_OF_INVOICES, "invoice", "rank")
+    quantity = values.get("quantity", 100)
+    if "cents" not in values and "unit" in values:
+        values["cents"] = round(values["unit"] * quantity / 100)
+    if "unit" not in values and "cents" in values:
+        values["unit"] = round(values["cents"] * 100 / quantity) if quantity else values["cents"]
+    if "cents" not in values:
+        line.fault("cents", Refused("Donnez le montant de la ligne, ou son prix unitaire."))
+    row = world.put(
+        line,
+        InvoiceLine,
+        [(invoice, ranks[invoice])],
+        values,
+        refs=part_of(world, invoice),
+        new={"rank": ranks[invoice]},
+    )
+    need(line, row, "label")
+    world.extras.setdefault("touched", {})[invoice] = line
+
+
+def check_sums(world: World) -> None:
+    """Invoices whose lines no longer make their total."""
+    touched: dict[Entity, Line] = world.extras.get("touched", {})
+    sums: dict[Entity, int] = dict.fromkeys(touched, 0)
+    for row in [*world.rows.get(InvoiceLine, {}).values(), *world.added.get(InvoiceLine, [])]:
+        invoice = row.refs.get("invoice_id") or world.at(Invoice, row["invoice_id"])
+        if invoice in sums:
+            sums[invoice] += row["cents"] or 0
+    for invoice, total in sums.items():
+        if total != invoice["total"]:
+            words = {"number": invoice["number"], "sum": formats.euros(total), "total": formats.euros(invoice["total"])}
+            world.doubt(
+                touched[invoice],
+                "sum",
+                Refused("Facture {number} : ses lignes font {sum}, son total est {total}.", **words),
+            )
+
+
+def _invoice_lines_out(world: World) -> Iterator[Shown]:
+    for each in world.every(InvoiceLine):
+        invoice = world.at(Invoice, each["invoice_id"])
+        yield {**each.values, "invoice": invoice["number"] if invoice else ""}
+
+
+def _instalment(line: Line, world: World) -> None:
+    if invoice := required(line, world, Invoice, "invoice"):
+        values = own(line, INSTALMENTS, "invoice")
+        row = world.put(line, Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(world, invoice))
+        need(line, row, "due_day", "cents")
+
+
+def _instalments_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Instalment):
+        invoice = world.at(Invoice, each["invoice_id"])
+        yield {**each.values, "invoice": invoice["number"] if invoice else ""}
+
+
+RECORDS = (
+    Record(
+        "invoices",
+        "Factures et avoirs",
+        INVOICES,
+        (Family, Guardian, Invoice, InvoiceLine),
+        _invoice,
+        _invoices_out,
+        Invoice,
+    ),
+    Record(
+        "invoice-lines",
+        "Lignes de factures",
+        LINES_OF_INVOICES,
+        (Family, Invoice, InvoiceLine),
+        _invoice_line,
+        _invoice_lines_out,
+        InvoiceLine,
+    ),
+    Record(
+        "instalments",
+        "Échéances",
+        INSTALMENTS,
+        (Family, Invoice, Instalment),
+        _instalment,
+        _instalments_out,
+        Instalment,
+    ),
+)

@@ -1,0 +1,204 @@
+"""Payments, and which invoices they settle: their columns, and how a line becomes rows. Amounts are whole cents."""
+
+from collections.abc import Iterator
+
+from data.billing.models import Allocation, Invoice, Payment
+from data.core.errors import Refused
+from data.core.fields import DATE, TEXT, fold
+from data.families.models import Family, Guardian
+from data.importing.columns import MONEY, column, pick
+from data.importing.kinds.families import FAMILY_KEY
+from data.importing.kinds.invoices import (
+    INVOICE_KEY,
+    OF_INVOICE,
+    THE_LEDGER,
+    THE_YEAR,
+    own,
+    part_of,
+    payer,
+    same_family,
+    year,
+)
+from data.importing.records import Record, Shown, need, required, shown_number
+from data.importing.snapshot import Entity, Line, World
+
+STATE = pick(
+    {"cashed": "encaissé", "waiting": "en attente", "rejected": "rejeté"},
+    {
+        "encaissee": "cashed",
+        "regle": "cashed",
+        "paye": "cashed",
+        "attente": "waiting",
+        "rejetee": "rejected",
+        "impaye": "rejected",
+    },
+)
+PAYMENT_KEY = (
+    "Numéro règlement",
+    "N° reçu",
+    "Reçu",
+    "Id règlement",
+    "N° paiement",
+    "Numéro de reçu",
+    "Quittance",
+    "N° encaissement",
+)
+PAYMENTS = (
+    column("number", "N° règlement", TEXT, *PAYMENT_KEY, key=True, required=True, length=30, example="R0004512"),
+    column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
+    THE_LEDGER,
+    THE_YEAR,
+    column(
+        "day",
+        "Date",
+        DATE,
+        "Date règlement",
+        "Date paiement",
+        "Réglé le",
+        "Encaissé le",
+        "Date encaissement",
+        required=True,
+        example="12/10/2026",
+    ),
+    column(
+        "method", "Mode de règlement", TEXT, "Mode", "Moyen de paiement", "Mode paiement", length=40, example="Chèque"
+    ),
+    column(
+        "operation", "Numéro d’opération", TEXT, "N° chèque", "Référence", "N° opération", length=60, example="7000001"
+    ),
+    column("label", "Libellé", TEXT, "Objet", length=300, example="Règlement de la facture 00012345"),
+    column(
+        "cents",
+        "Montant",
+        MONEY,
+        "Montant réglé",
+        "Montant encaissé",
+        "Crédit",
+        "Somme",
+        required=True,
+        example="312,00",
+    ),
+    column("state", "État", STATE, "Statut", "Situation", example="encaissé"),
+    column("payer", "Payeur", TEXT, "Nom du payeur", "Tireur", length=170, example="Claire Aubry"),
+    column("invoice", "Facture réglée", TEXT, *INVOICE_KEY, "N° facture", length=30, example="00012345"),
+)
+ALLOCATIONS = (
+    OF_INVOICE,
+    column("payment", "N° règlement", TEXT, *PAYMENT_KEY, key=True, length=30, example="R0004512"),
+    column("credit", "N° avoir", TEXT, "Avoir", key=True, length=30),
+    column("cents", "Montant", MONEY, "Montant imputé", "Part", required=True, example="312,00"),
+)
+
+
+def _payment(line: Line, world: World) -> None:
+    invoice = required(line, world, Invoice, "invoice") if line.get("invoice") else None
+    if invoice is not None and not line.get("family"):
+        family = invoice.refs.get("family_id") or world.at(Family, invoice["family_id"])
+    else:
+        family = required(line, world, Family, "family")
+    if family is None:
+        return
+    values = own(line, PAYMENTS, "family", "invoice")
+    if values.get("cents", 1) <= 0:
+        line.fault("cents", Refused("Un règlement est d’un montant positif."))
+    known = world.find(Payment, ("number", fold(line.get("number", ""))))
+    if known is not None and not same_family(line, known, family):
+        return
+    if invoice is not None and not same_family(line, invoice, family):
+        return
+    new = {} if known else {**year(line), **({"ledger": invoice["ledger"]} if invoice else {})}
+    if not known and (who := payer(world, family)):
+        new["payer"] = who["payer"]
+    payment = world.put(
+        line, Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new
+    )
+    need(line, payment, "number", "day", "cents")
+    if invoice is not None and payment["cents"]:
+        _settle(line, world, invoice, payment)
+
+
+def _settled(world: World) -> dict[Entity, int]:
+    """What each invoice has received so far, of rows and of this file's lines."""
+    if "settled" not in world.extras:
+        sums = world.extras["settled"] = {}
+        for each in world.every(Allocation):
+            if invoice := world.at(Invoice, each["invoice_id"]):
+                sums[invoice] = sums.get(invoice, 0) + each["cents"]
+    found: dict[Entity, int] = world.extras["settled"]
+    return found
+
+
+def _settle(line: Line, world: World, invoice: Entity, payment: Entity) -> None:
+    """The payment settles that invoice, as far as it goes; what was written before stays."""
+    if world.find(Allocation, (invoice, payment)):
+        return
+    sums = _settled(world)
+    part = min(payment["cents"], invoice["total"] - sums.get(invoice, 0))
+    if part > 0:
+        sums[invoice] = sums.get(invoice, 0) + part
+        refs = {**part_of(world, invoice), "payment_id": payment}
+        world.put(line, Allocation, [(invoice, payment)], {"cents": part}, refs=refs, once=False)
+
+
+def _payments_out(world: World) -> Iterator[Shown]:
+    """The invoice is named when the whole payment settles that one: the parts have a file of their own."""
+    parts: dict[int, list[Entity]] = {}
+    for part in world.every(Allocation):
+        if part["payment_id"]:
+            parts.setdefault(part["payment_id"], []).append(part)
+    for each in world.every(Payment):
+        mine = parts.get(each.id or 0, [])
+        invoice = (
+            world.at(Invoice, mine[0]["invoice_id"]) if len(mine) == 1 and mine[0]["cents"] == each["cents"] else None
+        )
+        family = shown_number(world, world.at(Family, each["family_id"]))
+        yield {**each.values, "family": family, "invoice": invoice["number"] if invoice else ""}
+
+
+def _allocation(line: Line, world: World) -> None:
+    invoice = required(line, world, Invoice, "invoice")
+    name = "credit" if line.get("credit") else "payment"
+    source = required(line, world, Invoice if name == "credit" else Payment, name)
+    if invoice is None or source is None:
+        return
+    if invoice["family_id"] != source["family_id"]:
+        line.fault(name, Refused("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro."))
+        return
+    refs = {**part_of(world, invoice), f"{name}_id": source}
+    row = world.put(line, Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs)
+    need(line, row, "cents")
+
+
+def _allocations_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Allocation):
+        invoice, payment = world.at(Invoice, each["invoice_id"]), world.at(Payment, each["payment_id"])
+        credit = world.at(Invoice, each["credit_id"])
+        yield {
+            "invoice": invoice["number"] if invoice else "",
+            "payment": payment["number"] if payment else "",
+            "credit": credit["number"] if credit else "",
+            "cents": each["cents"],
+        }
+
+
+RECORDS = (
+    Record(
+        "payments",
+        "Règlements",
+        PAYMENTS,
+        (Family, Guardian, Invoice, Payment, Allocation),
+        _payment,
+        _payments_out,
+        Payment,
+    ),
+    Record(
+        "allocations",
+        "Factures réglées",
+        ALLOCATIONS,
+        (Family, Invoice, Payment, Allocation),
+        _allocation,
+        _allocations_out,
+        Allocation,
+        (("payment", "credit"),),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Every kind of record that is imported and exported, in the order a new installation needs them."""
+
+from sqlmodel import col, func, select
+
+from data.core.errors import Refused
+from data.core.unit_of_work import Visit
+from data.importing.kinds import courses as course_kinds
+from data.importing.kinds import families as family_kinds
+from data.importing.kinds import invoices as invoice_kinds
+from data.importing.kinds import payments, school_events
+from data.importing.records import Record
+
+KINDS: dict[str, Record] = {
+    record.name: record
+    for record in (
+        *family_kinds.RECORDS,
+        *course_kinds.RECORDS,
+        *school_events.RECORDS,
+        *invoice_kinds.RECORDS,
+        *payments.RECORDS,
+    )
+}
+
+
+def kind(name: str) -> Record:
+    found = KINDS.get(name)
+    if found is None:
+        raise Refused("Choisissez le genre de fiches que contient ce fichier.")
+    return found
+
+
+def counts(v: Visit) -> dict[str, int]:
+    """Name -> how many rows the site has, in one question."""
+    counted = [select(func.count(col(each.table.id))).scalar_subquery() for each in KINDS.values()]
+    return dict(zip(KINDS, v.rows(select(*counted))[0], strict=True))

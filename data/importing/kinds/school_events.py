@@ -1,0 +1,274 @@
+"""Assessments, marks, absences, events and pieces: what happens in courses. Their columns, and how a line becomes rows."""
+
+from collections.abc import Iterator
+
+from data.core.errors import Refused
+from data.core.fields import DATE, TEXT, fold
+from data.families.models import Pupil
+from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
+from data.importing.kinds.courses import COURSE, COURSE_KEY, PUPIL, SCHOOL_YEAR, TEACHER_KEY, course_of, of_course
+from data.importing.records import Record, Shown, need, required, shown_number
+from data.importing.snapshot import Line, World
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Lesson
+from data.schooling.repertoire import Performance, Piece
+from data.schooling.results import Assessment, Mark
+
+ASSESSMENT_CODE = ("Code évaluation", "Id évaluation", "Numéro évaluation", "Évaluation n°")
+OF_ASSESSMENT = (
+    column(
+        "kind",
+        "Type d’évaluation",
+        TEXT,
+        "Type",
+        "Évaluation",
+        "Libellé",
+        "Épreuve",
+        "Examen",
+        key=True,
+        length=80,
+        example="Contrôle continu",
+    ),
+    column("day", "Date", DATE, "Date évaluation", "Date examen", key=True, example="12/12/2026"),
+    column("class_kind", "Type de classe", TEXT, length=80, example="Individuel"),
+    column("scale", "Barème", HUNDREDTHS, "Sur", "Note sur", "Note max", example="20"),
+    column("coefficient", "Coef.", HUNDREDTHS, "Coefficient", "Coeff", example="1"),
+    column("class_average", "Moyenne de la classe", HUNDREDTHS, "Moy. classe", "Moyenne classe", example="14,20"),
+)
+ASSESSMENTS = (
+    column("code", "N° évaluation", TEXT, *ASSESSMENT_CODE, key=True, length=80, example="E12"),
+    SCHOOL_YEAR,
+    COURSE,
+    *OF_ASSESSMENT,
+)
+LOOSE_YEAR = column(
+    "school_year", "Année scolaire", YEAR, "Année", "Saison", "Exercice", key=True, length=9, example="2026-2027"
+)
+LOOSE_COURSE = column("course", "N° cours", TEXT, *COURSE_KEY, key=True, length=20, example="PI 206")
+MARKS = (
+    PUPIL,
+    column("assessment", "N° évaluation", TEXT, *ASSESSMENT_CODE, key=True, length=80, example="E12"),
+    LOOSE_YEAR,
+    LOOSE_COURSE,
+    *OF_ASSESSMENT,
+    column("value", "Note", HUNDREDTHS, "Points", "Résultat", "Note obtenue", "Note /20", example="16,5"),
+    column("letter", "Lettre", TEXT, "Note lettre", length=10),
+    column("mention", "Mention", TEXT, length=60, example="Bien"),
+    column("remark", "Appréciation", LINES, "Observation", "Commentaire", "Remarque", length=1000),
+    column("absent", "Absent", FLAG, "Abs", "Absence", example="non"),
+)
+ABSENCES = (
+    PUPIL,
+    SCHOOL_YEAR,
+    COURSE,
+    column(
+        "day", "Date", DATE, "Date absence", "Jour", "Date de l'absence", key=True, required=True, example="18/11/2026"
+    ),
+    column("starts", "Heure", HOUR, "Heure de début", "Début", "Heure cours", key=True, example="17:15"),
+    column("minutes", "Durée (minutes)", MINUTES, "Durée", example="30"),
+    column("reason", "Motif", TEXT, "Raison", "Motif absence", length=120, example="Maladie"),
+    column("excused", "Justifiée", FLAG, "Excusée", "Justifié", "Just.", example="oui"),
+    column("comment", "Commentaire", LINES, "Observation", "Remarque", length=1000),
+)
+EVENT_KEY = ("Code événement", "Id événement", "Numéro événement", "N° concert")
+PERFORMANCES = (
+    column("code", "N° événement", TEXT, *EVENT_KEY, key=True, length=80, example="C7"),
+    column(
+        "title",
+        "Événement",
+        TEXT,
+        "Titre",
+        "Intitulé",
+        "Nom",
+        "Concert",
+        "Libellé",
+        key=True,
+        required=True,
+        length=160,
+        example="Audition de Noël",
+    ),
+    column("day", "Date", DATE, "Date événement", "Jour", key=True, example="18/12/2026"),
+    column("starts", "Heure", HOUR, "Heure de début", "Début", example="18:30"),
+    column("place", "Lieu", TEXT, "Salle", length=160, example="Auditorium"),
+)
+PLAYED = (
+    column(
+        "work", "Œuvre", TEXT, "Morceau", "Titre du morceau", "Pièce", key=True, length=200, example="Marche turque"
+    ),
+    column("movement", "Mouvement", TEXT, "Mvt", key=True, length=120),
+    column("composer", "Compositeur", TEXT, "Auteur", length=120, example="Wolfgang Amadeus Mozart"),
+    column("arrangement", "Arrangement", TEXT, "Arrangeur", length=120),
+    column("seconds", "Durée (secondes)", SECONDS, "Durée", "Durée morceau", example="210"),
+    column("role", "Instrument ou rôle", TEXT, "Instrument", "Rôle", length=80, example="Piano"),
+    column("ensemble", "Ensemble", TEXT, "Formation", "Orchestre", length=120),
+    column("partners", "Partenaires", TEXT, "Avec", "Musiciens", length=300),
+    column("teacher", "Enseignant", TEXT, *TEACHER_KEY, length=120, example="Carmen Astarel"),
+    column("comment", "Commentaire", LINES, "Observation", length=1000),
+)
+PIECES = (
+    column("code", "N° morceau", TEXT, "Code morceau", "Id morceau", key=True, length=80, example="M31"),
+    PUPIL,
+    column("performance", "N° événement", TEXT, *EVENT_KEY, key=True, length=80, example="C7"),
+    column(
+        "title",
+        "Événement",
+        TEXT,
+        "Titre",
+        "Concert",
+        "Nom événement",
+        key=True,
+        length=160,
+        example="Audition de Noël",
+    ),
+    column("day", "Date", DATE, "Date événement", key=True, example="18/12/2026"),
+    *PLAYED,
+)
+
+
+def _assessment(line: Line, world: World) -> None:
+    if course := course_of(line, world):
+        keys = [(course, line.get("day"), fold(line.get("kind", "")))]
+        code = line.get("code", "")
+        if (
+            code
+            and world.find(Assessment, ("code", code)) is None
+            and (found := world.find(Assessment, *keys))
+            and world.code_of(found)
+        ):
+            keys = []  # the same test twice a day, each with a code
+        world.put(line, Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
+
+
+def _assessments_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Assessment):
+        yield {**each.values, **of_course(world, each["course_id"]), "code": world.code_of(each) or f"E{each.id}"}
+
+
+def _mark(line: Line, world: World) -> None:
+    pupil, code = required(line, world, Pupil, "pupil"), line.get("assessment", "")
+    found = world.find(Assessment, ("code", code)) if code else None
+    if found is None and line.get("course"):
+        if course := course_of(line, world):
+            keys = [(course, line.get("day"), fold(line.get("kind", "")))]
+            own = line.own(OF_ASSESSMENT)
+            found = world.put(
+                line, Assessment, keys, own, refs={"course_id": course}, code=code, once=False, updates=False
+            )
+    elif found is None:
+        line.fault("assessment", Refused("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
+    if pupil and found:
+        values = line.own(MARKS[-5:])
+        if (values.get("value") or 0) > found["scale"]:
+            line.fault("value", Refused("Cette note dépasse son barème."))
+        refs = {"pupil_id": pupil, "assessment_id": found}
+        world.put(line, Mark, [(found, pupil)], values, refs=refs)
+
+
+def _marks_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Mark):
+        test, pupil = world.at(Assessment, each["assessment_id"]), world.at(Pupil, each["pupil_id"])
+        if test and pupil:
+            about = {one.name: test[one.name] for one in OF_ASSESSMENT}
+            code = world.code_of(test) or f"E{test.id}"
+            yield {
+                **each.values,
+                **about,
+                **of_course(world, test["course_id"]),
+                "assessment": code,
+                "pupil": shown_number(world, pupil),
+            }
+
+
+def _absence(line: Line, world: World) -> None:
+    pupil, course = required(line, world, Pupil, "pupil"), course_of(line, world)
+    if pupil and course:
+        day, starts = line.get("day"), line.get("starts")
+        lesson = world.find(Lesson, (course, day, starts)) if course.id else None
+        refs = {"pupil_id": pupil, "course_id": course, **({"lesson_id": lesson} if lesson else {})}
+        own = line.own(ABSENCES, but=("pupil", "school_year", "course"))
+        absence = world.put(line, Absence, [(pupil, course, day, starts)], own, refs=refs)
+        need(line, absence, "day")
+
+
+def _absences_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Absence):
+        pupil = world.at(Pupil, each["pupil_id"])
+        yield {**each.values, **of_course(world, each["course_id"]), "pupil": shown_number(world, pupil)}
+
+
+def _performance(line: Line, world: World) -> None:
+    code, keys = line.get("code", ""), [(fold(line.get("title", "")), line.get("day"))]
+    if (
+        code
+        and world.find(Performance, ("code", code)) is None
+        and (found := world.find(Performance, *keys))
+        and world.code_of(found)
+    ):
+        keys = []
+    event = world.put(line, Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code)
+    need(line, event, "title")
+
+
+def _performances_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Performance):
+        yield {**each.values, "code": world.code_of(each) or f"C{each.id}"}
+
+
+def _piece(line: Line, world: World) -> None:
+    pupil, code, title = required(line, world, Pupil, "pupil"), line.get("performance", ""), line.get("title")
+    event = world.find(Performance, ("code", code)) if code else None
+    if event is None and title:
+        values = {"title": title, "day": line.get("day")}
+        event = world.put(
+            line, Performance, [(fold(title), line.get("day"))], values, code=code, once=False, updates=False
+        )
+    elif event is None:
+        line.fault("performance", Refused("Événement inconnu. Importez d’abord les événements, ou corrigez."))
+    if pupil and event:
+        keys = [(pupil, event, fold(line.get("work", "")), fold(line.get("movement", "")))]
+        own = line.get("code", "")
+        if (
+            own
+            and world.find(Piece, ("code", own)) is None
+            and (found := world.find(Piece, *keys))
+            and world.code_of(found)
+        ):
+            keys = []
+        world.put(line, Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
+
+
+def _pieces_out(world: World) -> Iterator[Shown]:
+    for each in world.every(Piece):
+        event, pupil = world.at(Performance, each["performance_id"]), world.at(Pupil, each["pupil_id"])
+        if event and pupil:
+            about = {
+                "title": event["title"],
+                "day": event["day"],
+                "performance": world.code_of(event) or f"C{event.id}",
+            }
+            yield {
+                **each.values,
+                **about,
+                "pupil": shown_number(world, pupil),
+                "code": world.code_of(each) or f"M{each.id}",
+            }
+
+
+RECORDS = (
+    Record("assessments", "Évaluations", ASSESSMENTS, (Course, Assessment), _assessment, _assessments_out, Assessment),
+    Record(
+        "marks", "Notes", MARKS, (Pupil, Course, Assessment, Mark), _mark, _marks_out, Mark, (("assessment", "course"),)
+    ),
+    Record("absences", "Absences", ABSENCES, (Pupil, Course, Lesson, Absence), _absence, _absences_out, Absence),
+    Record("performances", "Événements", PERFORMANCES, (Performance,), _performance, _performances_out, Performance),
+    Record(
+        "pieces",
+        "Morceaux joués",
+        PIECES,
+        (Pupil, Performance, Piece),
+        _piece,
+        _pieces_out,
+        Piece,
+        (("performance", "title"),),
+    ),
+)

@@ -1,0 +1,136 @@
+"""The work on one file: look at it, check it, import it. In whatever process; what is long says how far it is.
+
+Nothing of it is in the database before the last transaction: a process that dies leaves the old state, and the file waiting.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from sqlalchemy.exc import IntegrityError
+
+from data.core import spreadsheets
+from data.core.errors import Refused
+from data.core.spreadsheets import Sheet
+from data.core.unit_of_work import Visit
+from data.importing import column_matching, planning, writing
+from data.importing import runs as import_runs
+from data.importing.kinds.registry import kind
+from data.importing.planning import Change, Fault, Plan
+from data.importing.runs import ImportRun
+
+Open = Callable[..., AbstractContextManager[Visit]]  # the person's own visits: open(), open(writes=True)
+TIMES = 3  # that a plan is made again because somebody's changes crossed it
+log = logging.getLogger("anacrouse.imports")
+
+
+class Follow(Protocol):
+    """Who hears how far the work is, and may stop it by raising."""
+
+    def enter(self, phase: str) -> None:
+        """A phase begins: reading, loading, checking, writing."""
+
+    def tick(self, step: int = 100) -> None:
+        """So many lines more."""
+
+
+@dataclass
+class Report:
+    """What a check found: all that screens and files show of a plan."""
+
+    kind: str
+    counts: dict[str, int]
+    mark: str
+    matched: import_runs.Matched
+    faults: list[Fault] = field(default_factory=list)
+    doubts: list[tuple[int, str, Refused]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    moved: bool = False  # the site changed between the check and the import: read again
+    written: bool = False
+
+    @staticmethod
+    def of(plan: Plan, matched: import_runs.Matched) -> "Report":
+        return Report(plan.record.name, plan.counts, plan.mark, matched, plan.faults, plan.doubts, plan.changes)
+
+
+@dataclass
+class Looked:
+    """What a file is, before any line is checked; `problem` when it is none."""
+
+    heads: list[str] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)
+    rows: int = 0
+    about: str = ""
+    matched: import_runs.Matched = field(default_factory=dict)
+    problem: dict[str, Any] = field(default_factory=dict)
+
+
+def look(kind_name: str, content: bytes) -> Looked:
+    """Read the file once, and propose what its columns are."""
+    try:
+        sheet = spreadsheets.read(content)
+    except Refused as refused:
+        return Looked(problem={"sentence": refused.sentence, "words": refused.words})
+    return Looked(
+        sheet.heads,
+        [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
+        len(sheet.rows),
+        about(sheet),
+        {"columns": column_matching.guess(kind(kind_name), sheet.heads), "fixed": {}, "erase": False, "zeros": False},
+    )
+
+
+def about(sheet: Sheet) -> str:
+    """How a file was read: « CSV · UTF-8 · ; », « XLSX · Familles »."""
+    if sheet.form == "xlsx":
+        return f"XLSX · {sheet.title}" if sheet.title else "XLSX"
+    names = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252", "\t": "tabulation"}
+    return f"CSV · {names.get(sheet.coding, sheet.coding.upper())} · {names.get(sheet.delimiter, sheet.delimiter)}"
+
+
+def check(open_visit: Open, run_id: int, follow: Follow) -> Report:
+    """What the file would do; nothing is written."""
+    return Report.of(*_plan(open_visit, run_id, follow))
+
+
+def carry_out(open_visit: Open, run_id: int, follow: Follow, *, mark: str | None) -> Report:
+    """Plan again on the site as it is now, and write it if it does what `mark` says was read (None: whatever it does).
+
+    All or nothing. Refused when somebody else's changes keep crossing it.
+    """
+    for _ in range(TIMES):
+        plan, matched = _plan(open_visit, run_id, follow)
+        report = Report.of(plan, matched)
+        if plan.faults:
+            return report
+        if mark not in {None, report.mark}:
+            return replace(report, moved=True)
+        ready = writing.prepare(plan)
+        follow.enter("writing")
+        try:
+            with open_visit(writes=True) as v:
+                writing.write(v, ready, run_id)
+        except (writing.Stale, IntegrityError) as stale:
+            log.info("import %s planned again: %s", run_id, type(stale).__name__)
+            continue
+        return replace(report, written=True)
+    raise Refused("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
+
+
+def _plan(open_visit: Open, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched]:
+    follow.enter("reading")
+    with open_visit() as v:
+        import_runs.manager_only(v)
+        run = v.get(ImportRun, run_id)
+        content, again = import_runs.content_of(v, run.id), import_runs.done_before(v, run)
+    if again and not run.forced:
+        raise Refused("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
+    record = kind(run.kind)
+    sheet = spreadsheets.read(content, tick=lambda: follow.tick(200))
+    follow.enter("loading")
+    with open_visit() as v:
+        world = planning.load(v, record)
+    follow.enter("checking")
+    return planning.plan(world, record, sheet, run.matched, tick=follow.tick), run.matched

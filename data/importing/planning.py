@@ -1,0 +1,283 @@
+"""What a file would do, line by line, before anything is written: every fault, every change, every doubt. No database."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlmodel import SQLModel
+
+from data.accounts.models import Account
+from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.core.errors import Refused
+from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
+from data.core.unit_of_work import Visit
+from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
+from data.importing import column_matching, conflict_checks
+from data.importing.columns import Field
+from data.importing.kinds import invoices as invoice_kinds
+from data.importing.records import KEYS, Record, shown_number
+from data.importing.snapshot import Entity, Line, World
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.results import Mark
+
+OUTCOMES = ("added", "updated", "unchanged")
+
+
+class Fault(NamedTuple):
+    """What is wrong with a line: its column's title in the file, what stands there, why."""
+
+    line: int
+    column: str
+    value: str
+    why: Refused
+
+
+class Change(NamedTuple):
+    """What a line does: adds a record (`column` empty), or gives a column another value. Values as files show them."""
+
+    line: int
+    outcome: str
+    about: str
+    column: str = ""
+    old: str = ""
+    new: str = ""
+
+
+@dataclass
+class Plan:
+    """A file as it would be written. `counts` are lines: added, updated, unchanged."""
+
+    record: Record
+    world: World
+    faults: list[Fault] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+
+    @property
+    def doubts(self) -> list[tuple[int, str, Refused]]:
+        return self.world.doubts
+
+    @property
+    def mark(self) -> str:
+        """The same when the file would do the same: between the check and the import, the site may have changed."""
+        told = [tuple(each) for each in self.changes]
+        more = [(line, sort, str(words)) for line, sort, words in self.doubts]
+        return hashlib.sha256(repr((told, more)).encode()).hexdigest()
+
+
+def load(v: Visit, record: Record) -> World:
+    """The site as it is, for that kind of record."""
+    world = World(v.site_id or 0)
+    world.load(v, record.tables, KEYS)
+    world.extras["today"] = v.today
+    if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils"}:
+        conflict_checks.load(v, world)
+    return world
+
+
+def plan(world: World, record: Record, sheet: Sheet, matched: Mapping[str, Any], *, tick: Tick = no_tick) -> Plan:
+    """Every line, read and placed. Refused when the file as a whole cannot be read that way."""
+    column_matching.check(record, matched)
+    made = Plan(record, world)
+    columns = {
+        one: int(at)
+        for at, name in matched.get("columns", {}).items()
+        if (one := record.field(name)) and int(at) < len(sheet.heads)
+    }
+    told: dict[int, list[tuple[int, str, Refused]]] = {}
+    for number, at, value, why in sheet.faults:
+        told.setdefault(number, []).append((at, value, why))
+    fixed = _fixed(record, matched)
+    fields = {one.name: one for one in record.columns}
+    titles = {one.name: sheet.heads[at] for one, at in columns.items()} | {name: fields[name].label for name in fixed}
+    for count, (number, cells) in enumerate(sheet.rows):
+        if count % 100 == 0:
+            tick()
+        line = Line(number, fields)
+        line.values.update(fixed)
+        for at, value, why in told.get(number, ()):
+            name = next((one.name for one, place in columns.items() if place == at), "" if at < 0 else None)
+            if name is not None:
+                made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
+                line.bad.add(name)
+        for one, at in columns.items():
+            _read(line, one, cells[at], matched, made, sheet.heads[at])
+        _check_together(line, world)
+        adds, moves = world.adds, world.moves
+        if not line.bad & {one.name for one in record.columns if one.key and one.required}:
+            record.place(line, world)
+        for name, value, why in line.faults:
+            title = titles.get(name) or (fields[name].label if name in fields else "")
+            made.faults.append(Fault(number, title, _told(fields.get(name), value), why))
+        made.counts["added" if world.adds > adds else "updated" if world.moves > moves else "unchanged"] += 1
+    invoice_kinds.check_sums(world)
+    conflict_checks.look(world)
+    _keep_findable(world)
+    world.doubts.sort(key=lambda each: each[0])
+    made.faults.sort(key=lambda each: each.line)
+    made.changes = _changes(made)
+    return made
+
+
+def _keep_findable(world: World) -> None:
+    """What people are found by goes with what is written of them."""
+    for table in FOUND_BY:
+        for entity in world.added.get(table, ()):
+            entity.values["search"] = found_by_values(table, entity.values)
+    for entity in world.changed.values():
+        if entity.table in FOUND_BY:
+            before, after = entity["search"], found_by_values(entity.table, entity.values)
+            if before != after:
+                entity.changes["search"], entity.values["search"] = (before, after), after
+
+
+def _fixed(record: Record, matched: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that every line has, as they were typed once."""
+    given = set(matched.get("columns", {}).values())
+    found: dict[str, Any] = {}
+    for name, typed in matched.get("fixed", {}).items():
+        one = record.field(name)
+        if one is None or name in given:
+            continue
+        try:
+            found[name] = one.read(typed, zeros=True)
+        except Refused as refused:
+            raise Refused("« {column} », valeur fixe : {why}", column=one.label, why=str(refused)) from None
+    return found
+
+
+def _read(line: Line, one: Field, cell: Cell, matched: Mapping[str, Any], made: Plan, title: str) -> None:
+    if one.name in line.bad:
+        return
+    blank = cell is None or (isinstance(cell, str) and not cell.strip())
+    try:
+        if blank and not (one.key and one.required):
+            if not matched.get("erase") or one.key or one.required:
+                return
+            line.values[one.name] = one.read("", zeros=False)
+            return
+        value = one.read(cell, zeros=bool(matched.get("zeros")))
+        if value in ("", None) and one.required:
+            raise Refused("Ce champ ne peut pas rester vide.")
+        line.values[one.name] = value
+    except Refused as why:
+        line.bad.add(one.name)
+        made.faults.append(Fault(line.number, title, str(cell if cell is not None else "")[:120], why))
+
+
+def _check_together(line: Line, world: World) -> None:
+    others: dict[str, object] = {**line.values, "today": world.extras["today"]}
+    for name in ("postcode", "birth_date"):
+        one = line.fields.get(name)
+        if one is not None and one.editable is not None and line.get(name):
+            try:
+                check_together(one.editable, line.values[name], others)
+            except Refused as why:
+                line.fault(name, why)
+
+
+def _told(one: Field | None, value: Any) -> str:
+    """A value as a file shows it."""
+    if value is None or value == "":
+        return ""
+    if one is None:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
+    return one.kind.tell(one.kind.show(value), "fr")[:300]
+
+
+def _changes(made: Plan) -> list[Change]:
+    """By line: the records added, then the values changed, of the columns people know."""
+    found: list[Change] = []
+    fields = {one.name: one for one in made.record.columns}
+    for rows in made.world.added.values():
+        found += [Change(each.said, "added", about(made.world, each)) for each in rows]
+    for each in made.world.changed.values():
+        for name, (old, new) in each.changes.items():
+            if name in fields:
+                values = _told(fields[name], old), _told(fields[name], new)
+                found.append(Change(each.said, "updated", about(made.world, each), fields[name].label, *values))
+            elif name in each.refs:
+                label = REFERRED.get(name, name)
+                of = made.world.at(type_of(name), old) if type_of(name) in made.world.rows else None
+                now = about(made.world, each.refs[name])
+                found.append(
+                    Change(
+                        each.said, "updated", about(made.world, each), label, about(made.world, of) if of else "", now
+                    )
+                )
+    return sorted(found, key=lambda each: (each.line, each.outcome, each.column))
+
+
+NUMBERED = {Invoice, Payment, Course}
+WORDS: dict[type[SQLModel], str] = {
+    Invoice: "Pièce",
+    Payment: "Règlement",
+    Course: "Cours",
+    PupilLink: "Rattachement",
+    Enrolment: "Inscription",
+    Mark: "Note",
+    Absence: "Absence",
+    Lesson: "Séance",
+    Allocation: "Part réglée",
+    InvoiceLine: "Ligne",
+    Instalment: "Échéance",
+}
+REFERRED = {
+    "teacher_id": "Enseignant",
+    "corrects_id": "Facture corrigée",
+    "lesson_id": "Date du cours",
+    "family_id": "Famille",
+}
+
+
+def type_of(name: str) -> type[SQLModel]:
+    """The table that a reference names."""
+    known: dict[str, type[SQLModel]] = {
+        "teacher_id": Teacher,
+        "corrects_id": Invoice,
+        "lesson_id": Lesson,
+        "cursus_id": Cursus,
+    }
+    return known.get(name, Family)
+
+
+def _other(world: World, entity: Entity, name: str) -> str:
+    """The row that an attribute names, in a few words."""
+    tables: dict[str, type[SQLModel]] = {
+        "pupil_id": Pupil,
+        "family_id": Family,
+        "course_id": Course,
+        "invoice_id": Invoice,
+    }
+    table, key = tables[name], entity.values.get(name)
+    known = entity.refs.get(name) or (world.at(table, key) if key and table in world.rows else None)
+    return about(world, known) if known else ""
+
+
+def about(world: World, entity: Entity) -> str:
+    """A record in a few words."""
+    row, word = entity.values, WORDS.get(entity.table)
+    if entity.table is Family:
+        return f"Famille n° {shown_number(world, entity)}"
+    if word and entity.table in NUMBERED:
+        return f"{word} n° {row['number']}"
+    if word:
+        of = (_other(world, entity, name) for name in ("pupil_id", "family_id", "course_id", "invoice_id"))
+        return f"{word} : {', '.join(filter(None, (*of, row.get('label'))))}"
+    if entity.table is Account:
+        return f"Compte « {row['login']} »"
+    if isinstance(row.get("last_name"), str):
+        return f"{row.get('first_name', '')} {row['last_name']}".strip()
+    for name in ("number", "title", "work", "label", "kind", "login", "name"):
+        if row.get(name):
+            return f"n° {row[name]}" if name == "number" else str(row[name])[:80]
+    parent = next((one for one in entity.refs.values()), None)
+    if parent is not None:
+        return about(world, parent)
+    for name, table in (("pupil_id", Pupil), ("course_id", Course), ("invoice_id", Invoice)):
+        if row.get(name) and table in world.rows and (known := world.at(table, row[name])):
+            return about(world, known)
+    return ""

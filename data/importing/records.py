@@ -1,0 +1,177 @@
+"""What a kind of record is for imports and exports, and how files name the rows that others refer to."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rapidfuzz import fuzz, process
+from sqlmodel import SQLModel
+
+from data.accounts.models import Account
+from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.core.errors import Refused
+from data.core.fields import fold
+from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.importing.columns import Field
+from data.importing.snapshot import Entity, Keys, Line, World
+from data.schooling.absences import Absence
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.repertoire import Performance, Piece
+from data.schooling.results import Assessment, Mark
+
+Shown = dict[str, Any]  # column -> value, as kept
+
+
+@dataclass(frozen=True)
+class Record:
+    """A kind of record. `place` puts a line into the world; `lines` gives the world's rows back, as the columns have them."""
+
+    name: str
+    label: str
+    columns: tuple[Field, ...]
+    tables: tuple[type[SQLModel], ...]  # read first, those that others refer to before them
+    place: Callable[[Line, World], None]
+    lines: Callable[[World], Iterator[Shown]]
+    table: type[Any]  # the one that counts them
+    one_of: tuple[tuple[str, ...], ...] = ()  # of each of these, one column at least must be matched
+
+    def field(self, name: str) -> Field | None:
+        return next((each for each in self.columns if each.name == name), None)
+
+
+def words_of(*names: str) -> frozenset[str]:
+    """A person's names in whatever order."""
+    return frozenset(fold(" ".join(names)).replace("-", " ").replace("’", "'").split())
+
+
+def _of_teacher(world: World, row: Mapping[str, Any]) -> Iterable[Hashable]:
+    return (
+        ("name", fold(row["last_name"]), fold(row["first_name"])),
+        ("words", words_of(row["last_name"], row["first_name"])),
+    )
+
+
+KEYS: dict[type[SQLModel], Keys] = {
+    Family: lambda world, row: [("number", row["number"])],
+    Guardian: lambda world, row: [(world.at(Family, row["family_id"]), row["rank"])],
+    Account: lambda world, row: [("login", row["login"]), ("guardian", world.at(Guardian, row["guardian_id"]))],
+    Pupil: lambda world, row: [("number", row["number"])],
+    PupilLink: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Family, row["family_id"]))],
+    Teacher: _of_teacher,
+    Course: lambda world, row: [(row["school_year"], fold(row["number"]))],
+    Cursus: lambda world, row: [fold(row["name"])],
+    Enrolment: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Course, row["course_id"]))],
+    Lesson: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], row["starts"])],
+    Assessment: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], fold(row["kind"]))],
+    Mark: lambda world, row: [(world.at(Assessment, row["assessment_id"]), world.at(Pupil, row["pupil_id"]))],
+    Absence: lambda world, row: [
+        (world.at(Pupil, row["pupil_id"]), world.at(Course, row["course_id"]), row["day"], row["starts"])
+    ],
+    Performance: lambda world, row: [(fold(row["title"]), row["day"])],
+    Piece: lambda world, row: [
+        (
+            world.at(Pupil, row["pupil_id"]),
+            world.at(Performance, row["performance_id"]),
+            fold(row["work"]),
+            fold(row["movement"]),
+        )
+    ],
+    Invoice: lambda world, row: [("number", fold(row["number"]))],
+    InvoiceLine: lambda world, row: [(world.at(Invoice, row["invoice_id"]), row["rank"])],
+    Instalment: lambda world, row: [(world.at(Invoice, row["invoice_id"]), row["due_day"])],
+    Payment: lambda world, row: [("number", fold(row["number"]))],
+    Allocation: lambda world, row: [
+        (
+            world.at(Invoice, row["invoice_id"]),
+            world.at(Payment, row["payment_id"]) or world.at(Invoice, row["credit_id"]),
+        )
+    ],
+}
+
+UNKNOWN = {
+    Family: "Famille inconnue. Importez d’abord les familles, ou corrigez ce numéro.",
+    Pupil: "Élève inconnu. Importez d’abord les élèves, ou corrigez ce numéro.",
+    Course: "Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.",
+    Invoice: "Facture inconnue. Importez d’abord les factures, ou corrigez ce numéro.",
+    Payment: "Règlement inconnu. Importez d’abord les règlements, ou corrigez ce numéro.",
+    Assessment: "Évaluation inconnue. Importez d’abord les évaluations, ou corrigez.",
+    Performance: "Événement inconnu. Importez d’abord les événements, ou corrigez.",
+}
+NUMBERED = (Family, Pupil)
+
+
+def keys_of(table: type[SQLModel], typed: str) -> list[Hashable]:
+    """How a file may name a row of that table: by its number here, or by another program's key."""
+    number: list[Hashable] = []
+    if table in NUMBERED and typed.isdecimal() and int(typed) < 2**31:
+        number = [("number", int(typed))]
+    elif table not in NUMBERED:
+        number = [("number", fold(typed))]
+    return [*number, ("code", typed)]
+
+
+def required(line: Line, world: World, table: type[SQLModel], name: str) -> Entity | None:
+    """The row that a column refers to; None, with the fault told, when there is none."""
+    typed = line.get(name)
+    if not typed:
+        line.fault(name, Refused("Ce champ ne peut pas rester vide."))
+        return None
+    found = world.find(table, *keys_of(table, typed))
+    if found is None:
+        line.fault(name, Refused(UNKNOWN[table]))
+    return found
+
+
+def new_number(world: World, table: type[SQLModel], typed: str) -> tuple[int, str]:
+    """(number here, outside key): a key that is a number is ours too; any other gets the next number."""
+    if typed.isdecimal() and 0 < int(typed) < 2**31:
+        return int(typed), ""
+    name = f"next {table.__tablename__}"
+    if name not in world.extras:
+        world.extras[name] = max((each["number"] for each in world.every(table)), default=0)
+    world.extras[name] += 1
+    while world.find(table, ("number", world.extras[name])):
+        world.extras[name] += 1
+    return world.extras[name], typed
+
+
+def teacher_of(line: Line, world: World, name: str = "teacher") -> Entity | None:
+    """By its code, or its names in either order; a name nearly right is proposed."""
+    typed = line.get(name)
+    if not typed:
+        return None
+    found = world.find(Teacher, ("code", typed), ("words", words_of(typed)))
+    if found is None:
+        names = world.extras.setdefault(
+            "teachers", [f"{each['first_name']} {each['last_name']}" for each in world.every(Teacher)]
+        )
+        near = process.extractOne(fold(typed), names, scorer=fuzz.token_sort_ratio, processor=fold, score_cutoff=75)
+        if near:
+            line.fault(name, Refused("Enseignant inconnu. Vouliez-vous écrire « {name} » ?", name=near[0]))
+        else:
+            line.fault(name, Refused("Enseignant inconnu. Importez d’abord les enseignants, ou corrigez ce nom."))
+    return found
+
+
+def need(line: Line, entity: Entity, *names: str) -> None:
+    """What a new row cannot do without."""
+    if entity.id is None:
+        for name in names:
+            if entity.values.get(name) in ("", None):
+                line.fault(name, Refused("Ce champ ne peut pas rester vide."))
+
+
+def shown_number(world: World, entity: Entity | None) -> str:
+    """What files call a numbered row: another program's key if it has one."""
+    return "" if entity is None else world.code_of(entity) or str(entity["number"])
+
+
+def ordered(record: Record, lines: Iterable[Shown]) -> list[Shown]:
+    """By key, then by everything: the same rows make the same file, whatever numbers the database gave them."""
+
+    def rank(line: Shown) -> list[tuple[bool, int, str]]:
+        keys = [each for each in record.columns if each.key] + [each for each in record.columns if not each.key]
+        shown = ["" if line.get(each.name) is None else str(line[each.name]) for each in keys]
+        return [(text == "", len(text) if text.isdecimal() else 0, text) for text in shown]
+
+    return sorted(lines, key=rank)

@@ -1,0 +1,202 @@
+"""What a site holds, as an import meets it: each row once, found by what files call it. No database once it is loaded."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import SQLModel, col, select
+
+from data.core.errors import Refused
+from data.core.external_keys import OutsideKey
+from data.core.unit_of_work import Visit
+from data.importing.columns import Field
+
+Keys = Callable[["World", Mapping[str, Any]], Iterable[Hashable]]
+
+
+class Entity:
+    """A row, there already (`id`) or to be added (None). `values` are as they will be; `changes` field -> (old, new)."""
+
+    __slots__ = ("changes", "code", "id", "line", "refs", "said", "table", "values")
+
+    def __init__(self, table: type[SQLModel], id_: int | None, values: dict[str, Any]) -> None:
+        self.table, self.id, self.values = table, id_, values
+        self.refs: dict[str, Entity] = {}  # attribute -> the row it names, which may have no key yet
+        self.changes: dict[str, tuple[Any, Any]] = {}
+        self.line = 0  # of the file that is about it
+        self.said = 0  # of the file that first spoke of it
+        self.code = ""  # what another program calls it, when that is new
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+class Line:
+    """A line of the file: what could be read, and what could not."""
+
+    __slots__ = ("bad", "faults", "fields", "number", "values")
+
+    def __init__(self, number: int, fields: Mapping[str, Field]) -> None:
+        self.number, self.fields = number, fields
+        self.values: dict[str, Any] = {}  # by column; what is blank, and changes nothing, is absent
+        self.bad: set[str] = set()  # columns whose fault is told already
+        self.faults: list[tuple[str, Any, Refused]] = []  # column, what was read there, why
+
+    def get(self, name: str, instead: Any = None) -> Any:
+        value = self.values.get(name)
+        return instead if value in ("", None) else value
+
+    def own(self, columns: Iterable[Field], *, but: Iterable[str] = ()) -> dict[str, Any]:
+        """The values of these columns that the line gives."""
+        left = set(but)
+        return {
+            each.name: self.values[each.name] for each in columns if each.name in self.values and each.name not in left
+        }
+
+    def fault(self, name: str, why: Refused) -> None:
+        if name not in self.bad:
+            self.bad.add(name)
+            self.faults.append((name, self.values.get(name, ""), why))
+
+
+class World:
+    """Rows of some tables of one site, by their keys."""
+
+    def __init__(self, site_id: int) -> None:
+        self.site_id = site_id
+        self.rows: dict[type[SQLModel], dict[int, Entity]] = {}
+        self.index: dict[type[SQLModel], dict[Hashable, Entity]] = {}
+        self.outside: dict[tuple[str, int], str] = {}
+        self.size: dict[
+            type[SQLModel], tuple[int, int]
+        ] = {}  # how many rows, and the latest's key: what it was drawn from
+        self.added: dict[type[SQLModel], list[Entity]] = {}
+        self.changed: dict[int, Entity] = {}
+        self.adds = self.moves = 0  # rows added, values changed so far
+        self.doubts: list[tuple[int, str, Refused]] = []  # line, what sort of doubt, the sentence
+        self.extras: dict[str, Any] = {}  # what one kind alone needs to remember
+
+    def load(self, v: Visit, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
+        """Read these tables, the ones that others refer to first. One question a table, whatever its length."""
+        for record, key, row_id in v.rows(select(OutsideKey.record, OutsideKey.key, OutsideKey.row_id)):
+            self.outside[record, row_id] = key
+        for table in tables:
+            names = list(table.model_fields)
+            wanted = [getattr(table, name) for name in names]
+            found: dict[int, Entity] = {}
+            index = self.index.setdefault(table, {})
+            name_of = table.__tablename__
+            for row in v.rows(select(*wanted).order_by(table.id)):  # type: ignore[attr-defined]
+                values = dict(zip(names, row, strict=True))
+                entity = found[values["id"]] = Entity(table, values["id"], values)
+                for key in keys[table](self, values):
+                    index.setdefault(key, entity)
+                if (code := self.outside.get((str(name_of), values["id"]))) is not None:
+                    index["code", code] = entity
+            self.rows[table], self.size[table] = found, (len(found), max(found, default=0))
+
+    def at(self, table: type[SQLModel], id_: int | None) -> Entity | None:
+        return self.rows[table].get(id_) if id_ is not None else None
+
+    def find(self, table: type[SQLModel], *keys: Hashable) -> Entity | None:
+        index = self.index[table]
+        return next((index[key] for key in keys if key in index), None)
+
+    def code_of(self, entity: Entity) -> str:
+        return entity.code or self.outside.get((str(entity.table.__tablename__), entity.id or 0), "")
+
+    def every(self, table: type[SQLModel]) -> Iterable[Entity]:
+        return self.rows[table].values()
+
+    def put(
+        self,
+        line: Line,
+        table: type[SQLModel],
+        keys: Sequence[Hashable],
+        values: Mapping[str, Any],
+        *,
+        refs: Mapping[str, Entity] | None = None,
+        code: str = "",
+        new: Mapping[str, Any] | None = None,
+        found: Entity | None = None,
+        once: bool = True,
+        updates: bool = True,
+    ) -> Entity:
+        """The row of these keys with these values: changed where they differ, added where there is none.
+
+        `new` are further values of an added row. `once`: a second line about the same row is a fault. `updates` False: what is
+        there stays as it is.
+        """
+        wanted: list[Hashable] = [("code", code), *keys] if code else list(keys)
+        entity = found or self.find(table, *wanted)
+        if entity is None:
+            entity = Entity(table, None, {**blank(table), **(new or {}), **values, "site_id": self.site_id})
+            self.added.setdefault(table, []).append(entity)
+            self.adds += 1
+        elif entity.line and once:
+            line.fault(
+                "", Refused("Cette fiche est déjà donnée à la ligne {line}. Gardez l’une des deux.", line=entity.line)
+            )
+            return entity
+        elif updates:
+            for name, value in values.items():
+                before = entity.values[name]
+                if before != value:
+                    if entity.id is not None:
+                        entity.changes[name] = (entity.changes.get(name, (before,))[0], value)
+                        self.moves += 1
+                    entity.values[name] = value
+            if entity.changes and entity.id is not None:
+                self.changed[id(entity)] = entity
+        entity.said = entity.said or line.number
+        if once:
+            entity.line = line.number
+        if code and self.code_of(entity) != code:
+            if self.code_of(entity):
+                line.fault(
+                    "", Refused("Cette fiche est connue sous une autre clé : « {key} ».", key=self.code_of(entity))
+                )
+            entity.code = code
+            self.extras.setdefault("codes", []).append(entity)
+        for name, other in (refs or {}).items():
+            self._point(entity, name, other)
+        for key in wanted:
+            self.index[table].setdefault(key, entity)
+        return entity
+
+    def _point(self, entity: Entity, name: str, other: Entity) -> None:
+        if entity.id is None:
+            entity.refs[name] = other
+            entity.values[name] = other.id
+        elif entity.values[name] != other.id or other.id is None:
+            entity.refs[name] = other
+            entity.changes[name] = (entity.changes.get(name, (entity.values[name],))[0], other.id)
+            entity.values[name] = other.id
+            self.changed[id(entity)] = entity
+            self.moves += 1
+
+    def doubt(self, line: Line, sort: str, sentence: Refused) -> None:
+        self.doubts.append((line.number, sort, sentence))
+
+
+def blank(table: type[SQLModel]) -> dict[str, Any]:
+    """What a new row has when nothing is said; the key is the database's to give."""
+    plain, made = _blanks(table)
+    return {**plain, **{name: make() for name, make in made}}
+
+
+@lru_cache(maxsize=64)
+def _blanks(table: type[SQLModel]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """The values that never change, and what makes the others: a list, a moment."""
+    fields = {name: one for name, one in table.model_fields.items() if name != "id"}
+    plain = {
+        name: None if one.is_required() else one.default for name, one in fields.items() if not one.default_factory
+    }
+    return plain, [(name, one.default_factory) for name, one in fields.items() if one.default_factory]  # type: ignore[misc]
+
+
+def size_of(v: Visit, table: type[SQLModel]) -> tuple[int, int]:
+    """As `World.size` had it: the table is as it was when both agree."""
+    count, latest = v.rows(select(func.count(col(table.id)), func.max(table.id)))[0]  # type: ignore[attr-defined]
+    return count, latest or 0

@@ -1,0 +1,149 @@
+"""A plan becomes rows: all of it, in one transaction kept short, or none. What it stood on is looked at again first."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import SQLModel, col, select
+
+from data.core.audit import AuditEntry
+from data.core.events import Topic
+from data.core.external_keys import OutsideKey
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.families.models import Pupil
+from data.importing import runs as import_runs
+from data.importing.planning import Plan
+from data.importing.snapshot import Entity, blank, size_of
+
+CHUNK = 500
+
+
+class Stale(RuntimeError):
+    """The site changed since the plan was made: make it again."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a plan writes, put together while nobody waits for it."""
+
+    plan: Plan
+    added: list[tuple[type[SQLModel], list[Entity]]]
+    changed: list[tuple[type[SQLModel], tuple[str, ...], list[Entity]]]  # a table's rows whose same columns change
+    seen: list[dict[int, tuple[Any, ...]]]  # of each of those: key -> the values it stood on
+    codes: list[Entity]
+    notes: list[dict[str, Any]]  # for the journal
+
+
+def prepare(plan: Plan) -> Ready:
+    """Everything that needs no lock."""
+    if plan.faults:
+        raise AssertionError("a plan with faults is never written")
+    changed = list(_alike(plan.world.changed.values()))
+    return Ready(
+        plan,
+        [(table, plan.world.added[table]) for table in plan.record.tables if plan.world.added.get(table)],
+        changed,
+        [{each.id or 0: tuple(each.changes[name][0] for name in names) for each in rows} for _, names, rows in changed],
+        list({id(each): each for each in plan.world.extras.get("codes", ())}.values()),
+        [_note(plan, each) for each in plan.world.changed.values() if not each.refs],
+    )
+
+
+def write(v: Visit, ready: Ready, run_id: int) -> None:
+    """Stale when somebody changed what the plan stood on; the caller plans again."""
+    import_runs.manager_only(v)
+    # Of two imports at once, the second waits here, then finds its plan stale. Others may go on writing of this site.
+    v.one(select(Site).where(Site.id == v.site_id).with_for_update(key_share=True))
+    _as_planned(v, ready)
+    for table, rows in ready.added:
+        for entity, key in zip(rows, v.keys(table, len(rows)), strict=True):
+            entity.id = entity.values["id"] = key
+        for entity in rows:
+            for name, other in entity.refs.items():
+                entity.values[name] = other.id  # it has one: what others refer to is added before them
+        v.insert(table, [each.values for each in rows])
+    _amend(v, ready)
+    v.insert(
+        OutsideKey,
+        [
+            {"site_id": v.site_id, "record": str(each.table.__tablename__), "key": each.code, "row_id": each.id}
+            for each in ready.codes
+        ],
+    )
+    v.insert(AuditEntry, _signed(v, ready))
+    import_runs.finish(v, run_id, **ready.plan.counts)
+    _tell(v, ready)
+
+
+def _as_planned(v: Visit, ready: Ready) -> None:
+    """Nothing was added to, or left, the tables it read; what it changes still has the values it saw."""
+    for table in ready.plan.record.tables:
+        if size_of(v, table) != ready.plan.world.size[table]:
+            raise Stale(table.__name__)
+    for (table, names, _), seen in zip(ready.changed, ready.seen, strict=True):
+        keys = list(seen)
+        wanted = [getattr(table, name) for name in ("id", *names)]
+        for at in range(0, len(keys), CHUNK):
+            found = v.rows(select(*wanted).where(col(wanted[0]).in_(keys[at : at + CHUNK])))
+            if len(found) != len(keys[at : at + CHUNK]) or any(tuple(row[1:]) != seen[row[0]] for row in found):
+                raise Stale(table.__name__)
+
+
+def _alike(changed: Iterable[Entity]) -> list[tuple[type[SQLModel], tuple[str, ...], list[Entity]]]:
+    """Rows of a table whose same columns change, together."""
+    found: dict[tuple[type[SQLModel], tuple[str, ...]], list[Entity]] = {}
+    for each in changed:
+        found.setdefault((each.table, tuple(sorted(each.changes))), []).append(each)
+    return [(table, names, rows) for (table, names), rows in found.items()]
+
+
+def _amend(v: Visit, ready: Ready) -> None:
+    for table, names, rows in ready.changed:
+        for entity in rows:
+            for name in entity.refs.keys() & set(names):
+                entity.values[name] = entity.refs[name].id
+        v.amend(
+            table,
+            [{"id": each.id, "site_id": v.site_id, **{name: each.values[name] for name in names}} for each in rows],
+        )
+
+
+def _note(plan: Plan, changed: Entity) -> dict[str, Any]:
+    """The journal keeps each value that changed, with the one before."""
+    labels = {one.name: one for one in plan.record.columns}
+    changes = {
+        labels[name].label: [labels[name].kind.show(old), labels[name].kind.show(new)]
+        for name, (old, new) in changed.changes.items()
+        if name in labels
+    } or {name: [old, changed.values[name]] for name, (old, _) in changed.changes.items()}
+    return {
+        "reference": secrets.token_hex(4),
+        "subject": str(changed.table.__tablename__),
+        "subject_id": changed.id,
+        "family_id": changed.values.get("family_id"),
+        "changes": changes,
+    }
+
+
+def _signed(v: Visit, ready: Ready) -> list[dict[str, Any]]:
+    common = {**blank(AuditEntry), "site_id": v.site_id, "at": v.now, "actor_id": v.account_id, "actor": v.name[:120], "role": v.role,
+              "action": "import changed", "client": v.client[:64]}  # fmt: skip
+    late = [_note(ready.plan, each) for *_, rows in ready.changed for each in rows if each.refs]  # of rows just added
+    return [{**common, **each} for each in (*ready.notes, *late)]
+
+
+def _tell(v: Visit, ready: Ready) -> None:
+    """Open pages of these families and pupils are drawn again, each once."""
+    topics: set[Topic] = {("queue", v.site_id or 0)}
+    for each in (
+        *(row for _, rows in ready.added for row in rows),
+        *(row for *_, rows in ready.changed for row in rows),
+    ):
+        family, pupil = each.values.get("family_id"), each.id if each.table is Pupil else each.values.get("pupil_id")
+        if family:
+            topics |= {("family", family), ("billing", family)}
+        if pupil:
+            topics.add(("pupil", pupil))
+    v.tell(*topics)

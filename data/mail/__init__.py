@@ -1,0 +1,1 @@
+"""Letters: the outbox, their templates and form, and the delivery that retries. It uses families, pdf and core."""

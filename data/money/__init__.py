@@ -1,1 +1,0 @@
-"""Invoices, payments, gateways, papers."""

@@ -1,0 +1,37 @@
+"""How much waits in each file of « Demandes », in one question."""
+
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import col, select
+
+from data.billing.online_payments import OnlinePayment
+from data.change_requests.models import ChangeRequest
+from data.core.sites import Site
+from data.core.unit_of_work import Visit
+from data.reenrolment.models import Reenrolment, SuppliedDocument
+from data.reenrolment.review_queue import CLOSED
+from data.schooling.absences import AbsenceNotice
+
+FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
+
+
+def counts(v: Visit) -> dict[str, int]:
+    """File -> its number, in the order of FILES."""
+    v.staff_only()
+    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
+    asked = (
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "pending"),
+        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"),
+        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"),
+        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == "pending"),
+        select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "closed"),
+        select(func.count(col(Reenrolment.id))).where(col(Reenrolment.state).in_(CLOSED)),
+        select(func.count(col(AbsenceNotice.id))).where(col(AbsenceNotice.state).in_(["accepted", "declined"])),
+    )
+    question: Any = select(Site.id)
+    numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == v.site_id)
+    (found,) = v.rows(numbers)
+    *others, sheets, reenrolments, absences = found[1:]
+    return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))

@@ -1,0 +1,1 @@
+"""What the operator of the machine needs: backups, the disk. It uses core."""

@@ -1,1 +1,0 @@
-"""Families, adults, pupils: what is recorded of them, what they ask to change, what the office finds and decides."""

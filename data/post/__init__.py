@@ -1,1 +1,0 @@
-"""Letters: their words, their form, their sending."""

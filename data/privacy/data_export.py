@@ -1,0 +1,255 @@
+"""« Mes données »: everything the portal keeps of a family, for the family: JSON, a page to read, and its files.
+
+Reading is the family's own visit, so that what is another's is not found; the archive is written after it, off the loop.
+"""
+
+import json
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import SQLModel, col, select
+
+from data.billing.pdf_archive import Paper
+from data.core import audit, database, sites
+from data.core.errors import NotYours
+from data.core.fields import editables
+from data.core.formats import day, moment
+from data.core.unit_of_work import Visit
+from data.families import stored_files
+from data.families.models import Family, Guardian, Pupil
+from data.families.stored_files import StoredFile
+from data.schooling.models import Course, Teacher
+from data.schooling.results import Assessment
+
+SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
+PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
+STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer"}
+# Tables in the order people read them, by the words they know; others follow under their own name.
+TITLES = {
+    "Family": "Famille",
+    "Guardian": "Responsables",
+    "Pupil": "Élèves",
+    "PupilLink": "Liens avec les élèves",
+    "Account": "Compte",
+    "Enrolment": "Cours",
+    "Mark": "Évaluations",
+    "Absence": "Absences",
+    "AbsenceNotice": "Messages d’absence",
+    "Piece": "Répertoire",
+    "ChangeRequest": "Demandes de modification",
+    "FieldChange": "Champs demandés",
+    "Invoice": "Factures",
+    "InvoiceLine": "Lignes des factures",
+    "Instalment": "Échéances",
+    "Payment": "Paiements",
+    "Allocation": "Répartition des paiements",
+    "OnlinePayment": "Paiements en ligne",
+    "Certificate": "Attestations",
+    "Paper": "Documents produits",
+    "StoredFile": "Documents envoyés",
+    "Letter": "Courriers reçus",
+    "SignIn": "Connexions",
+}
+
+
+@dataclass
+class Everything:
+    """What was found: table -> rows (column -> value), the names of things by (column, key), files to copy."""
+
+    site: str
+    number: int
+    made: str
+    tongue: str
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: list[tuple[str, Path]] = field(default_factory=list)  # (name in the archive, where it is)
+    words: dict[str, str] = field(default_factory=dict)
+
+
+def collect(v: Visit) -> Everything:
+    """All that the family may see of itself; NotYours for anybody else."""
+    if v.is_staff or not v.family_id:
+        raise NotYours("family's data")
+    site, family = sites.here(v), v.get(Family, v.family_id)
+    found = Everything(site.name, family.number, moment(v.now, site.zone, v.tongue), v.tongue)
+    for table in sorted(database.table_classes(), key=_rank):
+        if table.fence in {"family", "pupil"} and table.__name__ not in PASSED_OVER:  # type: ignore[attr-defined]
+            rows = [row for row in v.all(select(table).order_by(table.id)) if _theirs(v, row)]  # type: ignore[attr-defined]
+            if rows:
+                found.tables[table.__name__] = [_values(row) for row in rows]
+                found.labels[table.__name__] = {name: v.say(one.mark.label) for name, one in editables(table).items()}
+            _note_files(v, found, rows)
+    _name_things(v, found)
+    found.words = {
+        "title": v.say("Les données de la famille n° {number}", number=family.number),
+        "made": v.say("Copie du {moment}, tirée du portail « {site} ».", moment=found.made, site=site.name),
+        "json": v.say(
+            "Les mêmes données, pour un programme, sont dans donnees.json ; vos fichiers dans le dossier documents."
+        ),
+        **{name: v.say(words) for name, words in TITLES.items()},
+    }
+    audit.note(v, "data copied", subject="family", subject_id=family.id)
+    return found
+
+
+def _rank(table: type[SQLModel]) -> tuple[int, str]:
+    names = list(TITLES)
+    return names.index(table.__name__) if table.__name__ in names else len(names), table.__name__
+
+
+def _theirs(v: Visit, row: Any) -> bool:
+    """A file of a pupil whom another household gave stays that household's."""
+    return not isinstance(row, StoredFile) or row.giver_id in {None, v.family_id}
+
+
+def _values(row: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in row.model_dump().items()
+        if name not in STAFFS and not any(part in name for part in SECRET)
+    }
+
+
+def _note_files(v: Visit, found: Everything, rows: Sequence[Any]) -> None:
+    for row in rows:
+        if isinstance(row, StoredFile):
+            ending = row.media_type.rpartition("/")[2].replace("jpeg", "jpg")
+            found.files.append(
+                (f"documents/{row.id}-{_plain(row.kind)}.{ending}", stored_files.path_of(row.site_id, row.name))
+            )
+        elif isinstance(row, Paper):
+            found.files.append(
+                (f"documents/{row.id}-{_plain(row.subject)}.pdf", stored_files.path_of(row.site_id, row.name))
+            )
+
+
+def _plain(text: str) -> str:
+    """A part of a file's name that every system takes."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
+
+
+def _name_things(v: Visit, found: Everything) -> None:
+    """What numbers stand for: courses, assessments, pupils, adults, bills."""
+    for pupil in v.all(select(Pupil)):
+        found.names["pupil_id", pupil.id] = pupil.full_name
+    for adult in v.all(select(Guardian)):
+        found.names["guardian_id", adult.id] = adult.full_name
+    for bill in found.tables.get("Invoice", []):
+        found.names["invoice_id", bill["id"]] = bill["number"]
+    courses = {row["course_id"] for rows in found.tables.values() for row in rows if row.get("course_id")}
+    for course, teacher in v.rows(
+        select(Course, Teacher)
+        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+        .where(col(Course.id).in_(courses))
+    ):
+        taught = teacher.full_name if teacher else ""
+        found.names["course_id", course.id] = " · ".join(filter(None, (course.name, course.school_year, taught)))
+    marked = {row["assessment_id"] for row in found.tables.get("Mark", [])}
+    for each in v.all(select(Assessment).where(col(Assessment.id).in_(marked))):
+        found.names["assessment_id", each.id] = " · ".join(filter(None, (each.kind, day(each.day))))
+
+
+def write(found: Everything, to: Path) -> None:
+    """The archive. A file that is gone is told in the page, not a fault."""
+    missing = []
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in found.files:
+            if path.is_file():
+                archive.write(path, name)
+            else:
+                missing.append(name)
+        archive.writestr("donnees.json", _json(found, missing))
+        archive.writestr("lisez-moi.html", _page(found, missing))
+
+
+def _json(found: Everything, missing: list[str]) -> str:
+    tables = {table: [{**row, **_named(found, row)} for row in rows] for table, rows in found.tables.items()}
+    content = {
+        "conservatoire": found.site,
+        "famille": found.number,
+        "copie": found.made,
+        "fichiers": [name for name, _ in found.files if name not in missing],
+        "tables": tables,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, default=str)
+
+
+def _named(found: Everything, row: Mapping[str, Any]) -> dict[str, str]:
+    """« course » beside « course_id »: what the number stands for."""
+    return {
+        name.removesuffix("_id"): found.names[name, value]
+        for name, value in row.items()
+        if name.endswith("_id") and (name, value) in found.names
+    }
+
+
+STYLE = Markup(
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a2236;background:#faf8f3}"
+    "section{background:#fff;border:1px solid #e0dacd;border-radius:10px;padding:1rem 1.5rem;margin:1rem 0}"
+    "dl{display:grid;grid-template-columns:minmax(8rem,14rem) 1fr;gap:.25rem 1rem;margin:0;padding:.75rem 0;"
+    "border-top:1px solid #e0dacd}dt{color:#4b5469}dd{margin:0;overflow-wrap:anywhere;white-space:pre-line}h1,h2{line-height:1.25}"
+    "@media (prefers-color-scheme:dark){body{background:#14181f;color:#eef0f4}section{background:#1d232d;border-color:#39414f}"
+    "dl{border-color:#39414f}dt{color:#b6bdca}}"
+)
+
+
+def _page(found: Everything, missing: list[str]) -> str:
+    """To read: each record's fields that say something, numbers replaced by what they stand for."""
+    sections = [
+        Markup("<section><h2>{} ({})</h2>{}</section>").format(
+            found.words.get(table, table), len(rows), Markup("").join(_record(found, table, row) for row in rows)
+        )
+        for table, rows in found.tables.items()
+    ]
+    listed = Markup("").join(
+        Markup('<li><a href="{0}">{0}</a></li>').format(name) for name, _ in found.files if name not in missing
+    )
+    return Markup(
+        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        "<title>{}</title><style>{}</style></head><body><h1>{}</h1><p>{}</p><p>{}</p><ul>{}</ul>{}</body></html>"
+    ).format(
+        found.tongue,
+        found.words["title"],
+        STYLE,
+        found.words["title"],
+        found.words["made"],
+        found.words["json"],
+        listed,
+        Markup("").join(sections),
+    )
+
+
+def _record(found: Everything, table: str, row: Mapping[str, Any]) -> Markup:
+    labels, named = found.labels.get(table, {}), _named(found, row)
+    pairs = []
+    for name, value in row.items():
+        if value in ("", None, [], {}) or name in {"id", "family_id", "account_id"}:
+            continue
+        short = name.removesuffix("_id")
+        told = named.get(short) if name.endswith("_id") else _told(value)
+        if told:
+            pairs.append(Markup("<dt>{}</dt><dd>{}</dd>").format(labels.get(name, short.replace("_", " ")), told))
+    return Markup("<dl>{}</dl>").format(Markup("").join(pairs)) if pairs else Markup("")
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M} UTC"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, list):  # a letter's blocks
+        return "\n".join(
+            " ".join(str(part) for part in each[1:]) if isinstance(each, list) else str(each) for each in value
+        )
+    if isinstance(value, dict):
+        return "\n".join(f"{name} : {told}" for name, told in value.items())
+    return str(value)

@@ -1,0 +1,75 @@
+"""Files and their rows kept in step: what a power loss or a removal left behind goes, what is missing is told."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+
+from data.access_grants.batches import AccessBatch
+from data.billing.pdf_archive import Paper
+from data.core import clock
+from data.core.settings import settings
+from data.core.unit_of_work import Visit, whole_house
+from data.families.stored_files import StoredFile, path_of
+from data.reenrolment.campaigns import RequiredDocument
+
+# Every column that names a file; a test finds who else writes files.
+HOLDERS: tuple[tuple[Any, Any], ...] = (
+    (StoredFile.site_id, StoredFile.name),
+    (Paper.site_id, Paper.name),
+    (RequiredDocument.site_id, RequiredDocument.model),
+    (AccessBatch.site_id, AccessBatch.file),
+)
+WRITERS = {"files", "papers", "campaign_desk", "access_batches"}
+AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
+MOST_STRAYS = 20  # more, and more than half of all: this is not these files' database
+log = logging.getLogger("anacrouse.files")
+
+
+@dataclass
+class Swept:
+    """Names of the files removed, and of those that a row promises but the disk lacks."""
+
+    removed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def sweep(now: datetime | None = None) -> Swept:
+    """Remove files without a row once they are a day old, drafts too, and files whose row was discarded."""
+    found = Swept()
+    files = sorted(path for path in settings().files_dir.glob("*/*") if path.parent.name.isdecimal() and path.is_file())
+    with whole_house(writes=True, now=now) as v:
+        for row in v.all(select(StoredFile).where(StoredFile.removed_at < v.now - AGE)):  # type: ignore[operator]
+            v.delete(row)
+        v.flush()
+        known = {path_of(*row) for place, name in HOLDERS for row in v.rows(select(place, name).where(name != ""))}
+        left = {path_of(row.site_id, row.name) for row in _left(v)}
+        moment = v.now
+    strays = [path for path in files if path not in known and moment - _written(path) > AGE]
+    if len(strays) > MOST_STRAYS and len(strays) * 2 > len(files):
+        log.error(
+            "%s of %s files have no row in this database: is it the right one? None is removed", len(strays), len(files)
+        )
+        strays = []
+    for path in [*(path for path in files if path in left), *strays]:
+        path.unlink(missing_ok=True)
+        found.removed.append(path.name)
+    present = set(files)
+    found.missing = sorted(path.name for path in known - left - present if not path.is_file())
+    for name in found.missing:
+        log.error("a row promises a file that is not there: %s", name)
+    return found
+
+
+def _left(v: Visit) -> list[StoredFile]:
+    return list(v.all(select(StoredFile).where(col(StoredFile.removed_at).is_not(None))))
+
+
+def _written(path: Path) -> datetime:
+    try:
+        return clock.moment_of(path.stat().st_mtime)
+    except FileNotFoundError:
+        return clock.now()

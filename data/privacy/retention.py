@@ -1,0 +1,44 @@
+"""How long the portal keeps what it no longer needs, and the sweeping away of it. Days; each has its one default here."""
+
+from datetime import timedelta
+
+from sqlmodel import col, delete, select, update
+
+from data.accounts.rate_limit import Throttle
+from data.accounts.sessions import KnownDevice, SignIn
+from data.core.sites import Site
+from data.core.unit_of_work import whole_house
+from data.mail.outbox import Letter
+
+FLOOR, LONGEST = 6, 12  # months of the journal: the database itself refuses to forget younger entries
+DAYS = {"letters": 60, "sessions": 30}
+
+
+def days(site: Site, name: str) -> int:
+    found = site.retention.get(name, "")
+    return int(found) if found.isdecimal() else DAYS[name]
+
+
+def journal_months(site: Site) -> int:
+    """data/office/daily_digest.py forgets what is older."""
+    return min(LONGEST, max(FLOOR, site.journal_months))
+
+
+def sweep() -> None:
+    """Once a day, for every site: letters keep their line and lose their text; ended sessions and old counters go."""
+    with whole_house(writes=True) as v:
+        for site in v.all(select(Site)):
+            old = v.now - timedelta(days=days(site, "letters"))
+            v.change(
+                update(Letter)
+                .where(
+                    col(Letter.site_id) == site.id,
+                    col(Letter.created_at) < old,
+                    col(Letter.state).in_(["sent", "failed", "abandoned", "cancelled"]),
+                )
+                .values(blocks=[], secret="")
+            )
+            ended = v.now - timedelta(days=days(site, "sessions"))
+            v.change(delete(SignIn).where(col(SignIn.site_id) == site.id, col(SignIn.seen_at) < ended))
+        v.change(delete(KnownDevice).where(col(KnownDevice.seen_at) < v.now - timedelta(days=365)))
+        v.change(delete(Throttle).where(col(Throttle.failed_at) < v.now - timedelta(days=2)))

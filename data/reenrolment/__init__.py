@@ -1,0 +1,1 @@
+"""Campaigns, requests, their documents, the review and its queue. It uses billing and what is below."""

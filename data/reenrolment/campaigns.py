@@ -1,0 +1,176 @@
+"""Re-enrolment campaigns: for which school year, when, which pupils see it, which documents are asked of whom.
+
+What the staff do with them is in data/reenrolment/campaign_admin.py; families meet a campaign through data/reenrolment/models.py.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, func
+from sqlmodel import Field, col, select
+
+from data.core import sites
+from data.core.errors import NotYours
+from data.core.scope import OfSite
+from data.core.unit_of_work import Visit
+from data.families import stored_files
+from data.families.models import Pupil
+from data.schooling.models import Course, Enrolment, of_its_pupil
+
+AUDIENCES = ("all", "departments", "cycles", "hand")
+SENSITIVE = ("", "health", "income")
+
+
+def names_column() -> Any:
+    return Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+def of_its_campaign() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["campaign_id", "site_id"], ["campaign.id", "campaign.site_id"])
+
+
+class Campaign(OfSite, table=True):
+    """A season of re-enrolment for `school_year`, open from `opens_on` to the last second of `closes_on`, in the site's
+    own time. Everyone of the site may read it: it says nothing of anybody."""
+
+    __table_args__ = (UniqueConstraint("id", "site_id"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    school_year: str = Field(max_length=9)  # « 2027-2028 »: the one that pupils re-enrol for
+    title: str = Field(max_length=120)
+    opens_on: date
+    closes_on: date
+    state: str = Field(default="draft", max_length=10, index=True)  # draft | active | suspended | closed
+    audience: str = Field(default="all", max_length=12)  # AUDIENCES
+    chosen: list[str] = names_column()  # departments or cycles, by name
+    administrative: bool = True  # whether the box « Réinscription administrative » is offered
+    introduction: str = Field(default="", max_length=2000)  # above the pupil's courses
+    documents_text: str = Field(default="", max_length=1000)  # above « Pièces à fournir »
+    confirmation: str = Field(default="", max_length=2000)  # in the letter « demande reçue »
+    created_at: datetime
+    activated_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def source_year(self) -> str:
+        """The year whose courses are continued: the one before."""
+        first = int(self.school_year[:4])
+        return f"{first - 1}-{first}"
+
+    @property
+    def starts(self) -> date:
+        """The first day of its school year: ages are counted there."""
+        return date(int(self.school_year[:4]), 9, 1)
+
+
+class CampaignPupil(OfSite, table=True):
+    """A pupil chosen by hand."""
+
+    fence: ClassVar[str] = "pupil"
+    kept_by_staff: ClassVar[bool] = True
+    __tablename__ = "campaign_pupil"
+    __table_args__ = (of_its_pupil(), of_its_campaign(), UniqueConstraint("campaign_id", "pupil_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    campaign_id: int
+    pupil_id: int = Field(index=True)
+
+
+class RequiredDocument(OfSite, table=True):
+    """A document that a campaign asks for, of whom (`asked_of`). `model` is the name of a file to fill in, on disk."""
+
+    __tablename__ = "required_document"
+    __table_args__ = (of_its_campaign(), UniqueConstraint("id", "site_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    campaign_id: int = Field(index=True)
+    rank: int = 0
+    label: str = Field(max_length=120)
+    hint: str = Field(default="", max_length=300)
+    required: bool = True
+    shared: bool = True  # one serves the whole family: offered for brothers and sisters
+    min_age: int | None = None
+    max_age: int | None = None
+    departments: list[str] = names_column()  # none: of every department
+    cycles: list[str] = names_column()
+    sensitive: str = Field(default="", max_length=10)  # SENSITIVE: how long its file may be kept
+    model: str = Field(default="", max_length=32)
+    model_name: str = Field(default="", max_length=100)
+    model_type: str = Field(default="", max_length=40)
+
+
+def audience(campaign: Campaign) -> Any:
+    """The condition on Pupil that says who sees the campaign: one rule for counting, reminding and one pupil's tab."""
+    if campaign.audience == "hand":
+        return col(Pupil.id).in_(select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == campaign.id))
+    attending = (
+        select(Enrolment.pupil_id)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != "left")
+    )
+    if campaign.audience == "departments":
+        attending = attending.where(col(Course.department).in_(campaign.chosen))
+    seen = col(Pupil.id).in_(attending)
+    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == "cycles" else seen
+
+
+def how_many(v: Visit, campaign: Campaign) -> int:
+    """How many pupils see it, or would once it is active."""
+    v.staff_only()
+    return v.count(select(func.count(col(Pupil.id))).where(audience(campaign)))
+
+
+def within_dates(v: Visit, campaign: Campaign) -> bool:
+    """From the first second of the first day to the last of the last one, in the site's own time."""
+    sites.here(v)
+    return campaign.opens_on <= v.today <= campaign.closes_on
+
+
+def is_open(v: Visit, campaign: Campaign) -> bool:
+    return campaign.state == "active" and within_dates(v, campaign)
+
+
+def seeing(v: Visit, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+    """Pupil -> the first of these campaigns that it sees; a question for each campaign."""
+    wanted, found = list(pupil_ids), dict[int, Campaign]()
+    for campaign in among if wanted else ():
+        for pupil_id in v.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
+            found.setdefault(pupil_id, campaign)
+    return found
+
+
+def documents_of(v: Visit, campaign_id: int) -> list[RequiredDocument]:
+    """All that the campaign asks for, of anybody, in its order."""
+    return list(
+        v.all(
+            select(RequiredDocument)
+            .where(RequiredDocument.campaign_id == campaign_id)
+            .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
+        )
+    )
+
+
+def asked_of(document: RequiredDocument, campaign: Campaign, pupil: Pupil, departments: Iterable[str]) -> bool:
+    """Whether the document is asked of that pupil, who attends these departments. An unknown age is any age."""
+    if document.departments and not set(document.departments) & set(departments):
+        return False
+    if document.cycles and pupil.cycle not in document.cycles:
+        return False
+    if pupil.birth_date is None:
+        return True
+    age = age_on(pupil.birth_date, campaign.starts)
+    return (document.min_age is None or age >= document.min_age) and (
+        document.max_age is None or age <= document.max_age
+    )
+
+
+def age_on(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def model_of(v: Visit, document_id: int) -> tuple[RequiredDocument, bytes]:
+    """The file to fill in; everyone of the site may read it. NotYours when there is none."""
+    document = v.get(RequiredDocument, document_id)
+    path = stored_files.path_of(document.site_id, document.model)
+    if not document.model or not path.is_file():
+        raise NotYours(f"model of document {document_id}")
+    return document, path.read_bytes()

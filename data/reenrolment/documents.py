@@ -1,0 +1,246 @@
+"""The documents a household gives: given, replaced, given for a brother or a sister too, taken back, until validated.
+
+A file is written whole before its row (data/families/stored_files.py); what is replaced or taken back is met by nobody from then on, and its
+file goes when the sweep passes (data/privacy/orphan_files.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_
+from sqlmodel import col, select
+
+from data.core import audit
+from data.core.errors import NotYours, Refused
+from data.core.unit_of_work import Visit
+from data.families import stored_files
+from data.families.models import Pupil, PupilLink
+from data.families.stored_files import StoredFile
+from data.reenrolment import campaigns
+from data.reenrolment import models as reenrolment
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Piece, Reenrolment, Situation, SuppliedDocument, Wish
+from data.schooling.models import Course, Enrolment
+
+MOST_FILES = 10  # for one document, replacements included (R-40)
+FIRST_CHOOSE = (
+    "Cochez d’abord, dans la partie 1, « Réinscription administrative » ou les cursus et disciplines de l’an prochain."
+)
+
+
+ONLY_READ = "Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire."
+CLOSED = {  # short name, for an address -> why nothing is taken
+    "fini": reenrolment.OVER,
+    "suspendu": reenrolment.SUSPENDED,
+    "choisir": FIRST_CHOOSE,
+    "depart": "L’élève ne se réinscrit pas : aucune pièce n’est demandée.",
+    "repondu": "Le conservatoire a déjà répondu à cette demande de réinscription.",
+    "foyer": "L’autre foyer de l’élève a déjà envoyé la demande de réinscription.",
+    "lire": ONLY_READ,
+    "validee": "Cette pièce est validée : elle ne peut plus être remplacée.",
+    "souvent": "Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire.",
+}
+
+
+def refusal(now: Situation, *, piece: Piece | None = None) -> Refused | None:
+    """Why « Importer » is closed, or closed for that document; None when a file can be given.
+
+    A document may be given until it is validated, also after the request was sent: one that was refused is replaced.
+    """
+    if not now.may_change:
+        return Refused(CLOSED["lire"])
+    if now.sent and not now.mine:
+        return Refused(CLOSED["foyer"])
+    if now.sent and now.sent.state == "refused":
+        return Refused(CLOSED["repondu"])
+    if now.period_over:
+        return now.period_over
+    if now.way == "leaving":
+        return Refused(CLOSED["depart"])
+    if not now.way:
+        return Refused(CLOSED["choisir"])
+    if piece and piece.state == "validated":
+        return Refused(CLOSED["validee"])
+    if piece and piece.supplied and piece.supplied.times >= MOST_FILES:
+        return Refused(CLOSED["souvent"])
+    return None
+
+
+def kept_because(now: Situation, piece: Piece) -> Refused | None:
+    """Why what was given stays; None when it can be taken back."""
+    if piece.supplied and piece.supplied.state == "validated":
+        return Refused("Cette pièce est validée : elle ne peut plus être retirée.")
+    if not now.may_change:
+        return Refused(CLOSED["lire"])
+    if now.period_over:
+        return now.period_over
+    if now.mine and now.sent and now.sent.state != "to_correct" and piece.document.required:
+        return Refused("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
+    return None
+
+
+def accepts(v: Visit, pupil: Pupil, document_id: int) -> None:
+    """Refused, or NotYours, when `supply` would be: asked before a file is looked at."""
+    campaign = v.get(Campaign, v.get(RequiredDocument, document_id).campaign_id)
+    now = reenrolment.situation(v, pupil, campaign)
+    piece = next((each for each in now.pieces if each.document.id == document_id), None)
+    if piece is None:
+        raise NotYours(f"document {document_id} of pupil {pupil.id}")
+    if refused := refusal(now, piece=piece):
+        raise refused
+
+
+def supply(
+    v: Visit, pupil: Pupil, document_id: int, content: bytes, media_type: str, file_name: str
+) -> SuppliedDocument:
+    """Keep a checked file (data/uploads/validation.py) for that document; it replaces the one before. Refused in words;
+    NotYours when the document is not asked of this pupil."""
+    now, piece = _piece(v, pupil, document_id)
+    if refused := refusal(now, piece=piece):
+        raise refused
+    stored = stored_files.keep(v, pupil.id, f"campaign {now.campaign.id}", content, media_type, file_name)
+    supplied, replaced = piece.supplied, None
+    if supplied:
+        replaced, supplied.times, supplied.version = supplied.file_id, supplied.times + 1, supplied.version + 1
+    else:
+        supplied = SuppliedDocument(
+            site_id=pupil.site_id,
+            family_id=v.family_id,
+            campaign_id=now.campaign.id,
+            document_id=document_id,
+            pupil_id=pupil.id,
+            file_name="",
+            size=0,
+            given_at=v.now,
+            author_id=0,
+        )
+    supplied.file_id, supplied.file_name, supplied.size = stored.id, stored.shown, stored.size
+    supplied.state, supplied.reason, supplied.expires_on = "received", "", None
+    supplied.given_at, supplied.author_id = v.now, v.account_id or 0
+    supplied.decided_at, supplied.decided_by = None, ""
+    v.add(supplied)
+    _forget(v, replaced)
+    _told(v, now, supplied, "document given", ["", supplied.file_name])
+    return supplied
+
+
+def remove(v: Visit, pupil: Pupil, supplied_id: int) -> None:
+    """Take a document back. Refused once it is validated, or when a request that was sent stands on it."""
+    supplied = v.get(SuppliedDocument, supplied_id)
+    if supplied.pupil_id != pupil.id or supplied.family_id != v.family_id:
+        raise NotYours(f"document {supplied_id}")
+    now, piece = _piece(v, pupil, supplied.document_id)
+    supplied = v.get(SuppliedDocument, supplied_id, lock=True)
+    if refused := kept_because(now, piece):
+        raise refused
+    v.delete(supplied)
+    v.flush()
+    _forget(v, supplied.file_id)
+    _told(v, now, supplied, "document taken back", [supplied.file_name, ""])
+
+
+def _piece(v: Visit, pupil: Pupil, document_id: int) -> tuple[Situation, Piece]:
+    """The pupil's situation, locked, and that document in it; NotYours when it is not asked of this pupil."""
+    now = reenrolment.locked(v, pupil, v.get(RequiredDocument, document_id).campaign_id)
+    for piece in now.pieces:
+        if piece.document.id == document_id:
+            return now, piece
+    raise NotYours(f"document {document_id} of pupil {pupil.id}")
+
+
+def _forget(v: Visit, file_id: int | None) -> None:
+    if file_id is not None:
+        stored_files.discard(v, v.get(StoredFile, file_id).name)
+
+
+def _told(v: Visit, now: Situation, supplied: SuppliedDocument, action: str, change: list[str]) -> None:
+    if now.sent:
+        now.sent.version += 1
+        v.add(now.sent)
+    audit.note(v, action, subject="supplied_document", subject_id=supplied.id, changes={"file": change})
+    reenrolment.announce(v, now.pupil.site_id, v.family_id, now.pupil.id)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What brothers and sisters have in common with a pupil, by what is to be pressed."""
+
+    offers: dict[
+        int, tuple[SuppliedDocument, Pupil]
+    ]  # a document this pupil lacks -> one given for another: « Reprendre »
+    wanting: dict[int, list[tuple[Pupil, RequiredDocument]]]  # one given -> who lacks the same: « Aussi pour … »
+
+
+def shared(v: Visit, now: Situation) -> Shared:
+    """Between the pupils of one household, for one school year: documents of one name, where one serves the family."""
+    mine = {piece.document.label: piece for piece in now.pieces if piece.document.shared}
+    found = Shared({}, {})
+    if not mine or now.family_id is None or not now.may_change:
+        return found
+    closed = refusal(now)
+    others = [each for each in _others(v, now, list(mine)) if each[2].shared]
+    departments = _departments(v, now, [pupil.id for pupil, _, wanted, *_ in others if wanted.departments])
+    for pupil, campaign, wanted, given, wish, sent, rights in others:
+        piece = mine[wanted.label]
+        if given is not None:
+            usable = given.file_id is not None and reenrolment.state_of(given, v.today) in {"received", "validated"}
+            if usable and piece.state == "missing" and not closed:
+                found.offers[piece.document.id] = (given, pupil)
+            continue
+        theirs = Situation(
+            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(v, campaign), rights == "all"
+        )
+        held = piece.supplied if piece.file and piece.state in {"received", "validated"} else None
+        asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))
+        if held and asked and refusal(theirs) is None:
+            found.wanting.setdefault(held.id, []).append((pupil, wanted))
+    return found
+
+
+def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
+    """(pupil, campaign, document, what is given, wish, request, rights) of the household's other pupils."""
+
+    def of(table: Any, *more: Any) -> Any:
+        return and_(table.pupil_id == Pupil.id, table.campaign_id == Campaign.id, *more)
+
+    question: Any = select(Pupil)
+    given = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id, col(SuppliedDocument.family_id) == now.family_id
+    )
+    return v.rows(
+        question.add_columns(Campaign, RequiredDocument, SuppliedDocument, Wish, Reenrolment, PupilLink.rights)
+        .join(PupilLink, and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == now.family_id))
+        .join(
+            Campaign,
+            and_(col(Campaign.site_id) == Pupil.site_id, col(Campaign.school_year) == now.campaign.school_year),
+        )
+        .join(RequiredDocument, col(RequiredDocument.campaign_id) == Campaign.id)
+        .join(SuppliedDocument, of(SuppliedDocument, given), isouter=True)
+        .join(Wish, of(Wish, col(Wish.family_id) == now.family_id), isouter=True)
+        .join(Reenrolment, of(Reenrolment), isouter=True)
+        .where(Pupil.id != now.pupil.id, Campaign.state != "draft", col(RequiredDocument.label).in_(labels))
+        .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))
+    )
+
+
+def _departments(v: Visit, now: Situation, pupil_ids: list[int]) -> dict[int, set[str]]:
+    """Pupil -> departments attended in the year that ends; asked only where a document is some department's."""
+    found: dict[int, set[str]] = {}
+    if pupil_ids:
+        for pupil_id, department in v.rows(
+            select(Enrolment.pupil_id, Course.department)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .where(col(Enrolment.pupil_id).in_(pupil_ids), Course.school_year == now.campaign.source_year)
+        ):
+            found.setdefault(pupil_id, set()).add(department)
+    return found
+
+
+def again_for(v: Visit, pupil: Pupil, document_id: int, supplied_id: int) -> SuppliedDocument:
+    """The file that this household gave for another of its pupils, given for this one too: a copy of its own."""
+    theirs = v.get(SuppliedDocument, supplied_id)
+    if theirs.family_id != v.family_id or theirs.file_id is None or theirs.pupil_id == pupil.id:
+        raise NotYours(f"document {supplied_id}")
+    stored, content = stored_files.content_of(v, v.get(StoredFile, theirs.file_id).name)
+    return supply(v, pupil, document_id, content, stored.media_type, theirs.file_name)

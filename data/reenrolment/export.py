@@ -1,0 +1,113 @@
+"""A campaign's requests as a spreadsheet: one line a pupil, whatever its state."""
+
+from collections.abc import Iterator
+
+from sqlmodel import col, select
+
+from data.core import audit, sites
+from data.core.i18n import say
+from data.core.spreadsheets import Cell
+from data.core.unit_of_work import Visit
+from data.families.models import Pupil
+from data.reenrolment import models as reenrolment
+from data.reenrolment import request_list as reenrolment_list
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import SuppliedDocument, Wish
+from data.reenrolment.request_list import Row, Wanted
+from data.schooling.models import Course, Enrolment
+
+MOST = 20_000
+HEADS = (
+    "Dossier", "Nom", "Prénom", "Date de naissance", "Cycle", "Famille", "État", "Demande", "Cours demandés", "Motif",
+    "Demandes complémentaires", "Envoyée le", "Décidée le", "Décidée par", "Pièces",
+)  # fmt: skip
+WAYS = {
+    "administrative": "Réinscription administrative",
+    "courses": "Cursus et disciplines",
+    "leaving": "Ne se réinscrit pas",
+}
+STATES = {
+    "submitted": "En attente",
+    "to_correct": "À corriger",
+    "validated": "Validée",
+    "refused": "Refusée",
+    "draft": "Brouillon",
+    "silent": "Sans réponse",
+    "received": "Reçue",
+    "expired": "Expirée",
+}
+
+
+def table(v: Visit, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], list[list[Cell]]]:
+    """(title, heads, rows) of what the table shows, all its pages."""
+    v.staff_only()
+    campaign = v.get(Campaign, campaign_id)
+    zone = sites.here(v).zone
+    found, _ = reenrolment_list.page(v, campaign, wanted, most=MOST)
+    wishes = {
+        (each.pupil_id, each.family_id): each for each in v.all(select(Wish).where(Wish.campaign_id == campaign.id))
+    }
+    names, pieces = _courses(v, campaign), _pieces(v, campaign)
+    rows: list[list[Cell]] = []
+    for row in found:
+        sent = row.sent
+        wish = wishes.get((row.pupil.id, sent.household_id)) if sent else None
+        rows.append(
+            [
+                *_pupil(row.pupil),
+                row.family_number,
+                say(STATES[row.state], v.tongue),
+                say(WAYS[sent.way], v.tongue) if sent else None,
+                ", ".join(_asked(row, names)),
+                wish.reason if wish else None,
+                wish.message if wish else None,
+                sent.submitted_at.astimezone(zone).replace(tzinfo=None) if sent else None,
+                sent.decided_at.astimezone(zone).replace(tzinfo=None) if sent and sent.decided_at else None,
+                sent.decided_by if sent else None,
+                " ; ".join(pieces.get((row.pupil.id, sent.household_id if sent else None), ())),
+            ]
+        )
+    return campaign.title, [say(each, v.tongue) for each in HEADS], rows
+
+
+def taken(v: Visit, campaign_id: int, rows: int) -> None:
+    """The journal keeps who took the list, and how long it was."""
+    v.staff_only()
+    audit.note(v, "export", subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]})
+
+
+def _pupil(pupil: Pupil) -> list[Cell]:
+    return [pupil.number, pupil.last_name, pupil.first_name, pupil.birth_date, pupil.cycle]
+
+
+def _courses(v: Visit, campaign: Campaign) -> dict[int, dict[int, tuple[str, bool]]]:
+    """Pupil -> enrolment -> (the course's name, whether it is attended now)."""
+    found: dict[int, dict[int, tuple[str, bool]]] = {}
+    for pupil_id, key, status, name in v.rows(
+        select(Enrolment.pupil_id, Enrolment.id, Enrolment.status, Course.name)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .where(Course.school_year == campaign.source_year)
+        .order_by(col(Course.name))
+    ):
+        found.setdefault(pupil_id, {})[key] = (name, status == "enrolled")
+    return found
+
+
+def _asked(row: Row, names: dict[int, dict[int, tuple[str, bool]]]) -> Iterator[str]:
+    for key, (name, attended) in names.get(row.pupil.id, {}).items():
+        if row.sent and (attended if row.sent.way == "administrative" else key in row.sent.chosen):
+            yield name
+
+
+def _pieces(v: Visit, campaign: Campaign) -> dict[tuple[int, int | None], list[str]]:
+    """(pupil, household) -> « Attestation d’assurance : validée »."""
+    found: dict[tuple[int, int | None], list[str]] = {}
+    for supplied, label in v.rows(
+        select(SuppliedDocument, RequiredDocument.label)
+        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
+        .where(SuppliedDocument.campaign_id == campaign.id)
+        .order_by(col(RequiredDocument.rank))
+    ):
+        said = say(STATES[reenrolment.state_of(supplied, v.today)], v.tongue).lower()
+        found.setdefault((supplied.pupil_id, supplied.family_id), []).append(f"{label} : {said}")
+    return found

@@ -1,0 +1,334 @@
+"""A pupil's re-enrolment, as kept and as its page shows it.
+
+Each household has a `Wish` of its own: what it ticked and wrote, kept at each change; never met by the other household. The
+first one that sends makes the pupil's `Reenrolment`, which both households see: which courses, and where it stands. Documents
+are the household's that gave them. So a pupil is re-enrolled once, and nobody reads the other's words or papers (R-73).
+
+A request is submitted, then validated, refused or to_correct; sent again, it is submitted anew. What changes a wish is in
+data/reenrolment/submission.py, what changes documents in data/reenrolment/documents.py, what staff decide in
+data/reenrolment/review.py.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
+from sqlmodel import Field, col, select
+
+from data.core import formats, sites
+from data.core.errors import NotYours, Refused
+from data.core.scope import OfFamily, OfSite
+from data.core.unit_of_work import Visit
+from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.stored_files import StoredFile
+from data.reenrolment import campaigns
+from data.reenrolment.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
+from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pupil
+
+WAYS = ("administrative", "courses", "leaving")
+STANDINGS = ("submitted", "to_correct", "validated", "refused")
+SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
+OVER = "La période de réinscription est terminée."
+
+
+class Wish(OfFamily, table=True):
+    """What one household ticked and wrote for a pupil: the draft, and what was sent. `chosen` holds enrolments."""
+
+    __tablename__ = "reenrolment_wish"
+    __table_args__ = (
+        of_its_site(),
+        of_its_pupil(),
+        of_its_campaign(),
+        UniqueConstraint("campaign_id", "pupil_id", "family_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    campaign_id: int
+    pupil_id: int = Field(index=True)
+    way: str = Field(default="", max_length=14)  # "" (nothing yet) or one of WAYS
+    chosen: list[int] = names_column()
+    reason: str = Field(default="", max_length=60)  # of leaving
+    precision: str = Field(default="", max_length=500)
+    message: str = Field(default="", max_length=2000)  # « Demandes complémentaires »
+    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, refused
+    author_id: int
+    changed_at: datetime
+
+
+class Reenrolment(OfSite, table=True):
+    """A pupil's request, sent by one household (`household_id`). No words of anybody are here: both households meet it."""
+
+    fence: ClassVar[str] = "pupil"
+    __table_args__ = (
+        of_its_pupil(),
+        of_its_campaign(),
+        ForeignKeyConstraint(["household_id", "site_id"], ["family.id", "family.site_id"]),
+        UniqueConstraint("campaign_id", "pupil_id"),
+        UniqueConstraint("id", "site_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    campaign_id: int
+    pupil_id: int = Field(index=True)
+    household_id: int = Field(index=True)
+    author_id: int
+    state: str = Field(default="submitted", max_length=12, index=True)  # one of STANDINGS
+    way: str = Field(max_length=14)
+    chosen: list[int] = names_column()
+    submitted_at: datetime = Field(index=True)
+    version: int = 1  # moves whenever the family or the staff change something
+    decided_at: datetime | None = None
+    decided_by: str = Field(default="", max_length=120)
+    made: list[int] = names_column()  # next year's enrolments that the validation asked for
+    viewer_id: int | None = None  # the staff member who has it open
+    viewer: str = Field(default="", max_length=120)
+    viewed_at: datetime | None = None
+
+
+class SuppliedDocument(OfFamily, table=True):
+    """The file a household gave for one document asked of a pupil; giving another replaces it. Without `file_id` the file
+    is gone (health papers are not kept), what was decided stays."""
+
+    __tablename__ = "supplied_document"
+    __table_args__ = (
+        of_its_site(),
+        of_its_pupil(),
+        of_its_campaign(),
+        ForeignKeyConstraint(["document_id", "site_id"], ["required_document.id", "required_document.site_id"]),
+        UniqueConstraint("document_id", "pupil_id", "family_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    campaign_id: int = Field(index=True)
+    document_id: int
+    pupil_id: int = Field(index=True)
+    file_id: int | None = Field(default=None, foreign_key="stored_file.id", index=True)
+    file_name: str = Field(max_length=100)
+    size: int
+    state: str = Field(default="received", max_length=10, index=True)  # received | validated | refused
+    reason: str = Field(default="", max_length=500)
+    given_at: datetime = Field(index=True)
+    times: int = 1  # how many files were given for it so far
+    author_id: int
+    decided_at: datetime | None = None
+    decided_by: str = Field(default="", max_length=120)
+    expires_on: date | None = None  # validated until then
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class Discipline:
+    """One line of the pupil's courses."""
+
+    enrolment: Enrolment
+    course: Course
+    teacher: Teacher | None
+    cursus: Cursus | None
+
+    @property
+    def active(self) -> bool:
+        return self.enrolment.status == "enrolled"
+
+    @property
+    def teacher_name(self) -> str:
+        return self.teacher.full_name if self.teacher else ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A document asked of the pupil, and what this household gave."""
+
+    document: RequiredDocument
+    supplied: SuppliedDocument | None
+    state: str  # missing | received | validated | refused | expired
+    file: str = ""  # the name of the file, for /documents/{name}
+
+    @property
+    def lacking(self) -> bool:
+        """Whether a request cannot be sent without another file."""
+        return self.document.required and self.state in {"missing", "refused", "expired"}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that the page of one pupil and one household shows."""
+
+    campaign: Campaign
+    pupil: Pupil
+    disciplines: list[Discipline]
+    pieces: list[Piece]
+    wish: Wish | None
+    sent: Reenrolment | None
+    family_id: int | None
+    open: bool  # the campaign accepts requests now
+    may_change: bool  # this household's rights
+
+    @property
+    def mine(self) -> bool:
+        return self.sent is not None and self.sent.household_id == self.family_id
+
+    @property
+    def way(self) -> str:
+        return self.sent.way if self.sent and not self.editable else self.wish.way if self.wish else ""
+
+    @property
+    def chosen(self) -> set[int]:
+        """Enrolments ticked, or asked for once sent; only those of the pupil."""
+        kept = self.sent.chosen if self.sent and not self.editable else self.wish.chosen if self.wish else []
+        return set(kept) & {each.enrolment.id for each in self.disciplines}
+
+    @property
+    def editable(self) -> bool:
+        """Whether part 1 and the text may be changed, and « Valider » pressed."""
+        return self.closed_because is None
+
+    @property
+    def closed_because(self) -> Refused | None:
+        """Why this household may not change its request; None when it may."""
+        if not self.may_change:
+            return Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+        if self.sent and not self.mine:
+            return Refused("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
+        if self.sent and self.sent.state in {"validated", "refused"}:
+            return Refused("Le conservatoire a déjà répondu à cette demande de réinscription.")
+        if period := self.period_over:
+            return period
+        if self.sent and self.sent.state == "submitted":
+            return Refused("Votre demande est envoyée : le conservatoire va y répondre.")
+        return None
+
+    @property
+    def period_over(self) -> Refused | None:
+        """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
+        if self.campaign.state == "suspended":
+            return Refused(SUSPENDED)
+        correcting = self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == "active"
+        return None if self.open or correcting else Refused(OVER)
+
+    @property
+    def lacking(self) -> list[Piece]:
+        return [piece for piece in self.pieces if piece.lacking]
+
+
+def shown_campaigns(v: Visit, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+    """Pupil -> the campaign of its tab: the open one that it sees, else the latest that a request was sent for."""
+    wanted = list(pupil_ids)
+    found = _sent(v, wanted)
+    active = {campaign.id: campaign for campaign, _ in found if campaigns.is_open(v, campaign)}
+    sent = {request.pupil_id: campaign for campaign, request in found if request}
+    return {**sent, **campaigns.seeing(v, active.values(), wanted)}
+
+
+def _sent(v: Visit, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenrolment | None]]:
+    """The campaigns of this year on, each with what was sent for these pupils; the first to close first."""
+    return v.rows(
+        select(Campaign, Reenrolment)
+        .join(
+            Reenrolment,
+            and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
+            isouter=True,
+        )
+        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(v.today))
+        .order_by(col(Campaign.closes_on), col(Campaign.id))
+    )
+
+
+def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
+    """Seen from the visit's own family; staff say whose side they look at."""
+    family_id = v.family_id if v.family_id is not None else family_id
+    (wish, sent, rights), *_ = v.rows(
+        select(Wish, Reenrolment, PupilLink.rights)
+        .select_from(Pupil)
+        .join(Wish, _of(Wish, campaign.id) & (col(Wish.family_id) == family_id), isouter=True)
+        .join(Reenrolment, _of(Reenrolment, campaign.id), isouter=True)
+        .join(
+            PupilLink,
+            and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == family_id),
+            isouter=True,
+        )
+        .where(Pupil.id == pupil.id)
+    )
+    lines = disciplines(v, pupil.id, campaign)
+    return Situation(
+        campaign,
+        pupil,
+        lines,
+        pieces(v, campaign, pupil, {line.course.department for line in lines}, family_id),
+        wish,
+        sent,
+        family_id,
+        open=campaigns.is_open(v, campaign),
+        may_change=v.is_staff or rights == "all",
+    )
+
+
+def _of(table: type[Wish] | type[Reenrolment], campaign_id: int) -> ColumnElement[bool]:
+    return and_(col(table.pupil_id) == Pupil.id, col(table.campaign_id) == campaign_id)
+
+
+def disciplines(v: Visit, pupil_id: int, campaign: Campaign) -> list[Discipline]:
+    """The pupil's courses of the year that ends, by cursus; those outside any cursus last."""
+    return [
+        Discipline(*found)
+        for found in v.rows(
+            select(Enrolment, Course, Teacher, Cursus)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+            .join(Cursus, col(Cursus.id) == Enrolment.cursus_id, isouter=True)
+            .where(
+                Enrolment.pupil_id == pupil_id,
+                Course.school_year == campaign.source_year,
+                col(Enrolment.status).in_(["enrolled", "waiting", "left"]),
+            )
+            .order_by(col(Cursus.id).is_(None), col(Cursus.name), col(Course.name), col(Enrolment.id))
+        )
+    ]
+
+
+def pieces(
+    v: Visit, campaign: Campaign, pupil: Pupil, departments: Iterable[str], family_id: int | None
+) -> list[Piece]:
+    """The documents asked of that pupil, with what the household gave."""
+    sites.here(v)
+    attended = set(departments)
+    theirs = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id,
+        col(SuppliedDocument.pupil_id) == pupil.id,
+        col(SuppliedDocument.family_id) == family_id,
+    )
+    return [
+        Piece(document, supplied, state_of(supplied, v.today), name or "")
+        for document, supplied, name in v.rows(
+            select(RequiredDocument, SuppliedDocument, StoredFile.name)
+            .join(SuppliedDocument, theirs, isouter=True)
+            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
+            .where(RequiredDocument.campaign_id == campaign.id)
+            .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
+        )
+        if supplied or campaigns.asked_of(document, campaign, pupil, attended)
+    ]
+
+
+def state_of(supplied: SuppliedDocument | None, today: date) -> str:
+    """missing | received | validated | refused | expired."""
+    if supplied is None:
+        return "missing"
+    expired = supplied.state == "validated" and supplied.expires_on is not None and supplied.expires_on < today
+    return "expired" if expired else supplied.state
+
+
+def locked(v: Visit, pupil: Pupil, campaign_id: int) -> Situation:
+    """The situation with the pupil locked: two tabs, two households, and staff wait for each other here."""
+    campaign = v.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
+    found = situation(v, v.get(Pupil, pupil.id, lock=True), campaign)
+    seen = campaign.state != "draft" and v.count(
+        select(func.count(col(Pupil.id))).where(Pupil.id == pupil.id, campaigns.audience(campaign))
+    )
+    if not seen and found.sent is None:
+        raise NotYours(f"campaign {campaign_id} for pupil {pupil.id}")
+    return found
+
+
+def announce(v: Visit, site_id: int, family_id: int | None, pupil_id: int) -> None:
+    """Redraw the household's pages, the other household's, and the desk's."""
+    v.tell(("family", family_id or 0), ("pupil", pupil_id), ("queue", site_id))

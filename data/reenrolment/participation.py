@@ -1,0 +1,210 @@
+"""A campaign's table and the desk's queues: who is where, how many, and whom to remind."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func
+from sqlmodel import col, select
+
+from data.accounts.models import Account
+from data.core import audit, formats, sites
+from data.core.errors import Refused
+from data.core.i18n import language, say
+from data.core.unit_of_work import Visit
+from data.families.models import Family, Pupil, PupilLink
+from data.mail import custom_templates
+from data.mail.outbox import Letter
+from data.reenrolment import campaigns
+from data.reenrolment import models as reenrolment
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.review import write_letter
+
+PLACES = ("silent", "draft", *reenrolment.STANDINGS)
+
+
+def tally(v: Visit, campaign: Campaign) -> tuple[int, dict[str, int]]:
+    """(pupils who see the campaign, state -> how many in the order of PLACES). A request whose pupil left the audience
+    counts too."""
+    v.staff_only()
+    found = dict.fromkeys(PLACES, 0)
+    for state, number in v.rows(
+        select(Reenrolment.state, func.count(col(Reenrolment.id)))
+        .where(Reenrolment.campaign_id == campaign.id)
+        .group_by(col(Reenrolment.state))
+    ):
+        found[state] = number
+
+    def sum_of(condition: Any) -> Any:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    sent, begun = sent_by(campaign), begun_by(campaign)
+    ((seen, answered, drafts),) = v.rows(
+        select(func.count(col(Pupil.id)), sum_of(sent), sum_of(begun & ~sent)).where(campaigns.audience(campaign))
+    )
+    found["draft"], found["silent"] = drafts, seen - answered - drafts
+    return seen, found
+
+
+def sent_by(campaign: Campaign) -> ColumnElement[bool]:
+    """Whether a request was sent for a Pupil. Lists, not EXISTS: they are made once, whatever the database knows of its rows."""
+    return col(Pupil.id).in_(select(Reenrolment.pupil_id).where(Reenrolment.campaign_id == campaign.id))
+
+
+def begun_by(campaign: Campaign) -> ColumnElement[bool]:
+    return col(Pupil.id).in_(select(Wish.pupil_id).where(Wish.campaign_id == campaign.id, Wish.way != ""))
+
+
+def condition(campaign: Campaign, state: str) -> ColumnElement[bool]:
+    """Pupils in that state; "" for all that the table shows, "unsent" for the silent and the drafts."""
+    seen, sent, begun = campaigns.audience(campaign), sent_by(campaign), begun_by(campaign)
+    places: dict[str, ColumnElement[bool]] = {
+        "": seen | sent,
+        "unsent": seen & ~sent,
+        "silent": seen & ~sent & ~begun,
+        "draft": seen & ~sent & begun,
+    }
+    if state in places:
+        return places[state]
+    theirs = select(Reenrolment.pupil_id).where(Reenrolment.campaign_id == campaign.id, Reenrolment.state == state)
+    return col(Pupil.id).in_(theirs)
+
+
+def waiting_documents(
+    v: Visit, *, most: int = 50, skip: int = 0
+) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil, int]]:
+    """The queue « Pièces »: documents received, the oldest first, with the family's number."""
+    v.staff_only()
+    return [
+        (supplied, document, pupil, number)
+        for supplied, document, pupil, number in v.rows(
+            select(SuppliedDocument, RequiredDocument, Pupil, Family.number)
+            .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
+            .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
+            .join(Family, col(Family.id) == SuppliedDocument.family_id)
+            .where(SuppliedDocument.state == "received")
+            .order_by(col(SuppliedDocument.given_at), col(SuppliedDocument.id))
+            .limit(most)
+            .offset(skip)
+        )
+    ]
+
+
+def count_waiting_documents(v: Visit) -> int:
+    v.staff_only()
+    return v.count(select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"))
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A family to remind: the pupils for whom nothing was sent, the account that is written to, the last reminder."""
+
+    account: Account
+    family_number: int
+    pupils: list[Pupil]
+    reminded_at: datetime | None
+
+
+def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
+    """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
+    v.staff_only()
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    known = v.rows(
+        select(PupilLink.family_id, Family.number)
+        .join(Family, col(Family.id) == PupilLink.family_id)
+        .join(Account, col(Account.family_id) == PupilLink.family_id)
+        .where(
+            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            col(Account.disabled).is_(False),
+        )
+        .distinct()
+        .order_by(col(Family.number))
+    )
+    return {family_id: reminded.get(family_id) for family_id, _ in known}
+
+
+def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
+    """The families that may answer and have not, by number; the first account of each. `only`: of these."""
+    v.staff_only()
+    among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
+    children: dict[int, list[Pupil]] = {}
+    for pupil, link in v.rows(
+        select(Pupil, PupilLink)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(
+            col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
+            PupilLink.household == "principal",
+            PupilLink.rights == "all",
+            *among,
+        )
+        .order_by(col(Pupil.first_name))
+    ):
+        children.setdefault(link.family_id, []).append(pupil)
+    reminded: dict[int, datetime] = dict(
+        v.rows(
+            select(Letter.family_id, func.max(col(Letter.created_at)))
+            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .group_by(col(Letter.family_id))
+        )
+    )
+    found: dict[int, Silent] = {}
+    for account, number in v.rows(
+        select(Account, Family.number)
+        .join(Family, col(Family.id) == Account.family_id)
+        .where(col(Account.family_id).in_(children), col(Account.disabled).is_(False))
+        .order_by(col(Family.number), col(Account.id))
+    ):
+        found.setdefault(
+            account.family_id, Silent(account, number, children[account.family_id], reminded.get(account.family_id))
+        )
+    return list(found.values())
+
+
+def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
+    """Write to those of `to_remind` that are named and were not written to today; how many letters."""
+    v.staff_only()
+    campaign = v.get(Campaign, campaign_id, lock=True)  # two who press at once write once
+    if not campaigns.is_open(v, campaign):
+        raise Refused(reenrolment.OVER)
+    wanted, written = set(family_ids), 0
+    for each in to_remind(v, campaign, wanted):
+        today = each.reminded_at and each.reminded_at.astimezone(v.zone).date() == v.today
+        if each.account.family_id in wanted and not today:
+            write_letter(
+                v,
+                "reenrolment_reminder",
+                each.account.id,
+                each.pupils[0],
+                year=campaign.school_year,
+                names=", ".join(pupil.full_name for pupil in each.pupils),
+                last_day=formats.day(campaign.closes_on),
+            )
+            written += 1
+    audit.note(v, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
+    return written
+
+
+def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
+    """What the reminder would say to that family: subject and text, before anything is written."""
+    tongue, site = language(each.account.language), sites.here(v)
+    text = custom_templates.in_use(v, "reenrolment_reminder", tongue)
+    words = {
+        "site": site.name,
+        "name": each.account.name,
+        "moment": formats.moment(v.now, site.zone, tongue),
+        "year": campaign.school_year,
+        "names": ", ".join(pupil.full_name for pupil in each.pupils),
+        "last_day": formats.day(campaign.closes_on),
+    }
+    said = [custom_templates.fill(part, words) for part in text.body if part not in custom_templates.PARTS]
+    return text.subject, "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])

@@ -1,0 +1,287 @@
+"""One sitting at the desk: the queue of requests, one request with its documents, the decision on all of it, its undoing."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_
+from sqlmodel import col, func, or_, select
+
+from data.accounts.models import Account
+from data.core import audit, edit_presence
+from data.core.errors import Faulty, Refused
+from data.core.fields import tidy, tidy_lines
+from data.core.i18n import language, say
+from data.core.unit_of_work import Visit
+from data.families import models as families
+from data.families.models import Family, Pupil
+from data.families.stored_files import StoredFile
+from data.mail.outbox import Letter
+from data.reenrolment import campaigns
+from data.reenrolment import models as reenrolment
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Discipline, Piece, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.review import answer_letter, decided, document_decided, not_own, to_decide, write_letter
+from data.schooling.models import Enrolment
+
+UNDO_HOURS = 24
+CLOSED = ("validated", "refused", "to_correct")
+READY = {  # of a refusal, by the site's own key
+    "document": (
+        "Le document est illisible : déposez-en une copie nette.",
+        "Ce n’est pas le document demandé.",
+        "Le document n’est plus valable : déposez-en un plus récent.",
+        "Il manque une page ou une signature.",
+    ),
+    "reenrolment": (
+        "Il manque une pièce obligatoire : déposez-la, puis renvoyez la demande.",
+        "Le choix des cours est incomplet : précisez-le.",
+        "Ce cours est complet : choisissez-en un autre.",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A row of the queue."""
+
+    sent: Reenrolment
+    pupil: Pupil
+    family_number: int
+
+
+@dataclass(frozen=True)
+class Given:
+    """A document asked for, what was given for it, and its file."""
+
+    piece: Piece
+    file: StoredFile | None
+
+    @property
+    def waits(self) -> bool:
+        return self.piece.state == "received"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that the one who decides reads."""
+
+    sent: Reenrolment
+    pupil: Pupil
+    family_number: int
+    campaign: Campaign
+    author: str
+    wish: Wish | None
+    disciplines: list[Discipline]
+    documents: list[Given]
+
+    @property
+    def missing(self) -> list[str]:
+        return [each.piece.document.label for each in self.documents if each.piece.lacking]
+
+
+def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
+    """Requests that wait, the oldest first; or those that were answered, the latest first."""
+    v.staff_only()
+    order = col(Reenrolment.decided_at).desc() if closed else col(Reenrolment.submitted_at)
+    question = _matching(
+        select(Reenrolment, Pupil, Family.number)
+        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+        .join(Family, col(Family.id) == Reenrolment.household_id)
+        .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"])),
+        search,
+    )
+    return [Waiting(*row) for row in v.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
+
+
+def count(v: Visit, *, closed: bool = False, search: str = "") -> int:
+    v.staff_only()
+    question = (
+        select(func.count(col(Reenrolment.id)))
+        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+        .join(Family, col(Family.id) == Reenrolment.household_id)
+        .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"]))
+    )
+    return v.count(_matching(question, search))
+
+
+def _matching(question: Any, search: str) -> Any:
+    for word in tidy(search).split()[:6]:
+        question = question.where(or_(*called(word)))
+    return question
+
+
+def called(word: str) -> list[Any]:
+    """The conditions under which a pupil, or the family, is meant by a word that was typed. Nothing in it is a wildcard."""
+    literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    found: list[Any] = [
+        col(Pupil.last_name).ilike(f"%{literal}%", escape="\\"),
+        col(Pupil.first_name).ilike(f"%{literal}%", escape="\\"),
+    ]
+    if word.isdecimal() and len(word) < 10:
+        found += [col(Pupil.number) == int(word), col(Family.number) == int(word)]
+    return found
+
+
+_of_five: Any = select  # the checker knows selects of four
+
+
+def sheet(v: Visit, sent_id: int) -> Sheet:
+    """NotYours when there is none. Four questions, whatever it holds."""
+    v.staff_only()
+    sent = v.get(Reenrolment, sent_id)
+    mine = and_(
+        col(Wish.campaign_id) == Reenrolment.campaign_id,
+        col(Wish.pupil_id) == Reenrolment.pupil_id,
+        col(Wish.family_id) == Reenrolment.household_id,
+    )
+    (found,) = v.rows(
+        _of_five(Pupil, Family.number, Campaign, Wish, Account.name)
+        .select_from(Reenrolment)
+        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+        .join(Family, col(Family.id) == Reenrolment.household_id)
+        .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
+        .join(Wish, mine, isouter=True)
+        .join(Account, col(Account.id) == Reenrolment.author_id, isouter=True)
+        .where(Reenrolment.id == sent_id)
+    )
+    pupil, number, campaign, wish, author = found
+    lines = reenrolment.disciplines(v, pupil.id, campaign)
+    documents = _documents(v, sent, pupil, campaign, lines)
+    return Sheet(sent, pupil, number, campaign, author or "", wish, lines, documents)
+
+
+def _documents(v: Visit, sent: Reenrolment, pupil: Pupil, campaign: Campaign, lines: list[Discipline]) -> list[Given]:
+    departments = {line.course.department for line in lines}
+    theirs = and_(
+        col(SuppliedDocument.document_id) == RequiredDocument.id,
+        col(SuppliedDocument.pupil_id) == sent.pupil_id,
+        col(SuppliedDocument.family_id) == sent.household_id,
+    )
+    return [
+        Given(Piece(document, supplied, reenrolment.state_of(supplied, v.today)), file)
+        for document, supplied, file in v.rows(
+            select(RequiredDocument, SuppliedDocument, StoredFile)
+            .join(SuppliedDocument, theirs, isouter=True)
+            .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
+            .where(RequiredDocument.campaign_id == sent.campaign_id)
+            .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
+        )
+        if supplied or (sent.way != "leaving" and campaigns.asked_of(document, campaign, pupil, departments))
+    ]
+
+
+def claim(v: Visit, sent_id: int | None) -> None:
+    """This person has the request open; None: has left."""
+    edit_presence.claim(v, Reenrolment, sent_id, "submitted")
+
+
+def decide(
+    v: Visit, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
+) -> Reenrolment:
+    """The request and its documents at once, in one letter. `outcome`: validated, to_correct, refused, or "" for what the
+    documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
+    """
+    sent, now = to_decide(v, sent_id, version)
+    received = [piece.supplied for piece in now.pieces if piece.supplied and piece.supplied.state == "received"]
+    bad = [each for each in received if each.id in declined]
+    outcome = outcome or ("to_correct" if bad else "validated")
+    if outcome not in CLOSED:
+        raise Refused("Choisissez dans la liste.")
+    if bad and outcome == "validated":
+        raise Refused("Une pièce est refusée : renvoyez la demande « à corriger » (C), ou acceptez cette pièce.")
+    words = tidy_lines(reason)
+    if outcome != "validated" and not words:
+        raise Faulty({"reason": Refused("Donnez la raison : la famille la lira.")})
+    if len(words) > 800:
+        raise Faulty({"reason": Refused("Ce texte est trop long : {most} caractères au plus.", most=800)})
+    if outcome != "refused":
+        for each in received:
+            document_decided(
+                v, each, "refused" if each in bad else "validated", words[:500] if each in bad else "", told=False
+            )
+    if bad and outcome == "to_correct":
+        labels = {piece.document.id: piece.document.label for piece in now.pieces}
+        tongue = language(v.get(Account, sent.author_id).language)
+        names = ", ".join(f"« {labels[each.document_id]} »" for each in bad)
+        words += "\n" + say("Pièces à remplacer : {names}.", tongue, names=names[:180])
+    return decided(v, sent, now, outcome, words)
+
+
+def undo(v: Visit, sent_id: int) -> Reenrolment:
+    """« Annuler la décision », for 24 hours: the request waits again, its documents too, and no enrolment is asked for."""
+    v.staff_only()
+    v.get(Pupil, v.get(Reenrolment, sent_id).pupil_id, lock=True)
+    sent = v.get(Reenrolment, sent_id, lock=True)
+    not_own(v, sent.household_id)
+    if sent.state not in CLOSED or sent.decided_at is None:
+        raise Refused("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
+    if not may_undo(v, sent):
+        raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    for made in v.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
+        if made.status != "asked":
+            raise Refused("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
+        v.delete(made)
+    for each in v.all(
+        select(SuppliedDocument).where(
+            SuppliedDocument.pupil_id == sent.pupil_id,
+            SuppliedDocument.family_id == sent.household_id,
+            SuppliedDocument.decided_at == sent.decided_at,
+        )
+    ):
+        each.state, each.reason, each.decided_at, each.decided_by = "received", "", None, ""
+        each.version += 1
+        v.add(each)
+    _take_letter_back(v, sent)
+    before = sent.state
+    sent.state, sent.made, sent.decided_at, sent.decided_by = "submitted", [], None, ""
+    sent.version += 1
+    v.add(sent)
+    audit.note(
+        v,
+        "decision undone",
+        subject="reenrolment",
+        subject_id=sent.id,
+        family_id=sent.household_id,
+        changes={"state": [before, "submitted"]},
+    )
+    reenrolment.announce(v, sent.site_id, sent.household_id, sent.pupil_id)
+    return sent
+
+
+def may_undo(v: Visit, sent: Reenrolment) -> bool:
+    return sent.decided_at is not None and v.now - sent.decided_at < timedelta(hours=UNDO_HOURS)
+
+
+def _take_letter_back(v: Visit, sent: Reenrolment) -> None:
+    """The letter that has not left does not leave; otherwise another says what happened."""
+    letter = v.one(
+        select(Letter)
+        .where(
+            Letter.account_id == sent.author_id,
+            Letter.kind == answer_letter(sent),
+            Letter.created_at == sent.decided_at,
+            Letter.state == "waiting",
+            Letter.attempts == 0,
+        )
+        .with_for_update()
+    )
+    if letter is not None:
+        letter.state = "cancelled"
+        v.add(letter)
+        v.tell(("letters", sent.site_id))
+        return
+    campaign, pupil = v.get(Campaign, sent.campaign_id), v.get(Pupil, sent.pupil_id)
+    write_letter(v, "reenrolment_reopened", sent.author_id, pupil, year=campaign.school_year)
+
+
+def waiting_document(
+    v: Visit, supplied_id: int
+) -> tuple[SuppliedDocument, RequiredDocument, Pupil, int, StoredFile | None]:
+    """One document of the queue « Pièces », with its file; NotYours when there is none."""
+    v.staff_only()
+    supplied = v.get(SuppliedDocument, supplied_id)
+    number = families.numbers(v, [supplied.family_id]).get(supplied.family_id or 0, 0)
+    file = v.get(StoredFile, supplied.file_id) if supplied.file_id else None
+    return supplied, v.get(RequiredDocument, supplied.document_id), v.get(Pupil, supplied.pupil_id), number, file

@@ -1,1 +1,0 @@
-"""Courses, lessons, results, performances, absences."""

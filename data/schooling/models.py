@@ -1,0 +1,245 @@
+"""Teachers, courses, lessons, and who attends them. Past enrolments carry their results: they are the « Historique »."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import Date, ForeignKeyConstraint, Index, Time, UniqueConstraint, bindparam, func, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Field, col, select
+
+from data.core import formats
+from data.core.errors import NotYours
+from data.core.scope import OfSite
+from data.core.unit_of_work import Visit
+
+AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
+
+
+def of_its_pupil() -> ForeignKeyConstraint:
+    """A row's copied site is its pupil's site, or the database refuses the row."""
+    return ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"])
+
+
+def of_its_course() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["course_id", "site_id"], ["course.id", "course.site_id"])
+
+
+class Teacher(OfSite, table=True):
+    __table_args__ = (UniqueConstraint("id", "site_id"),)
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    first_name: str = Field(default="", max_length=80)
+    last_name: str = Field(default="", max_length=80)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Course(OfSite, table=True):
+    """A class group in one school year (« 2026-2027 »), with its number in the conservatoire's own lists."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["teacher_id", "site_id"], ["teacher.id", "teacher.site_id"]),
+        UniqueConstraint("site_id", "school_year", "number"),
+        UniqueConstraint("id", "site_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    school_year: str = Field(max_length=9, index=True)
+    number: str = Field(max_length=20)
+    name: str = Field(max_length=120)
+    department: str = Field(default="", max_length=80)
+    cycle: str = Field(default="", max_length=40)
+    teacher_id: int | None = Field(default=None, index=True)
+    weekday: int | None = None  # 1 is Monday
+    starts: time | None = None
+    minutes: int = 0
+    room: str = Field(default="", max_length=60)
+
+
+class Cursus(OfSite, table=True):
+    """A course of study that holds several disciplines: « Musique, cursus diplômant »."""
+
+    __table_args__ = (UniqueConstraint("id", "site_id"), UniqueConstraint("site_id", "name"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    name: str = Field(max_length=120)
+
+
+class Enrolment(OfSite, table=True):
+    """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
+
+    fence: ClassVar[str] = "pupil"
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (
+        of_its_pupil(),
+        of_its_course(),
+        ForeignKeyConstraint(["cursus_id", "site_id"], ["cursus.id", "cursus.site_id"]),
+        UniqueConstraint("pupil_id", "course_id"),
+        Index("ix_enrolment_attending", "course_id", "site_id", "status", "pupil_id"),  # who attends, without the rows
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    pupil_id: int = Field(index=True)
+    course_id: int
+    cursus_id: int | None = Field(default=None, index=True)  # None: a discipline outside any cursus
+    level: str = Field(default="", max_length=40)  # « Niveau », of the pupil in that discipline
+    status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left
+    slot: time | None = None  # « heure de passage »
+    slot_minutes: int = 0
+    starts_on: date | None = None
+    ends_on: date | None = None
+    hours: int | None = None
+    hours_done: int | None = None
+    absences: int | None = None
+    absences_unexcused: int | None = None
+    adapted_schedule: str = Field(default="", max_length=120)
+    activity: str = Field(default="", max_length=120)
+    main_instrument: str = Field(default="", max_length=80)
+    average: int | None = None  # out of 20
+    average_letter: str = Field(default="", max_length=10)
+    mention: str = Field(default="", max_length=60)
+    class_result: str = Field(default="", max_length=80)
+    cycle_result: str = Field(default="", max_length=80)
+    class_admission: str = Field(default="", max_length=80)
+    cycle_admission: str = Field(default="", max_length=80)
+    comment: str = Field(default="", max_length=2000)
+
+
+class Lesson(OfSite, table=True):
+    """One meeting of a course, in the site's own hours."""
+
+    __table_args__ = (of_its_course(), Index("ix_lesson_course_day", "course_id", "day"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    course_id: int
+    day: date
+    starts: time | None = None
+    minutes: int = 0
+    state: str = Field(default="planned", max_length=10)  # planned | held (the roll was called) | moved | cancelled
+    note: str = Field(default="", max_length=200)
+
+
+@dataclass(frozen=True)
+class Attended:
+    """An enrolment with its course and teacher, as lists show it."""
+
+    enrolment: Enrolment
+    course: Course
+    teacher: Teacher | None
+    lesson: Lesson | None = None  # its next one, where it is asked for
+
+    @property
+    def teacher_name(self) -> str:
+        return self.teacher.full_name if self.teacher else ""
+
+    @property
+    def slot(self) -> time | None:
+        return self.enrolment.slot or self.course.starts
+
+    @property
+    def slot_minutes(self) -> int:
+        return self.enrolment.slot_minutes or self.course.minutes
+
+
+def courses(v: Visit, pupil_id: int) -> list[Attended]:
+    """This school year's courses, in the order of the week."""
+    return _attended(
+        v,
+        Enrolment.pupil_id == pupil_id,
+        Course.school_year == formats.school_year(v.today),
+        order=(col(Course.weekday).is_(None), col(Course.weekday), col(Course.starts), col(Course.name)),
+    )
+
+
+def history(v: Visit, pupil_id: int) -> list[Attended]:
+    """Earlier years, the latest first."""
+    return _attended(
+        v,
+        Enrolment.pupil_id == pupil_id,
+        Course.school_year < formats.school_year(v.today),
+        order=(col(Course.school_year).desc(), col(Course.department), col(Course.name)),
+    )
+
+
+def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
+    """NotYours when that pupil has no such enrolment."""
+    if 0 < enrolment_id < 2**31:  # a larger number is no key, and the database would not take it
+        for found in _attended(v, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
+            return found
+    raise NotYours(f"enrolment {enrolment_id}")
+
+
+def coming(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
+    """This year's courses and the next ones of several pupils, each with its next lesson; in one question."""
+    found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
+    if found:
+        for enrolment, course, teacher, lesson in v.rows(
+            _coming(),
+            pupils=list(found),
+            year=formats.school_year(v.today),
+            today=v.today,
+            until=v.today + AHEAD,
+            now=v.now.astimezone(v.zone).time(),
+        ):
+            found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _coming() -> Any:
+    """Made once: to make it takes longer than to ask it."""
+    one, today, now = aliased(Lesson), bindparam("today", type_=Date), bindparam("now", type_=Time)
+    first = (
+        select(one.id)
+        .where(
+            one.course_id == Enrolment.course_id,
+            Enrolment.status == "enrolled",
+            col(one.day) >= today,
+            col(one.day) <= bindparam("until", type_=Date),
+            col(one.state).in_(["planned", "moved"]),
+            or_(col(one.day) > today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
+        )
+        .order_by(col(one.day), col(one.starts))
+        .limit(1)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    return (
+        select(Enrolment, Course, Teacher, Lesson)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+        .join(Lesson, col(Lesson.id) == first, isouter=True)
+        .where(
+            col(Enrolment.pupil_id).in_(bindparam("pupils", expanding=True)), Course.school_year >= bindparam("year")
+        )
+        .order_by(col(Course.name), col(Enrolment.id))
+    )
+
+
+def next_lesson(attended: Iterable[Attended]) -> tuple[Lesson, Attended] | None:
+    """The lesson that comes first, and its course."""
+    return min(
+        ((each.lesson, each) for each in attended if each.lesson),
+        key=lambda found: (found[0].day, found[0].starts or time()),
+        default=None,
+    )
+
+
+def _attended(v: Visit, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
+    return [
+        Attended(enrolment, course, teacher)
+        for enrolment, course, teacher in v.rows(
+            select(Enrolment, Course, Teacher)
+            .join(Course, col(Course.id) == Enrolment.course_id)
+            .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+            .where(*conditions)
+            .order_by(*order, col(Enrolment.id))
+        )
+    ]
+
+
+def lessons(v: Visit, course_id: int) -> list[Lesson]:
+    return list(
+        v.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
+    )

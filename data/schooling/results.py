@@ -1,0 +1,88 @@
+"""Assessments and marks; the averages over the years. Marks, scales and coefficients are hundredths."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import ClassVar
+
+from pydantic import SkipValidation
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlmodel import Field, col, select
+
+from data.core.scope import OfSite
+from data.core.unit_of_work import Visit
+from data.schooling.models import Attended, of_its_course, of_its_pupil
+
+
+class Assessment(OfSite, table=True):
+    """A test or an examination of a course."""
+
+    __table_args__ = (of_its_course(), UniqueConstraint("id", "site_id"))
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    course_id: int = Field(index=True)
+    kind: str = Field(default="", max_length=80)
+    day: date | None = None
+    class_kind: str = Field(default="", max_length=80)
+    scale: int = 2000
+    coefficient: int = 100
+    class_average: int | None = None
+
+
+class Mark(OfSite, table=True):
+    """What a pupil got."""
+
+    fence: ClassVar[str] = "pupil"
+    kept_by_staff: ClassVar[bool] = True
+    __table_args__ = (
+        of_its_pupil(),
+        ForeignKeyConstraint(["assessment_id", "site_id"], ["assessment.id", "assessment.site_id"]),
+        UniqueConstraint("assessment_id", "pupil_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    pupil_id: int = Field(index=True)
+    assessment_id: int = Field(index=True)
+    value: int | None = None
+    letter: str = Field(default="", max_length=10)
+    mention: str = Field(default="", max_length=60)
+    remark: str = Field(default="", max_length=1000)
+    absent: bool = False
+
+
+Marked = tuple[Mark, Assessment]
+
+
+def marks(v: Visit, pupil_id: int, course_id: int) -> list[Marked]:
+    """A pupil's marks in a course, the latest first."""
+    return [
+        (mark, assessment)
+        for mark, assessment in v.rows(
+            select(Mark, Assessment)
+            .join(Assessment, col(Assessment.id) == Mark.assessment_id)
+            .where(Mark.pupil_id == pupil_id, Assessment.course_id == course_id)
+            .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
+        )
+    ]
+
+
+def last_marks(v: Visit, pupil_ids: Iterable[int], since: date) -> dict[int, Marked]:
+    """Pupil -> the latest mark since that day, in one question."""
+    found: dict[int, Marked] = {}
+    wanted = list(pupil_ids)
+    if wanted:
+        for mark, assessment in v.rows(
+            select(Mark, Assessment)
+            .join(Assessment, col(Assessment.id) == Mark.assessment_id)
+            .where(col(Mark.pupil_id).in_(wanted), col(Mark.value).is_not(None), col(Assessment.day) >= since)
+            .order_by(col(Assessment.day).desc(), col(Assessment.id).desc())
+            .limit(100)
+        ):
+            found.setdefault(mark.pupil_id, (mark, assessment))
+    return found
+
+
+def averages(past: Sequence[Attended], department: str) -> list[tuple[str, int]]:
+    """(school year, mean of the averages of that department), the earliest first. Hundredths, out of 20."""
+    years: dict[str, list[int]] = {}
+    for each in past:
+        if each.course.department == department and each.enrolment.average is not None:
+            years.setdefault(each.course.school_year, []).append(each.enrolment.average)
+    return [(year, round(sum(found) / len(found))) for year, found in sorted(years.items())]

@@ -1,1 +1,0 @@
-"""Re-enrolment, from the campaign to next year’s courses."""

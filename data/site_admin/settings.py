@@ -1,0 +1,390 @@
+"""What a « responsable » decides about the site: each setting is said once here, with its default, by parts of « Réglages »."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.billing.gateways import registry as gateways
+from data.core import appearance, audit, encryption
+from data.core.errors import Faulty, Refused
+from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_lines
+from data.core.settings import settings as installation
+from data.core.sites import Site, here
+from data.core.unit_of_work import Visit
+from data.privacy import retention
+
+KEYS = "payment keys"
+
+
+def _lines(most: int) -> Kind:
+    """One sentence a line, kept as a list."""
+
+    def read(typed: str) -> list[str]:
+        found = [line for line in tidy_lines(typed).split("\n") if line]
+        if len(found) > most:
+            raise Refused("{count} phrases, c’est trop : {most} au plus.", count=len(found), most=most)
+        return found
+
+    return Kind("textarea", read=read, show=lambda value: "\n".join(value or ()))
+
+
+def _number(least: int, most: int) -> Kind:
+    def read(typed: str) -> str:
+        text = tidy(typed)
+        if not (text.isascii() and text.isdecimal()) or len(text) > 6 or not least <= int(text) <= most:
+            raise Refused("Écrivez un nombre de {least} à {most}.", least=least, most=most)
+        return str(int(text))
+
+    return Kind("number", read=read)
+
+
+def _told_phone(typed: str) -> str:
+    return PHONE.tell(PHONE.read(typed), "fr")
+
+
+LONG = Kind("textarea", read=tidy_lines)
+CHECK = Kind("check", read=lambda typed: typed == "true", show=lambda value: "true" if value else "")
+TELEPHONE = Kind("tel", read=_told_phone)
+ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), tell=DATE.tell, hint=DATE.hint)
+COLOUR = Kind("color", read=appearance.read_accent)
+ZONES = choice(
+    {
+        "Europe/Paris": "Paris",
+        "America/Guadeloupe": "Guadeloupe",
+        "America/Martinique": "Martinique",
+        "America/Cayenne": "Guyane",
+        "Indian/Reunion": "La Réunion",
+        "Indian/Mayotte": "Mayotte",
+        "America/Miquelon": "Saint-Pierre-et-Miquelon",
+        "Pacific/Noumea": "Nouvelle-Calédonie",
+        "Pacific/Tahiti": "Polynésie française",
+    }
+)
+CONFORMITY = choice(
+    {
+        "non conforme": "Non conforme",
+        "partiellement conforme": "Partiellement conforme",
+        "totalement conforme": "Totalement conforme",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`name` is a column of Site, or « legal.dpo »: a key of that column."""
+
+    name: str
+    label: str
+    kind: Kind = TEXT
+    longest: int = 200
+    hint: str = ""
+    required: bool = False
+    span: int = 6
+    default: str = ""
+
+    @property
+    def field(self) -> str:
+        """Its name in a form."""
+        return self.name.replace(".", "_")
+
+    def shown(self, site: Site) -> str:
+        column, _, key = self.name.partition(".")
+        held = getattr(site, column)
+        kept = held.get(key) if key else held
+        return self.kind.show(kept) or self.default
+
+    def read(self, typed: object) -> Any:
+        if not isinstance(typed, str):
+            raise Refused("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
+        if len(typed) > self.longest:
+            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(typed), most=self.longest)
+        value = self.kind.read(typed)
+        if self.required and value in ("", None):
+            raise Refused("Ce champ ne peut pas rester vide.")
+        return value
+
+    def put(self, site: Site, value: Any) -> None:
+        column, _, key = self.name.partition(".")
+        setattr(site, column, {**getattr(site, column), key: value} if key else value)
+
+
+Check = Callable[[Visit, Mapping[str, Any]], dict[str, Refused]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sheet of « Réglages », at /gestion/reglages/<path>."""
+
+    path: str
+    title: str
+    about: str
+    settings: tuple[Setting, ...] = ()
+    check: Check = field(default=lambda v, values: {})
+
+
+def _check_audit(v: Visit, values: Mapping[str, Any]) -> dict[str, Refused]:
+    """Without a dated audit the law knows one state only."""
+    day = values.get("legal.accessibility_audit", "")
+    if day and date.fromisoformat(day) > v.today:
+        return {"legal_accessibility_audit": Refused("Cette date est dans l’avenir.")}
+    if values.get("legal.accessibility") not in {"", "non conforme"} and not day:
+        return {
+            "legal_accessibility_audit": Refused("Donnez la date de l’audit : sans audit, l’état est « non conforme ».")
+        }
+    return {}
+
+
+def _check_gateway(_v: Visit, values: Mapping[str, Any]) -> dict[str, Refused]:
+    if values.get("payment.gateway") == "payfip" and not (
+        len(values.get("payment.numcli", "")) == 6 and values["payment.numcli"].isdecimal()
+    ):
+        return {"payment_numcli": Refused("Donnez les six chiffres du contrat PayFiP.")}
+    return {}
+
+
+def _gateway(typed: str) -> str:
+    if typed and gateways.by_name(typed) is None:
+        raise Refused("Choisissez une réponse de la liste.")
+    return typed
+
+
+IDENTITY = Part(
+    "identite",
+    "Identité",
+    "Nom, adresse, téléphone et horaires, sur les pages, les courriels et les papiers",
+    (
+        Setting("name", "Nom", longest=120, required=True, span=8),
+        Setting("timezone", "Fuseau horaire", ZONES, required=True, span=4),
+        Setting("address", "Adresse", longest=300, span=12),
+        Setting("phone", "Téléphone", TELEPHONE, longest=30),
+        Setting("email", "E-mail", EMAIL, longest=254),
+        Setting("opening_hours", "Horaires", longest=300, span=12),
+        Setting("help.phone", "Aide : téléphone", TELEPHONE, longest=30, hint="Vide : celui du conservatoire"),
+        Setting("help.email", "Aide : e-mail", EMAIL, longest=254, hint="Vide : celui du conservatoire"),
+        Setting("help.hours", "Aide : horaires", longest=300, span=12, hint="Vide : ceux du conservatoire"),
+    ),
+)
+LOOK = Part(
+    "apparence",
+    "Logo et couleur",
+    "Le logo des pages et des papiers ; la couleur des pages, des papiers et des courriels",
+    (Setting("accent", "Couleur", COLOUR, longest=9, span=4, default=appearance.ACCENT),),
+)
+FIELDS = Part("champs", "Champs des fiches", "Ce que les familles voient, changent et doivent remplir")
+DOCUMENTS = Part("pieces", "Pièces à fournir", "Ce que les campagnes demandent, et ce qui est accepté")
+SENTENCES_READY = Part(
+    "phrases",
+    "Phrases de refus",
+    "Des raisons prêtes à choisir quand une demande est refusée",
+    tuple(
+        Setting(
+            f"refusal_sentences.{key}",
+            label,
+            _lines(12),
+            longest=3000,
+            span=12,
+            hint="Une phrase par ligne ; vide : celles du portail",
+        )
+        for key, label in (
+            ("sheet", "Fiches"),
+            ("document", "Pièces"),
+            ("reenrolment", "Réinscriptions"),
+            ("absence", "Absences"),
+        )
+    ),
+)
+NEWS = Part("actualites", "Actualités", "Ce que les familles lisent sur leur accueil")
+LEGAL = Part(
+    "textes-legaux",
+    "Textes légaux",
+    "Mentions légales et données personnelles, publiques",
+    (
+        Setting("legal.publisher", "Éditeur", hint="La personne morale : commune, communauté, association"),
+        Setting("legal.director", "Directeur de la publication"),
+        Setting("legal.host", "Hébergeur", longest=300, span=12, hint="Nom, adresse et téléphone"),
+        Setting("legal.dpo", "Délégué à la protection des données", longest=300, hint="Nom, e-mail ou téléphone"),
+        Setting("legal.siret", "SIRET", longest=20),
+        Setting("legal.signatory", "Signataire des attestations"),
+        Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
+        Setting("legal.privacy_more", "À ajouter aux données personnelles", LONG, longest=4000, span=12),
+    ),
+)
+ACCESS = Part(
+    "accessibilite",
+    "Accessibilité",
+    "L’état de conformité affiché sur toutes les pages",
+    (
+        Setting("legal.accessibility", "État de conformité au RGAA", CONFORMITY, default="non conforme"),
+        Setting("legal.accessibility_audit", "Date de l’audit", ISO_DAY, longest=10),
+        Setting(
+            "legal.accessibility_contact",
+            "À qui signaler une difficulté",
+            longest=300,
+            span=12,
+            hint="Vide : l’adresse du conservatoire",
+        ),
+    ),
+    _check_audit,
+)
+KEEPING = Part(
+    "conservation",
+    "Durées de conservation",
+    "Ce qui s’efface de soi-même",
+    (
+        Setting(
+            "retention.letters",
+            "Texte des courriels, en jours",
+            _number(7, 730),
+            default=str(retention.DAYS["letters"]),
+        ),
+        Setting(
+            "journal_months",
+            "Journal, en mois",
+            _number(retention.FLOOR, retention.LONGEST),
+            hint="De six mois à un an (CNIL, délibération 2021-122)",
+            required=True,
+        ),
+        Setting(
+            "retention.sessions",
+            "Connexions passées, en jours",
+            _number(7, 365),
+            default=str(retention.DAYS["sessions"]),
+        ),
+    ),
+)
+PAYMENT = Part(
+    "paiement",
+    "Paiement en ligne",
+    "Le service de paiement des familles",
+    (
+        Setting("payment.gateway", "Service de paiement", Kind("gateway", read=_gateway), longest=40),
+        Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint="Les six chiffres du contrat"),
+        Setting(
+            "payment.saisie",
+            "PayFiP : mode",
+            choice({"T": "Test", "X": "Activation", "W": "En service"}),
+            default="T",
+        ),
+    ),
+    _check_gateway,
+)
+SECURITY = Part(
+    "securite",
+    "Connexion et sécurité",
+    "Mots de passe envoyés par e-mail, second facteur",
+    (
+        Setting("must_change_mailed_password", "Faire choisir un mot de passe à la première connexion", CHECK, span=12),
+        Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
+    ),
+)
+MAIL = Part(
+    "courriel",
+    "Courriel",
+    "L’envoi des courriels, et un essai",
+    (
+        Setting(
+            "letters_per_minute",
+            "Courriels par minute, au plus",
+            _number(1, 600),
+            hint="Ce que votre serveur d’envoi accepte ; le reste attend son tour",
+            required=True,
+            default="60",
+        ),
+    ),
+)
+STAFF = Part("comptes", "Comptes du personnel", "Qui entre dans la gestion, avec quel rôle")
+STATE = Part("etat", "État du portail", "Base de données, courriels, disque, sauvegarde, version")
+PARTS = (
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+)  # fmt: skip
+
+
+def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]:
+    """What changed, [old, new] as told; {} when nothing did. Faulty with the form's fields."""
+    v.manager_only()
+    site = v.get(Site, v.site_id, lock=True)
+    values: dict[str, Any] = {}
+    faults: dict[str, Refused] = {}
+    for one in part.settings:
+        if one.field not in typed and one.kind is not CHECK:
+            continue
+        try:
+            values[one.name] = one.read(typed.get(one.field, ""))
+        except Refused as refused:
+            faults[one.field] = refused
+    faults = faults or part.check(v, values)
+    if faults:
+        raise Faulty(faults)
+    changes = {}
+    for one in part.settings:
+        if one.name in values:
+            before, after = one.shown(site), one.kind.show(values[one.name]) or one.default
+            if before != after:
+                one.put(site, values[one.name])
+                changes[one.name] = [before, after]
+    keep(v, site, changes)
+    return changes
+
+
+def keep(v: Visit, site: Site, changes: Mapping[str, list[str]]) -> None:
+    if changes:
+        v.add(site)
+        audit.note(v, "settings changed", subject="site", subject_id=site.id, changes=dict(changes))
+        v.tell(("site", site.id))
+
+
+def save_key(v: Visit, name: str, secret: str) -> None:
+    """A key of the payment service, sealed; it is never shown again. "" takes it away."""
+    v.manager_only()
+    site = v.get(Site, v.site_id, lock=True)
+    kept = {other: sealed for other, sealed in site.payment_keys.items() if other != name}
+    site.payment_keys = {**kept, name: encryption.seal(KEYS, secret)} if secret else kept
+    keep(v, site, {f"payment_keys.{name}": ["", "•" if secret else ""]})
+
+
+def set_logo(v: Visit, name: str) -> None:
+    """`name` of a file written before (data/families/stored_files.py), or "" for the portal's own mark."""
+    v.manager_only()
+    site = v.get(Site, v.site_id, lock=True)
+    before, site.logo = site.logo, name
+    keep(v, site, {"logo": [before, name]})
+
+
+def try_mail(v: Visit) -> None:
+    """A letter to oneself; who reads it confirms."""
+    v.manager_only()
+    account = v.get(Account, v.account_id)
+    if not account.email:
+        raise Refused("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
+    accounts.write_to(v, account, "mail_trial", path="/gestion/reglages/courriel")
+    audit.note(v, "trial letter asked", subject="account", subject_id=account.id)
+
+
+def mail_arrived(v: Visit) -> None:
+    v.manager_only()
+    site = v.get(Site, v.site_id, lock=True)
+    site.mail_tested_at = v.now
+    keep(v, site, {"mail_tested_at": ["", v.now.isoformat(timespec="minutes")]})
+
+
+def missing(v: Visit) -> list[tuple[Part, str]]:
+    """What stands between this site and its families: the part, and what to do there."""
+    site = here(v)
+    wanted = (
+        (IDENTITY, "Donner l’adresse, le téléphone et l’e-mail", all((site.address, site.phone, site.email))),
+        (
+            LEGAL,
+            "Compléter les mentions légales",
+            all(site.legal.get(key) for key in ("publisher", "director", "host")),
+        ),
+        (LEGAL, "Nommer le délégué à la protection des données", bool(site.legal.get("dpo"))),
+        (
+            MAIL,
+            "Essayer l’envoi des courriels",
+            bool(site.mail_tested_at) or (not installation().smtp_url and site.demonstration),
+        ),
+    )
+    return [(part, words) for part, words, done in wanted if not done]

@@ -1,0 +1,1 @@
+"""What strangers send is opened and checked here, in a process apart. It uses core."""

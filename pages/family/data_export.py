@@ -1,0 +1,84 @@
+"""« Mes données »: what the archive holds, and the archive itself, made off the loop (RGPD, article 15)."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from fastapi import Request
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
+
+from components.layout.layout import head, way_back
+from components.nicegui_adapter.screens import plain, screen
+from components.nicegui_adapter.static_panel import Piece
+from components.ui.icons import icon
+from components.ui.markup import tag
+from data.accounts.caller import Audience, Caller
+from data.core.unit_of_work import Visit
+from data.privacy import data_export
+
+_one_at_a_time = asyncio.Semaphore(1)
+
+
+@screen("/mot-de-passe/donnees", Audience.FAMILY, title="Mes données")
+def explain(v: Visit) -> None:
+    back = way_back(v.say("Retour"), "/mot-de-passe")
+    under = v.say("Une copie de tout ce que le portail garde de votre famille.")
+    Piece(tag("p", back))
+    Piece(head(v.say("Mes données"), under))
+    held = (
+        "lisez-moi.html : vos données à lire, dans un navigateur ;",
+        "donnees.json : les mêmes, pour un autre logiciel ;",
+        "documents : les fichiers que vous avez envoyés et ceux que le portail vous a faits.",
+    )
+    Piece(
+        tag("p", v.say("L’archive (ZIP) contient :"))
+        + tag("ul", (tag("li", v.say(each)) for each in held))
+        + tag(
+            "p", v.say("Les coordonnées d’un autre foyer n’y sont jamais. Gardez l’archive en lieu sûr."), class_="soft"
+        )
+        + tag(
+            "div",
+            tag(
+                "a",
+                icon("down"),
+                v.say("Télécharger mes données"),
+                href="/mot-de-passe/donnees.zip",
+                class_="btn",
+                download=True,
+            ),
+            class_="actions",
+        )
+        + tag(
+            "p",
+            v.say("Une donnée est fausse ? Corrigez-la dans « Famille » ou « Élèves ». Pour vos autres droits, voyez"),
+            " ",
+            tag("a", v.say("Données personnelles"), href="/donnees-personnelles"),
+            ".",
+            class_="soft",
+        ),
+        tag="section",
+        classes="card flow",
+    )
+
+
+@plain("/mot-de-passe/donnees.zip", Audience.FAMILY)
+async def archive(caller: Caller, request: Request) -> Response:
+    async with _one_at_a_time:
+        path = await asyncio.to_thread(_make, caller)
+    return FileResponse(
+        path,
+        media_type="application/zip",
+        filename="mes-donnees.zip",
+        headers={"cache-control": "private, no-store"},
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )
+
+
+def _make(caller: Caller) -> Path:
+    with caller.visit(writes=True) as v:
+        found = data_export.collect(v)
+    with tempfile.NamedTemporaryFile(prefix="anacrouse-", suffix=".zip", delete=False) as made:
+        path = Path(made.name)
+    data_export.write(found, path)
+    return path

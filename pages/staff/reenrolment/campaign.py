@@ -1,0 +1,156 @@
+"""One campaign, at its own address: its requests, its progress, reminders, the documents it asks for, its settings."""
+
+import asyncio
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, plain, screen
+from components.ui.markup import tag
+from components.ui.review_queue import acts_of
+from data.accounts.caller import Caller
+from data.core import spreadsheets
+from data.core.errors import NotYours, Refused
+from data.core.unit_of_work import Visit
+from data.reenrolment import campaign_admin, participation
+from data.reenrolment import export as reenrolment_export
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.request_list import Wanted
+from data.uploads import validation
+from pages.staff.reenrolment import (
+    campaign_documents,
+    campaign_form,
+    campaign_head,
+    campaign_progress,
+    campaign_reminders,
+    campaign_table,
+)
+from pages.staff.reenrolment.campaign_head import PATH, Desk
+
+
+@screen(f"{PATH}/nouvelle", Audience.STAFF, title="Nouvelle campagne")
+def new(v: Visit) -> None:
+    desk = Desk(None, "reglages")
+    title = v.say("Nouvelle campagne")
+    Panel(
+        v,
+        lambda w: head(title) + campaign_form.draw(w, None, desk),
+        classes="flow",
+        on=acts_of(desk, {"save": campaign_form.save, "audience": campaign_form.change_audience}),
+    )
+
+
+@screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
+def campaign(
+    v: Visit,
+    n: int,
+    onglet: str = "",
+    piece: str = "",
+    modele: str = "",
+    etat: str = "",
+    departement: str = "",
+    cycle: str = "",
+    r: str = "",
+    tri: str = "",
+    sens: str = "",
+) -> None:
+    v.get(Campaign, n)
+    asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
+    desk = Desk(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
+    desk.piece_id = int(piece) if piece.isdecimal() and len(piece) < 10 else None
+    acts = {
+        "activate": campaign_head.activate,
+        "suspend": campaign_head.suspend,
+        "close": campaign_head.close,
+        "copy": campaign_head.copy,
+        "save": campaign_form.save,
+        "audience": campaign_form.change_audience,
+        "filter-state": campaign_table.choose("state"),
+        "filter-department": campaign_table.choose("department"),
+        "filter-cycle": campaign_table.choose("cycle"),
+        "find": campaign_table.find,
+        "sort": campaign_table.sort,
+        "page": campaign_table.turn,
+        "write-piece": campaign_documents.write,
+        "save-piece": campaign_documents.save,
+        "remove-piece": campaign_documents.remove,
+        "scope": campaign_reminders.choose,
+    }
+    Panel(
+        v,
+        lambda w: _draw(w, desk, modele),
+        follows=[("campaign", n), ("campaigns", v.site_id or 0), ("queue", v.site_id or 0)],
+        classes="flow",
+        on={**acts_of(desk, acts), "remind": campaign_reminders.sender(desk)},
+    )
+
+
+def _draw(v: Visit, desk: Desk, modele: str) -> Markup:
+    found = v.get(Campaign, desk.campaign_id)
+    seen, counts = participation.tally(v, found)
+    part = {
+        "": lambda: campaign_table.draw(v, found, desk, counts),
+        "avancement": lambda: campaign_progress.draw(v, found, seen, counts),
+        "relances": lambda: campaign_reminders.draw(v, found, desk),
+        "pieces": lambda: campaign_documents.draw(v, found, desk, modele),
+        "reglages": lambda: campaign_form.draw(v, found, desk),
+    }[desk.tab]
+    return campaign_head.draw(v, found, desk, seen) + tag("div", part(), class_="flow")
+
+
+@plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)
+async def export(caller: Caller, request: Request, n: int, form: str) -> Response:
+    """What the table shows, all its pages, as a spreadsheet."""
+    if form not in spreadsheets.MEDIA:
+        raise NotYours(f"export {form[:10]}")
+    asked = request.query_params
+    wanted = campaign_head.read(asked)
+    title, content = await asyncio.to_thread(_export, caller, n, form, wanted)
+    name = validation.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
+    return Response(
+        content,
+        media_type=spreadsheets.MEDIA[form],
+        headers={
+            "cache-control": "private, no-store",
+            "content-disposition": validation.disposition(f"{name}.{form}").replace("inline", "attachment", 1),
+            "content-security-policy": "default-src 'none'; sandbox",
+        },
+    )
+
+
+def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
+    with caller.visit() as v:
+        title, heads, rows = reenrolment_export.table(v, n, wanted)
+    content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title="Réinscriptions")
+    with caller.visit(writes=True) as v:
+        reenrolment_export.taken(v, n, len(rows))
+    return title, content
+
+
+@plain(
+    PATH + "/{n}/pieces/{piece}/modele",
+    Audience.STAFF,
+    methods=("POST",),
+    most_bytes=validation.MOST_BYTES + 65536,
+)
+async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Response:
+    """The file that families download and fill in."""
+    with caller.visit() as v:
+        if v.get(RequiredDocument, piece).campaign_id != v.get(Campaign, n).id:
+            raise NotYours(f"document {piece}")
+    async with request.form(max_files=1, max_fields=4) as form:
+        sent = form.get("fichier")
+        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
+        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
+    try:
+        checked, media_type = await validation.checked(content, name)
+        with caller.visit(writes=True) as v:
+            campaign_admin.set_model(v, piece, checked, media_type, validation.shown_name(name, media_type))
+    except Refused as refused:
+        return RedirectResponse(f"{back}&modele={validation.code_of(refused)}", 303)
+    return RedirectResponse(f"{back}&modele=recu", 303)

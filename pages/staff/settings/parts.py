@@ -1,0 +1,136 @@
+"""« Réglages »: the list of parts, and those that are a sheet of settings and nothing more."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from components.layout.layout import head
+from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.screens import Audience, screen
+from components.ui.icons import icon
+from components.ui.markup import acting_form, tag
+from components.ui.panel import Act, Answer
+from data.billing.gateways import registry as gateways
+from data.change_requests import review
+from data.core import sites
+from data.core.unit_of_work import Visit
+from data.office import absence_review
+from data.reenrolment import review_queue as reenrolment_queue
+from data.site_admin import settings as site_settings
+from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
+from pages.staff.settings import frame
+
+DEVIATION = (
+    "Écart assumé : un mot de passe envoyé par e-mail qui n’est pas changé reste lisible dans la boîte du destinataire "
+    "(OWASP ASVS 6.4.1). Le journal garde qui l’a choisi."
+)
+
+PORTALS = {
+    "sheet": ("Fiches", review.READY),
+    "document": ("Pièces", reenrolment_queue.READY["document"]),
+    "reenrolment": ("Réinscriptions", reenrolment_queue.READY["reenrolment"]),
+    "absence": ("Absences", absence_review.READY),
+}
+
+
+@screen(frame.PATH, Audience.MANAGER, title="Réglages")
+def settings(v: Visit) -> None:
+    Panel(v, _index, follows=[("site", v.site_id or 0)], classes="flow")
+
+
+def _index(v: Visit) -> Markup:
+    unfinished = {part.path: words for part, words in site_settings.missing(v)}
+    cards = [
+        tag(
+            "li",
+            tag(
+                "a",
+                tag("strong", v.say(part.title)),
+                tag("span", v.say(part.about)),
+                part.path in unfinished and tag("span", icon("alert"), " ", v.say(unfinished[part.path]), class_="was"),
+                href=frame.path_of(part),
+            ),
+        )
+        for part in PARTS
+    ]
+    return head(v.say("Réglages"), sites.here(v).name) + tag("ul", cards, class_="part-cards")
+
+
+def _open(v: Visit, part: Part) -> None:
+    typed = frame.Typed()
+    Panel(
+        v,
+        lambda w: frame.around(
+            w, part, _warning(w, part), frame.sheet(w, part, typed), _keys(w, part), _portals(w, part)
+        ),
+        on={"save": lambda w, act: frame.save(w, act, part, typed), "key": _save_key},
+        follows=[("site", v.site_id or 0)],
+        classes="flow",
+    )
+
+
+def _warning(v: Visit, part: Part) -> Markup | None:
+    """What is missing in this part, or what its present choice departs from."""
+    words = [words for each, words in site_settings.missing(v) if each is part]
+    told = [v.say(each) for each in words]
+    if part is SECURITY and not sites.here(v).must_change_mailed_password:
+        told.append(v.say(DEVIATION))
+    if not told:
+        return None
+    return tag("div", icon("alert"), tag("div", (tag("p", each) for each in told)), class_="notice pending")
+
+
+def _portals(v: Visit, part: Part) -> Markup | None:
+    """The sentences that serve where the site has none."""
+    if part is not SENTENCES_READY:
+        return None
+    kept = sites.here(v).refusal_sentences
+    lists = [
+        (tag("h3", v.say(label)), tag("ul", (tag("li", v.say(each)) for each in sentences)))
+        for key, (label, sentences) in PORTALS.items()
+        if not kept.get(key)
+    ]
+    if not lists:
+        return None
+    title = v.say("Celles du portail")
+    return tag("section", tag("h2", title), lists, class_="card flow-card", aria_label=title)
+
+
+def _keys(v: Visit, part: Part) -> Markup | None:
+    """The secrets of the payment service: written, never shown."""
+    name = sites.here(v).payment.get("gateway", "")
+    if part is not PAYMENT or not (wanted := gateways.secrets_of(name)):
+        return None
+    kept = sites.here(v).payment_keys
+    forms = []
+    for key in wanted:
+        hint = v.say("Enregistrée ; une autre la remplace.") if key in kept else v.say("Pas encore enregistrée.")
+        field = tag("input", id=f"key-{key}", name="secret", type="password", autocomplete="off", maxlength=500)
+        button = tag("button", v.say("Enregistrer la clé"), type="submit", class_="btn quiet")
+        label = tag("label", v.say("Clé « {name} »", name=key), for_=f"key-{key}")
+        forms.append(
+            acting_form(
+                tag("div", label, field, tag("span", hint, class_="hint"), class_="field"),
+                tag("div", button, class_="actions"),
+                do="key",
+                of=key,
+            )
+        )
+    return tag("section", tag("h2", v.say("Clés")), forms, class_="card flow-card", aria_label=v.say("Clés"))
+
+
+def _save_key(v: Visit, act: Act) -> Answer:
+    if act.of in gateways.secrets_of(sites.here(v).payment.get("gateway", "")):
+        site_settings.save_key(v, act.of, act.values.get("secret", "").strip())
+    return Answer(toast=v.say("Les réglages sont enregistrés."), fill={f"key-{act.of}": ""})
+
+
+def _part(part: Part) -> Callable[[Visit], None]:
+    def draw(v: Visit) -> None:
+        _open(v, part)
+
+    return draw
+
+
+for each in (IDENTITY, SENTENCES_READY, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY):
+    screen(frame.path_of(each), Audience.MANAGER, title=each.title)(_part(each))

@@ -1,0 +1,213 @@
+"""« Journal »: in words, for the « responsable » only, found by anything; it forgets after its time and no sooner."""
+
+import ast
+import csv
+import fnmatch
+import io
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, delete
+
+from data.core import audit, clock, spreadsheets
+from data.core.audit import AuditEntry
+from data.core.errors import NotYours
+from data.core.fields import editables
+from data.core.unit_of_work import whole_house
+from data.families.models import Family, Guardian, Pupil
+from data.office import audit_log, daily_digest
+from data.office.audit_log import Asked
+from data.office.audit_words import ACTIONS
+from data.office.news import News
+from data.reenrolment import campaign_admin
+from data.site_admin.settings import PARTS
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, later, set_site
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def note(action: str = "change asked", now: datetime | None = None, **more: Any) -> None:
+    with as_(PAUL, now=now) as v:
+        audit.note(v, action, **more)
+
+
+def told(**asked: Any) -> list[audit_log.Told]:
+    with as_(HELENE, writes=False) as v:
+        return audit_log.entries(v, Asked(**asked))
+
+
+def said(node: ast.expr) -> Iterator[str]:
+    """The texts an argument can be; what is filled in later stands as « * »."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*said(node.body), *said(node.orelse))
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+
+
+def actions(tree: ast.Module) -> Iterator[str]:
+    """What is given as `action`: to journal.note, and to the functions of that file that hand it on."""
+    places = {"note": 1}
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.FunctionDef)
+            and ast.unparse(node.args).startswith("v: Visit")
+            and "action" in (names := [each.arg for each in node.args.args])
+        ):
+            places[node.name] = names.index("action")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+            at = places.get("note" if name == "journal.note" else name)
+            if at is not None and len(node.args) > at:
+                yield from said(node.args[at])
+
+
+def test_every_action_that_is_noted_has_words(house: str) -> None:
+    found = {
+        action: path.name
+        for floor in ("data", "components", "pages")
+        for path in (ROOT / floor).rglob("*.py")
+        for action in actions(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert len(found) > 40
+    assert {action: place for action, place in found.items() if not fnmatch.filter(ACTIONS, action)} == {}
+    assert {each.action for each in every(AuditEntry)} <= set(ACTIONS)
+
+
+def keys(tree: ast.Module) -> Iterator[str]:
+    """The names of fields in `changes={…}`; those with capitals or spaces are words already."""
+    for node in ast.walk(tree):
+        for given in node.keywords if isinstance(node, ast.Call) else ():
+            for part in ast.walk(given.value) if given.arg == "changes" else ():
+                for key in part.keys if isinstance(part, ast.Dict) else ():
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.islower():
+                        yield key.value
+
+
+def test_every_field_that_is_noted_has_words(house: str) -> None:
+    found = {
+        key: path.name
+        for floor in ("data", "components", "pages")
+        for path in (ROOT / floor).rglob("*.py")
+        for key in keys(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    found |= {f"guardian.{name} required": "field_policies.py" for name in editables(Guardian)}
+    found |= {one.name: "settings.py" for part in PARTS for one in part.settings}
+    found |= dict.fromkeys(editables(News), "news.py") | dict.fromkeys(campaign_admin._WRITTEN, "campaign_admin.py")
+    assert len(found) > 60
+    plain = {**editables(Guardian), **editables(Pupil)}
+    wordless = {
+        key: place
+        for key, place in found.items()
+        if key not in plain and audit_log.label_of(key, "fr") == key.replace("_", " ")
+    }
+    assert wordless == {}
+    assert audit_log.label_of("guardian.town required", "fr") == "Fiche du responsable : Ville (obligatoire)"
+
+
+@both
+def test_entries_are_told_in_words_with_old_and_new(house: str) -> None:
+    samir = account("belkacem.samir")
+    note(subject="guardian", subject_id=samir.guardian_id, family_id=samir.family_id,
+         changes={"phone_mobile": ["+33611223344", "+33655667788"], "reason": ["", "wrong"], "town": ["Metz", "Nancy", "accepted"]})  # fmt: skip
+    [entry] = told(subject="guardian", subject_id=samir.guardian_id, actor=account(PAUL).id)
+    assert (entry.who, entry.what, entry.record) == (
+        "Paul Renard",
+        "Modification demandée",
+        "Fiche du responsable · Samir Belkacem",
+    )
+    assert entry.family == "n° 1077"
+    assert entry.changes == [
+        ("Téléphone mobile", "06 11 22 33 44", "06 55 66 77 88"),
+        ("Motif", "", "mot de passe faux"),
+        ("Ville", "Metz", "Nancy (acceptée)"),
+    ]
+
+
+@both
+def test_entries_are_found_by_person_action_day_family_and_words(house: str) -> None:
+    family = next(each for each in every(Family) if each.number == 1077)
+    old = clock.now() - timedelta(days=40)
+    note("absence told", old, family_id=family.id, changes={"comment": ["", "Zélie a la grippe 100%"]})
+    with as_(HELENE) as v:
+        audit.note(v, "corrected", subject="zone", changes={"phone_mobile": ["", "+33611223344"]})
+    for typed in ("Zélie", "zélie", "ZÉLIE", "zélie GRIPPE", "100% a"):
+        assert len(told(search=typed, action="absence told")) == 1, typed
+    for typed in ("hélène", "HELENE", "Hélène lemoine"):
+        assert {each.who for each in told(search=typed, subject="zone")} == {"Hélène Lemoine"}, typed
+    for typed in ("06 11 22 33 44", "+33 6 11 22 33 44", "0033611223344"):
+        assert len(told(search=typed, subject="zone")) == 1, typed
+    assert len(told(search="100%")) == 1
+    assert told(search="%zzz") == told(search="_____________________________") == []
+    assert [each.what for each in told(action="absence told", family=1077)] == ["Absence annoncée ou justifiée"]
+    assert told(family=99999) == told(family=2**40) == []
+    assert len(told(until=old.date())) == 1
+    assert {each.who for each in told(actor=account(PAUL).id)} == {"Paul Renard"}
+    stamps = [each.entry.at for each in told()]
+    assert stamps == sorted(stamps, reverse=True)
+    first = [each.entry.at for each in told(down=False)]
+    assert first == sorted(first)
+    assert first[0] == old
+    names = [each.who for each in told(sort="actor", down=False)]
+    assert names[0] <= names[-1]
+    assert told(sort="password_hash")[0].entry.at == stamps[0]
+    assert len(told(search=told()[0].entry.reference)) == 1
+
+
+def test_only_the_responsable_reads_it_and_only_its_site(house: str) -> None:
+    for login in (PAUL, CLAIRE):
+        with as_(login, writes=False) as v:
+            for act in (audit_log.entries, audit_log.count, audit_log.export):
+                with pytest.raises(NotYours):
+                    act(v, Asked())
+    with as_("petit.jean", "belrive", writes=False) as v:
+        assert {each.entry.site_id for each in audit_log.entries(v, Asked())} <= {v.site_id}
+        with pytest.raises(NotYours):
+            audit_log.one(v, every(AuditEntry)[0].id)
+
+
+def test_the_export_holds_no_formula_and_is_noted(house: str) -> None:
+    note(changes={"comment": ["", "=cmd|' /C calc'!A0"], "title": ["", "+1"]})
+    with as_(HELENE) as v:
+        heads, lines = audit_log.export(v, Asked())
+        audit_log.note_export(v, len(lines))
+    rows = list(csv.reader(io.StringIO(spreadsheets.write_csv(heads, lines).decode("utf-8-sig")), delimiter=";"))
+    assert rows[0][:3] == ["Date", "Personne", "Action"]
+    assert len(rows) == len(lines) + 1
+    assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t" and cell]
+    assert every(AuditEntry)[-1].action == "journal exported"
+
+
+@both
+def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(house: str) -> None:
+    """Row 88, and what the law asks: a year at most, six months at least."""
+    for days in (400, 300, 100):
+        note("absence told", later(days=-days), changes={"days": ["", days]})
+    young = every(AuditEntry, AuditEntry.action == "absence told")[-1].id
+
+    def left() -> list[int]:
+        return [
+            each.changes["days"][1]
+            for each in every(AuditEntry, AuditEntry.action == "absence told")
+            if each.actor == "Paul Renard"
+        ]
+
+    daily_digest.go_round()
+    assert left() == [300, 100]
+    purged = every(AuditEntry)[-1]
+    assert (purged.action, purged.changes) == ("journal purged", {"count": ["", 1]})
+    set_site(journal_months=6)
+    daily_digest.go_round()
+    assert left() == [100]
+    set_site(journal_months=1)
+    daily_digest.go_round()
+    assert left() == [100]
+    with pytest.raises(DBAPIError, match="append-only"), whole_house(writes=True) as v:
+        v.change(delete(AuditEntry).where(col(AuditEntry.id) == young))
+    assert left() == [100]

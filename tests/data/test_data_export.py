@@ -1,0 +1,131 @@
+"""« Mes données »: everything of the family, nothing of another's, no secret; JSON and a page that say the same."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from data.accounts import sessions
+from data.core.audit import AuditEntry
+from data.core.errors import NotYours
+from data.core.unit_of_work import whole_house
+from data.families import stored_files
+from data.families.models import PupilLink
+from data.families.stored_files import StoredFile
+from data.mail import outbox
+from data.privacy import data_export
+from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, last
+
+
+def archive(folder: Path, login: str = CLAIRE, code: str = "valmont") -> tuple[dict[str, Any], str, list[str]]:
+    """(the JSON, the page, the names of the files)."""
+    with as_(login, code) as v:
+        found = data_export.collect(v)
+    data_export.write(found, folder / "mine.zip")
+    with zipfile.ZipFile(folder / "mine.zip") as made:
+        assert made.testzip() is None
+        return json.loads(made.read("donnees.json")), made.read("lisez-moi.html").decode(), made.namelist()
+
+
+@both
+def test_the_archive_holds_what_the_family_has(house: str, tmp_path: Path) -> None:
+    content, page, _ = archive(tmp_path)
+    assert (content["famille"], content["conservatoire"]) == (1042, "Conservatoire de Valmont")
+    tables = content["tables"]
+    for table in (
+        "Guardian",
+        "Pupil",
+        "Enrolment",
+        "Mark",
+        "Absence",
+        "Piece",
+        "Invoice",
+        "Payment",
+        "ChangeRequest",
+        "Letter",
+        "Account",
+    ):
+        assert tables[table], table
+    assert {row["first_name"] for row in tables["Pupil"]} == {"Irina", "Nino"}
+    assert all(row["course"] and row["pupil"] for row in tables["Enrolment"])
+    shown = BeautifulSoup(page, "html.parser").get_text(" ")
+    for words in ("Claire", "3 place du Marché", "Irina Aubry", "Téléphone mobile", "162,00"):
+        assert words in shown
+    assert last(AuditEntry).action == "data copied"
+
+
+@pytest.mark.parametrize("login", [CLAIRE, "aubry.marc", "belkacem.samir"])
+def test_nothing_of_another_household_is_in_it(house: str, tmp_path: Path, login: str) -> None:
+    content, page, _ = archive(tmp_path, login)
+    own = account(login).family_id
+    others = {
+        "aubry.marc": ("Claire", "claire.aubry", "Nino"),
+        CLAIRE: ("Marc Aubry", "marc.aubry"),
+        "belkacem.samir": ("Aubry",),
+    }
+    for words in others[login]:
+        assert words not in page
+        assert words not in json.dumps(content, ensure_ascii=False)
+    families = {row["family_id"] for rows in content["tables"].values() for row in rows if row.get("family_id")}
+    assert families == {own}
+
+
+def test_no_secret_is_in_it(house: str, tmp_path: Path) -> None:
+    claire = account(CLAIRE)
+    token, _ = sessions.sign_in(claire)
+    with whole_house(writes=True) as v:
+        outbox.write(v, "new_password", to="claire.aubry@example.org", name="Claire", language="fr", site_id=claire.site_id,
+                      family_id=claire.family_id, account_id=claire.id, secret="k7Wm3xPqRt9aZb", login=CLAIRE, hours=24)  # fmt: skip
+    content, page, _ = archive(tmp_path)
+    everything = json.dumps(content) + page
+    for secret in ("k7Wm3xPqRt9aZb", claire.password_hash, sessions.digest(token), token, "gAAAA", "argon2"):
+        assert secret not in everything
+    assert not [
+        name
+        for rows in content["tables"].values()
+        for row in rows
+        for name in row
+        if "hash" in name or "secret" in name
+    ]
+
+
+def test_files_come_along_and_a_lost_one_is_no_fault(house: str, tmp_path: Path) -> None:
+    claire = account(CLAIRE)
+    with whole_house(writes=True) as v:
+        irina = next(link.pupil_id for link in every(PupilLink) if link.family_id == claire.family_id)
+        for content, giver in (
+            (b"mine", claire.family_id),
+            (b"his", account("aubry.marc").family_id),
+            (b"lost", claire.family_id),
+        ):
+            name = stored_files.write(claire.site_id, content)
+            v.add(StoredFile(site_id=claire.site_id, pupil_id=irina, giver_id=giver, name=name, kind="absence",
+                             media_type="image/jpeg", size=4, sha256="0" * 64, created_at=v.now))  # fmt: skip
+            if content == b"lost":
+                stored_files.path_of(claire.site_id, name).unlink()
+    content, page, names = archive(tmp_path)
+    given = [name for name in names if name.startswith("documents/")]
+    [mine] = [name for name in given if name.endswith("-absence.jpg")]
+    assert content["fichiers"] == given
+    assert mine in page
+    with zipfile.ZipFile(tmp_path / "mine.zip") as made:
+        assert made.read(mine) == b"mine"
+
+
+def test_what_people_typed_is_text_in_the_page(house: str, tmp_path: Path) -> None:
+    with as_(CLAIRE) as v:
+        row = guardian(v)
+        row.profession = "<script>alert(1)</script>"
+        v.add(row)
+    _, page, _ = archive(tmp_path)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_staff_and_strangers_have_none(house: str) -> None:
+    for login in (PAUL, None):
+        with as_(login) as v, pytest.raises(NotYours):
+            data_export.collect(v)

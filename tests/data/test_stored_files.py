@@ -1,0 +1,357 @@
+"""Files on their way in and out: opened in a process apart, named, counted, kept in step with their rows."""
+
+import ast
+import asyncio
+import io
+import os
+import resource
+import signal
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pillow_heif
+import psutil
+import pytest
+from PIL import Image
+from sqlmodel import select
+
+from data.core import clock
+from data.core.errors import NotYours, Refused
+from data.core.i18n import twins
+from data.core.unit_of_work import Visit
+from data.families import stored_files
+from data.families.stored_files import StoredFile
+from data.privacy import orphan_files
+from data.uploads import validation
+from data.uploads import worker as upload_worker
+from tests.conftest import move_to
+from tests.data.test_upload_validation import BLUE, RED, like, opened, pdf, picture, refused
+from tests.demo_users import CLAIRE, MARC, PAUL, as_, every, later, pupil
+
+ROOT = Path(__file__).parents[2]
+PDF = "application/pdf"
+
+
+def in_heic(size: tuple[int, int], **options: object) -> bytes:
+    image = Image.new("RGB", size, RED)
+    image.paste(BLUE, (size[0] // 2, 0, *size))
+    out = io.BytesIO()
+    pillow_heif.from_pillow(image).save(out, quality=90, **options)
+    return out.getvalue()
+
+
+def test_an_iphones_photograph_is_kept_as_jpeg_upright_without_its_place() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "N", 2: (49.0, 21.0, 30.0)})
+    for name in ("IMG_0001.HEIC", "photo.heif"):
+        kept, media_type = validation.check(in_heic((400, 200), exif=exif.tobytes()), name)
+        shown = opened(kept)
+        assert (media_type, shown.format, shown.size) == ("image/jpeg", "JPEG", (200, 400))
+        assert not shown.getexif()
+        assert like(shown.getpixel((100, 50)), RED)
+        assert like(shown.getpixel((100, 350)), BLUE)
+    whole = in_heic((400, 200))
+    assert refused(whole[: len(whole) // 2], "IMG_0001.HEIC") == "illisible"
+
+
+def test_sixteen_bits_of_grey_stay_grey_and_a_clear_colour_becomes_white() -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (20, 20), 32768).save(out, "PNG")
+    assert opened(validation.check(out.getvalue(), "scan.png")[0]).getpixel((5, 5)) in range(125, 131)
+    out = io.BytesIO()
+    Image.new("RGB", (20, 20), RED).save(out, "PNG", transparency=RED)
+    assert opened(validation.check(out.getvalue(), "logo.png")[0]).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_portrait_is_small_whatever_the_telephone_made() -> None:
+    for content in (picture("JPEG", (2000, 1000)), picture("PNG", (2000, 1000), "RGBA"), in_heic((2000, 1000))):
+        shown = opened(validation.make_photo(content))
+        assert (shown.format, shown.size) == ("JPEG", (600, 300))
+    for content, code in ((b"", "vide"), (pdf(), "photo"), (picture("GIF"), "photo"), (b"\xff\xd8\xff..", "illisible")):
+        with pytest.raises(Refused) as told:
+            validation.make_photo(content)
+        assert validation.code_of(told.value) == code
+
+
+def flood(megabytes: int) -> bytes:
+    """A stream of so many megabytes of zeros, a thousand times smaller in the file."""
+    packer = zlib.compressobj(9)
+    packer.flush(zlib.Z_FULL_FLUSH)
+    part = packer.compress(bytes(1024 * 1024)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return b"\x78\xda" + part * megabytes
+
+
+def packed_objects(content: bytes) -> bytes:
+    """A PDF whose catalogue lies in a compressed stream, which must be unpacked to be read."""
+    head = b"%PDF-1.5\n"
+    one = b"1 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n" % len(content)
+    one += content + b"\nendstream\nendobj\n"
+    start = len(head) + len(one)
+    places = b"\0\0\0\0\0" + b"\1" + len(head).to_bytes(3, "big") + b"\0" + b"\2\0\0\1\0"
+    places += b"\1" + start.to_bytes(3, "big") + b"\0"
+    table = b"3 0 obj\n<</Type/XRef/Size 4/W[1 3 1]/Root 2 0 R/Length %d>>stream\n%s\nendstream\nendobj\n" % (
+        len(places), places)  # fmt: skip
+    return head + one + table + b"startxref\n%d\n%%%%EOF" % start
+
+
+def children() -> list[psutil.Process]:
+    return [each for each in psutil.Process().children() if "data.uploads.inspection" in each.cmdline()]
+
+
+def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:
+    validation.check(pdf(), "a.pdf")
+    (child,) = children()
+    resting = pikepdf.Pdf.new()
+    resting.add_blank_page()
+    resting.Root.Big = resting.make_indirect(pikepdf.Stream(resting, flood(500), Filter=pikepdf.Name.FlateDecode))
+    out = io.BytesIO()
+    resting.save(out, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+    assert validation.check(out.getvalue(), "lourd.pdf")[1] == PDF  # nothing unpacks it
+    assert refused(packed_objects(flood(1500)), "objets.pdf") == "illisible"  # this would need 1.5 GB
+    sound = pdf(pages=2)
+    assert refused(sound.replace(b"startxref\n", b"startxref\n9"), "a.pdf") == "illisible"
+    assert validation.check(sound, "a.pdf")[1] == PDF
+    assert children() == [child]  # which had neither to be ended for its seconds nor for its memory
+
+
+def test_the_process_that_opens_files_holds_no_secret_and_is_one_for_all() -> None:
+    validation.check(picture("PNG"), "a.png")
+    validation.check(pdf(), "a.pdf")
+    (child,) = children()
+    assert not {name for name in child.environ() if any(word in name for word in ("SECRET", "DATABASE", "SMTP"))}
+    assert child.nice() >= 10
+    assert child.rlimit(resource.RLIMIT_AS)[0] <= 1024**3
+    loaded = {Path(each.path).name for each in child.memory_maps()}
+    assert not any("sqlite" in each or "psycopg" in each for each in loaded)
+
+
+def test_a_process_that_dies_or_hangs_is_replaced_and_the_machines_load_is_no_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    validation.check(picture("PNG"), "a.png")
+    children()[0].kill()
+    assert validation.check(picture("PNG"), "a.png")[1] == "image/png"
+    (stopped,) = children()
+    os.kill(stopped.pid, signal.SIGSTOP)
+    monkeypatch.setattr(upload_worker, "PATIENCE", 0.3)
+    assert refused(picture("PNG"), "a.png") == "occupe"
+    assert not psutil.pid_exists(stopped.pid)
+    monkeypatch.undo()
+    assert validation.check(picture("PNG"), "a.png")[1] == "image/png"
+    upload_worker.close()
+    assert not children()
+
+
+def enormous() -> bytes:
+    """Forty million pixels that can be seen through: the most that a picture may hold."""
+    out = io.BytesIO()
+    Image.new("RGBA", (6320, 6320), (10, 120, 120, 200)).save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def long_lists(number: int) -> bytes:
+    """A sound PDF, small and tedious: each list takes a third of a second of a processor to look through."""
+    made = pikepdf.Pdf.new()
+    made.add_blank_page()
+    each = b"[" + b"/A " * 200_000 + b"]"
+    made.Root.Long = pikepdf.Array([made.make_indirect(pikepdf.Object.parse(each)) for _ in range(number)])
+    out = io.BytesIO()
+    made.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
+
+
+def test_seconds_of_a_processor_are_counted_for_each_file_and_what_uses_them_up_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upload_worker.close()
+    monkeypatch.setattr(upload_worker, "PROCESSOR_SECONDS", 1)
+    validation.check(pdf(), "a.pdf")
+    (child,) = children()
+    first, short = child.rlimit(resource.RLIMIT_CPU)[0], long_lists(1)
+    while sum(child.cpu_times()[:2]) < 2:  # more than one file may have
+        assert validation.check(short, "a.pdf")[1] == PDF
+    assert first < child.rlimit(resource.RLIMIT_CPU)[0] < 5
+    assert children() == [child]
+    assert refused(long_lists(10), "b.pdf") == "illisible"
+    assert not children()  # nor does another process try it
+
+
+def most_memory(process: psutil.Process) -> int:
+    """The most that a process has ever held, in bytes."""
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+
+
+def test_enormous_pictures_take_turns_and_little_memory() -> None:
+    upload_worker.close()
+    content = enormous()
+
+    async def send() -> list[object]:
+        sent = [asyncio.create_task(validation.checked(content, "plan.png")) for _ in range(2)]
+        others = [asyncio.create_task(validation.checked(b"%PDF-", "a.pdf")) for _ in range(12)]
+        await asyncio.to_thread(str)  # another page of the portal is answered meanwhile
+        assert not sent[1].done()
+        return list(await asyncio.gather(*sent, *others, return_exceptions=True))
+
+    answers = asyncio.run(send())
+    kept = [each for each in answers if isinstance(each, tuple)]
+    assert len(kept) == 2
+    assert all(media_type == "image/jpeg" for _, media_type in kept)
+    refusals = [validation.code_of(each) for each in answers if isinstance(each, Refused)]
+    assert refusals.count("occupe") == 2  # twelve may wait
+    (child,) = children()
+    assert most_memory(child) < 550 * 1024**2
+
+
+@pytest.mark.parametrize(("given", "media_type", "shown"), [
+    ("../../x.pdf", PDF, "x.pdf"), ("C:\\Users\\moi\\x.pdf", PDF, "x.pdf"), ("a\r\nX:1.pdf", PDF, "aX:1.pdf"),
+    ("con.pdf", PDF, "_con.pdf"), ("e\u0301te\u0301.PDF", PDF, "été.pdf"), ("IMG_0001.HEIC", "image/jpeg", "IMG_0001.jpg"),
+    ("photo.php.jpg", "image/jpeg", "photo.php.jpg"), ("scan.png", "image/jpeg", "scan.jpg"), ("x" * 300 + ".pdf", PDF, "x" * 96 + ".pdf"),
+    ("gnp\u202efdp.exe.pdf", PDF, "gnpfdp.exe.pdf"), ("\u200bvide\u2066.pdf", PDF, "vide.pdf"), (".pdf", PDF, "document.pdf"),
+    ("", "image/png", "document.png"), ("…/  .. .pdf", PDF, "document.pdf"), ("a\u00a0b.pdf", PDF, "a b.pdf"), ("\ud800.pdf", PDF, "document.pdf"),
+])  # fmt: skip
+def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(
+    given: str, media_type: str, shown: str
+) -> None:
+    assert validation.shown_name(given, media_type) == shown
+    header = validation.disposition(shown)
+    assert header.isascii()
+    assert header.startswith('inline; filename="document.')
+    assert not set(header.partition("UTF-8''")[2]) & set('"\r\n; /\\')
+
+
+@pytest.fixture
+def no_files_yet(house: str, tmp_path: Path) -> None:
+    move_to(DATABASE_URL=house, FILES_DIR=str(tmp_path / "files"))
+
+
+def keep(v: Visit, *, size: int = 100, kind: str = "campaign 1", name: str = "Justificatif.pdf") -> StoredFile:
+    return stored_files.keep(v, pupil(v, "Irina").id, kind, b"x" * size, PDF, name)
+
+
+def test_a_kept_file_has_its_name_and_is_met_by_nobody_else(house: str) -> None:
+    with as_(CLAIRE) as v:
+        kept = keep(v)
+        assert (kept.shown, kept.size) == ("Justificatif.pdf", 100)
+        path = stored_files.path_of(kept.site_id, kept.name)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    for who in (CLAIRE, PAUL):
+        with as_(who) as v:
+            assert stored_files.content_of(v, kept.name)[1] == b"x" * 100
+    for who, code in ((MARC, "valmont"), ("belkacem.samir", "valmont"), (CLAIRE, "belrive"), ("petit.jean", "belrive")):
+        with as_(who, code) as v, pytest.raises(NotYours):
+            stored_files.content_of(v, kept.name)
+
+
+def test_a_family_sends_thirty_files_an_hour_and_forty_megabytes_a_campaign(house: str) -> None:
+    with as_(CLAIRE) as v:
+        for _ in range(29):
+            keep(v)
+        stored_files.discard(v, keep(v).name)  # taken back: it was sent all the same
+    with as_(CLAIRE) as v, pytest.raises(Refused) as told:
+        stored_files.within_quota(v)
+    assert validation.code_of(told.value) == "heure"
+    with as_(MARC) as v:
+        stored_files.within_quota(v)
+    with as_(PAUL) as v:
+        stored_files.within_quota(v)
+    with as_(CLAIRE, now=later(hours=1.1)) as v:
+        for row in v.all(select(StoredFile).where(StoredFile.kind == "campaign 1").limit(20)):
+            row.size = 2 * 1024 * 1024
+            v.add(row)
+        with pytest.raises(Refused) as told:
+            keep(v)
+        assert validation.code_of(told.value) == "quota"
+        keep(v, kind="campaign 2")
+        first = v.one(select(StoredFile).where(StoredFile.size > 1000, StoredFile.removed_at.is_(None)))  # type: ignore[union-attr]
+        assert first is not None
+        stored_files.discard(v, first.name)
+        keep(v)
+    assert len({validation.REFUSALS[code] for code in ("heure", "quota")} & twins().keys()) == 2
+
+
+def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(house: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with as_(CLAIRE) as v:
+        folder = stored_files.path_of(keep(v).site_id, "x").parent
+    before = sorted(folder.iterdir())
+    with monkeypatch.context() as changed:
+        changed.setattr(stored_files, "SHARE_LEFT", 0.5)
+        changed.setattr(stored_files, "ROOM_LEFT", 10**18)
+        changed.setattr(
+            stored_files.shutil,
+            "disk_usage",
+            lambda path: stored_files.shutil._ntuple_diskusage(10**9, 9 * 10**8, 10**8),
+        )
+        with as_(CLAIRE) as v, pytest.raises(Refused) as told:
+            keep(v)
+        assert validation.code_of(told.value) == "place"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # the disk gives no more than that
+    try:
+        with as_(CLAIRE) as v, pytest.raises(Refused) as told:
+            stored_files.write(v.site_id or 0, b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert validation.code_of(told.value) == "place"
+    assert sorted(folder.iterdir()) == before
+
+
+def aged(path: Path, hours: float) -> Path:
+    moment = clock.file_time_of(later(hours=-hours))
+    os.utime(path, (moment, moment))
+    return path
+
+
+def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_told(
+    house: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with as_(CLAIRE) as v:
+        kept, lost, taken_back = keep(v), keep(v), keep(v)
+        paths = {each.name: stored_files.path_of(each.site_id, each.name) for each in (kept, lost, taken_back)}
+        stored_files.discard(v, taken_back.name)
+    folder = paths[kept.name].parent
+    paths[lost.name].unlink()
+    aged(paths[kept.name], 900)
+    (folder / "old-stray").write_bytes(b"x")
+    (folder / "young-stray").write_bytes(b"x")
+    (folder / "half.part").write_bytes(b"x")
+    aged(folder / "old-stray", 25)
+    aged(folder / "half.part", 25)
+    aged(folder / "young-stray", 23)
+    swept = orphan_files.sweep()
+    assert {"old-stray", "half.part", taken_back.name} <= set(swept.removed)
+    assert lost.name in swept.missing
+    assert lost.name in caplog.text
+    assert paths[kept.name].is_file()
+    assert (folder / "young-stray").is_file()
+    assert taken_back.id in {row.id for row in every(StoredFile)}
+    assert "young-stray" in orphan_files.sweep(later(hours=25)).removed
+    assert taken_back.id not in {row.id for row in every(StoredFile)}
+    assert paths[kept.name].is_file()
+
+
+def test_a_database_that_knows_none_of_the_files_removes_none(
+    house: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    with as_(CLAIRE) as v:
+        folder = stored_files.path_of(keep(v).site_id, "x").parent
+    strays = [folder / f"stray-{n}" for n in range(30)]
+    for each in strays:
+        each.write_bytes(b"x")
+        aged(each, 50)
+    orphan_files.sweep()
+    assert all(each.is_file() for each in strays)
+    assert "is it the right one" in caplog.text
+
+
+def test_every_room_that_writes_files_is_known_to_the_sweep() -> None:
+    """A table whose files the sweep did not know would lose them after a day."""
+    writers = set()
+    for path in {*(ROOT / "data").rglob("*.py")} - {*(ROOT / "data" / "demo").glob("*.py")}:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "files.write":
+                writers.add(path.stem)
+    assert writers <= orphan_files.WRITERS

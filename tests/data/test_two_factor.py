@@ -1,0 +1,126 @@
+"""The second factor: each code once, one step of grace, recovery codes, nobody in before it, a way out for a lost telephone."""
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+
+from data.access_grants import first_start, staff_accounts
+from data.accounts import sessions, two_factor, two_factor_login
+from data.accounts.two_factor import SecondFactor
+from data.core.audit import AuditEntry
+from data.core.errors import Refused
+from data.mail.outbox import Letter
+from tests.demo_users import HELENE, PAUL, account, as_, both, every, last, set_site
+
+NOW = datetime(2026, 11, 24, 12, 0, 10, tzinfo=UTC)
+
+
+def set_up(login: str = PAUL) -> tuple[str, list[str]]:
+    """The secret on the telephone and the recovery codes; the code of NOW is spent."""
+    who = account(login)
+    drafted = two_factor.draft(who)
+    secret = two_factor.secret_of(who, drafted)
+    with as_(login, now=NOW) as v:
+        return secret, two_factor.set_up(v, who, drafted, pyotp.TOTP(secret).at(NOW))
+
+
+def passes(code: str, at: datetime = NOW, login: str = PAUL) -> bool:
+    with as_(login, now=at) as v:
+        return two_factor.passes(v, account(login), code)
+
+
+@both
+def test_each_code_counts_once_and_one_step_is_forgiven(house: str) -> None:
+    secret, _ = set_up()
+    totp = pyotp.TOTP(secret)
+    assert not passes(totp.at(NOW))
+    assert passes(totp.at(NOW + timedelta(seconds=30)))
+    assert not passes(totp.at(NOW + timedelta(seconds=30)))
+    assert not passes(totp.at(NOW + timedelta(seconds=90)))
+    assert passes(totp.at(NOW + timedelta(seconds=60)), NOW + timedelta(seconds=90))
+    assert not passes(totp.at(NOW - timedelta(seconds=30)), NOW)
+    for odd in ("", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "x" * 10_000):
+        assert not passes(odd)
+
+
+def test_a_recovery_code_counts_once_however_it_is_typed(house: str) -> None:
+    _, codes = set_up()
+    assert len(set(codes)) == 10
+    assert passes(f" {codes[0][:5].upper()}-{codes[0][5:]} ")
+    assert not passes(codes[0])
+    assert passes(codes[1])
+    assert len(last(SecondFactor).recovery) == 8
+    assert not any(code in str(last(SecondFactor).model_dump()) for code in codes)
+    assert every(AuditEntry, AuditEntry.action == "recovery code used")
+
+
+def test_the_secret_is_sealed_and_a_letter_tells(house: str) -> None:
+    secret, _ = set_up()
+    assert secret not in str(last(SecondFactor).model_dump())
+    assert last(Letter).kind == "second_factor_on"
+
+
+def test_the_same_form_sent_twice_gives_the_same_codes(house: str) -> None:
+    who = account(PAUL)
+    drafted = two_factor.draft(who)
+    code = pyotp.TOTP(two_factor.secret_of(who, drafted)).at(NOW)
+    answers = []
+    for _ in range(2):
+        with as_(PAUL, now=NOW) as v:
+            answers.append(two_factor.set_up(v, who, drafted, code))
+    assert answers[0] == answers[1]
+    with pytest.raises(Refused), as_(PAUL, now=NOW) as v:
+        two_factor.set_up(v, who, two_factor.draft(who), code)
+    with pytest.raises(Refused):
+        two_factor.secret_of(account(HELENE), drafted)
+
+
+def test_nobody_is_in_before_the_code_and_guessing_is_slowed(house: str) -> None:
+    secret, _ = set_up()
+    step, totp = two_factor_login.second_step(account(PAUL)), pyotp.TOTP(secret)
+    assert two_factor_login.second_step(account(HELENE)) == ""
+    later = NOW + timedelta(minutes=1)
+    wrong = str((int(totp.at(later)) + 1) % 1_000_000).zfill(6)
+    for _ in range(5):
+        with pytest.raises(Refused) as refused:
+            two_factor_login.pass_second_step(step, wrong, now=later)
+        assert refused.value.sentence == two_factor.WRONG_CODE
+    with pytest.raises(Refused) as refused:
+        two_factor_login.pass_second_step(step, totp.at(later), now=later)
+    assert "Trop d’essais" in str(refused.value)
+    after = later + timedelta(minutes=20)
+    found = two_factor_login.pass_second_step(step, totp.at(after), now=after)
+    assert found is not None
+    assert found.id == account(PAUL).id
+    for forged in ("", "x", step[:-4] + "AAAA"):
+        assert two_factor_login.pass_second_step(forged, totp.at(after), now=after) is None
+
+
+def test_a_manager_is_led_to_set_it_up_where_the_site_asks(house: str) -> None:
+    set_site(second_factor_required=True)
+    token, _ = sessions.sign_in(account(HELENE))
+    found = sessions.by_token(token)
+    assert found is not None
+    assert found[1].sets_factor
+    token, _ = sessions.sign_in(account(PAUL))
+    assert not sessions.by_token(token)[1].sets_factor  # type: ignore[index]
+    secret, _ = set_up(HELENE)
+    token, _ = sessions.sign_in(account(HELENE))
+    assert not sessions.by_token(token)[1].sets_factor  # type: ignore[index]
+    with pytest.raises(Refused), as_(HELENE, now=NOW + timedelta(minutes=1)) as v:
+        two_factor.remove(v, account(HELENE), pyotp.TOTP(secret).at(NOW + timedelta(minutes=1)))
+
+
+@pytest.mark.parametrize("by", ["colleague", "operator"])
+def test_a_lost_telephone_is_reset_and_its_sessions_end(house: str, by: str) -> None:
+    set_up()
+    token, _ = sessions.sign_in(account(PAUL))
+    if by == "operator":
+        assert first_start.reset_factor("valmont", PAUL)
+    else:
+        with as_(HELENE) as v:
+            staff_accounts.reset_factor(v, account(PAUL).id)
+    assert every(SecondFactor) == []
+    assert sessions.by_token(token) is None
+    assert last(Letter).kind == "second_factor_off"

@@ -1,0 +1,386 @@
+"""What families give: each way a file can be wrong has its sentence; what is kept shows nothing but the picture or pages."""
+
+import io
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from data.core.errors import Refused
+from data.core.i18n import twins
+from data.uploads import inspection, validation
+
+MOST = 2_097_152
+HTML = b"<!doctype html><script>alert(1)</script>"
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(200) + b"This program cannot be run in DOS mode"
+HEIC_START = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+
+
+def refused(content: bytes, name: str) -> str:
+    """The short name of the sentence."""
+    with pytest.raises(Refused) as told:
+        validation.check(content, name)
+    assert told.value.sentence in validation.REFUSALS.values()
+    return validation.code_of(told.value)
+
+
+def picture(form: str, size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: object) -> bytes:
+    """The left half is red, the right half is blue."""
+    image = Image.new("RGB", size, RED)
+    image.paste(BLUE, (size[0] // 2, 0, *size))
+    out = io.BytesIO()
+    image.convert(mode).save(out, form, **options)
+    return out.getvalue()
+
+
+def pdf(change: Callable[[Pdf], None] = lambda made: None, pages: int = 1, **options: object) -> bytes:
+    made = Pdf.new()
+    for _ in range(pages):
+        made.add_blank_page()
+    change(made)
+    out = io.BytesIO()
+    made.save(out, **options)
+    return out.getvalue()
+
+
+def pdf_of(size: int) -> bytes:
+    """A sound PDF of exactly so many bytes."""
+
+    def weighing(filling: int) -> bytes:
+        def fill(made: Pdf) -> None:
+            made.Root.Filling = made.make_indirect(Stream(made, b"x" * filling))
+
+        return pdf(fill, compress_streams=False, deterministic_id=True)
+
+    filling = size - len(weighing(size - 2000)) + size - 2000
+    made = weighing(filling)
+    assert len(made) == size
+    return made
+
+
+def opened(content: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image
+
+
+def like(seen: object, colour: tuple[int, int, int]) -> bool:
+    assert isinstance(seen, tuple)
+    return all(abs(one - other) < 40 for one, other in zip(seen, colour, strict=True))
+
+
+def test_a_pdf_may_weigh_two_megabytes_and_not_one_byte_more() -> None:
+    content = pdf_of(MOST)
+    assert validation.check(content, "certificat.pdf") == (content, "application/pdf")
+    assert refused(pdf_of(MOST + 1), "certificat.pdf") == "taille"
+
+
+@pytest.mark.parametrize("name", ["vide.pdf", "vide.jpg", "vide", "vide.exe", ""])
+def test_nothing_is_no_file(name: str) -> None:
+    assert refused(b"", name) == "vide"
+
+
+@pytest.mark.parametrize("name", [
+    "photo", "photo.", ".", "", "photo.jpg.exe", "photo.jpg ", "photo.svg", "page.html", "page.htm", "lettre.docx", "a.gif",
+    "a.avif", "a.pdf\0", "a.jpg/", "\u0440hoto.j\u0440g", "a.\uff30\uff24\uff26",
+])  # fmt: skip
+def test_only_the_last_ending_counts_and_only_six_are_taken(name: str) -> None:
+    for content in (picture("JPEG"), pdf(), EXE, HTML, b"<svg xmlns='http://www.w3.org/2000/svg'/>"):
+        assert refused(content, name) == "format"
+
+
+@pytest.mark.parametrize(("form", "name"), [
+    ("JPEG", "a.jpg"), ("JPEG", "A.JPEG"), ("JPEG", "a.exe.jpg"), ("JPEG", "../../etc/a.jpg"), ("PNG", "é è.PnG"),
+])  # fmt: skip
+def test_case_and_dots_before_the_ending_do_not_matter(form: str, name: str) -> None:
+    kept, media_type = validation.check(picture(form), name)
+    assert media_type == f"image/{form.lower()}"
+    assert opened(kept).size == (60, 40)
+
+
+def docx() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("word/document.xml", "<w:document/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("content", "name"), [
+    (EXE, "facture.pdf"), (EXE, "facture.jpg"), (EXE, "facture.png"), (picture("GIF"), "photo.jpg"), (docx(), "lettre.pdf"),
+    (HTML, "page.pdf"), (HTML + pdf(), "page.pdf"), (HTML + picture("PNG"), "page.png"), (b"\n" + pdf(), "blanc.pdf"),
+    (picture("PNG"), "photo.jpg"), (picture("JPEG"), "photo.png"), (pdf(), "photo.jpeg"), (picture("JPEG"), "photo.pdf"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "dessin.png"), (b"%PD", "a.pdf"), (b"\xff\xd8", "a.jpg"),
+    (picture("JPEG"), "a.heic"), (HEIC_START.replace(b"heic", b"avif"), "a.heic"), (HEIC_START, "a.jpg"),
+])  # fmt: skip
+def test_what_is_inside_must_be_what_the_ending_says(content: bytes, name: str) -> None:
+    assert refused(content, name) == "contenu"
+
+
+@pytest.mark.parametrize(("form", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
+def test_what_hides_behind_a_picture_is_not_kept(form: str, name: str) -> None:
+    for tail in (docx(), HTML, pdf(), EXE):
+        kept, _ = validation.check(picture(form) + tail, name)
+        assert tail[:20] not in kept
+        assert not zipfile.is_zipfile(io.BytesIO(kept))
+        assert opened(kept).size == (60, 40)
+        assert kept == validation.check(picture(form), name)[0]
+
+
+def test_what_a_picture_says_beside_its_pixels_is_not_kept() -> None:
+    words = Image.Exif()
+    words[0x010F], words[0x9286] = "Appareil", "chez nous"
+    kept, _ = validation.check(picture("JPEG", exif=words, comment=b"secret", icc_profile=b"profile" * 30), "a.jpg")
+    assert not any(each in kept for each in (b"Appareil", b"chez nous", b"secret", b"profile", b"Exif"))
+    said = PngInfo()
+    said.add_text("Author", "Claire Aubry")
+    said.add_text("Comment", "secret" * 20, zip=True)
+    kept, _ = validation.check(picture("PNG", pnginfo=said, exif=words), "a.png")
+    assert opened(kept).info == {}
+    assert not any(each in kept for each in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"))
+
+
+def test_a_photograph_is_upright_without_its_place_and_in_plain_colours() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was turned: the left of the file is the top
+    exif.get_ifd(0x8825).update({1: "N", 2: (49.0, 21.0, 30.0), 3: "E", 4: (6.0, 10.0, 5.0)})
+    given_file = picture("JPEG", (400, 200), "CMYK", exif=exif, quality=95)
+    assert opened(given_file).getexif().get_ifd(0x8825)
+    kept, media_type = validation.check(given_file, "IMG_0001.JPG")
+    shown = opened(kept)
+    assert (media_type, shown.format, shown.mode, shown.size) == ("image/jpeg", "JPEG", "RGB", (200, 400))
+    assert not shown.getexif()
+    assert b"Exif" not in kept
+    assert like(shown.getpixel((100, 50)), RED)
+    assert like(shown.getpixel((100, 350)), BLUE)
+
+
+def test_a_drawing_on_nothing_is_laid_on_white() -> None:
+    for mode in ("RGBA", "P"):
+        image = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+        image.paste((*RED, 255), (0, 0, 20, 40))
+        out = io.BytesIO()
+        (image if mode == "RGBA" else image.quantize(4)).save(out, "PNG")
+        shown = opened(validation.check(out.getvalue(), "dessin.png")[0])
+        assert shown.mode == "RGB", mode
+        assert like(shown.getpixel((5, 20)), RED), mode
+        assert like(shown.getpixel((35, 20)), (255, 255, 255)), mode
+
+
+@lru_cache
+def photograph() -> bytes:
+    """Twelve million pixels with the grain of a sensor."""
+    grain = Image.effect_noise((4000, 3000), 40)
+    image = Image.merge("RGB", (grain, grain.transpose(Image.Transpose.ROTATE_180), grain))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+def test_a_phones_photograph_is_made_lighter() -> None:
+    content = photograph()
+    assert 5_000_000 < len(content) < 8_000_000
+    kept, media_type = validation.check(content, "IMG_2042.jpg")
+    assert (len(kept) <= MOST, media_type, max(opened(kept).size)) == (True, "image/jpeg", 3000)
+
+
+def test_a_heavy_png_becomes_a_light_jpeg() -> None:
+    grain = Image.effect_noise((2400, 1800), 60)
+    out = io.BytesIO()
+    grain.save(out, "PNG", compress_level=1)
+    assert len(out.getvalue()) > MOST
+    kept, media_type = validation.check(out.getvalue(), "scan.png")
+    assert (media_type, len(kept) <= MOST, opened(kept).size) == ("image/jpeg", True, (2400, 1800))
+
+
+def test_a_picture_of_more_than_twenty_megabytes_is_not_even_opened() -> None:
+    assert refused(b"\xff\xd8\xff" + bytes(validation.MOST_BYTES), "a.jpg") == "taille"
+
+
+def chunk(name: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4, "big") + name + content + zlib.crc32(name + content).to_bytes(4, "big")
+
+
+def empty_png(wide: int, high: int) -> bytes:
+    """Black and white, a real one: small as a file, enormous once decoded."""
+    packer, row = zlib.compressobj(1), bytes(1 + (wide + 7) // 8)
+    body = b"".join(packer.compress(row * min(1000, high - at)) for at in range(0, high, 1000)) + packer.flush()
+    header = wide.to_bytes(4, "big") + high.to_bytes(4, "big") + bytes((1, 0, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize(
+    ("wide", "high"), [(20_000, 20_000), (1, 1_000_000), (1_000_000, 1), (12_001, 10), (6_400, 6_300), (9_500, 9_500)]
+)
+def test_an_enormous_picture_is_refused_before_it_is_decoded(wide: int, high: int) -> None:
+    content = empty_png(wide, high)
+    assert len(content) < validation.MOST_BYTES
+    started = time.process_time()
+    assert refused(content, "grand.png") == "dimensions"
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize(("form", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
+def test_a_picture_cut_short_is_unreadable(form: str, name: str) -> None:
+    whole = photograph() if form == "JPEG" else picture(form, (300, 200))
+    for part in (whole[: len(whole) // 2], whole[:40]):
+        assert refused(part, name) == "illisible"
+
+
+@settings(max_examples=150)
+@given(tail=st.binary(max_size=400), ending=st.sampled_from(["jpg", "png", "pdf", "heic"]))
+def test_rubbish_under_a_good_signature_is_refused_in_words(tail: bytes, ending: str) -> None:
+    content = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-", "heic": HEIC_START}[ending] + tail
+    assert refused(content, f"a.{ending}") in {"illisible", "dimensions", "protege"}
+
+
+SCRIPT = {"S": Name.JavaScript, "JS": "app.alert(1)"}
+
+
+def on_opening(made: Pdf) -> None:
+    made.Root.OpenAction = Dictionary(**SCRIPT)
+
+
+def in_a_note(made: Pdf) -> None:
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=Dictionary(**SCRIPT))
+    made.pages[0].Annots = Array([note])
+
+
+def in_the_names(made: Pdf) -> None:
+    made.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array(["one", made.make_indirect(Dictionary(**SCRIPT))])))
+
+
+def on_leaving_the_page(made: Pdf) -> None:
+    made.pages[0].AA = Dictionary(C=Dictionary(S=Name.JavaScript, JS=Stream(made, b"app.alert(1)")))
+
+
+def starts_a_program(made: Pdf) -> None:
+    made.Root.OpenAction = Dictionary(S=Name.Launch, F="calc.exe")
+
+
+def sends_a_form(made: Pdf) -> None:
+    made.Root.OpenAction = Dictionary(S=Name.SubmitForm, F="https://example.org")
+
+
+def carries_a_file(made: Pdf) -> None:
+    made.attachments["virus.exe"] = EXE
+
+
+def carries_a_file_on_a_page(made: Pdf) -> None:
+    file = Dictionary(Type=Name.Filespec, F="virus.exe", EF=Dictionary(F=made.make_indirect(Stream(made, EXE))))
+    note = Dictionary(Type=Name.Annot, Subtype=Name.FileAttachment, Rect=Array([0, 0, 9, 9]), FS=file)
+    made.pages[0].Annots = Array([note])
+
+
+def carries_an_associated_file(made: Pdf) -> None:
+    file = Dictionary(Type=Name.Filespec, F="virus.exe", EF=Dictionary(F=made.make_indirect(Stream(made, EXE))))
+    made.Root.AF = Array([file])
+
+
+def asks_for_a_dynamic_form(made: Pdf) -> None:
+    made.Root.AcroForm = Dictionary(Fields=Array([]), XFA=Stream(made, b"<xdp/>"))
+
+
+def plays_a_film(made: Pdf) -> None:
+    made.pages[0].Annots = Array([Dictionary(Type=Name.Annot, RichMediaContent=Dictionary(), RichMedia=Dictionary())])
+
+
+ACTS = (on_opening, in_a_note, in_the_names, on_leaving_the_page, starts_a_program, sends_a_form, carries_a_file,
+        carries_a_file_on_a_page, carries_an_associated_file, asks_for_a_dynamic_form, plays_a_film)  # fmt: skip
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_a_pdf_that_acts_or_carries_files_is_refused(act: Callable[[Pdf], None]) -> None:
+    for packed in (pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate):
+        assert refused(pdf(act, object_stream_mode=packed), "a.pdf") == "actif"
+
+
+def test_a_name_written_in_another_way_is_the_same_name() -> None:
+    plain = pdf(on_opening, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert plain.count(b"/JavaScript") == 1
+    assert (
+        refused(raw([b"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/J#61vaScript/J#53(app.alert\\(1\\))>>>>"]), "a.pdf")
+        == "actif"
+    )
+    assert refused(raw([b"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/J#61v#61Script>>>>"]), "a.pdf") == "actif"
+
+
+def test_a_pdf_under_a_password_is_refused_but_restrictions_alone_are_not() -> None:
+    locked = pdf(encryption=pikepdf.Encryption(owner="o", user="u"))
+    assert refused(locked, "a.pdf") == "protege"
+    restricted = pdf(
+        encryption=pikepdf.Encryption(owner="o", user="", allow=pikepdf.Permissions(print_highres=False, extract=False))
+    )
+    assert validation.check(restricted, "a.pdf") == (restricted, "application/pdf")
+    acting = pdf(on_opening, encryption=pikepdf.Encryption(owner="o", user=""))
+    assert refused(acting, "a.pdf") == "actif"
+
+
+def nested(deep: int, *, array: bool = False) -> Callable[[Pdf], None]:
+    def nest(made: Pdf) -> None:
+        inner: object = Dictionary(**SCRIPT)
+        for _ in range(deep):
+            inner = Array([inner]) if array else Dictionary(Deeper=inner)
+        made.Root.Deep = inner
+
+    return nest
+
+
+def test_what_is_too_intricate_to_be_sure_is_refused() -> None:
+    for array in (False, True):
+        assert refused(pdf(nested(40, array=array)), "a.pdf") == "illisible"
+        assert refused(pdf(nested(8, array=array)), "a.pdf") == "actif"
+    assert validation.check(pdf(pages=50), "a.pdf")[1] == "application/pdf"
+    assert refused(pdf(pages=51), "a.pdf") == "pages"
+
+    def crowd(made: Pdf) -> None:
+        made.Root.Crowd = Array([made.make_indirect(Dictionary(N=n)) for n in range(inspection.MOST_OBJECTS)])
+
+    assert refused(pdf(crowd, object_stream_mode=pikepdf.ObjectStreamMode.generate), "a.pdf") == "illisible"
+
+
+def raw(objects: list[bytes]) -> bytes:
+    """A PDF as written here, with its table; the page tree is the second object unless it is given."""
+    pages = [b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"]
+    every, out, places = [*objects, *pages[len(objects) - 1 :]], b"%PDF-1.4\n", []
+    for number, each in enumerate(every, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(every) + 1, len(out))
+    return out + b"xref\n0 %d\n0000000000 65535 f \n" % (len(every) + 1) + table + end
+
+
+CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
+
+
+def test_a_page_tree_that_bites_its_tail_is_unreadable() -> None:
+    assert validation.check(raw([CATALOG]), "a.pdf")[1] == "application/pdf"
+    assert refused(raw([CATALOG, b"<</Type/Pages/Kids[2 0 R]/Count 1>>"]), "a.pdf") == "illisible"
+    assert (
+        refused(raw([CATALOG, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Pages/Kids[2 0 R]/Count 1>>"]), "a.pdf")
+        == "illisible"
+    )
+
+
+def test_a_pdf_cut_short_is_unreadable() -> None:
+    whole = pdf(pages=3)
+    for part in (whole[: len(whole) // 2], whole[:-30], whole[:5], whole[:20]):
+        assert refused(part, "a.pdf") == "illisible"
+
+
+def test_every_sentence_has_its_twin_and_its_short_name() -> None:
+    for code, words in validation.REFUSALS.items():
+        assert words in twins()
+        assert validation.code_of(Refused(words)) == code
+    assert validation.code_of(Refused("Autre chose.")) == "illisible"

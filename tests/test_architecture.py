@@ -1,0 +1,120 @@
+"""The house's own rules: floors, sizes, and visits that nobody waits in."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = ("data", "components", "pages")
+LONGEST = 400
+OPENS = {"visit", "whole_house", "here"}  # with one of these, a transaction is open
+SLOW = {"sleep", "make_hash", "verify", "verify_and_update", "off_the_loop", "make_photo", "deliver", "sendmail", "SMTP",
+        "SMTP_SSL", "urlopen", "Popen", "check_new_password", "recognise", "lost_password", "is_mine"}  # fmt: skip
+
+
+def sources(*floors: str) -> Iterator[Path]:
+    for floor in floors:
+        yield from (
+            path for path in sorted((ROOT / floor).rglob("*.py")) if "versions" not in path.relative_to(ROOT).parts
+        )
+
+
+def name_of(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+
+
+def inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """What runs there; what is only defined there runs elsewhere."""
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def open_visits(tree: ast.AST) -> Iterator[tuple[int, list[ast.stmt]]]:
+    """What runs while a visit is open: `with visit(…)` and the like, and functions that are given one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.With | ast.AsyncWith):
+            opened = [item.context_expr for item in node.items]
+            if any(isinstance(each, ast.Call) and name_of(each.func) in OPENS for each in opened):
+                yield node.lineno, node.body
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if any(
+                each.annotation is not None and ast.unparse(each.annotation).split(".")[-1] == "Visit" for each in given
+            ):
+                yield node.lineno, node.body
+
+
+def faults_of(tree: ast.AST) -> Iterator[str]:
+    for line, body in open_visits(tree):
+        for node in inside(body):
+            if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.YieldFrom):
+                yield f"{line}: waits while the visit is open"
+            if isinstance(node, ast.Call) and name_of(node.func) in SLOW:
+                yield f"{line}: {name_of(node.func)}() while the visit is open"
+
+
+def test_a_file_is_read_in_one_sitting() -> None:
+    files = [path for folder in (*FLOORS, "tests", "deploy") for path in (ROOT / folder).rglob("*")
+             if path.suffix in {".py", ".css", ".js"} and not {"versions", "vendor"} & set(path.relative_to(ROOT).parts)]  # fmt: skip
+    long = {str(path.relative_to(ROOT)): lines for path in (*files, ROOT / "main.py")
+            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST}  # fmt: skip
+    assert files
+    assert not long
+
+
+def test_imports_go_down_only() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "7 kept, 0 broken" in done.stdout
+
+
+def test_nothing_waits_and_nothing_slow_runs_while_a_visit_is_open() -> None:
+    found = [f"{path.relative_to(ROOT)}:{fault}" for path in sources(*FLOORS)
+             for fault in faults_of(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
+    assert not found
+
+
+@pytest.mark.parametrize("fault", [
+    "async def act():\n    with here() as v:\n        await say()",
+    "async def act():\n    with caller.visit(writes=True) as v, frame():\n        if v:\n            async with lock:\n                pass",
+    "def act():\n    with visits.whole_house() as v:\n        [passwords.verify(word, row) for row in rows]",
+    "async def act(v: Visit, word: str):\n    await passwords.off_the_loop(f)",
+    "def act(*, v: visits.Visit):\n    time.sleep(1)",
+])  # fmt: skip
+def test_the_rule_of_open_visits_sees_each_way_to_break_it(fault: str) -> None:
+    assert list(faults_of(ast.parse(fault)))
+    assert not list(
+        faults_of(ast.parse("async def act():\n    await say()\n    with here() as v:\n        v.say('x')"))
+    )
+
+
+def test_every_folder_of_a_floor_is_a_package() -> None:
+    """Otherwise the contracts above do not see it."""
+    for path in sources(*FLOORS):
+        assert (path.parent / "__init__.py").is_file() or path.parent.name == "migrations", path
+
+
+def test_the_tables_files_keep_their_annotations_alive() -> None:
+    for path in sources("data"):
+        assert "from __future__ import annotations" not in path.read_text(encoding="utf-8"), path
+
+
+def test_every_folder_stands_in_the_layers() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    for floor in ("data", "components"):
+        [layers] = [each["layers"] for each in contracts if each["name"] == f"Inside {floor}/"]
+        said = {folder.strip() for layer in layers for folder in layer.split("|")}
+        there = {path.relative_to(ROOT / floor).parts[0] for path in sources(floor)} - {"__init__.py", "migrations"}
+        assert there == said

@@ -1,0 +1,244 @@
+"""The sheets as their pages work: asked, marked, replaced, withdrawn, decided, all seen without a reload."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.server import Server
+from tests.web.http_client import Person, Tab, words_of
+
+Come = Callable[..., Person]
+NOTICE = "Fiche du responsable en attente de validation"
+HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\"'><script>alert(2)</script>"
+
+
+def decide(tab: Tab, verdict: str, **more: str) -> dict[str, object]:
+    """Decide every field of the request that is open on the desk's page."""
+    soup = BeautifulSoup(tab.markup(), "lxml")
+    form = soup.select_one("#request-form")
+    values = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
+    for name in {str(radio["name"]) for radio in form.select("input[type=radio]")}:
+        values[name] = verdict
+    return tab.act("decide", form["data-of"], **values, **more)
+
+
+def mobile(portal: Server, login: str = "aubry.claire") -> str:
+    return str(portal.value("SELECT phone_mobile FROM guardian WHERE id = ?", portal.account(login)["guardian_id"]))
+
+
+def pending(portal: Server, login: str = "aubry.claire") -> list[tuple[str, str, str]]:
+    return portal.rows(
+        "SELECT field, old, new FROM field_change WHERE state = 'pending' AND family_id = ? ORDER BY id",
+        portal.account(login)["family_id"],
+    )
+
+
+def test_a_change_is_asked_acknowledged_and_marked_and_the_record_stays(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        answer = tab.save(phone_mobile="06 12 34 56 78")
+        assert "La fiche d’identité a été mise à jour." in answer["dialog"]
+        assert "En attente · avant : 06 98 76 54 32" in tab.shown()
+        assert NOTICE in tab.shown()
+    assert mobile(portal) == "+33698765432"
+    assert pending(portal) == [("phone_mobile", "+33698765432", "+33612345678")]
+    assert "En attente · avant : 06 98 76 54 32" in claire.text("/famille")
+
+
+def test_nothing_changed_says_so_and_sends_no_letter(portal: Server, claire: Person) -> None:
+    before = portal.value("SELECT count(*) FROM letter")
+    with Tab(claire, "/famille") as tab:
+        assert tab.save()["dialog"] == "Aucune modification à enregistrer."
+    assert portal.value("SELECT count(*) FROM letter") == before
+
+
+def test_asking_again_replaces_and_asking_for_the_old_value_withdraws(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        tab.save(phone_mobile="06 12 34 56 78")
+        tab.save(phone_mobile="06 22 22 22 22")
+        assert [new for _, _, new in pending(portal)] == ["+33622222222"]
+        assert "retirées" in tab.save(phone_mobile="06 98 76 54 32")["dialog"]
+        assert pending(portal) == []
+        assert NOTICE not in tab.shown()
+
+
+def test_what_waits_can_be_withdrawn_as_a_whole(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        tab.save(phone_mobile="06 12 34 56 78", town="Metz")
+        answer = tab.act("withdraw", tab.soup.select_one("form[data-do=save]")["data-of"])
+        assert answer["toast"] == "Vos modifications en attente sont annulées."
+        assert NOTICE not in tab.shown()
+    assert pending(portal) == []
+
+
+def test_every_fault_stands_beside_its_field_and_the_first_gets_the_focus(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        answer = tab.save(birth_date="31/02/1980", phone_mobile="06 12", last_name="")
+        assert answer["focus"].endswith("-last_name")
+        for words in (
+            "Ce champ ne peut pas rester vide.",
+            "Le 31/02/1980 n’existe pas.",
+            "Ce numéro n’est pas complet.",
+        ):
+            assert words in tab.shown()
+    assert pending(portal) == []
+
+
+def test_two_tabs_of_a_family_with_different_fields_both_wait(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as one, Tab(claire, "/famille") as other:
+        one.save(phone_mobile="06 12 34 56 78")
+        other.wait_until(lambda: NOTICE in other.shown())
+        form = other.soup.select_one("form[data-do=save]")["data-of"]
+        other.act("save", form, phone_home="03 82 11 22 33")
+    assert sorted(field for field, *_ in pending(portal)) == ["phone_home", "phone_mobile"]
+
+
+def test_modifier_twice_at_once_is_one_request_and_one_letter(portal: Server, claire: Person) -> None:
+    newest = portal.value("SELECT max(id) FROM letter")
+    with Tab(claire, "/famille") as one, Tab(claire, "/famille") as other:
+        sending = [threading.Thread(target=tab.save, kwargs={"phone_mobile": "06 12 34 56 78"}) for tab in (one, other)]
+        for each in sending:
+            each.start()
+        for each in sending:
+            each.join(90)
+    assert len(pending(portal)) == 1
+    assert portal.value("SELECT count(*) FROM letter WHERE kind = 'request_received' AND id > ?", newest) == 1
+
+
+def test_the_queue_shows_a_new_request_and_the_family_the_decision_without_a_reload(portal: Server, come: Come) -> None:
+    with Tab(come("aubry.claire"), "/famille") as family, Tab(come("renard.paul"), "/gestion/demandes") as desk:
+        family.save(phone_mobile="06 12 34 56 78")
+        desk.wait_until(lambda: "Aubry Claire" in desk.shown())
+        request = portal.value("SELECT max(id) FROM change_request")
+        desk.act("open", request)
+        assert "06 12 34 56 78" in desk.shown()
+        assert decide(desk, "accepted")["say"].startswith("La décision pour Aubry Claire")
+        family.wait_until(lambda: NOTICE not in family.shown())
+        assert "06 12 34 56 78" in family.markup()
+    assert mobile(portal) == "+33612345678"
+
+
+def test_a_refusal_needs_a_reason_that_the_family_reads(portal: Server, come: Come) -> None:
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'",
+        portal.account("belkacem.samir")["family_id"],
+    )
+    with (
+        Tab(come("belkacem.samir"), "/") as home,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+    ):
+        assert "raison" in decide(desk, "declined")["dialog"]
+        decide(desk, "declined", reason="Ce numéro ne répond pas.", message="Appelez-nous.")
+        home.wait_until(lambda: "Ce numéro ne répond pas." in home.shown())
+    assert "Refusée" in home.shown()
+    blocks = portal.value("SELECT blocks FROM letter WHERE kind = 'request_decided' ORDER BY id DESC LIMIT 1")
+    assert "Appelez-nous." in blocks
+
+
+def test_two_members_of_staff_at_once_the_second_is_told_who_was_first(portal: Server, come: Come) -> None:
+    request = portal.value("SELECT id FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 1")
+    with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as paul:
+        with Tab(come("lemoine.helene"), f"/gestion/demandes?demande={request}") as helene:
+            helene.wait_until(lambda: "Paul Renard a aussi cette demande ouverte." in helene.shown())
+            form = helene.soup.select_one("#request-form")
+            decide(paul, "accepted")
+            values = {
+                f"verdict:{name['name'].removeprefix('verdict:')}": "accepted"
+                for name in form.select("input[type=radio]")
+            }
+            answer = helene.act("decide", request, version=form.select_one("[name=version]")["value"], **values)
+        assert "déjà été traitée par Paul Renard" in answer["dialog"]
+    assert (
+        portal.value(
+            "SELECT count(*) FROM letter WHERE kind = 'request_decided' AND account_id = "
+            "(SELECT author_id FROM change_request WHERE id = ?)",
+            request,
+        )
+        == 1
+    )
+
+
+def test_a_record_that_moved_meanwhile_shows_three_values_and_is_not_overwritten_unseen(
+    portal: Server, come: Come
+) -> None:
+    samir = portal.account("belkacem.samir")
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
+    )
+    with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk:
+        portal.change("UPDATE guardian SET phone_home = '+33387000000' WHERE id = ?", samir["guardian_id"])
+        assert "a changé depuis l’affichage" in decide(desk, "accepted")["dialog"]
+        assert "Maintenant : 03 87 00 00 00" in desk.shown()
+        assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == "+33387000000"
+        decide(desk, "accepted")
+    assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == "+33382443322"
+
+
+def test_a_decision_is_undone_and_the_field_waits_again(portal: Server, come: Come) -> None:
+    samir = portal.account("belkacem.samir")
+    request = portal.value(
+        "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
+    )
+    with (
+        Tab(come("belkacem.samir"), "/famille") as family,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+    ):
+        decide(desk, "accepted")
+        family.wait_until(lambda: NOTICE not in family.shown())
+        assert "de nouveau en attente" in desk.act("undo", request)["say"]
+        family.wait_until(lambda: NOTICE in family.shown())
+    assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == ""
+
+
+@pytest.mark.parametrize("search", ["%", "_", "\\", "'", "(", "[a-z]*", "x" * 4000, "😀", "1042 Aubry", "-- ;"])
+def test_the_search_is_literal(portal: Server, paul: Person, search: str) -> None:
+    with Tab(paul, "/gestion/demandes") as desk:
+        answer = desk.act("search", search=search)
+        assert answer["say"] == "0 demande"
+        assert desk.act("search", search="Belkacem")["say"] == "1 demande"
+
+
+def test_hostile_text_is_shown_as_it_was_typed_everywhere(portal: Server, come: Come) -> None:
+    claire, paul = come("aubry.claire"), come("renard.paul")
+    with Tab(claire, "/famille") as tab:
+        tab.save(address=HOSTILE, complement="{{7*7}}")
+    request = portal.value("SELECT max(id) FROM change_request")
+    pages = [(claire, "/famille"), (claire, "/"), (paul, f"/gestion/demandes?demande={request}")]
+    with Tab(paul, f"/gestion/demandes?demande={request}") as desk:
+        decide(desk, "declined", reason=HOSTILE, message=HOSTILE)
+        assert "<img src=x" not in desk.markup()
+    for person, path in [*pages, (paul, f"/gestion/demandes?onglet=traitees&demande={request}")]:
+        answer = person.get(path).text
+        assert "<img src=x" not in answer
+        assert "<script>alert(2)" not in answer
+    assert HOSTILE in words_of(paul.get(f"/gestion/demandes?onglet=traitees&demande={request}").text)
+
+
+def test_a_post_code_proposes_its_towns_and_fills_the_only_one(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        key = f"guardian-{tab.soup.select_one('form[data-do=save]')['data-of']}"
+        filled = [tab.act("towns", key, postcode=code).get("fill") for code in ("57000", "75011")]
+        assert {f"{key}-town": "Metz"} in filled
+        for odd in ("", "99999", "x" * 4000, "١٢٣٤٥"):
+            assert "fill" not in tab.act("towns", key, postcode=odd)
+
+
+def test_a_new_email_needs_the_password_and_both_addresses_are_written_to(portal: Server, claire: Person) -> None:
+    with Tab(claire, "/famille") as tab:
+        assert tab.save(email="claire.new@example.org")["focus"].endswith("-current_password")
+        assert "Saisissez votre mot de passe actuel" in tab.shown()
+        assert pending(portal) == []
+        tab.save(email="claire.new@example.org", current_password="Anacrouse-demo-2026")
+    assert [field for field, *_ in pending(portal)] == ["email"]
+    letters = dict(portal.rows("SELECT kind, recipient FROM letter ORDER BY id DESC LIMIT 3"))
+    assert letters["confirm_email"] == "claire.new@example.org"
+    assert letters["email_change_asked"] == letters["request_received"] == "claire.aubry@example.org"
+
+
+def test_pages_speak_english_to_who_chose_it(claire: Person) -> None:
+    claire.post("/langue", data={"langue": "en"})
+    for path in ("/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"):
+        page = claire.soup(path)
+        assert page.html["lang"] == "en"
+        assert not {"Modifier", "Famille", "Déconnexion"} & set(words_of(page).split()), path

@@ -1,0 +1,105 @@
+"""Large files are worked at by another process: pages hear of it, it stops when asked, and its death or ours leaves the old state."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+import psutil
+
+from tests.server import Server, wait_for
+from tests.web.http_client import Person, Tab
+from tests.web.test_imports import give
+
+Come = Callable[..., Person]
+NEW = 900
+LINES = "".join(
+    f"{20_000 + n};1;Durand;Prénom {chr(97 + n // 26 % 26)}{chr(97 + n % 26)};{n} rue Haute\r\n" for n in range(NEW)
+)
+FILE = f"N° famille;Rang;Nom;Prénom;Adresse\r\n{LINES}1042;1;Aubry;Claire;9 rue du Port\r\n".encode("cp1252")
+WRITTEN = "SELECT count(*) FROM guardian WHERE last_name = 'Durand'"
+
+
+def apart(server: Server) -> list[psutil.Process]:
+    """The processes that work at files."""
+    assert server.process
+    return [
+        each
+        for each in psutil.Process(server.process.pid).children()
+        if "data.importing.worker_process" in each.cmdline()
+    ]
+
+
+@contextlib.contextmanager
+def nobody_writes(server: Server) -> Iterator[None]:
+    """Another program holds the database: an import stays where it begins to write."""
+    with server.connection() as held:
+        held.execute("BEGIN IMMEDIATE")
+        yield
+        held.execute("ROLLBACK")
+
+
+def check(helene: Person, tab: Tab) -> None:
+    tab.act("check")
+    tab.wait_until(lambda: "Lignes qui ajoutent" in tab.shown())
+
+
+def begin_to_write(tab: Tab, server: Server, seen: Callable[[], None]) -> None:
+    """Import; `seen` happens while the other process waits to write."""
+    tab.act("import", lu="oui")
+    with nobody_writes(server):
+        tab.wait_until(lambda: "Enregistrement…" in tab.shown())
+        seen()
+
+
+def test_a_large_file_is_checked_stopped_and_imported_and_open_pages_hear_of_it(portal: Server, come: Come) -> None:
+    helene, claire = come("lemoine.helene"), come("aubry.claire")
+    page = give(helene, FILE)
+    assert portal.value("SELECT rows FROM import_run") == NEW + 1
+    with Tab(helene, page) as tab, Tab(claire, "/famille") as family:
+        tab.act("check")
+        tab.act("stop")
+        wait_for(lambda: not apart(portal), "the other process to be gone")
+        tab.wait_until(lambda: "À quoi correspond chaque colonne" in tab.shown())
+        assert "Lignes qui ajoutent" not in tab.shown()
+        check(helene, tab)
+        assert f"Importer {NEW + 1} lignes" in tab.shown()
+        assert "9 rue du Port" in helene.get(f"{page}/rapport.csv").text
+        assert portal.value(WRITTEN) == 0
+        tab.act("import", lu="oui")
+        family.wait_until(lambda: "9 rue du Port" in family.markup())
+        tab.wait_until(lambda: f"{NEW} lignes ajoutées, 1 modifiées" in tab.shown())
+    assert portal.value(WRITTEN) == NEW
+    assert portal.value("SELECT actor FROM audit_entry WHERE action = 'imported'") == "Hélène Lemoine"
+
+
+def test_row_102_a_process_apart_that_dies_is_told_and_leaves_the_old_state(portal: Server, come: Come) -> None:
+    helene = come("lemoine.helene")
+
+    def it_is_killed() -> None:
+        apart(portal)[0].kill()
+
+    with Tab(helene, give(helene, FILE)) as tab:
+        check(helene, tab)
+        begin_to_write(tab, portal, it_is_killed)
+        tab.wait_until(lambda: "rien n’a été enregistré" in tab.shown())
+    assert (portal.value("SELECT state FROM import_run"), portal.value(WRITTEN)) == ("waiting", 0)
+    portal.expects_faults = True  # the log tells of the process that was lost
+
+
+def test_row_102_a_server_killed_while_it_imports_leaves_the_old_state_and_no_process_that_works_on(
+    launch: Callable[..., Server], come: Come
+) -> None:
+    server = launch()
+    helene = come("lemoine.helene", to=server)
+    page, guardians = give(helene, FILE), server.value("SELECT count(*) FROM guardian")
+
+    def it_is_killed() -> None:
+        orphans = apart(server)
+        server.kill()
+        assert orphans
+        assert not psutil.wait_procs(orphans, 60)[1]
+
+    with Tab(helene, page) as tab:
+        check(helene, tab)
+        begin_to_write(tab, server, it_is_killed)
+    assert (server.value("SELECT state FROM import_run"), server.value(WRITTEN)) == ("waiting", 0)
+    assert server.value("SELECT count(*) FROM guardian") == guardians
