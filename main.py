@@ -1,4 +1,4 @@
-"""The door: settings, pages, commands. `python main.py --help` lists them."""
+"""The entry point: settings, pages, commands. `python main.py --help` lists them."""
 
 import argparse
 import logging
@@ -91,10 +91,10 @@ def serve() -> None:
         if settings().demo:
             try:
                 demo.fill()
-            except demo.NotADemonstration as refused:
-                sys.exit(str(refused))
-            if told := renewal.renew():
-                logging.getLogger("anacrouse").info(told)
+            except demo.NotADemonstration as error:
+                sys.exit(str(error))
+            if text := renewal.renew():
+                logging.getLogger("anacrouse").info(text)
         if not first_start.key_is_known():
             sys.exit(
                 "The key file (or SECRET_KEY) is not the one this database was made with: put it back. Lost for good? "
@@ -115,15 +115,15 @@ def bring_up_to_date() -> None:
 
 
 def in_words(work: Callable[[], None]) -> None:
-    """Run it; what is refused is told and stops the command."""
-    from data.core.errors import Faulty, Refused
+    """Run it; what is UserError is told and stops the command."""
+    from data.core.errors import UserError, ValidationErrors
 
     try:
         work()
-    except Faulty as faulty:
-        sys.exit("\n".join(f"{name}: {refused.tell('en')}" for name, refused in faulty.faults.items()))
-    except Refused as refused:
-        sys.exit(refused.tell("en"))
+    except ValidationErrors as invalid:
+        sys.exit("\n".join(f"{name}: {error.message('en')}" for name, error in invalid.faults.items()))
+    except UserError as error:
+        sys.exit(error.message("en"))
 
 
 def create_site(code: str, name: str) -> None:
@@ -171,8 +171,8 @@ def back_up(folder: str) -> None:
 
     try:
         made = backup.make(Path(folder), clock.now())
-    except (backup.Impossible, OSError) as refused:
-        sys.exit(f"No copy was made: {refused}")
+    except (backup.Impossible, OSError) as error:
+        sys.exit(f"No copy was made: {error}")
     print(f"Copied to {made}. Keep the key file (or SECRET_KEY) too, apart from it.")
 
 
@@ -188,8 +188,8 @@ def restore(folder: str, *, verify: bool) -> None:
         else:
             with server.only_one():
                 found = backup.restore(Path(folder))
-    except (backup.Impossible, OSError) as refused:
-        sys.exit(f"Not restored: {refused}")
+    except (backup.Impossible, OSError) as error:
+        sys.exit(f"Not restored: {error}")
     print("\n".join(found))
 
 
@@ -224,8 +224,8 @@ def fill_demo(families: int, *, anew: bool) -> None:
             with server.only_one():
                 renewal.make_anew(families)
         made = anew or demo.fill(families)
-    except demo.NotADemonstration as refused:
-        sys.exit(str(refused))
+    except demo.NotADemonstration as error:
+        sys.exit(str(error))
     print("The demonstration is ready." if made else "The demonstration was there already.")
 
 
@@ -244,8 +244,8 @@ def send_letters() -> None:
         sys.exit("SMTP_URL is not set: letters wait in the outbox. See .env.example.")
     try:
         print(delivery.deliver(), "sent")
-    except delivery.Unreachable as refused:
-        sys.exit(f"The mail server cannot be reached; the letters wait: {refused}")
+    except delivery.Unreachable as error:
+        sys.exit(f"The mail server cannot be reached; the letters wait: {error}")
 
 
 def import_file(chosen: argparse.Namespace) -> None:

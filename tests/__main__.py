@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 AT_A_TIME = 3  # on two cores: each waits now and then
 TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
-ON_CHOSEN_DAYS = ("test_schooling", "test_reenrolment", "test_billing", "test_absences", "test_agenda", "test_sessions")
+ON_CHOSEN_DAYS = ("test_schooling", "test_reenrolment", "test_billing", "test_absences", "test_calendar_feed", "test_sessions")
 IN_ANY_ORDER = (
     "-q",
     "--strict-markers",
@@ -44,7 +44,7 @@ class Part:
     percent: str = ""  # how far it is, once it has begun
     ended: bool = False
     failed: bool = False
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
 
 def usual_parts() -> list[Part]:
@@ -53,7 +53,7 @@ def usual_parts() -> list[Part]:
 
 
 def without_browser(day: str = "") -> list[Part]:
-    """The files of the web and of the data floor, shared out over several processes, and what is of neither."""
+    """The files of the web and of data/, shared out over several processes, and what is of neither."""
     web, data, at, after = files("web"), files("data"), DAYS.get(day, USUAL), f", {day}" if day else ""
     return [
         *(Part(f"web {number + 1}{after}", web[number::2], at) for number in range(2)),
@@ -85,12 +85,12 @@ def run(part: Part, ground: str, options: list[str]) -> None:
     )
     part.percent = "0%"
     for line in process.stdout or ():
-        part.told.append(line)
+        part.lines.append(line)
         if far := re.search(r"\[ *(\d+%)\]$", line.rstrip()):
             part.percent = far[1]
     part.failed, part.ended = process.wait() != 0, True
     with _printing:
-        print(f"== {part.name}\n{''.join(part.told)}== {part.name}: {time.monotonic() - began:.0f} s", flush=True)
+        print(f"== {part.name}\n{''.join(part.lines)}== {part.name}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 def tell(parts: list[Part], over: Event) -> None:

@@ -1,4 +1,4 @@
-"""The ground of every test: settings of its own, and `house`, a fresh database with the demonstration's cast.
+"""The ground of every test: settings of its own, and `database`, a fresh database with the demonstration's demonstration.
 
 `@both` runs a test on SQLite and on PostgreSQL; without it a test runs on SQLite.
 """
@@ -51,7 +51,8 @@ os.environ.update(ENVIRONMENT)
 
 from data import demo  # noqa: E402
 from data.accounts import rate_limit  # noqa: E402
-from data.core import clock, database, schema  # noqa: E402
+from data.core import clock, schema  # noqa: E402
+from data.core import database as database_module  # noqa: E402
 from data.core import settings as settings_room  # noqa: E402
 
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
@@ -63,15 +64,15 @@ of_hypothesis.load_profile("house")  # how long an example takes tells of the ma
 
 def move_to(**environment: str) -> None:
     """From here on, the process has these settings (DATABASE_URL='…') and the database they name."""
-    if database.engine.cache_info().currsize:
-        database.engine().dispose()
+    if database_module.engine.cache_info().currsize:
+        database_module.engine().dispose()
     os.environ.update(environment)
     for cached in (
         settings_room.settings,
         settings_room.key,
-        database.engine,
-        database.reading_engine,
-        database.hurried_engine,
+        database_module.engine,
+        database_module.reading_engine,
+        database_module.hurried_engine,
     ):
         cached.cache_clear()
 
@@ -86,7 +87,7 @@ def free_port() -> int:
 
 
 def furnish(url: str) -> None:
-    """The newest shape and the cast, then every connection closed so that it can be copied."""
+    """The newest shape and the demonstration's people, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)
     schema.upgrade()
     clock.stop_at(MOMENT)  # nothing of it is later than the tests
@@ -102,9 +103,9 @@ def _clean_up() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_cast() -> Path:
-    furnish(f"sqlite:///{FOLDER}/cast.db")
-    return FOLDER / "cast.db"
+def sqlite_demo() -> Path:
+    furnish(f"sqlite:///{FOLDER}/demo.db")
+    return FOLDER / "demo.db"
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +142,9 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_cast(postgresql: str) -> str:
-    ask_postgresql(postgresql, "CREATE DATABASE cast_of_the_tests")
-    furnish(postgresql + "cast_of_the_tests")
+def postgresql_demo(postgresql: str) -> str:
+    ask_postgresql(postgresql, "CREATE DATABASE demo_of_the_tests")
+    furnish(postgresql + "demo_of_the_tests")
     return postgresql
 
 
@@ -153,27 +154,27 @@ def ask_postgresql(server: str, statement: str) -> None:
 
 
 @pytest.fixture
-def house(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The database's address: the cast, as if nobody had touched it."""
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database's address: the demonstration's people, as if nobody had touched it."""
     yield from _a_database(request, empty=False)
 
 
 @pytest.fixture
-def empty_house(request: pytest.FixtureRequest) -> Iterator[str]:
+def empty_database(request: pytest.FixtureRequest) -> Iterator[str]:
     """A database without any table."""
     yield from _a_database(request, empty=True)
 
 
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
     rate_limit.forget_clients()
-    name = f"house_{next(_numbers)}"
+    name = f"database_{next(_numbers)}"
     if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"
         if not empty:
-            shutil.copy(request.getfixturevalue("sqlite_cast"), FOLDER / f"{name}.db")
+            shutil.copy(request.getfixturevalue("sqlite_demo"), FOLDER / f"{name}.db")
     else:
-        server = request.getfixturevalue("postgresql" if empty else "postgresql_cast")
-        ask_postgresql(server, f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE cast_of_the_tests"))
+        server = request.getfixturevalue("postgresql" if empty else "postgresql_demo")
+        ask_postgresql(server, f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE demo_of_the_tests"))
         url = server + name
     move_to(DATABASE_URL=url)
     yield url

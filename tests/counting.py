@@ -9,7 +9,7 @@ import pytest
 from argon2 import low_level
 from sqlalchemy import event
 
-from data.core import database
+from data.core import database as database_module
 from tests.server import wait_for
 
 Answer = TypeVar("Answer")
@@ -39,11 +39,11 @@ def statements() -> Iterator[list[tuple[str, Any]]]:
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
         asked.append((statement, values))
 
-    event.listen(database.engine(), "before_cursor_execute", note)
+    event.listen(database_module.engine(), "before_cursor_execute", note)
     try:
         yield asked
     finally:
-        event.remove(database.engine(), "before_cursor_execute", note)
+        event.remove(database_module.engine(), "before_cursor_execute", note)
 
 
 def held_up(pool: Executor, work: Callable[[], Answer]) -> Future[Answer]:

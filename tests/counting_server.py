@@ -24,8 +24,8 @@ def _count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
     if statement.startswith(("BEGIN", "PRAGMA", "SET ")):
         return
     _total += 1
-    if (kept := _of_this_request.get(None)) is not None:
-        kept.append(statement)
+    if (stored := _of_this_request.get(None)) is not None:
+        stored.append(statement)
 
 
 class Meter:
@@ -40,12 +40,12 @@ class Meter:
         if scope["path"] == "/statements":
             await send({"type": "http.response.start", "status": 200, "headers": []})
             return await send({"type": "http.response.body", "body": str(_total).encode()})
-        kept: list[str] = []
-        _of_this_request.set(kept)
+        stored: list[str] = []
+        _of_this_request.set(stored)
 
         async def add(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-statements", str(len(kept)).encode())]
+                message["headers"] = [*message["headers"], (b"x-statements", str(len(stored)).encode())]
             await send(message)
 
         return await self.inner(scope, receive, add)

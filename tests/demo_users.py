@@ -1,4 +1,4 @@
-"""Who is who in the tests: the demonstration's people, and visits as each of them."""
+"""Who is who in the tests: the demonstration's people, and units of work as each of them."""
 
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
@@ -10,26 +10,27 @@ from sqlmodel import SQLModel, select
 from data.accounts.models import Account
 from data.core import clock
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families.models import Guardian, Pupil
 from tests.days import ZONE
 
-both = pytest.mark.parametrize("house", ["sqlite", "postgresql"], indirect=True)
-both_empty = pytest.mark.parametrize("empty_house", ["sqlite", "postgresql"], indirect=True)
+both = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+both_empty = pytest.mark.parametrize("empty_database", ["sqlite", "postgresql"], indirect=True)
 
 CLAIRE, MARC, SAMIR = "aubry.claire", "aubry.marc", "belkacem.samir"
 PAUL, HELENE = "renard.paul", "lemoine.helene"
 
 
 def site(code: str = "valmont") -> Site:
-    with whole_house() as v:
-        return found(v.one(select(Site).where(Site.code == code)))
+    with system_unit_of_work() as uow:
+        return found(uow.one(select(Site).where(Site.code == code)))
 
 
 def account(login: str, code: str = "valmont") -> Account:
-    with whole_house() as v:
+    with system_unit_of_work() as uow:
         return found(
-            v.one(
+            uow.one(
                 select(Account).join(Site, Site.id == Account.site_id).where(Account.login == login, Site.code == code)
             )
         )
@@ -37,9 +38,9 @@ def account(login: str, code: str = "valmont") -> Account:
 
 def as_(
     login: str | None, code: str = "valmont", *, writes: bool = True, now: datetime | None = None
-) -> AbstractContextManager[Visit]:
-    """A visit as that person; None is a stranger."""
-    return visit(account(login, code) if login else None, writes=writes, now=now)
+) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work as that person; None is a stranger."""
+    return unit_of_work(account(login, code) if login else None, writes=writes, now=now)
 
 
 def found(row: Any) -> Any:
@@ -47,19 +48,19 @@ def found(row: Any) -> Any:
     return row
 
 
-def guardian(v: Visit) -> Guardian:
-    """The family's own first sheet."""
-    return found(v.one(select(Guardian).order_by(Guardian.rank)))
+def guardian(uow: UnitOfWork) -> Guardian:
+    """The family's own first record."""
+    return found(uow.one(select(Guardian).order_by(Guardian.rank)))
 
 
-def pupil(v: Visit, first_name: str) -> Pupil:
-    return found(v.one(select(Pupil).where(Pupil.first_name == first_name)))
+def pupil(uow: UnitOfWork, first_name: str) -> Pupil:
+    return found(uow.one(select(Pupil).where(Pupil.first_name == first_name)))
 
 
 def every(table: type[SQLModel], *conditions: Any) -> list[Any]:
-    """All rows of the house, by key."""
-    with whole_house() as v:
-        return list(v.all(select(table).where(*conditions).order_by(table.id)))  # type: ignore[attr-defined]
+    """All rows of the portal, by key."""
+    with system_unit_of_work() as uow:
+        return list(uow.all(select(table).where(*conditions).order_by(table.id)))  # type: ignore[attr-defined]
 
 
 def last(table: type[SQLModel], *conditions: Any) -> Any:
@@ -71,11 +72,11 @@ def counts(*tables: type[SQLModel]) -> list[int]:
 
 
 def set_site(code: str = "valmont", **values: Any) -> None:
-    with whole_house(writes=True) as v:
-        row = found(v.one(select(Site).where(Site.code == code)))
+    with system_unit_of_work(writes=True) as uow:
+        row = found(uow.one(select(Site).where(Site.code == code)))
         for name, value in values.items():
             setattr(row, name, value)
-        v.add(row)
+        uow.add(row)
 
 
 def today() -> date:

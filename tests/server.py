@@ -54,7 +54,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 class Server:
-    """`main.py serve` on a copy of the cast's database. `log` is all it wrote, over every start."""
+    """`main.py serve` on a copy of the demonstration's database. `log` is all it wrote, over every start."""
 
     def __init__(self, folder: Path, template: Path, *, entry: Path = ROOT / "main.py", **environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class Server:
         self.database, self.log_file = folder / "portal.db", folder / "server.log"
         self.port, self.process, self.read_from, self.expects_faults = free_port(), None, 0, False
         shutil.copy(template, self.database)
-        if Path(ENVIRONMENT["FILES_DIR"]).is_dir():  # the cast's documents, that its rows name
+        if Path(ENVIRONMENT["FILES_DIR"]).is_dir():  # the demonstration's documents, that its rows name
             shutil.copytree(ENVIRONMENT["FILES_DIR"], folder / "files", dirs_exist_ok=True)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "NICEGUI"))}
         self.environment = {
@@ -127,9 +127,9 @@ class Server:
         fault = FAULT.search(new)
         assert expected or not fault, f"the server's log holds a fault:\n{new[max(0, fault.start() - 400) :][:3500]}"
 
-    def reset(self, kept: Path | None = None) -> None:
-        """The cast's database again, or one that was kept, under the running server."""
-        _copy(kept or self.template, self.database)
+    def reset(self, stored: Path | None = None) -> None:
+        """The demonstration's database again, or one that was kept, under the running server."""
+        _copy(stored or self.template, self.database)
 
     def keep(self, name: str) -> Path:
         """A copy of the database as it is now."""
@@ -190,9 +190,9 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def running(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that most tests share, behind a proxy that tells everybody's address."""
-    server = Server(tmp_path_factory.mktemp("portal"), sqlite_cast, TRUSTED_PROXIES="127.0.0.1").start()
+    server = Server(tmp_path_factory.mktemp("portal"), sqlite_demo, TRUSTED_PROXIES="127.0.0.1").start()
     yield server
     server.stop()
     server.check_log()
@@ -200,19 +200,19 @@ def running(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def portal(running: Server) -> Iterator[Server]:
-    """The shared server with the cast as if nobody had touched it; afterwards its log is looked through."""
+    """The shared server with the demonstration's people as if nobody had touched it; afterwards its log is looked through."""
     running.reset()
     yield running
     running.check_log()
 
 
 @pytest.fixture
-def launch(sqlite_cast: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+def launch(sqlite_demo: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start servers of one's own, with settings of one's own."""
     started: list[Server] = []
 
     def begin(**options: Any) -> Server:
-        server = Server(tmp_path / f"portal-{next(_numbers)}", options.pop("template", sqlite_cast), **options)
+        server = Server(tmp_path / f"portal-{next(_numbers)}", options.pop("template", sqlite_demo), **options)
         started.append(server)
         return server.start()
 

@@ -1,4 +1,4 @@
-"""The house's own rules: floors, sizes, and visits that nobody waits in."""
+"""The portal's own rules: layers, sizes, and units of work that nobody waits in."""
 
 import ast
 import subprocess
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("data", "components", "pages")
-LONGEST = 400
-OPENS = {"visit", "whole_house", "here"}  # with one of these, a transaction is open
+PACKAGES = ("data", "components", "pages")
+MAX_LINES = 400
+OPENS = {"unit_of_work", "system_unit_of_work", "transaction", "here"}  # with one of these, a transaction is open
 SLOW = {"sleep", "make_hash", "verify", "verify_and_update", "off_the_loop", "make_photo", "deliver", "sendmail", "SMTP",
         "SMTP_SSL", "urlopen", "Popen", "check_new_password", "recognise", "lost_password", "is_mine"}  # fmt: skip
 
@@ -38,8 +38,8 @@ def inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting.extend(ast.iter_child_nodes(node))
 
 
-def open_visits(tree: ast.AST) -> Iterator[tuple[int, list[ast.stmt]]]:
-    """What runs while a visit is open: `with visit(…)` and the like, and functions that are given one."""
+def open_units_of_work(tree: ast.AST) -> Iterator[tuple[int, list[ast.stmt]]]:
+    """What runs while a unit of work is open: `with unit_of_work(…)` and the like, and functions that are given one."""
     for node in ast.walk(tree):
         if isinstance(node, ast.With | ast.AsyncWith):
             opened = [item.context_expr for item in node.items]
@@ -48,25 +48,26 @@ def open_visits(tree: ast.AST) -> Iterator[tuple[int, list[ast.stmt]]]:
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             if any(
-                each.annotation is not None and ast.unparse(each.annotation).split(".")[-1] == "Visit" for each in given
+                each.annotation is not None and ast.unparse(each.annotation).split(".")[-1] == "UnitOfWork"
+                for each in given
             ):
                 yield node.lineno, node.body
 
 
 def faults_of(tree: ast.AST) -> Iterator[str]:
-    for line, body in open_visits(tree):
+    for line, body in open_units_of_work(tree):
         for node in inside(body):
             if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.YieldFrom):
-                yield f"{line}: waits while the visit is open"
+                yield f"{line}: waits while the unit of work is open"
             if isinstance(node, ast.Call) and name_of(node.func) in SLOW:
-                yield f"{line}: {name_of(node.func)}() while the visit is open"
+                yield f"{line}: {name_of(node.func)}() while the unit of work is open"
 
 
-def test_a_file_is_read_in_one_sitting() -> None:
-    files = [path for folder in (*FLOORS, "tests", "deploy") for path in (ROOT / folder).rglob("*")
+def test_a_file_is_read_in_one_go() -> None:
+    files = [path for folder in (*PACKAGES, "tests", "deploy") for path in (ROOT / folder).rglob("*")
              if path.suffix in {".py", ".css", ".js"} and not {"versions", "vendor"} & set(path.relative_to(ROOT).parts)]  # fmt: skip
     long = {str(path.relative_to(ROOT)): lines for path in (*files, ROOT / "main.py")
-            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST}  # fmt: skip
+            if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_LINES}  # fmt: skip
     assert files
     assert not long
 
@@ -75,32 +76,34 @@ def test_imports_go_down_only() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 kept, 0 broken" in done.stdout
+    assert "8 kept, 0 broken" in done.stdout
 
 
-def test_nothing_waits_and_nothing_slow_runs_while_a_visit_is_open() -> None:
-    found = [f"{path.relative_to(ROOT)}:{fault}" for path in sources(*FLOORS)
+def test_nothing_waits_and_nothing_slow_runs_while_a_unit_of_work_is_open() -> None:
+    found = [f"{path.relative_to(ROOT)}:{fault}" for path in sources(*PACKAGES)
              for fault in faults_of(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
     assert not found
 
 
 @pytest.mark.parametrize("fault", [
-    "async def act():\n    with here() as v:\n        await say()",
-    "async def act():\n    with caller.visit(writes=True) as v, frame():\n        if v:\n            async with lock:\n                pass",
-    "def act():\n    with visits.whole_house() as v:\n        [passwords.verify(word, row) for row in rows]",
-    "async def act(v: Visit, word: str):\n    await passwords.off_the_loop(f)",
-    "def act(*, v: visits.Visit):\n    time.sleep(1)",
+    "async def act():\n    with here() as uow:\n        await something()",
+    "async def act():\n    with caller.unit_of_work() as uow, frame():\n        if uow:\n            async with lock:\n                pass",
+    "def act():\n    with system_unit_of_work() as uow:\n        [passwords.verify(word, row) for row in rows]",
+    "async def act(uow: UnitOfWork, word: str):\n    await passwords.off_the_loop(f)",
+    "def act(*, uow: unit_of_work.UnitOfWork):\n    time.sleep(1)",
 ])  # fmt: skip
-def test_the_rule_of_open_visits_sees_each_way_to_break_it(fault: str) -> None:
+def test_the_rule_of_open_units_of_work_sees_each_way_to_break_it(fault: str) -> None:
     assert list(faults_of(ast.parse(fault)))
     assert not list(
-        faults_of(ast.parse("async def act():\n    await say()\n    with here() as v:\n        v.say('x')"))
+        faults_of(
+            ast.parse("async def act():\n    await something()\n    with here() as uow:\n        uow.translate('x')")
+        )
     )
 
 
-def test_every_folder_of_a_floor_is_a_package() -> None:
+def test_every_folder_of_a_package_is_a_package() -> None:
     """Otherwise the contracts above do not see it."""
-    for path in sources(*FLOORS):
+    for path in sources(*PACKAGES):
         assert (path.parent / "__init__.py").is_file() or path.parent.name == "migrations", path
 
 
@@ -115,6 +118,6 @@ def test_every_folder_stands_in_the_layers() -> None:
     ]
     for floor in ("data", "components"):
         [layers] = [each["layers"] for each in contracts if each["name"] == f"Inside {floor}/"]
-        said = {folder.strip() for layer in layers for folder in layer.split("|")}
+        text = {folder.strip() for layer in layers for folder in layer.split("|")}
         there = {path.relative_to(ROOT / floor).parts[0] for path in sources(floor)} - {"__init__.py", "migrations"}
-        assert there == said
+        assert there == text

@@ -13,29 +13,29 @@ AGAIN = "run: make screens"
 
 def test_every_screen_has_its_pictures_and_every_picture_is_in_the_page_to_leaf_through() -> None:
     page = (screens.PICTURES / "README.md").read_text(encoding="utf-8")
-    kept = sorted(path.name for path in screens.PICTURES.glob("*.webp"))
-    assert sorted(screens.IMAGE.findall(page)) == kept, AGAIN
+    stored = sorted(path.name for path in screens.PICTURES.glob("*.webp"))
+    assert sorted(screens.IMAGE.findall(page)) == stored, AGAIN
     shown = set(screens.PATTERN.findall(page))
     there = {path for path, _ in registered()}
     wanted = {path for path in there if can_be_filled(path)} - set(screens.NOT_IN_THE_DEMONSTRATION)
     assert wanted - shown == set(), AGAIN
     assert shown - there - {path for _, path in MORE} == set(), AGAIN
-    assert set(screens.STATES) <= {name.rsplit("-", 1)[0] for name in kept}, AGAIN
+    assert set(screens.STATES) <= {name.rsplit("-", 1)[0] for name in stored}, AGAIN
 
 
 def test_pictures_are_light() -> None:
     sizes = {path.name: path.stat().st_size for path in screens.PICTURES.glob("*.webp")}
-    assert max(sizes.values()) <= screens.MOST_BYTES
-    assert sum(sizes.values()) <= screens.MOST_IN_ALL
+    assert max(sizes.values()) <= screens.MAX_BYTES
+    assert sum(sizes.values()) <= screens.MAX_BYTES_IN_ALL
 
 
 def test_help_has_the_pictures_of_its_chapters_in_both_languages() -> None:
     named = {chapter[3] for chapter in (*CHAPTERS, *STAFF_CHAPTERS)} - {""}
     assert named == set(guide.SHOTS)
-    kept = {path.name: path for path in guide.PICTURES.glob("*.webp")}
-    assert set(kept) == set(guide.expected()), AGAIN
-    for path in kept.values():
-        assert path.stat().st_size <= guide.MOST_BYTES
+    stored = {path.name: path for path in guide.PICTURES.glob("*.webp")}
+    assert set(stored) == set(guide.expected()), AGAIN
+    for path in stored.values():
+        assert path.stat().st_size <= guide.MAX_BYTES
         with Image.open(path) as picture:
             assert picture.format == "WEBP"
             assert 300 <= picture.width <= guide.WIDTH

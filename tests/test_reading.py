@@ -19,7 +19,7 @@ FOR_FAMILIES = (
     "data/mail/templates.py",
     "data/reenrolment/reenrolment_",
 )
-PLAIN, LONGEST, ENOUGH = 60, 20, 100  # score; words of a sentence; words that a text needs to be measured
+PLAIN, MAX_SENTENCE_WORDS, ENOUGH = 60, 20, 100  # score; words of a sentence; words that a text needs to be measured
 LEGAL = ("pages/anyone/legal.py", "pages/anyone/accessibility.py")  # the law's words
 STOP = re.compile(r"(?<=[.!?…:;])\s+|\n")
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -32,21 +32,25 @@ def parts(text: str) -> list[list[str]]:
     return [words for words in found if words]
 
 
-def syllables(word: str, tongue: str) -> int:
+def syllables(word: str, language: str) -> int:
     """Groups of vowels, without the silent end: « e », « es », « ent » in French, « e » in English."""
     plain = word.casefold()
-    silent = r"(?<=[^aeiouyéèê])(e|es|ent)$" if tongue == "fr" else r"(?<=[^aeiouyl])e$|(?<=[^aeiouytd])ed$"
-    return max(1, len(re.findall(f"[{VOWELS[tongue]}]+", re.sub(silent, "", plain))))
+    silent = r"(?<=[^aeiouyéèê])(e|es|ent)$" if language == "fr" else r"(?<=[^aeiouyl])e$|(?<=[^aeiouytd])ed$"
+    return max(1, len(re.findall(f"[{VOWELS[language]}]+", re.sub(silent, "", plain))))
 
 
-def ease(texts: Iterable[str], tongue: str) -> float:
-    said = [part for text in texts for part in parts(text)]
-    words = [word for part in said for word in part]
-    each, base = (73.6, 207.0) if tongue == "fr" else (84.6, 206.835)
-    return base - 1.015 * len(words) / len(said) - each * sum(syllables(word, tongue) for word in words) / len(words)
+def ease(texts: Iterable[str], language: str) -> float:
+    sentences = [part for text in texts for part in parts(text)]
+    words = [word for part in sentences for word in part]
+    each, base = (73.6, 207.0) if language == "fr" else (84.6, 206.835)
+    return (
+        base
+        - 1.015 * len(words) / len(sentences)
+        - each * sum(syllables(word, language) for word in words) / len(words)
+    )
 
 
-def told() -> dict[str, list[str]]:
+def texts_by_place() -> dict[str, list[str]]:
     """File -> the whole sentences that families read there, in French; the law's words left out."""
     found: dict[str, list[str]] = {}
     for text, place in sentences().items():
@@ -56,17 +60,17 @@ def told() -> dict[str, list[str]]:
     return found
 
 
-def spoken(texts: Iterable[str], tongue: str) -> list[str]:
-    return [form for text in texts for form in (text if tongue == "fr" else twins()[text]).split("#")]
+def sentences_in(texts: Iterable[str], language: str) -> list[str]:
+    return [form for text in texts for form in (text if language == "fr" else twins()[text]).split("#")]
 
 
 def test_what_families_read_is_plain_language() -> None:
     hard = {
-        (place, tongue): round(score)
-        for place, texts in told().items()
-        for tongue in VOWELS
+        (place, language): round(score)
+        for place, texts in texts_by_place().items()
+        for language in VOWELS
         if sum(len(WORD.findall(text)) for text in texts) >= ENOUGH
-        and (score := ease(spoken(texts, tongue), tongue)) < PLAIN
+        and (score := ease(sentences_in(texts, language), language)) < PLAIN
     }
     assert hard == {}
 
@@ -74,10 +78,10 @@ def test_what_families_read_is_plain_language() -> None:
 def test_no_sentence_that_families_read_is_long() -> None:
     long = {
         " ".join(part)
-        for texts in told().values()
-        for tongue in VOWELS
-        for text in spoken(texts, tongue)
+        for texts in texts_by_place().values()
+        for language in VOWELS
+        for text in sentences_in(texts, language)
         for part in parts(text)
-        if len(part) > LONGEST
+        if len(part) > MAX_SENTENCE_WORDS
     }
     assert long == set()

@@ -16,7 +16,7 @@ LAYERS = {
     "dark contrast": [":root", ':root[data-theme="dark"]', ':root[data-contrast="more"]', ':root[data-theme="dark"][data-contrast="more"]'],
 }  # fmt: skip
 INKS = ("ink", "ink-soft", "accent", "accent-strong", "pending", "good", "bad")
-WORN_ON = [
+SHOWN_ON = [
     *product(INKS, ("paper", "surface")),
     *product(("ink", "ink-soft", "accent"), ("accent-soft",)),
     *((state, f"{state}-soft") for state in ("pending", "good", "bad")),
@@ -50,7 +50,7 @@ def contrast(one: str, other: str) -> float:
 def test_every_ink_is_read_on_every_ground_it_stands_on(layer: str) -> None:
     colours, least = palette(layer), 7 if "contrast" in layer else 4.5
     pale = {
-        pair: round(ratio, 2) for pair in WORN_ON if (ratio := contrast(colours[pair[0]], colours[pair[1]])) < least
+        pair: round(ratio, 2) for pair in SHOWN_ON if (ratio := contrast(colours[pair[0]], colours[pair[1]])) < least
     }
     unseen = {pair: round(ratio, 2) for pair in SEEN_ON if (ratio := contrast(colours[pair[0]], colours[pair[1]])) < 3}
     assert len(colours) > 20
@@ -58,7 +58,7 @@ def test_every_ink_is_read_on_every_ground_it_stands_on(layer: str) -> None:
     assert not unseen
 
 
-def test_a_layer_is_worn_when_chosen_and_when_the_device_asks() -> None:
+def test_a_layer_is_shown_when_chosen_and_when_the_device_asks() -> None:
     style = whole(TOKENS)
     assert "@media (prefers-color-scheme: dark) { :root:not([data-theme]) {" in style
     assert "@media (prefers-contrast: more) { :root:not([data-contrast]) {" in style

@@ -8,30 +8,36 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("data", "components", "pages")
+PACKAGES = ("data", "components", "pages")
 # Constants that hold sentences; what else is said is found where it is said.
 CONSTANTS = {
-    "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN", "WORDS",
+    "STATE_LABELS", "SAMPLE_VALUES", "GLOSSARY", "TYPE_NAMES", "DEMO_ACCOUNTS", "RECORD_TYPES", "RETENTION_LABELS",
+    "AUDIENCE_LABELS", "RECIPIENT_LABELS", "POLICY_LABELS", "ROLE_LABELS", "DOCUMENT_STATES", "SHORT_TERMS", "PERIOD_OVER",
+    "READ_ONLY_VIEW", "text", "sentence", "caption", "message", "outcome",
+    "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
-    "POLICY_WORDS", "ROLE_WORDS", "SHEETS", "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
-    "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED", "OVER",
+    "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
+    "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED",
     "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
-    "COLUMNS", "how", "held", "words", "people", "known", "state", "pages", "WAYS", "PIECES_STATES", "AUDIENCES_WORDS", "KEPT_WORDS",
-    "SCOPES_WORDS", "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
-    "TERMS", "CAST", "PROTECTED", "SHORT_WORDS", "STAFF_CHAPTERS", "ONLY_LOOKING", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
+    "COLUMNS", "how", "held", "people", "known", "state", "pages", "WAYS",
+    "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
+    "TERMS", "PROTECTED", "STAFF_CHAPTERS", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
 }  # fmt: skip
 EVERY_WORD = {
     "VALUES",
     "FIELDS",
     "ACTIONS",
     "SUBJECTS",
-    "WORDS",
+    "SAMPLE_VALUES",
+    "TYPE_NAMES",
+    "LABELS",
+    "STATE_LABELS",
 }  # constants each of whose texts is said, single words too
 NOT_SENTENCES = {"changes", "facts", "link", "secret", "message", ""}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for floor in FLOORS:
+    for floor in PACKAGES:
         for path in sorted((ROOT / floor).rglob("*.py")):
             if not {"migrations", "demo"} & set(path.relative_to(ROOT).parts):
                 yield path, ast.parse(path.read_text(encoding="utf-8"))
@@ -60,7 +66,7 @@ def sentences() -> dict[str, str]:
             spoken: list[str] = []
             if isinstance(node, ast.Call):
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-                if (name in {"say", "Refused"} and node.args) or (name == "Column" and node.args):
+                if (name in {"translate", "UserError"} and node.args) or (name == "Column" and node.args):
                     spoken += texts(node.args[0])
                 elif name == "Record":
                     spoken += texts(node.args[1])
@@ -78,7 +84,7 @@ def sentences() -> dict[str, str]:
                     spoken += [text for argument in node.args[1:] for text in texts(argument)]
                 elif name == "choice":
                     spoken += texts(node.args[0])
-                elif name in {"_change", "_cover"}:
+                elif name in {"_change", "_choose_page"}:
                     spoken += [text for argument in node.args for text in texts(argument) if text[:1].isupper()]
                 spoken += [
                     text
@@ -101,26 +107,26 @@ def sentences() -> dict[str, str]:
 
 
 def in_turn(node: ast.AST) -> Iterator[str]:
-    """Texts written in a row and said one after the other: `v.say(each) for each in ("…", "…")`."""
+    """Texts written in a row and said one after the other: `uow.translate(each) for each in ("…", "…")`."""
     if isinstance(node, ast.GeneratorExp | ast.ListComp | ast.SetComp | ast.DictComp):
         turns, body = [(turn.target, turn.iter) for turn in node.generators], ast.walk(node)
     elif isinstance(node, ast.For):
         turns, body = [(node.target, node.iter)], (each for inner in node.body for each in ast.walk(inner))
     else:
         return
-    said = {
+    text = {
         call.args[0].id
         for call in body
         if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Name)
-        and (getattr(call.func, "attr", "") or getattr(call.func, "id", "")) in {"say", "say_"}
+        and (getattr(call.func, "attr", "") or getattr(call.func, "id", "")) in {"translate", "translate_"}
     }  # fmt: skip
     for target, row in turns:
         if not isinstance(row, ast.Tuple | ast.List | ast.Set):
             continue
-        if isinstance(target, ast.Name) and target.id in said:
+        if isinstance(target, ast.Name) and target.id in text:
             yield from texts(row)
         elif isinstance(target, ast.Tuple):
-            places = [at for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id in said]
+            places = [at for at, part in enumerate(target.elts) if isinstance(part, ast.Name) and part.id in text]
             for each in row.elts:
                 if isinstance(each, ast.Tuple) and len(each.elts) == len(target.elts):
                     yield from (text for at in places for text in texts(each.elts[at]))

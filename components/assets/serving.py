@@ -90,7 +90,7 @@ class Assets:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.kept: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
+        self.stored: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
         self.one_at_a_time = asyncio.Lock()  # twenty browsers at once compress a file once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,12 +101,12 @@ class Assets:
             or not path.startswith(("/theme/", NICEGUI))
         ):
             return await self.app(scope, receive, send)
-        if path not in self.kept:
+        if path not in self.stored:
             async with self.one_at_a_time:
-                found = path in self.kept or await self._keep(path, scope)
+                found = path in self.stored or await self._store(path, scope)
             if not found:
                 return await self.app(scope, receive, send)
-        headers, forms = self.kept[path]
+        headers, forms = self.stored[path]
         accepted = dict(scope["headers"]).get(b"accept-encoding", b"")
         coding = next((each for each in (b"br", b"gzip") if each in forms and each in accepted), b"")
         body = forms[coding]
@@ -120,7 +120,7 @@ class Assets:
         )
         return await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    async def _keep(self, path: str, scope: Scope) -> bool:
+    async def _store(self, path: str, scope: Scope) -> bool:
         """Fetch once what is asked for; False when there is no such file."""
         if path.startswith("/theme/"):
             name = path.rpartition("/")[2]
@@ -136,7 +136,7 @@ class Assets:
         if not kind.startswith(("font/", "image/webp")):
             forms[b"br"] = await asyncio.to_thread(brotli.compress, body, quality=11)
             forms[b"gzip"] = await asyncio.to_thread(gzip.compress, body, 9)
-        self.kept[path] = (
+        self.stored[path] = (
             [(b"content-type", kind.encode()), (b"cache-control", FOREVER), (b"vary", b"Accept-Encoding")],
             forms,
         )
@@ -166,6 +166,6 @@ async def _fetch(app: ASGIApp, scope: Scope) -> tuple[bytes, str] | None:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     await app(plain, stay, collect)
-    body, told = b"".join(parts), headers.get(b"content-length")
-    whole = status == 200 and body and (told is None or int(told) == len(body))
+    body, declared_length = b"".join(parts), headers.get(b"content-length")
+    whole = status == 200 and body and (declared_length is None or int(declared_length) == len(body))
     return (body, headers.get(b"content-type", b"").decode()) if whole else None

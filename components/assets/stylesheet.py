@@ -1,6 +1,6 @@
 """The one stylesheet, with what the modes of « Accessibilité » need written out from what is said once.
 
-- A layer that can be chosen, `:root[data-theme="dark"] {…}`, is also worn when the device asks for it and nothing was chosen.
+- A layer that can be chosen, `:root[data-theme="dark"] {…}`, is also shown when the device asks for it and nothing was chosen.
 - The narrow layout is for narrow screens: an A4 page is narrow too, and its lists stay tables.
 - A text twice as large needs the narrow layout on a screen twice as wide: each `@media (max-width: 760px)` is repeated for
   each size, and for the simple layout, which is the narrow one at any width.

@@ -10,52 +10,59 @@ from starlette.responses import Response
 
 from components.ui.icons import icon
 from components.ui.markup import tag
-from data.accounts.display_preferences import CHOICES, MODE, Choice, Comfort, read, write
+from data.accounts.display_preferences import CHOICES, MODE, Choice, DisplayPreferences, read, write
 from data.accounts.models import Account
-from data.core.i18n import LANGUAGES, Language, say
+from data.core.i18n import LANGUAGES, Language, translate
 
 COOKIE, YEAR = "confort", 365 * 86400
 NEW = "~"  # after what a stranger chose: it becomes the account's when they sign in
-_worn: ContextVar[Comfort] = ContextVar("comfort", default=MappingProxyType({}))  # of the request being answered
+_current: ContextVar[DisplayPreferences] = ContextVar(
+    "comfort", default=MappingProxyType({})
+)  # of the request being answered
 
 
-def put_on(request: Request, account: Account | None = None) -> None:
+def activate(request: Request, account: Account | None = None) -> None:
     """What the pages of this request wear: the account's choice, the device's when the account has none."""
-    kept = account.comfort if account else None
-    _worn.set(read(request.cookies.get(COOKIE, "")[:300]) if kept is None else kept)
+    stored = account.comfort if account else None
+    _current.set(read(request.cookies.get(COOKIE, "")[:300]) if stored is None else stored)
 
 
-def worn() -> Comfort:
-    return _worn.get()
+def current() -> DisplayPreferences:
+    return _current.get()
 
 
 def attributes() -> dict[str, str]:
     """For <html>."""
-    return {f"data_{name}": value for name, value in worn().items()}
+    return {f"data_{name}": value for name, value in current().items()}
 
 
-def newly_chosen(request: Request) -> Comfort | None:
+def newly_chosen(request: Request) -> DisplayPreferences | None:
     """What was chosen on this device before signing in; None when nothing was."""
     text = request.cookies.get(COOKIE, "")
     return read(text) if text.endswith(NEW) else None
 
 
-def keep_on_device(response: Response, comfort: Comfort, *, new: bool = False) -> None:
+def keep_on_device(response: Response, preferences: DisplayPreferences, *, new: bool = False) -> None:
     """The server alone reads it."""
-    text = write(comfort) + (f".{NEW}" if new else "")
+    text = write(preferences) + (f".{NEW}" if new else "")
     response.set_cookie(COOKIE, text, max_age=YEAR, samesite="lax", httponly=True)
 
 
-def opener(tongue: Language, *, class_: str = "quick") -> Markup:
+def opener(language: Language, *, class_: str = "quick") -> Markup:
     """The quick button: without script a link to the page, with it the choices open over the screen."""
     return tag(
-        "a", icon("eye"), say("Affichage", tongue), href="/accessibilite", class_=class_, data_opens_comfort=True
+        "a",
+        icon("eye"),
+        translate("Affichage", language),
+        href="/accessibilite",
+        class_=class_,
+        data_opens_comfort=True,
     )
 
 
-def form(tongue: Language) -> Markup:
+def form(language: Language) -> Markup:
     """Every choice. With script each acts at once; without, « Appliquer » sends them."""
-    now, on = worn(), all(worn().get(name) == value for name, value in MODE.items())
+    now, on = current(), all(current().get(name) == value for name, value in MODE.items())
     mode = "&".join(f"{name}={value}" for name, value in MODE.items())
     return tag(
         "form",
@@ -63,34 +70,34 @@ def form(tongue: Language) -> Markup:
             "div",
             tag(
                 "button",
-                say("Désactiver le mode Accessibilité" if on else "Activer le mode Accessibilité", tongue),
+                translate("Désactiver le mode Accessibilité" if on else "Activer le mode Accessibilité", language),
                 type="submit",
                 name="mode",
                 value="off" if on else "on",
                 class_="btn",
                 data_mode=mode,
-                data_on=say("Activer le mode Accessibilité", tongue),
-                data_off=say("Désactiver le mode Accessibilité", tongue),
+                data_on=translate("Activer le mode Accessibilité", language),
+                data_off=translate("Désactiver le mode Accessibilité", language),
             ),
             tag(
                 "p",
-                say("Contraste, texte et boutons plus grands, liens soulignés, d’un seul geste.", tongue),
+                translate("Contraste, texte et boutons plus grands, liens soulignés, d’un seul geste.", language),
                 class_="small soft",
             ),
             class_="mode",
         ),
-        (_choice(each, now, tongue) for each in CHOICES if not each.is_switch),
+        (_choice(each, now, language) for each in CHOICES if not each.is_switch),
         tag(
             "fieldset",
-            tag("legend", say("Aussi", tongue)),
-            (_switch(each, now, tongue) for each in CHOICES if each.is_switch),
+            tag("legend", translate("Aussi", language)),
+            (_switch(each, now, language) for each in CHOICES if each.is_switch),
         ),
         tag(
             "div",
-            tag("button", say("Appliquer", tongue), type="submit", class_="btn", data_without_script=True),
+            tag("button", translate("Appliquer", language), type="submit", class_="btn", data_without_script=True),
             tag(
                 "button",
-                say("Tout remettre comme au début", tongue),
+                translate("Tout remettre comme au début", language),
                 type="submit",
                 name="mode",
                 value="off",
@@ -103,8 +110,8 @@ def form(tongue: Language) -> Markup:
             "p",
             role="status",
             class_="small soft",
-            data_kept=say("C’est enregistré.", tongue),
-            data_lost=say("L’enregistrement a échoué ; le réglage vaut pour cette page.", tongue),
+            data_kept=translate("C’est enregistré.", language),
+            data_lost=translate("L’enregistrement a échoué ; le réglage vaut pour cette page.", language),
         ),
         method="post",
         action="/accessibilite/reglages",
@@ -113,13 +120,13 @@ def form(tongue: Language) -> Markup:
     )
 
 
-def languages(tongue: Language) -> Markup:
+def languages(language: Language) -> Markup:
     """Which language: the page comes back in it, what was typed is kept."""
     return tag(
         "form",
         tag(
             "fieldset",
-            tag("legend", say("Langue", tongue)),
+            tag("legend", translate("Langue", language)),
             tag(
                 "div",
                 (
@@ -131,7 +138,7 @@ def languages(tongue: Language) -> Markup:
                         value=key,
                         lang=key,
                         class_="btn quiet small",
-                        aria_pressed=str(key == tongue).lower(),
+                        aria_pressed=str(key == language).lower(),
                     )
                     for key, name in LANGUAGES.items()
                 ),
@@ -144,26 +151,26 @@ def languages(tongue: Language) -> Markup:
     )
 
 
-def _choice(each: Choice, now: Mapping[str, str], tongue: Language) -> Markup:
+def _choice(each: Choice, now: Mapping[str, str], language: Language) -> Markup:
     return tag(
         "fieldset",
-        tag("legend", say(each.title, tongue)),
+        tag("legend", translate(each.title, language)),
         tag(
             "div",
             (
                 tag(
                     "label",
                     tag("input", type="radio", name=each.name, value=value, checked=now.get(each.name, "") == value),
-                    tag("span", say(words, tongue)),
+                    tag("span", translate(text, language)),
                 )
-                for value, words in each.values.items()
+                for value, text in each.values.items()
             ),
             class_="segments",
         ),
     )
 
 
-def _switch(each: Choice, now: Mapping[str, str], tongue: Language) -> Markup:
-    (value, words), *_ = each.values.items()
+def _switch(each: Choice, now: Mapping[str, str], language: Language) -> Markup:
+    (value, text), *_ = each.values.items()
     box = tag("input", type="checkbox", name=each.name, value=value, checked=now.get(each.name) == value)
-    return tag("label", box, tag("span", say(words, tongue)), class_="check")
+    return tag("label", box, tag("span", translate(text, language)), class_="check")

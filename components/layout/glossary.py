@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from components.ui.markup import Content, join, tag
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 
 TERMS = {
     "cycle": (
@@ -38,7 +38,7 @@ TERMS = {
     "credit": ("Avoir", "Une somme que le conservatoire vous doit, par exemple pour des cours qui n’ont pas eu lieu."),
     "duplicate": ("Duplicata", "Une copie de la facture ou du reçu, qui a la même valeur."),
 }  # fmt: skip
-SHORT_WORDS = {
+SHORT_TERMS = {
     "FM": "Formation musicale : lire, chanter, écouter et écrire la musique (autrefois, le solfège).",
     "UE": "Unité d’enseignement : une partie d’un diplôme, que l’on valide à part.",
     "UV": "Unité de valeur : une partie d’un diplôme, que l’on valide à part.",
@@ -56,56 +56,56 @@ SHORT_WORDS = {
     "QF": "Quotient familial : un nombre calculé d’après les revenus et la taille du foyer, qui fixe le tarif.",
 }
 BY_LABEL = {label: key for key, (label, _) in TERMS.items()}
-_SHORT = re.compile(rf"\b({'|'.join(SHORT_WORDS)})\b")
+_SHORT = re.compile(rf"\b({'|'.join(SHORT_TERMS)})\b")
 
 
-def term(tongue: Language, key: str, at: str) -> Markup:
+def term(language: Language, key: str, at: str) -> Markup:
     """The word of that key, or a short word, that tells its meaning. `at` sets it apart from the same word elsewhere."""
-    word, meaning = _both(tongue, key, at)
+    word, meaning = _both(language, key, at)
     return tag("span", word, meaning, class_="term-of")
 
 
-def _both(tongue: Language, key: str, at: str) -> tuple[Markup, Markup]:
+def _both(language: Language, key: str, at: str) -> tuple[Markup, Markup]:
     """The button and its meaning."""
-    if key in SHORT_WORDS:
-        shown, meaning = key, SHORT_WORDS[key]
+    if key in SHORT_TERMS:
+        shown, meaning = key, SHORT_TERMS[key]
     else:
-        shown, meaning = say(TERMS[key][0], tongue), TERMS[key][1]
-    told = f"tip-{key.lower()}-{at}"
+        shown, meaning = translate(TERMS[key][0], language), TERMS[key][1]
+    tip_id = f"tip-{key.lower()}-{at}"
     return (
-        tag("button", shown, type="button", class_="term", aria_describedby=told, popovertarget=told),
-        tag("span", say(meaning, tongue), id=told, role="tooltip", popover=True, class_="tip"),
+        tag("button", shown, type="button", class_="term", aria_describedby=tip_id, popovertarget=tip_id),
+        tag("span", translate(meaning, language), id=tip_id, role="tooltip", popover=True, class_="tip"),
     )
 
 
-def explained(tongue: Language, pairs: Iterable[tuple[str, Content]], at: str) -> Iterator[tuple[Content, Content]]:
-    """A sheet's labels, said in that language, and values, with the words in them that have a meaning to tell."""
+def explained(language: Language, pairs: Iterable[tuple[str, Content]], at: str) -> Iterator[tuple[Content, Content]]:
+    """A record's labels, said in that language, and values, with the words in them that have a meaning to tell."""
     for number, (label, value) in enumerate(pairs):
         key = BY_LABEL.get(label)
-        told = term(tongue, key, f"{at}-{number}") if key else say(label, tongue)
-        yield told, words_in(tongue, value, f"{at}-{number}") if type(value) is str else value
+        tip_id = term(language, key, f"{at}-{number}") if key else translate(label, language)
+        yield tip_id, explain_terms(language, value, f"{at}-{number}") if type(value) is str else value
 
 
-def words_in(tongue: Language, text: str, at: str) -> Content:
+def explain_terms(language: Language, text: str, at: str) -> Content:
     """The text with its short words made buttons, each once: « FM 206 ». Their meanings stand after it."""
     parts = _SHORT.split(text)
     if len(parts) == 1:
         return text
-    told, meanings = list[Content](), list[Markup]()
+    tip_id, meanings = list[Content](), list[Markup]()
     for number, part in enumerate(parts):
         if number % 2 and part not in parts[: number - 1]:
-            word, meaning = _both(tongue, part, at)
-            told.append(word)
+            word, meaning = _both(language, part, at)
+            tip_id.append(word)
             meanings.append(meaning)
         else:
-            told.append(part)
-    return tag("span", told, meanings)
+            tip_id.append(part)
+    return tag("span", tip_id, meanings)
 
 
-def line(tongue: Language, texts: Iterable[str], at: str, *keys: str) -> Markup | None:
+def line(language: Language, texts: Iterable[str], at: str, *keys: str) -> Markup | None:
     """« Les mots : FM, Cycle » under a list whose links and heads have no room for a meaning."""
     found = [*dict.fromkeys(word for text in texts for word in _SHORT.findall(text)), *keys]
     if not found:
         return None
-    words = join((term(tongue, each, at) for each in found), Markup(" "))
-    return tag("p", say("Que veut dire :", tongue), " ", words, class_="terms small soft")
+    terms = join((term(language, each, at) for each in found), Markup(" "))
+    return tag("p", translate("Que veut dire :", language), " ", terms, class_="terms small soft")

@@ -26,7 +26,7 @@ def head(title: str, *more: Markup) -> Markup:
             rel="preload",
             href=url(
                 "opendyslexic-latin-400-normal.woff2"
-                if display_preferences.worn().get("font")
+                if display_preferences.current().get("font")
                 else "hyperlegible-latin.woff2"
             ),
             as_="font",
@@ -51,7 +51,7 @@ def page(
     title: str,
     body: Markup,
     *,
-    tongue: Language = "fr",
+    language: Language = "fr",
     status: int = 200,
     warm: bool = False,
     site: Site | None = None,
@@ -62,7 +62,7 @@ def page(
         "html",
         head(title, *site_style(site), *ahead),
         tag("body", body, tag("script", src=url("plain.js"), defer=True)),
-        lang=tongue,
+        lang=language,
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status, {"cache-control": "no-store"})

@@ -1,4 +1,4 @@
-"""What surrounds every screen: name of the house, menus, footer. A menu shows the screens that exist."""
+"""What surrounds every screen: name of the portal, menus, footer. A menu shows the screens that exist."""
 
 from markupsafe import Markup
 
@@ -7,7 +7,8 @@ from components.ui.icons import LOGO, icon
 from components.ui.markup import classes, tag
 from data.accounts.caller import Audience, Caller
 from data.core import formats, sites
-from data.core.i18n import LANGUAGES, Language, say
+from data.core.i18n import LANGUAGES, Language, translate
+from data.core.roles import Role
 from data.core.sites import Site
 
 ADDRESSES: dict[str, Audience] = {}  # path -> its audience, as @screen and @plain register them
@@ -35,32 +36,32 @@ IN_BAR = {
     "/gestion/familles",
     "/gestion/courriels",
 }  # on a phone
-ROLES = {"secretariat": "Secrétariat", "responsable": "Responsable", "family": ""}
+ROLES: dict[str, str] = {Role.OFFICE: "Secrétariat", Role.MANAGER: "Responsable", Role.FAMILY: ""}
 
 
-def _looking(caller: Caller, site: Site) -> Markup:
+def view_banner(caller: Caller, site: Site) -> Markup:
     """On every page seen as a family: whose it is, that nothing can be changed, until when; the way out is plain HTTP."""
     until = caller.signin.viewing_until if caller.signin else None
-    words = caller.say(
+    text = caller.translate(
         "Vous voyez le portail comme {name}, sans pouvoir rien y changer, jusqu’à {hour}.",
         name=caller.account.name if caller.account else "",
-        hour=formats.hour(until, site.zone, caller.tongue) if until else "",
+        hour=formats.hour(until, site.zone, caller.language) if until else "",
     )
     leave = tag(
         "form",
-        tag("button", caller.say("Quitter cette vue"), type="submit", class_="btn quiet small"),
+        tag("button", caller.translate("Quitter cette vue"), type="submit", class_="btn quiet small"),
         method="post",
         action="/gestion/familles/vue/fin",
         class_="as-link",
     )
-    return tag("p", icon("eye"), tag("span", words)) + leave
+    return tag("p", icon("eye"), tag("span", text)) + leave
 
 
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
     """The same header, menus and footer around a plain page, for somebody signed in; staff who look as a family see its."""
     caller = caller.facing(Audience.ACCOUNT)
     looking = (
-        tag("section", _looking(caller, site), class_="looking", aria_label=caller.say("Vue de la famille"))
+        tag("section", view_banner(caller, site), class_="looking", aria_label=caller.translate("Vue de la famille"))
         if caller.looking
         else None
     )
@@ -69,11 +70,11 @@ def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> M
         "div",
         tag(
             "div",
-            tag("header", _header(caller, site, menu, path, "main"), class_="bar"),
+            tag("header", header(caller, site, menu, path, "main"), class_="bar"),
             looking,
             tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
-            tag("footer", footer(caller.tongue, site), class_="foot"),
-            tag("nav", _phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.say("Menu principal")),
+            tag("footer", footer(caller.language, site), class_="foot"),
+            tag("nav", phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.translate("Menu principal")),
             class_="frame",
         ),
         id="app",
@@ -100,17 +101,17 @@ def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: boo
     return tag(
         "a",
         drawn and icon(drawing),
-        caller.say(label),
+        caller.translate(label),
         href=href,
         aria_current="page" if _is_current(path, href) else None,
     )
 
 
-def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: object) -> Markup:
-    role = caller.say(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
+def header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: str, main_id: object) -> Markup:
+    role = caller.translate(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
     name = caller.account.name if caller.account else ""
     return (
-        tag("a", caller.say("Aller au contenu"), href=f"#c{main_id}", class_="skip")
+        tag("a", caller.translate("Aller au contenu"), href=f"#c{main_id}", class_="skip")
         + tag(
             "a",
             logo(site),
@@ -118,13 +119,13 @@ def _header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: 
             class_="brand",
             href="/gestion" if caller.account and caller.account.is_staff else "/",
         )
-        + display_preferences.opener(caller.tongue)
+        + display_preferences.opener(caller.language)
         + tag(
             "nav",
             (_entry(caller, entry, path) for entry in menu),
             sign_out_button(caller),
             class_="menu",
-            aria_label=caller.say("Menu principal"),
+            aria_label=caller.translate("Menu principal"),
             data_whose=caller.account.id if caller.account else None,
         )
     )
@@ -141,14 +142,14 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
     """« Déconnexion » is sent by plain HTTP: it holds when the websocket is down."""
     return tag(
         "form",
-        tag("button", drawn and icon("out"), caller.say("Déconnexion"), type="submit"),
+        tag("button", drawn and icon("out"), caller.translate("Déconnexion"), type="submit"),
         method="post",
         action="/deconnexion",
         class_="as-link",
     )
 
 
-def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
+def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
     first = [entry for entry in menu if entry[0] in IN_BAR]
     rest = [entry for entry in menu if entry[0] not in IN_BAR]
     more = tag(
@@ -156,9 +157,9 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
         tag(
             "nav",
             (_entry(caller, entry, path, drawn=True) for entry in rest),
-            display_preferences.opener(caller.tongue),
+            display_preferences.opener(caller.language),
             sign_out_button(caller, drawn=True),
-            aria_label=caller.say("Suite du menu"),
+            aria_label=caller.translate("Suite du menu"),
         ),
         id="more",
         popover=True,
@@ -169,7 +170,7 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
         + tag(
             "button",
             icon("more"),
-            caller.say("Plus"),
+            caller.translate("Plus"),
             type="button",
             popovertarget="more",
             class_=classes(any(_is_current(path, href) for href, _, _ in rest) and "current"),
@@ -178,16 +179,18 @@ def _phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> M
     )
 
 
-def footer(tongue: Language, site: Site | None = None) -> Markup:
+def footer(language: Language, site: Site | None = None) -> Markup:
     """The true state of accessibility (« non conforme » until an audit is entered), the legal pages, the language."""
     state = sites.accessibility(site) if site else sites.ACCESSIBILITY_STATES[0]
-    other: Language = "en" if tongue == "fr" else "fr"
+    other: Language = "en" if language == "fr" else "fr"
     return (
-        tag("a", say("Accessibilité : {state}", tongue, state=say(state, tongue)), href="/accessibilite")
-        + tag("a", say("Aide", tongue), href="/aide")
-        + tag("a", say("Plan du portail", tongue), href="/aide#plan")
-        + tag("a", say("Données personnelles", tongue), href="/donnees-personnelles")
-        + tag("a", say("Mentions légales", tongue), href="/mentions-legales")
+        tag(
+            "a", translate("Accessibilité : {state}", language, state=translate(state, language)), href="/accessibilite"
+        )
+        + tag("a", translate("Aide", language), href="/aide")
+        + tag("a", translate("Plan du portail", language), href="/aide#plan")
+        + tag("a", translate("Données personnelles", language), href="/donnees-personnelles")
+        + tag("a", translate("Mentions légales", language), href="/mentions-legales")
         + tag(
             "form",
             tag("button", LANGUAGES[other], type="submit", name="langue", value=other, lang=other),
@@ -203,6 +206,6 @@ def head(title: str, under: object = "", aside: object = "", *, id_: str | None 
     return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
 
 
-def way_back(words: str, href: str, **more: object) -> Markup:
+def way_back(text: str, href: str, **more: object) -> Markup:
     """The link above a title, to where one came from."""
-    return tag("a", icon("previous"), words, href=href, class_="link", **more)
+    return tag("a", icon("previous"), text, href=href, class_="link", **more)

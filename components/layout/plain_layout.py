@@ -1,4 +1,4 @@
-"""The programme's cover: Connexion and its sisters, plain pages that work without script and without websocket."""
+"""The layout of plain pages, Connexion and its sisters: they work without script and without websocket."""
 
 from typing import Any
 
@@ -9,15 +9,15 @@ from components.layout import display_preferences, html_document, layout
 from components.ui.icons import STAVE, icon
 from components.ui.markup import classes, join, tag
 from data.accounts.caller import Caller
-from data.core.i18n import Language, pair, say
+from data.core.i18n import Language, pair, translate
 from data.core.sites import Site
 
 
-def cover(
+def plain_page(
     title: str,
     body: Markup,
     *,
-    tongue: Language,
+    language: Language,
     site: Site | None = None,
     status: int = 200,
     broad: bool = False,
@@ -25,12 +25,12 @@ def cover(
     under: Markup | None = None,
     bare: bool = False,
 ) -> HTMLResponse:
-    """A whole page with the sheet in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
-    name = site.name if site else say("Portail des usagers", tongue)
+    """A whole page with the record in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
+    name = site.name if site else translate("Portail des usagers", language)
     brand = tag(
         "div",
         layout.logo(site),
-        tag("span", name, site and tag("small", say("Portail des usagers", tongue))),
+        tag("span", name, site and tag("small", translate("Portail des usagers", language))),
         class_="brand",
     )
     sheet = tag(
@@ -42,25 +42,27 @@ def cover(
     )
     page = tag(
         "div",
-        None if bare else tag("header", display_preferences.opener(tongue), class_="cover-head"),
+        None if bare else tag("header", display_preferences.opener(language), class_="cover-head"),
         tag("main", None if broad else STAVE, sheet),
-        tag("footer", layout.footer(tongue, site), class_="foot"),
+        tag("footer", layout.footer(language, site), class_="foot"),
         class_="cover",
     )
-    return html_document.page(f"{title} – {name}", page, tongue=tongue, status=status, warm=warm, site=site)
+    return html_document.page(f"{title} – {name}", page, language=language, status=status, warm=warm, site=site)
 
 
-def leaf(caller: Caller, title: str, body: Markup, *, path: str, site: Site | None, bare: bool = False) -> HTMLResponse:
-    """A page that everybody may read: within the menus for somebody signed in, on its own sheet for a stranger."""
+def public_page(
+    caller: Caller, title: str, body: Markup, *, path: str, site: Site | None, bare: bool = False
+) -> HTMLResponse:
+    """A page that everybody may read: within the menus for somebody signed in, on its own record for a stranger."""
     if caller.account and site and not caller.account.must_change:
         return html_document.page(
             f"{title} – {site.name}",
             layout.around(caller, site, title, tag("div", body, class_="card"), path),
-            tongue=caller.tongue,
+            language=caller.language,
             site=site,
         )
-    back = tag("p", tag("a", caller.say("Retour à la connexion"), href="/connexion", class_="way-back"))
-    return cover(title, join([body, back]), tongue=caller.tongue, site=site, broad=True, bare=bare)
+    back = tag("p", tag("a", caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
+    return plain_page(title, join([body, back]), language=caller.language, site=site, broad=True, bare=bare)
 
 
 def entry(
@@ -111,9 +113,9 @@ def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) ->
     )
 
 
-def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
+def password(label: str, name: str, language: Language, **more: Any) -> Markup:
     """A password's field with « Afficher », which appears with the script."""
-    show, hide = say("Afficher", tongue), say("Masquer", tongue)
+    show, hide = translate("Afficher", language), translate("Masquer", language)
     button = tag(
         "button",
         show,
@@ -124,17 +126,17 @@ def password(label: str, name: str, tongue: Language, **more: Any) -> Markup:
         data_hide=hide,
         hidden=True,
         aria_pressed="false",
-        aria_label=pair(show, label, tongue) if name == "ancien" else None,
+        aria_label=pair(show, label, language) if name == "ancien" else None,
     )
     return entry(label, name, type="password", extra=button, maxlength=256, required=True, **more)
 
 
-def message(text: str, tongue: Language, *, focus: str = "") -> Markup:
+def message(text: str, language: Language, *, focus: str = "") -> Markup:
     """A message closed with « OK »: a dialog that is open without script too; the focus then goes to `focus`."""
     return tag(
         "dialog",
         tag("p", text, id="message-text"),
-        tag("form", tag("button", say("OK", tongue), class_="btn", autofocus=True), method="dialog"),
+        tag("form", tag("button", translate("OK", language), class_="btn", autofocus=True), method="dialog"),
         class_="message",
         open=True,
         data_now=focus,
@@ -146,11 +148,11 @@ def alert(text: str) -> Markup:
     return _notice(text, "alert", "bad", "alert")
 
 
-def told(text: str) -> Markup:
+def success(text: str) -> Markup:
     return _notice(text, "check", "good", "status")
 
 
-def noted(text: str) -> Markup:
+def info(text: str) -> Markup:
     """What is neither done nor wrong: a session is over."""
     return _notice(text, "info", None, "status")
 

@@ -24,7 +24,7 @@ ROUND_SECONDS, DAILY_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 60.
 DAY_SECONDS = 86_400.0
 
 
-async def _start() -> None:
+async def start() -> None:
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
@@ -36,7 +36,7 @@ async def _start() -> None:
     sys.setswitchinterval(0.001)
 
 
-async def _stop() -> None:
+async def stop() -> None:
     await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(upload_worker.close)
     database.engine().dispose()

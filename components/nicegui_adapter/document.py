@@ -15,15 +15,15 @@ from starlette.responses import HTMLResponse
 from components.assets.serving import url
 from components.layout import display_preferences
 from components.layout.html_document import head
-from components.nicegui_adapter.static_panel import Piece
+from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.markup import tag
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 from data.core.settings import settings
 
 
 def first_paint(element: Any) -> Markup:
     """An element of plain tags as Vue will draw it, its children in it. Panels give their own markup."""
-    if isinstance(element, Piece):
+    if isinstance(element, StaticPanel):
         inner, name = element.first, element.props["as"]
     else:
         if element.component or "-" in element.tag:
@@ -39,7 +39,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     """NiceGUI's answer for a page, with the first paint in it."""
     client._response_built = True
     client.outbox.updates.clear()
-    tongue: Language = client.storage.get("tongue", "fr")
+    language: Language = client.storage.get("language", "fr")
     boot = {
         "version": __version__,
         "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
@@ -50,14 +50,14 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             "implicit_handshake": "prefetch" not in request.headers.get("sec-purpose", ""),
         },
         "words": {
-            "expires": say("Votre session va expirer dans 2 minutes.", tongue),
-            "stay": say("Rester connecté", tongue),
-            "ok": say("OK", tongue),
+            "expires": translate("Votre session va expirer dans 2 minutes.", language),
+            "stay": translate("Rester connecté", language),
+            "ok": translate("OK", language),
         },
     }
     painted = first_paint(client.layout)
     for element in client.elements.values():
-        if isinstance(element, Piece):
+        if isinstance(element, StaticPanel):
             element.first = Markup("")  # the browser has it now; a connected client stays small
     document = Markup("<!doctype html>") + tag(
         "html",
@@ -65,24 +65,28 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         tag(
             "body",
             tag("div", painted, id="app"),
-            _lost(tongue),
+            _lost(language),
             tag("div", id="said", role="status", class_="unseen"),
             tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
             tag("script", src=url("house.js"), type="module"),
         ),
-        lang=tongue,
+        lang=language,
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
 
 
-def _lost(tongue: Language) -> Markup:
+def _lost(language: Language) -> Markup:
     """What NiceGUI shows and hides as the connection goes and comes; the announcement is the script's."""
     return tag(
-        "div", say("Connexion interrompue. Nouvelle tentative…", tongue), id="popup", class_="lost", aria_hidden="true"
+        "div",
+        translate("Connexion interrompue. Nouvelle tentative…", language),
+        id="popup",
+        class_="lost",
+        aria_hidden="true",
     ) + tag(
         "div",
-        say("Ce texte est trop long pour être envoyé.", tongue),
+        translate("Ce texte est trop long pour être envoyé.", language),
         id="too_long_message_popup",
         class_="lost",
         aria_hidden="true",

@@ -6,20 +6,20 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from components.layout import html_document
-from components.layout.layout import _header, _looking, _phone_bar, footer, menu_of
-from components.nicegui_adapter.static_panel import Piece
+from components.layout.layout import footer, header, menu_of, phone_bar, view_banner
+from components.nicegui_adapter.static_panel import StaticPanel
 from data.accounts.caller import Caller
 from data.core import sites
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 
 @contextmanager
-def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
+def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[None]:
     """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
-    site, client = sites.here(v), ui.context.client
-    client.title = f"{v.say(title)} – {site.name}"
+    site, client = sites.here(uow), ui.context.client
+    client.title = f"{uow.translate(title)} – {site.name}"
     client.storage["style"] = html_document.site_style(site)
-    client.storage["tongue"], client.storage["signed_in"] = v.tongue, caller.account is not None
+    client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
     layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
     for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
         element.tag = name
@@ -30,14 +30,16 @@ def frame(v: Visit, caller: Caller, title: str, path: str) -> Iterator[None]:
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
     menu = menu_of(caller)
     with layout:
-        Piece(_header(caller, site, menu, path, main.id), tag="header", classes="bar")
+        StaticPanel(header(caller, site, menu, path, main.id), tag="header", classes="bar")
         layout.default_slot.children.insert(0, layout.default_slot.children.pop())
         if caller.looking:
-            Piece(_looking(caller, site), tag="section", classes="looking").props["aria-label"] = v.say(
-                "Vue de la famille"
+            StaticPanel(view_banner(caller, site), tag="section", classes="looking").props["aria-label"] = (
+                uow.translate("Vue de la famille")
             )
             layout.default_slot.children.insert(1, layout.default_slot.children.pop())
     yield
     with layout:
-        Piece(footer(v.tongue, site), tag="footer", classes="foot wide" if v.is_staff else "foot")
-        Piece(_phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = v.say("Menu principal")
+        StaticPanel(footer(uow.language, site), tag="footer", classes="foot wide" if uow.is_staff else "foot")
+        StaticPanel(phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = uow.translate(
+            "Menu principal"
+        )

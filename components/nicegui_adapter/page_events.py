@@ -1,4 +1,4 @@
-"""Open pages hear what changes: each follows topics, and draws itself again under its own visit."""
+"""Open pages hear what changes: each follows topics, and draws itself again under its own unit of work."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def follow(client: Client, topic: events.Topic, act: Callable[[], None]) -> None
 
 
 def leave_when_closed(client: Client, signin_id: int, *, looking: bool = False) -> None:
-    """When the session is closed or renewed elsewhere, its open pages load again and the guard decides.
+    """When the session is closed or renewed elsewhere, its open pages load again and the middleware decides.
 
     Nothing else is needed: every event reads the session's row first. Pages seen as a family leave with that view.
     """

@@ -1,4 +1,4 @@
-"""A panel: a piece of screen drawn from a visit, redrawn by itself, with named actions. One NiceGUI element each.
+"""A panel: a part of a screen drawn from a unit of work, redrawn by itself, with named actions. One NiceGUI element each.
 
 The browser sends {do, of, values}; only actions the panel names are run, on values that are short texts. The page's
 markup is morphed, so focus, scrolling and what is being typed stay where they are.
@@ -16,35 +16,35 @@ from nicegui.events import GenericEventArguments
 
 from components.nicegui_adapter.page_events import follow
 from components.nicegui_adapter.screens import here
-from components.nicegui_adapter.static_panel import Piece
+from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.panel import Act, Answer, Handler
 from components.ui.review_queue import acts_of
 from components.web.auth import SignedOut
 from components.web.errors import database_sentence, reference_of
-from data.accounts.caller import ONLY_LOOKING, Caller
+from data.accounts.caller import READ_ONLY_VIEW, Caller
 from data.core.database import Unavailable
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.events import Topic
-from data.core.scope import OnlyReads
-from data.core.unit_of_work import Visit
+from data.core.scope import ReadOnlyViolation
+from data.core.unit_of_work import UnitOfWork
 
 log = logging.getLogger("anacrouse.panel")
 
 
-class Panel(Piece):
-    """Drawn at once with the page's visit; `refresh` draws it again with its own."""
+class Panel(StaticPanel):
+    """Drawn at once with the page's unit of work; `refresh` draws it again with its own."""
 
     def __init__(
         self,
-        v: Visit,
-        draw: Callable[[Visit], Markup],
+        uow: UnitOfWork,
+        draw: Callable[[UnitOfWork], Markup],
         *,
         on: Mapping[str, Handler] | None = None,
         follows: Iterable[Topic] = (),
         tag: str = "div",
         classes: str = "",
     ) -> None:
-        super().__init__(draw(v), tag=tag, classes=classes)
+        super().__init__(draw(uow), tag=tag, classes=classes)
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
         self._fresh = False  # just drawn after its own action: what that action told is in it
         if self.actions:
@@ -55,16 +55,16 @@ class Panel(Piece):
             follow(self.client, topic, self.refresh)
 
     def refresh(self) -> None:
-        """Draw again under a visit that is no activity of the person's; somebody signed out sees nothing new."""
+        """Draw again under a unit of work that is no activity of the person's; somebody signed out sees nothing new."""
         if self._fresh:
             return
         try:
             caller = here(touch=False)
-            with caller.visit() as v:
-                self._show(self.draw(v))
+            with caller.unit_of_work() as uow:
+                self._show(self.draw(uow))
         except SignedOut:
             return
-        except NotYours:
+        except NotFound:
             self.client.open("/")
         except Exception as fault:
             reference_of(fault, "redrawing")
@@ -98,14 +98,14 @@ class Panel(Piece):
             return Answer(reload=True)
         try:
             if getattr(handler, "only_shows", False):
-                with caller.visit(at_once=True) as v:
-                    answer = _look(handler, v, caller, act)
-                    self._show(self.draw(v))
+                with caller.unit_of_work(at_once=True) as uow:
+                    answer = _look(handler, uow, caller, act)
+                    self._show(self.draw(uow))
             else:
                 answer = await _run(handler, caller, act)
-                with caller.visit() as v:
-                    self._show(self.draw(v))
-        except NotYours:
+                with caller.unit_of_work() as uow:
+                    self._show(self.draw(uow))
+        except NotFound:
             return Answer(go="/")
         except Exception as fault:
             return _went_wrong(caller, act, fault)
@@ -122,38 +122,38 @@ async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:
     try:
         if inspect.iscoroutinefunction(handler):
             return await handler(caller, act) or Answer()
-        with caller.visit(writes=not caller.looking) as v:
-            answer = handler(v, act)
+        with caller.unit_of_work(writes=not caller.looking) as uow:
+            answer = handler(uow, act)
         return answer or Answer()
     except Exception as fault:
-        return _in_words(fault, caller, act)
+        return _as_answer(fault, caller, act)
 
 
-def _look(handler: Handler, v: Visit, caller: Caller, act: Act) -> Answer:
+def _look(handler: Handler, uow: UnitOfWork, caller: Caller, act: Act) -> Answer:
     try:
-        return handler(v, act) or Answer()
+        return handler(uow, act) or Answer()
     except Exception as fault:
-        return _in_words(fault, caller, act)
+        return _as_answer(fault, caller, act)
 
 
-def _in_words(fault: Exception, caller: Caller, act: Act) -> Answer:
-    if isinstance(fault, OnlyReads) and caller.looking:
-        return Answer(dialog=caller.say(ONLY_LOOKING))
-    if isinstance(fault, Faulty):
+def _as_answer(fault: Exception, caller: Caller, act: Act) -> Answer:
+    if isinstance(fault, ReadOnlyViolation) and caller.looking:
+        return Answer(dialog=caller.translate(READ_ONLY_VIEW))
+    if isinstance(fault, ValidationErrors):
         return Answer(focus=next(iter(fault.faults)))
-    if isinstance(fault, Refused):
-        return Answer(dialog=fault.tell(caller.tongue))
-    if isinstance(fault, NotYours):
-        return Answer(dialog=caller.say("Ceci n’existe plus ou ne vous est pas accessible."))
+    if isinstance(fault, UserError):
+        return Answer(dialog=fault.message(caller.language))
+    if isinstance(fault, NotFound):
+        return Answer(dialog=caller.translate("Ceci n’existe plus ou ne vous est pas accessible."))
     return _went_wrong(caller, act, fault)
 
 
 def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:
     reference = reference_of(fault, act.do)
     if isinstance(fault, Unavailable):
-        return Answer(dialog=caller.say(database_sentence(fault)))
+        return Answer(dialog=caller.translate(database_sentence(fault)))
     return Answer(
-        dialog=caller.say(
+        dialog=caller.translate(
             "Une erreur est survenue ; votre saisie est toujours là. Réessayez, "
             "ou donnez cette référence au conservatoire : {reference}",
             reference=reference,
@@ -161,12 +161,16 @@ def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:
     )
 
 
-Desk = TypeVar("Desk")
-Acts = Mapping[str, Callable[[Visit, Act, Desk], Answer | None]]
+PageState = TypeVar("PageState")
+Acts = Mapping[str, Callable[[UnitOfWork, Act, PageState], Answer | None]]
 
 
-def desk_panel(
-    v: Visit, desk: Desk, draw: Callable[[Visit, Desk], Markup], acts: Acts[Desk], follows: Sequence[Topic] = ()
+def page_panel(
+    uow: UnitOfWork,
+    page_state: PageState,
+    draw: Callable[[UnitOfWork, PageState], Markup],
+    acts: Acts[PageState],
+    follows: Sequence[Topic] = (),
 ) -> None:
     """The panel of what one open page shows; each act is given it."""
-    Panel(v, lambda w: draw(w, desk), follows=follows, classes="flow", on=acts_of(desk, acts))
+    Panel(uow, lambda w: draw(w, page_state), follows=follows, classes="flow", on=acts_of(page_state, acts))

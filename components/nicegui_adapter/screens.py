@@ -15,10 +15,10 @@ from components.nicegui_adapter import frame
 from components.nicegui_adapter.page_events import leave_when_closed
 from components.web.auth import SignedOut, caller_of, cookie
 from components.web.errors import error_page, fault_page
-from components.web.middleware import MOST_BYTES, allow
-from data.accounts.caller import ONLY_LOOKING, Audience, Caller, OnlyLooking
+from components.web.middleware import MAX_BODY_BYTES, allow
+from data.accounts.caller import READ_ONLY_VIEW, Audience, Caller, ReadOnlyView
 from data.core import audit
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 
 CHOOSE = "/mot-de-passe/choisir"
 FACTOR = "/mot-de-passe/second-facteur"
@@ -27,26 +27,26 @@ Draw = Callable[..., None]
 
 
 def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Draw]:
-    """A page of the house: guarded, framed, titled. `draw(v, **address)` draws its panels under a reading visit."""
+    """A page of the portal: guarded, framed, titled. `draw(uow, **address)` draws its panels under a read-only unit of work."""
 
     def register(draw: Draw) -> Draw:
-        def guarded(request: Request, **address: Any) -> Response | None:
+        def checked(request: Request, **address: Any) -> Response | None:
             caller = caller_of(request).facing(audience)
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
-                with caller.visit(at_once=True) as v, frame.frame(v, caller, title, path):
-                    draw(v, **address)
-            except NotYours:
+                with caller.unit_of_work(at_once=True) as uow, frame.frame(uow, caller, title, path):
+                    draw(uow, **address)
+            except NotFound:
                 return not_found(request, caller)
             except Exception as fault:
-                return fault_page(fault, path, caller.tongue)
+                return fault_page(fault, path, caller.language)
             if caller.signin is not None:
                 leave_when_closed(ui.context.client, caller.signin.id, looking=caller.looking)
             return None
 
-        guarded.__signature__ = _without_visit(draw)  # type: ignore[attr-defined]
-        ui.page(path, response_timeout=30)(_dropping_dead_clients(guarded))
+        checked.__signature__ = _own_parameters(draw)  # type: ignore[attr-defined]
+        ui.page(path, response_timeout=30)(_dropping_dead_clients(checked))
         return _mark_route(path, audience, draw)
 
     return register
@@ -57,7 +57,7 @@ def plain(
     audience: Audience,
     *,
     methods: tuple[str, ...] = ("GET",),
-    most_bytes: int = MOST_BYTES,
+    most_bytes: int = MAX_BODY_BYTES,
     foreign: bool = False,
     own: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -66,27 +66,27 @@ def plain(
     `foreign`: other servers send there, without Origin; what they say must prove itself. `own`: staff who look as a family
     are themselves there.
     """
-    if most_bytes != MOST_BYTES or foreign:
+    if most_bytes != MAX_BODY_BYTES or foreign:
         allow(path, most_bytes, foreign=foreign)
 
     def register(answer: Callable[..., Any]) -> Callable[..., Any]:
-        async def guarded(request: Request, **address: Any) -> Response:
+        async def checked(request: Request, **address: Any) -> Response:
             caller = caller_of(request)
             caller = caller if own else caller.facing(audience)
             if (turned := turned_away(request, caller, audience)) is not None:
                 return turned
             try:
                 if caller.looking and request.method not in {"GET", "HEAD"}:
-                    raise OnlyLooking(ONLY_LOOKING)
+                    raise ReadOnlyView(READ_ONLY_VIEW)
                 response = answer(caller, request, **address)
                 return await response if inspect.isawaitable(response) else response
-            except NotYours:
+            except NotFound:
                 return not_found(request, caller)
-            except Refused as refused:  # what an answer does not tell in its own page: looking only, a protected family
-                return error_page(403, tongue=caller.tongue, told=refused.tell(caller.tongue))
+            except UserError as error:  # what an answer does not tell in its own page: looking only, a protected family
+                return error_page(403, language=caller.language, text=error.message(caller.language))
 
-        guarded.__signature__ = _without_visit(answer)  # type: ignore[attr-defined]
-        app.add_api_route(path, guarded, methods=[*methods], include_in_schema=False)
+        checked.__signature__ = _own_parameters(answer)  # type: ignore[attr-defined]
+        app.add_api_route(path, checked, methods=[*methods], include_in_schema=False)
         return _mark_route(path, audience, answer)
 
     return register
@@ -116,9 +116,9 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
 def not_found(request: Request, caller: Caller) -> Response:
     """404, the same for what is another's and for what is not; the journal keeps who asked."""
     if caller.account and not caller.looking:
-        with caller.visit(writes=True) as v:
-            audit.note(v, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
-    return error_page(404, tongue=caller.tongue)
+        with caller.unit_of_work(writes=True) as uow:
+            audit.note(uow, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
+    return error_page(404, language=caller.language)
 
 
 def here(*, touch: bool = True) -> Caller:
@@ -133,10 +133,12 @@ def here(*, touch: bool = True) -> Caller:
     return caller
 
 
-def _without_visit(function: Callable[..., Any]) -> inspect.Signature:
-    """The address's own parameters, for FastAPI to read; `v`, `caller` and `request` are ours to give."""
+def _own_parameters(function: Callable[..., Any]) -> inspect.Signature:
+    """The address's own parameters, for FastAPI to read; `uow`, `caller` and `request` are ours to give."""
     own = [
-        each for name, each in inspect.signature(function).parameters.items() if name not in {"v", "caller", "request"}
+        each
+        for name, each in inspect.signature(function).parameters.items()
+        if name not in {"uow", "caller", "request"}
     ]
     request = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
     return inspect.Signature([request, *(each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own)])
@@ -155,12 +157,12 @@ def _mark_route(path: str, audience: Audience, function: Callable[..., Any]) -> 
     return function
 
 
-def _dropping_dead_clients(guarded: Callable[..., Response | None]) -> Callable[..., Response | None]:
+def _dropping_dead_clients(checked: Callable[..., Response | None]) -> Callable[..., Response | None]:
     """A redirect or an error page needs no NiceGUI client: it goes at once."""
 
-    @wraps(guarded)
+    @wraps(checked)
     def answer(request: Request, **address: Any) -> Response | None:
-        response = guarded(request, **address)
+        response = checked(request, **address)
         if response is not None:
             ui.context.client.delete()
         return response

@@ -1,4 +1,4 @@
-"""The running process: middleware, the postman's rounds, memory kept low, one process to a SQLite database."""
+"""The running process: middleware, the delivery's rounds, memory kept low, one process to a SQLite database."""
 
 import fcntl
 import json
@@ -17,9 +17,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from components.assets.serving import Assets
 from components.nicegui_adapter import document, socket_ownership
-from components.nicegui_adapter.background_jobs import _start, _stop
+from components.nicegui_adapter.background_jobs import start, stop
 from components.web import errors
-from components.web.middleware import Guard
+from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
 from data.core import database
 from data.core.settings import settings
@@ -120,12 +120,12 @@ def prepare() -> None:
     app.add_exception_handler(404, errors.on_http)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)
     app.add_exception_handler(Exception, errors.on_fault)
-    app.on_startup(_start)
-    app.on_shutdown(_stop)
+    app.on_startup(start)
+    app.on_shutdown(stop)
     _outermost()
 
 
 def _outermost() -> None:
-    """The guard and the kept assets stand outside everything, the fault page included."""
+    """The middleware and the kept assets stand outside everything, the fault page included."""
     build = app.build_middleware_stack
-    app.build_middleware_stack = lambda: Guard(Assets(build()), socket_ownership.own_page)  # type: ignore[method-assign]
+    app.build_middleware_stack = lambda: SecurityMiddleware(Assets(build()), socket_ownership.own_page)  # type: ignore[method-assign]

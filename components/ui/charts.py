@@ -7,12 +7,12 @@ from markupsafe import Markup
 from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 150, 36, 44, 22, 24
 
 
-def averages(v: Visit, title: str, points: Sequence[tuple[str, int]]) -> Markup | None:
+def averages(uow: UnitOfWork, title: str, points: Sequence[tuple[str, int]]) -> Markup | None:
     """Averages out of 20 (hundredths) over school years; None with fewer than two."""
     if len(points) < 2:
         return None
@@ -20,11 +20,11 @@ def averages(v: Visit, title: str, points: Sequence[tuple[str, int]]) -> Markup 
     low = max(0, (min(values) // 500 - (1 if min(values) % 500 < 150 else 0)) * 500)
     high = 2000
     spots = [(_across(at, len(points)), _up(value, low, high)) for at, value in enumerate(values)]
-    told = v.say(
+    description = uow.translate(
         "{title} : de {first} sur 20 en {from_year} à {last} sur 20 en {to_year}",
         title=title,
-        first=formats.decimal(values[0], v.tongue),
-        last=formats.decimal(values[-1], v.tongue),
+        first=formats.decimal(values[0], uow.language),
+        last=formats.decimal(values[-1], uow.language),
         from_year=points[0][0],
         to_year=points[-1][0],
     )
@@ -34,31 +34,37 @@ def averages(v: Visit, title: str, points: Sequence[tuple[str, int]]) -> Markup 
             for line in range(low, high + 1, 500)
         ),
         *(
-            tag("text", formats.decimal(line, v.tongue, places=0), x=LEFT - 8, y=_up(line, low, high) + 5, class_="end")
+            tag(
+                "text",
+                formats.decimal(line, uow.language, places=0),
+                x=LEFT - 8,
+                y=_up(line, low, high) + 5,
+                class_="end",
+            )
             for line in (low, high)
         ),
         tag("path", d="M" + "L".join(f"{x} {y}" for x, y in spots), class_="curve"),
         *(tag("circle", cx=x, cy=y, r=4, class_="spot") for x, y in spots),
-        tag("text", formats.decimal(values[-1], v.tongue), x=spots[-1][0], y=spots[-1][1] - 10, class_="last"),
+        tag("text", formats.decimal(values[-1], uow.language), x=spots[-1][0], y=spots[-1][1] - 10, class_="last"),
         tag("text", points[0][0], x=LEFT, y=HEIGHT - 4),
         tag("text", points[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
     ]
-    picture = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=told, class_="chart")
+    picture = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart")
     figures = table(
         title,
-        [v.say("Année"), v.say("Moyenne /20")],
-        [(year, formats.decimal(value, v.tongue)) for year, value in reversed(points)],
+        [uow.translate("Année"), uow.translate("Moyenne /20")],
+        [(year, formats.decimal(value, uow.language)) for year, value in reversed(points)],
     )
     return tag(
         "figure",
         tag("figcaption", title),
         picture,
-        tag("details", tag("summary", v.say("Voir les chiffres")), figures),
+        tag("details", tag("summary", uow.translate("Voir les chiffres")), figures),
         class_="figure",
     )
 
 
-def progress(v: Visit, title: str, weeks: Sequence[tuple[str, int, int, int, int]]) -> Markup | None:
+def progress(uow: UnitOfWork, title: str, weeks: Sequence[tuple[str, int, int, int, int]]) -> Markup | None:
     """Requests received and validated over the weeks: (week, received, validated, to correct, silent); None for one week."""
     if len(weeks) < 2:
         return None
@@ -73,7 +79,7 @@ def progress(v: Visit, title: str, weeks: Sequence[tuple[str, int, int, int, int
             tag("circle", cx=x, cy=y, r=4, class_=f"spot{look}"),
             tag("text", figures[-1], x=x + 10, y=y + 5, class_=f"count{look}"),
         ]
-    told = v.say(
+    description = uow.translate(
         "{title} : {received} reçues et {validated} validées la semaine du {week}",
         title=title,
         received=weeks[-1][1],
@@ -87,17 +93,17 @@ def progress(v: Visit, title: str, weeks: Sequence[tuple[str, int, int, int, int
         tag("text", weeks[0][0], x=LEFT, y=HEIGHT - 4),
         tag("text", weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
     ]
-    heads = [v.say(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    heads = [uow.translate(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
     return tag(
         "figure",
         tag(
             "figcaption",
-            tag("span", v.say("Reçues"), class_="key"),
+            tag("span", uow.translate("Reçues"), class_="key"),
             " ",
-            tag("span", v.say("Validées"), class_="key second"),
+            tag("span", uow.translate("Validées"), class_="key second"),
         ),
-        tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=told, class_="chart"),
-        tag("details", tag("summary", v.say("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
+        tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart"),
+        tag("details", tag("summary", uow.translate("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
         class_="figure",
     )
 

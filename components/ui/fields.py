@@ -1,4 +1,4 @@
-"""Labelled fields of forms that are no record's sheet: label above, hint under it, fault under the field."""
+"""Labelled fields of forms that are no record's record: label above, hint under it, fault under the field."""
 
 from collections.abc import Mapping
 
@@ -6,13 +6,13 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import classes, tag
-from data.core.errors import Refused
-from data.core.i18n import twin_or_same
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.i18n import translate_or_same
+from data.core.unit_of_work import UnitOfWork
 
 
 def labelled(
-    v: Visit,
+    uow: UnitOfWork,
     id_: str,
     label: str,
     control: str,
@@ -20,7 +20,7 @@ def labelled(
     options: Mapping[str, str] | None = None,
     value: str = "",
     hint: str = "",
-    fault: Refused | None = None,
+    fault: UserError | None = None,
     required: bool = False,
     span: int = 12,
     **attributes: object,
@@ -38,8 +38,8 @@ def labelled(
     }
     if control == "select":
         choices = [
-            tag("option", twin_or_same(words, v.tongue), value=key, selected=key == value)
-            for key, words in (options or {}).items()
+            tag("option", translate_or_same(text, uow.language), value=key, selected=key == value)
+            for key, text in (options or {}).items()
         ]
         field = tag("select", choices, **common)
     elif control == "textarea":
@@ -48,9 +48,9 @@ def labelled(
         field = tag("input", type=control, value=value, **common)
     return tag(
         "div",
-        tag("label", v.say(label), required and tag("span", " ", v.say("(obligatoire)")), for_=id_),
+        tag("label", uow.translate(label), required and tag("span", " ", uow.translate("(obligatoire)")), for_=id_),
         field,
-        hint and tag("span", v.say(hint), id=f"{id_}-hint", class_="hint"),
-        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{id_}-fault", class_="fault"),
+        hint and tag("span", uow.translate(hint), id=f"{id_}-hint", class_="hint"),
+        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{id_}-fault", class_="fault"),
         class_=classes("field", f"s{span}", fault and "faulty"),
     )

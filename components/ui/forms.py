@@ -1,4 +1,4 @@
-"""The form of a sheet's editable fields: labels above, hints and faults below, pending values marked with the old one."""
+"""The form of a record's editable fields: labels above, hints and faults below, pending values marked with the old one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.core import fields, sites
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField
 from data.core.i18n import Language
 from data.core.sites import Policy, Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
@@ -30,56 +30,56 @@ NOTICES = {
 RECEIPT = "Un accusé de réception vous est envoyé par e-mail."
 NO_RECEIPT = "Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail."
 PASSWORD = "current_password"
-MOST_TOWNS = 8  # shown as buttons; more are in the field's own list
+MAX_TOWNS = 8  # shown as buttons; more are in the field's own list
 THEN = "Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là."
 
 
 @dataclass
 class Typed:
-    """What a page keeps of its forms between two drawings: faults, and post codes whose towns to propose. By sheet."""
+    """What a page keeps of its forms between two drawings: faults, and post codes whose towns to propose. By record."""
 
-    faults: dict[str, dict[str, Refused]] = field(default_factory=dict)
+    faults: dict[str, dict[str, UserError]] = field(default_factory=dict)
     postcodes: dict[str, str] = field(default_factory=dict)
 
 
-def sheet_key(row: Any) -> str:
-    return f"{change_requests.sheet_of(row)}-{row.id}"
+def record_key(row: Any) -> str:
+    return f"{change_requests.record_type_of(row)}-{row.id}"
 
 
-def sheet(
-    v: Visit, site: Site, row: Any, waiting: Mapping[str, FieldChange], typed: Typed, *, may_change: bool = True
+def record_form(
+    uow: UnitOfWork, site: Site, row: Any, waiting: Mapping[str, FieldChange], typed: Typed, *, may_change: bool = True
 ) -> Markup:
     """The whole form of `row`; read only where the site or the link says so."""
-    key, sections = sheet_key(row), dict[str, list[Markup]]()
+    key, sections = record_key(row), dict[str, list[Markup]]()
     faults = typed.faults.get(key, {})
     for name, (one, policy) in sites.open_fields(site, type(row)).items():
         if one.kind.control == "photo":
             continue  # it has a form of its own, sent by plain HTTP
-        control = Control(v, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
+        control = Control(uow, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
         sections.setdefault(one.mark.section, []).append(
             control.draw(
                 one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
             )
         )
         if name == "email" and isinstance(row, Guardian) and may_change and policy != "readonly":
-            sections[one.mark.section].append(_own_password(v, key, faults.get(PASSWORD)))
+            sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
-        tag("fieldset", tag("legend", v.say(title)), tag("div", inside, class_="grid"))
+        tag("fieldset", tag("legend", uow.translate(title)), tag("div", inside, class_="grid"))
         for title, inside in sections.items()
     ]
     if not may_change:
         return tag("div", body, class_="sheet-fields")
     return acting_form(
         body,
-        _actions(v, row, waiting),
+        _actions(uow, row, waiting),
         do="save",
         of=row.id,
-        data_keep=f"{key}-{v.account_id}",
+        data_keep=f"{key}-{uow.account_id}",
         id=f"{key}-form",
     )
 
 
-def _own_password(v: Visit, key: str, fault: Refused | None) -> Markup:
+def _own_password(uow: UnitOfWork, key: str, fault: UserError | None) -> Markup:
     """Shown by the script once the e-mail beside it is changed."""
     at = f"{key}-{PASSWORD}"
     field = tag(
@@ -92,13 +92,15 @@ def _own_password(v: Visit, key: str, fault: Refused | None) -> Markup:
         aria_describedby=f"{at}-hint {at}-fault" if fault else f"{at}-hint",
         aria_invalid="true" if fault else None,
     )
-    said = fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{at}-fault", class_="fault")
+    message = fault and tag(
+        "p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{at}-fault", class_="fault"
+    )
     return tag(
         "div",
-        tag("label", v.say("Votre mot de passe actuel"), for_=at),
+        tag("label", uow.translate("Votre mot de passe actuel"), for_=at),
         field,
-        tag("span", v.say("Demandé pour changer l’e-mail."), id=f"{at}-hint", class_="hint"),
-        said,
+        tag("span", uow.translate("Demandé pour changer l’e-mail."), id=f"{at}-hint", class_="hint"),
+        message,
         class_=classes("field", "s4", fault and "faulty"),
         data_beside=f"{key}-email",
         hidden=fault is None,
@@ -116,7 +118,7 @@ def _towns(one: EditableField, row: Any, waiting: Mapping[str, FieldChange], typ
 class Control:
     """One field's drawing."""
 
-    v: Visit
+    uow: UnitOfWork
     key: str
     one: EditableField
     policy: Policy
@@ -126,19 +128,21 @@ class Control:
     def id(self) -> str:
         return f"{self.key}-{self.one.name}"
 
-    def draw(self, recorded: str, change: FieldChange | None, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
-        v, shown = self.v, change.new if change else recorded
+    def draw(
+        self, recorded: str, change: FieldChange | None, fault: UserError | None, towns: tuple[str, ...]
+    ) -> Markup:
+        uow, shown = self.uow, change.new if change else recorded
         below = []
         hint = self.one.kind.hint if self.policy != "readonly" else ""
         if hint:
-            below.append(tag("span", v.say(hint), id=f"{self.id}-hint", class_="hint"))
+            below.append(tag("span", uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
         if change:
-            old = self.one.tell(change.old, v.tongue) or v.say("vide")
+            old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
             below.append(
                 tag(
                     "p",
                     icon("clock"),
-                    tag("span", v.say("En attente · avant : {old}", old=old)),
+                    tag("span", uow.translate("En attente · avant : {old}", old=old)),
                     id=f"{self.id}-was",
                     class_="was",
                 )
@@ -148,24 +152,24 @@ class Control:
                     tag(
                         "p",
                         icon("mail"),
-                        tag("span", v.say("Confirmez cette adresse par le lien que vous y avez reçu.")),
+                        tag("span", uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")),
                         class_="was",
                     )
                 )
-        if 1 < len(towns) <= MOST_TOWNS and shown not in towns:
+        if 1 < len(towns) <= MAX_TOWNS and shown not in towns:
             chips = [tag("button", town, type="button", data_fills=self.id) for town in towns]
-            below.append(tag("div", chips, class_="ready", role="group", aria_label=v.say("Choisir la ville")))
+            below.append(tag("div", chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
         if fault:
             below.append(
-                tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"{self.id}-fault", class_="fault")
+                tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
             )
         described = " ".join(
             f"{self.id}-{what}" for what, there in (("hint", hint), ("was", change), ("fault", fault)) if there
         )
         label = tag(
             "label",
-            v.say(self.one.mark.label),
-            self.required and self.policy != "readonly" and tag("span", " ", v.say("(obligatoire)")),
+            uow.translate(self.one.mark.label),
+            self.required and self.policy != "readonly" and tag("span", " ", uow.translate("(obligatoire)")),
             for_=self.id,
         )
         return tag(
@@ -176,8 +180,8 @@ class Control:
             class_=classes("field", f"s{self.one.mark.span}", change and "pending", fault and "faulty"),
         )
 
-    def input(self, shown: str, described: str, fault: Refused | None, towns: tuple[str, ...]) -> Markup:
-        kind, v = self.one.kind, self.v
+    def input(self, shown: str, described: str, fault: UserError | None, towns: tuple[str, ...]) -> Markup:
+        kind, uow = self.one.kind, self.uow
         common: dict[str, object] = {
             "id": self.id,
             "name": self.one.name,
@@ -186,22 +190,22 @@ class Control:
             "aria_required": "true" if self.required else None,
             "autocomplete": self.one.mark.autocomplete or "off",
         }
-        told = self.one.tell(shown, v.tongue)
+        text = self.one.format_value(shown, uow.language)
         if self.policy == "readonly":
-            shown = told or v.say("Non renseigné")
+            shown = text or uow.translate("Non renseigné")
             return tag("input", id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
         if kind.control in {"choice", "country"}:
             options = (
-                _countries(v.tongue, shown)
+                _countries(uow.language, shown)
                 if kind.control == "country"
-                else _options(v, {"": "–", **kind.options}, shown)
+                else _options(uow, {"": "–", **kind.options}, shown)
             )
             return tag("select", options, **common)
         listed = tag("datalist", (tag("option", value=town) for town in towns), id=f"{self.id}-list") if towns else None
         field_ = tag(
             "input",
             type="email" if kind.control == "email" else "tel" if kind.control == "tel" else "text",
-            value=told,
+            value=text,
             maxlength=self.one.length,
             inputmode=INPUT_MODES.get(kind.control),
             list=f"{self.id}-list" if listed else None,
@@ -212,113 +216,117 @@ class Control:
         return field_ + listed if listed else field_
 
 
-def _options(v: Visit, words: Mapping[str, str], chosen: str) -> list[Markup]:
+def _options(uow: UnitOfWork, text: Mapping[str, str], chosen: str) -> list[Markup]:
     return [
-        tag("option", v.say(said) if value else said, value=value, selected=value == chosen)
-        for value, said in words.items()
+        tag("option", uow.translate(message) if value else message, value=value, selected=value == chosen)
+        for value, message in text.items()
     ]
 
 
 @lru_cache(maxsize=32)
-def _countries(tongue: Language, chosen: str) -> Markup:
-    """All of them: nothing else of a sheet is so long, and it is the same for nearly everyone."""
+def _countries(language: Language, chosen: str) -> Markup:
+    """All of them: nothing else of a record is so long, and it is the same for nearly everyone."""
     return join(
-        tag("option", name, value=code, selected=code == chosen) for code, name in fields.countries(tongue).items()
+        tag("option", name, value=code, selected=code == chosen) for code, name in fields.countries(language).items()
     )
 
 
-def _actions(v: Visit, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
+def _actions(uow: UnitOfWork, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
     """« Modifier », and what waits, right of it and below."""
     cancel = (
-        button(v.say("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
+        button(uow.translate("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
         if waiting
         else None
     )
     notice = (
-        tag("p", icon("clock"), tag("span", v.say(NOTICES[change_requests.sheet_of(row)])), class_="was")
+        tag("p", icon("clock"), tag("span", uow.translate(NOTICES[change_requests.record_type_of(row)])), class_="was")
         if waiting
         else None
     )
     return tag(
         "div",
         cancel,
-        tag("button", v.say("Modifier"), type="submit", class_="btn", id=f"{sheet_key(row)}-save"),
+        tag("button", uow.translate("Modifier"), type="submit", class_="btn", id=f"{record_key(row)}-save"),
         notice,
         class_="actions",
     )
 
 
 def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
-    """The actions of a page's sheets."""
+    """The actions of a page's records."""
 
     async def save(caller: Caller, act: Act) -> Answer:
         return await _save(caller, table, act, typed)
 
     return {
         "save": save,
-        "withdraw": lambda v, act: _withdraw(v, v.get(table, act.number()), typed),
-        "towns": only_shows(lambda v, act: _propose_towns(act, typed)),
+        "withdraw": lambda uow, act: _withdraw(uow, uow.get(table, act.number()), typed),
+        "towns": only_shows(lambda uow, act: _propose_towns(act, typed)),
     }
 
 
 async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Answer:
     """What « Modifier » does: the request and its message; or each fault beside its field, the first one focused."""
     values = {name: value for name, value in act.values.items() if name != PASSWORD}
-    with caller.visit(writes=True) as v:
-        row = v.get(table, act.number())
-        if not _changes_own_address(v, row, values):
-            return _propose(v, row, values, typed)
+    with caller.unit_of_work(writes=True) as uow:
+        row = uow.get(table, act.number())
+        if not _changes_own_address(uow, row, values):
+            return _propose(uow, row, values, typed)
     word = act.values.get(PASSWORD, "")
     right = caller.account is not None and await sessions.is_mine(caller.account, word)
-    with caller.visit(writes=True) as v:
-        row = v.get(table, act.number())
+    with caller.unit_of_work(writes=True) as uow:
+        row = uow.get(table, act.number())
         if not right:
-            refused = Refused("Saisissez votre mot de passe actuel pour changer l’e-mail.")
-            return _faults(row, {PASSWORD: refused}, typed)
-        return _propose(v, row, values, typed)
+            error = UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
+            return _faults(row, {PASSWORD: error}, typed)
+        return _propose(uow, row, values, typed)
 
 
-def _propose(v: Visit, row: Any, values: Mapping[str, str], typed: Typed) -> Answer:
+def _propose(uow: UnitOfWork, row: Any, values: Mapping[str, str], typed: Typed) -> Answer:
     try:
-        outcome = change_requests.propose(v, row, values)
-    except Faulty as faulty:
-        return _faults(row, faulty.faults, typed)
-    typed.faults.pop(sheet_key(row), None)
-    return Answer(dialog=_told(v, outcome), forget=f"{sheet_key(row)}-{v.account_id}")
+        outcome = change_requests.propose(uow, row, values)
+    except ValidationErrors as invalid:
+        return _faults(row, invalid.faults, typed)
+    typed.faults.pop(record_key(row), None)
+    return Answer(dialog=_outcome_message(uow, outcome), forget=f"{record_key(row)}-{uow.account_id}")
 
 
-def _faults(row: Any, faults: dict[str, Refused], typed: Typed) -> Answer:
-    typed.faults[sheet_key(row)] = faults
-    return Answer(focus=f"{sheet_key(row)}-{next(iter(faults))}")
+def _faults(row: Any, faults: dict[str, UserError], typed: Typed) -> Answer:
+    typed.faults[record_key(row)] = faults
+    return Answer(focus=f"{record_key(row)}-{next(iter(faults))}")
 
 
-def _changes_own_address(v: Visit, row: Any, values: Mapping[str, str]) -> bool:
+def _changes_own_address(uow: UnitOfWork, row: Any, values: Mapping[str, str]) -> bool:
     """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
     wanted = values.get("email", "").strip().casefold()
     if not isinstance(row, Guardian) or "email" not in values or wanted == row.email.casefold():
         return False
-    waiting = change_requests.pending(v, [row])["guardian", row.id].get("email")
+    waiting = change_requests.pending(uow, [row])["guardian", row.id].get("email")
     return waiting is None or wanted != waiting.new.casefold()
 
 
-def _told(v: Visit, outcome: change_requests.Outcome) -> str:
+def _outcome_message(uow: UnitOfWork, outcome: change_requests.Outcome) -> str:
     if outcome.nothing:
-        return v.say("Aucune modification à enregistrer.")
+        return uow.translate("Aucune modification à enregistrer.")
     if not (outcome.asked or outcome.saved):
-        return v.say("Les modifications retirées n’attendent plus de validation.")
-    receipt = v.say(RECEIPT) if outcome.mailed else v.say(NO_RECEIPT)
+        return uow.translate("Les modifications retirées n’attendent plus de validation.")
+    receipt = uow.translate(RECEIPT) if outcome.mailed else uow.translate(NO_RECEIPT)
     return " ".join(
-        [v.say("La fiche d’identité a été mise à jour."), receipt, *([v.say(THEN)] if outcome.asked else [])]
+        [
+            uow.translate("La fiche d’identité a été mise à jour."),
+            receipt,
+            *([uow.translate(THEN)] if outcome.asked else []),
+        ]
     )
 
 
-def _withdraw(v: Visit, row: Any, typed: Typed) -> Answer:
-    typed.faults.pop(sheet_key(row), None)
-    change_requests.withdraw(v, row)
+def _withdraw(uow: UnitOfWork, row: Any, typed: Typed) -> Answer:
+    typed.faults.pop(record_key(row), None)
+    change_requests.withdraw(uow, row)
     return Answer(
-        toast=v.say("Vos modifications en attente sont annulées."),
-        forget=f"{sheet_key(row)}-{v.account_id}",
-        focus=f"{sheet_key(row)}-form",
+        toast=uow.translate("Vos modifications en attente sont annulées."),
+        forget=f"{record_key(row)}-{uow.account_id}",
+        focus=f"{record_key(row)}-form",
     )
 
 

@@ -4,27 +4,27 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import tag
-from data.core.i18n import language, say
-from data.core.unit_of_work import Visit
+from data.core.i18n import as_language, translate
+from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
 from data.mail.rendering import HIDDEN, shown_link
 
 
-def draw(v: Visit, letter: Letter) -> Markup:
-    """The letter as a sheet of paper; in words when its text is no longer kept."""
+def draw(uow: UnitOfWork, letter: Letter) -> Markup:
+    """The letter as a record of paper; in words when its text is no longer kept."""
     if not letter.blocks:
-        return tag("p", v.say("Le texte de ce courriel n’est plus conservé."), class_="soft")
-    tongue = language(letter.language)
-    parts = [tag("p", say("Bonjour {name},", tongue, name=letter.name))]
+        return tag("p", uow.translate("Le texte de ce courriel n’est plus conservé."), class_="soft")
+    language = as_language(letter.language)
+    parts = [tag("p", translate("Bonjour {name},", language, name=letter.name))]
     rows = [block[1:] for block in letter.blocks if block[0] == "change"]
     facts = [block[1:] for block in letter.blocks if block[0] == "fact"]
-    for name, *said in letter.blocks:
+    for name, *values in letter.blocks:
         if name == "p":
-            parts.append(tag("p", said[0]))
+            parts.append(tag("p", values[0]))
         elif name == "secret":
-            parts.append(tag("p", say("Mot de passe : {secret}", tongue, secret=HIDDEN), class_="secret"))
+            parts.append(tag("p", translate("Mot de passe : {secret}", language, secret=HIDDEN), class_="secret"))
         elif name == "change" and rows:
-            parts.append(_changes(rows, tongue))
+            parts.append(_changes(rows, language))
             rows = []
         elif name == "fact" and facts:
             parts.append(
@@ -32,22 +32,27 @@ def draw(v: Visit, letter: Letter) -> Markup:
             )
             facts = []
         elif name == "message":
-            parts.append(tag("p", say("Message du secrétariat : {message}", tongue, message=said[0]), class_="said"))
+            parts.append(
+                tag("p", translate("Message du secrétariat : {message}", language, message=values[0]), class_="said")
+            )
         elif name == "link":
             parts.append(
-                tag("p", tag("strong", said[0]), tag("br"), tag("span", shown_link(said[1]), class_="soft small"))
+                tag("p", tag("strong", values[0]), tag("br"), tag("span", shown_link(values[1]), class_="soft small"))
             )
         elif name == "paper":
-            joined = say("Pièce jointe : {name}", tongue, name=said[0])
+            joined = translate("Pièce jointe : {name}", language, name=values[0])
             parts.append(tag("p", icon("paper"), tag("span", joined), class_="was plain"))
         elif name == "foot":
-            lines = [*filter(None, said), say("Message automatique du portail : il n’attend pas de réponse.", tongue)]
+            lines = [
+                *filter(None, values),
+                translate("Message automatique du portail : il n’attend pas de réponse.", language),
+            ]
             parts.append(tag("p", [(line, tag("br")) for line in lines], class_="foot-of-letter soft small"))
-    return tag("div", parts, class_="paper-sheet", lang=letter.language if letter.language != v.tongue else None)
+    return tag("div", parts, class_="paper-sheet", lang=letter.language if letter.language != uow.language else None)
 
 
-def _changes(rows: list[list[str]], tongue: str) -> Markup:
-    heads = [say(word, language(tongue)) for word in ("Champ", "Avant", "Après")]
+def _changes(rows: list[list[str]], language: str) -> Markup:
+    heads = [translate(word, as_language(language)) for word in ("Champ", "Avant", "Après")]
     lines = (
         tag(
             "tr",

@@ -14,29 +14,33 @@ from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.fields import fold
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 PAGE = 50
-LONGEST_SEARCH = 80
+MAX_SEARCH_LENGTH = 80
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """`cell(v, row)` is what it shows; `key(row)` what it sorts by, the cell's own text otherwise."""
+    """`cell(uow, row)` is what it shows; `key(row)` what it sorts by, the cell's own text otherwise."""
 
     label: str
-    cell: Callable[[Visit, Row], Content]
+    cell: Callable[[UnitOfWork, Row], Content]
     key: Callable[[Row], Any] | None = None
     look: str = ""  # num: figures, to the right | tight: never cut in two lines | broad: a line of its own on a card
 
-    def text(self, v: Visit, row: Row) -> str:
-        said = self.cell(v, row) or ""
-        return fold(" ".join(said.split()) if type(said) is str else Markup("{}").format(said).striptags())
+    def text(self, uow: UnitOfWork, row: Row) -> str:
+        announcement = self.cell(uow, row) or ""
+        return fold(
+            " ".join(announcement.split())
+            if type(announcement) is str
+            else Markup("{}").format(announcement).striptags()
+        )
 
-    def rank(self, v: Visit, row: Row) -> Any:
+    def rank(self, uow: UnitOfWork, row: Row) -> Any:
         """What it sorts by, None when there is nothing: that stands last."""
-        value = self.key(row) if self.key else self.text(v, row)
+        value = self.key(row) if self.key else self.text(uow, row)
         return None if value == "" else value
 
 
@@ -58,7 +62,7 @@ class Order:
     @staticmethod
     def read(search: str, sort: str) -> "Order":
         column = int(sort[:-1]) if sort[:-1].isdecimal() and len(sort) < 4 else None
-        return Order(search[:LONGEST_SEARCH], column, column is not None and sort.endswith("d"))
+        return Order(search[:MAX_SEARCH_LENGTH], column, column is not None and sort.endswith("d"))
 
 
 @dataclass(frozen=True)
@@ -71,27 +75,27 @@ class Listing(Generic[Row]):
     of: Callable[[Row], object]
     href: Callable[[Row], str] | None = None
     do: str = ""  # the act that opens a row in place; without it, the link is followed
-    before: Callable[[Visit, Row], Markup] | None = None  # what stands before a row's link: a box to tick
+    before: Callable[[UnitOfWork, Row], Markup] | None = None  # what stands before a row's link: a box to tick
     called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
     quiet_caption: bool = False
     order: Order = field(default_factory=Order)
 
-    def arranged(self, v: Visit, rows: Sequence[Row]) -> list[Row]:
+    def arranged(self, uow: UnitOfWork, rows: Sequence[Row]) -> list[Row]:
         """Filtered and sorted as the person asked."""
-        words, found = fold(self.order.search).split(), list(rows)
-        if words:
-            texts = [[column.text(v, row) for column in self.columns] for row in rows]
+        terms, found = fold(self.order.search).split(), list(rows)
+        if terms:
+            texts = [[column.text(uow, row) for column in self.columns] for row in rows]
             found = [
                 row
-                for row, said in zip(rows, texts, strict=True)
-                if all(any(w in text for text in said) for w in words)
+                for row, announcement in zip(rows, texts, strict=True)
+                if all(any(w in text for text in announcement) for w in terms)
             ]
         at = self.order.column
         if at is None or not 0 <= at < len(self.columns):
             return found
-        ranks = [(self.columns[at].rank(v, row), row) for row in found]
+        ranks = [(self.columns[at].rank(uow, row), row) for row in found]
         full = sorted(
             ((rank, row) for rank, row in ranks if rank is not None), key=itemgetter(0), reverse=self.order.down
         )
@@ -99,7 +103,7 @@ class Listing(Generic[Row]):
 
 
 def draw(
-    v: Visit,
+    uow: UnitOfWork,
     listing: Listing[Row],
     rows: Sequence[Row],
     *,
@@ -108,83 +112,87 @@ def draw(
     above: Markup | None = None,
     total: int | None = None,
 ) -> Markup:
-    """Search, table, pages; in words when there is nothing. `opened` is the row whose sheet is shown; `beside` is
+    """Search, table, pages; in words when there is nothing. `opened` is the row whose record is shown; `beside` is
     what the page filters by, before the search; `above` stands between them and the table.
 
     With `total`, `rows` are one page of that many, found and sorted by the database already.
     """
     order = listing.order
-    found = listing.arranged(v, rows) if total is None else list(rows)
+    found = listing.arranged(uow, rows) if total is None else list(rows)
     count = len(found) if total is None else total
     skip = order.skip if order.skip < count else 0
     shown = found[skip : skip + PAGE] if total is None else found
     searched = listing.searched and (rows or (total is not None and order.search))
-    search = _search(v, listing, count, len(rows) if total is None else None) if searched else None
+    search = _search(uow, listing, count, len(rows) if total is None else None) if searched else None
     if not found:
-        words = "Aucune ligne ne correspond à cette recherche." if rows or order.search else listing.empty
+        terms = "Aucune ligne ne correspond à cette recherche." if rows or order.search else listing.empty
         tools = tag("div", beside, search, class_="tools") if beside or search else None
-        return tag("div", tools, above, tag("p", v.say(words), class_="nothing"), class_="listing")
-    labels = [v.say(column.label) for column in listing.columns]
-    caption = tag("caption", tag("span", v.say(listing.caption), class_="unseen" if listing.quiet_caption else None))
+        return tag("div", tools, above, tag("p", uow.translate(terms), class_="nothing"), class_="listing")
+    labels = [uow.translate(column.label) for column in listing.columns]
+    caption = tag(
+        "caption", tag("span", uow.translate(listing.caption), class_="unseen" if listing.quiet_caption else None)
+    )
     table = tag(
         "table",
         caption,
-        tag("thead", tag("tr", (_head(v, listing, at) for at in range(len(labels))))),
-        tag("tbody", (_line(v, listing, labels, row, opened) for row in shown), data_rows=True),
+        tag("thead", tag("tr", (_head(uow, listing, at) for at in range(len(labels))))),
+        tag("tbody", (_line(uow, listing, labels, row, opened) for row in shown), data_rows=True),
         class_="stack",
     )
     return tag(
         "div",
-        tag("div", beside, search, _sort_on_phone(v, listing, labels), class_="tools"),
+        tag("div", beside, search, _sort_on_phone(uow, listing, labels), class_="tools"),
         above,
         table,
-        pager(v, skip, PAGE, count, do=f"turn-{listing.name}"),
+        pager(uow, skip, PAGE, count, do=f"turn-{listing.name}"),
         class_="listing many" if len(labels) > 6 else "listing",
     )
 
 
-def acts(listing: Listing[Any], after: Callable[[Visit], Answer] | None = None) -> dict[str, Handler]:
+def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = None) -> dict[str, Handler]:
     """What a list's own buttons do. `after` answers for the page: its address, what opens."""
     order = listing.order
 
-    def done(v: Visit, said: str) -> Answer:
-        answer = after(v) if after else Answer()
-        return Answer(say=said, url=answer.url, focus=answer.focus)
+    def done(uow: UnitOfWork, announcement: str) -> Answer:
+        answer = after(uow) if after else Answer()
+        return Answer(announce=announcement, url=answer.url, focus=answer.focus)
 
-    def sort(v: Visit, act: Act) -> Answer:
+    def sort(uow: UnitOfWork, act: Act) -> Answer:
         chosen = act.values.get("sort", act.of)
         at = int(chosen.rstrip("cd")) if chosen.rstrip("cd").isdecimal() and len(chosen) < 4 else -1
         if not 0 <= at < len(listing.columns):
             order.column, order.down = None, False
-            return done(v, "")
+            return done(uow, "")
         same = order.column == at
         order.down = chosen.endswith("d") if chosen[-1] in "cd" else same and not order.down
         order.column, order.skip = at, 0
-        words = "Trié par {column}, ordre décroissant." if order.down else "Trié par {column}, ordre croissant."
-        return done(v, v.say(words, column=v.say(listing.columns[at].label)))
+        terms = "Trié par {column}, ordre décroissant." if order.down else "Trié par {column}, ordre croissant."
+        return done(uow, uow.translate(terms, column=uow.translate(listing.columns[at].label)))
 
-    def find(v: Visit, act: Act) -> Answer:
-        order.search, order.skip = act.values.get(f"find-{listing.name}", "")[:LONGEST_SEARCH], 0
-        return done(v, "")
+    def find(uow: UnitOfWork, act: Act) -> Answer:
+        order.search, order.skip = act.values.get(f"find-{listing.name}", "")[:MAX_SEARCH_LENGTH], 0
+        return done(uow, "")
 
-    def turn(v: Visit, act: Act) -> Answer:
+    def turn(uow: UnitOfWork, act: Act) -> Answer:
         order.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
-        return done(v, v.say("À partir de la ligne {count}.", count=order.skip + 1))
+        return done(uow, uow.translate("À partir de la ligne {count}.", count=order.skip + 1))
 
     return {f"{does.__name__}-{listing.name}": only_shows(does) for does in (sort, find, turn)}
 
 
-def _search(v: Visit, listing: Listing[Row], found: int, total: int | None) -> Markup:
+def _search(uow: UnitOfWork, listing: Listing[Row], found: int, total: int | None) -> Markup:
     """`total` is None where the database searched: it did not count the others."""
     name, asked = f"find-{listing.name}", bool(listing.order.search)
-    told = (
-        v.say("{count} ligne trouvée#{count} lignes trouvées", count=found)
+    count_text = (
+        uow.translate("{count} ligne trouvée#{count} lignes trouvées", count=found)
         if total is None
-        else v.say("{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total)
+        else uow.translate(
+            "{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total
+        )
     )
     return tag(
         "div",
-        tag("label", v.say("Rechercher"), for_=name),
+        tag("label", uow.translate("Rechercher"), for_=name),
         tag(
             "input",
             id=name,
@@ -192,29 +200,29 @@ def _search(v: Visit, listing: Listing[Row], found: int, total: int | None) -> M
             type="search",
             value=listing.order.search,
             data_search=name,
-            maxlength=LONGEST_SEARCH,
+            maxlength=MAX_SEARCH_LENGTH,
             autocomplete="off",
         ),
-        tag("span", told if asked else "", class_="hint", role="status"),
+        tag("span", count_text if asked else "", class_="hint", role="status"),
         class_="field find",
     )
 
 
-def _head(v: Visit, listing: Listing[Row], at: int) -> Markup:
+def _head(uow: UnitOfWork, listing: Listing[Row], at: int) -> Markup:
     column, order = listing.columns[at], listing.order
     sorted_by = order.column == at
     drawn = icon("down" if order.down else "up") if sorted_by else icon("sort")
     return tag(
         "th",
-        button(v.say(column.label), drawn, do=f"sort-{listing.name}", of=at, class_="sort"),
+        button(uow.translate(column.label), drawn, do=f"sort-{listing.name}", of=at, class_="sort"),
         scope="col",
         aria_sort=("descending" if order.down else "ascending") if sorted_by else None,
         class_="num" if column.look == "num" else None,
     )
 
 
-def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: object) -> Markup:
-    cells = [column.cell(v, row) for column in listing.columns]
+def _line(uow: UnitOfWork, listing: Listing[Row], labels: list[str], row: Row, opened: object) -> Markup:
+    cells = [column.cell(uow, row) for column in listing.columns]
     current = opened is not None and listing.of(row) == opened
     if listing.href:
         more = listing.called and tag("span", f", {listing.called(row)}", class_="unseen")
@@ -230,22 +238,22 @@ def _line(v: Visit, listing: Listing[Row], labels: list[str], row: Row, opened: 
             aria_current="true" if current else None,
         )
     if listing.before:
-        cells[0] = tag("span", listing.before(v, row), cells[0], class_="picked")
+        cells[0] = tag("span", listing.before(uow, row), cells[0], class_="picked")
     looks = [column.look for column in listing.columns]
     return table_row(labels, cells, looks, class_="current" if current else None)
 
 
-def _sort_on_phone(v: Visit, listing: Listing[Row], labels: list[str]) -> Markup:
+def _sort_on_phone(uow: UnitOfWork, listing: Listing[Row], labels: list[str]) -> Markup:
     """Where a table becomes cards its heads are not seen: the same sorting as a list to choose from."""
     name, order = f"sort-{listing.name}", listing.order
     now = "" if order.column is None else f"{order.column}{'d' if order.down else 'c'}"
-    choices = [("", v.say("Ordre habituel"))]
+    choices = [("", uow.translate("Ordre habituel"))]
     for at, label in enumerate(labels):
-        choices += [(f"{at}c", v.say("{column}, croissant", column=label))]
-        choices += [(f"{at}d", v.say("{column}, décroissant", column=label))]
+        choices += [(f"{at}c", uow.translate("{column}, croissant", column=label))]
+        choices += [(f"{at}d", uow.translate("{column}, décroissant", column=label))]
     return tag(
         "div",
-        tag("label", v.say("Trier par"), for_=f"{name}-phone"),
+        tag("label", uow.translate("Trier par"), for_=f"{name}-phone"),
         tag(
             "select",
             (tag("option", label, value=value, selected=value == now) for value, label in choices),

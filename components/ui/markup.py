@@ -55,25 +55,25 @@ def _attribute(key: str, value: object) -> str:
 
 
 def join(content: Iterable[Content], between: str = "") -> Markup:
-    """One piece of markup of several."""
-    pieces = list[str]()
-    _write(content, pieces, typeset=False)
-    return Markup(escape(between).join(pieces))  # noqa: S704
+    """One part of markup of several."""
+    items = list[str]()
+    _write(content, items, typeset=False)
+    return Markup(escape(between).join(items))  # noqa: S704
 
 
 def _write(content: Iterable[Content], into: list[str], *, typeset: bool) -> None:
-    """Each piece escaped, in the order of reading. A screen has thousands: this is the house's hottest loop."""
-    for piece in content:
-        if isinstance(piece, Markup):
-            into.append(piece)
-        elif isinstance(piece, str):
-            into.append(escape(tight(piece) if typeset else piece))
-        elif piece is None or piece is False:
+    """Each piece escaped, in the order of reading. A screen has thousands: this is the portal's hottest loop."""
+    for item in content:
+        if isinstance(item, Markup):
+            into.append(item)
+        elif isinstance(item, str):
+            into.append(escape(tight(item) if typeset else item))
+        elif item is None or item is False:
             continue
-        elif isinstance(piece, Iterable):
-            _write(piece, into, typeset=typeset)
+        elif isinstance(item, Iterable):
+            _write(item, into, typeset=typeset)
         else:
-            into.append(escape(str(piece)))
+            into.append(escape(str(item)))
 
 
 def classes(*names: object) -> str | None:

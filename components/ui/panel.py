@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 
-LONGEST, MOST_VALUES = 5_000, 80
+MAX_VALUE_LENGTH, MAX_VALUES = 5_000, 80
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Act:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def number(self) -> int:
-        """`of` as a key; NotYours when it is none, as for a key that is not there."""
+        """`of` as a key; NotFound when it is none, as for a key that is not there."""
         if not self.of.isdecimal() or len(self.of) > 9:
-            raise NotYours(f"{self.do} of {self.of[:20]!r}")
+            raise NotFound(f"{self.do} of {self.of[:20]!r}")
         return int(self.of)
 
     @staticmethod
@@ -29,12 +29,12 @@ class Act:
         if not isinstance(sent, dict):
             return None
         do, of, values = sent.get("do"), sent.get("of", ""), sent.get("values", {})
-        if not (isinstance(do, str) and isinstance(of, str) and isinstance(values, dict)) or len(values) > MOST_VALUES:
+        if not (isinstance(do, str) and isinstance(of, str) and isinstance(values, dict)) or len(values) > MAX_VALUES:
             return None
         texts = {
             name: value
             for name, value in values.items()
-            if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= LONGEST
+            if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH
         }
         return Act(do[:40], of[:80], texts) if len(texts) == len(values) else None
 
@@ -44,7 +44,7 @@ class Answer:
     """What the browser does once the panel is drawn again."""
 
     dialog: str = ""  # a message closed with « OK »
-    say: str = ""  # announced to screen readers: the screen shows it already
+    announce: str = ""  # announced to screen readers: the screen shows it already
     toast: str = ""  # announced, and shown for a while
     focus: str = ""  # id of what gets the focus
     forget: str = ""  # the form whose typed values are now recorded
@@ -57,10 +57,10 @@ class Answer:
     reload: bool = False
 
 
-Handler = Callable[..., Any]  # (v, act) -> Answer | None, or async (caller, act) -> Answer | None
+Handler = Callable[..., Any]  # (uow, act) -> Answer | None, or async (caller, act) -> Answer | None
 
 
 def only_shows(handler: Handler) -> Handler:
-    """An act that writes nothing: it runs in the reading visit that draws its answer, and waits for nobody who writes."""
+    """An act that writes nothing: it runs in the read-only unit of work that draws its answer, and waits for nobody who writes."""
     handler.only_shows = True  # type: ignore[attr-defined]
     return handler

@@ -1,4 +1,4 @@
-"""What the office's desks share: acts that know the open desk, its search, its pages, its keys, the last decision, a reason."""
+"""What the office's queues share: acts that know the open queue page, its search, its pages, its keys, the last decision, a reason."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
@@ -11,42 +11,46 @@ from components.ui.markup import button, classes, tag
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
 from data.core import sites
-from data.core.errors import Refused
-from data.core.i18n import twin_or_same
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.i18n import translate_or_same
+from data.core.unit_of_work import UnitOfWork
 
-Desk = TypeVar("Desk")
-Acts = Mapping[str, Callable[[Visit, Act, Desk], Answer | None]]
-
-
-def acts_of(desk: Desk, acts: Acts[Desk]) -> dict[str, Callable[[Visit, Act], Answer | None]]:
-    return {name: _of(act, desk) for name, act in acts.items()}
+PageState = TypeVar("PageState")
+Acts = Mapping[str, Callable[[UnitOfWork, Act, PageState], Answer | None]]
 
 
-def _of(act: Callable[[Visit, Act, Desk], Answer | None], desk: Desk) -> Callable[[Visit, Act], Answer | None]:
+def acts_of(page_state: PageState, acts: Acts[PageState]) -> dict[str, Callable[[UnitOfWork, Act], Answer | None]]:
+    return {name: _of(act, page_state) for name, act in acts.items()}
+
+
+def _of(
+    act: Callable[[UnitOfWork, Act, PageState], Answer | None], page_state: PageState
+) -> Callable[[UnitOfWork, Act], Answer | None]:
     @wraps(act)
-    def with_desk(v: Visit, sent: Act) -> Answer | None:
-        return act(v, sent, desk)
+    def with_page_state(uow: UnitOfWork, sent: Act) -> Answer | None:
+        return act(uow, sent, page_state)
 
-    return with_desk
+    return with_page_state
 
 
-def pager(v: Visit, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:
+def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:
     """Earlier and later pages of a list (the act `do`), and where one is; nothing when one page holds it all."""
     if total <= most:
         return None
     last = min(skip + most, total)
     return tag(
         "nav",
-        button(v.say("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else tag("span"),
-        tag("span", v.say("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
-        button(v.say("Suivantes"), do=do, of=skip + most, class_="link") if last < total else tag("span"),
+        button(uow.translate("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else tag("span"),
+        tag(
+            "span", uow.translate("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"
+        ),
+        button(uow.translate("Suivantes"), do=do, of=skip + most, class_="link") if last < total else tag("span"),
         class_="pager",
-        aria_label=v.say("Pages de la liste"),
+        aria_label=uow.translate("Pages de la liste"),
     )
 
 
-def reason(v: Visit, label: str, fault: Refused | None, ready: Markup, most: int = 500) -> Markup:
+def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, most: int = 500) -> Markup:
     """The field « reason » (`most` characters) with its fault, and the ready sentences that fill it."""
     return tag(
         "div",
@@ -60,23 +64,23 @@ def reason(v: Visit, label: str, fault: Refused | None, ready: Markup, most: int
             aria_describedby="reason-fault" if fault else None,
             aria_invalid="true" if fault else None,
         ),
-        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="reason-fault", class_="fault"),
+        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), id="reason-fault", class_="fault"),
         ready,
         class_=classes("field", fault and "faulty"),
     )
 
 
-def ready_sentences(v: Visit, field: str, key: str, ours: Iterable[str], reader: int) -> Markup:
+def ready_sentences(uow: UnitOfWork, field: str, key: str, ours: Iterable[str], reader: int) -> Markup:
     """A button for each sentence (data/core/sites.py, refusals), which writes it into the field. `reader`: the account it is for."""
-    tongue = accounts.tongue_of(v, reader)
+    language = accounts.language_of(uow, reader)
     buttons = [
-        tag("button", each, type="button", data_fills=field, lang=tongue if tongue != v.tongue else None)
-        for each in sites.refusals(sites.here(v), key, ours, tongue)
+        tag("button", each, type="button", data_fills=field, lang=language if language != uow.language else None)
+        for each in sites.refusals(sites.here(uow), key, ours, language)
     ]
-    return tag("div", buttons, class_="ready", role="group", aria_label=v.say("Raisons prêtes"))
+    return tag("div", buttons, class_="ready", role="group", aria_label=uow.translate("Raisons prêtes"))
 
 
-def search_field(v: Visit, typed: str, hint: str, most: int = 60) -> Markup:
+def search_field(uow: UnitOfWork, typed: str, hint: str, most: int = 60) -> Markup:
     """The field of the act « search », at most `most` characters."""
     field = tag(
         "input",
@@ -90,20 +94,20 @@ def search_field(v: Visit, typed: str, hint: str, most: int = 60) -> Markup:
         aria_describedby="search-hint",
     )
     below = tag("span", hint, id="search-hint", class_="hint")
-    return tag("div", tag("label", v.say("Rechercher"), for_="search"), field, below, class_="field")
+    return tag("div", tag("label", uow.translate("Rechercher"), for_="search"), field, below, class_="field")
 
 
-def steps(v: Visit) -> Markup:
+def steps(uow: UnitOfWork) -> Markup:
     """The keys of a queue, as buttons: what can be pressed can also be seen."""
     return tag(
         "div",
-        button("↑ ", v.say("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
-        button("↓ ", v.say("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
+        button("↑ ", uow.translate("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
+        button("↓ ", uow.translate("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
         tag(
             "button",
             icon("keyboard"),
             " ",
-            v.say("Clavier"),
+            uow.translate("Clavier"),
             " ",
             tag("kbd", "?", aria_hidden="true"),
             type="button",
@@ -115,44 +119,47 @@ def steps(v: Visit) -> Markup:
     )
 
 
-def keys_help(v: Visit, keys: Iterable[tuple[str, str]]) -> Markup:
+def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
-    listed = (tag("dt", tag("kbd", twin_or_same(key, v.tongue))) + tag("dd", v.say(words)) for key, words in keys)
+    listed = (
+        tag("dt", tag("kbd", translate_or_same(key, uow.language))) + tag("dd", uow.translate(text))
+        for key, text in keys
+    )
     box = tag("input", type="checkbox", data_keys=True, checked=True)
-    ok = tag("button", v.say("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
+    ok = tag("button", uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
     return tag(
         "dialog",
-        tag("h2", v.say("Raccourcis clavier"), id="keys-title"),
+        tag("h2", uow.translate("Raccourcis clavier"), id="keys-title"),
         tag("dl", listed, class_="keys"),
-        tag("label", box, v.say("Raccourcis d’une seule touche"), class_="check"),
+        tag("label", box, uow.translate("Raccourcis d’une seule touche"), class_="check"),
         tag("div", ok, class_="actions"),
         id="keys-help",
         aria_labelledby="keys-title",
     )
 
 
-def just_decided(v: Visit, of: int | None, words: str) -> Markup | None:
+def just_decided(uow: UnitOfWork, of: int | None, text: str) -> Markup | None:
     """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
     if of is None:
         return None
     undo = button(
         icon("undo"),
-        v.say("Annuler la décision"),
+        uow.translate("Annuler la décision"),
         do="undo",
         of=of,
         class_="link",
         aria_keyshortcuts="U",
         id="undo-last",
     )
-    return tag("p", icon("check"), tag("span", words), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
+    return tag("p", icon("check"), tag("span", text), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
 
 
-def seen_by(v: Visit, name: str) -> Markup | None:
+def seen_by(uow: UnitOfWork, name: str) -> Markup | None:
     """A colleague of that name has it open; nothing without a name."""
-    words = v.say("{name} a aussi cette demande ouverte.", name=name)
-    return tag("div", icon("person"), tag("p", words), class_="notice pending") if name else None
+    text = uow.translate("{name} a aussi cette demande ouverte.", name=name)
+    return tag("div", icon("person"), tag("p", text), class_="notice pending") if name else None
 
 
-def nothing_open(words: str) -> Markup:
+def nothing_open(text: str) -> Markup:
     """The place of a request, when none is open."""
-    return tag("section", tag("h2", words, id="request-title", tabindex="-1", class_="plain"), class_="card request")
+    return tag("section", tag("h2", text, id="request-title", tabindex="-1", class_="plain"), class_="card request")

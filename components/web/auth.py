@@ -8,7 +8,7 @@ from data.access_grants import impersonation
 from data.accounts import sessions
 from data.accounts.caller import Caller
 from data.core import sites
-from data.core.i18n import language
+from data.core.i18n import as_language
 from data.core.settings import settings
 from data.core.sites import Site
 
@@ -33,7 +33,7 @@ def cookie(request: Request, name: str) -> str:
 
 
 def address_of(request: Request) -> str:
-    """The client's network address; the guard has already looked behind trusted proxies."""
+    """The client's network address; the middleware has already looked behind trusted proxies."""
     return request.client.host if request.client else ""
 
 
@@ -41,12 +41,12 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     """Read the session's row. `touch` counts as activity: pages and events do, pings and redrawings do not."""
     token = cookie(request, "anacrouse")
     found = sessions.by_token(token, touch=touch) if token else None
-    display_preferences.put_on(request, found[0] if found else None)
+    display_preferences.activate(request, found[0] if found else None)
     if found is None:
-        return Caller(None, None, address_of(request), language(request.cookies.get("langue", "")))
+        return Caller(None, None, address_of(request), as_language(request.cookies.get("langue", "")))
     account, signin, site = found
     seen = impersonation.viewed(account, signin)
-    return Caller(account, signin, address_of(request), language(account.language), seen, site=site)
+    return Caller(account, signin, address_of(request), as_language(account.language), seen, site=site)
 
 
 def site_of(caller: Caller, request: Request) -> Site | None:

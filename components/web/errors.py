@@ -11,7 +11,7 @@ from components.layout import display_preferences, html_document
 from components.ui.icons import LOGO, STAVE
 from components.ui.markup import tag
 from data.core.database import Unavailable
-from data.core.i18n import Language, language, say
+from data.core.i18n import Language, as_language, translate
 
 log = logging.getLogger("anacrouse")
 SENTENCES = {
@@ -29,25 +29,26 @@ BUSY = "Le service est occupé, votre saisie n’a pas été enregistrée. Rées
 NO_ROOM = "L’enregistrement est momentanément impossible. Rien n’a été modifié."
 
 
-def sentence(status: int, tongue: Language = "fr") -> str:
-    return say(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), tongue)
+def sentence(status: int, language: Language = "fr") -> str:
+    return translate(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), language)
 
 
-def error_page(status: int, *, tongue: Language = "fr", reference: str = "", told: str = "") -> HTMLResponse:
-    told = told or sentence(status, tongue)
+def error_page(status: int, *, language: Language = "fr", reference: str = "", text: str = "") -> HTMLResponse:
+    text = text or sentence(status, language)
     titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
-    title = say(titles.get(404 if status == 405 else status, "Demande impossible"), tongue)
+    title = translate(titles.get(404 if status == 405 else status, "Demande impossible"), language)
     card = tag(
         "div",
         tag("h1", title),
-        tag("p", told),
-        reference and tag("p", say("Référence à donner au conservatoire : {reference}", tongue, reference=reference)),
-        tag("p", tag("a", say("Retour à l’accueil", tongue), href="/", class_="btn")),
+        tag("p", text),
+        reference
+        and tag("p", translate("Référence à donner au conservatoire : {reference}", language, reference=reference)),
+        tag("p", tag("a", translate("Retour à l’accueil", language), href="/", class_="btn")),
         class_="card",
     )
-    brand = tag("div", LOGO, tag("span", say("Portail des usagers", tongue)), class_="brand")
+    brand = tag("div", LOGO, tag("span", translate("Portail des usagers", language)), class_="brand")
     body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="sheet")), class_="cover")
-    return html_document.page(f"{title} – Anacrouse", body, tongue=tongue, status=status)
+    return html_document.page(f"{title} – Anacrouse", body, language=language, status=status)
 
 
 def reference_of(fault: BaseException, where: str) -> str:
@@ -63,23 +64,23 @@ def database_sentence(fault: Unavailable) -> str:
 
 
 async def on_http(request: Request, fault: Exception) -> Response:
-    display_preferences.put_on(request)
+    display_preferences.activate(request)
     status = fault.status_code if isinstance(fault, HTTPException) else 404
-    return error_page(status, tongue=language(request.cookies.get("langue", "")))
+    return error_page(status, language=as_language(request.cookies.get("langue", "")))
 
 
 async def on_invalid(request: Request, _fault: Exception) -> Response:
     """A number in an address that is none is an address that does not exist; a form that is none is a bad request."""
-    return error_page(404 if request.method == "GET" else 400, tongue=language(request.cookies.get("langue", "")))
+    return error_page(404 if request.method == "GET" else 400, language=as_language(request.cookies.get("langue", "")))
 
 
 async def on_fault(request: Request, fault: Exception) -> Response:
-    return fault_page(fault, request.url.path, language(request.cookies.get("langue", "")))
+    return fault_page(fault, request.url.path, as_language(request.cookies.get("langue", "")))
 
 
-def fault_page(fault: BaseException, path: str, tongue: Language) -> HTMLResponse:
+def fault_page(fault: BaseException, path: str, language: Language) -> HTMLResponse:
     """500, or 503 when the database is only busy."""
     if isinstance(fault, Unavailable):
         reference_of(fault, path)
-        return error_page(503, tongue=tongue)
-    return error_page(500, tongue=tongue, reference=reference_of(fault, path))
+        return error_page(503, language=language)
+    return error_page(500, language=language, reference=reference_of(fault, path))

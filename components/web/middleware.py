@@ -1,4 +1,4 @@
-"""The outermost door: origin, size of bodies, the client's true address, the headers of every answer."""
+"""The outermost middleware: origin, size of bodies, the client's true address, the headers of every answer."""
 
 import ipaddress
 import re
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data.core.settings import settings
 
-MOST_BYTES = 3 * 1024 * 1024
+MAX_BODY_BYTES = 3 * 1024 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
 _foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
@@ -51,15 +51,15 @@ def allow(path: str, most_bytes: int, *, foreign: bool = False) -> None:
         _foreign.add(pattern)
 
 
-def most_bytes(path: str) -> int:
-    return next((most for pattern, most in _bodies.items() if re.fullmatch(pattern, path)), MOST_BYTES)
+def max_body_bytes(path: str) -> int:
+    return next((most for pattern, most in _bodies.items() if re.fullmatch(pattern, path)), MAX_BODY_BYTES)
 
 
 def needs_origin(path: str) -> bool:
     return path not in NO_ORIGIN_NEEDED and not any(re.fullmatch(pattern, path) for pattern in _foreign)
 
 
-class Guard:
+class SecurityMiddleware:
     """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
 
     def __init__(self, app: ASGIApp, own_page: Callable[[Scope], bool]) -> None:
@@ -78,13 +78,13 @@ class Guard:
             return await send({"type": "websocket.close", "code": 1008})
         writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
         if writes and not own_origin(asked) and needs_origin(scope["path"]):
-            return await _refuse(send, 403)
+            return await _reject(send, 403)
         if scope["path"].startswith("/_nicegui_ws") and not self.own_page(scope):
-            return await _refuse(send, 403)
+            return await _reject(send, 403)
         length = asked.get("content-length", "0")
-        if not length.isdecimal() or int(length) > most_bytes(scope["path"]):
-            return await _refuse(send, 413 if length.isdecimal() else 400)
-        return await self.app(scope, _counted(receive, most_bytes(scope["path"])), _with_headers(send))
+        if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
+            return await _reject(send, 413 if length.isdecimal() else 400)
+        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), _with_headers(send))
 
 
 def own_origin(asked: dict[str, str]) -> bool:
@@ -135,7 +135,7 @@ def _with_headers(send: Send) -> Send:
     return add
 
 
-async def _refuse(send: Send, status: int) -> None:
+async def _reject(send: Send, status: int) -> None:
     from components.web.errors import sentence
 
     body = sentence(status).encode()

@@ -19,10 +19,12 @@ from sqlmodel import Field, col, or_, select, update
 from data.access_grants import grants as access_grants
 from data.accounts.models import Account
 from data.core import audit, sites
-from data.core.errors import NotYours, Refused
-from data.core.scope import OfSite
+from data.core.errors import NotFound, UserError
+from data.core.roles import Role
+from data.core.scope import OfSite, Scope
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.directory import search as family_search
 from data.families import stored_files
 from data.families.models import Guardian
@@ -34,15 +36,15 @@ HOWS = {"mail": "Par e-mail", "letter": "Par lettre"}
 STEP = 10  # mails prepared at once
 AT_ONCE = 200  # accounts made in one transaction
 LEASE = timedelta(minutes=5)
-KEPT = timedelta(days=7)
-MOST = 10_000
+RETENTION = timedelta(days=7)
+MAX_ACCOUNTS = 10_000
 log = logging.getLogger("anacrouse.access")
 
 
 class AccessBatch(OfSite, table=True):
     """One sending. `file` is the PDF of letters, kept seven days."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "access_batch"
     __table_args__ = (UniqueConstraint("id", "site_id"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -63,7 +65,7 @@ class AccessBatch(OfSite, table=True):
 class AccessItem(OfSite, table=True):
     """One account of a batch."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "access_item"
     __table_args__ = (
         UniqueConstraint("batch_id", "account_id"),
@@ -76,108 +78,110 @@ class AccessItem(OfSite, table=True):
     state: str = Field(default="waiting", max_length=10)  # waiting | done | skipped
 
 
-def to_tell(v: Visit) -> tuple[int, int]:
+def to_inform(uow: UnitOfWork) -> tuple[int, int]:
     """How many accounts were never told about, and how many of them have an e-mail address."""
-    v.staff_only()
-    of_them = select(func.count(col(Account.id))).where(*family_search.never_told())
+    uow.staff_only()
+    of_them = select(func.count(col(Account.id))).where(*family_search.never_informed())
     with_mail = of_them.join(Guardian, col(Guardian.id) == Account.guardian_id).where(Guardian.email != "")
-    return v.count(of_them), v.count(with_mail)
+    return uow.count(of_them), uow.count(with_mail)
 
 
-def create_accounts(open_visit: Callable[..., AbstractContextManager[Visit]], family_ids: Sequence[int] | None) -> int:
+def create_accounts(
+    open_unit_of_work: Callable[..., AbstractContextManager[UnitOfWork]], family_ids: Sequence[int] | None
+) -> int:
     """An account for each adult who has none: of these families, or of all that have a pupil. How many were made.
 
     A little at a time: others write meanwhile, and a second press goes on where the first was interrupted.
     """
-    with open_visit() as v:
-        left = access_grants.without_account(v, family_ids)
+    with open_unit_of_work() as uow:
+        left = access_grants.without_account(uow, family_ids)
     made = 0
     for at in range(0, len(left), AT_ONCE):
-        with open_visit(writes=True) as v:
-            made += access_grants.create_some(v, left[at : at + AT_ONCE])
-            v.tell(("access", v.site_id or 0), ("families", v.site_id or 0))
+        with open_unit_of_work(writes=True) as uow:
+            made += access_grants.create_some(uow, left[at : at + AT_ONCE])
+            uow.publish(("access", uow.site_id or 0), ("families", uow.site_id or 0))
     return made
 
 
-def start(v: Visit, how: str, account_ids: Sequence[int] | None = None) -> AccessBatch:
+def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -> AccessBatch:
     """A batch of all accounts never told about, or of the chosen ones. While one is under way, a second press is the first's,
-    and another choice is Refused.
+    and another choice is UserError.
 
     By mail, those without address are left for the letters.
     """
-    v.staff_only()
+    uow.staff_only()
     if how not in HOWS:
-        raise Refused("Choisissez une réponse de la liste.")
-    v.get(Site, v.site_id, lock=True)  # two presses wait for each other
-    under_way = v.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == "waiting"))
-    _forget_old(v)
+        raise UserError("Choisissez une réponse de la liste.")
+    uow.get(Site, uow.site_id, lock=True)  # two presses wait for each other
+    under_way = uow.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == "waiting"))
+    _forget_old(uow)
     question = (
         select(Account.id)
         .join(Guardian, col(Guardian.id) == Account.guardian_id)
-        .where(Account.role == "family", col(Account.disabled).is_(False))
+        .where(Account.role == Role.FAMILY, col(Account.disabled).is_(False))
     )
-    chosen_ones = family_search.never_told() if account_ids is None else (col(Account.id).in_(account_ids),)
+    chosen_ones = family_search.never_informed() if account_ids is None else (col(Account.id).in_(account_ids),)
     question = question.where(*chosen_ones)
     if how == "mail":
         question = question.where(Guardian.email != "")
-    chosen = v.all(question.order_by(col(Account.id)).limit(MOST))
+    chosen = uow.all(question.order_by(col(Account.id)).limit(MAX_ACCOUNTS))
     if under_way is not None:
-        same = account_ids is None or set(chosen) == _accounts_of(v, under_way)
+        same = account_ids is None or set(chosen) == _accounts_of(uow, under_way)
         if not same:
-            raise Refused("Un autre envoi est en cours : attendez qu’il finisse, puis recommencez.")
+            raise UserError("Un autre envoi est en cours : attendez qu’il finisse, puis recommencez.")
         return under_way
     if not chosen:
-        raise Refused("Aucun accès n’est à communiquer ainsi.")
-    batch = v.add(
+        raise UserError("Aucun accès n’est à communiquer ainsi.")
+    batch = uow.add(
         AccessBatch(
-            site_id=v.site_id or 0,
+            site_id=uow.site_id or 0,
             how=how,
-            author_id=v.account_id or 0,
-            author=v.name[:120],
+            author_id=uow.account_id or 0,
+            author=uow.name[:120],
             total=len(chosen),
-            created_at=v.now,
+            created_at=uow.now,
         )
     )
-    v.add_all(AccessItem(site_id=v.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
-    audit.note(v, "access batch", subject="access_batch", subject_id=batch.id,
+    uow.add_all(AccessItem(site_id=uow.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
+    audit.note(uow, "access batch", subject="access_batch", subject_id=batch.id,
                  changes={"Envoi": ["", HOWS[how]], "Comptes": ["", len(chosen)]})  # fmt: skip
-    v.tell(("access", v.site_id or 0))
+    uow.publish(("access", uow.site_id or 0))
     return batch
 
 
-def _accounts_of(v: Visit, batch: AccessBatch) -> set[int]:
-    return set(v.all(select(AccessItem.account_id).where(AccessItem.batch_id == batch.id)))
+def _accounts_of(uow: UnitOfWork, batch: AccessBatch) -> set[int]:
+    return set(uow.all(select(AccessItem.account_id).where(AccessItem.batch_id == batch.id)))
 
 
-def _forget_old(v: Visit) -> None:
+def _forget_old(uow: UnitOfWork) -> None:
     """Letters to print hold addresses: they go after a week."""
-    for old in v.all(select(AccessBatch).where(AccessBatch.file != "", AccessBatch.created_at < v.now - KEPT)):
+    for old in uow.all(select(AccessBatch).where(AccessBatch.file != "", AccessBatch.created_at < uow.now - RETENTION)):
         stored_files.path_of(old.site_id, old.file).unlink(missing_ok=True)
         old.file, old.size = "", 0
-        v.add(old)
+        uow.add(old)
 
 
-def latest(v: Visit, most: int = 10) -> list[AccessBatch]:
-    v.staff_only()
-    return list(v.all(select(AccessBatch).order_by(col(AccessBatch.id).desc()).limit(most)))
+def latest(uow: UnitOfWork, most: int = 10) -> list[AccessBatch]:
+    uow.staff_only()
+    return list(uow.all(select(AccessBatch).order_by(col(AccessBatch.id).desc()).limit(most)))
 
 
-def content_of(v: Visit, batch_id: int) -> bytes:
-    """The PDF of a finished batch; NotYours when there is none. The journal says who opened it."""
-    v.staff_only()
-    batch = v.get(AccessBatch, batch_id)
+def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
+    """The PDF of a finished batch; NotFound when there is none. The journal says who opened it."""
+    uow.staff_only()
+    batch = uow.get(AccessBatch, batch_id)
     path = stored_files.path_of(batch.site_id, batch.file)
     if not batch.file or not path.is_file():
-        raise NotYours(f"letters of batch {batch_id}")
-    if v.role != "responsable" and _holds_hidden(v, batch):
-        raise NotYours(f"letters of batch {batch_id}, with protected addresses")
-    audit.note(v, "access letters read", subject="access_batch", subject_id=batch.id)
+        raise NotFound(f"letters of batch {batch_id}")
+    if uow.role != Role.MANAGER and _holds_hidden(uow, batch):
+        raise NotFound(f"letters of batch {batch_id}, with protected addresses")
+    audit.note(uow, "access letters read", subject="access_batch", subject_id=batch.id)
     return path.read_bytes()
 
 
-def _holds_hidden(v: Visit, batch: AccessBatch) -> bool:
+def _holds_hidden(uow: UnitOfWork, batch: AccessBatch) -> bool:
     """Whether its letters may bear an address under protection: they do when the « responsable » had them written."""
-    if v.get(Account, batch.author_id).role != "responsable":
+    if uow.get(Account, batch.author_id).role != Role.MANAGER:
         return False
     hidden = (
         select(AccessItem.id)
@@ -185,7 +189,7 @@ def _holds_hidden(v: Visit, batch: AccessBatch) -> bool:
         .join(Guardian, col(Guardian.id) == Account.guardian_id)
         .where(AccessItem.batch_id == batch.id, col(Guardian.contact_hidden).is_(True))
     )
-    return v.one(hidden) is not None
+    return uow.one(hidden) is not None
 
 
 # The work: off the loop, in a thread of its own
@@ -193,25 +197,25 @@ def _holds_hidden(v: Visit, batch: AccessBatch) -> bool:
 
 def waiting() -> list[int]:
     """Batches that nobody works at."""
-    with whole_house() as v:
-        free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < v.now)
+    with system_unit_of_work() as uow:
+        free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < uow.now)
         return list(
-            v.all(select(AccessBatch.id).where(AccessBatch.state == "waiting", free).order_by(col(AccessBatch.id)))
+            uow.all(select(AccessBatch.id).where(AccessBatch.state == "waiting", free).order_by(col(AccessBatch.id)))
         )
 
 
 def work(batch_id: int) -> None:
     """All that is left of a batch. A fault leaves it for the next round; its lease says when."""
-    with whole_house(writes=True) as v:
-        free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < v.now)
-        if not v.change(
+    with system_unit_of_work(writes=True) as uow:
+        free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < uow.now)
+        if not uow.change(
             update(AccessBatch)
             .where(col(AccessBatch.id) == batch_id, col(AccessBatch.state) == "waiting", free)
-            .values(lease_until=v.now + LEASE)
+            .values(lease_until=uow.now + LEASE)
         ):
             return
-        batch = v.get(AccessBatch, batch_id)
-        author = v.get(Account, batch.author_id)
+        batch = uow.get(AccessBatch, batch_id)
+        author = uow.get(Account, batch.author_id)
     if not author.is_staff:
         _finish(author, batch_id, state="failed")
         return
@@ -225,31 +229,31 @@ def work(batch_id: int) -> None:
 
 def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
     """The next few: passwords first, then one transaction. False when nothing is left."""
-    with visit(author) as v:
-        items = v.all(_left(batch_id).limit(most))
+    with unit_of_work(author) as uow:
+        items = uow.all(_left(batch_id).limit(most))
     made = [access_grants.make_password_now() for _ in items]
-    with visit(author, writes=True) as v:
-        a_minute = max(1, sites.here(v).letters_per_minute)
-        batch = v.get(AccessBatch, batch_id, lock=True)
+    with unit_of_work(author, writes=True) as uow:
+        a_minute = max(1, sites.here(uow).letters_per_minute)
+        batch = uow.get(AccessBatch, batch_id, lock=True)
         for item, new in zip(items, made, strict=True):
-            fresh = v.get(AccessItem, item.id, lock=True)
+            fresh = uow.get(AccessItem, item.id, lock=True)
             if fresh.state != "waiting":
                 continue
-            account = v.get(Account, fresh.account_id)
-            told = account.access_sent_at is not None and account.access_sent_at >= batch.created_at
+            account = uow.get(Account, fresh.account_id)
+            already_informed = account.access_sent_at is not None and account.access_sent_at >= batch.created_at
             try:
-                if told:
-                    raise Refused("Cet accès a été communiqué entre-temps.")
-                access_grants.mail(v, account.id, new, delay=(batch.done * 60) // a_minute)
+                if already_informed:
+                    raise UserError("Cet accès a été communiqué entre-temps.")
+                access_grants.mail(uow, account.id, new, delay=(batch.done * 60) // a_minute)
                 fresh.state = "done"
                 batch.done += 1
-            except Refused:
+            except UserError:
                 fresh.state = "skipped"
                 batch.skipped += 1
-            v.add(fresh)
-        batch.lease_until = v.now + LEASE
-        v.add(batch)
-        v.tell(("access", batch.site_id))
+            uow.add(fresh)
+        batch.lease_until = uow.now + LEASE
+        uow.add(batch)
+        uow.publish(("access", batch.site_id))
     return bool(items)
 
 
@@ -263,10 +267,10 @@ def _left(batch_id: int):  # type: ignore[no-untyped-def]
 
 def _print_all(author: Account, batch_id: int) -> None:
     """The PDF, written by a process of its own; then, at once, every account of it is told."""
-    with visit(author) as v:
-        site, items = sites.here(v), v.all(_left(batch_id))
-        found = access_grants.letters_for(v, [item.account_id for item in items])
-        portal = Portal(letterhead.house_of(site), access_grants.portal_address(), v.today)
+    with unit_of_work(author) as uow:
+        site, items = sites.here(uow), uow.all(_left(batch_id))
+        found = access_grants.letters_for(uow, [item.account_id for item in items])
+        portal = Portal(letterhead.letterhead_of(site), access_grants.portal_address(), uow.today)
     with tempfile.TemporaryDirectory(prefix="anacrouse-letters-") as folder:
         content = (
             access_letters.write_many(
@@ -277,29 +281,29 @@ def _print_all(author: Account, batch_id: int) -> None:
         )
     name = stored_files.write(author.site_id, content) if content else ""
     written = {account.id for account, _ in found}
-    with visit(author, writes=True) as v:
-        batch = v.get(AccessBatch, batch_id, lock=True)
-        for item in v.all(_left(batch_id)):
+    with unit_of_work(author, writes=True) as uow:
+        batch = uow.get(AccessBatch, batch_id, lock=True)
+        for item in uow.all(_left(batch_id)):
             item.state = "done" if item.account_id in written else "skipped"
-            v.add(item)
+            uow.add(item)
         batch.done, batch.skipped = len(written), batch.total - len(written)
-        batch.file, batch.size, batch.state, batch.finished_at = name, len(content), "done", v.now
-        v.add(batch)
-        access_grants.hand_out(v, v.all(select(Account).where(col(Account.id).in_(written))), v.now)
-        v.tell(("access", batch.site_id))
+        batch.file, batch.size, batch.state, batch.finished_at = name, len(content), "done", uow.now
+        uow.add(batch)
+        access_grants.hand_out(uow, uow.all(select(Account).where(col(Account.id).in_(written))), uow.now)
+        uow.publish(("access", batch.site_id))
 
 
 def _progress(author: Account, batch_id: int, done: int) -> None:
-    with visit(author, writes=True) as v:
-        batch = v.get(AccessBatch, batch_id, lock=True)
-        batch.done, batch.lease_until = done, v.now + LEASE
-        v.add(batch)
-        v.tell(("access", batch.site_id))
+    with unit_of_work(author, writes=True) as uow:
+        batch = uow.get(AccessBatch, batch_id, lock=True)
+        batch.done, batch.lease_until = done, uow.now + LEASE
+        uow.add(batch)
+        uow.publish(("access", batch.site_id))
 
 
 def _finish(author: Account, batch_id: int, state: str = "done") -> None:
-    with whole_house(writes=True) as v:
-        batch = v.get(AccessBatch, batch_id, lock=True)
-        batch.state, batch.finished_at = state, v.now
-        v.add(batch)
-        v.tell(("access", batch.site_id))
+    with system_unit_of_work(writes=True) as uow:
+        batch = uow.get(AccessBatch, batch_id, lock=True)
+        batch.state, batch.finished_at = state, uow.now
+        uow.add(batch)
+        uow.publish(("access", batch.site_id))

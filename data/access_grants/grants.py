@@ -20,11 +20,12 @@ from data.accounts import sessions as accounts_sessions
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import audit, password_lifetimes, sites
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import fold
-from data.core.i18n import language
+from data.core.i18n import as_language
+from data.core.roles import Role
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
@@ -35,7 +36,7 @@ AGAIN = timedelta(minutes=1)  # a second press is the first one's
 
 @dataclass(frozen=True)
 class Password:
-    """A new password and its hash, made before the visit opens: hashing is slow."""
+    """A new password and its hash, made before the unit of work opens: hashing is slow."""
 
     word: str
     hashed: str
@@ -52,54 +53,54 @@ def make_password_now() -> Password:
     return Password(word, passwords.make_hash(word))
 
 
-def propose_login(v: Visit, adult: Guardian) -> str:
+def propose_login(uow: UnitOfWork, adult: Guardian) -> str:
     """« nom.prenom » in plain letters, with a number when somebody of the site has it."""
-    v.staff_only()
-    base = _plain_name(v, adult)
-    return _free(base, set(v.all(select(Account.login).where(col(Account.login).startswith(base, autoescape=True)))))
+    uow.staff_only()
+    base = _plain_name(uow, adult)
+    return _free(base, set(uow.all(select(Account.login).where(col(Account.login).startswith(base, autoescape=True)))))
 
 
-def _plain_name(v: Visit, adult: Guardian) -> str:
+def _plain_name(uow: UnitOfWork, adult: Guardian) -> str:
     parts = [re.sub("[^a-z0-9]+", "-", fold(part)).strip("-") for part in (adult.last_name, adult.first_name)]
     base = ".".join(filter(None, parts))[:36].strip(".-")
-    return base if len(base) > 2 else f"famille.{v.get(Family, adult.family_id).number}"
+    return base if len(base) > 2 else f"famille.{uow.get(Family, adult.family_id).number}"
 
 
 def _free(base: str, taken: Container[str]) -> str:
     return next(name for name in (base, *(f"{base}{count}" for count in range(2, 9999))) if name not in taken)
 
 
-def without_account(v: Visit, family_ids: Iterable[int] | None = None) -> list[int]:
+def without_account(uow: UnitOfWork, family_ids: Iterable[int] | None = None) -> list[int]:
     """The keys of the adults who have no account: of these families, or of all that have a pupil."""
-    v.staff_only()
+    uow.staff_only()
     of_them = select(PupilLink.family_id) if family_ids is None else family_ids
     question = select(Guardian.id).where(_no_account(), col(Guardian.family_id).in_(of_them))
-    return list(v.all(question.order_by(col(Guardian.id))))
+    return list(uow.all(question.order_by(col(Guardian.id))))
 
 
 def _no_account() -> Any:
     return col(Guardian.id).not_in(select(Account.guardian_id).where(col(Account.guardian_id).is_not(None)))
 
 
-def anybody_told(v: Visit) -> bool:
+def anybody_informed(uow: UnitOfWork) -> bool:
     """Whether one account of a family at least can be used, or was told about."""
-    told = or_(col(Account.access_sent_at).is_not(None), col(Account.password_hash) != "")
-    return bool(v.all(select(Account.id).where(Account.role == "family", told).limit(1)))
+    informed = or_(col(Account.access_sent_at).is_not(None), col(Account.password_hash) != "")
+    return bool(uow.all(select(Account.id).where(Account.role == Role.FAMILY, informed).limit(1)))
 
 
-def create_some(v: Visit, adult_ids: Iterable[int]) -> int:
+def create_some(uow: UnitOfWork, adult_ids: Iterable[int]) -> int:
     """An account for each of these adults who has none, under the identifier that is proposed; how many were made."""
-    v.staff_only()
-    v.get(sites.Site, v.site_id, lock=True)  # two presses wait for each other
-    taken, made = set(v.all(select(Account.login))), []
+    uow.staff_only()
+    uow.get(sites.Site, uow.site_id, lock=True)  # two presses wait for each other
+    taken, made = set(uow.all(select(Account.login))), []
     lacking = select(Guardian).where(_no_account(), col(Guardian.id).in_(list(adult_ids)))
-    for adult in v.all(lacking.order_by(col(Guardian.id))):
-        login = _free(_plain_name(v, adult), taken)
+    for adult in uow.all(lacking.order_by(col(Guardian.id))):
+        login = _free(_plain_name(uow, adult), taken)
         taken.add(login)
         made.append(_account(adult, login))
-    v.add_all(made)
+    uow.add_all(made)
     for account in made:
-        _note(v, "account created", account, {"Identifiant": ["", account.login]})
+        _note(uow, "account created", account, {"Identifiant": ["", account.login]})
     return len(made)
 
 
@@ -113,51 +114,51 @@ def _account(adult: Guardian, login: str) -> Account:
     )
 
 
-def create(v: Visit, adult: Guardian, login: str) -> Account:
-    """The adult's account, without password until its owner is told. Faulty names « login »; one that is there stays."""
-    v.staff_only()
-    known = v.one(select(Account).where(Account.guardian_id == adult.id))
+def create(uow: UnitOfWork, adult: Guardian, login: str) -> Account:
+    """The adult's account, without password until its owner is told. ValidationErrors names « login »; one that is there stays."""
+    uow.staff_only()
+    known = uow.one(select(Account).where(Account.guardian_id == adult.id))
     if known is not None:
         return known
     login = accounts.normal_login(login)
     try:
         accounts.check_login(login)
-        if v.one(select(Account.id).where(Account.login == login)) is not None:
-            raise Refused("Cet identifiant est déjà pris. Libre : {login}.", login=propose_login(v, adult))
-    except Refused as refused:
-        raise Faulty({"login": refused}) from None
+        if uow.one(select(Account.id).where(Account.login == login)) is not None:
+            raise UserError("Cet identifiant est déjà pris. Libre : {login}.", login=propose_login(uow, adult))
+    except UserError as error:
+        raise ValidationErrors({"login": error}) from None
     try:
-        account = v.add(_account(adult, login))
+        account = uow.add(_account(adult, login))
     except IntegrityError:  # somebody took it in the same moment
-        raise Refused("Cet identifiant vient d’être pris. Choisissez-en un autre.") from None
-    _note(v, "account created", account, {"Identifiant": ["", login]})
+        raise UserError("Cet identifiant vient d’être pris. Choisissez-en un autre.") from None
+    _note(uow, "account created", account, {"Identifiant": ["", login]})
     return account
 
 
-def mail(v: Visit, account_id: int, new: Password, *, delay: int = 0) -> Account:
+def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> Account:
     """A password for seven days, by mail to the recorded address; the old one and every session end. `delay` in seconds.
 
-    The same words whether it is the first access or a new one. Refused without an address.
+    The same words whether it is the first access or a new one. UserError without an address.
     """
-    v.staff_only()
-    account = _family_account(v, account_id)
-    to, site = accounts.address(v, account), sites.here(v)
+    uow.staff_only()
+    account = _family_account(uow, account_id)
+    to, site = accounts.address(uow, account), sites.here(uow)
     if account.disabled:
-        raise Refused("Ce compte est bloqué : débloquez-le d’abord.")
+        raise UserError("Ce compte est bloqué : débloquez-le d’abord.")
     if not to:
-        raise Refused("Aucune adresse e-mail n’est enregistrée : imprimez la lettre, ou ajoutez l’adresse.")
-    if account.access_sent_by == "mail" and account.access_sent_at and v.now - account.access_sent_at < AGAIN:
+        raise UserError("Aucune adresse e-mail n’est enregistrée : imprimez la lettre, ou ajoutez l’adresse.")
+    if account.access_sent_by == "mail" and account.access_sent_at and uow.now - account.access_sent_at < AGAIN:
         return account
     first = not account.password_hash
     account.password_hash, account.must_change = new.hashed, site.must_change_mailed_password
-    account.password_expires_at = v.now + timedelta(days=password_lifetimes.MAILED_DAYS)
-    account.access_sent_at, account.access_sent_by = v.now, "mail"
-    v.add(account)
-    accounts_sessions.end_all(v, account.id)
+    account.password_expires_at = uow.now + timedelta(days=password_lifetimes.MAILED_DAYS)
+    account.access_sent_at, account.access_sent_by = uow.now, "mail"
+    uow.add(account)
+    accounts_sessions.end_all(uow, account.id)
     for kind in ("access_sent", "access_renewed", "new_password"):
-        outbox.cancel_waiting(v, account.id, kind)
+        outbox.cancel_waiting(uow, account.id, kind)
     accounts.write_to(
-        v,
+        uow,
         account,
         "access_sent" if first else "access_renewed",
         to=to,
@@ -167,48 +168,48 @@ def mail(v: Visit, account_id: int, new: Password, *, delay: int = 0) -> Account
         login=account.login,
         days=password_lifetimes.MAILED_DAYS,
     )
-    _note(v, "access mailed", account)
+    _note(uow, "access mailed", account)
     return account
 
 
-def hand_out(v: Visit, chosen: Sequence[Account], day: datetime) -> None:
+def hand_out(uow: UnitOfWork, chosen: Sequence[Account], day: datetime) -> None:
     """Their letters are printed: said once in each account and in the journal."""
-    v.staff_only()
+    uow.staff_only()
     for account in chosen:
         if account.access_sent_at is None:
             account.access_sent_at, account.access_sent_by = day, "letter"
-            v.add(account)
-        _note(v, "access letter", account)
+            uow.add(account)
+        _note(uow, "access letter", account)
 
 
-def letters_for(v: Visit, account_ids: Iterable[int]) -> list[tuple[Account, AccessLetter]]:
+def letters_for(uow: UnitOfWork, account_ids: Iterable[int]) -> list[tuple[Account, AccessLetter]]:
     """What the paper letters of these accounts say, by town and name as a post office likes them; four questions.
 
     An address under protection stands only on letters that the « responsable » prints.
     """
-    v.staff_only()
-    site = sites.here(v)
+    uow.staff_only()
+    site = sites.here(uow)
     wanted = list(account_ids)
-    found = v.rows(
+    found = uow.rows(
         select(Account, Guardian, Family)
         .join(Guardian, col(Guardian.id) == Account.guardian_id)
         .join(Family, col(Family.id) == Account.family_id)
-        .where(col(Account.id).in_(wanted), Account.role == "family", col(Account.disabled).is_(False))
+        .where(col(Account.id).in_(wanted), Account.role == Role.FAMILY, col(Account.disabled).is_(False))
         .order_by(col(Guardian.postcode), col(Guardian.search), col(Account.id))
     )
-    return [(account, _letter(v, site, account, adult, family.number)) for account, adult, family in found]
+    return [(account, _letter(uow, site, account, adult, family.number)) for account, adult, family in found]
 
 
-def _letter(v: Visit, site: sites.Site, account: Account, adult: Guardian, number: int) -> AccessLetter:
+def _letter(uow: UnitOfWork, site: sites.Site, account: Account, adult: Guardian, number: int) -> AccessLetter:
     civility = {"mme": "Mme", "m": "M."}.get(adult.civility, "")
     lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
     return AccessLetter(
         name=f"{civility} {adult.full_name}".strip(),
-        address=tuple(filter(None, lines)) if families.contact_shown(v, adult) else (),
+        address=tuple(filter(None, lines)) if families.contact_shown(uow, adult) else (),
         family=number,
         login=account.login,
         has_email=bool(adult.email),
-        tongue=language(account.language),
+        language=as_language(account.language),
     )
 
 
@@ -216,36 +217,36 @@ def portal_address() -> str:
     return settings().public_url
 
 
-def block(v: Visit, account_id: int) -> Account:
+def block(uow: UnitOfWork, account_id: int) -> Account:
     """Nobody comes in with it any more; who is in is out at once."""
-    v.staff_only()
-    account = _family_account(v, account_id)
+    uow.staff_only()
+    account = _family_account(uow, account_id)
     if not account.disabled:
         account.disabled = True
-        v.add(account)
-        accounts_sessions.end_all(v, account.id)
-        _note(v, "account blocked", account, {"Bloqué": ["non", "oui"]})
+        uow.add(account)
+        accounts_sessions.end_all(uow, account.id)
+        _note(uow, "account blocked", account, {"Bloqué": ["non", "oui"]})
     return account
 
 
-def unblock(v: Visit, account_id: int) -> Account:
-    """It opens again. The waits after wrong passwords are the door's: `signins.forget_failures` ends them."""
-    v.staff_only()
-    account = _family_account(v, account_id)
+def unblock(uow: UnitOfWork, account_id: int) -> Account:
+    """It opens again. The waits after wrong passwords are the sign-in's: `sessions.forget_failures` ends them."""
+    uow.staff_only()
+    account = _family_account(uow, account_id)
     if account.guardian_id is None:
-        raise Refused("Ce compte n’a plus de titulaire dans la famille : créez-en un autre.")
+        raise UserError("Ce compte n’a plus de titulaire dans la famille : créez-en un autre.")
     before = ["oui", "non"] if account.disabled else ["attente", "aucune"]
     account.disabled = False
-    v.add(account)
-    _note(v, "account unblocked", account, {"Bloqué": before})
+    uow.add(account)
+    _note(uow, "account unblocked", account, {"Bloqué": before})
     return account
 
 
-def sessions(v: Visit, account_ids: Sequence[int]) -> dict[int, list[SignIn]]:
+def sessions(uow: UnitOfWork, account_ids: Sequence[int]) -> dict[int, list[SignIn]]:
     """Account -> its open sessions, the latest first."""
-    v.staff_only()
+    uow.staff_only()
     found: dict[int, list[SignIn]] = {each: [] for each in account_ids}
-    for signin in v.all(
+    for signin in uow.all(
         select(SignIn)
         .where(col(SignIn.account_id).in_(account_ids), col(SignIn.ended_at).is_(None))
         .order_by(col(SignIn.seen_at).desc())
@@ -254,10 +255,10 @@ def sessions(v: Visit, account_ids: Sequence[int]) -> dict[int, list[SignIn]]:
     return found
 
 
-def last_seen(v: Visit, account_ids: Sequence[int]) -> dict[int, datetime]:
+def last_seen(uow: UnitOfWork, account_ids: Sequence[int]) -> dict[int, datetime]:
     """Account -> when its owner was last in; as far as sessions are kept."""
     return dict(
-        v.rows(
+        uow.rows(
             select(SignIn.account_id, func.max(col(SignIn.seen_at)))
             .where(col(SignIn.account_id).in_(account_ids))
             .group_by(col(SignIn.account_id))
@@ -265,40 +266,40 @@ def last_seen(v: Visit, account_ids: Sequence[int]) -> dict[int, datetime]:
     )
 
 
-def close_session(v: Visit, signin_id: int) -> None:
+def close_session(uow: UnitOfWork, signin_id: int) -> None:
     """Of a family's account only: staff close their own on their own page."""
-    v.staff_only()
-    signin = v.get(SignIn, signin_id, lock=True)
-    account = _family_account(v, signin.account_id)
+    uow.staff_only()
+    signin = uow.get(SignIn, signin_id, lock=True)
+    account = _family_account(uow, signin.account_id)
     if signin.ended_at is None:
-        accounts_sessions.close(v, signin)
-        _note(v, "session closed", account)
+        accounts_sessions.close(uow, signin)
+        _note(uow, "session closed", account)
 
 
-def of_family(v: Visit, family_id: int) -> list[Account]:
-    v.staff_only()
-    return list(v.all(select(Account).where(Account.family_id == family_id).order_by(col(Account.id))))
+def of_family(uow: UnitOfWork, family_id: int) -> list[Account]:
+    uow.staff_only()
+    return list(uow.all(select(Account).where(Account.family_id == family_id).order_by(col(Account.id))))
 
 
-def of_families(v: Visit, family_ids: Iterable[int]) -> list[int]:
+def of_families(uow: UnitOfWork, family_ids: Iterable[int]) -> list[int]:
     """The keys of the accounts with which somebody of these families may come in."""
-    v.staff_only()
+    uow.staff_only()
     question = select(Account.id).where(
         col(Account.family_id).in_(family_ids), col(Account.guardian_id).is_not(None), col(Account.disabled).is_(False)
     )
-    return list(v.all(question.order_by(col(Account.id))))
+    return list(uow.all(question.order_by(col(Account.id))))
 
 
-def _family_account(v: Visit, account_id: int) -> Account:
-    """NotYours for staff's own accounts: they are the « Réglages » of another."""
-    account = v.get(Account, account_id, lock=v.writes)
-    if account.role != "family" or account.family_id is None:
-        raise NotYours(f"account {account_id}")
+def _family_account(uow: UnitOfWork, account_id: int) -> Account:
+    """NotFound for staff's own accounts: they are the « Réglages » of another."""
+    account = uow.get(Account, account_id, lock=uow.writes)
+    if account.role != Role.FAMILY or account.family_id is None:
+        raise NotFound(f"account {account_id}")
     return account
 
 
-def _note(v: Visit, action: str, account: Account, changes: dict[str, list[str]] | None = None) -> None:
+def _note(uow: UnitOfWork, action: str, account: Account, changes: dict[str, list[str]] | None = None) -> None:
     audit.note(
-        v, action, subject="account", subject_id=account.id, family_id=account.family_id, changes=dict(changes or {})
+        uow, action, subject="account", subject_id=account.id, family_id=account.family_id, changes=dict(changes or {})
     )
-    v.tell(("family", account.family_id or 0), ("account", account.id))
+    uow.publish(("family", account.family_id or 0), ("account", account.id))

@@ -8,10 +8,11 @@ from enum import Enum
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import sites
-from data.core.errors import Refused
-from data.core.i18n import Language, say
+from data.core.errors import UserError
+from data.core.i18n import Language, translate
+from data.core.roles import Role
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, visit
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 
 
 class Audience(Enum):
@@ -24,10 +25,10 @@ class Audience(Enum):
     MANAGER = "manager"  # staff, « responsable »
 
 
-ONLY_LOOKING = "Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir."
+READ_ONLY_VIEW = "Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir."
 
 
-class OnlyLooking(Refused):
+class ReadOnlyView(UserError):
     """Staff who look as a family change nothing."""
 
 
@@ -36,22 +37,22 @@ class Caller:
     """The person behind a request: an account, or a stranger (None).
 
     `looks_as` is the family's account that a member of staff looks as (data/access_grants/impersonation.py); `looking`: this caller wears its
-    face, so `account` is the family's, and its visits only read.
+    face, so `account` is the family's, and its units of work only read.
     """
 
     account: Account | None
     signin: SignIn | None
     address: str
-    tongue: Language
+    language: Language
     looks_as: Account | None = None
     looking: bool = False
     site: Site | None = None  # as it was when the session was read
 
-    def visit(self, *, writes: bool = False, at_once: bool = False) -> AbstractContextManager[Visit]:
-        """The house, as far as it is open to this person. `at_once`: nothing was written since the session was read."""
+    def unit_of_work(self, *, writes: bool = False, at_once: bool = False) -> AbstractContextManager[UnitOfWork]:
+        """The portal, as far as it is open to this person. `at_once`: nothing was written since the session was read."""
         if writes and self.looking:
-            raise OnlyLooking(ONLY_LOOKING)
-        return _visit_of(self, writes, self.site if at_once else None)
+            raise ReadOnlyView(READ_ONLY_VIEW)
+        return _unit_of_work_of(self, writes, self.site if at_once else None)
 
     def facing(self, audience: Audience) -> "Caller":
         """Staff who look as a family have its face on the pages of families and accounts, their own elsewhere."""
@@ -59,8 +60,8 @@ class Caller:
             return self
         return replace(self, account=self.looks_as, looking=True)
 
-    def say(self, sentence: str, **words: object) -> str:
-        return say(sentence, self.tongue, **words)
+    def translate(self, sentence: str, **placeholders: object) -> str:
+        return translate(sentence, self.language, **placeholders)
 
     def may_open(self, audience: Audience) -> bool:
         if audience is Audience.ANYONE:
@@ -71,16 +72,16 @@ class Caller:
             Audience.ACCOUNT: True,
             Audience.FAMILY: not self.account.is_staff,
             Audience.STAFF: self.account.is_staff,
-            Audience.MANAGER: self.account.role == "responsable",
+            Audience.MANAGER: self.account.role == Role.MANAGER,
         }[audience]
 
 
 @contextmanager
-def _visit_of(caller: Caller, writes: bool, site: Site | None) -> Iterator[Visit]:
-    with visit(caller.account, writes=writes) as v:
-        v.client, v.language = caller.address, caller.tongue
+def _unit_of_work_of(caller: Caller, writes: bool, site: Site | None) -> Iterator[UnitOfWork]:
+    with unit_of_work(caller.account, writes=writes) as uow:
+        uow.client, uow.language = caller.address, caller.language
         if site:
-            v.site, v.zone = site, site.zone
+            uow.site, uow.zone = site, site.zone
         if caller.account:
-            sites.here(v)
-        yield v
+            sites.here(uow)
+        yield uow

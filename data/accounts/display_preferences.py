@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.accounts.models import Account
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ CHOICES = (
 MODE = {"contrast": "more", "size": "125", "lines": "more", "links": "underlined", "targets": "large", "motion": "none"}
 """What « Activer le mode Accessibilité » chooses at once."""
 
-Comfort = Mapping[str, str]
+DisplayPreferences = Mapping[str, str]
 
 
 def chosen(values: Mapping[str, object]) -> dict[str, str]:
@@ -51,12 +51,12 @@ def read(text: str) -> dict[str, str]:
     return chosen(dict(part.split("-", 1) for part in text.split(".") if "-" in part))
 
 
-def write(comfort: Comfort) -> str:
-    return ".".join(f"{name}-{value}" for name, value in comfort.items())
+def write(preferences: DisplayPreferences) -> str:
+    return ".".join(f"{name}-{value}" for name, value in preferences.items())
 
 
-def keep(v: Visit, comfort: Comfort) -> None:
+def save(uow: UnitOfWork, preferences: DisplayPreferences) -> None:
     """In the account: it follows to every device."""
-    account = v.get(Account, v.account_id)
-    account.comfort = dict(comfort)
-    v.add(account)
+    account = uow.get(Account, uow.account_id)
+    account.comfort = dict(preferences)
+    uow.add(account)

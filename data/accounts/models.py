@@ -1,4 +1,4 @@
-"""Accounts: who may come in, with which role. The door is sessions.py; the words are passwords.py."""
+"""Accounts: who may come in, with which role. Signing in is sessions.py; passwords are passwords.py."""
 
 import re
 import unicodedata
@@ -11,15 +11,16 @@ from sqlmodel import Field, col, select
 
 from data.accounts import passwords
 from data.core import audit
-from data.core.errors import Faulty, NotYours, Refused
-from data.core.i18n import Language, language
+from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.i18n import Language, as_language
+from data.core.roles import Role
 from data.core.scope import OfFamily
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil, of_its_site
 from data.mail import outbox
 
-ROLES = ("family", "secretariat", "responsable")
+ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
 
 
 class Account(OfFamily, table=True):
@@ -41,7 +42,7 @@ class Account(OfFamily, table=True):
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
     own_family_id: int | None = None
-    role: str = Field(default="family", max_length=12)
+    role: str = Field(default=Role.FAMILY, max_length=12)
     login: str = Field(max_length=40)
     name: str = Field(max_length=120)
     email: str = Field(default="", max_length=254)  # staff; a family's is its guardian's recorded one
@@ -62,11 +63,11 @@ class Account(OfFamily, table=True):
 
     @property
     def is_staff(self) -> bool:
-        return self.role in {"secretariat", "responsable"}
+        return self.role in {Role.OFFICE, Role.MANAGER}
 
     @property
     def wants_digest(self) -> bool:
-        return self.is_staff and (self.digest == "yes" if self.digest else self.role == "responsable")
+        return self.is_staff and (self.digest == "yes" if self.digest else self.role == Role.MANAGER)
 
 
 def normal_login(typed: str) -> str:
@@ -76,63 +77,65 @@ def normal_login(typed: str) -> str:
 
 
 def check_login(login: str) -> None:
-    """Refused unless it can be an identifier: no homoglyph can be made."""
+    """UserError unless it can be an identifier: no homoglyph can be made."""
     if not re.fullmatch("[a-z0-9._-]{3,40}", login):
-        raise Refused("Un identifiant a de 3 à 40 caractères : lettres sans accent, chiffres, point, tiret.")
+        raise UserError("Un identifiant a de 3 à 40 caractères : lettres sans accent, chiffres, point, tiret.")
 
 
-def address(v: Visit, account: Account) -> str:
+def address(uow: UnitOfWork, account: Account) -> str:
     """Where the account's letters go: only ever a recorded, accepted address."""
     if account.guardian_id is None:
         return account.email
     try:
-        return v.get(Guardian, account.guardian_id).email
-    except NotYours:
+        return uow.get(Guardian, account.guardian_id).email
+    except NotFound:
         return ""
 
 
-def with_addresses(v: Visit, login: str) -> list[tuple[Account, str]]:
+def with_addresses(uow: UnitOfWork, login: str) -> list[tuple[Account, str]]:
     """The accounts of that identifier, to be changed, each with its `address`: one question, whether there are any or none."""
     question = select(Account, Guardian).outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
-    found = v.rows(question.where(Account.login == login).with_for_update(of=Account))
+    found = uow.rows(question.where(Account.login == login).with_for_update(of=Account))
     return [
         (row, (row.email if row.guardian_id is None else guardian.email if guardian else "")) for row, guardian in found
     ]
 
 
-def tongue_of(v: Visit, account_id: int) -> Language:
+def language_of(uow: UnitOfWork, account_id: int) -> Language:
     """The language in which that account's owner reads."""
-    found: str | None = v.one(select(Account.language).where(Account.id == account_id))
-    return language(found)
+    found: str | None = uow.one(select(Account.language).where(Account.id == account_id))
+    return as_language(found)
 
 
-def write_to(v: Visit, account: Account, kind: str, *, to: str | None = None, **words: Any) -> outbox.Letter:
+def write_to(
+    uow: UnitOfWork, account: Account, kind: str, *, to: str | None = None, **placeholders: Any
+) -> outbox.Letter:
     """A letter of that kind (data/mail/outbox.py) to the account's owner, in their language; `to` another address."""
     return outbox.write(
-        v,
+        uow,
         kind,
-        to=address(v, account) if to is None else to,
+        to=address(uow, account) if to is None else to,
         name=account.name,
         language=account.language,
         site_id=account.site_id,
         family_id=account.family_id,
         account_id=account.id,
-        **words,
+        **placeholders,
     )
 
 
-def adults(v: Visit) -> tuple[list[Guardian], Guardian | None]:
+def adults(uow: UnitOfWork) -> tuple[list[Guardian], Guardian | None]:
     """The family's adults, the responsible one first; and the one whose account this is."""
-    mine = and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == v.account_id)
-    found = v.rows(
+    mine = and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == uow.account_id)
+    found = uow.rows(
         select(Guardian, Account.id).join(Account, mine, isouter=True).order_by(col(Guardian.rank), col(Guardian.id))
     )
     return [adult for adult, _ in found], next((adult for adult, account in found if account), None)
 
 
-def context_words(v: Visit, account: Account, site: Site) -> list[str]:
+def personal_terms(uow: UnitOfWork, account: Account, site: Site) -> list[str]:
     """What a password of this account must not hold: names, identifier, place."""
-    words = [
+    placeholders = [
         account.login,
         *account.login.split("."),
         *account.name.split(),
@@ -142,49 +145,49 @@ def context_words(v: Visit, account: Account, site: Site) -> list[str]:
         "musique",
     ]
     if account.family_id:
-        people: list[Guardian | Pupil] = [*v.all(select(Guardian)), *v.all(select(Pupil))]
+        people: list[Guardian | Pupil] = [*uow.all(select(Guardian)), *uow.all(select(Pupil))]
         for person in people:
-            words += [person.first_name, person.last_name]
+            placeholders += [person.first_name, person.last_name]
             if person.birth_date:
-                words += [f"{person.birth_date:%d%m%Y}", f"{person.birth_date:%Y%m%d}"]
-    return words
+                placeholders += [f"{person.birth_date:%d%m%Y}", f"{person.birth_date:%Y%m%d}"]
+    return placeholders
 
 
-async def check_new_password(v_words: list[str], account: Account, new: str, again: str, *, old: str = "") -> str:
-    """The hash of a good new password; Faulty with the field that is wrong. Call it outside any visit."""
+async def check_new_password(uow_values: list[str], account: Account, new: str, again: str, *, old: str = "") -> str:
+    """The hash of a good new password; ValidationErrors with the field that is wrong. Call it outside any unit of work."""
     try:
-        passwords.check_policy(new, staff=account.is_staff, context_words=v_words, old=old)
-    except Refused as refused:
-        raise Faulty({"new": refused}) from None
+        passwords.check_policy(new, staff=account.is_staff, context_words=uow_values, old=old)
+    except UserError as error:
+        raise ValidationErrors({"new": error}) from None
     if passwords.normal(new) != passwords.normal(again):
-        raise Faulty({"again": Refused("Les deux saisies ne sont pas identiques.")})
+        raise ValidationErrors({"again": UserError("Les deux saisies ne sont pas identiques.")})
     same, _ = await passwords.off_the_loop(passwords.verify, new, account.password_hash)
     if same:
-        raise Faulty({"new": Refused("Choisissez un mot de passe différent de l’ancien.")})
+        raise ValidationErrors({"new": UserError("Choisissez un mot de passe différent de l’ancien.")})
     return await passwords.off_the_loop(passwords.make_hash, new)
 
 
-def set_password(v: Visit, account: Account, hashed: str) -> None:
+def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     """The new hash, the letter that says so, the journal. The caller closes the other sessions."""
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
-    v.add(account)
-    write_to(v, account, "password_changed", path="/mot-de-passe-perdu")
-    audit.note(v, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
+    uow.add(account)
+    write_to(uow, account, "password_changed", path="/mot-de-passe-perdu")
+    audit.note(uow, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
 
 
-def choose_language(v: Visit, chosen: str) -> None:
-    account = v.get(Account, v.account_id)
+def choose_language(uow: UnitOfWork, chosen: str) -> None:
+    account = uow.get(Account, uow.account_id)
     account.language = chosen
-    v.add(account)
+    uow.add(account)
 
 
-def choose_digest(v: Visit, wanted: bool) -> None:
+def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     """Whether the person gets what waits each morning: staff only."""
-    v.staff_only()
-    account = v.get(Account, v.account_id)
+    uow.staff_only()
+    account = uow.get(Account, uow.account_id)
     before, account.digest = "yes" if account.wants_digest else "no", "yes" if wanted else "no"
-    v.add(account)
+    uow.add(account)
     audit.note(
-        v, "digest chosen", subject="account", subject_id=account.id, changes={"digest": [before, account.digest]}
+        uow, "digest chosen", subject="account", subject_id=account.id, changes={"digest": [before, account.digest]}
     )
-    v.tell(("account", account.id))
+    uow.publish(("account", account.id))

@@ -17,11 +17,11 @@ from typing import TypeVar
 
 from passlib.context import CryptContext
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.settings import settings
 
 Answer = TypeVar("Answer")
-LONGEST, QUEUE = 256, 50
+MAX_LENGTH, MAX_QUEUE = 256, 50
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
@@ -47,7 +47,7 @@ def context() -> CryptContext:
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
     """Run hashing work in one of two threads; Busy when fifty wait already."""
     global _waiting  # noqa: PLW0603
-    if _waiting >= QUEUE:
+    if _waiting >= MAX_QUEUE:
         raise Busy
     _waiting += 1
     try:
@@ -62,7 +62,7 @@ def normal(word: str) -> str:
 
 
 def readable(word: str) -> bool:
-    return 0 < len(word) <= LONGEST and not any(unicodedata.category(char) in {"Cc", "Cs"} for char in word)
+    return 0 < len(word) <= MAX_LENGTH and not any(unicodedata.category(char) in {"Cc", "Cs"} for char in word)
 
 
 def make_hash(word: str) -> str:
@@ -106,25 +106,25 @@ def entropy(word: str) -> int:
 
 
 def check_policy(word: str, *, staff: bool, context_words: list[str], old: str = "") -> None:
-    """Refused with the mend when the word is too weak, too common, or about the person or the place."""
+    """UserError with the mend when the word is too weak, too common, or about the person or the place."""
     if not readable(word):
-        raise Refused("Choisissez un mot de passe de {least} à {most} caractères.", least=12, most=LONGEST)
+        raise UserError("Choisissez un mot de passe de {least} à {most} caractères.", least=12, most=MAX_LENGTH)
     if len(word) < 12:
-        raise Refused(
+        raise UserError(
             "Il manque {count} caractère : il en faut au moins 12.#"
             "Il manque {count} caractères : il en faut au moins 12.",
             count=12 - len(word),
         )
     if old and normal(word) == normal(old):
-        raise Refused("Choisissez un mot de passe différent de l’ancien.")
+        raise UserError("Choisissez un mot de passe différent de l’ancien.")
     plain = _plain(word)
     if _is_common(plain) or _plain(DEMONSTRATION) in plain:
-        raise Refused("Ce mot de passe est trop courant. Trois ou quatre mots sans lien font un bon mot de passe.")
-    for piece in context_words:
-        if len(piece) >= 4 and _plain(piece) in plain:
-            raise Refused("N’y mettez ni votre nom, ni votre identifiant, ni celui du conservatoire.")
+        raise UserError("Ce mot de passe est trop courant. Trois ou quatre mots sans lien font un bon mot de passe.")
+    for item in context_words:
+        if len(item) >= 4 and _plain(item) in plain:
+            raise UserError("N’y mettez ni votre nom, ni votre identifiant, ni celui du conservatoire.")
     if entropy(word) < (80 if staff else 50):
-        raise Refused("Ce mot de passe est trop simple. Allongez-le, ou ajoutez des chiffres et d’autres signes.")
+        raise UserError("Ce mot de passe est trop simple. Allongez-le, ou ajoutez des chiffres et d’autres signes.")
 
 
 def strength(word: str) -> str:

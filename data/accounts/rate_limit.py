@@ -13,10 +13,10 @@ from typing import ClassVar
 from pydantic import SkipValidation
 from sqlmodel import Field, select
 
-from data.core.errors import Refused
-from data.core.scope import OfSite
+from data.core.errors import UserError
+from data.core.scope import OfSite, Scope
 from data.core.settings import key
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 WINDOW, DAY = timedelta(minutes=15), timedelta(days=1)
 FREE, WAITS = 5, (1, 2, 4, 8, 15)  # failures without waiting, then minutes
@@ -28,7 +28,7 @@ RESETS_A_CLIENT = 20
 class Throttle(OfSite, table=True):
     """Counters of one (site, identifier) seen from unknown devices, or from one known device. Keys are HMACs."""
 
-    fence: ClassVar[str] = "door"
+    scope: ClassVar[Scope] = Scope.SYSTEM
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     key: str = Field(max_length=64, unique=True)
     failures: int = 0
@@ -43,49 +43,49 @@ def fingerprint(*parts: object) -> str:
     return hmac.new(key("throttle"), "\0".join(map(str, parts)).encode(), hashlib.sha256).hexdigest()
 
 
-def _counter(v: Visit, site_id: int, login: str, device: str) -> Throttle:
+def _counter(uow: UnitOfWork, site_id: int, login: str, device: str) -> Throttle:
     mark = fingerprint(site_id, login, device)
-    found = v.one(select(Throttle).where(Throttle.key == mark).with_for_update())
-    return found or v.add(Throttle(site_id=site_id, key=mark))
+    found = uow.one(select(Throttle).where(Throttle.key == mark).with_for_update())
+    return found or uow.add(Throttle(site_id=site_id, key=mark))
 
 
-def admit(v: Visit, site_id: int, login: str, device: str, client: str) -> None:
-    """Refused with the wait when this account, from such a device, or this client must wait. Counts the check."""
-    counter = _counter(v, site_id, login, device)
-    if counter.wait_until and v.now < counter.wait_until:
-        raise _wait(counter.wait_until - v.now)
+def admit(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -> None:
+    """UserError with the wait when this account, from such a device, or this client must wait. Counts the check."""
+    counter = _counter(uow, site_id, login, device)
+    if counter.wait_until and uow.now < counter.wait_until:
+        raise _wait(counter.wait_until - uow.now)
     if not device:
-        _clients.admit(client, v.now)
-        if not counter.checks_since or v.now - counter.checks_since > DAY:
-            counter.checks, counter.checks_since = 0, v.now
+        _clients.admit(client, uow.now)
+        if not counter.checks_since or uow.now - counter.checks_since > DAY:
+            counter.checks, counter.checks_since = 0, uow.now
         if counter.checks >= CHECKS_A_DAY:
-            raise _wait(counter.checks_since + DAY - v.now)
+            raise _wait(counter.checks_since + DAY - uow.now)
         counter.checks += 1
-        v.add(counter)
+        uow.add(counter)
 
 
-def failed(v: Visit, site_id: int, login: str, device: str, client: str = "") -> None:
-    counter = _counter(v, site_id, login, device)
-    if not counter.failed_at or v.now - counter.failed_at > WINDOW + timedelta(minutes=15):
+def failed(uow: UnitOfWork, site_id: int, login: str, device: str, client: str = "") -> None:
+    counter = _counter(uow, site_id, login, device)
+    if not counter.failed_at or uow.now - counter.failed_at > WINDOW + timedelta(minutes=15):
         counter.failures = 0
-    counter.failures, counter.failed_at = counter.failures + 1, v.now
+    counter.failures, counter.failed_at = counter.failures + 1, uow.now
     if counter.failures >= FREE:
         minutes = WAITS[min(counter.failures - FREE, len(WAITS) - 1)]
-        counter.wait_until = v.now + timedelta(minutes=minutes)
-    v.add(counter)
+        counter.wait_until = uow.now + timedelta(minutes=minutes)
+    uow.add(counter)
     if not device:
-        _clients.failed(client, fingerprint(site_id, login), v.now)
+        _clients.failed(client, fingerprint(site_id, login), uow.now)
 
 
-def forget(v: Visit, site_id: int, login: str, device: str = "") -> None:
+def forget(uow: UnitOfWork, site_id: int, login: str, device: str = "") -> None:
     """A right password, or a new one by mail, clears the account's counters."""
-    counter = _counter(v, site_id, login, device)
+    counter = _counter(uow, site_id, login, device)
     counter.failures, counter.failed_at, counter.wait_until, counter.checks = 0, None, None, 0
-    v.add(counter)
+    uow.add(counter)
 
 
-def _wait(time: timedelta) -> Refused:
-    return Refused(
+def _wait(time: timedelta) -> UserError:
+    return UserError(
         "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
         "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
         count=max(1, -int(-time.total_seconds() // 60)),
@@ -106,7 +106,7 @@ class _Clients:
         if len(recent) > ACCOUNTS_A_CLIENT:
             last = self._tried.get(network)
             if last and timedelta(0) <= now - last < SPACING:
-                raise Refused(
+                raise UserError(
                     "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
                     count=max(1, int((SPACING - (now - last)).total_seconds())),
                 )

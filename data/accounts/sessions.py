@@ -1,4 +1,4 @@
-"""The door: signing in, who is signed in, signing out, the lost password. Each opens the whole house itself."""
+"""Sessions: signing in, who is signed in, signing out, the lost password. Each opens the system unit of work itself."""
 
 import hashlib
 import secrets
@@ -14,15 +14,16 @@ from data.accounts import passwords, rate_limit, two_factor
 from data.accounts.models import Account
 from data.core import audit, password_lifetimes
 from data.core.database import Unavailable
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, kept, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import of_its_site
 from data.mail import outbox
 
-FAMILY_HOURS, STAFF_HOURS, MOST = 12, 10, 10
+FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
 WRONG = "Identifiant ou mot de passe incorrect."
@@ -65,32 +66,32 @@ def digest(token: str) -> str:
 async def recognise(
     site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
 ) -> Account:
-    """The account of a right pair; Refused with one sentence whatever was wrong, or with the wait."""
+    """The account of a right pair; UserError with one sentence whatever was wrong, or with the wait."""
     login = accounts.normal_login(login)
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
-        raise Refused(WRONG)
-    with whole_house(writes=True, now=now) as v:
-        account = _by_login(v, site_id, login)
-        known = _known_device(v, account, device)
-        rate_limit.admit(v, site_id, login, known, client)
-    expired = bool(account and account.password_expires_at and account.password_expires_at < v.now)
+        raise UserError(WRONG)
+    with system_unit_of_work(writes=True, now=now) as uow:
+        account = _by_login(uow, site_id, login)
+        known = _known_device(uow, account, device)
+        rate_limit.admit(uow, site_id, login, known, client)
+    expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
     usable = account if account and not account.disabled and not expired else None
     right, newer = await passwords.off_the_loop(
         lambda: passwords.verify(
             word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
         )
     )
-    with whole_house(writes=True, now=now) as v:
-        v.client = client
-        fresh = _by_login(v, site_id, login)
-        if word == passwords.DEMONSTRATION and not v.get(Site, site_id).demonstration:
+    with system_unit_of_work(writes=True, now=now) as uow:
+        uow.client = client
+        fresh = _by_login(uow, site_id, login)
+        if word == passwords.DEMONSTRATION and not uow.get(Site, site_id).demonstration:
             right = False  # everybody knows it
         if not (right and usable and fresh and fresh.password_hash == usable.password_hash and not fresh.disabled):
             reason = "unknown" if not account else "disabled" if account.disabled else "expired" if expired else "wrong"
-            rate_limit.failed(v, site_id, login, known, client)
+            rate_limit.failed(uow, site_id, login, known, client)
             audit.note(
-                v,
+                uow,
                 "sign-in failed",
                 site_id=site_id,
                 subject="account",
@@ -100,38 +101,38 @@ async def recognise(
                 changes={"reason": ["", reason], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
             )
         else:
-            rate_limit.forget(v, site_id, login, known)
+            rate_limit.forget(uow, site_id, login, known)
             if newer:
                 fresh.password_hash = newer
             if not fresh.must_change:  # the site lets a mailed password be kept
                 fresh.password_expires_at = None
-            v.add(fresh)
+            uow.add(fresh)
             return fresh
-    raise Refused(WRONG)
+    raise UserError(WRONG)
 
 
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
-    """Whether the person signed in knows the account's password; Refused with the wait after too many guesses."""
-    with whole_house(writes=True, now=now) as v:
-        rate_limit.admit(v, account.site_id, account.login, "signed in", "")
+    """Whether the person signed in knows the account's password; UserError with the wait after too many guesses."""
+    with system_unit_of_work(writes=True, now=now) as uow:
+        rate_limit.admit(uow, account.site_id, account.login, "signed in", "")
     right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
-    with whole_house(writes=True, now=now) as v:
-        (rate_limit.forget if right else rate_limit.failed)(v, account.site_id, account.login, "signed in")
+    with system_unit_of_work(writes=True, now=now) as uow:
+        (rate_limit.forget if right else rate_limit.failed)(uow, account.site_id, account.login, "signed in")
     return right
 
 
-def _by_login(v: Visit, site_id: int, login: str) -> Account | None:
-    return v.one(select(Account).where(Account.site_id == site_id, Account.login == login))
+def _by_login(uow: UnitOfWork, site_id: int, login: str) -> Account | None:
+    return uow.one(select(Account).where(Account.site_id == site_id, Account.login == login))
 
 
-def _known_device(v: Visit, account: Account | None, device: str) -> str:
+def _known_device(uow: UnitOfWork, account: Account | None, device: str) -> str:
     """The device's digest when it belongs to the account, else ""."""
     if not account or not device:
         return ""
-    row = v.one(
+    row = uow.one(
         select(KnownDevice).where(KnownDevice.account_id == account.id, KnownDevice.token_hash == digest(device))
     )
-    return row.token_hash if row and v.now - row.seen_at < timedelta(days=DEVICE_DAYS) else ""
+    return row.token_hash if row and uow.now - row.seen_at < timedelta(days=DEVICE_DAYS) else ""
 
 
 def sign_in(
@@ -145,47 +146,47 @@ def sign_in(
 ) -> tuple[str, str]:
     """A new session, whatever cookie the browser held: (token, device token). The eleventh closes the oldest."""
     token = secrets.token_urlsafe(32)
-    with whole_house(writes=True, now=now) as v:
-        v.client = client
+    with system_unit_of_work(writes=True, now=now) as uow:
+        uow.client = client
         if old_token:
-            _end(v, select(SignIn).where(SignIn.token_hash == digest(old_token)))
-        open_ones = v.all(
+            _end(uow, select(SignIn).where(SignIn.token_hash == digest(old_token)))
+        open_ones = uow.all(
             select(SignIn)
             .where(SignIn.account_id == account.id, col(SignIn.ended_at).is_(None))
             .order_by(col(SignIn.seen_at).desc())
         )
-        for oldest in open_ones[MOST - 1 :]:
-            close(v, oldest)
-        v.add(
+        for oldest in open_ones[MAX - 1 :]:
+            close(uow, oldest)
+        uow.add(
             SignIn(
                 site_id=account.site_id,
                 family_id=account.family_id,
                 account_id=account.id,
                 token_hash=digest(token),
                 device=label[:120],
-                started_at=v.now,
-                seen_at=v.now,
-                sets_factor=two_factor.must_be_set(v, account),
+                started_at=uow.now,
+                seen_at=uow.now,
+                sets_factor=two_factor.must_be_set(uow, account),
             )
         )
-        known = _known_device(v, account, device)
+        known = _known_device(uow, account, device)
         if known:
-            v.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=v.now))
+            uow.change(update(KnownDevice).where(col(KnownDevice.token_hash) == known).values(seen_at=uow.now))
         else:
             device = secrets.token_urlsafe(32)
-            v.add(
+            uow.add(
                 KnownDevice(
                     site_id=account.site_id,
                     family_id=account.family_id,
                     account_id=account.id,
                     token_hash=digest(device),
-                    seen_at=v.now,
+                    seen_at=uow.now,
                 )
             )
             if account.is_staff:
-                accounts.write_to(v, account, "staff_signed_in", device=label[:60] or "–", path="/mot-de-passe")
+                accounts.write_to(uow, account, "staff_signed_in", device=label[:60] or "–", path="/mot-de-passe")
         audit.note(
-            v,
+            uow,
             "signed in",
             site_id=account.site_id,
             family_id=account.family_id,
@@ -196,7 +197,7 @@ def sign_in(
     return token, device
 
 
-_BY_TOKEN = kept(
+_BY_TOKEN = prepared(
     select(SignIn, Account, Site)
     .join(Account, col(Account.id) == SignIn.account_id)
     .join(Site, col(Site.id) == Account.site_id)
@@ -208,17 +209,17 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
     """Who holds this token, and their site; or None: signed out, idle too long, too old, or closed. `touch` counts as activity."""
     if not 20 <= len(token) <= 100:
         return None
-    with whole_house(now=now) as v:
-        found = v.rows(_BY_TOKEN, hashed=digest(token))
+    with system_unit_of_work(now=now) as uow:
+        found = uow.rows(_BY_TOKEN, hashed=digest(token))
         if not found:
             return None
         signin, account, site = found[0]
         hours = STAFF_HOURS if account.is_staff else FAMILY_HOURS
-        idle = abs(v.now - signin.seen_at)  # abs: a clock set back must not prolong a session
+        idle = abs(uow.now - signin.seen_at)  # abs: a clock set back must not prolong a session
         if (
             account.disabled
             or idle > timedelta(minutes=settings().idle_minutes)
-            or v.now - signin.started_at > timedelta(hours=hours)
+            or uow.now - signin.started_at > timedelta(hours=hours)
         ):
             return None
     if touch and idle > TOUCH:
@@ -228,17 +229,17 @@ def by_token(token: str, *, now: datetime | None = None, touch: bool = False) ->
 
 def _touch(signin_id: int, now: datetime | None) -> None:
     """Another page does it where an import writes: nobody waits for that."""
-    with suppress(Unavailable), whole_house(writes=True, waits=False, now=now) as v:
-        v.change(
-            update(SignIn).where(col(SignIn.id) == signin_id, col(SignIn.ended_at).is_(None)).values(seen_at=v.now)
+    with suppress(Unavailable), system_unit_of_work(writes=True, waits=False, now=now) as uow:
+        uow.change(
+            update(SignIn).where(col(SignIn.id) == signin_id, col(SignIn.ended_at).is_(None)).values(seen_at=uow.now)
         )
 
 
 def sign_out(token: str) -> None:
-    with whole_house(writes=True) as v:
-        for signin in _end(v, select(SignIn).where(SignIn.token_hash == digest(token))):
+    with system_unit_of_work(writes=True) as uow:
+        for signin in _end(uow, select(SignIn).where(SignIn.token_hash == digest(token))):
             audit.note(
-                v,
+                uow,
                 "signed out",
                 site_id=signin.site_id,
                 family_id=signin.family_id,
@@ -247,75 +248,75 @@ def sign_out(token: str) -> None:
             )
 
 
-def mine(v: Visit) -> list[SignIn]:
+def mine(uow: UnitOfWork) -> list[SignIn]:
     """« Mes connexions »: the account's open sessions, the latest first."""
     return list(
-        v.all(
+        uow.all(
             select(SignIn)
-            .where(SignIn.account_id == v.account_id, col(SignIn.ended_at).is_(None))
+            .where(SignIn.account_id == uow.account_id, col(SignIn.ended_at).is_(None))
             .order_by(col(SignIn.seen_at).desc())
         )
     )
 
 
-def families_seen(v: Visit, since: datetime) -> int:
+def families_seen(uow: UnitOfWork, since: datetime) -> int:
     """How many families were here since then."""
-    v.staff_only()
-    return v.count(
+    uow.staff_only()
+    return uow.count(
         select(func.count(func.distinct(SignIn.family_id))).where(
             SignIn.seen_at >= since, col(SignIn.family_id).is_not(None)
         )
     )
 
 
-def close_mine(v: Visit, signin_id: int) -> None:
-    """Close one of one's own sessions; NotYours for any other."""
-    row = v.get(SignIn, signin_id)
-    if row.account_id != v.account_id:
-        raise NotYours(f"sign-in {signin_id}")
-    close(v, row)
-    audit.note(v, "session closed", subject="account", subject_id=row.account_id)
+def close_mine(uow: UnitOfWork, signin_id: int) -> None:
+    """Close one of one's own sessions; NotFound for any other."""
+    row = uow.get(SignIn, signin_id)
+    if row.account_id != uow.account_id:
+        raise NotFound(f"sign-in {signin_id}")
+    close(uow, row)
+    audit.note(uow, "session closed", subject="account", subject_id=row.account_id)
 
 
-def change_password(v: Visit, signin_id: int, hashed: str) -> str:
+def change_password(uow: UnitOfWork, signin_id: int, hashed: str) -> str:
     """The new password and this session's new token; every other session ends."""
-    account, row, token = v.get(Account, v.account_id), v.get(SignIn, signin_id), secrets.token_urlsafe(32)
-    accounts.set_password(v, account, hashed)
-    end_all(v, account.id, but=row.id)
+    account, row, token = uow.get(Account, uow.account_id), uow.get(SignIn, signin_id), secrets.token_urlsafe(32)
+    accounts.set_password(uow, account, hashed)
+    end_all(uow, account.id, but=row.id)
     row.token_hash = digest(token)
-    v.add(row)
-    v.tell(("signin", row.id))
+    uow.add(row)
+    uow.publish(("signin", row.id))
     return token
 
 
-def end_all(v: Visit, account_id: int, *, but: int = 0) -> None:
-    """Close every session of the account, in the visit's transaction; open pages are sent to Connexion."""
-    _end(v, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
+def end_all(uow: UnitOfWork, account_id: int, *, but: int = 0) -> None:
+    """Close every session of the account, in the unit of work's transaction; open pages are sent to Connexion."""
+    _end(uow, select(SignIn).where(SignIn.account_id == account_id, SignIn.id != but, col(SignIn.ended_at).is_(None)))
 
 
-def _end(v: Visit, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
-    ended = [row for row in v.all(question) if row.ended_at is None]
+def _end(uow: UnitOfWork, question) -> list[SignIn]:  # type: ignore[no-untyped-def]
+    ended = [row for row in uow.all(question) if row.ended_at is None]
     for row in ended:
-        close(v, row)
+        close(uow, row)
     return ended
 
 
-def close(v: Visit, row: SignIn) -> None:
-    row.ended_at = v.now
-    v.add(row)
-    v.tell(("signin", row.id))
+def close(uow: UnitOfWork, row: SignIn) -> None:
+    row.ended_at = uow.now
+    uow.add(row)
+    uow.publish(("signin", row.id))
 
 
 def forget_failures(account: Account) -> None:
     """« Débloquer » ends the waits after wrong passwords, on every device."""
-    with whole_house(writes=True) as v:
-        _forget_failures(v, account)
+    with system_unit_of_work(writes=True) as uow:
+        _forget_failures(uow, account)
 
 
-def _forget_failures(v: Visit, account: Account) -> None:
-    rate_limit.forget(v, account.site_id, account.login)
-    for device in v.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
-        rate_limit.forget(v, account.site_id, account.login, device)
+def _forget_failures(uow: UnitOfWork, account: Account) -> None:
+    rate_limit.forget(uow, account.site_id, account.login)
+    for device in uow.all(select(KnownDevice.token_hash).where(KnownDevice.account_id == account.id)):
+        rate_limit.forget(uow, account.site_id, account.login, device)
 
 
 async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
@@ -326,15 +327,15 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
     login, email = accounts.normal_login(login), email.strip().casefold()
     word = passwords.make_password()
     hashed = await passwords.off_the_loop(passwords.make_hash, word)
-    with whole_house(writes=True, now=now) as v:
-        v.client = client
-        allowed = rate_limit.may_reset(client, rate_limit.fingerprint(login), v.now)
-        for account, recorded in accounts.with_addresses(v, login):
+    with system_unit_of_work(writes=True, now=now) as uow:
+        uow.client = client
+        allowed = rate_limit.may_reset(client, rate_limit.fingerprint(login), uow.now)
+        for account, recorded in accounts.with_addresses(uow, login):
             if account.disabled or not recorded or recorded.casefold() != email:
                 continue
-            if not allowed or not _may_reset(v, account):
+            if not allowed or not _may_reset(uow, account):
                 audit.note(
-                    v,
+                    uow,
                     "new password refused: too often",
                     site_id=account.site_id,
                     family_id=account.family_id,
@@ -343,15 +344,15 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
                     actor="–",
                 )
                 continue
-            site = v.get(Site, account.site_id)
+            site = uow.get(Site, account.site_id)
             account.password_hash, account.must_change = hashed, site.must_change_mailed_password
-            account.password_expires_at = v.now + timedelta(days=password_lifetimes.TEMPORARY_DAYS)
-            v.add(account)
-            end_all(v, account.id)
-            _forget_failures(v, account)
-            outbox.cancel_waiting(v, account.id, "new_password")
+            account.password_expires_at = uow.now + timedelta(days=password_lifetimes.TEMPORARY_DAYS)
+            uow.add(account)
+            end_all(uow, account.id)
+            _forget_failures(uow, account)
+            outbox.cancel_waiting(uow, account.id, "new_password")
             accounts.write_to(
-                v,
+                uow,
                 account,
                 "new_password",
                 to=recorded,
@@ -361,7 +362,7 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
                 hours=24 * password_lifetimes.TEMPORARY_DAYS,
             )
             audit.note(
-                v,
+                uow,
                 "new password mailed",
                 site_id=account.site_id,
                 family_id=account.family_id,
@@ -371,13 +372,13 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             )
 
 
-def _may_reset(v: Visit, account: Account) -> bool:
+def _may_reset(uow: UnitOfWork, account: Account) -> bool:
     """One in five minutes, three in a day."""
-    if account.reset_at and v.now - account.reset_at < timedelta(minutes=5):
+    if account.reset_at and uow.now - account.reset_at < timedelta(minutes=5):
         return False
-    if not account.reset_since or v.now - account.reset_since > timedelta(days=1):
-        account.reset_count, account.reset_since = 0, v.now
+    if not account.reset_since or uow.now - account.reset_since > timedelta(days=1):
+        account.reset_count, account.reset_since = 0, uow.now
     if account.reset_count >= 3:
         return False
-    account.reset_count, account.reset_at = account.reset_count + 1, v.now
+    account.reset_count, account.reset_at = account.reset_count + 1, uow.now
     return True

@@ -1,6 +1,6 @@
 """The second factor of staff: a code that changes every half minute (RFC 6238, by pyotp), and ten recovery codes.
 
-Each code counts once, one step early or late is forgiven. The secret is sealed, recovery codes are kept as HMACs.
+Each code counts once, one step early or late is forgiven. The secret is encrypted, recovery codes are kept as HMACs.
 """
 
 import hashlib
@@ -18,15 +18,16 @@ from sqlmodel import Field, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, encryption
-from data.core.errors import Refused
-from data.core.scope import OfSite
+from data.core.errors import UserError
+from data.core.roles import Role
+from data.core.scope import OfSite, Scope
 from data.core.settings import key
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 CODES, DRAFT_SECONDS = 10, 1800
 MADE_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: 10 of 31 are 49 bits
-SEALED = "second factor"
+ENCRYPTED_FOR = "second factor"
 WRONG_CODE = "Ce code n’est pas bon, ou il a déjà servi. Attendez le suivant et réessayez."
 TOO_LATE = "Cette page est restée ouverte trop longtemps. Reprenez depuis le début."
 
@@ -34,7 +35,7 @@ TOO_LATE = "Cette page est restée ouverte trop longtemps. Reprenez depuis le d�
 class SecondFactor(OfSite, table=True):
     """One account's. `last_step` is the half minute of the last code taken."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "second_factor"
     __table_args__ = (ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -45,25 +46,25 @@ class SecondFactor(OfSite, table=True):
     recovery: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
-def of_account(v: Visit, account_id: int, *, lock: bool = False) -> SecondFactor | None:
+def of_account(uow: UnitOfWork, account_id: int, *, lock: bool = False) -> SecondFactor | None:
     question = select(SecondFactor).where(SecondFactor.account_id == account_id)
-    return v.one(question.with_for_update() if lock else question)
+    return uow.one(question.with_for_update() if lock else question)
 
 
-def must_be_set(v: Visit, account: Account) -> bool:
+def must_be_set(uow: UnitOfWork, account: Account) -> bool:
     """The site asks it of its « responsable », and this one has none yet."""
-    if account.role != "responsable" or not v.get(Site, account.site_id).second_factor_required:
+    if account.role != Role.MANAGER or not uow.get(Site, account.site_id).second_factor_required:
         return False
-    return of_account(v, account.id) is None
+    return of_account(uow, account.id) is None
 
 
 def draft(account: Account) -> str:
-    """A secret not yet kept, sealed for the form: what a page shows changes nothing."""
-    return encryption.seal(SEALED, json.dumps([account.id, pyotp.random_base32(), secrets.token_hex(16)]))
+    """A secret not yet kept, encrypted for the form: what a page shows changes nothing."""
+    return encryption.encrypt(ENCRYPTED_FOR, json.dumps([account.id, pyotp.random_base32(), secrets.token_hex(16)]))
 
 
 def secret_of(account: Account, drafted: str) -> str:
-    """The secret in a draft of this account, for its QR code; Refused when it is too old."""
+    """The secret in a draft of this account, for its QR code; UserError when it is too old."""
     return _read(account, drafted)[0]
 
 
@@ -72,119 +73,119 @@ def address_of(account: Account, site: str, secret: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account.login, issuer_name=site)
 
 
-def set_up(v: Visit, account: Account, drafted: str, typed: str) -> list[str]:
+def set_up(uow: UnitOfWork, account: Account, drafted: str, typed: str) -> list[str]:
     """Keep the drafted secret once a code proves that the telephone has it; the ten recovery codes, shown once.
 
     Sent twice, the same answer: the codes come of the draft.
     """
     secret, seed = _read(account, drafted)
-    codes, kept = _codes(seed), of_account(v, account.id, lock=True)
-    if kept is not None:
-        if _opened(kept) == secret and kept.recovery == [_mark(code) for code in codes]:
+    codes, factor = _codes(seed), of_account(uow, account.id, lock=True)
+    if factor is not None:
+        if _opened(factor) == secret and factor.recovery == [_mark(code) for code in codes]:
             return codes
-        raise Refused("Un second facteur est déjà en place sur ce compte.")
-    step = _step_of(secret, typed, v.now, 0)
+        raise UserError("Un second facteur est déjà en place sur ce compte.")
+    step = _step_of(secret, typed, uow.now, 0)
     if not step:
-        raise Refused(WRONG_CODE)
-    v.add(
+        raise UserError(WRONG_CODE)
+    uow.add(
         SecondFactor(
             site_id=account.site_id,
             account_id=account.id,
-            secret=encryption.seal(SEALED, secret),
-            set_at=v.now,
+            secret=encryption.encrypt(ENCRYPTED_FOR, secret),
+            set_at=uow.now,
             last_step=step,
             recovery=[_mark(code) for code in codes],
         )
     )
-    _tell(v, account, "second_factor_on", "second factor set")
+    _notify(uow, account, "second_factor_on", "second factor set")
     return codes
 
 
-def passes(v: Visit, account: Account, typed: str) -> bool:
+def passes(uow: UnitOfWork, account: Account, typed: str) -> bool:
     """Whether the code is the account's present one, or one of its recovery codes; either counts once."""
-    kept = of_account(v, account.id, lock=True)
-    if kept is None:
+    factor = of_account(uow, account.id, lock=True)
+    if factor is None:
         return False
     plain = "".join(char for char in typed.lower() if char.isalnum())[:40]
-    step = _step_of(_opened(kept), plain, v.now, kept.last_step)
+    step = _step_of(_opened(factor), plain, uow.now, factor.last_step)
     if step:
-        kept.last_step = step
-        v.add(kept)
+        factor.last_step = step
+        uow.add(factor)
         return True
     mark = _mark(plain)
-    if len(plain) == CODES and any(hmac.compare_digest(mark, each) for each in kept.recovery):
-        kept.recovery = [each for each in kept.recovery if each != mark]
-        v.add(kept)
-        note(v, account, "recovery code used", {"left": ["", len(kept.recovery)]})
+    if len(plain) == CODES and any(hmac.compare_digest(mark, each) for each in factor.recovery):
+        factor.recovery = [each for each in factor.recovery if each != mark]
+        uow.add(factor)
+        note(uow, account, "recovery code used", {"left": ["", len(factor.recovery)]})
         return True
     return False
 
 
-def new_codes(v: Visit, account: Account, typed: str) -> list[str]:
+def new_codes(uow: UnitOfWork, account: Account, typed: str) -> list[str]:
     """Ten others, against a code; the former ones are void."""
-    if not passes(v, account, typed):
-        raise Refused(WRONG_CODE)
-    codes, kept = _codes(secrets.token_hex(16)), of_account(v, account.id, lock=True)
-    if kept is not None:
-        kept.recovery = [_mark(code) for code in codes]
-        v.add(kept)
-    note(v, account, "recovery codes made")
+    if not passes(uow, account, typed):
+        raise UserError(WRONG_CODE)
+    codes, factor = _codes(secrets.token_hex(16)), of_account(uow, account.id, lock=True)
+    if factor is not None:
+        factor.recovery = [_mark(code) for code in codes]
+        uow.add(factor)
+    note(uow, account, "recovery codes made")
     return codes
 
 
-def remove(v: Visit, account: Account, typed: str) -> None:
+def remove(uow: UnitOfWork, account: Account, typed: str) -> None:
     """By its owner, against a code, unless the site asks for it."""
-    if account.role == "responsable" and v.get(Site, account.site_id).second_factor_required:
-        raise Refused("Le conservatoire demande un second facteur aux responsables : il ne peut pas être retiré.")
-    if not passes(v, account, typed):
-        raise Refused(WRONG_CODE)
-    reset(v, account)
+    if account.role == Role.MANAGER and uow.get(Site, account.site_id).second_factor_required:
+        raise UserError("Le conservatoire demande un second facteur aux responsables : il ne peut pas être retiré.")
+    if not passes(uow, account, typed):
+        raise UserError(WRONG_CODE)
+    reset(uow, account)
 
 
-def reset(v: Visit, account: Account) -> bool:
+def reset(uow: UnitOfWork, account: Account) -> bool:
     """Away with it: a telephone was lost. Whoever calls has the right to, and closes the sessions."""
-    kept = of_account(v, account.id, lock=True)
-    if kept is None:
+    factor = of_account(uow, account.id, lock=True)
+    if factor is None:
         return False
-    v.delete(kept)
-    _tell(v, account, "second_factor_off", "second factor removed")
+    uow.delete(factor)
+    _notify(uow, account, "second_factor_off", "second factor removed")
     return True
 
 
-def note(v: Visit, account: Account, action: str, changes: dict[str, object] | None = None) -> None:
-    """In the journal; at the door the actor is the account itself."""
+def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, object] | None = None) -> None:
+    """In the journal; at sign-in the actor is the account itself."""
     audit.note(
-        v,
+        uow,
         action,
         site_id=account.site_id,
         subject="account",
         subject_id=account.id,
-        actor="" if v.account_id else account.name,
+        actor="" if uow.account_id else account.name,
         changes=changes,
     )
 
 
-def _tell(v: Visit, account: Account, kind: str, action: str) -> None:
-    accounts.write_to(v, account, kind, path="/mot-de-passe")
-    note(v, account, action)
-    v.tell(("account", account.id), ("staff", account.site_id))
+def _notify(uow: UnitOfWork, account: Account, kind: str, action: str) -> None:
+    accounts.write_to(uow, account, kind, path="/mot-de-passe")
+    note(uow, account, action)
+    uow.publish(("account", account.id), ("staff", account.site_id))
 
 
 def _read(account: Account, drafted: str) -> tuple[str, str]:
     try:
-        owner, secret, seed = json.loads(encryption.unseal(SEALED, drafted, seconds=DRAFT_SECONDS))
-    except (encryption.Broken, ValueError):
-        raise Refused(TOO_LATE) from None
+        owner, secret, seed = json.loads(encryption.decrypt(ENCRYPTED_FOR, drafted, seconds=DRAFT_SECONDS))
+    except (encryption.CannotDecrypt, ValueError):
+        raise UserError(TOO_LATE) from None
     if owner != account.id:
-        raise Refused(TOO_LATE)
+        raise UserError(TOO_LATE)
     return secret, seed
 
 
-def _opened(kept: SecondFactor) -> str:
+def _opened(factor: SecondFactor) -> str:
     """ "" when the key file is another one: no code then passes, and a colleague or the operator resets it."""
     try:
-        return encryption.unseal(SEALED, kept.secret)
-    except encryption.Broken:
+        return encryption.decrypt(ENCRYPTED_FOR, factor.secret)
+    except encryption.CannotDecrypt:
         return ""
 
 

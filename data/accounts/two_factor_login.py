@@ -9,8 +9,9 @@ from data.accounts import rate_limit, sessions, two_factor
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import encryption
-from data.core.errors import Refused
-from data.core.unit_of_work import Visit, whole_house
+from data.core.errors import UserError
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 
 STEP_SECONDS = 600
 STEP = "second step"
@@ -18,44 +19,44 @@ STEP = "second step"
 
 def second_step(account: Account) -> str:
     """What the browser holds between the right password and the code: no session yet. "" when no code is asked."""
-    with whole_house() as v:
-        if two_factor.of_account(v, account.id) is None:
+    with system_unit_of_work() as uow:
+        if two_factor.of_account(uow, account.id) is None:
             return ""
-    return encryption.seal(STEP, json.dumps([account.id, sessions.digest(account.password_hash)]))
+    return encryption.encrypt(STEP, json.dumps([account.id, sessions.digest(account.password_hash)]))
 
 
 def pass_second_step(step: str, code: str, *, client: str = "", now: datetime | None = None) -> Account | None:
-    """The account whose password and code are right. None: begin again. Refused: a wrong code, or the wait."""
+    """The account whose password and code are right. None: begin again. UserError: a wrong code, or the wait."""
     try:
-        account_id, hashed = json.loads(encryption.unseal(STEP, step, seconds=STEP_SECONDS))
-    except (encryption.Broken, ValueError):
+        account_id, hashed = json.loads(encryption.decrypt(STEP, step, seconds=STEP_SECONDS))
+    except (encryption.CannotDecrypt, ValueError):
         return None
-    with whole_house(writes=True, now=now) as v:
-        v.client = client
-        account = v.one(select(Account).where(Account.id == account_id).with_for_update())
+    with system_unit_of_work(writes=True, now=now) as uow:
+        uow.client = client
+        account = uow.one(select(Account).where(Account.id == account_id).with_for_update())
         if account is None or account.disabled or sessions.digest(account.password_hash) != hashed:
             return None
-        rate_limit.admit(v, account.site_id, account.login, STEP, client)
-        if two_factor.passes(v, account, code):
-            rate_limit.forget(v, account.site_id, account.login, STEP)
+        rate_limit.admit(uow, account.site_id, account.login, STEP, client)
+        if two_factor.passes(uow, account, code):
+            rate_limit.forget(uow, account.site_id, account.login, STEP)
             return account
-        rate_limit.failed(v, account.site_id, account.login, STEP, client)
-        two_factor.note(v, account, "second factor failed")
-    raise Refused(two_factor.WRONG_CODE)
+        rate_limit.failed(uow, account.site_id, account.login, STEP, client)
+        two_factor.note(uow, account, "second factor failed")
+    raise UserError(two_factor.WRONG_CODE)
 
 
 def admit_code(account: Account) -> None:
-    """Refused with the wait after too many wrong codes of somebody who is signed in."""
-    with whole_house(writes=True) as v:
-        rate_limit.admit(v, account.site_id, account.login, STEP, "")
+    """UserError with the wait after too many wrong codes of somebody who is signed in."""
+    with system_unit_of_work(writes=True) as uow:
+        rate_limit.admit(uow, account.site_id, account.login, STEP, "")
 
 
 def code_failed(account: Account) -> None:
-    with whole_house(writes=True) as v:
-        rate_limit.failed(v, account.site_id, account.login, STEP, "")
+    with system_unit_of_work(writes=True) as uow:
+        rate_limit.failed(uow, account.site_id, account.login, STEP, "")
 
 
-def factor_is_set(v: Visit, signin_id: int, account_id: int) -> None:
+def factor_is_set(uow: UnitOfWork, signin_id: int, account_id: int) -> None:
     """The session that had to set up a second factor goes on; others of the account end."""
-    v.change(update(SignIn).where(col(SignIn.id) == signin_id).values(sets_factor=False))
-    sessions.end_all(v, account_id, but=signin_id)
+    uow.change(update(SignIn).where(col(SignIn.id) == signin_id).values(sets_factor=False))
+    sessions.end_all(uow, account_id, but=signin_id)

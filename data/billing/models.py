@@ -12,9 +12,9 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.scope import OfFamily
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 
 Ledger = Literal["tuition", "rental"]
@@ -40,7 +40,7 @@ def of_its_invoice() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
 class Invoice(OfFamily, table=True):
     """What is billed, or a credit note (`nature`), which corrects an invoice. `total` is never negative."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "number"),
@@ -64,7 +64,7 @@ class Invoice(OfFamily, table=True):
 class InvoiceLine(OfFamily, table=True):
     """One line; the total is the sum of its lines. `quantity` in hundredths."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __tablename__ = "invoice_line"
     __table_args__ = of_its_invoice()
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -80,7 +80,7 @@ class InvoiceLine(OfFamily, table=True):
 class Instalment(OfFamily, table=True):
     """A part of an invoice due on a day of its own."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __table_args__ = of_its_invoice()
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     invoice_id: int = Field(index=True)
@@ -89,9 +89,9 @@ class Instalment(OfFamily, table=True):
 
 
 class Payment(OfFamily, table=True):
-    """Money received, or announced (`waiting`), or refused by the bank (`rejected`). `number` is its receipt's."""
+    """Money received, or announced (`waiting`), or UserError by the bank (`rejected`). `number` is its receipt's."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_site(),
         UniqueConstraint("site_id", "number"),
@@ -113,7 +113,7 @@ class Payment(OfFamily, table=True):
 class Allocation(OfFamily, table=True):
     """The part of a payment, or of a credit note, that settles an invoice."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         *of_its_invoice(),
         ForeignKeyConstraint(["payment_id", "family_id"], ["payment.id", "payment.family_id"]),
@@ -177,21 +177,21 @@ class Account:
         return sorted({entry.row.school_year for entry in self.entries}, reverse=True)
 
 
-def accounts(v: Visit) -> dict[Ledger, Account]:
-    """Both ledgers of the visit's own family."""
-    return of_family(v, v.family_id or 0)
+def accounts(uow: UnitOfWork) -> dict[Ledger, Account]:
+    """Both ledgers of the unit of work's own family."""
+    return of_family(uow, uow.family_id or 0)
 
 
-def of_family(v: Visit, family_id: int) -> dict[Ledger, Account]:
+def of_family(uow: UnitOfWork, family_id: int) -> dict[Ledger, Account]:
     """Both ledgers of a family, the latest line first; two questions whatever their length."""
-    billed = v.rows(
+    billed = uow.rows(
         select(Invoice, Instalment, Allocation)
         .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
         .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
         .where(Invoice.family_id == family_id)
         .order_by(col(Instalment.due_day))
     )
-    received = v.rows(
+    received = uow.rows(
         select(Payment, Allocation)
         .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
         .where(Payment.family_id == family_id)
@@ -199,7 +199,7 @@ def of_family(v: Visit, family_id: int) -> dict[Ledger, Account]:
     invoices, payments = {row[0].id: row[0] for row in billed}, {row[0].id: row[0] for row in received}
     parts = {part.id: part for _, part, _ in billed if part}
     allocations = {row[-1].id: row[-1] for row in (*billed, *received) if row[-1]}
-    entries = entries_of(invoices.values(), list(payments.values()), allocations.values(), parts.values(), v.today)
+    entries = entries_of(invoices.values(), list(payments.values()), allocations.values(), parts.values(), uow.today)
     return {ledger: Account([entry for entry in entries if entry.row.ledger == ledger]) for ledger in LEDGERS.values()}
 
 
@@ -248,30 +248,30 @@ def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> tu
     return invoice.due_day, left
 
 
-def invoice_by_number(v: Visit, number: str) -> Invoice:
-    """NotYours when this account may see none of that number."""
-    return _by_number(v, Invoice, number)
+def invoice_by_number(uow: UnitOfWork, number: str) -> Invoice:
+    """NotFound when this account may see none of that number."""
+    return _by_number(uow, Invoice, number)
 
 
-def payment_by_number(v: Visit, number: str) -> Payment:
+def payment_by_number(uow: UnitOfWork, number: str) -> Payment:
     """A payment that came in: one that was rejected has no receipt."""
-    found = _by_number(v, Payment, number)
+    found = _by_number(uow, Payment, number)
     if found.state == "rejected":
-        raise NotYours(f"receipt {number[:30]}")
+        raise NotFound(f"receipt {number[:30]}")
     return found
 
 
-def _by_number(v: Visit, table: type[Numbered], number: str) -> Numbered:
+def _by_number(uow: UnitOfWork, table: type[Numbered], number: str) -> Numbered:
     possible = len(number) <= 30 and number.isprintable()
-    found = v.one(select(table).where(table.number == number)) if possible else None
+    found = uow.one(select(table).where(table.number == number)) if possible else None
     if found is None:
-        raise NotYours(f"{table.__name__} {number[:30]!r}")
+        raise NotFound(f"{table.__name__} {number[:30]!r}")
     return found
 
 
-def lines(v: Visit, invoice_id: int) -> list[InvoiceLine]:
+def lines(uow: UnitOfWork, invoice_id: int) -> list[InvoiceLine]:
     return list(
-        v.all(
+        uow.all(
             select(InvoiceLine)
             .where(InvoiceLine.invoice_id == invoice_id)
             .order_by(col(InvoiceLine.rank), col(InvoiceLine.id))
@@ -279,21 +279,23 @@ def lines(v: Visit, invoice_id: int) -> list[InvoiceLine]:
     )
 
 
-def pupils_billed(v: Visit, invoice_ids: Sequence[int]) -> set[str]:
+def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[str]:
     """Names of the pupils that these invoices charge something for."""
-    lines = v.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
+    lines = uow.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
     return {line.pupil for line in lines if line.pupil and line.cents > 0}
 
 
-def instalments(v: Visit, invoice_id: int) -> list[Instalment]:
-    return list(v.all(select(Instalment).where(Instalment.invoice_id == invoice_id).order_by(col(Instalment.due_day))))
+def instalments(uow: UnitOfWork, invoice_id: int) -> list[Instalment]:
+    return list(
+        uow.all(select(Instalment).where(Instalment.invoice_id == invoice_id).order_by(col(Instalment.due_day)))
+    )
 
 
-def settled_by(v: Visit, payment_id: int) -> list[tuple[Invoice, int]]:
+def settled_by(uow: UnitOfWork, payment_id: int) -> list[tuple[Invoice, int]]:
     """The invoices that a payment settles, each with its cents."""
     return [
         (invoice, cents)
-        for invoice, cents in v.rows(
+        for invoice, cents in uow.rows(
             select(Invoice, Allocation.cents)
             .join(Allocation, col(Allocation.invoice_id) == Invoice.id)
             .where(Allocation.payment_id == payment_id)
@@ -302,13 +304,13 @@ def settled_by(v: Visit, payment_id: int) -> list[tuple[Invoice, int]]:
     ]
 
 
-def allocate(v: Visit, payment: Payment, unpaid: Sequence[Entry]) -> int:
+def allocate(uow: UnitOfWork, payment: Payment, unpaid: Sequence[Entry]) -> int:
     """Settle these invoices with the payment, in their order, as far as it goes; what is left over, in cents."""
     left = payment.cents
     for entry in unpaid:
         part = min(left, entry.due)
         if part > 0:
-            v.add(
+            uow.add(
                 Allocation(
                     site_id=payment.site_id,
                     family_id=payment.family_id,

@@ -2,16 +2,16 @@
 
 from sqlmodel import col, or_, select
 
-from data.billing.online_payments import OnlinePayment, _note
+from data.billing.online_payments import OnlinePayment, note
 from data.core.formats import euros
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 
-def troubles(v: Visit) -> list[OnlinePayment]:
+def troubles(uow: UnitOfWork) -> list[OnlinePayment]:
     """For the staff: money received that settles nothing, until somebody has dealt with it. The oldest first."""
-    v.staff_only()
+    uow.staff_only()
     return list(
-        v.all(
+        uow.all(
             select(OnlinePayment)
             .where(
                 or_(col(OnlinePayment.overpaid) > 0, OnlinePayment.state == "differs"),
@@ -22,12 +22,12 @@ def troubles(v: Visit) -> list[OnlinePayment]:
     )
 
 
-def mark_seen(v: Visit, payment_id: int) -> None:
+def mark_seen(uow: UnitOfWork, payment_id: int) -> None:
     """A member of staff has given the money back, or settled something else with it."""
-    v.staff_only()
-    row = v.get(OnlinePayment, payment_id, lock=True)
+    uow.staff_only()
+    row = uow.get(OnlinePayment, payment_id, lock=True)
     if row.seen_at is None:
-        row.seen_by, row.seen_at = v.name[:120], v.now
-        v.add(row)
-        _note(v, row, "overpayment dealt with", {"amount": ["", euros(row.overpaid)]})
-        v.tell(("queue", row.site_id), ("billing", row.family_id or 0))
+        row.seen_by, row.seen_at = uow.name[:120], uow.now
+        uow.add(row)
+        note(uow, row, "overpayment dealt with", {"amount": ["", euros(row.overpaid)]})
+        uow.publish(("queue", row.site_id), ("billing", row.family_id or 0))

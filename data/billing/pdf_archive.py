@@ -1,6 +1,6 @@
-"""Papers that leave the house: duplicates of bills, certificates that anyone can check. Written once, kept as bytes.
+"""Papers that leave the portal: duplicates of bills, certificates that anyone can check. Written once, kept as bytes.
 
-Reading is a visit's; writing a PDF is slow and pure, so it happens between two visits: ask (`invoice`, `receipt`, …), then,
+Reading is a unit of work's; writing a PDF is slow and pure, so it happens between two units of work: ask (`invoice`, `receipt`, …), then,
 when the answer is a Draft, `write` it off the loop and `keep` it.
 """
 
@@ -17,15 +17,16 @@ from sqlmodel import Field, select
 
 from data.billing import models as billing
 from data.core import audit, formats, sites
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Family, Pupil, of_its_site
-from data.mail.letterhead import house_of
+from data.mail.letterhead import letterhead_of
 from data.pdf import bills, certificates, course_report
 from data.schooling import models as schooling
 from data.schooling.models import Attended, of_its_pupil
@@ -83,13 +84,13 @@ class Checked:
     valid: bool
 
 
-def invoice(v: Visit, number: str) -> bytes | Draft:
+def invoice(uow: UnitOfWork, number: str) -> bytes | Draft:
     """The duplicate of an invoice or of a credit note."""
-    row = billing.invoice_by_number(v, number)
-    lines = billing.lines(v, row.id)
-    corrected = v.get(billing.Invoice, row.corrects_id).number if row.corrects_id else ""
+    row = billing.invoice_by_number(uow, number)
+    lines = billing.lines(uow, row.id)
+    corrected = uow.get(billing.Invoice, row.corrects_id).number if row.corrects_id else ""
     bill = bills.Bill(
-        house=house_of(sites.here(v)),
+        letterhead=letterhead_of(sites.here(uow)),
         number=row.number,
         nature="credit" if row.nature == "credit" else "invoice",
         ledger="rental" if row.ledger == "rental" else "tuition",
@@ -98,57 +99,57 @@ def invoice(v: Visit, number: str) -> bytes | Draft:
         label=row.label,
         school_year=row.school_year,
         payer=row.payer,
-        payer_address=_address(v, row),
-        family_number=v.get(Family, row.family_id).number,
+        payer_address=_address(uow, row),
+        family_number=uow.get(Family, row.family_id).number,
         pupils=tuple(dict.fromkeys(line.pupil for line in lines if line.pupil)),
         income_bracket=row.income_bracket,
         lines=tuple(bills.BillLine(line.label, line.pupil, line.quantity, line.unit, line.cents) for line in lines),
         total_cents=row.total,
-        instalments=tuple((part.due_day, part.cents) for part in billing.instalments(v, row.id)),
+        instalments=tuple((part.due_day, part.cents) for part in billing.instalments(uow, row.id)),
         corrects=corrected,
         duplicate_day=row.day,
-        tongue=v.tongue,
+        language=uow.language,
     )
-    dated = replace(bill, duplicate_day=v.today)
-    return _kept(v, f"invoice:{row.number}", bill) or Draft(
+    dated = replace(bill, duplicate_day=uow.today)
+    return _stored(uow, f"invoice:{row.number}", bill) or Draft(
         _subject(f"invoice:{row.number}", bill), lambda: bills.invoice(dated)
     )
 
 
-def receipt(v: Visit, number: str) -> bytes | Draft:
+def receipt(uow: UnitOfWork, number: str) -> bytes | Draft:
     """The duplicate of a receipt."""
-    row = billing.payment_by_number(v, number)
-    settled = billing.settled_by(v, row.id)
+    row = billing.payment_by_number(uow, number)
+    settled = billing.settled_by(uow, row.id)
     paper = bills.Receipt(
-        house=house_of(sites.here(v)),
+        letterhead=letterhead_of(sites.here(uow)),
         number=row.number,
         day=row.day,
         method=row.method,
         operation_number=row.operation,
         payer=row.payer,
-        payer_address=_address(v, settled[0][0]) if settled else (),
-        family_number=v.get(Family, row.family_id).number,
+        payer_address=_address(uow, settled[0][0]) if settled else (),
+        family_number=uow.get(Family, row.family_id).number,
         cents=row.cents,
         label=row.label,
         school_year=row.school_year,
         settled=tuple((each.number, each.label, cents) for each, cents in settled),
         duplicate_day=row.day,
-        tongue=v.tongue,
+        language=uow.language,
     )
-    dated = replace(paper, duplicate_day=v.today)
-    return _kept(v, f"receipt:{row.number}", paper) or Draft(
+    dated = replace(paper, duplicate_day=uow.today)
+    return _stored(uow, f"receipt:{row.number}", paper) or Draft(
         _subject(f"receipt:{row.number}", paper), lambda: bills.receipt(dated)
     )
 
 
-def _address(v: Visit, row: billing.Invoice) -> tuple[str, ...]:
+def _address(uow: UnitOfWork, row: billing.Invoice) -> tuple[str, ...]:
     """The lines of where the payer lives; none for staff from whom a protection order keeps it."""
-    if v.is_staff and not families.all_shown(v, families.of_family(v, row.family_id or 0)[0]):
+    if uow.is_staff and not families.all_shown(uow, families.of_family(uow, row.family_id or 0)[0]):
         return ()
     return tuple(row.payer_address.splitlines())
 
 
-def report(v: Visit, pupil: Pupil) -> Draft:
+def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
     """« Mon parcours »: every past year. Not kept: it grows."""
     years = tuple(
         course_report.CourseYear(
@@ -157,44 +158,46 @@ def report(v: Visit, pupil: Pupil) -> Draft:
             course=each.course.name,
             cycle=each.course.cycle,
             teacher=each.teacher_name,
-            hours=formats.decimal(each.enrolment.hours_done, v.tongue, places=0),
-            average=formats.decimal(each.enrolment.average, v.tongue),
+            hours=formats.decimal(each.enrolment.hours_done, uow.language, places=0),
+            average=formats.decimal(each.enrolment.average, uow.language),
             mention=each.enrolment.mention,
             result=each.enrolment.class_result,
             comment=each.enrolment.comment,
         )
-        for each in schooling.history(v, pupil.id)
+        for each in schooling.history(uow, pupil.id)
     )
     paper = course_report.CourseReport(
-        house=house_of(sites.here(v)),
+        letterhead=letterhead_of(sites.here(uow)),
         pupil=pupil.full_name,
         birth_date=pupil.birth_date,
         dossier=pupil.number,
         years=years,
-        printed=v.today,
-        tongue=v.tongue,
+        printed=uow.today,
+        language=uow.language,
     )
     return Draft("", lambda: course_report.course_report(paper))
 
 
-def enrolment_certificate(v: Visit, pupil: Pupil) -> bytes | Draft:
-    """That the pupil attends courses this school year; NotYours when there are none."""
-    found = [each for each in schooling.courses(v, pupil.id) if each.enrolment.status == "enrolled"]
+def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
+    """That the pupil attends courses this school year; NotFound when there are none."""
+    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == "enrolled"]
     if not found:
-        raise NotYours(f"no course of pupil {pupil.number}")
-    return _certify(v, pupil, "enrolment", formats.school_year(v.today), [(a.course.name, _when(v, a)) for a in found])
+        raise NotFound(f"no course of pupil {pupil.number}")
+    return _certify(
+        uow, pupil, "enrolment", formats.school_year(uow.today), [(a.course.name, _when(uow, a)) for a in found]
+    )
 
 
-def _when(v: Visit, a: Attended) -> str:
-    day = " ".join(filter(None, (formats.weekday(a.course.weekday, v.tongue), formats.clock(a.slot, v.tongue))))
+def _when(uow: UnitOfWork, a: Attended) -> str:
+    day = " ".join(filter(None, (formats.weekday(a.course.weekday, uow.language), formats.clock(a.slot, uow.language))))
     return ", ".join(filter(None, (day, a.teacher_name)))
 
 
-def payment_certificate(v: Visit, pupil: Pupil, school_year: str) -> bytes | Draft:
-    """What this family was billed for the pupil in a school year, and what is settled; NotYours when nothing was."""
+def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> bytes | Draft:
+    """What this family was billed for the pupil in a school year, and what is settled; NotFound when nothing was."""
     found = [
-        (entry, sum(line.cents for line in billing.lines(v, entry.row.id) if line.pupil == pupil.full_name))
-        for ledger in billing.accounts(v).values()
+        (entry, sum(line.cents for line in billing.lines(uow, entry.row.id) if line.pupil == pupil.full_name))
+        for ledger in billing.accounts(uow).values()
         for entry in ledger.of_year(school_year).entries
         if isinstance(entry.row, billing.Invoice) and entry.row.nature == "invoice"
     ]
@@ -204,57 +207,59 @@ def payment_certificate(v: Visit, pupil: Pupil, school_year: str) -> bytes | Dra
             settled = entry.debit - entry.due
             lines += [
                 (
-                    v.say("Facture n° {number} du {day}", number=entry.row.number, day=formats.day(entry.row.day)),
+                    uow.translate(
+                        "Facture n° {number} du {day}", number=entry.row.number, day=formats.day(entry.row.day)
+                    ),
                     formats.euros(share),
                 ),
                 (
-                    v.say("réglée à hauteur de"),
-                    v.say("{paid} sur {total}", paid=formats.euros(settled), total=formats.euros(entry.debit)),
+                    uow.translate("réglée à hauteur de"),
+                    uow.translate("{paid} sur {total}", paid=formats.euros(settled), total=formats.euros(entry.debit)),
                 ),
             ]
     if not lines:
-        raise NotYours(f"nothing billed for pupil {pupil.number} in {school_year[:9]}")
-    return _certify(v, pupil, "payment", school_year, lines)
+        raise NotFound(f"nothing billed for pupil {pupil.number} in {school_year[:9]}")
+    return _certify(uow, pupil, "payment", school_year, lines)
 
 
-def _certify(v: Visit, pupil: Pupil, kind: str, school_year: str, lines: list[tuple[str, str]]) -> bytes | Draft:
+def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: list[tuple[str, str]]) -> bytes | Draft:
     """The certificate with these facts: the one issued before, or a new one with its code."""
-    site = sites.here(v)
+    site = sites.here(uow)
     facts = {
         "pupil": pupil.full_name,
         "born": str(pupil.birth_date),
         "lines": [list(line) for line in lines],
-        "tongue": v.tongue,
+        "language": uow.language,
     }
     digest = hashlib.sha256(repr((kind, school_year, sorted(facts.items()))).encode()).hexdigest()
     same = select(Certificate).where(
-        Certificate.family_id == v.family_id,
+        Certificate.family_id == uow.family_id,
         Certificate.pupil_id == pupil.id,
         Certificate.kind == kind,
         Certificate.digest == digest,
     )
-    row = v.one(same)
+    row = uow.one(same)
     if row is None:
-        v.get(Family, v.family_id, lock=True)  # asked for twice at once: the second finds the first's
-        row = v.one(same)
+        uow.get(Family, uow.family_id, lock=True)  # asked for twice at once: the second finds the first's
+        row = uow.one(same)
     if row is None:
-        row = v.add(
+        row = uow.add(
             Certificate(
                 site_id=site.id,
-                family_id=v.family_id,
+                family_id=uow.family_id,
                 pupil_id=pupil.id,
                 kind=kind,
                 school_year=school_year,
                 code="".join(secrets.choice(ALPHABET) for _ in range(10)),
                 initials=" ".join(f"{name[0]}." for name in (pupil.first_name, pupil.last_name) if name),
-                issued_on=v.today,
+                issued_on=uow.today,
                 digest=digest,
                 facts=facts,
             )
         )
-        audit.note(v, "certificate issued", subject="certificate", subject_id=row.id, changes={"kind": ["", kind]})
+        audit.note(uow, "certificate issued", subject="certificate", subject_id=row.id, changes={"kind": ["", kind]})
     paper = certificates.Certificate(
-        house=house_of(site),
+        letterhead=letterhead_of(site),
         kind="payment" if kind == "payment" else "enrolment",
         code=spaced(row.code),
         address=f"{settings().public_url}/verifier/{spaced(row.code)}",
@@ -266,10 +271,10 @@ def _certify(v: Visit, pupil: Pupil, kind: str, school_year: str, lines: list[tu
         issued=row.issued_on,
         place=site.address.rpartition(" ")[2] if site.address else "",
         signatory=site.legal.get("signatory", "") or site.name,
-        tongue=v.tongue,
+        language=uow.language,
     )
     subject = f"certificate:{row.code}"
-    return _kept(v, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
+    return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
 
 
 def spaced(code: str) -> str:
@@ -282,51 +287,51 @@ def check(typed: str) -> Checked | None:
     code = "".join(char for char in typed.upper() if char in ALPHABET)
     if len(code) != 10 or len(typed) > 40:
         return None
-    with whole_house() as v:
-        row = v.one(select(Certificate).where(Certificate.code == code))
+    with system_unit_of_work() as uow:
+        row = uow.one(select(Certificate).where(Certificate.code == code))
         if row is None:
             return None
-        site = v.get(Site, row.site_id).name
+        site = uow.get(Site, row.site_id).name
     return Checked(row.kind, row.site_id, site, row.school_year, row.initials, row.issued_on, row.revoked_at is None)
 
 
-def keep(v: Visit, draft: Draft, content: bytes) -> bytes:
+def store(uow: UnitOfWork, draft: Draft, content: bytes) -> bytes:
     """Keep a paper just written; when another was first, its bytes are the paper."""
-    v.get(Family, v.family_id, lock=True)
-    if found := _read(v, draft.subject):
+    uow.get(Family, uow.family_id, lock=True)
+    if found := _read(uow, draft.subject):
         return found
-    if lost := _row(v, draft.subject):  # its file is gone
-        v.delete(lost)
-        v.flush()
-    name = stored_files.write(v.site_id or 0, content)
-    v.add(
+    if lost := _row(uow, draft.subject):  # its file is gone
+        uow.delete(lost)
+        uow.flush()
+    name = stored_files.write(uow.site_id or 0, content)
+    uow.add(
         Paper(
-            site_id=v.site_id or 0,
-            family_id=v.family_id,
+            site_id=uow.site_id or 0,
+            family_id=uow.family_id,
             subject=draft.subject,
             name=name,
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            created_at=v.now,
+            created_at=uow.now,
         )
     )
     return content
 
 
-def _kept(v: Visit, start: str, paper: Any) -> bytes | None:
-    return _read(v, _subject(start, paper))
+def _stored(uow: UnitOfWork, start: str, paper: Any) -> bytes | None:
+    return _read(uow, _subject(start, paper))
 
 
 def _subject(start: str, paper: Any) -> str:
     """Which paper, in which language, saying what: a bill that was corrected since is another paper."""
-    return f"{start}:{paper.tongue}:{hashlib.sha256(repr(asdict(paper)).encode()).hexdigest()[:16]}"
+    return f"{start}:{paper.language}:{hashlib.sha256(repr(asdict(paper)).encode()).hexdigest()[:16]}"
 
 
-def _row(v: Visit, subject: str) -> Paper | None:
-    return v.one(select(Paper).where(Paper.family_id == v.family_id, Paper.subject == subject))
+def _row(uow: UnitOfWork, subject: str) -> Paper | None:
+    return uow.one(select(Paper).where(Paper.family_id == uow.family_id, Paper.subject == subject))
 
 
-def _read(v: Visit, subject: str) -> bytes | None:
-    row = _row(v, subject)
+def _read(uow: UnitOfWork, subject: str) -> bytes | None:
+    row = _row(uow, subject)
     path = stored_files.path_of(row.site_id, row.name) if row else None
     return path.read_bytes() if path and path.is_file() else None

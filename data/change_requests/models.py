@@ -1,4 +1,4 @@
-"""What families ask to change: one request a sheet, one row a field."""
+"""What families ask to change: one request a record, one row a field."""
 
 from datetime import datetime
 
@@ -11,18 +11,18 @@ from data.core.scope import OfFamily
 from data.families.models import Guardian, Pupil, of_its_site
 
 Asked = tuple["ChangeRequest", "FieldChange", EditableField]
-SHEETS: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
+RECORD_TYPES: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
 
 
 class ChangeRequest(OfFamily, table=True):
-    """The pending or decided changes of one sheet. `version` moves at each change of the family or the staff."""
+    """The pending or decided changes of one record. `version` moves at each change of the family or the staff."""
 
     __tablename__ = "change_request"
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     sheet: str = Field(max_length=10)  # guardian | pupil
     sheet_id: int = Field(index=True)
-    title: str = Field(default="", max_length=170)  # whose sheet, as named when asked
+    title: str = Field(default="", max_length=170)  # whose record, as named when asked
     author_id: int = Field(index=True)
     state: str = Field(default="pending", max_length=10, index=True)  # pending | closed
     submitted_at: datetime = Field(index=True)

@@ -14,11 +14,11 @@ from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import audit, edit_presence, formats, sites
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy, tidy_lines
-from data.core.i18n import language, say
+from data.core.i18n import as_language, translate
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family
 from data.mail import outbox
@@ -61,9 +61,9 @@ class Waiting:
     fields: str
 
 
-def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
+def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
     """Requests with their number of fields: pending oldest first, or closed latest first. `search` is literal."""
-    v.staff_only()
+    uow.staff_only()
     wanted = ["pending"] if not closed else ["accepted", "declined"]
     counts = (
         select(
@@ -76,7 +76,7 @@ def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, s
         .subquery()
     )
     order = col(ChangeRequest.closed_at).desc() if closed else col(ChangeRequest.submitted_at)
-    found = v.rows(
+    found = uow.rows(
         _matching(
             select(ChangeRequest, Family.number, counts.c.count, counts.c.first)
             .join(counts, counts.c.request_id == ChangeRequest.id)
@@ -89,14 +89,14 @@ def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, s
         .offset(skip)
     )
     return [
-        Waiting(request, number, count, editables(change_models.SHEETS[request.sheet])[first].mark.label)
+        Waiting(request, number, count, editables(change_models.RECORD_TYPES[request.sheet])[first].mark.label)
         for request, number, count, first in found
     ]
 
 
-def count(v: Visit, *, closed: bool = False, search: str = "") -> int:
-    v.staff_only()
-    return v.count(
+def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
+    uow.staff_only()
+    return uow.count(
         _matching(
             select(func.count(col(ChangeRequest.id)))
             .join(Family, col(Family.id) == ChangeRequest.family_id)
@@ -116,19 +116,19 @@ def _matching(question: Any, search: str) -> Any:
     return question
 
 
-def lines(v: Visit, request: ChangeRequest) -> list[Line]:
-    """The fields of a request beside what is recorded now; a sheet that left gives empty values."""
-    v.staff_only()
-    row, fields = change_requests.sheet_row(v, request), editables(change_models.SHEETS[request.sheet])
+def lines(uow: UnitOfWork, request: ChangeRequest) -> list[Line]:
+    """The fields of a request beside what is recorded now; a record that left gives empty values."""
+    uow.staff_only()
+    row, fields = change_requests.record_of(uow, request), editables(change_models.RECORD_TYPES[request.sheet])
     changes = {
         change.field: change
-        for change in v.all(
+        for change in uow.all(
             select(FieldChange)
             .where(FieldChange.request_id == request.id, FieldChange.state != "withdrawn")
             .order_by(col(FieldChange.id))
         )
     }
-    hidden = families.hidden_fields(v, request.sheet, row)
+    hidden = families.hidden_fields(uow, request.sheet, row)
     return [
         Line(one, changes[name], one.shown(row) if row and name not in hidden else "", name in hidden)
         for name, one in fields.items()
@@ -136,13 +136,13 @@ def lines(v: Visit, request: ChangeRequest) -> list[Line]:
     ]
 
 
-def claim(v: Visit, request_id: int | None) -> None:
+def mark_present(uow: UnitOfWork, request_id: int | None) -> None:
     """This person has the request open; None: has left."""
-    edit_presence.claim(v, ChangeRequest, request_id, "pending")
+    edit_presence.mark_present(uow, ChangeRequest, request_id, "pending")
 
 
 def decide(
-    v: Visit,
+    uow: UnitOfWork,
     request_id: int,
     version: int,
     verdicts: Mapping[str, tuple[str, str]],
@@ -152,54 +152,54 @@ def decide(
 ) -> ChangeRequest:
     """Accept or decline fields: field -> (« accepted » or « declined », the recorded value that was on the screen).
 
-    All or nothing, in one transaction with the letter and the journal. Refused when somebody was quicker, the family
+    All or nothing, in one transaction with the letter and the journal. UserError when somebody was quicker, the family
     or the record changed since, a reason is missing, or the request is the decider's own family's.
     """
-    v.staff_only()
+    uow.staff_only()
     reason, message = tidy_lines(reason), tidy_lines(message)
-    request, row = _locked(v, request_id)
-    _still_open(v, request, version)
-    known = {line.field.name: line for line in lines(v, request)}
+    request, row = _locked(uow, request_id)
+    _still_open(uow, request, version)
+    known = {line.field.name: line for line in lines(uow, request)}
     if row is None:
-        return _moot(v, request, [line for line in known.values() if line.change.state == "pending"])
+        return _moot(uow, request, [line for line in known.values() if line.change.state == "pending"])
     chosen = {
         name: verdict
         for name, verdict in verdicts.items()
         if name in known and not known[name].hidden and known[name].change.state == "pending" and verdict[0] in VERDICTS
     }
     if not chosen and any(line.hidden for line in known.values()):
-        raise Refused(families.PROTECTED)
+        raise UserError(families.PROTECTED)
     if not chosen:
-        raise Refused("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
+        raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
     if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
-        raise Refused("Donnez la raison du refus : la famille la lira.")
-    told: list[outbox.Change] = []
-    author = v.get(Account, request.author_id)
-    tongue = language(author.language)
+        raise UserError("Donnez la raison du refus : la famille la lira.")
+    changes: list[outbox.Change] = []
+    author = uow.get(Account, request.author_id)
+    language = as_language(author.language)
     for name, (verdict, seen) in chosen.items():
         line = known[name]
         if verdict == "accepted":
             if line.blocked:
-                raise Refused("La famille n’a pas encore confirmé cette adresse e-mail.")
+                raise UserError("La famille n’a pas encore confirmé cette adresse e-mail.")
             if line.now != seen:
-                raise Refused(
+                raise UserError(
                     "« {field} » a changé depuis l’affichage. Comparez les valeurs et décidez à nouveau.",
                     field=line.field.mark.label,
                 )
             setattr(row, name, line.field.kind.read(line.change.new))
-            v.add(row)
+            uow.add(row)
         line.change.old = line.now if verdict == "accepted" else line.change.old
         line.change.state, line.change.reason = verdict, reason[:500] if verdict == "declined" else ""
-        line.change.decided_by, line.change.decided_at = v.name, v.now
-        v.add(line.change)
-        told.append(_told(line, verdict, tongue))
+        line.change.decided_by, line.change.decided_at = uow.name, uow.now
+        uow.add(line.change)
+        changes.append(_change_line(line, verdict, language))
     request.version += 1
-    v.add(request)
-    v.flush()
-    change_requests.close_if_empty(v, request)
-    _tell_family(v, request, author, told, message[:1000])
+    uow.add(request)
+    uow.flush()
+    change_requests.close_if_empty(uow, request)
+    _mail_family(uow, request, author, changes, message[:1000])
     audit.note(
-        v,
+        uow,
         "request decided",
         subject=request.sheet,
         subject_id=request.sheet_id,
@@ -209,148 +209,150 @@ def decide(
             for name, (verdict, _) in chosen.items()
         },
     )
-    _announce(v, request)
+    _announce(uow, request)
     return request
 
 
-def _moot(v: Visit, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
-    """The sheet left since: nothing can be changed, and the family is told so."""
-    author = v.get(Account, request.author_id)
-    tongue, told = language(author.language), []
+def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
+    """The record left since: nothing can be changed, and the family is told so."""
+    author = uow.get(Account, request.author_id)
+    language, changes = as_language(author.language), []
     for line in waiting:
-        line.change.state, line.change.decided_by, line.change.decided_at = "moot", v.name, v.now
-        v.add(line.change)
-        told.append((*_told(line, "accepted", tongue)[:3], say("Sans objet", tongue)))
+        line.change.state, line.change.decided_by, line.change.decided_at = "moot", uow.name, uow.now
+        uow.add(line.change)
+        changes.append((*_change_line(line, "accepted", language)[:3], translate("Sans objet", language)))
     request.version += 1
-    v.add(request)
-    v.flush()
-    change_requests.close_if_empty(v, request)
-    _tell_family(v, request, author, told, "")
-    audit.note(v, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
-    _announce(v, request)
+    uow.add(request)
+    uow.flush()
+    change_requests.close_if_empty(uow, request)
+    _mail_family(uow, request, author, changes, "")
+    audit.note(uow, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
+    _announce(uow, request)
     return request
 
 
-def _locked(v: Visit, request_id: int) -> tuple[ChangeRequest, Any]:
-    """The request and its sheet, locked in the order that a family's asking takes: the sheet first."""
-    row = change_requests.sheet_row(v, v.get(ChangeRequest, request_id), lock=True)
-    return v.get(ChangeRequest, request_id, lock=True), row
+def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Any]:
+    """The request and its record, locked in the order that a family's asking takes: the record first."""
+    row = change_requests.record_of(uow, uow.get(ChangeRequest, request_id), lock=True)
+    return uow.get(ChangeRequest, request_id, lock=True), row
 
 
-def _not_ones_own(v: Visit, request: ChangeRequest) -> None:
-    own = v.get(Account, v.account_id).own_family_id
+def _not_ones_own(uow: UnitOfWork, request: ChangeRequest) -> None:
+    own = uow.get(Account, uow.account_id).own_family_id
     if own is not None and own == request.family_id:
-        raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
+        raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
 
 
-def _still_open(v: Visit, request: ChangeRequest, version: int) -> None:
-    _not_ones_own(v, request)
+def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
+    _not_ones_own(uow, request)
     if request.state != "pending":
-        last = v.one(
+        last = uow.one(
             select(FieldChange)
             .where(FieldChange.request_id == request.id, col(FieldChange.decided_at).is_not(None))
             .order_by(col(FieldChange.decided_at).desc())
         )
         if last is None or last.decided_at is None:
-            raise Refused("La famille a retiré cette demande.")
-        raise Refused(
+            raise UserError("La famille a retiré cette demande.")
+        raise UserError(
             "Cette demande a déjà été traitée par {name} le {moment}.",
             name=last.decided_by,
-            moment=formats.moment(last.decided_at, sites.here(v).zone, v.tongue),
+            moment=formats.moment(last.decided_at, sites.here(uow).zone, uow.language),
         )
     if request.version != version:
-        raise Refused("La demande a changé depuis son affichage. Relisez-la avant de décider.")
+        raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _told(line: Line, verdict: str, tongue: Any) -> outbox.Change:
+def _change_line(line: Line, verdict: str, language: Any) -> outbox.Change:
     """The line of the letter, in the family's language."""
-    said = (
-        say("Acceptée", tongue)
+    outcome = (
+        translate("Acceptée", language)
         if verdict == "accepted"
-        else say("Refusée : {reason}", tongue, reason=line.change.reason)
+        else translate("Refusée : {reason}", language, reason=line.change.reason)
     )
     return (
-        say(line.field.mark.label, tongue),
-        line.field.tell(line.change.old, tongue),
-        line.field.tell(line.change.new, tongue),
-        said,
+        translate(line.field.mark.label, language),
+        line.field.format_value(line.change.old, language),
+        line.field.format_value(line.change.new, language),
+        outcome,
     )
 
 
-def _tell_family(v: Visit, request: ChangeRequest, author: Account, told: list[outbox.Change], message: str) -> None:
-    if message or outbox.join_sitting(v, request.family_id or 0, author.id, told) is None:
+def _mail_family(
+    uow: UnitOfWork, request: ChangeRequest, author: Account, changes: list[outbox.Change], message: str
+) -> None:
+    if message or outbox.join_decision_letter(uow, request.family_id or 0, author.id, changes) is None:
         accounts.write_to(
-            v,
+            uow,
             author,
             "request_decided",
-            changes=told,
+            changes=changes,
             message=message,
-            path=_path(v, request),
+            path=_path(uow, request),
             delay=settings().decision_letter_delay,
         )
 
 
-def _path(v: Visit, request: ChangeRequest) -> str:
-    row = change_requests.sheet_row(v, request)
+def _path(uow: UnitOfWork, request: ChangeRequest) -> str:
+    row = change_requests.record_of(uow, request)
     return change_requests.path_of(row) if row else "/"
 
 
-def _announce(v: Visit, request: ChangeRequest) -> None:
-    v.tell(("family", request.family_id or 0), ("queue", request.site_id), (request.sheet, request.sheet_id))
+def _announce(uow: UnitOfWork, request: ChangeRequest) -> None:
+    uow.publish(("family", request.family_id or 0), ("queue", request.site_id), (request.sheet, request.sheet_id))
 
 
-def undo(v: Visit, request_id: int) -> ChangeRequest:
+def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
     """« Annuler la décision », for 24 hours: the record takes its former value back, the fields wait again."""
-    v.staff_only()
-    request, row = _locked(v, request_id)
-    _not_ones_own(v, request)
+    uow.staff_only()
+    request, row = _locked(uow, request_id)
+    _not_ones_own(uow, request)
     decided = [
         line
-        for line in lines(v, request)
-        if line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
+        for line in lines(uow, request)
+        if line.change.decided_at and uow.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
     ]
     if any(line.hidden for line in decided):
-        raise Refused(families.PROTECTED)
+        raise UserError(families.PROTECTED)
     if not decided or row is None:
-        raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
-    if change_requests.pending_request(v, row, family_id=request.family_id) and request.state == "closed":
-        raise Refused("La famille a fait une nouvelle demande depuis : traitez-la plutôt.")
-    author = v.get(Account, request.author_id)
-    tongue, told = language(author.language), []
+        raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    if change_requests.pending_request(uow, row, family_id=request.family_id) and request.state == "closed":
+        raise UserError("La famille a fait une nouvelle demande depuis : traitez-la plutôt.")
+    author = uow.get(Account, request.author_id)
+    language, changes = as_language(author.language), []
     for line in decided:
         if line.change.state == "accepted":
             if line.now != line.change.new:
-                raise Refused(
+                raise UserError(
                     "« {field} » a changé depuis la décision. Corrigez la fiche de la famille.",
                     field=line.field.mark.label,
                 )
             setattr(row, line.field.name, line.field.kind.read(line.change.old))
-            v.add(row)
-        told.append(
+            uow.add(row)
+        changes.append(
             (
-                *_told(line, line.change.state, tongue)[:3],
-                say("Décision annulée : la demande est de nouveau en attente.", tongue),
+                *_change_line(line, line.change.state, language)[:3],
+                translate("Décision annulée : la demande est de nouveau en attente.", language),
             )
         )
         line.change.state, line.change.reason, line.change.decided_by, line.change.decided_at = "pending", "", "", None
-        v.add(line.change)
+        uow.add(line.change)
     request.state, request.closed_at, request.version = "pending", None, request.version + 1
-    v.add(request)
-    _tell_family(v, request, author, told, "")
+    uow.add(request)
+    _mail_family(uow, request, author, changes, "")
     audit.note(
-        v,
+        uow,
         "decision undone",
         subject=request.sheet,
         subject_id=request.sheet_id,
         family_id=request.family_id,
         changes={line.field.mark.label: [line.change.new, line.now] for line in decided},
     )
-    _announce(v, request)
+    _announce(uow, request)
     return request
 
 
-def may_undo(v: Visit, request_lines: list[Line]) -> bool:
+def may_undo(uow: UnitOfWork, request_lines: list[Line]) -> bool:
     return any(
-        line.change.decided_at and v.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
+        line.change.decided_at and uow.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
         for line in request_lines
     ) and not any(line.hidden and line.change.decided_at for line in request_lines)

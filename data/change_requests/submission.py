@@ -1,6 +1,6 @@
 """What families ask to change, until staff decide. The record itself does not move before.
 
-A request holds the changed fields of one sheet; asking again replaces the pending value of a field.
+A request holds the changed fields of one record; asking again replaces the pending value of a field.
 """
 
 import hashlib
@@ -15,12 +15,13 @@ from sqlmodel import SQLModel, col, select
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.change_requests.models import SHEETS, Asked, ChangeRequest, FieldChange
+from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, FieldChange
 from data.core import audit, sites
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, kept, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil
@@ -31,7 +32,7 @@ CONFIRM_DAYS = 7
 
 @dataclass
 class Outcome:
-    """What a sheet sent by a family led to."""
+    """What a record sent by a family led to."""
 
     asked: list[outbox.Change] = field(default_factory=list)
     saved: list[outbox.Change] = field(default_factory=list)
@@ -43,7 +44,7 @@ class Outcome:
         return not (self.asked or self.saved or self.withdrawn)
 
 
-def sheet_of(row: SQLModel) -> str:
+def record_type_of(row: SQLModel) -> str:
     return type(row).__name__.lower()
 
 
@@ -54,14 +55,14 @@ _PENDING = select(ChangeRequest).where(
 )
 _OF_ONE_FAMILY = _PENDING.where(ChangeRequest.family_id == bindparam("family"))
 _PENDING_REQUEST = {  # (locked, of one family)
-    (lock, one): kept(question.with_for_update().execution_options(populate_existing=True) if lock else question)
+    (lock, one): prepared(question.with_for_update().execution_options(populate_existing=True) if lock else question)
     for lock in (False, True)
     for one, question in ((False, _PENDING), (True, _OF_ONE_FAMILY))
 }
-_WAITING = kept(
+_WAITING = prepared(
     select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == "pending")
 )
-_PENDING_OF_SHEETS = kept(
+_PENDING_OF_RECORDS = prepared(
     select(ChangeRequest, FieldChange)
     .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
     .where(
@@ -72,34 +73,36 @@ _PENDING_OF_SHEETS = kept(
 )
 
 
-def pending_request(v: Visit, row: Any, *, family_id: int | None = None, lock: bool = False) -> ChangeRequest | None:
-    """The family's open request for that sheet; staff say whose, as a pupil may be of two."""
+def pending_request(
+    uow: UnitOfWork, row: Any, *, family_id: int | None = None, lock: bool = False
+) -> ChangeRequest | None:
+    """The family's open request for that record; staff say whose, as a pupil may be of two."""
     whose = {} if family_id is None else {"family": family_id}
-    return v.one(_PENDING_REQUEST[lock, bool(whose)], sheet=sheet_of(row), row=row.id, **whose)
+    return uow.one(_PENDING_REQUEST[lock, bool(whose)], sheet=record_type_of(row), row=row.id, **whose)
 
 
-def pending(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
-    """(sheet, its id) -> field -> what waits, for several sheets in one question."""
-    found: dict[tuple[str, int], dict[str, FieldChange]] = {(sheet_of(row), row.id): {} for row in rows}
+def pending(uow: UnitOfWork, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
+    """(record, its id) -> field -> what waits, for several records in one question."""
+    found: dict[tuple[str, int], dict[str, FieldChange]] = {(record_type_of(row), row.id): {} for row in rows}
     if rows:
-        for request, change in v.rows(_PENDING_OF_SHEETS, rows=[row.id for row in rows]):
+        for request, change in uow.rows(_PENDING_OF_RECORDS, rows=[row.id for row in rows]):
             if (request.sheet, request.sheet_id) in found:
                 found[request.sheet, request.sheet_id][change.field] = change
     return found
 
 
-def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
-    """Record what the family typed in its sheet: at once, or as a request, as the site decides for each field.
+def propose(uow: UnitOfWork, row: Any, typed: Mapping[str, object]) -> Outcome:
+    """Record what the family typed in its record: at once, or as a request, as the site decides for each field.
 
-    Faulty names each field that cannot be read; fields that are not this family's to change are ignored and noted.
+    ValidationErrors names each field that cannot be read; fields that are not this family's to change are ignored and noted.
     """
-    if not families.may_change(v, row):
-        raise Refused("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
-    site = sites.here(v)
-    row = v.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
-    values = _read(v, site, row, typed)
-    request = pending_request(v, row, lock=True)
-    waiting = {change.field: change for change in v.all(_WAITING, request=request.id)} if request else {}
+    if not families.may_change(uow, row):
+        raise UserError("Vous pouvez consulter cette fiche, mais pas la modifier. Adressez-vous au conservatoire.")
+    site = sites.here(uow)
+    row = uow.get(type(row), row.id, lock=True)  # two tabs of a family, or an import, wait for each other
+    values = _read(uow, site, row, typed)
+    request = pending_request(uow, row, lock=True)
+    waiting = {change.field: change for change in uow.all(_WAITING, request=request.id)} if request else {}
     table: type[SQLModel] = type(row)
     outcome, fields = Outcome(), editables(table)
     for name, (value, how) in values.items():
@@ -107,71 +110,75 @@ def propose(v: Visit, row: Any, typed: Mapping[str, object]) -> Outcome:
         held = waiting.get(name)
         if wanted == (held.new if held else before):
             continue
-        line = (one.mark.label, one.tell(before, v.tongue), one.tell(wanted, v.tongue), "")
+        line = (one.mark.label, one.format_value(before, uow.language), one.format_value(wanted, uow.language), "")
         if held and wanted == before:
             held.state = "withdrawn"
-            v.add(held)
+            uow.add(held)
             outcome.withdrawn.append(one.mark.label)
         elif how == "immediate":
             setattr(row, name, value)
             if held:
                 held.state = "withdrawn"
-                v.add(held)
+                uow.add(held)
             outcome.saved.append(line)
         else:
-            request = request or v.add(
+            request = request or uow.add(
                 ChangeRequest(
                     site_id=site.id,
-                    family_id=v.family_id,
-                    sheet=sheet_of(row),
+                    family_id=uow.family_id,
+                    sheet=record_type_of(row),
                     sheet_id=row.id,
                     title=_title(row),
-                    author_id=v.account_id or 0,
-                    submitted_at=v.now,
-                    changed_at=v.now,
+                    author_id=uow.account_id or 0,
+                    submitted_at=uow.now,
+                    changed_at=uow.now,
                 )
             )
-            change = held or FieldChange(site_id=site.id, family_id=v.family_id, request_id=request.id, field=name)
+            change = held or FieldChange(site_id=site.id, family_id=uow.family_id, request_id=request.id, field=name)
             change.old, change.new, change.confirmed_at = before, wanted, None
-            v.add(change)
+            uow.add(change)
             outcome.asked.append(line)
             if one.kind.control == "email":
-                _ask_to_confirm(v, site, row, change, before)
+                _ask_to_confirm(uow, site, row, change, before)
     if not outcome.nothing:
-        _finish(v, site, row, request, outcome)
+        _finish(uow, site, row, request, outcome)
     return outcome
 
 
-def _read(v: Visit, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
-    """Field -> (value, policy) of what may be changed; Faulty with every fault at once."""
+def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
+    """Field -> (value, policy) of what may be changed; ValidationErrors with every fault at once."""
     fields = sites.open_fields(site, type(row))
     values: dict[str, tuple[Any, sites.Policy]] = {}
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
     if ignored:
         audit.note(
-            v, "fields ignored", subject=sheet_of(row), subject_id=row.id, changes={"fields": ["", ignored[:20]]}
+            uow,
+            "fields ignored",
+            subject=record_type_of(row),
+            subject_id=row.id,
+            changes={"fields": ["", ignored[:20]]},
         )
     for name, (one, how) in fields.items():
         if name not in typed or how == "readonly":
             continue
         try:
             value = one.read(typed[name])
-            if one.kind.control == "photo" and value and stored_files.by_name(v, value).pupil_id != row.id:
-                raise NotYours(f"photo {value[:32]}")
+            if one.kind.control == "photo" and value and stored_files.by_name(uow, value).pupil_id != row.id:
+                raise NotFound(f"photo {value[:32]}")
             if value in ("", None) and sites.is_required(site, one, type(row)):
-                raise Refused("Ce champ ne peut pas rester vide.")
+                raise UserError("Ce champ ne peut pas rester vide.")
             values[name] = (value, how)
-        except Refused as refused:
-            faults[name] = refused
+        except UserError as error:
+            faults[name] = error
     others = {name: getattr(row, name) for name in fields} | {name: value for name, (value, _) in values.items()}
     for name, (value, _) in values.items():
         try:
-            families.check_together(fields[name][0], value, {**others, "today": v.today})
-        except Refused as refused:
-            faults[name] = refused
+            families.check_together(fields[name][0], value, {**others, "today": uow.today})
+        except UserError as error:
+            faults[name] = error
     if faults:
-        raise Faulty({name: faults[name] for name in fields if name in faults})
+        raise ValidationErrors({name: faults[name] for name in fields if name in faults})
     return values
 
 
@@ -179,117 +186,117 @@ def _title(row: Any) -> str:
     return f"{row.last_name} {row.first_name}".strip()
 
 
-def _finish(v: Visit, site: Site, row: Any, request: ChangeRequest | None, outcome: Outcome) -> None:
+def _finish(uow: UnitOfWork, site: Site, row: Any, request: ChangeRequest | None, outcome: Outcome) -> None:
     """Close a request left without field, tell the family by letter, the staff by their queue, the journal."""
-    v.add(row)
+    uow.add(row)
     if request:
-        request.version, request.changed_at = request.version + 1, v.now
-        v.add(request)
+        request.version, request.changed_at = request.version + 1, uow.now
+        uow.add(request)
         if not outcome.asked:
-            close_if_empty(v, request)
-    who = v.get(Account, v.account_id)
+            close_if_empty(uow, request)
+    who = uow.get(Account, uow.account_id)
     common: dict[str, Any] = {
-        "to": accounts.address(v, who),
+        "to": accounts.address(uow, who),
         "path": path_of(row),
         "subject": row.full_name,
     }
     outcome.mailed = bool(common["to"])
     if outcome.asked and request:
-        accounts.write_to(v, who, "request_received", changes=outcome.asked, number=request.id, **common)
+        accounts.write_to(uow, who, "request_received", changes=outcome.asked, number=request.id, **common)
     if outcome.saved:
-        accounts.write_to(v, who, "changes_saved", changes=outcome.saved, **common)
+        accounts.write_to(uow, who, "changes_saved", changes=outcome.saved, **common)
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     audit.note(
-        v,
+        uow,
         "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
-        subject=sheet_of(row),
+        subject=record_type_of(row),
         subject_id=row.id,
         changes=changes or {"fields": [outcome.withdrawn, ""]},
     )
-    announce(v, row, v.family_id)
+    announce(uow, row, uow.family_id)
 
 
 def path_of(row: Any) -> str:
-    """Where a family finds that sheet."""
+    """Where a family finds that record."""
     return f"/eleves/{row.number}/identite" if isinstance(row, Pupil) else "/famille"
 
 
-def announce(v: Visit, row: Any, family_id: int | None) -> None:
-    """Redraw the open pages that show this sheet, or the queue it waits in."""
-    v.tell(("family", family_id or 0), ("queue", row.site_id), (sheet_of(row), row.id))
+def announce(uow: UnitOfWork, row: Any, family_id: int | None) -> None:
+    """Redraw the open pages that show this record, or the queue it waits in."""
+    uow.publish(("family", family_id or 0), ("queue", row.site_id), (record_type_of(row), row.id))
 
 
-def close_if_empty(v: Visit, request: ChangeRequest) -> None:
-    if v.one(_WAITING, request=request.id) is None:
-        request.state, request.closed_at = "closed", v.now
-        v.add(request)
+def close_if_empty(uow: UnitOfWork, request: ChangeRequest) -> None:
+    if uow.one(_WAITING, request=request.id) is None:
+        request.state, request.closed_at = "closed", uow.now
+        uow.add(request)
 
 
-def withdraw(v: Visit, row: Any) -> None:
-    """Take back everything that waits for this sheet: « Annuler mes modifications en attente »."""
-    request = pending_request(v, row, lock=True)
+def withdraw(uow: UnitOfWork, row: Any) -> None:
+    """Take back everything that waits for this record: « Annuler mes modifications en attente »."""
+    request = pending_request(uow, row, lock=True)
     if request is None:
         return
-    changes = v.all(_WAITING, request=request.id)
+    changes = uow.all(_WAITING, request=request.id)
     for change in changes:
         change.state = "withdrawn"
-        v.add(change)
-    request.state, request.closed_at, request.version = "closed", v.now, request.version + 1
-    v.add(request)
+        uow.add(change)
+    request.state, request.closed_at, request.version = "closed", uow.now, request.version + 1
+    uow.add(request)
     audit.note(
-        v,
+        uow,
         "change withdrawn",
-        subject=sheet_of(row),
+        subject=record_type_of(row),
         subject_id=row.id,
         changes={change.field: [change.new, change.old] for change in changes},
     )
-    announce(v, row, v.family_id)
+    announce(uow, row, uow.family_id)
 
 
-def of_the_family(v: Visit, most: int = 6) -> list[Asked]:
+def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = v.rows(
+    found = uow.rows(
         select(ChangeRequest, FieldChange)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
         .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
         .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
         .limit(most)
     )
-    return [(request, change, editables(SHEETS[request.sheet])[change.field]) for request, change in found]
+    return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
 
 
-def _ask_to_confirm(v: Visit, site: Site, row: Any, change: FieldChange, before: str) -> None:
+def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Any, change: FieldChange, before: str) -> None:
     """Word to the old address; a link to the new one: staff accept it only once it was followed."""
     token = secrets.token_urlsafe(24)
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
-    v.add(change)
-    who = v.get(Account, v.account_id)
+    uow.add(change)
+    who = uow.get(Account, uow.account_id)
     if before:
-        accounts.write_to(v, who, "email_change_asked", to=before, subject=row.full_name)
+        accounts.write_to(uow, who, "email_change_asked", to=before, subject=row.full_name)
     if change.new:
-        accounts.write_to(v, who, "confirm_email", to=change.new, path=f"/confirmer/{token}", subject=row.full_name)
+        accounts.write_to(uow, who, "confirm_email", to=change.new, path=f"/confirmer/{token}", subject=row.full_name)
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
     """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
-    with whole_house(writes=True, now=now) as v:
-        change = v.one(
+    with system_unit_of_work(writes=True, now=now) as uow:
+        change = uow.one(
             select(FieldChange).where(
                 FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"
             )
         )
         if change is None or len(token) < 20:
             return None
-        request = v.get(ChangeRequest, change.request_id, lock=True)
-        if v.now - request.changed_at > timedelta(days=CONFIRM_DAYS):
+        request = uow.get(ChangeRequest, change.request_id, lock=True)
+        if uow.now - request.changed_at > timedelta(days=CONFIRM_DAYS):
             return None
         if change.confirmed_at is None:
-            change.confirmed_at = v.now
+            change.confirmed_at = uow.now
             request.version += 1
-            v.add(change)
-            v.add(request)
+            uow.add(change)
+            uow.add(request)
             audit.note(
-                v,
+                uow,
                 "e-mail confirmed",
                 site_id=change.site_id,
                 family_id=change.family_id,
@@ -297,13 +304,13 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
                 subject_id=request.sheet_id,
                 actor="–",
             )
-            v.tell(("family", change.family_id or 0), ("queue", change.site_id))
+            uow.publish(("family", change.family_id or 0), ("queue", change.site_id))
         return change.new
 
 
-def sheet_row(v: Visit, request: ChangeRequest, *, lock: bool = False) -> Any:
-    """The sheet a request is about, or None when it left."""
+def record_of(uow: UnitOfWork, request: ChangeRequest, *, lock: bool = False) -> Any:
+    """The record a request is about, or None when it left."""
     try:
-        return v.get(SHEETS[request.sheet], request.sheet_id, lock=lock)
-    except NotYours:
+        return uow.get(RECORD_TYPES[request.sheet], request.sheet_id, lock=lock)
+    except NotFound:
         return None

@@ -7,7 +7,7 @@ import colorsys
 import re
 from dataclasses import dataclass
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 
 ACCENT = "#17495a"
 PAPER, SURFACE, WHITE = "#faf8f3", "#ffffff", "#ffffff"
@@ -26,16 +26,16 @@ class Scheme:
 
 
 def read_accent(typed: str) -> str:
-    """« #rrggbb » in small letters, "" for the portal's own; Refused when it cannot be read on our grounds."""
+    """« #rrggbb » in small letters, "" for the portal's own; UserError when it cannot be read on our grounds."""
     text = typed.strip().lower()
     if text in {"", ACCENT}:
         return ""
     if not re.fullmatch("#?[0-9a-f]{6}", text):
-        raise Refused("Écrivez la couleur ainsi : #17495a.")
+        raise UserError("Écrivez la couleur ainsi : #17495a.")
     colour = text if text.startswith("#") else f"#{text}"
     found = worst(colour)
     if found < LEAST:
-        raise Refused(
+        raise UserError(
             "Cette couleur est trop claire : son contraste est de {found} sur le papier et il faut au moins 4,5. "
             "Choisissez-la plus foncée.",
             found=f"{int(found * 100) / 100:.2f}".replace(".", ","),

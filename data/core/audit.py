@@ -8,14 +8,14 @@ from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field
 
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 
 
 class AuditEntry(OfSite, table=True):
     """One act. `changes` is field -> [old, new], as kept; never a password, a token or a file."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_latest", "site_id", "at"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -33,7 +33,7 @@ class AuditEntry(OfSite, table=True):
 
 
 def note(
-    v: Visit,
+    uow: UnitOfWork,
     action: str,
     *,
     subject: str = "",
@@ -43,23 +43,23 @@ def note(
     actor: str = "",
     changes: dict[str, Any] | None = None,
 ) -> None:
-    """Write the act in the visit's own transaction: what is undone leaves no entry."""
-    place = site_id if v.site_id is None else v.site_id
+    """Write the act in the unit of work's own transaction: what is undone leaves no entry."""
+    place = site_id if uow.site_id is None else uow.site_id
     if not place:
         return
-    v.add(
+    uow.add(
         AuditEntry(
             site_id=place,
             reference=secrets.token_hex(4),
-            at=v.now,
-            actor_id=v.account_id,
-            actor=(actor or v.name)[:120],
-            role=v.role,
+            at=uow.now,
+            actor_id=uow.account_id,
+            actor=(actor or uow.name)[:120],
+            role=uow.role,
             action=action,
             subject=subject,
             subject_id=subject_id,
-            family_id=family_id if v.family_id is None else v.family_id,
-            client=v.client[:64],
+            family_id=family_id if uow.family_id is None else uow.family_id,
+            client=uow.client[:64],
             changes=changes or {},
         )
     )

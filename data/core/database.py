@@ -25,10 +25,10 @@ SQLModel.metadata.naming_convention = {
 log = logging.getLogger("anacrouse.database")
 PATIENCE = 5000  # milliseconds that a writer of SQLite waits for another
 metadata: MetaData = SQLModel.metadata
-# These hold no table, and some are only for a process apart.
+# These hold no table, and some are only for a separate process.
 WITHOUT_TABLES = ("data.migrations", "data.demo", "data.pdf", "data.uploads.", "data.ops.", "data.importing.kinds.",
                   *(f"data.importing.{name}" for name in ("worker_process", "command", "jobs", "pipeline")))  # fmt: skip
-Fault: TypeAlias = SQLAlchemyError  # for the upper floors: any fault of the database
+Fault: TypeAlias = SQLAlchemyError  # for the upper layers: any fault of the database
 Unavailable: TypeAlias = OperationalError  # it is locked, full or gone
 
 
@@ -40,7 +40,7 @@ class Base(SQLModel):
 
 @lru_cache(maxsize=1)
 def table_classes() -> tuple[type[SQLModel], ...]:
-    """Every table of the house. Imports all of data/ first: a table nobody imported is neither fenced nor migrated."""
+    """Every table of the portal. Imports all of data/ first: a table nobody imported is neither scoped nor migrated."""
     for module in pkgutil.walk_packages([str(Path(__file__).parents[1])], "data."):
         if not module.name.startswith(WITHOUT_TABLES):
             importlib.import_module(module.name)

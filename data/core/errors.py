@@ -1,36 +1,36 @@
-"""What an operation answers instead of a result: not found, refused, faults of a form."""
+"""What an operation answers instead of a result: not found, UserError, faults of a form."""
 
 from functools import partial
 from typing import Any
 
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 
 
-class Refused(Exception):
+class UserError(Exception):
     """What a person asked for cannot be done: a sentence that says why and how to mend it."""
 
-    def __init__(self, sentence: str, **words: object) -> None:
+    def __init__(self, sentence: str, **placeholders: object) -> None:
         super().__init__(sentence)
-        self.sentence, self.words = sentence, words
+        self.sentence, self.placeholders = sentence, placeholders
 
     def __reduce__(self) -> tuple[Any, tuple[()]]:
         """As it crosses to another process: an exception alone would forget its words."""
-        return partial(type(self), self.sentence, **self.words), ()
+        return partial(type(self), self.sentence, **self.placeholders), ()
 
-    def tell(self, tongue: Language = "fr") -> str:
-        return say(self.sentence, tongue, **self.words)
+    def message(self, language: Language = "fr") -> str:
+        return translate(self.sentence, language, **self.placeholders)
 
     def __str__(self) -> str:
-        return self.tell()
+        return self.message()
 
 
-class Faulty(Exception):
-    """A form with faults: field name -> Refused, in the form's order. What was typed is kept by the form."""
+class ValidationErrors(Exception):
+    """A form with faults: field name -> UserError, in the form's order. What was typed is kept by the form."""
 
-    def __init__(self, faults: dict[str, Refused]) -> None:
+    def __init__(self, faults: dict[str, UserError]) -> None:
         super().__init__(", ".join(faults))
         self.faults = faults
 
 
-class NotYours(LookupError):
+class NotFound(LookupError):
     """No such row, or not this account's: the two are not told apart."""

@@ -1,4 +1,4 @@
-"""Who must hear that something changed. Messages carry topics only; each listener reads again under its own visit.
+"""Who must hear that something changed. Messages carry topics only; each listener reads again under its own unit of work.
 
 In one process a registry is enough. Several processes share it by setting `relay` to a function that hands the topics
 to all of them (LISTEN/NOTIFY, Redis), each of which then calls `deliver`.

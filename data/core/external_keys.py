@@ -6,14 +6,14 @@ from pydantic import SkipValidation
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, select
 
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 
 
-class OutsideKey(OfSite, table=True):
+class ExternalKey(OfSite, table=True):
     """What another program calls a row that has no number of its own here."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "outside_key"
     __table_args__ = (UniqueConstraint("site_id", "record", "key"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -22,8 +22,8 @@ class OutsideKey(OfSite, table=True):
     row_id: int = Field(index=True)
 
 
-def outside_code(v: Visit, record: str, row_id: int) -> str:
+def external_code(uow: UnitOfWork, record: str, row_id: int) -> str:
     """What the management software calls a row; "" when it has its number."""
-    v.staff_only()
-    found = v.all(select(OutsideKey.key).where(OutsideKey.record == record, OutsideKey.row_id == row_id).limit(1))
+    uow.staff_only()
+    found = uow.all(select(ExternalKey.key).where(ExternalKey.record == record, ExternalKey.row_id == row_id).limit(1))
     return found[0] if found else ""

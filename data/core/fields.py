@@ -14,8 +14,8 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import SQLModel
 
-from data.core.errors import Refused
-from data.core.i18n import LANGUAGES, Language, say
+from data.core.errors import UserError
+from data.core.i18n import LANGUAGES, Language, translate
 
 # Controls, zero-width, direction-changing, tag characters and lone surrogates.
 INVISIBLE = re.compile(
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """`read` a person's typing (Refused says what is wrong), `show` as kept and compared, `tell` for the eye.
+    """`read` a person's typing (UserError says what is wrong), `show` as kept and compared, `publish` for the eye.
 
     read(show(x)) == x and read(tell(show(x))) == x for every x that `read` gives; a photo is only named, not told.
     """
@@ -57,7 +57,7 @@ class Kind:
     control: str
     read: Callable[[str], Any] = tidy
     show: Callable[[Any], str] = lambda value: "" if value is None else str(value)
-    tell: Callable[[str, Language], str] = lambda shown, tongue: shown
+    format_value: Callable[[str, Language], str] = lambda shown, language: shown
     options: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
 
@@ -66,7 +66,7 @@ def _read_name(typed: str, unfit: re.Pattern[str] = NOT_A_NAME) -> str:
     text = tidy(typed)
     for found in unfit.finditer(text):
         if not unicodedata.category(found[0]).startswith("M"):  # an accent that no letter holds: Adébáyọ̀
-            raise Refused("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
+            raise UserError("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
     return text
 
 
@@ -75,7 +75,7 @@ def _read_place(typed: str) -> str:
 
 
 def read_date(typed: str) -> date | None:
-    """A day from 04/05/2012, 4-5-2012, 04052012 or 2012-05-04; Refused when the calendar has no such day."""
+    """A day from 04/05/2012, 4-5-2012, 04052012 or 2012-05-04; UserError when the calendar has no such day."""
     text = tidy(typed)
     if not text:
         return None
@@ -87,14 +87,14 @@ def read_date(typed: str) -> date | None:
     ):
         parts = found.groups()
     if not parts:
-        raise Refused("Écrivez la date ainsi : 16/06/2012.")
+        raise UserError("Écrivez la date ainsi : 16/06/2012.")
     try:
         return date(int(parts[2]), int(parts[1]), int(parts[0]))
     except ValueError:
-        raise Refused("Le {typed} n’existe pas. Vérifiez le jour et le mois.", typed=text) from None
+        raise UserError("Le {typed} n’existe pas. Vérifiez le jour et le mois.", typed=text) from None
 
 
-def _tell_date(shown: str, tongue: Language) -> str:
+def _format_date(shown: str, language: Language) -> str:
     return f"{shown[8:]}/{shown[5:7]}/{shown[:4]}" if shown else ""
 
 
@@ -107,11 +107,11 @@ def _read_phone(typed: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_possible_number(number) or re.search("[A-Za-z]", text):
-        raise Refused("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
+        raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _tell_phone(shown: str, tongue: Language) -> str:
+def _format_phone(shown: str, language: Language) -> str:
     if not shown.startswith("+"):
         return shown
     number = phonenumbers.parse(shown)
@@ -121,34 +121,34 @@ def _tell_phone(shown: str, tongue: Language) -> str:
 
 
 def read_email(typed: str) -> str:
-    """A deliverable form of the address, its domain in lower case and punycode; Refused otherwise."""
+    """A deliverable form of the address, its domain in lower case and punycode; UserError otherwise."""
     text = tidy(typed)
     if not text:
         return ""
     try:
         checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
-        raise Refused("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.") from None
+        raise UserError("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.") from None
     if "." not in checked.domain or not checked.ascii_email:
-        raise Refused("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.")
+        raise UserError("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.")
     return checked.ascii_email
 
 
 @lru_cache(maxsize=2)
-def countries(tongue: Language = "fr") -> dict[str, str]:
+def countries(language: Language = "fr") -> dict[str, str]:
     """ISO code -> the country's name in that language, by name, France first (Unicode CLDR, through Babel)."""
-    names = Locale(tongue).territories
+    names = Locale(language).territories
     found = sorted((name, code) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code < "XA")
     return {"FR": names["FR"]} | {code: name for name, code in found if code != "FR"}
 
 
 def _read_country(typed: str) -> str:
     """A code, or the country's name in either language."""
-    for tongue in LANGUAGES:
-        for code, name in countries(tongue).items():
+    for language in LANGUAGES:
+        for code, name in countries(language).items():
             if typed in {code, name}:
                 return code
-    raise Refused("Choisissez un pays de la liste.")
+    raise UserError("Choisissez un pays de la liste.")
 
 
 def choice(options: Mapping[str, str], hint: str = "") -> Kind:
@@ -156,10 +156,10 @@ def choice(options: Mapping[str, str], hint: str = "") -> Kind:
 
     def read(typed: str) -> str:
         for key, label in options.items():
-            if typed in {key, label, say(label, "en")}:
+            if typed in {key, label, translate(label, "en")}:
                 return key
         if typed:
-            raise Refused("Choisissez une réponse de la liste.")
+            raise UserError("Choisissez une réponse de la liste.")
         return ""
 
     return Kind(
@@ -167,34 +167,40 @@ def choice(options: Mapping[str, str], hint: str = "") -> Kind:
         read=read,
         options=options,
         hint=hint,
-        tell=lambda shown, tongue: say(options[shown], tongue) if options.get(shown) else "",
+        format_value=lambda shown, language: translate(options[shown], language) if options.get(shown) else "",
     )
 
 
 TEXT = Kind("text")
 NAME = Kind("text", read=_read_name)
 DATE = Kind(
-    "date", read=read_date, show=lambda value: value.isoformat() if value else "", tell=_tell_date, hint="jj/mm/aaaa"
+    "date",
+    read=read_date,
+    show=lambda value: value.isoformat() if value else "",
+    format_value=_format_date,
+    hint="jj/mm/aaaa",
 )
-PHONE = Kind("tel", read=_read_phone, tell=_tell_phone)
+PHONE = Kind("tel", read=_read_phone, format_value=_format_phone)
 EMAIL = Kind("email", read=read_email)
 POSTCODE = Kind("postcode", read=lambda typed: tidy(tidy(typed).upper()))
 PLACE = Kind("text", read=_read_place)
 TOWN = Kind("town", read=_read_place)
-COUNTRY = Kind("country", read=_read_country, tell=lambda shown, tongue: countries(tongue).get(shown, shown))
+COUNTRY = Kind(
+    "country", read=_read_country, format_value=lambda shown, language: countries(language).get(shown, shown)
+)
 # Kept as the name of a file the family gave (data/families/stored_files.py).
-PHOTO = Kind("photo", tell=lambda shown, tongue: say("photo envoyée", tongue) if shown else "")
+PHOTO = Kind("photo", format_value=lambda shown, language: translate("photo envoyée", language) if shown else "")
 YES_NO = choice({"oui": "Oui", "non": "Non"})
 
 
 @dataclass(frozen=True)
 class Editable:
-    """A field that a family may ask to change: its words, its place in the sheet, its kind."""
+    """A field that a family may ask to change: its words, its place in the record, its kind."""
 
     label: str
     section: str
     kind: Kind = TEXT
-    span: int = 4  # of the sheet's 12 columns
+    span: int = 4  # of the record's 12 columns
     autocomplete: str = ""
     required: bool = False
 
@@ -212,25 +218,25 @@ class EditableField:
         return self.mark.kind
 
     def read(self, typed: object) -> Any:
-        """The value of what a person typed; Refused with words when it cannot be one."""
+        """The value of what a person typed; UserError with words when it cannot be one."""
         if not isinstance(typed, str):
-            raise Refused("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
+            raise UserError("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
         value = self.kind.read(typed) if len(typed) <= self.length else None
         longest = max(len(typed), len(self.kind.show(value)))  # Unicode's normal form may be the longer one
         if longest > self.length:
-            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=longest, most=self.length)
+            raise UserError("{count} caractères, c’est trop : {most} au plus.", count=longest, most=self.length)
         return value
 
     def shown(self, row: SQLModel) -> str:
         return self.kind.show(getattr(row, self.name))
 
-    def tell(self, shown: str, tongue: Language = "fr") -> str:
-        return self.kind.tell(shown, tongue)
+    def format_value(self, shown: str, language: Language = "fr") -> str:
+        return self.kind.format_value(shown, language)
 
 
 @lru_cache(maxsize=32)
 def editables(table: type[SQLModel]) -> dict[str, EditableField]:
-    """Field name -> what it is, in the sheet's order."""
+    """Field name -> what it is, in the record's order."""
     found = {}
     for name, column in table.model_fields.items():
         for mark in column.metadata:
@@ -241,12 +247,12 @@ def editables(table: type[SQLModel]) -> dict[str, EditableField]:
 
 
 def check_postcode(postcode: str, country: str) -> None:
-    """Refused when a French post code has not five digits or no such department; free to 10 characters elsewhere."""
+    """UserError when a French post code has not five digits or no such department; free to 10 characters elsewhere."""
     if country in {"", "FR"} and postcode:
         if not re.fullmatch(r"\d{5}", postcode):
-            raise Refused("Un code postal français a cinq chiffres. Exemple : 57220.")
+            raise UserError("Un code postal français a cinq chiffres. Exemple : 57220.")
         if postcode[:2] in {"00", "96", "99"}:
-            raise Refused("Ce code postal n’existe pas en France. Vérifiez-le.")
+            raise UserError("Ce code postal n’existe pas en France. Vérifiez-le.")
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
 
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -15,48 +15,48 @@ def day(value: date | None) -> str:
     return value.strftime("%d/%m/%Y") if value else ""
 
 
-def long_day(value: date, tongue: Language = "fr") -> str:
+def long_day(value: date, language: Language = "fr") -> str:
     """« mardi 16 juin 2026 », “Tuesday 16 June 2026”."""
-    return _written(value, "EEEE d MMMM y", tongue)
+    return _written(value, "EEEE d MMMM y", language)
 
 
-def short_day(value: date, tongue: Language = "fr") -> str:
+def short_day(value: date, language: Language = "fr") -> str:
     """« 16 juin », “16 June”."""
-    return _written(value, "d MMMM", tongue)
+    return _written(value, "d MMMM", language)
 
 
-def near_day(value: date, today: date, tongue: Language = "fr") -> str:
+def near_day(value: date, today: date, language: Language = "fr") -> str:
     """« aujourd’hui », « demain », « jeudi 26 novembre »."""
     days = (value - today).days
     if days == 0:
-        return say("aujourd’hui", tongue)
+        return translate("aujourd’hui", language)
     if days == 1:
-        return say("demain", tongue)
-    return _written(value, "EEEE d MMMM", tongue)
+        return translate("demain", language)
+    return _written(value, "EEEE d MMMM", language)
 
 
-def _written(value: date, pattern: str, tongue: Language) -> str:
+def _written(value: date, pattern: str, language: Language) -> str:
     """French counts from « 1er »."""
     return format_date(
-        value, pattern.replace("d", "d'er'") if (value.day, tongue) == (1, "fr") else pattern, locale=tongue
+        value, pattern.replace("d", "d'er'") if (value.day, language) == (1, "fr") else pattern, locale=language
     )
 
 
-def hour(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
+def hour(value: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
     """« 17 h 15 », “17:15”, in the site's time zone."""
-    return clock(value.astimezone(zone).time(), tongue)
+    return clock(value.astimezone(zone).time(), language)
 
 
-def clock(value: time | None, tongue: Language = "fr") -> str:
+def clock(value: time | None, language: Language = "fr") -> str:
     """« 17 h 15 », “17:15”: an hour of the site's own day."""
     if value is None:
         return ""
-    return f"{value:%H:%M}" if tongue == "en" else f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+    return f"{value:%H:%M}" if language == "en" else f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
 
 
-def weekday(number: int | None, tongue: Language = "fr") -> str:
+def weekday(number: int | None, language: Language = "fr") -> str:
     """« mercredi » for 3."""
-    return get_day_names("wide", locale=tongue)[number - 1] if number and 1 <= number <= 7 else ""
+    return get_day_names("wide", locale=language)[number - 1] if number and 1 <= number <= 7 else ""
 
 
 def duration(minutes: int) -> str:
@@ -74,36 +74,36 @@ def length(seconds: int | None) -> str:
     return NBSP.join(part for part in parts if part)
 
 
-def decimal(hundredths: int | None, tongue: Language = "fr", *, places: int = 2) -> str:
+def decimal(hundredths: int | None, language: Language = "fr", *, places: int = 2) -> str:
     """« 15,75 » for 1575; with `places=0`, « 20 » for 2000."""
     if hundredths is None:
         return ""
     whole, rest = divmod(abs(hundredths), 100)
     figures = f"{rest:02d}" if rest or places == 2 else ""
     return (
-        ("−" if hundredths < 0 else "") + f"{whole}" + (("." if tongue == "en" else ",") + figures if figures else "")
+        ("−" if hundredths < 0 else "") + f"{whole}" + (("." if language == "en" else ",") + figures if figures else "")
     )
 
 
-def moment(value: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
+def moment(value: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
     """« 16 juin 2026 à 9 h 38 »."""
-    written = _written(value.astimezone(zone).date(), "d MMMM y", tongue)
-    return say("{day} à {hour}", tongue, day=written, hour=hour(value, zone, tongue))
+    written = _written(value.astimezone(zone).date(), "d MMMM y", language)
+    return translate("{day} à {hour}", language, day=written, hour=hour(value, zone, language))
 
 
-def ago(value: datetime, now: datetime, zone: ZoneInfo, tongue: Language = "fr") -> str:
+def ago(value: datetime, now: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
     """« il y a 2 h », « hier », « il y a 3 jours »: how long something has waited."""
     days = (now.astimezone(zone).date() - value.astimezone(zone).date()).days
     minutes = max(0, int((now - value).total_seconds() // 60))
     if days == 0 and minutes < 1:
-        return say("à l’instant", tongue)
+        return translate("à l’instant", language)
     if days == 0 and minutes < 60:
-        return say("il y a {count} min", tongue, count=minutes)
+        return translate("il y a {count} min", language, count=minutes)
     if days == 0:
-        return say("il y a {count} h", tongue, count=minutes // 60)
+        return translate("il y a {count} h", language, count=minutes // 60)
     if days == 1:
-        return say("hier", tongue)
-    return say("il y a {count} jours", tongue, count=days)
+        return translate("hier", language)
+    return translate("il y a {count} jours", language, count=days)
 
 
 def school_year(today: date) -> str:

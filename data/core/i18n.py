@@ -27,47 +27,47 @@ def twins() -> dict[str, str]:
     return found
 
 
-def language(value: object) -> Language:
+def as_language(value: object) -> Language:
     """The language a person chose, French for anything unknown."""
     return "en" if value == "en" else "fr"
 
 
-def elided(sentence: str, words: Mapping[str, object]) -> str:
+def elided(sentence: str, placeholders: Mapping[str, object]) -> str:
     """« de {name} » made « d’{name} » where the name wants it."""
     if "de {" not in sentence:
         return sentence
-    return OF.sub(lambda of: f"d’{{{of[1]}}}" if ELIDED.match(str(words.get(of[1], ""))) else of[0], sentence)
+    return OF.sub(lambda of: f"d’{{{of[1]}}}" if ELIDED.match(str(placeholders.get(of[1], ""))) else of[0], sentence)
 
 
-def say(sentence: str, tongue: Language = "fr", **words: object) -> str:
+def translate(sentence: str, language: Language = "fr", **placeholders: object) -> str:
     """The sentence in that language with its {words} filled in.
 
     « de {name} » becomes « d’Irina » where French wants it. A sentence that holds « # » knows two forms:
     « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
     """
-    if tongue == "en" and sentence:
+    if language == "en" and sentence:
         if sentence not in twins():
             log.warning("no English twin: %s", sentence)
         sentence = twins().get(sentence, sentence)
     if "#" in sentence:
         one, many = sentence.split("#", 1)
-        count = words.get("count", 0)
+        count = placeholders.get("count", 0)
         sentence = many if isinstance(count, int) and count > 1 else one
         if isinstance(count, int):
-            words = {**words, "count": figures(count, tongue)}
-    if tongue == "fr":
-        sentence = elided(sentence, words)
-    return sentence.format(**words) if words else sentence
+            placeholders = {**placeholders, "count": figures(count, language)}
+    if language == "fr":
+        sentence = elided(sentence, placeholders)
+    return sentence.format(**placeholders) if placeholders else sentence
 
 
-def pair(label: str, value: object, tongue: Language = "fr") -> str:
+def pair(label: str, value: object, language: Language = "fr") -> str:
     """« Ville : Metz », “Town: Metz”."""
-    return say("{label} : {sum}", tongue, label=label, sum=value)
+    return translate("{label} : {sum}", language, label=label, sum=value)
 
 
-def twin_or_same(text: str, tongue: Language = "fr") -> str:
+def translate_or_same(text: str, language: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
-    return twins().get(text, text) if tongue == "en" else text
+    return twins().get(text, text) if language == "en" else text
 
 
 def tight(text: str) -> str:
@@ -75,6 +75,8 @@ def tight(text: str) -> str:
     return TIGHT.sub("\N{NO-BREAK SPACE}", text)
 
 
-def figures(count: int, tongue: Language = "fr") -> str:
+def figures(count: int, language: Language = "fr") -> str:
     """« 9400 », « 20 000 », in English “20,000”."""
-    return f"{count:,}".replace(",", "," if tongue == "en" else "\N{NO-BREAK SPACE}") if count >= 10_000 else str(count)
+    return (
+        f"{count:,}".replace(",", "," if language == "en" else "\N{NO-BREAK SPACE}") if count >= 10_000 else str(count)
+    )

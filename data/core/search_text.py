@@ -13,13 +13,13 @@ from rapidfuzz.distance import OSA
 
 from data.core.fields import fold, tidy
 
-LONGEST, MOST_WORDS, MOST_NEAR = 80, 6, 8
+MAX_TYPED_LENGTH, MAX_TERMS, MAX_NEAR = 80, 6, 8
 SEPARATORS = re.compile(r"[^\w@.+]+|_")
 NAMELIKE = re.compile(r"[\w@.+’'-]*[^\W_][\w@.+’'-]*")  # other signs are meant as they are typed
 PHONE = re.compile(r"[+(]?[\d\s().+/-]{4,}")
 
 
-def words_of(texts: Iterable[str], phones: Iterable[str] = ()) -> str:
+def search_text_of(texts: Iterable[str], phones: Iterable[str] = ()) -> str:
     """The kept text of a record. A name of several words stands in it joined too: « le fort lefort »."""
     found: list[str] = []
     for text in texts:
@@ -36,7 +36,7 @@ def _parts(folded: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Word:
+class SearchTerm:
     """One thing typed, and the forms in which it may stand in a kept text: any of them will do."""
 
     forms: tuple[str, ...]
@@ -52,21 +52,21 @@ class Word:
         return self.forms[0].isalpha() and len(self.forms[0]) > 2
 
 
-def words_in(typed: str) -> list[Word]:
+def terms_in(typed: str) -> list[SearchTerm]:
     """What to look for; all of it must be met. A telephone number is one word however it is cut."""
-    text = fold(tidy(typed[:LONGEST]))
+    text = fold(tidy(typed[:MAX_TYPED_LENGTH]))
     figures = re.sub(r"\D", "", text)
     if PHONE.fullmatch(text) and len(figures) > 4 and (" " in text or not text.isdecimal()):
-        return [Word(_phone_forms(text, figures))]
+        return [SearchTerm(_phone_forms(text, figures))]
     found = []
-    for token in text.split()[:MOST_WORDS]:
+    for token in text.split()[:MAX_TERMS]:
         parts = _parts(token)
         if token.isdecimal() and token.isascii():
-            found.append(Word(_phone_forms(token, token) if len(token) > 9 else (token,)))
+            found.append(SearchTerm(_phone_forms(token, token) if len(token) > 9 else (token,)))
         elif parts and NAMELIKE.fullmatch(token):
-            found.append(Word(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token]))))
+            found.append(SearchTerm(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token]))))
         else:
-            found.append(Word((token,)))
+            found.append(SearchTerm((token,)))
     return found
 
 
@@ -90,7 +90,7 @@ def near(word: str, parts: Sequence[str]) -> tuple[str, ...]:
                 found[part] = min(int(away), found.get(part, most))
     least = min(found.values(), default=0)  # where one error explains the word, two are not looked for
     nearest = [part for part in found if found[part] <= max(1, least)]
-    return tuple(sorted(nearest, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MOST_NEAR])
+    return tuple(sorted(nearest, key=lambda part: (found[part], abs(len(part) - len(word)), part))[:MAX_NEAR])
 
 
 def parts_of(names: Iterable[str]) -> list[str]:

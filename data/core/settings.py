@@ -96,9 +96,9 @@ def settings() -> Settings:
     """The settings of this process; SystemExit with the name and the mend when one is wrong."""
     try:
         return Settings()
-    except ValidationError as refused:
+    except ValidationError as problem:
         lines = []
-        for error in refused.errors():
+        for error in problem.errors():
             name = ".".join(str(part) for part in error["loc"]).upper()
             lines.append(f"  {name + ': ' if name else ''}{error['msg'].removeprefix('Value error, ')}")
         raise SystemExit("Anacrouse cannot start; mend the environment or .env:\n" + "\n".join(lines)) from None

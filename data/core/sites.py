@@ -13,8 +13,10 @@ from sqlmodel import Field, SQLModel, select
 from data.core import encryption
 from data.core.database import Base
 from data.core.fields import EditableField, editables
-from data.core.i18n import Language, say
-from data.core.unit_of_work import Visit, whole_house
+from data.core.i18n import Language, translate
+from data.core.scope import Scope
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 
 ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
 Policy = Literal["immediate", "moderated", "readonly", "hidden"]
@@ -27,7 +29,7 @@ def json_column() -> Any:
 class Site(Base, table=True):
     """One conservatoire. `field_policies` and `required_fields` are keyed « guardian.phone_mobile »."""
 
-    fence: ClassVar[str] = "site"
+    scope: ClassVar[Scope] = Scope.SITE
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     code: str = Field(max_length=40, unique=True)
     name: str = Field(max_length=120)
@@ -48,12 +50,12 @@ class Site(Base, table=True):
     payment: dict[str, str] = (
         json_column()
     )  # gateway, and what that gateway needs to know (data/billing/online_payments.py)
-    payment_keys: dict[str, str] = json_column()  # the gateway's secrets, sealed; never shown again
+    payment_keys: dict[str, str] = json_column()  # the gateway's secrets, encrypted; never shown again
     accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the portal's own (data/core/appearance.py)
     logo: str = Field(default="", max_length=32)  # a PNG under FILES_DIR/<site>/
     second_factor_required: bool = False  # of a « responsable »
     mail_tested_at: datetime | None = None  # somebody read a trial letter
-    key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were sealed with
+    key_mark: str = Field(default="", max_length=64)  # of the key file this site's secrets were encrypted with
     demonstration: bool = False
     journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
     letters_per_minute: int = 60
@@ -64,9 +66,9 @@ class Site(Base, table=True):
 
 
 def every_site() -> list[Site]:
-    """For the door only: the list « Site » of Connexion, by name."""
-    with whole_house() as v:
-        return list(v.all(select(Site).order_by(Site.name)))
+    """For sign-in only: the list « Site » of Connexion, by name."""
+    with system_unit_of_work() as uow:
+        return list(uow.all(select(Site).order_by(Site.name)))
 
 
 def known(site_id: int | None, code: str = "") -> Site | None:
@@ -76,20 +78,20 @@ def known(site_id: int | None, code: str = "") -> Site | None:
     return found[0] if found else every[0] if len(every) == 1 else None
 
 
-def here(v: Visit) -> Site:
-    """The visit's own site; its time zone becomes the visit's."""
-    if v.site is None:
-        v.site = v.get(Site, v.site_id)
-        v.zone = v.site.zone
-    return v.site
+def here(uow: UnitOfWork) -> Site:
+    """The unit of work's own site; its time zone becomes the unit of work's."""
+    if uow.site is None:
+        uow.site = uow.get(Site, uow.site_id)
+        uow.zone = uow.site.zone
+    return uow.site
 
 
 def payment_settings(site: Site) -> dict[str, str]:
-    """What the gateway needs to know, its secrets opened; one sealed with a lost key is as if it were not there."""
+    """What the gateway needs to know, its secrets opened; one encrypted with a lost key is as if it were not there."""
     found = dict(site.payment)
-    for name, sealed in site.payment_keys.items():
-        with suppress(encryption.Broken):
-            found[name] = encryption.unseal("payment keys", sealed)
+    for name, encrypted in site.payment_keys.items():
+        with suppress(encryption.CannotDecrypt):
+            found[name] = encryption.decrypt("payment keys", encrypted)
     return found
 
 
@@ -112,9 +114,9 @@ def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableFi
     return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
 
 
-def refusals(site: Site, key: str, ours: Iterable[str], tongue: Language) -> tuple[str, ...]:
+def refusals(site: Site, key: str, ours: Iterable[str], language: Language) -> tuple[str, ...]:
     """The ready sentences of a refusal: the site's own as it wrote them, or ours, in the language of who will read them."""
-    return tuple(site.refusal_sentences.get(key, ())) or tuple(say(each, tongue) for each in ours)
+    return tuple(site.refusal_sentences.get(key, ())) or tuple(translate(each, language) for each in ours)
 
 
 def accessibility(site: Site) -> str:

@@ -17,15 +17,15 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from data.core.errors import Refused
-from data.core.i18n import say
-from data.core.xlsx_archive import _is_of_reading, check_archive
+from data.core.errors import UserError
+from data.core.i18n import translate
+from data.core.xlsx_archive import check_archive, is_of_reading
 
 Form = Literal["csv", "xlsx"]
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | time | bool | None
 Tick: TypeAlias = Callable[[], None]  # called now and then by what is long; it may raise, to stop there
-MOST_BYTES = 12 * 1024 * 1024
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL, MOST_ABOVE = 20_000, 60, 5_000, 8  # above: a report's own lines
+MAX_BYTES = 12 * 1024 * 1024
+MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH, MAX_LINES_ABOVE = 20_000, 60, 5_000, 8  # above: a report's own lines
 ARCHIVE = b"PK\x03\x04"
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # What makes a spreadsheet run a text, its full-width twins too; apostrophes before it are ours, or written so that ours go.
@@ -50,8 +50,8 @@ class Sheet:
     form: Form
     coding: str = ""  # of a CSV: utf-8, utf-16, cp1252
     delimiter: str = ""
-    title: str = ""  # of the sheet that was read, when the workbook has several
-    faults: list[tuple[int, int, str, Refused]] = field(
+    title: str = ""  # of the record that was read, when the workbook has several
+    faults: list[tuple[int, int, str, UserError]] = field(
         default_factory=list
     )  # line, column from 0 (-1: the line), value, why
 
@@ -63,7 +63,7 @@ def no_tick() -> None:
 def write(
     form: Form, heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "", tick: Tick = no_tick
 ) -> bytes:
-    """The whole file. `title` names the sheet of a workbook."""
+    """The whole file. `title` names the record of a workbook."""
     return write_csv(heads, rows, tick=tick) if form == "csv" else write_xlsx(heads, rows, title=title, tick=tick)
 
 
@@ -109,7 +109,7 @@ def shown(cell: Cell) -> str:
 
 
 def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: str = "", tick: Tick = no_tick) -> bytes:
-    """One sheet, its first line kept in sight. Texts are texts: `data_type` says so after openpyxl has guessed."""
+    """One record, its first line kept in sight. Texts are texts: `data_type` says so after openpyxl has guessed."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or None)
     sheet.freeze_panes = "A2"
@@ -150,30 +150,30 @@ def _xlsx_cell(sheet: Any, cell: Cell, *, bold: bool = False) -> Any:
 
 
 def read(content: bytes, *, tick: Tick = no_tick) -> Sheet:
-    """The sheet of a CSV or XLSX file, by its content, whatever its name; Refused, with the mend, when it is none."""
+    """The record of a CSV or XLSX file, by its content, whatever its name; UserError, with the mend, when it is none."""
     check_form(content)
     sheet = _read_xlsx(content, tick) if content.startswith(ARCHIVE) else _read_csv(content, tick)
     if not sheet.rows:
-        raise Refused("Ce fichier n’a que ses titres de colonnes : aucune ligne à lire.")
+        raise UserError("Ce fichier n’a que ses titres de colonnes : aucune ligne à lire.")
     return sheet
 
 
 def check_form(content: bytes) -> None:
-    """Refused, at once, for what is too long, empty, or some other kind of file."""
+    """UserError, at once, for what is too long, empty, or some other kind of file."""
     if not content.strip():
-        raise Refused("Ce fichier est vide. Choisissez-en un autre.")
-    if len(content) > MOST_BYTES:
-        raise Refused("Ce fichier dépasse 12 Mo. Découpez-le en plusieurs fichiers.")
+        raise UserError("Ce fichier est vide. Choisissez-en un autre.")
+    if len(content) > MAX_BYTES:
+        raise UserError("Ce fichier dépasse 12 Mo. Découpez-le en plusieurs fichiers.")
     if content.startswith(ARCHIVE):
         check_archive(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused(
+        raise UserError(
             "Ce classeur est dans l’ancien format .xls, ou protégé par un mot de passe. Enregistrez-le en .xlsx."
         )
     elif content.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")):
-        raise Refused("Ce fichier n’est pas un tableau. Formats acceptés : CSV et XLSX.")
+        raise UserError("Ce fichier n’est pas un tableau. Formats acceptés : CSV et XLSX.")
     elif re.match(rb"(\xef\xbb\xbf)?\s*(<[!?a-zA-Z]|[\[{]\s*[\"{\[])", content[:200]):
-        raise Refused(
+        raise UserError(
             "C’est une page web sous un nom de tableau. Ouvrez-la dans un tableur et enregistrez-la en .xlsx."
         )
 
@@ -199,7 +199,7 @@ def decoded(content: bytes) -> tuple[str, str]:
         if "\x00" in text:
             break
         return text, coding
-    raise Refused("Les caractères de ce fichier ne se lisent pas. Enregistrez-le en « CSV UTF-8 », ou en .xlsx.")
+    raise UserError("Les caractères de ce fichier ne se lisent pas. Enregistrez-le en « CSV UTF-8 », ou en .xlsx.")
 
 
 def delimiter_of(line: str) -> str:
@@ -210,18 +210,18 @@ def delimiter_of(line: str) -> str:
 
 def _telling_line(text: str) -> str:
     """The first line with a separator: a report's title may stand above its columns' titles."""
-    first = [line for line in text[:20_000].splitlines() if line.strip()][: MOST_ABOVE + 1]
+    first = [line for line in text[:20_000].splitlines() if line.strip()][: MAX_LINES_ABOVE + 1]
     return next((line for line in first if re.search(r"[;\t,|]", line)), "")
 
 
 def _read_csv(content: bytes, tick: Tick) -> Sheet:
     text, coding = decoded(content)
     lines = io.StringIO(text, newline="")
-    told = re.match(r"sep=(.)\r?\n?", text)
-    delimiter = told[1] if told else delimiter_of(_telling_line(text))
+    separator_line = re.match(r"sep=(.)\r?\n?", text)
+    delimiter = separator_line[1] if separator_line else delimiter_of(_telling_line(text))
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     sheet = Sheet([], [], "csv", coding, delimiter)
-    _fill(sheet, _csv_rows(reader), tick, skip=1 if told else 0)
+    _fill(sheet, _csv_rows(reader), tick, skip=1 if separator_line else 0)
     return sheet
 
 
@@ -232,34 +232,34 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, list[Cell]]]:
         for number, cells in enumerate(reader, 1):
             yield number, [cell[1:] if ESCAPED.match(cell) else cell for cell in cells]
     except csv.Error:
-        raise Refused(
+        raise UserError(
             "Ligne {line} : un guillemet n’est pas fermé, ou mal placé. Corrigez cette ligne.", line=number + 1
         ) from None
 
 
 def _fill(sheet: Sheet, records: Iterable[tuple[int, list[Cell]]], tick: Tick, *, skip: int = 0) -> None:
     """The titles, then the rows; what is wrong with single cells goes among the faults, with the file as a whole raises."""
-    told = ((number, cells) for number, cells in records if number > skip and _filled(cells))
-    for number, cells in _from_titles(told):
+    separator_line = ((number, cells) for number, cells in records if number > skip and _filled(cells))
+    for number, cells in _from_titles(separator_line):
         if not sheet.heads:
             sheet.heads = _heads(cells)
             continue
-        if len(sheet.rows) >= MOST_ROWS:
-            raise Refused("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
+        if len(sheet.rows) >= MAX_ROWS:
+            raise UserError("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
         width = len(sheet.heads)
         if _filled(cells[width:]):
-            words = "{count} cellules pour {most} titres : un séparateur est de trop."
-            sheet.faults.append((number, -1, "", Refused(words, count=len(cells), most=width)))
-        kept = [*cells[:width], *[""] * (width - len(cells))]
-        for at, cell in enumerate(kept):
-            if isinstance(cell, str) and (len(cell) > LONGEST_CELL or TWICE_CODED.search(cell) or "\ufffd" in cell):
+            text = "{count} cellules pour {most} titres : un séparateur est de trop."
+            sheet.faults.append((number, -1, "", UserError(text, count=len(cells), most=width)))
+        cut = [*cells[:width], *[""] * (width - len(cells))]
+        for at, cell in enumerate(cut):
+            if isinstance(cell, str) and (len(cell) > MAX_CELL_LENGTH or TWICE_CODED.search(cell) or "\ufffd" in cell):
                 sheet.faults.append((number, at, cell[:60], _wrong_text(cell)))
-                kept[at] = None
-        sheet.rows.append((number, kept))
+                cut[at] = None
+        sheet.rows.append((number, cut))
         if len(sheet.rows) % 200 == 0:
             tick()
     if not sheet.heads:
-        raise Refused("Ce fichier est vide. Choisissez-en un autre.")
+        raise UserError("Ce fichier est vide. Choisissez-en un autre.")
 
 
 def _filled(cells: Sequence[Cell]) -> int:
@@ -271,16 +271,16 @@ def _from_titles(records: Iterator[tuple[int, Sequence[Cell]]]) -> Iterator[tupl
     above: list[tuple[int, Sequence[Cell]]] = []
     for record in records:
         above.append(record)
-        if _filled(record[1]) > 1 or len(above) > MOST_ABOVE:
+        if _filled(record[1]) > 1 or len(above) > MAX_LINES_ABOVE:
             break
     yield from above[-1:] if above and _filled(above[-1][1]) > 1 else above
     yield from records
 
 
-def _wrong_text(cell: str) -> Refused:
-    if len(cell) > LONGEST_CELL:
-        return Refused("Cette cellule a {count} caractères : 5 000 au plus.", count=len(cell))
-    return Refused(
+def _wrong_text(cell: str) -> UserError:
+    if len(cell) > MAX_CELL_LENGTH:
+        return UserError("Cette cellule a {count} caractères : 5 000 au plus.", count=len(cell))
+    return UserError(
         "Les accents de cette cellule sont abîmés. Exportez à nouveau le fichier, en « CSV UTF-8 » ou en .xlsx."
     )
 
@@ -290,22 +290,24 @@ def _heads(cells: Sequence[Cell]) -> list[str]:
     found = [" ".join(str(cell if cell is not None else "").split()) for cell in cells]
     while found and not found[-1]:
         found.pop()
-    if len(found) > MOST_COLUMNS:
-        raise Refused("Ce fichier a {count} colonnes : 60 au plus.", count=len(found))
+    if len(found) > MAX_COLUMNS:
+        raise UserError("Ce fichier a {count} colonnes : 60 au plus.", count=len(found))
     for at, head in enumerate(found):
         if head and (first := found.index(head)) != at:
-            raise Refused(
+            raise UserError(
                 "La colonne « {head} » est là deux fois ({first} et {second}). Renommez l’une des deux.",
                 head=head[:60],
                 first=get_column_letter(first + 1),
                 second=get_column_letter(at + 1),
             )
-    return [head[:120] or say("(colonne {letter})", letter=get_column_letter(at)) for at, head in enumerate(found, 1)]
+    return [
+        head[:120] or translate("(colonne {letter})", letter=get_column_letter(at)) for at, head in enumerate(found, 1)
+    ]
 
 
 def _read_xlsx(content: bytes, tick: Tick) -> Sheet:
     try:
-        # Not data_only: it would hide that a value comes from a formula, which is refused.
+        # Not data_only: it would hide that a value comes from a formula, which is UserError.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         pages = [page for page in book.worksheets if page.sheet_state == "visible"]
         for page in pages:
@@ -314,36 +316,41 @@ def _read_xlsx(content: bytes, tick: Tick) -> Sheet:
             if any(value is not None for row in page.iter_rows(max_row=100, values_only=True) for value in row):
                 _fill(sheet, _xlsx_rows(page, sheet), tick)
                 return sheet
-    except Refused:
+    except UserError:
         raise
     except Exception as fault:  # a workbook can be broken in any way, and openpyxl fall on it in as many
-        if isinstance(fault, MemoryError | RecursionError) or not _is_of_reading(fault):
+        if isinstance(fault, MemoryError | RecursionError) or not is_of_reading(fault):
             raise
-        raise Refused("Ce classeur est illisible ou endommagé. Enregistrez-le à nouveau en .xlsx.") from None
-    raise Refused("Ce fichier est vide. Choisissez-en un autre.")
+        raise UserError("Ce classeur est illisible ou endommagé. Enregistrez-le à nouveau en .xlsx.") from None
+    raise UserError("Ce fichier est vide. Choisissez-en un autre.")
 
 
 def _xlsx_rows(page: Any, sheet: Sheet) -> Iterator[tuple[int, list[Cell]]]:
     for number, row in enumerate(page.iter_rows(), 1):
-        if number > 10 * MOST_ROWS:
-            raise Refused("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
+        if number > 10 * MAX_ROWS:
+            raise UserError("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
         cells: list[Cell] = []
         for at, cell in enumerate(row):
             value = cell.value
             if cell.data_type == "f":
-                told = str(getattr(value, "text", value) or "")
+                separator_line = str(getattr(value, "text", value) or "")
                 sheet.faults.append(
                     (
                         number,
                         at,
-                        told[:60],
-                        Refused("C’est une formule. Remplacez-la par sa valeur (copier, puis coller les valeurs)."),
+                        separator_line[:60],
+                        UserError("C’est une formule. Remplacez-la par sa valeur (copier, puis coller les valeurs)."),
                     )
                 )
                 value = None
             elif cell.data_type == "e":
                 sheet.faults.append(
-                    (number, at, str(value)[:60], Refused("Cette cellule est en erreur dans le tableur. Corrigez-la."))
+                    (
+                        number,
+                        at,
+                        str(value)[:60],
+                        UserError("Cette cellule est en erreur dans le tableur. Corrigez-la."),
+                    )
                 )
                 value = None
             elif isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

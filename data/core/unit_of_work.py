@@ -1,6 +1,6 @@
-"""A visit is one session, one transaction, one account, one site, one clock. The fetch is the permission.
+"""A unit of work is one session, one transaction, one account, one site, one clock. The fetch is the permission.
 
-Every statement of a visit is fenced to what the account may see; forms that cannot be fenced raise Leak.
+Every statement of a unit of work is scoped to what the account may see; forms that cannot be scoped raise ScopeViolation.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,9 +18,10 @@ from sqlmodel import SQLModel, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import clock, database, events
-from data.core.errors import NotYours
-from data.core.i18n import Language, say
-from data.core.scope import _OWNERS, NOWHERE, Leak, _Guarded
+from data.core.errors import NotFound
+from data.core.i18n import Language, as_language, translate
+from data.core.roles import Role
+from data.core.scope import NO_SCOPE, OWNER_COLUMNS, Scope, ScopedSession, ScopeViolation
 
 Row = TypeVar("Row")
 Table = TypeVar("Table", bound=SQLModel)
@@ -28,7 +29,7 @@ Question = TypeVar("Question", bound=Executable)
 
 
 class Person(Protocol):
-    """What a visit must know of an account."""
+    """What a unit of work must know of an account."""
 
     id: int
     site_id: int
@@ -38,15 +39,16 @@ class Person(Protocol):
     name: str
 
 
-class Visit:
+class UnitOfWork:
     """Ask (`all`, `one`, `get`, `count`), act (`add`, `change`, `delete`), and the one clock (`now`, `today`)."""
 
     def __init__(self, session: Session, now: datetime, writes: bool) -> None:
         self._session, self.now, self.writes = session, now, writes
-        self.site_id: int | None = None  # None: the whole house
-        self.family_id: int | None = None  # None: staff, or the whole house
+        self.site_id: int | None = None  # None: the system unit of work
+        self.family_id: int | None = None  # None: staff, or the system unit of work
         self.account_id: int | None = None
-        self.role, self.name, self.language = "", "", "fr"
+        self.role, self.name = "", ""
+        self.language: Language = "fr"
         self.zone = ZoneInfo("Europe/Paris")
         self.site: Any = None  # the site's row once asked for (sites.here)
         self.client = ""  # the person's network address, for the journal
@@ -57,34 +59,30 @@ class Visit:
         return self.now.astimezone(self.zone).date()
 
     @property
-    def tongue(self) -> Language:
-        return "en" if self.language == "en" else "fr"
-
-    @property
     def is_staff(self) -> bool:
-        return self.role in {"secretariat", "responsable"}
+        return self.role in {Role.OFFICE, Role.MANAGER}
 
-    def say(self, sentence: str, **words: object) -> str:
+    def translate(self, sentence: str, **placeholders: object) -> str:
         """The sentence in the person's language."""
-        return say(sentence, self.tongue, **words)
+        return translate(sentence, self.language, **placeholders)
 
     def all(self, question: SelectOfScalar[Row], **values: Any) -> Sequence[Row]:
         return self._session.scalars(question, values or None).unique().all()
 
     def rows(self, question: Any, **values: Any) -> Sequence[Any]:
-        """Rows of several columns or entities; `values` of its parameters, where the question is `kept`."""
+        """Rows of several columns or entities; `values` of its parameters, where the question is `prepared`."""
         return self._session.execute(question, values or None).all()
 
     def one(self, question: SelectOfScalar[Row], **values: Any) -> Row | None:
         return self._session.scalars(question if values else question.limit(1), values or None).first()
 
     def get(self, table: type[Table], key: object, *, lock: bool = False) -> Table:
-        """The row of that key; NotYours when there is none that this account may see. `lock` until the visit ends."""
+        """The row of that key; NotFound when there is none that this account may see. `lock` until the unit of work ends."""
         if not isinstance(key, int) or isinstance(key, bool) or not 0 < key < 2**31:
-            raise NotYours(table.__name__)
+            raise NotFound(table.__name__)
         row = self._session.scalars(_by_key(table, lock), {"key": key}).first()
         if row is None:
-            raise NotYours(f"{table.__name__} {key}")
+            raise NotFound(f"{table.__name__} {key}")
         return row
 
     def count(self, question: SelectOfScalar[int]) -> int:
@@ -106,7 +104,7 @@ class Visit:
         self._bulk(table, ())
         core: CoreTable = table.__table__  # type: ignore[attr-defined]
         connection = self._session.connection()
-        if connection.dialect.name == "sqlite":  # this visit holds the lock: nobody else adds rows
+        if connection.dialect.name == "sqlite":  # this unit of work holds the lock: nobody else adds rows
             last = connection.execute(select(func.max(core.c.id))).scalar() or 0
             return list(range(last + 1, last + 1 + count))
         following = func.nextval(func.pg_get_serial_sequence(core.name, "id"))
@@ -126,8 +124,8 @@ class Visit:
             return
         core: CoreTable = table.__table__  # type: ignore[attr-defined]
         names = [name for name in rows[0] if name not in {"id", "site_id"}]
-        if _OWNERS & set(names):
-            raise Leak(f"the rows would leave the fence: {names}")
+        if OWNER_COLUMNS & set(names):
+            raise ScopeViolation(f"the rows would leave the scope: {names}")
         statement = (
             core.update()
             .where(core.c.id == bindparam("the_id"), core.c.site_id == bindparam("the_site"))
@@ -138,10 +136,10 @@ class Visit:
 
     def _bulk(self, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
         self.staff_only()
-        if not self.writes or not self.site_id or table.fence == "door":  # type: ignore[attr-defined]
-            raise Leak(f"many rows of {table.__name__}, in a visit that may not write them")
+        if not self.writes or not self.site_id or table.scope == Scope.SYSTEM:  # type: ignore[attr-defined]
+            raise ScopeViolation(f"many rows of {table.__name__}, in a unit of work that may not write them")
         if any(row.get("site_id") != self.site_id for row in rows):
-            raise Leak(f"{table.__name__}.site_id leaves the fence")
+            raise ScopeViolation(f"{table.__name__}.site_id leaves the scope")
 
     def delete(self, row: SQLModel) -> None:
         self._session.delete(row)
@@ -154,55 +152,55 @@ class Visit:
         """How many rows the statement changed."""
         return getattr(self._session.execute(statement.execution_options(synchronize_session="fetch")), "rowcount", 0)
 
-    def tell(self, *topics: "events.Topic") -> None:
-        """Open pages that follow these topics are redrawn once this visit is committed."""
+    def publish(self, *topics: "events.Topic") -> None:
+        """Open pages that follow these topics are redrawn once this unit of work is committed."""
         self._topics.update(topics)
 
     def staff_only(self) -> None:
         if not self.is_staff:
-            raise NotYours("staff")
+            raise NotFound("staff")
 
     def manager_only(self) -> None:
         """For settings, staff accounts, imports, the journal: « responsable »."""
-        if self.role != "responsable":
-            raise NotYours("responsable")
+        if self.role != Role.MANAGER:
+            raise NotFound(Role.MANAGER)
 
 
-def kept(question: Question) -> Question:
-    """A question made once, its values given each time (bindparam), fenced once a family: half of what it costs."""
-    return question.execution_options(kept=True)
+def prepared(question: Question) -> Question:
+    """A question made once, its values given each time (bindparam), scoped once a family: half of what it costs."""
+    return question.execution_options(prepared=True)
 
 
 @lru_cache(maxsize=256)
 def _by_key(table: Any, lock: bool) -> SelectOfScalar[Any]:
-    question = kept(select(table).where(table.id == bindparam("key")))
-    # locked: whatever the visit read before it waited is read again
+    question = prepared(select(table).where(table.id == bindparam("key")))
+    # locked: whatever the unit of work read before it waited is read again
     return question.with_for_update().execution_options(populate_existing=True) if lock else question
 
 
 @contextmanager
-def visit(account: Person | None, *, writes: bool = False, now: datetime | None = None) -> Iterator[Visit]:
-    """Open the house for `account`; a stranger (None) sees nothing that belongs to anyone."""
-    with whole_house(writes=writes, now=now) as v:
-        v.site_id = v.family_id = NOWHERE
+def unit_of_work(account: Person | None, *, writes: bool = False, now: datetime | None = None) -> Iterator[UnitOfWork]:
+    """Open the portal for `account`; a stranger (None) sees nothing that belongs to anyone."""
+    with transaction(writes=writes, now=now) as uow:
+        uow.site_id = uow.family_id = NO_SCOPE
         if account is not None:
-            v.account_id, v.site_id, v.role, v.name = account.id, account.site_id, account.role, account.name
-            v.family_id = None if v.is_staff else (account.family_id or NOWHERE)
-            v.language = account.language
-        yield v
+            uow.account_id, uow.site_id, uow.role, uow.name = account.id, account.site_id, account.role, account.name
+            uow.family_id = None if uow.is_staff else (account.family_id or NO_SCOPE)
+            uow.language = as_language(account.language)
+        yield uow
 
 
 @contextmanager
-def whole_house(*, writes: bool = False, waits: bool = True, now: datetime | None = None) -> Iterator[Visit]:
-    """No fence: for the door, the postman, the imports and the demonstration, never for a page."""
+def transaction(*, writes: bool = False, waits: bool = True, now: datetime | None = None) -> Iterator[UnitOfWork]:
+    """One session and one transaction, bound to nobody yet. For `unit_of_work` and data/core/system_unit_of_work.py only."""
     engine = (database.engine if waits else database.hurried_engine)() if writes else database.reading_engine()
-    session = _Guarded(engine, expire_on_commit=False, close_resets_only=False)
-    v = session.info["visit"] = Visit(session, now or clock.now(), writes)
+    session = ScopedSession(engine, expire_on_commit=False, close_resets_only=False)
+    uow = session.info["unit_of_work"] = UnitOfWork(session, now or clock.now(), writes)
     try:
-        yield v
+        yield uow
         if writes:
             session.commit()
     finally:
         session.close()  # after an exception: closed uncommitted
-    if v._topics:
-        events.publish(v._topics)
+    if uow._topics:
+        events.publish(uow._topics)

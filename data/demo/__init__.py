@@ -1,4 +1,4 @@
-"""The demonstration: two sites, the cast that also plays the tests, and as many families more as asked. All invented."""
+"""The demonstration: two sites, the demonstration's people that also plays the tests, and as many families more as asked. All invented."""
 
 import random
 from datetime import timedelta
@@ -8,7 +8,8 @@ from sqlmodel import select
 from data.accounts import passwords
 from data.core import audit
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
 from data.office.news import News
 
@@ -26,35 +27,37 @@ class NotADemonstration(RuntimeError):
 
 def fill(more: int = 0, *, seed: int = 1042) -> bool:
     """Make the demonstration in an empty database, with `more` families; False when it is there already."""
-    with whole_house() as v:
-        sites = v.all(select(Site))
+    with system_unit_of_work() as uow:
+        sites = uow.all(select(Site))
         if any(not site.demonstration for site in sites):
             raise NotADemonstration(REAL)
         if sites:
             return False
     hashed = passwords.make_hash(PASSWORD)
     dice = random.Random(seed)  # noqa: S311
-    with whole_house(writes=True) as v:
-        valmont = _site(v, "valmont", "Conservatoire de Valmont", "3 place de l’Opéra, 57220 Valmont")
-        belrive = _site(v, "belrive", "École de musique de Belrive", "12 quai des Peintres, 68320 Belrive")
-        people.cast(v, valmont, belrive, hashed)
-        people.others(v, valmont, hashed, 24 + more, dice)
+    with system_unit_of_work(writes=True) as uow:
+        valmont = _site(uow, "valmont", "Conservatoire de Valmont", "3 place de l’Opéra, 57220 Valmont")
+        belrive = _site(uow, "belrive", "École de musique de Belrive", "12 quai des Peintres, 68320 Belrive")
+        people.named_people(uow, valmont, belrive, hashed)
+        people.others(uow, valmont, hashed, 24 + more, dice)
         for site in (valmont, belrive):
-            schooling.fill(v, site, dice)
-            money.fill(v, site, dice)
-        _news(v, valmont)
+            schooling.fill(uow, site, dice)
+            money.fill(uow, site, dice)
+        _news(uow, valmont)
     requests.fill()
     reenrolment.fill()
     access.fill()
     letters.fill()
-    with whole_house(writes=True) as v:
-        audit.note(v, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]})
+    with system_unit_of_work(writes=True) as uow:
+        audit.note(
+            uow, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]}
+        )
     return True
 
 
-def _news(v: Visit, site: Site) -> None:
+def _news(uow: UnitOfWork, site: Site) -> None:
     """One piece that is shown, one to come, one that is over."""
-    day = v.now.astimezone(site.zone).date()
+    day = uow.now.astimezone(site.zone).date()
     shown = "Audition du stage d’été" if day.month in {7, 8} else "Audition des classes de piano"
     closing = day + timedelta(days=20)
     for rank, (title, body, first, last) in enumerate(
@@ -74,10 +77,10 @@ def _news(v: Visit, site: Site) -> None:
             ("Portes ouvertes", "Merci à tous les visiteurs.", day - timedelta(days=90), day - timedelta(days=60)),
         )
     ):
-        v.add(News(site_id=site.id, rank=rank, title=title, body=body, first_day=first, last_day=last))
+        uow.add(News(site_id=site.id, rank=rank, title=title, body=body, first_day=first, last_day=last))
 
 
-def _site(v: Visit, code: str, name: str, address: str) -> Site:
+def _site(uow: UnitOfWork, code: str, name: str, address: str) -> Site:
     legal = {
         "publisher": name,
         "director": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit",
@@ -86,7 +89,7 @@ def _site(v: Visit, code: str, name: str, address: str) -> Site:
         "siret": "215 700 422 00019" if code == "valmont" else "216 800 201 00027",
         "signatory": "Hélène Lemoine, responsable de l’établissement" if code == "valmont" else "Jean Petit, directeur",
     }
-    return v.add(
+    return uow.add(
         Site(
             code=code,
             name=name,

@@ -7,7 +7,8 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import clock
 from data.core.sites import Site
-from data.core.unit_of_work import visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import unit_of_work
 from data.mail import custom_templates
 from data.mail.outbox import Letter, write
 
@@ -21,13 +22,13 @@ TROUBLE = (
 
 def fill() -> None:
     now = clock.now()
-    with whole_house(writes=True) as v:
-        rows = list(v.all(select(Letter).order_by(col(Letter.created_at), col(Letter.id))))
+    with system_unit_of_work(writes=True) as uow:
+        rows = list(uow.all(select(Letter).order_by(col(Letter.created_at), col(Letter.id))))
         for letter in rows[:-WAITING]:
             letter.state, letter.attempts, letter.sent_at = "sent", 1, letter.created_at + timedelta(seconds=3)
-            v.add(letter)
+            uow.add(letter)
         for login, state, error in TROUBLE:
-            account = v.one(select(Account).where(Account.login == login))
+            account = uow.one(select(Account).where(Account.login == login))
             letter = next(each for each in rows if account and each.account_id == account.id)
             letter.state, letter.error, letter.sent_at, letter.attempts = (
                 state,
@@ -35,25 +36,25 @@ def fill() -> None:
                 None,
                 12 if state == "abandoned" else 1,
             )
-            v.add(letter)
+            uow.add(letter)
     _paid(now - timedelta(days=24))
-    with whole_house() as v:
-        helene = v.one(select(Account).where(Account.login == "lemoine.helene"))
-    with visit(helene, writes=True, now=now - timedelta(days=12)) as v:
+    with system_unit_of_work() as uow:
+        helene = uow.one(select(Account).where(Account.login == "lemoine.helene"))
+    with unit_of_work(helene, writes=True, now=now - timedelta(days=12)) as uow:
         given = custom_templates.given("request_decided", "fr")
-        said = "Merci de tenir votre fiche à jour. Le secrétariat a répondu à votre demande."
-        words = custom_templates.Words(given.subject, (said, *given.body[1:]), given.link)
-        custom_templates.save(v, "request_decided", "fr", words, version=0)
+        message = "Merci de tenir votre fiche à jour. Le secrétariat a répondu à votre demande."
+        text = custom_templates.TemplateText(given.subject, (message, *given.body[1:]), given.link)
+        custom_templates.save(uow, "request_decided", "fr", text, version=0)
 
 
 def _paid(at: datetime) -> None:
     """A letter with an amount, that left long ago."""
-    with whole_house(writes=True, now=at) as v:
-        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
-        account = v.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
+    with system_unit_of_work(writes=True, now=at) as uow:
+        site_id = uow.one(select(Site.id).where(Site.code == "valmont"))
+        account = uow.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
         if account:
             letter = write(
-                v,
+                uow,
                 "payment_received",
                 to="claire.aubry@example.org",
                 name=account.name,
@@ -66,4 +67,4 @@ def _paid(at: datetime) -> None:
                 number="26000007",
             )
             letter.state, letter.attempts, letter.sent_at = "sent", 1, at
-            v.add(letter)
+            uow.add(letter)

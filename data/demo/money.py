@@ -10,7 +10,7 @@ from data.billing import models as billing
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core import formats
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.demo.people import LARGE
 from data.families.models import Family, Guardian, Pupil, PupilLink
 
@@ -24,8 +24,8 @@ Line = tuple[str, str, int]  # label, pupil, cents
 class Book:
     """Rows to come, added a kind at a time so that each has its number."""
 
-    def __init__(self, v: Visit, site: Site, first: int) -> None:
-        self.v, self.site, self.number = v, site, first
+    def __init__(self, uow: UnitOfWork, site: Site, first: int) -> None:
+        self.uow, self.site, self.number = uow, site, first
         self.lines: list[InvoiceLine] = []
         self.instalments: list[Instalment] = []
         self.pending: list[tuple[Invoice, list[Line], list[tuple[date, int]]]] = []
@@ -91,8 +91,8 @@ class Book:
         self.paid.append((made, invoice, cents))
 
     def write(self) -> None:
-        self.v.add_all(invoice for invoice, _, _ in self.pending)
-        self.v.add_all(payment for payment, _, _ in self.paid)
+        self.uow.add_all(invoice for invoice, _, _ in self.pending)
+        self.uow.add_all(payment for payment, _, _ in self.paid)
         for invoice, lines, parts in self.pending:
             owned: dict[str, Any] = {"site_id": self.site.id, "family_id": invoice.family_id, "invoice_id": invoice.id}
             self.lines += [
@@ -102,7 +102,7 @@ class Book:
             self.instalments += [Instalment(**owned, due_day=day, cents=cents) for day, cents in parts]
         for credit, corrected in self.credits:
             credit.corrects_id = corrected.id
-        self.v.add_all([*self.lines, *self.instalments, *(credit for credit, _ in self.credits)])
+        self.uow.add_all([*self.lines, *self.instalments, *(credit for credit, _ in self.credits)])
         allocations = [
             Allocation(
                 site_id=self.site.id,
@@ -124,31 +124,31 @@ class Book:
             )
             for credit, corrected in self.credits
         ]
-        self.v.add_all(allocations)
+        self.uow.add_all(allocations)
 
 
-def fill(v: Visit, site: Site, dice: random.Random) -> None:
-    families = list(v.all(select(Family).where(Family.site_id == site.id).order_by(col(Family.number))))
+def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
+    families = list(uow.all(select(Family).where(Family.site_id == site.id).order_by(col(Family.number))))
     payers = {
         adult.family_id: adult
-        for adult in v.all(select(Guardian).where(Guardian.site_id == site.id))
+        for adult in uow.all(select(Guardian).where(Guardian.site_id == site.id))
         if adult.rank == 1
     }
     pupils: dict[int, list[Pupil]] = {}
-    for pupil, family_id in v.rows(
+    for pupil, family_id in uow.rows(
         select(Pupil, PupilLink.family_id)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(Pupil.site_id == site.id, PupilLink.household == "principal")
         .order_by(col(Pupil.id))
     ):
         pupils.setdefault(family_id, []).append(pupil)
-    book = Book(v, site, 26_000_000)
-    today = v.now.astimezone(site.zone).date()
-    cast = {1042: _aubry, 1077: _belkacem} if site.code == "valmont" else {}
+    book = Book(uow, site, 26_000_000)
+    today = uow.now.astimezone(site.zone).date()
+    demo = {1042: _aubry, 1077: _belkacem} if site.code == "valmont" else {}
     for family in families:
         if family.number not in UNPAID and family.id in payers:
             whose = pupils.get(family.id, [])
-            cast.get(family.number, _any)(book, family, payers[family.id], whose, today, dice)
+            demo.get(family.number, _any)(book, family, payers[family.id], whose, today, dice)
     book.write()
 
 

@@ -1,4 +1,4 @@
-"""The people of the demonstration: the cast of the tests, and as many families more as asked. All invented."""
+"""The people of the demonstration: the demonstration's people, and as many families more as asked. All invented."""
 
 import random
 from datetime import date, timedelta
@@ -7,8 +7,9 @@ from typing import Any
 from data.accounts.models import Account
 from data.core import formats
 from data.core.fields import fold
+from data.core.roles import Role
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil, PupilLink
 
 FIRST = (
@@ -44,11 +45,11 @@ YOUNGEST = 7  # who plays an instrument; younger ones are in the awakening
 LARGE = 3024  # from this number on, families of a large demonstration, whose pupils all have four years behind them
 
 
-def _family(v: Visit, site: Site, number: int, since: date) -> Family:
-    return v.add(Family(site_id=site.id, number=number, since=since))
+def _family(uow: UnitOfWork, site: Site, number: int, since: date) -> Family:
+    return uow.add(Family(site_id=site.id, number=number, since=since))
 
 
-def _adult(v: Visit, family: Family, civility: str, first: str, last: str, **more: object) -> Guardian:
+def _adult(uow: UnitOfWork, family: Family, civility: str, first: str, last: str, **more: object) -> Guardian:
     given: dict[str, Any] = {
         "address": "3 place du Marché",
         "postcode": "57220",
@@ -57,16 +58,18 @@ def _adult(v: Visit, family: Family, civility: str, first: str, last: str, **mor
         "phone_mobile": "+33698765432",
         **more,
     }
-    return v.add(
+    return uow.add(
         Guardian(
             site_id=family.site_id, family_id=family.id, civility=civility, first_name=first, last_name=last, **given
         )
     )
 
 
-def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str, born: date, **more: Any) -> Pupil:
+def _pupil(
+    uow: UnitOfWork, families: list[Family], number: int, first: str, last: str, born: date, **more: Any
+) -> Pupil:
     """Linked to the first family as principal, to the second as one that may consult."""
-    pupil = v.add(
+    pupil = uow.add(
         Pupil(
             site_id=families[0].site_id,
             number=number,
@@ -79,7 +82,7 @@ def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str,
         )
     )
     for family, household, rights in zip(families, ("principal", "second"), ("all", "consult"), strict=False):
-        v.add(
+        uow.add(
             PupilLink(
                 site_id=family.site_id, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights
             )
@@ -88,17 +91,17 @@ def _pupil(v: Visit, families: list[Family], number: int, first: str, last: str,
 
 
 def _account(
-    v: Visit,
+    uow: UnitOfWork,
     site: Site,
     login: str,
     name: str,
     hashed: str,
     adult: Guardian | None = None,
-    role: str = "family",
+    role: str = Role.FAMILY,
     *,
     must_change: bool = False,
 ) -> Account:
-    return v.add(
+    return uow.add(
         Account(
             site_id=site.id,
             family_id=adult.family_id if adult else None,
@@ -117,16 +120,16 @@ def _plain(name: str) -> str:
     return "".join(char for char in fold(name) if char.isalnum())
 
 
-def first_year(v: Visit, site: Site) -> int:
+def first_year(uow: UnitOfWork, site: Site) -> int:
     """The year in which the present school year began: people are as old as their class wants, whatever the day."""
-    return int(formats.school_year(v.now.astimezone(site.zone).date())[:4])
+    return int(formats.school_year(uow.now.astimezone(site.zone).date())[:4])
 
 
-def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
-    today, first = v.now.astimezone(valmont.zone).date(), first_year(v, valmont)
-    aubry = _family(v, valmont, 1042, date(first - 6, 9, 1))
+def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> None:
+    today, first = uow.now.astimezone(valmont.zone).date(), first_year(uow, valmont)
+    aubry = _family(uow, valmont, 1042, date(first - 6, 9, 1))
     claire = _adult(
-        v,
+        uow,
         aubry,
         "mme",
         "Claire",
@@ -140,9 +143,9 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         image_right="oui",
         leaves_alone="non",
     )
-    second = _family(v, valmont, 1043, date(first - 4, 9, 1))
+    second = _family(uow, valmont, 1043, date(first - 4, 9, 1))
     marc = _adult(
-        v,
+        uow,
         second,
         "m",
         "Marc",
@@ -152,7 +155,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         phone_mobile="+33611223344",
     )
     _pupil(
-        v,
+        uow,
         [aubry, second],
         2042,
         "Irina",
@@ -167,7 +170,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         insurance="MAIF 4012345",
     )
     _pupil(
-        v,
+        uow,
         [aubry],
         2043,
         "Nino",
@@ -180,12 +183,12 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         school="École Pauline-Kergomard",
         school_class="CP",
     )
-    _account(v, valmont, "aubry.claire", claire.full_name, hashed, claire)
-    _account(v, valmont, "aubry.marc", marc.full_name, hashed, marc)
+    _account(uow, valmont, "aubry.claire", claire.full_name, hashed, claire)
+    _account(uow, valmont, "aubry.marc", marc.full_name, hashed, marc)
 
-    alone = _family(v, valmont, 1077, date(first - 2, 9, 1))
+    alone = _family(uow, valmont, 1077, date(first - 2, 9, 1))
     samir = _adult(
-        v,
+        uow,
         alone,
         "m",
         "Samir",
@@ -196,7 +199,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         phone_mobile="+33655443322",
     )
     _pupil(
-        v,
+        uow,
         [alone],
         2077,
         "Samir",
@@ -207,12 +210,12 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         cycle="Hors cursus",
         email="samir.belkacem@example.org",
     )
-    _account(v, valmont, "belkacem.samir", samir.full_name, hashed, samir)
+    _account(uow, valmont, "belkacem.samir", samir.full_name, hashed, samir)
 
-    first_time = _family(v, valmont, 1105, today)
-    linh = _adult(v, first_time, "mme", "Linh", "Nguyễn", address="5 allée des Platanes", birth_date=date(1988, 7, 9))
+    first_time = _family(uow, valmont, 1105, today)
+    linh = _adult(uow, first_time, "mme", "Linh", "Nguyễn", address="5 allée des Platanes", birth_date=date(1988, 7, 9))
     _pupil(
-        v,
+        uow,
         [first_time],
         2105,
         "Minh-Anh",
@@ -224,14 +227,14 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         school="École Pauline-Kergomard",
         school_class="CE2",
     )
-    _account(v, valmont, "nguyen.linh", linh.full_name, hashed, linh, must_change=True)
+    _account(uow, valmont, "nguyen.linh", linh.full_name, hashed, linh, must_change=True)
 
-    _account(v, valmont, "renard.paul", "Paul Renard", hashed, role="secretariat")
-    _account(v, valmont, "lemoine.helene", "Hélène Lemoine", hashed, role="responsable")
+    _account(uow, valmont, "renard.paul", "Paul Renard", hashed, role=Role.OFFICE)
+    _account(uow, valmont, "lemoine.helene", "Hélène Lemoine", hashed, role=Role.MANAGER)
 
-    other = _family(v, belrive, 1042, date(first - 1, 9, 1))
+    other = _family(uow, belrive, 1042, date(first - 1, 9, 1))
     namesake = _adult(
-        v,
+        uow,
         other,
         "mme",
         "Claire",
@@ -244,7 +247,7 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         birth_date=date(1990, 12, 5),
     )
     _pupil(
-        v,
+        uow,
         [other],
         2042,
         "Gaspard",
@@ -254,19 +257,19 @@ def cast(v: Visit, valmont: Site, belrive: Site, hashed: str) -> None:
         discipline="Guitare",
         cycle="1er cycle",
     )
-    _account(v, belrive, "aubry.claire", namesake.full_name, hashed, namesake)
-    _account(v, belrive, "petit.jean", "Jean Petit", hashed, role="responsable")
+    _account(uow, belrive, "aubry.claire", namesake.full_name, hashed, namesake)
+    _account(uow, belrive, "petit.jean", "Jean Petit", hashed, role=Role.MANAGER)
 
 
-def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -> None:
-    """Families beside the cast, the same ones for the same seed."""
-    today, first = v.now.astimezone(site.zone).date(), first_year(v, site)
+def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Random) -> None:
+    """Families beside the demonstration's people, the same ones for the same seed."""
+    today, first = uow.now.astimezone(site.zone).date(), first_year(uow, site)
     for number in range(3000, 3000 + count):
-        family = _family(v, site, number, today - timedelta(days=dice.randint(30, 2500)))
+        family = _family(uow, site, number, today - timedelta(days=dice.randint(30, 2500)))
         last, pupils = dice.choice(LAST), dice.choice((1, 2))
         street = f"{dice.randint(1, 90)} {dice.choice(STREETS)}"
         adult = _adult(
-            v,
+            uow,
             family,
             dice.choice(("mme", "m")),
             dice.choice(FIRST),
@@ -283,7 +286,7 @@ def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -
             discipline, cycle = dice.choice(DISCIPLINES), dice.choice(CYCLES)
             age, cycle = _stage(number, discipline, drawn, cycle)
             _pupil(
-                v,
+                uow,
                 [family],
                 number * 10 + child,
                 name,
@@ -297,8 +300,8 @@ def others(v: Visit, site: Site, hashed: str, count: int, dice: random.Random) -
             grown = first - age - 22
             if adult.birth_date and adult.birth_date.year > grown:
                 adult.birth_date = adult.birth_date.replace(year=grown)
-        v.add(adult)
-        _account(v, site, f"famille.{number}", adult.full_name, hashed, adult)
+        uow.add(adult)
+        _account(uow, site, f"famille.{number}", adult.full_name, hashed, adult)
 
 
 def _stage(number: int, discipline: str, age: int, cycle: str) -> tuple[int, str]:

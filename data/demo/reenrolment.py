@@ -15,7 +15,8 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import clock, formats
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink
@@ -29,7 +30,7 @@ from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
 
-MOST_REQUESTS = 300
+MAX_REQUESTS = 300
 DANCE = ["Danse classique", "Danse contemporaine"]
 ADDRESS, PORTRAIT, INSURANCE = "Justificatif d’adresse", "Photo d’identité", "Attestation d’assurance"
 DOCUMENTS: tuple[dict[str, object], ...] = (
@@ -47,14 +48,14 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
 
 
 def fill() -> None:
-    """An open campaign at Valmont, one being prepared at Belrive; what the cast and a few families made of theirs."""
+    """An open campaign at Valmont, one being prepared at Belrive; what the demonstration's people and a few families made of theirs."""
     now = clock.now()
     first = int(formats.school_year(clock.today(ZoneInfo("Europe/Paris")))[:4]) + 1
     year = f"{first}-{first + 1}"
     campaign_id = _campaign("lemoine.helene", "valmont", year, now - timedelta(days=12))
     _campaign("petit.jean", "belrive", year, now - timedelta(days=2))
-    with _as("lemoine.helene", now - timedelta(days=10)) as v:
-        campaign_admin.activate(v, campaign_id)
+    with _as("lemoine.helene", now - timedelta(days=10)) as uow:
+        campaign_admin.activate(uow, campaign_id)
     irina = _Household("aubry.claire", "Irina", now - timedelta(days=3))
     irina.give(ADDRESS, "facture-energie.pdf")
     irina.give(PORTRAIT, "irina-vacances.jpg")
@@ -78,21 +79,21 @@ def fill() -> None:
 
 def _campaign(login: str, site: str, year: str, at: datetime) -> int:
     """For the school year after today's, though it opened in the one before; its documents."""
-    with _as(login, at, site) as v:
+    with _as(login, at, site) as uow:
         campaign = campaign_admin.save(
-            v,
+            uow,
             None,
             {
                 "school_year": year,
                 "title": f"Réinscriptions {year}",
-                "opens_on": v.today,
-                "closes_on": v.today + timedelta(days=50),
+                "opens_on": uow.today,
+                "closes_on": uow.today + timedelta(days=50),
                 "introduction": "Cochez ce que l’élève continue l’an prochain. Un changement se demande plus bas, dans « Demandes complémentaires ».",
                 "confirmation": "Les horaires de l’an prochain seront choisis début septembre, avec le professeur.",
             },
         )
         for each in DOCUMENTS:
-            campaign_admin.save_document(v, campaign.id, None, each)
+            campaign_admin.save_document(uow, campaign.id, None, each)
         return campaign.id
 
 
@@ -101,82 +102,82 @@ class _Household:
 
     def __init__(self, login: str, pupil: str, at: datetime, *, way: str = "courses", message: str = "") -> None:
         self.login, self.at, self.way, self.sent_id = login, at, way, 0
-        with self._visit() as v:
-            self.pupil = next(each for each, _ in families.pupils(v) if pupil in {"", each.first_name})
-            self.campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
-            lines = v.all(
+        with self._unit_of_work() as uow:
+            self.pupil = next(each for each, _ in families.pupils(uow) if pupil in {"", each.first_name})
+            self.campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+            lines = uow.all(
                 select(Enrolment.id)
                 .join(Course, col(Course.id) == Enrolment.course_id)
                 .where(Enrolment.pupil_id == self.pupil.id, Course.school_year == self.campaign.source_year)
                 .order_by(col(Enrolment.id))
             )
             chosen = lines[:2] if way == "courses" else ()
-            request.choose(v, self.pupil, self.campaign.id, way, chosen)
-            words = {"message": message, "reason": "Déménagement" if way == "leaving" else ""}
-            request.write(v, self.pupil, self.campaign.id, words)
+            request.choose(uow, self.pupil, self.campaign.id, way, chosen)
+            text = {"message": message, "reason": "Déménagement" if way == "leaving" else ""}
+            request.write(uow, self.pupil, self.campaign.id, text)
 
-    def _visit(self) -> AbstractContextManager[Visit]:
+    def _unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
         self.at += timedelta(minutes=3)
         return _as(self.login, self.at)
 
     def give(self, label: str, name: str) -> None:
-        with self._visit() as v:
-            wanted = v.all(
+        with self._unit_of_work() as uow:
+            wanted = uow.all(
                 select(RequiredDocument).where(
                     RequiredDocument.campaign_id == self.campaign.id, RequiredDocument.label == label
                 )
             )[0]
             media_type = "application/pdf" if name.endswith("pdf") else "image/jpeg"
-            reenrolment_documents.supply(v, self.pupil, wanted.id, _file(label, media_type), media_type, name)
+            reenrolment_documents.supply(uow, self.pupil, wanted.id, _file(label, media_type), media_type, name)
 
     def send(self) -> "_Household":
         names = {PORTRAIT: "portrait.jpg", ADDRESS: "justificatif.pdf", INSURANCE: "assurance.pdf"}
         if self.way != "leaving":
-            with self._visit() as v:
+            with self._unit_of_work() as uow:
                 asked = [
                     each.label
-                    for each in campaigns.documents_of(v, self.campaign.id)
+                    for each in campaigns.documents_of(uow, self.campaign.id)
                     if each.required and (not each.departments or self.pupil.discipline in DANCE)
                 ]
             for label in asked:
                 self.give(label, names.get(label, "document.pdf"))
-        with self._visit() as v:
-            self.sent_id = request.submit(v, self.pupil, self.campaign.id, {}).id
+        with self._unit_of_work() as uow:
+            self.sent_id = request.submit(uow, self.pupil, self.campaign.id, {}).id
         return self
 
     def decide(self, label: str, reason: str = "", expires_in: int = 0) -> None:
         self.login, login = "renard.paul", self.login
-        with self._visit() as v:
-            supplied = v.all(
+        with self._unit_of_work() as uow:
+            supplied = uow.all(
                 select(SuppliedDocument)
                 .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
                 .where(SuppliedDocument.pupil_id == self.pupil.id, RequiredDocument.label == label)
             )[0]
             if reason:
-                reenrolment_review.refuse_document(v, supplied.id, reason)
+                reenrolment_review.refuse_document(uow, supplied.id, reason)
             else:
-                until = v.today + timedelta(days=expires_in) if expires_in else None
-                reenrolment_review.validate_document(v, supplied.id, expires_on=until)
+                until = uow.today + timedelta(days=expires_in) if expires_in else None
+                reenrolment_review.validate_document(uow, supplied.id, expires_on=until)
         self.login = login
 
     def answer(self, decide: Callable[..., object], *reason: str) -> None:
         self.login, login = "renard.paul", self.login
-        with self._visit() as v:
-            decide(v, self.sent_id, *reason)
+        with self._unit_of_work() as uow:
+            decide(uow, self.sent_id, *reason)
         self.login = login
 
 
-def _as(login: str, at: datetime, site: str = "valmont") -> AbstractContextManager[Visit]:
-    with whole_house() as v:
-        account = v.one(
+def _as(login: str, at: datetime, site: str = "valmont") -> AbstractContextManager[UnitOfWork]:
+    with system_unit_of_work() as uow:
+        account = uow.one(
             select(Account).join(Site, col(Site.id) == Account.site_id).where(Account.login == login, Site.code == site)
         )
-    return visit(account, writes=True, now=at)
+    return unit_of_work(account, writes=True, now=at)
 
 
 @lru_cache(maxsize=16)
 def _file(label: str, media_type: str) -> bytes:
-    """A sheet that says what it is: a real file, a few kilobytes."""
+    """A record that says what it is: a real file, a few kilobytes."""
     sheet = Image.new("RGB", (420, 594), "#faf8f3")
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((24, 24, 396, 570), outline="#17495a", width=3)
@@ -190,21 +191,21 @@ def _file(label: str, media_type: str) -> bytes:
 
 def _many(now: datetime) -> None:
     """For a large demonstration: 300 requests of other families, with three documents each."""
-    with whole_house(writes=True, now=now) as v:
-        campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
+    with system_unit_of_work(writes=True, now=now) as uow:
+        campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
         documents = [
-            each for each in campaigns.documents_of(v, campaign.id) if each.label in {ADDRESS, PORTRAIT, INSURANCE}
+            each for each in campaigns.documents_of(uow, campaign.id) if each.label in {ADDRESS, PORTRAIT, INSURANCE}
         ]
-        pupils = v.rows(
+        pupils = uow.rows(
             select(Pupil, PupilLink.family_id, Account.id)
             .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
             .join(Account, col(Account.family_id) == PupilLink.family_id)
             .where(Pupil.site_id == campaign.site_id, Pupil.number >= 30240)
             .order_by(col(Pupil.id))
         )
-        chosen = pupils[:: max(1, len(pupils) // MOST_REQUESTS)][:MOST_REQUESTS]
+        chosen = pupils[:: max(1, len(pupils) // MAX_REQUESTS)][:MAX_REQUESTS]
         lines: dict[int, list[int]] = {}
-        for pupil_id, enrolment_id in v.rows(
+        for pupil_id, enrolment_id in uow.rows(
             select(Enrolment.pupil_id, Enrolment.id)
             .join(Course, col(Course.id) == Enrolment.course_id)
             .where(
@@ -214,9 +215,9 @@ def _many(now: datetime) -> None:
         ):
             lines.setdefault(pupil_id, []).append(enrolment_id)
         stored = [
-            _stored(v, campaign, pupil.id, family_id, each) for pupil, family_id, _ in chosen for each in documents
+            _stored(uow, campaign, pupil.id, family_id, each) for pupil, family_id, _ in chosen for each in documents
         ]
-        v.add_all(stored)
+        uow.add_all(stored)
         rows: list[Wish | Reenrolment | SuppliedDocument] = []
         for at, (pupil, family_id, account_id) in enumerate(chosen):
             mine = stored[at * len(documents) : (at + 1) * len(documents)]
@@ -238,10 +239,12 @@ def _many(now: datetime) -> None:
                 )
                 for each, file in zip(documents, mine, strict=True)
             ]
-        v.add_all(rows)
+        uow.add_all(rows)
 
 
-def _stored(v: Visit, campaign: Campaign, pupil_id: int, family_id: int, document: RequiredDocument) -> StoredFile:
+def _stored(
+    uow: UnitOfWork, campaign: Campaign, pupil_id: int, family_id: int, document: RequiredDocument
+) -> StoredFile:
     media_type = "image/jpeg" if document.label == PORTRAIT else "application/pdf"
     content = _file(document.label, media_type)
     return StoredFile(
@@ -254,7 +257,7 @@ def _stored(v: Visit, campaign: Campaign, pupil_id: int, family_id: int, documen
         media_type=media_type,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        created_at=v.now - timedelta(days=2),
+        created_at=uow.now - timedelta(days=2),
     )
 
 

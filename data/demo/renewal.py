@@ -11,7 +11,8 @@ from data.accounts.models import Account
 from data.core import formats, schema
 from data.core.audit import AuditEntry
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.importing.runs import ImportRun
 from data.privacy import orphan_files
@@ -31,14 +32,14 @@ class _Made:
     day: date | None = None  # None: by a program that did not write it down
     families: int = 0
     touched: bool = True
-    worn: bool = True
+    out_of_date: bool = True
 
 
 def renew() -> str:
     """At the start: make anew what is past its week and untouched. What was done, or has to be, in one line; « » when
     nothing."""
     made = _made()
-    if made is None or not made.worn:
+    if made is None or not made.out_of_date:
         return ""
     since = f"is of {formats.day(made.day)}" if made.day else "is of another day"
     if not made.touched:
@@ -53,11 +54,11 @@ def renew() -> str:
 
 def make_anew(families: int = 0) -> None:
     """Whatever was done in it is gone. NotADemonstration where there is a real conservatoire."""
-    with whole_house() as v:
-        if not all(site.demonstration for site in v.all(select(Site))):
+    with system_unit_of_work() as uow:
+        if not all(site.demonstration for site in uow.all(select(Site))):
             raise demo.NotADemonstration(demo.REAL)
         held = [
-            stored_files.path_of(*row) for place, name in orphan_files.HOLDERS for row in v.rows(select(place, name))
+            stored_files.path_of(*row) for place, name in orphan_files.HOLDERS for row in uow.rows(select(place, name))
         ]
     schema.begin_again()
     for path in held:
@@ -68,19 +69,19 @@ def make_anew(families: int = 0) -> None:
 
 def _made() -> _Made | None:
     """None where there is no demonstration."""
-    with whole_house() as v:
-        sites = v.all(select(Site))
+    with system_unit_of_work() as uow:
+        sites = uow.all(select(Site))
         if not sites or not all(site.demonstration for site in sites):
             return None
-        entry = v.one(select(AuditEntry).where(AuditEntry.action == demo.MADE).order_by(col(AuditEntry.id).desc()))
+        entry = uow.one(select(AuditEntry).where(AuditEntry.action == demo.MADE).order_by(col(AuditEntry.id).desc()))
         if entry is None:
             return _Made()
-        day, today = entry.at.astimezone(v.zone).date(), v.today
+        day, today = entry.at.astimezone(uow.zone).date(), uow.today
         fresh = day <= today < day + FRESH and formats.school_year(day) == formats.school_year(today)
-        return _Made(day, entry.changes["families"][1], _touched(v, entry), not fresh)
+        return _Made(day, entry.changes["families"][1], _touched(uow, entry), not fresh)
 
 
-def _touched(v: Visit, made: AuditEntry) -> bool:
+def _touched(uow: UnitOfWork, made: AuditEntry) -> bool:
     """By anybody who did more than look. What is kept without a line of the journal: drafts, reading comfort, files to
     import."""
     acts = select(func.count(col(AuditEntry.id))).where(
@@ -91,4 +92,4 @@ def _touched(v: Visit, made: AuditEntry) -> bool:
         col(Account.comfort).is_not(None) | (col(Account.language) != "fr")
     )
     imports = select(func.count(col(ImportRun.id)))
-    return any(v.count(question) for question in (acts, drafts, settled, imports))
+    return any(uow.count(question) for question in (acts, drafts, settled, imports))

@@ -9,7 +9,8 @@ from data.change_requests import review
 from data.change_requests import submission as change_requests
 from data.core import clock
 from data.core.sites import Site
-from data.core.unit_of_work import visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import unit_of_work
 from data.families import models as families
 from data.families.models import Guardian
 from data.schooling import absences
@@ -41,31 +42,31 @@ def fill() -> None:
 
 def _announce(login: str, at: datetime, reason: str) -> None:
     """A day next week, for the family's first pupil."""
-    with visit(_account(login), writes=True, now=at) as v:
-        pupil, _ = families.pupils(v)[0]
-        day = v.today + timedelta(days=9)
-        absences.announce(v, pupil, first_day=day, last_day=None, reason=reason, comment="")
+    with unit_of_work(_account(login), writes=True, now=at) as uow:
+        pupil, _ = families.pupils(uow)[0]
+        day = uow.today + timedelta(days=9)
+        absences.announce(uow, pupil, first_day=day, last_day=None, reason=reason, comment="")
 
 
 def _account(login: str) -> Account | None:
-    with whole_house() as v:
-        site_id = v.one(select(Site.id).where(Site.code == "valmont"))
-        return v.one(select(Account).where(Account.login == login, Account.site_id == site_id))
+    with system_unit_of_work() as uow:
+        site_id = uow.one(select(Site.id).where(Site.code == "valmont"))
+        return uow.one(select(Account).where(Account.login == login, Account.site_id == site_id))
 
 
 def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
     """As that family asks; as Paul Renard decides, when `accept` is said."""
-    with visit(_account(login), writes=True, now=at) as v:
-        guardian = v.one(select(Guardian))
-        change_requests.propose(v, guardian, typed)
-        request = change_requests.pending_request(v, guardian)
+    with unit_of_work(_account(login), writes=True, now=at) as uow:
+        guardian = uow.one(select(Guardian))
+        change_requests.propose(uow, guardian, typed)
+        request = change_requests.pending_request(uow, guardian)
     if accept is None or request is None:
         return
-    with visit(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as v:
+    with unit_of_work(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as uow:
         verdict = "accepted" if accept else "declined"
-        verdicts = {line.field.name: (verdict, line.now) for line in review.lines(v, request)}
+        verdicts = {line.field.name: (verdict, line.now) for line in review.lines(uow, request)}
         review.decide(
-            v,
+            uow,
             request.id,
             request.version,
             verdicts,

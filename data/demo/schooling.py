@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from data.core import formats
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
 from data.families.models import Family, Pupil, PupilLink
@@ -52,7 +52,7 @@ WORKS = (
 class School:
     """What the rows of one site are made from."""
 
-    v: Visit
+    uow: UnitOfWork
     site: Site
     dice: random.Random
     teachers: list[Teacher]
@@ -61,47 +61,47 @@ class School:
 
     @property
     def today(self) -> date:
-        return self.v.now.astimezone(self.site.zone).date()
+        return self.uow.now.astimezone(self.site.zone).date()
 
     @property
     def first_year(self) -> int:
         return int(formats.school_year(self.today)[:4])
 
 
-def fill(v: Visit, site: Site, dice: random.Random) -> None:
-    """For every pupil of the site. The cast's rows are the same whatever the number of families."""
-    pupils = list(v.all(select(Pupil).where(Pupil.site_id == site.id).order_by(col(Pupil.id))))
+def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
+    """For every pupil of the site. The demonstration's rows are the same whatever the number of families."""
+    pupils = list(uow.all(select(Pupil).where(Pupil.site_id == site.id).order_by(col(Pupil.id))))
     teachers = [Teacher(site_id=site.id, first_name=first, last_name=last) for first, last in TEACHERS]
     teachers += [
         Teacher(site_id=site.id, first_name=dice.choice(FIRST), last_name=dice.choice(LAST))
         for _ in range(len(pupils) // 60)
     ]
-    v.add_all(teachers)
-    school = School(v, site, dice, teachers, max(2, len(pupils) // 150))
+    uow.add_all(teachers)
+    school = School(uow, site, dice, teachers, max(2, len(pupils) // 150))
     courses = _courses(school)
     _lessons(school, [course for course in courses if course.school_year == _year(school.first_year)])
     by_year: dict[tuple[str, str], list[Course]] = {}
     for course in courses:
         by_year.setdefault((course.school_year, course.department), []).append(course)
     cursus = {name: Cursus(site_id=site.id, name=name) for name in dict.fromkeys(CURSUS.values())}
-    v.add_all(cursus.values())
+    uow.add_all(cursus.values())
     school.cursus = {department: cursus[name].id for department, name in CURSUS.items()}
-    links = v.rows(
+    links = uow.rows(
         select(PupilLink, Family)
         .join(Family, col(Family.id) == PupilLink.family_id)
         .where(PupilLink.household == "principal", Family.site_id == site.id)
     )
     since = {link.pupil_id: family.since for link, family in links}
     enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, since.get(pupil.id), by_year)]
-    v.add_all(enrolments)
+    uow.add_all(enrolments)
     irina = next(filter(_is_irina, pupils), None)
     if irina:
-        today.lessons(v, site, irina)
+        today.lessons(uow, site, irina)
     _marks(school, enrolments)
     _absences(school, enrolments)
     if irina:
-        today.mark(v, site, irina)
-        today.absence(v, site, irina)
+        today.mark(uow, site, irina)
+        today.absence(uow, site, irina)
     _events(school, [pupil for pupil in pupils if pupil.number < 3000 or pupil.number % 3 == 0])
 
 
@@ -138,7 +138,7 @@ def _courses(school: School) -> list[Course]:
                         room=ROOMS[place % len(ROOMS)],
                     )
                 )
-    school.v.add_all(made)
+    school.uow.add_all(made)
     return made
 
 
@@ -180,7 +180,7 @@ def _lessons(school: School, courses: list[Course]) -> None:
     for at in range(7, len(rows), 97):
         if rows[at].state == "planned":
             rows[at].state, rows[at].note = "cancelled", "Enseignant en stage ; la leçon sera rendue."
-    school.v.add_all(rows)
+    school.uow.add_all(rows)
 
 
 def _enrolments(
@@ -256,10 +256,10 @@ def _result(school: School, pupil: Pupil, course: Course, past: int) -> Enrolmen
 
 
 def _marks(school: School, enrolments: list[Enrolment]) -> None:
-    """Two or three assessments a course; marks for the cast, and for one enrolment in four of the others."""
-    cast = {pupil.id for pupil in school.v.all(select(Pupil).where(Pupil.number < 3000))}
-    chosen = [each for each in enrolments if each.pupil_id in cast or each.id % 4 == 0]
-    courses = {each.id: each for each in school.v.all(select(Course).where(Course.site_id == school.site.id))}
+    """Two or three assessments a course; marks for the demonstration's people, and for one enrolment in four of the others."""
+    demo = {pupil.id for pupil in school.uow.all(select(Pupil).where(Pupil.number < 3000))}
+    chosen = [each for each in enrolments if each.pupil_id in demo or each.id % 4 == 0]
+    courses = {each.id: each for each in school.uow.all(select(Course).where(Course.site_id == school.site.id))}
     wanted = {each.course_id for each in chosen}
     kinds = (("Contrôle continu", 11, 14, 100), ("Devoir collectif", 2, 3, 100), ("Examen de fin d’année", 6, 12, 200))
     given: dict[int, list[Assessment]] = {}
@@ -282,7 +282,7 @@ def _marks(school: School, enrolments: list[Enrolment]) -> None:
                         class_average=1180 + (course_id * 31) % 260,
                     )
                 )
-    school.v.add_all(each for several in given.values() for each in several)
+    school.uow.add_all(each for several in given.values() for each in several)
     rows = []
     for enrolment in chosen:
         for at, assessment in enumerate(given.get(enrolment.course_id, ())):
@@ -299,12 +299,12 @@ def _marks(school: School, enrolments: list[Enrolment]) -> None:
                     absent=missing,
                 )
             )
-    school.v.add_all(rows)
+    school.uow.add_all(rows)
 
 
 def _absences(school: School, enrolments: list[Enrolment]) -> None:
     """Past lessons missed: two by Irina (one excused), one by Nino, some by others."""
-    numbers = {pupil.id: pupil.number for pupil in school.v.all(select(Pupil).where(Pupil.site_id == school.site.id))}
+    numbers = {pupil.id: pupil.number for pupil in school.uow.all(select(Pupil).where(Pupil.site_id == school.site.id))}
     this_year = [each for each in enrolments if each.average is None and each.hours is None]
     seen: dict[int, int] = {}
     rows = []
@@ -313,7 +313,7 @@ def _absences(school: School, enrolments: list[Enrolment]) -> None:
         nth = seen[number] = seen.get(number, 0) + 1
         if (number < 3000 and (nth > 2 or number not in {2042, 2043})) or (number >= 3000 and number % 7):
             continue
-        lesson = school.v.one(
+        lesson = school.uow.one(
             select(Lesson)
             .where(Lesson.course_id == enrolment.course_id, Lesson.day < school.today - timedelta(days=5 + nth))
             .order_by(col(Lesson.day).desc())
@@ -333,7 +333,7 @@ def _absences(school: School, enrolments: list[Enrolment]) -> None:
                     excused=excused,
                 )
             )
-    school.v.add_all(rows)
+    school.uow.add_all(rows)
 
 
 def _events(school: School, pupils: list[Pupil]) -> None:
@@ -352,7 +352,7 @@ def _events(school: School, pupils: list[Pupil]) -> None:
                     starts=time(18 + at, 30 if at == 0 else 0),
                 )
             )
-    school.v.add_all(events)
+    school.uow.add_all(events)
     rows = []
     for pupil in pupils:
         if pupil.discipline.startswith(("Éveil", "Danse", "Art")):
@@ -379,4 +379,4 @@ def _events(school: School, pupils: list[Pupil]) -> None:
                     comment="Joué par cœur." if at % 2 == 0 else "",
                 )
             )
-    school.v.add_all(rows)
+    school.uow.add_all(rows)

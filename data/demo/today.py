@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from data.core import formats
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.schooling import results
 from data.schooling.absences import Absence
@@ -28,18 +28,18 @@ def resting(day: date) -> str:
     return "Stage de rentrée" if (9, 1) <= (day.month, day.day) <= (9, 13) else ""
 
 
-def lessons(v: Visit, site: Site, pupil: Pupil) -> None:
+def lessons(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """Those of the course of a week; in term one that is made up for, when none is usual tomorrow."""
-    today = _today(v, site)
-    main, *others = _courses(v, pupil, today)
+    today = _today(uow, site)
+    main, *others = _courses(uow, pupil, today)
     taken = select(Lesson).where(col(Lesson.course_id).in_([main.id, *(each.id for each in others)]))
-    usual = {lesson.day for lesson in v.all(taken.where(Lesson.state != "cancelled"))}
+    usual = {lesson.day for lesson in uow.all(taken.where(Lesson.state != "cancelled"))}
     for away in range(-7, 7):
         day = today + timedelta(days=away)
         stage = resting(day)
         attended = stage and day.weekday() != SUNDAY and (day >= today or _same_year(day, today))
         if day not in usual and (attended or away == 1):
-            v.add(
+            uow.add(
                 Lesson(
                     site_id=site.id,
                     course_id=main.id,
@@ -52,19 +52,19 @@ def lessons(v: Visit, site: Site, pupil: Pupil) -> None:
             )
 
 
-def mark(v: Visit, site: Site, pupil: Pupil) -> None:
+def mark(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """One of the last days, unless a usual one is as recent."""
-    today = _today(v, site)
-    if results.last_marks(v, [pupil.id], today - RECENT):
+    today = _today(uow, site)
+    if results.last_marks(uow, [pupil.id], today - RECENT):
         return
-    course, day = _courses(v, pupil, today)[0], _not_sunday(today - timedelta(days=3))
+    course, day = _courses(uow, pupil, today)[0], _not_sunday(today - timedelta(days=3))
     held = select(Lesson).where(Lesson.course_id == course.id, Lesson.state == "held", Lesson.day <= day)
-    if found := v.one(held.order_by(col(Lesson.day).desc())):
+    if found := uow.one(held.order_by(col(Lesson.day).desc())):
         day = found.day
     else:  # the year has only begun
-        course = _courses(v, pupil, today - timedelta(days=31))[0]
+        course = _courses(uow, pupil, today - timedelta(days=31))[0]
     stage = resting(day)
-    assessment = v.add(
+    assessment = uow.add(
         Assessment(
             site_id=site.id,
             course_id=course.id,
@@ -74,20 +74,20 @@ def mark(v: Visit, site: Site, pupil: Pupil) -> None:
             class_average=1410,
         )
     )
-    words = "De la musicalité ; soignez les fins de phrase."
-    v.add(
-        Mark(site_id=site.id, pupil_id=pupil.id, assessment_id=assessment.id, value=1575, mention="Bien", remark=words)
+    text = "De la musicalité ; soignez les fins de phrase."
+    uow.add(
+        Mark(site_id=site.id, pupil_id=pupil.id, assessment_id=assessment.id, value=1575, mention="Bien", remark=text)
     )
 
 
-def absence(v: Visit, site: Site, pupil: Pupil) -> None:
+def absence(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """One to justify, unless a usual one is there."""
-    today = _today(v, site)
-    courses = {each.id: each for each in _courses(v, pupil, today)}
-    known = v.all(select(Absence).where(Absence.pupil_id == pupil.id, col(Absence.course_id).in_(courses)))
+    today = _today(uow, site)
+    courses = {each.id: each for each in _courses(uow, pupil, today)}
+    known = uow.all(select(Absence).where(Absence.pupil_id == pupil.id, col(Absence.course_id).in_(courses)))
     if not all(each.excused for each in known):
         return
-    lesson = v.one(
+    lesson = uow.one(
         select(Lesson)
         .where(
             col(Lesson.course_id).in_(courses),
@@ -96,8 +96,8 @@ def absence(v: Visit, site: Site, pupil: Pupil) -> None:
         )
         .order_by(col(Lesson.day).desc(), col(Lesson.id))
     )
-    course = courses[lesson.course_id] if lesson else _courses(v, pupil, today - timedelta(days=31))[0]
-    v.add(
+    course = courses[lesson.course_id] if lesson else _courses(uow, pupil, today - timedelta(days=31))[0]
+    uow.add(
         Absence(
             site_id=site.id,
             pupil_id=pupil.id,
@@ -110,8 +110,8 @@ def absence(v: Visit, site: Site, pupil: Pupil) -> None:
     )
 
 
-def _today(v: Visit, site: Site) -> date:
-    return v.now.astimezone(site.zone).date()
+def _today(uow: UnitOfWork, site: Site) -> date:
+    return uow.now.astimezone(site.zone).date()
 
 
 def _not_sunday(day: date) -> date:
@@ -122,8 +122,8 @@ def _same_year(day: date, other: date) -> bool:
     return formats.school_year(day) == formats.school_year(other)
 
 
-def _courses(v: Visit, pupil: Pupil, day: date) -> list[Course]:
+def _courses(uow: UnitOfWork, pupil: Pupil, day: date) -> list[Course]:
     """The pupil's courses of the school year of that day, the main discipline first."""
     taken = select(Course).join(Enrolment, col(Enrolment.course_id) == Course.id)
     year = taken.where(Enrolment.pupil_id == pupil.id, Course.school_year == formats.school_year(day))
-    return list(v.all(year.order_by(col(Enrolment.id))))
+    return list(uow.all(year.order_by(col(Enrolment.id))))

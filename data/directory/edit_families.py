@@ -15,14 +15,15 @@ from data.accounts.models import Account
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import audit
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
-from data.core.unit_of_work import Visit
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.mail import outbox
 
-MOST_ADULTS = 8
+MAX_ADULTS = 8
 HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
 RIGHTS = {"all": "Tout", "consult": "Consulter"}
 WAS, ASKED = "was:", "asked:"  # names of what a form showed: the recorded value, the one a family asks for
@@ -40,16 +41,16 @@ def fields_of(table: type[SQLModel]) -> dict[str, EditableField]:
     return {name: one for name, one in editables(table).items() if one.kind.control != "photo"}
 
 
-def correct(v: Visit, row: Any, typed: Mapping[str, str]) -> Corrected:
+def correct(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> Corrected:
     """Record what staff typed. Fields they left as shown are not touched, whoever changed them since.
 
-    Faulty names the fields that cannot be read, that changed meanwhile, or that the family has just asked to change.
+    ValidationErrors names the fields that cannot be read, that changed meanwhile, or that the family has just asked to change.
     """
-    v.staff_only()
-    _not_ones_own(v, row)
-    row = v.get(type(row), row.id, lock=True)
-    waiting = change_requests.pending(v, [row])[change_requests.sheet_of(row), row.id]
-    values, faults = read(v, row, typed), dict[str, Refused]()
+    uow.staff_only()
+    _not_ones_own(uow, row)
+    row = uow.get(type(row), row.id, lock=True)
+    waiting = change_requests.pending(uow, [row])[change_requests.record_type_of(row), row.id]
+    values, faults = read(uow, row, typed), dict[str, UserError]()
     done = Corrected()
     old_address = row.email
     changes: dict[str, list[str]] = {}
@@ -58,29 +59,31 @@ def correct(v: Visit, row: Any, typed: Mapping[str, str]) -> Corrected:
         if wanted in (typed.get(WAS + name, now), now):
             continue
         if typed.get(WAS + name, now) != now:
-            faults[name] = Refused(
+            faults[name] = UserError(
                 "Ce champ a changé depuis l’affichage : « {value} ». Vérifiez, puis enregistrez à nouveau.",
-                value=one.tell(now, v.tongue),
+                value=one.format_value(now, uow.language),
             )
         elif name in waiting and typed.get(ASKED + name, "") != waiting[name].new:
-            faults[name] = Refused(
+            faults[name] = UserError(
                 "La famille vient de demander « {value} ». Vérifiez, puis enregistrez à nouveau.",
-                value=one.tell(waiting[name].new, v.tongue),
+                value=one.format_value(waiting[name].new, uow.language),
             )
         else:
-            done.changes.append((one.mark.label, one.tell(now, v.tongue), one.tell(wanted, v.tongue)))
+            done.changes.append(
+                (one.mark.label, one.format_value(now, uow.language), one.format_value(wanted, uow.language))
+            )
             changes[name] = [now, wanted]
             setattr(row, name, value)
     if faults:
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     if done.changes:
-        v.add(row)
-        _note(v, "corrected", row, changes)
+        uow.add(row)
+        _note(uow, "corrected", row, changes)
         if isinstance(row, Guardian):
-            _follow_name(v, row)
+            _follow_name(uow, row)
             if row.email != old_address and old_address:
-                _tell_old_address(v, row, old_address)
-        announce(v, row)
+                _mail_old_address(uow, row, old_address)
+        announce(uow, row)
     return done
 
 
@@ -88,67 +91,72 @@ def _show(row: Any, name: str, value: Any) -> str:
     return fields_of(type(row))[name].kind.show(value)
 
 
-def read(v: Visit, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
-    """The values of the fields that were sent; Faulty with every fault at once."""
-    known, values, faults = fields_of(type(row)), dict[str, Any](), dict[str, Refused]()
-    hidden = families.hidden_fields(v, change_requests.sheet_of(row), row)
+def read(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The values of the fields that were sent; ValidationErrors with every fault at once."""
+    known, values, faults = fields_of(type(row)), dict[str, Any](), dict[str, UserError]()
+    hidden = families.hidden_fields(uow, change_requests.record_type_of(row), row)
     for name, one in known.items():
         if name not in typed or name in hidden:
             continue
         try:
             values[name] = one.read(typed[name])
             if values[name] in ("", None) and one.mark.required:
-                raise Refused("Ce champ ne peut pas rester vide.")
-        except Refused as refused:
-            faults[name] = refused
-    others = {name: getattr(row, name) for name in known} | values | {"today": v.today}
+                raise UserError("Ce champ ne peut pas rester vide.")
+        except UserError as error:
+            faults[name] = error
+    others = {name: getattr(row, name) for name in known} | values | {"today": uow.today}
     for name, value in values.items():
         try:
             families.check_together(known[name], value, others)
-        except Refused as refused:
-            faults.setdefault(name, refused)
+        except UserError as error:
+            faults.setdefault(name, error)
     if faults:
-        raise Faulty({name: faults[name] for name in known if name in faults})
+        raise ValidationErrors({name: faults[name] for name in known if name in faults})
     return values
 
 
-def _not_ones_own(v: Visit, row: Any) -> None:
-    own = v.get(Account, v.account_id).own_family_id
-    if own is not None and own in families_of(v, row):
-        raise Refused("Cette fiche est celle de votre famille : un collègue doit la corriger.")
+def _not_ones_own(uow: UnitOfWork, row: Any) -> None:
+    own = uow.get(Account, uow.account_id).own_family_id
+    if own is not None and own in families_of(uow, row):
+        raise UserError("Cette fiche est celle de votre famille : un collègue doit la corriger.")
 
 
-def families_of(v: Visit, row: Any) -> list[int]:
-    """The families that a sheet belongs to."""
+def families_of(uow: UnitOfWork, row: Any) -> list[int]:
+    """The families that a record belongs to."""
     if isinstance(row, Pupil):
-        return [link.family_id or 0 for link in v.all(select(PupilLink).where(PupilLink.pupil_id == row.id))]
+        return [link.family_id or 0 for link in uow.all(select(PupilLink).where(PupilLink.pupil_id == row.id))]
     return [row.family_id]
 
 
-def announce(v: Visit, row: Any) -> None:
-    """Redraw every open page that shows the sheet: its families', the staff's."""
-    for family_id in families_of(v, row):
-        change_requests.announce(v, row, family_id)
+def announce(uow: UnitOfWork, row: Any) -> None:
+    """Redraw every open page that shows the record: its families', the staff's."""
+    for family_id in families_of(uow, row):
+        change_requests.announce(uow, row, family_id)
 
 
-def _note(v: Visit, action: str, row: Any, changes: Mapping[str, Any], *, family_id: int | None = None) -> None:
-    whose = family_id or next(iter(families_of(v, row)), None)
+def _note(uow: UnitOfWork, action: str, row: Any, changes: Mapping[str, Any], *, family_id: int | None = None) -> None:
+    whose = family_id or next(iter(families_of(uow, row)), None)
     audit.note(
-        v, action, subject=change_requests.sheet_of(row), subject_id=row.id, family_id=whose, changes=dict(changes)
+        uow,
+        action,
+        subject=change_requests.record_type_of(row),
+        subject_id=row.id,
+        family_id=whose,
+        changes=dict(changes),
     )
 
 
-def _follow_name(v: Visit, adult: Guardian) -> None:
+def _follow_name(uow: UnitOfWork, adult: Guardian) -> None:
     """The account is called as its owner is."""
-    for account in v.all(select(Account).where(Account.guardian_id == adult.id)):
+    for account in uow.all(select(Account).where(Account.guardian_id == adult.id)):
         account.name = adult.full_name[:120]
-        v.add(account)
+        uow.add(account)
 
 
-def _tell_old_address(v: Visit, adult: Guardian, old: str) -> None:
-    account = v.one(select(Account).where(Account.guardian_id == adult.id))
+def _mail_old_address(uow: UnitOfWork, adult: Guardian, old: str) -> None:
+    account = uow.one(select(Account).where(Account.guardian_id == adult.id))
     outbox.write(
-        v,
+        uow,
         "email_corrected",
         to=old,
         name=adult.full_name,
@@ -160,13 +168,15 @@ def _tell_old_address(v: Visit, adult: Guardian, old: str) -> None:
     )
 
 
-def waiting_for(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, tuple[FieldChange, ChangeRequest]]]:
-    """What families ask to change in these sheets, with the request; in one question."""
+def waiting_for(
+    uow: UnitOfWork, rows: list[Any]
+) -> dict[tuple[str, int], dict[str, tuple[FieldChange, ChangeRequest]]]:
+    """What families ask to change in these records, with the request; in one question."""
     found: dict[tuple[str, int], dict[str, tuple[FieldChange, ChangeRequest]]] = {
-        (change_requests.sheet_of(row), row.id): {} for row in rows
+        (change_requests.record_type_of(row), row.id): {} for row in rows
     }
     if rows:
-        for request, change in v.rows(
+        for request, change in uow.rows(
             select(ChangeRequest, FieldChange)
             .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
             .where(
@@ -184,109 +194,109 @@ def waiting_for(v: Visit, rows: list[Any]) -> dict[tuple[str, int], dict[str, tu
 # Families and adults
 
 
-def next_number(v: Visit, table: type[Family] | type[Pupil]) -> int:
+def next_number(uow: UnitOfWork, table: type[Family] | type[Pupil]) -> int:
     """One more than the highest."""
-    v.staff_only()
-    return v.count(select(func.max(col(table.number)))) + 1
+    uow.staff_only()
+    return uow.count(select(func.max(col(table.number)))) + 1
 
 
-def free_number(v: Visit, table: type[Family] | type[Pupil], typed: str) -> int:
+def free_number(uow: UnitOfWork, table: type[Family] | type[Pupil], typed: str) -> int:
     text = typed.strip()
     if not text.isdecimal() or not text.isascii() or not 0 < len(text) < 10 or int(text) == 0:
-        raise Refused("Un numéro est fait de chiffres : 9 au plus.")
-    if v.one(select(table).where(table.number == int(text))) is not None:
-        raise Refused("Ce numéro est déjà pris. Le suivant est libre : {number}.", number=next_number(v, table))
+        raise UserError("Un numéro est fait de chiffres : 9 au plus.")
+    if uow.one(select(table).where(table.number == int(text))) is not None:
+        raise UserError("Ce numéro est déjà pris. Le suivant est libre : {number}.", number=next_number(uow, table))
     return int(text)
 
 
-def add_family(v: Visit, typed: Mapping[str, str]) -> Family:
-    """A family with its first adult. Faulty names « number » and the adult's fields."""
-    v.staff_only()
-    faults: dict[str, Refused] = {}
+def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:
+    """A family with its first adult. ValidationErrors names « number » and the adult's fields."""
+    uow.staff_only()
+    faults: dict[str, UserError] = {}
     number, values = 0, dict[str, Any]()
     try:
-        number = free_number(v, Family, typed.get("number", ""))
-    except Refused as refused:
-        faults["number"] = refused
+        number = free_number(uow, Family, typed.get("number", ""))
+    except UserError as error:
+        faults["number"] = error
     try:
-        values = read(v, Guardian(site_id=v.site_id or 0), typed)
-    except Faulty as faulty:
-        faults |= faulty.faults
+        values = read(uow, Guardian(site_id=uow.site_id or 0), typed)
+    except ValidationErrors as invalid:
+        faults |= invalid.faults
     if faults:
-        raise Faulty(faults)
-    family = v.add(Family(site_id=v.site_id or 0, number=number, since=v.today))
-    adult = v.add(Guardian(site_id=v.site_id or 0, family_id=family.id, **values))
-    audit.note(v, "family added", subject="family", subject_id=family.id, family_id=family.id,
+        raise ValidationErrors(faults)
+    family = uow.add(Family(site_id=uow.site_id or 0, number=number, since=uow.today))
+    adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, **values))
+    audit.note(uow, "family added", subject="family", subject_id=family.id, family_id=family.id,
                  changes={"Numéro": ["", number], "Nom": ["", adult.full_name]})  # fmt: skip
-    v.tell(("families", v.site_id or 0))
+    uow.publish(("families", uow.site_id or 0))
     return family
 
 
-def add_adult(v: Visit, family: Family, typed: Mapping[str, str]) -> Guardian:
-    v.staff_only()
-    values = read(v, Guardian(site_id=v.site_id or 0), typed)
-    ((number, last),) = v.rows(
+def add_adult(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Guardian:
+    uow.staff_only()
+    values = read(uow, Guardian(site_id=uow.site_id or 0), typed)
+    ((number, last),) = uow.rows(
         select(func.count(col(Guardian.id)), func.max(col(Guardian.rank))).where(Guardian.family_id == family.id)
     )
-    if number >= MOST_ADULTS:
-        raise Refused("Cette famille a déjà {most} adultes : retirez d’abord une fiche.", most=MOST_ADULTS)
-    adult = v.add(Guardian(site_id=v.site_id or 0, family_id=family.id, rank=(last or 0) + 1, **values))
-    _note(v, "adult added", adult, {"Nom": ["", adult.full_name]})
-    announce(v, adult)
+    if number >= MAX_ADULTS:
+        raise UserError("Cette famille a déjà {most} adultes : retirez d’abord une fiche.", most=MAX_ADULTS)
+    adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, rank=(last or 0) + 1, **values))
+    _note(uow, "adult added", adult, {"Nom": ["", adult.full_name]})
+    announce(uow, adult)
     return adult
 
 
-def remove_adult(v: Visit, adult: Guardian) -> None:
-    """The sheet goes; what it said stays in the journal. An account stays, blocked and without owner."""
-    v.staff_only()
-    _not_ones_own(v, adult)
-    others = v.all(select(Guardian).where(Guardian.family_id == adult.family_id, Guardian.id != adult.id))
+def remove_adult(uow: UnitOfWork, adult: Guardian) -> None:
+    """The record goes; what it said stays in the journal. An account stays, blocked and without owner."""
+    uow.staff_only()
+    _not_ones_own(uow, adult)
+    others = uow.all(select(Guardian).where(Guardian.family_id == adult.family_id, Guardian.id != adult.id))
     if not others:
-        raise Refused("C’est le seul adulte de la famille : ajoutez d’abord l’autre.")
-    for account in v.all(select(Account).where(Account.guardian_id == adult.id)):
+        raise UserError("C’est le seul adulte de la famille : ajoutez d’abord l’autre.")
+    for account in uow.all(select(Account).where(Account.guardian_id == adult.id)):
         account.guardian_id, account.disabled = None, True
-        v.add(account)
-        sessions.end_all(v, account.id)
-    v.flush()
-    said = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
-    _note(v, "adult removed", adult, said)
-    announce(v, adult)
-    v.delete(adult)
-    v.flush()
+        uow.add(account)
+        sessions.end_all(uow, account.id)
+    uow.flush()
+    changes = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
+    _note(uow, "adult removed", adult, changes)
+    announce(uow, adult)
+    uow.delete(adult)
+    uow.flush()
 
 
-def put_first(v: Visit, adult: Guardian) -> None:
+def put_first(uow: UnitOfWork, adult: Guardian) -> None:
     """The first adult is the « responsable »: bills and letters name them."""
-    v.staff_only()
-    others = v.all(
+    uow.staff_only()
+    others = uow.all(
         select(Guardian)
         .where(Guardian.family_id == adult.family_id, Guardian.id != adult.id)
         .order_by(col(Guardian.rank), col(Guardian.id))
     )
     for rank, each in enumerate([adult, *others], 1):
         each.rank = rank
-        v.add(each)
-    _note(v, "adult put first", adult, {"Responsable": [others[0].full_name if others else "", adult.full_name]})
-    announce(v, adult)
+        uow.add(each)
+    _note(uow, "adult put first", adult, {"Responsable": [others[0].full_name if others else "", adult.full_name]})
+    announce(uow, adult)
 
 
-def hide_contact(v: Visit, adult: Guardian, *, hidden: bool) -> None:
+def hide_contact(uow: UnitOfWork, adult: Guardian, *, hidden: bool) -> None:
     """« Coordonnées masquées »: anybody of the staff may hide them, the « responsable » alone shows them again."""
-    v.staff_only()
-    if not hidden and v.role != "responsable":
-        raise Refused("Seul le responsable du portail lève cette protection.")
+    uow.staff_only()
+    if not hidden and uow.role != Role.MANAGER:
+        raise UserError("Seul le responsable du portail lève cette protection.")
     if adult.contact_hidden == hidden:
         return
     adult.contact_hidden = hidden
-    v.add(adult)
-    said = ["non", "oui"] if hidden else ["oui", "non"]
-    _note(v, "contact hidden" if hidden else "contact shown", adult, {"Coordonnées masquées": said})
-    announce(v, adult)
+    uow.add(adult)
+    changes = ["non", "oui"] if hidden else ["oui", "non"]
+    _note(uow, "contact hidden" if hidden else "contact shown", adult, {"Coordonnées masquées": changes})
+    announce(uow, adult)
 
 
-def adult_of(v: Visit, family: Family, adult_id: int) -> Guardian:
-    """NotYours when it is not that family's."""
-    adult = v.get(Guardian, adult_id, lock=v.writes)
+def adult_of(uow: UnitOfWork, family: Family, adult_id: int) -> Guardian:
+    """NotFound when it is not that family's."""
+    adult = uow.get(Guardian, adult_id, lock=uow.writes)
     if adult.family_id != family.id:
-        raise NotYours(f"guardian {adult_id} of family {family.id}")
+        raise NotFound(f"guardian {adult_id} of family {family.id}")
     return adult

@@ -14,9 +14,10 @@ from sqlmodel import col, or_, select
 from data.accounts.models import Account
 from data.billing.models import Invoice
 from data.core import search_text
-from data.core.external_keys import OutsideKey
-from data.core.search_text import Word
-from data.core.unit_of_work import Visit
+from data.core.external_keys import ExternalKey
+from data.core.roles import Role
+from data.core.search_text import SearchTerm
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 
@@ -45,7 +46,7 @@ class Page:
 
 
 def find(
-    v: Visit,
+    uow: UnitOfWork,
     typed: str = "",
     *,
     without_access: bool = False,
@@ -55,52 +56,52 @@ def find(
     most: int = PAGE,
 ) -> Page:
     """The families that answer to all that is typed. `order` is one of COLUMNS; "" is the likeliest first."""
-    v.staff_only()
+    uow.staff_only()
 
-    def ask(words: Sequence[Word]) -> tuple[int, Sequence[Family]]:
+    def ask(terms: Sequence[SearchTerm]) -> tuple[int, Sequence[Family]]:
         """The page, and how many there are in all: told by the same question, unless the page is beyond the end."""
-        conditions = _conditions(v, words, without_access=without_access)
-        page = v.rows(_sorted(v, words, order, down).where(*conditions).limit(most).offset(skip))
+        conditions = _conditions(uow, terms, without_access=without_access)
+        page = uow.rows(_sorted(uow, terms, order, down).where(*conditions).limit(most).offset(skip))
         if not page and skip:
-            return v.count(select(func.count(col(Family.id))).where(*conditions)), []
+            return uow.count(select(func.count(col(Family.id))).where(*conditions)), []
         return (page[0][1] if page else 0), [family for family, _ in page]
 
-    words = search_text.words_in(typed)
-    total, page = ask(words)
-    nearer, guessed = _guess(v, words) if not total else (words, {})
+    terms = search_text.terms_in(typed)
+    total, page = ask(terms)
+    nearer, guessed = _guess(uow, terms) if not total else (terms, {})
     if guessed:
         total, page = ask(nearer)
-    return Page(total, _with_people(v, page), guessed) if page else Page(total, [])
+    return Page(total, _with_people(uow, page), guessed) if page else Page(total, [])
 
 
-def everyone(v: Visit, typed: str = "", *, without_access: bool = False) -> list[int]:
+def everyone(uow: UnitOfWork, typed: str = "", *, without_access: bool = False) -> list[int]:
     """The keys of all families that `find` would show, page after page."""
-    v.staff_only()
+    uow.staff_only()
 
-    def ask(words: Sequence[Word]) -> list[int]:
-        conditions = _conditions(v, words, without_access=without_access)
-        return list(v.all(select(Family.id).where(*conditions)))
+    def ask(terms: Sequence[SearchTerm]) -> list[int]:
+        conditions = _conditions(uow, terms, without_access=without_access)
+        return list(uow.all(select(Family.id).where(*conditions)))
 
-    words = search_text.words_in(typed)
-    found = ask(words)
-    nearer, guessed = _guess(v, words) if not found else (words, {})
+    terms = search_text.terms_in(typed)
+    found = ask(terms)
+    nearer, guessed = _guess(uow, terms) if not found else (terms, {})
     return ask(nearer) if guessed else found
 
 
-def _conditions(v: Visit, words: Sequence[Word], *, without_access: bool) -> list[Any]:
-    return [*(_answers(v, word) for word in words), *([_without_access()] if without_access else [])]
+def _conditions(uow: UnitOfWork, terms: Sequence[SearchTerm], *, without_access: bool) -> list[Any]:
+    return [*(_answers(uow, word) for word in terms), *([_without_access()] if without_access else [])]
 
 
 def _literal(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _holds(column: Any, word: Word) -> Any:
+def _holds(column: Any, word: SearchTerm) -> Any:
     """Any form of the word stands in the column."""
     return or_(*(col(column).like(f"%{_literal(form)}%", escape="\\") for form in word.forms if form))
 
 
-def _answers(v: Visit, word: Word) -> Any:
+def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
     """The family's number, one of its adults, pupils or accounts is found by the word."""
     ways = [
         col(Family.id).in_(select(Guardian.family_id).where(_holds(Guardian.search, word))),
@@ -117,64 +118,64 @@ def _answers(v: Visit, word: Word) -> Any:
         ways += _codes(word)
     if word.number is not None:
         ways.append(cast(col(Family.number), String).like(f"{word.number}%"))
-    if v.role == "responsable":
+    if uow.role == Role.MANAGER:
         hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True), _reaches(word))
         ways.append(col(Family.id).in_(hidden))
     return or_(*ways)
 
 
-def _codes(word: Word) -> list[Any]:
+def _codes(word: SearchTerm) -> list[Any]:
     """What the management software calls the family or a pupil; the number of an invoice."""
-    rows = select(OutsideKey.row_id).where(func.lower(OutsideKey.key).in_(word.forms))
-    pupils = rows.where(OutsideKey.record == "pupil")
+    rows = select(ExternalKey.row_id).where(func.lower(ExternalKey.key).in_(word.forms))
+    pupils = rows.where(ExternalKey.record == "pupil")
     return [
-        col(Family.id).in_(rows.where(OutsideKey.record == "family")),
+        col(Family.id).in_(rows.where(ExternalKey.record == "family")),
         col(Family.id).in_(select(PupilLink.family_id).where(col(PupilLink.pupil_id).in_(pupils))),
         col(Family.id).in_(select(Invoice.family_id).where(func.lower(Invoice.number).in_(word.forms))),
     ]
 
 
-def _reaches(word: Word) -> Any:
+def _reaches(word: SearchTerm) -> Any:
     """An address or a number that a protection order hides: it is not among the kept words (data/families/models.py)."""
     forms = [*word.forms, *(f"33{form[1:]}" for form in word.forms if form.startswith("0"))]
-    return or_(*(_holds(getattr(Guardian, name), Word(tuple(forms))) for name in families.REACHED_BY))
+    return or_(*(_holds(getattr(Guardian, name), SearchTerm(tuple(forms))) for name in families.REACHED_BY))
 
 
 def _without_access() -> Any:
     """Somebody of the family has an account and was never told how to come in."""
-    return exists().where(col(Account.family_id) == Family.id, *never_told())
+    return exists().where(col(Account.family_id) == Family.id, *never_informed())
 
 
-def never_told() -> tuple[Any, ...]:
+def never_informed() -> tuple[Any, ...]:
     """Accounts whose owner never had a password and never had a letter about it."""
     return (
-        col(Account.role) == "family",
+        col(Account.role) == Role.FAMILY,
         col(Account.password_hash) == "",
         col(Account.access_sent_at).is_(None),
         col(Account.disabled).is_(False),
     )
 
 
-def _sorted(v: Visit, words: Sequence[Word], order: str, down: bool) -> Any:
+def _sorted(uow: UnitOfWork, terms: Sequence[SearchTerm], order: str, down: bool) -> Any:
     """The question with what it is sorted by. Families without a value stand last, whichever way."""
     question = select(Family, func.count().over())
-    if order == "number" or not (order in COLUMNS or words):
+    if order == "number" or not (order in COLUMNS or terms):
         return question.order_by(col(Family.number).desc() if down else col(Family.number))
     if order in COLUMNS:
-        keys = _keys(v, order).subquery()
+        keys = _keys(uow, order).subquery()
         missing = case((or_(keys.c.key.is_(None), cast(keys.c.key, String) == ""), 1), else_=0)
         return question.outerjoin(keys, keys.c.family_id == Family.id).order_by(
             missing, keys.c.key.desc() if down else keys.c.key, col(Family.number)
         )
-    exact = [case((col(Family.number) == word.number, 0), else_=1) for word in words if word.number is not None]
-    first = _keys(v, "adult").subquery()
-    likely = or_(*(first.c.key.like(f"{_literal(form)}%", escape="\\") for form in words[0].forms if form))
+    exact = [case((col(Family.number) == word.number, 0), else_=1) for word in terms if word.number is not None]
+    first = _keys(uow, "adult").subquery()
+    likely = or_(*(first.c.key.like(f"{_literal(form)}%", escape="\\") for form in terms[0].forms if form))
     return question.outerjoin(first, first.c.family_id == Family.id).order_by(
         *exact, case((likely, 0), else_=1), first.c.key, col(Family.number)
     )
 
 
-def _keys(v: Visit, order: str) -> Any:
+def _keys(uow: UnitOfWork, order: str) -> Any:
     """Family -> what it is sorted by: one grouped question, since one a family takes SQLite half a minute."""
     if order == "pupil":
         return (
@@ -185,52 +186,52 @@ def _keys(v: Visit, order: str) -> Any:
     if order == "access":
         return (
             select(col(Account.family_id).label("family_id"), func.count(col(Account.id)).label("key"))
-            .where(*never_told())
+            .where(*never_informed())
             .group_by(col(Account.family_id))
         )
     column: Any = {"contact": Guardian.phone_mobile, "town": func.lower(Guardian.town)}.get(order, Guardian.search)
     question: Any = select(col(Guardian.family_id).label("family_id"), func.min(column).label("key")).where(
         Guardian.rank == 1
     )
-    if order in HIDEABLE and v.role != "responsable":  # a place in the list would tell what the cell does not
+    if order in HIDEABLE and uow.role != Role.MANAGER:  # a place in the list would tell what the cell does not
         question = question.where(col(Guardian.contact_hidden).is_(False))
     return question.group_by(col(Guardian.family_id))
 
 
-def _guess(v: Visit, words: Sequence[Word]) -> tuple[Sequence[Word], dict[str, Sequence[str]]]:
+def _guess(uow: UnitOfWork, terms: Sequence[SearchTerm]) -> tuple[Sequence[SearchTerm], dict[str, Sequence[str]]]:
     """The words to look for instead of misspelt ones, and what was made of each; the same words when none is."""
-    if not any(word.may_be_misspelt for word in words):
-        return words, {}
+    if not any(word.may_be_misspelt for word in terms):
+        return terms, {}
     of_adults = (Guardian.last_name, Guardian.first_name, Guardian.birth_name)
     each = [select(name).distinct() for name in (*of_adults, Pupil.last_name, Pupil.first_name)]
-    names = {name for (name,) in v.rows(union_all(*each))}
+    names = {name for (name,) in uow.rows(union_all(*each))}
     parts = search_text.parts_of(names)
-    near = {word: _or_itself(word, parts) for word in words if word.may_be_misspelt}
+    near = {word: _or_itself(word, parts) for word in terms if word.may_be_misspelt}
     guessed = {word.forms[0]: forms for word, forms in near.items() if forms != word.forms}
-    return [Word(tuple(near.get(word, word.forms))) for word in words], guessed
+    return [SearchTerm(tuple(near.get(word, word.forms))) for word in terms], guessed
 
 
-def _or_itself(word: Word, parts: Sequence[str]) -> Sequence[str]:
+def _or_itself(word: SearchTerm, parts: Sequence[str]) -> Sequence[str]:
     """The names near a word; a word that somebody bears stands as it is."""
     near = search_text.near(word.forms[0], parts)
     return word.forms if not near or word.forms[0] in near else near
 
 
-def _with_people(v: Visit, families: Sequence[Family]) -> list[Found]:
+def _with_people(uow: UnitOfWork, families: Sequence[Family]) -> list[Found]:
     """Who belongs to each, in three questions."""
     ids = [family.id for family in families]
     adults, pupils, accounts = ({each: list[Any]() for each in ids} for _ in range(3))
-    for adult in v.all(
+    for adult in uow.all(
         select(Guardian).where(col(Guardian.family_id).in_(ids)).order_by(col(Guardian.rank), col(Guardian.id))
     ):
         adults[adult.family_id or 0].append(adult)
-    for family_id, pupil in v.rows(
+    for family_id, pupil in uow.rows(
         select(PupilLink.family_id, Pupil)
         .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
         .where(col(PupilLink.family_id).in_(ids))
         .order_by(col(Pupil.birth_date), col(Pupil.first_name))
     ):
         pupils[family_id].append(pupil)
-    for account in v.all(select(Account).where(col(Account.family_id).in_(ids)).order_by(col(Account.id))):
+    for account in uow.all(select(Account).where(col(Account.family_id).in_(ids)).order_by(col(Account.id))):
         accounts[account.family_id or 0].append(account)
     return [Found(family, adults[family.id], pupils[family.id], accounts[family.id]) for family in families]

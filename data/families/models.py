@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, event
 from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel, col, select
 
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.fields import (
     COUNTRY,
     DATE,
@@ -26,9 +26,11 @@ from data.core.fields import (
     check_postcode,
     choice,
 )
-from data.core.scope import OfFamily, OfSite
-from data.core.search_text import words_of
-from data.core.unit_of_work import Visit, kept, whole_house
+from data.core.roles import Role
+from data.core.scope import OfFamily, OfSite, Scope
+from data.core.search_text import search_text_of
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, prepared
 
 CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
 GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
@@ -42,8 +44,8 @@ def of_its_site() -> ForeignKeyConstraint:
 class Family(OfSite, table=True):
     """A household, by the number the conservatoire's management software gave it."""
 
-    fence: ClassVar[str] = "family"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.FAMILY
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
@@ -51,7 +53,7 @@ class Family(OfSite, table=True):
 
 
 class Guardian(OfFamily, table=True):
-    """An adult responsible for the family's pupils, or an adult pupil's own sheet. The first is the « responsable »."""
+    """An adult responsible for the family's pupils, or an adult pupil's own record. The first is the « responsable »."""
 
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -112,7 +114,7 @@ class Guardian(OfFamily, table=True):
 class Pupil(OfSite, table=True):
     """A pupil and its dossier number. Families meet it through their links."""
 
-    fence: ClassVar[str] = "pupil"
+    scope: ClassVar[Scope] = Scope.PUPIL
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
@@ -149,7 +151,7 @@ class Pupil(OfSite, table=True):
 class PupilLink(OfFamily, table=True):
     """A pupil belongs to a family: principal or second household, which may change all or only consult."""
 
-    kept_by_staff: ClassVar[bool] = True
+    staff_managed: ClassVar[bool] = True
     __tablename__ = "pupil_link"
     __table_args__ = (
         of_its_site(),
@@ -166,7 +168,7 @@ class PupilLink(OfFamily, table=True):
 @event.listens_for(Guardian, "before_update")
 @event.listens_for(Pupil, "before_insert")
 @event.listens_for(Pupil, "before_update")
-def _keep_what_it_is_found_by(_mapper: object, _connection: object, row: Guardian | Pupil) -> None:
+def _update_search_text(_mapper: object, _connection: object, row: Guardian | Pupil) -> None:
     """Whoever writes a record, an import too, it is found by what it says now."""
     set_attribute(row, "search", found_by(row))  # `row.search = …` would check, and so set, every column again
 
@@ -187,21 +189,21 @@ FOUND_BY: dict[type[SQLModel], tuple[str, ...]] = {
 def found_by_values(table: type[SQLModel], row: Mapping[str, Any]) -> str:
     """The same, of plain values: an import writes thousands at once. Without what a protection order hides: a search
     that answers to a number says whose it is."""
-    kept = [name for name in FOUND_BY[table] if not (row.get("contact_hidden") and name in REACHED_BY)]
-    names = [name for name in kept if not name.startswith("phone")]
-    phones = [row[name] for name in kept if name.startswith("phone")]
-    return words_of([str(row[name]) for name in names], phones)[:1200]
+    stored = [name for name in FOUND_BY[table] if not (row.get("contact_hidden") and name in REACHED_BY)]
+    names = [name for name in stored if not name.startswith("phone")]
+    phones = [row[name] for name in stored if name.startswith("phone")]
+    return search_text_of([str(row[name]) for name in names], phones)[:1200]
 
 
 def find_anew() -> int:
     """What people are found by, written again of every record: after changes by other hands. How many were wrong."""
     wrong = 0
-    with whole_house(writes=True) as v:
+    with system_unit_of_work(writes=True) as uow:
         for table in FOUND_BY:
-            for row in v.all(select(table)):
+            for row in uow.all(select(table)):
                 if row.search != found_by(row):  # type: ignore[attr-defined, arg-type]
-                    _keep_what_it_is_found_by(None, None, row)
-                    v.add(row)
+                    _update_search_text(None, None, row)
+                    uow.add(row)
                     wrong += 1
     return wrong
 
@@ -212,36 +214,36 @@ CONTACT = frozenset(  # what a protection order hides of an adult
 PROTECTED = "Les coordonnées sont protégées : seul le responsable du portail les lit."
 
 
-def contact_shown(v: Visit, adult: Guardian | None) -> bool:
+def contact_shown(uow: UnitOfWork, adult: Guardian | None) -> bool:
     """Whether this person may read where an adult lives and how to reach them; one who left (None) is as if protected."""
-    return not v.is_staff or v.role == "responsable" or (adult is not None and not adult.contact_hidden)
+    return not uow.is_staff or uow.role == Role.MANAGER or (adult is not None and not adult.contact_hidden)
 
 
-def all_shown(v: Visit, adults: Iterable[Guardian]) -> bool:
+def all_shown(uow: UnitOfWork, adults: Iterable[Guardian]) -> bool:
     """The same of everybody in a family."""
-    return all(contact_shown(v, adult) for adult in adults)
+    return all(contact_shown(uow, adult) for adult in adults)
 
 
-def hidden_fields(v: Visit, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
-    """The fields of a sheet that this person may not read, nor decide on."""
+def hidden_fields(uow: UnitOfWork, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
+    """The fields of a record that this person may not read, nor decide on."""
     adult = row if isinstance(row, Guardian) else None
-    return frozenset() if sheet != "guardian" or contact_shown(v, adult) else CONTACT
+    return frozenset() if sheet != "guardian" or contact_shown(uow, adult) else CONTACT
 
 
-_GUARDIANS = kept(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
+_GUARDIANS = prepared(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
 
 
-def guardians(v: Visit) -> list[Guardian]:
+def guardians(uow: UnitOfWork) -> list[Guardian]:
     """The family's adults, the responsible one first."""
-    return list(v.all(_GUARDIANS))
+    return list(uow.all(_GUARDIANS))
 
 
-def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
+def of_family(uow: UnitOfWork, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
     """For staff: the adults and the pupils of one family."""
-    adults = v.all(
+    adults = uow.all(
         select(Guardian).where(Guardian.family_id == family_id).order_by(col(Guardian.rank), col(Guardian.id))
     )
-    linked = v.rows(
+    linked = uow.rows(
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(PupilLink.family_id == family_id)
@@ -250,17 +252,17 @@ def of_family(v: Visit, family_id: int) -> tuple[list[Guardian], list[tuple[Pupi
     return list(adults), [(pupil, link) for pupil, link in linked]
 
 
-def by_number(v: Visit, number: int) -> Family:
-    """NotYours when the site has no family of that number."""
-    found = v.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+def by_number(uow: UnitOfWork, number: int) -> Family:
+    """NotFound when the site has no family of that number."""
+    found = uow.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
     if found is None:
-        raise NotYours(f"family number {number}")
+        raise NotFound(f"family number {number}")
     return found
 
 
-def pupils(v: Visit) -> list[tuple[Pupil, PupilLink]]:
+def pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink]]:
     """The family's pupils with the link, by age."""
-    return [(pupil, link) for pupil, link in v.rows(_PUPILS)]
+    return [(pupil, link) for pupil, link in uow.rows(_PUPILS)]
 
 
 def pupils_with(*more: Any) -> Any:
@@ -272,40 +274,40 @@ def pupils_with(*more: Any) -> Any:
     )
 
 
-_PUPILS = kept(pupils_with())
+_PUPILS = prepared(pupils_with())
 
 
-def pupil_by_number(v: Visit, number: int) -> tuple[Pupil, PupilLink]:
-    """The pupil of a dossier number and the family's link to it; NotYours otherwise."""
-    for pupil, link in pupils(v):
+def pupil_by_number(uow: UnitOfWork, number: int) -> tuple[Pupil, PupilLink]:
+    """The pupil of a dossier number and the family's link to it; NotFound otherwise."""
+    for pupil, link in pupils(uow):
         if pupil.number == number:
             return pupil, link
-    raise NotYours(f"pupil number {number}")
+    raise NotFound(f"pupil number {number}")
 
 
-def numbers(v: Visit, family_ids: Iterable[int | None]) -> dict[int, int]:
+def numbers(uow: UnitOfWork, family_ids: Iterable[int | None]) -> dict[int, int]:
     """Family -> the number people know it by, in one question."""
-    return dict(v.rows(select(Family.id, Family.number).where(col(Family.id).in_(family_ids))))
+    return dict(uow.rows(select(Family.id, Family.number).where(col(Family.id).in_(family_ids))))
 
 
-def may_change(v: Visit, row: SQLModel) -> bool:
+def may_change(uow: UnitOfWork, row: SQLModel) -> bool:
     """Whether this family may ask for changes of the row: a second household may be limited to consulting."""
-    if not isinstance(row, Pupil) or v.is_staff:
+    if not isinstance(row, Pupil) or uow.is_staff:
         return True
-    return v.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == "all")) is not None
+    return uow.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == "all")) is not None
 
 
 def check_together(field: EditableField, value: object, others: dict[str, object]) -> None:
-    """Rules between fields: Refused when a post code is not its country's, a birth too far."""
+    """Rules between fields: UserError when a post code is not its country's, a birth too far."""
     if field.name == "postcode":
         check_postcode(str(value), str(others.get("country", "FR")))
     if field.name == "birth_date" and isinstance(value, date):
         today = others["today"]
         if isinstance(today, date) and value > today:
-            raise Refused("Cette date est dans le futur. Vérifiez l’année.")
+            raise UserError("Cette date est dans le futur. Vérifiez l’année.")
         if value.year < 1900:
-            raise Refused("Cette date est avant 1900. Vérifiez l’année.")
+            raise UserError("Cette date est avant 1900. Vérifiez l’année.")
 
 
-def are_there(v: Visit) -> bool:
-    return v.one(select(Family)) is not None
+def are_there(uow: UnitOfWork) -> bool:
+    return uow.one(select(Family)) is not None

@@ -18,21 +18,21 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, func
 from sqlmodel import Field, col, select
 
-from data.core.errors import NotYours, Refused
-from data.core.scope import OfSite
+from data.core.errors import NotFound, UserError
+from data.core.scope import OfSite, Scope
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.uploads.validation import REFUSALS, shown_name
 
-MOST_AN_HOUR, MOST_BYTES_A_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
-ROOM_LEFT, SHARE_LEFT = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
+MAX_FILES_PER_HOUR, MAX_BYTES_PER_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
+MIN_FREE_BYTES, MIN_FREE_SHARE = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
 
 
 class StoredFile(OfSite, table=True):
     """A file about a pupil, met by the pupil's families and the site's staff. `name` is random: it is no secret's guess."""
 
-    fence: ClassVar[str] = "pupil"
+    scope: ClassVar[Scope] = Scope.PUPIL
     __tablename__ = "stored_file"
     __table_args__ = (ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -48,53 +48,57 @@ class StoredFile(OfSite, table=True):
     removed_at: datetime | None = None  # nobody meets it any more; the file itself goes later
 
 
-def keep(v: Visit, pupil_id: int, kind: str, content: bytes, media_type: str, given_name: str = "") -> StoredFile:
-    """Write the file whole, then its row. Refused in words when the family or the disk has no room for it."""
-    within_quota(v, kind, len(content))
-    name = write(v.site_id or 0, content)
-    return v.add(
+def store(
+    uow: UnitOfWork, pupil_id: int, kind: str, content: bytes, media_type: str, given_name: str = ""
+) -> StoredFile:
+    """Write the file whole, then its row. UserError in words when the family or the disk has no room for it."""
+    within_quota(uow, kind, len(content))
+    name = write(uow.site_id or 0, content)
+    return uow.add(
         StoredFile(
-            site_id=v.site_id or 0,
+            site_id=uow.site_id or 0,
             pupil_id=pupil_id,
-            giver_id=v.family_id,
+            giver_id=uow.family_id,
             name=name,
             shown=shown_name(given_name, media_type),
             kind=kind,
             media_type=media_type,
             size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
-            created_at=v.now,
+            created_at=uow.now,
         )
     )
 
 
-def within_quota(v: Visit, kind: str = "", size: int = 0) -> None:
-    """Refused when the family sent thirty files within the hour, or when those of a kind would pass 40 Mo in a year."""
-    if v.family_id is None:
+def within_quota(uow: UnitOfWork, kind: str = "", size: int = 0) -> None:
+    """UserError when the family sent thirty files within the hour, or when those of a kind would pass 40 Mo in a year."""
+    if uow.family_id is None:
         return
-    theirs = StoredFile.giver_id == v.family_id
-    lately = select(func.count(col(StoredFile.id))).where(theirs, StoredFile.created_at > v.now - timedelta(hours=1))
-    if v.count(lately) >= MOST_AN_HOUR:
-        raise Refused(REFUSALS["heure"])
+    theirs = StoredFile.giver_id == uow.family_id
+    recently = select(func.count(col(StoredFile.id))).where(
+        theirs, StoredFile.created_at > uow.now - timedelta(hours=1)
+    )
+    if uow.count(recently) >= MAX_FILES_PER_HOUR:
+        raise UserError(REFUSALS["heure"])
     held = select(func.coalesce(func.sum(StoredFile.size), 0)).where(
         theirs,
         StoredFile.kind == kind,
         col(StoredFile.removed_at).is_(None),
-        StoredFile.created_at > v.now - timedelta(days=365),
+        StoredFile.created_at > uow.now - timedelta(days=365),
     )
-    if v.count(held) + size > MOST_BYTES_A_FAMILY:
-        raise Refused(REFUSALS["quota"])
+    if uow.count(held) + size > MAX_BYTES_PER_FAMILY:
+        raise UserError(REFUSALS["quota"])
 
 
-def discard(v: Visit, name: str) -> None:
+def discard(uow: UnitOfWork, name: str) -> None:
     """Nobody meets this file from now on; itself it goes after the commit, when the sweep passes."""
-    found = by_name(v, name)
-    found.removed_at = v.now
-    v.add(found)
+    found = by_name(uow, name)
+    found.removed_at = uow.now
+    uow.add(found)
 
 
 def write(site_id: int, content: bytes) -> str:
-    """The name of a new file that holds this, whole or not at all. Refused when the disk is nearly full."""
+    """The name of a new file that holds this, whole or not at all. UserError when the disk is nearly full."""
     name = secrets.token_hex(16)
     path = path_of(site_id, name)
     draft = path.with_suffix(".part")
@@ -102,8 +106,8 @@ def write(site_id: int, content: bytes) -> str:
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         disk = shutil.disk_usage(path.parent)
-        if disk.free - len(content) < min(max(ROOM_LEFT, SHARE_LEFT * disk.total), disk.total / 2):
-            raise Refused(REFUSALS["place"])
+        if disk.free - len(content) < min(max(MIN_FREE_BYTES, MIN_FREE_SHARE * disk.total), disk.total / 2):
+            raise UserError(REFUSALS["place"])
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
@@ -113,7 +117,7 @@ def write(site_id: int, content: bytes) -> str:
     except OSError as fault:
         with suppress(OSError):
             draft.unlink()
-        raise Refused(REFUSALS["place"]) from fault
+        raise UserError(REFUSALS["place"]) from fault
     return name
 
 
@@ -130,27 +134,27 @@ def path_of(site_id: int, name: str) -> Path:
     return settings().files_dir / str(site_id) / name
 
 
-def by_name(v: Visit, name: str) -> StoredFile:
-    """NotYours when there is none that this account may see."""
+def by_name(uow: UnitOfWork, name: str) -> StoredFile:
+    """NotFound when there is none that this account may see."""
     if not re.fullmatch("[0-9a-f]{32}", name):
-        raise NotYours(f"file {name[:32]!r}")
-    found = v.one(select(StoredFile).where(StoredFile.name == name, col(StoredFile.removed_at).is_(None)))
+        raise NotFound(f"file {name[:32]!r}")
+    found = uow.one(select(StoredFile).where(StoredFile.name == name, col(StoredFile.removed_at).is_(None)))
     if found is None:
-        raise NotYours(f"file {name[:32]}")
+        raise NotFound(f"file {name[:32]}")
     return found
 
 
-def content_of(v: Visit, name: str) -> tuple[StoredFile, bytes]:
+def content_of(uow: UnitOfWork, name: str) -> tuple[StoredFile, bytes]:
     """The row and the bytes. A file that another household gave is theirs until staff accept it."""
-    found = by_name(v, name)
+    found = by_name(uow, name)
     shown = (
-        v.is_staff or found.giver_id == v.family_id or _accepted(v, found)
+        uow.is_staff or found.giver_id == uow.family_id or _accepted(uow, found)
     )  # an absence's document stays its giver's
     path = path_of(found.site_id, found.name)
     if not shown or not path.is_file():
-        raise NotYours(f"file {name[:32]}")
+        raise NotFound(f"file {name[:32]}")
     return found, path.read_bytes()
 
 
-def _accepted(v: Visit, found: StoredFile) -> bool:
-    return v.one(select(Pupil).where(Pupil.id == found.pupil_id, Pupil.photo == found.name)) is not None
+def _accepted(uow: UnitOfWork, found: StoredFile) -> bool:
+    return uow.one(select(Pupil).where(Pupil.id == found.pupil_id, Pupil.photo == found.name)) is not None

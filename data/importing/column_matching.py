@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import fold
 from data.importing.records import Record
 
@@ -24,10 +24,10 @@ NEAR = 88  # of 100: under it, two titles are not the same words
 def plain(title: str) -> str:
     """« Tél. port. » → « telephone mobile »: without accents, capitals, signs and short forms."""
     spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", title.replace("°", " ").replace("#", " n "))
-    words = re.sub(r"[^a-z0-9]+", " ", fold(spaced)).split()
+    parts = re.sub(r"[^a-z0-9]+", " ", fold(spaced)).split()
     return " ".join(
         SHORT.get(word, word)
-        for word in words
+        for word in parts
         if word not in {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde"}
     ) or fold(title)
 
@@ -37,12 +37,12 @@ def guess(record: Record, heads: Sequence[str]) -> dict[str, str]:
     titles = {each.name: [plain(title) for title in (each.label, *each.also)] for each in record.columns}
     ranked = []
     for at, head in enumerate(heads):
-        said = plain(head)
+        title_text = plain(head)
         for order, one in enumerate(record.columns):
             names = titles[one.name]
             best: float = 101 if fold(head) == fold(one.label) else 0
             for place, name in enumerate(names):
-                same = 100 - place / 10 if said == name else fuzz.token_sort_ratio(said, name) - 5
+                same = 100 - place / 10 if title_text == name else fuzz.token_sort_ratio(title_text, name) - 5
                 best = max(best, same)
             if best >= NEAR:
                 ranked.append((-best, order, at, one.name))
@@ -67,21 +67,21 @@ def missing(record: Record, matched: Mapping[str, Mapping[str, str]]) -> list[st
 def check(record: Record, matched: Mapping[str, Mapping[str, str]]) -> None:
     """Before any line is read: what must be there is."""
     if lost := missing(record, matched):
-        raise Refused(
+        raise UserError(
             "Il manque au fichier : {columns}. Reliez ces colonnes, ou donnez une valeur fixe.", columns=", ".join(lost)
         )
 
 
-def named(record: Record, heads: Sequence[str], told: Mapping[str, str]) -> dict[str, str]:
-    """A mapping written by hand, ours -> the file's title, as places; Refused when either is unknown."""
+def named(record: Record, heads: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """A mapping written by hand, ours -> the file's title, as places; UserError when either is unknown."""
     found: dict[str, str] = {}
-    for name, title in told.items():
+    for name, title in mapping.items():
         if record.field(name) is None:
-            raise Refused("La colonne « {name} » n’existe pas pour ces fiches.", name=name[:60])
+            raise UserError("La colonne « {name} » n’existe pas pour ces fiches.", name=name[:60])
         places = [at for at, head in enumerate(heads) if head == title] or [
             at for at, head in enumerate(heads) if plain(head) == plain(title)
         ]
         if not places:
-            raise Refused("Le fichier n’a pas de colonne « {name} ».", name=title[:60])
+            raise UserError("Le fichier n’a pas de colonne « {name} ».", name=title[:60])
         found[str(places[0])] = name
     return found

@@ -1,6 +1,6 @@
 """What a column of a file is: said once. Imports, exports, models and the guess of titles all come from here.
 
-Kinds that records have and sheets of families have not: amounts (whole cents), hundredths, hours, durations, school years.
+Kinds that records have and records of families have not: amounts (whole cents), hundredths, hours, durations, school years.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from data.core import fields
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, countries, editables, fold, tidy
 from data.core.i18n import LANGUAGES, twins
 from data.core.spreadsheets import Cell, Phone
@@ -41,7 +41,7 @@ class Field:
     editable: EditableField | None = None
 
     def read(self, cell: Cell, *, zeros: bool) -> Any:
-        """The value of a cell; Refused with the mend. `zeros`: give post codes and telephones their first zero back."""
+        """The value of a cell; UserError with the mend. `zeros`: give post codes and telephones their first zero back."""
         typed = self._text(cell)
         if typed and self.form in {"phone", "postcode"}:
             typed = _with_zero(typed, self.form, zeros)
@@ -49,7 +49,7 @@ class Field:
             return self._phone(typed) if self.form == "phone" else self.editable.read(typed)
         value = self.kind.read(typed)
         if isinstance(value, str) and len(value) > self.length:
-            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
+            raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
         return value
 
     def _phone(self, typed: str) -> Any:
@@ -70,7 +70,7 @@ class Field:
         if isinstance(cell, timedelta) and self.form == "hour":
             return f"{cell.seconds // 3600}:{cell.seconds // 60 % 60:02d}"
         if isinstance(cell, datetime | date | time):
-            raise Refused(
+            raise UserError(
                 "Le tableur a lu ici une date ou une heure. Mettez cette colonne au format texte, et corrigez."
             )
         if isinstance(cell, int | float | Decimal):
@@ -83,7 +83,7 @@ class Field:
             return text.replace(".", ",") if "e" not in text else f"{cell:f}"
         text = tidy(cell) if self.form != "lines" else fields.tidy_lines(cell)
         if SCIENTIFIC.fullmatch(text) and self.form != "lines":
-            raise Refused(
+            raise UserError(
                 "Le tableur a réécrit ce nombre sous forme abrégée ({typed}). Mettez la colonne au format texte, et corrigez.",
                 typed=text[:30],
             )
@@ -101,8 +101,8 @@ class Field:
             return Decimal(value).scaleb(-2)
         if self.form in {"day", "hour", "number"} and not isinstance(value, str):
             return value
-        told = self.kind.tell(self.kind.show(value), "fr")
-        return Phone(told) if self.form == "phone" else told
+        text = self.kind.format_value(self.kind.show(value), "fr")
+        return Phone(text) if self.form == "phone" else text
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ class _Loose(Kind):
     """A choice, or a list of countries, that other programs write in their own ways."""
 
 
-def _serial(number: float) -> Refused:
+def _serial(number: float) -> UserError:
     if not 1 <= number < 100_000:
-        return Refused("Écrivez la date ainsi : 16/06/2012.")
+        return UserError("Écrivez la date ainsi : 16/06/2012.")
     day = SERIAL_DAY + timedelta(days=int(number))
-    return Refused(
+    return UserError(
         "C’est une date du tableur, enregistrée comme un nombre ({day} ?). Mettez la colonne au format date.",
         day=f"{day:%d/%m/%Y}",
     )
@@ -126,7 +126,7 @@ def _with_zero(typed: str, form: str, zeros: bool) -> str:
         return typed
     if zeros:
         return "0" + bare
-    raise Refused(
+    raise UserError(
         "Le tableur a retiré le zéro du début ({mended} ?). Cochez « Rétablir les zéros », ou mettez la colonne au format texte.",
         mended="0" + bare,
     )
@@ -140,7 +140,7 @@ def _read_number(typed: str) -> int | None:
     if not bare:
         return None
     if not re.fullmatch(r"\d{1,10}", bare) or int(bare) > LARGEST:
-        raise Refused("Ce n’est pas un nombre entier. Exemple : 1042.")
+        raise UserError("Ce n’est pas un nombre entier. Exemple : 1042.")
     return int(bare)
 
 
@@ -152,7 +152,7 @@ def _read_hundredths(typed: str) -> int | None:
         bare = re.sub(r"[.,](?=\d{3})", "", bare)
     found = re.fullmatch(r"(-?)(\d{1,8})(?:[.,](\d{1,2})0*)?", bare)
     if not found or int(found[2]) * 100 > LARGEST - 100:
-        raise Refused("Ce n’est pas un nombre à deux décimales au plus. Exemple : 1234,50.")
+        raise UserError("Ce n’est pas un nombre à deux décimales au plus. Exemple : 1234,50.")
     cents = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
     return -cents if found[1] else cents
 
@@ -163,7 +163,7 @@ def _read_hour(typed: str) -> time | None:
     found = re.fullmatch(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?|(\d{2}))(?::\d{2})?", typed.casefold())
     hours, minutes = (int(found[1]), int(found[2] or found[3] or 0)) if found else (24, 0)
     if hours > 23 or minutes > 59:
-        raise Refused("Écrivez l’heure ainsi : 17:15.")
+        raise UserError("Écrivez l’heure ainsi : 17:15.")
     return time(hours, minutes)
 
 
@@ -176,7 +176,7 @@ def _read_minutes(typed: str) -> int:
         return int(found[1])
     found = re.fullmatch(r"(\d{1,2})\s*[h:]\s*(\d{1,2})?(?::00)?\s*(?:min|mn)?", bare)
     if not found:
-        raise Refused("Écrivez la durée en minutes (45), ou ainsi : 1 h 30.")
+        raise UserError("Écrivez la durée en minutes (45), ou ainsi : 1 h 30.")
     return int(found[1]) * 60 + int(found[2] or 0)
 
 
@@ -188,7 +188,7 @@ def _read_seconds(typed: str) -> int | None:
         return int(bare)
     found = re.fullmatch(r"(?:(\d{1,2})\s*[h:]\s*)?(\d{1,3})\s*(?:min|mn|['’:])\s*(\d{1,2})?\s*(?:s|sec|''|\")?", bare)
     if not found:
-        raise Refused("Écrivez la durée en secondes (210), ou ainsi : 3 min 30.")
+        raise UserError("Écrivez la durée en secondes (210), ou ainsi : 3 min 30.")
     return int(found[1] or 0) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
 
 
@@ -199,7 +199,7 @@ def _read_year(typed: str) -> str:
     first = int(found[1]) if found else 0
     second = (int(found[2]) % 100 if found[2] else (first + 1) % 100) if found else 0
     if not 1900 <= first <= 2100 or second != (first + 1) % 100:
-        raise Refused("Écrivez l’année scolaire ainsi : 2026-2027.")
+        raise UserError("Écrivez l’année scolaire ainsi : 2026-2027.")
     return f"{first}-{first + 1}"
 
 
@@ -212,7 +212,7 @@ def _read_weekday(typed: str) -> int | None:
     for number, name in enumerate(WEEKDAYS, 1):
         if len(bare) >= 2 and name.startswith(bare):
             return number
-    raise Refused("Écrivez un jour de la semaine : mercredi.")
+    raise UserError("Écrivez un jour de la semaine : mercredi.")
 
 
 def _read_flag(typed: str) -> bool:
@@ -221,7 +221,7 @@ def _read_flag(typed: str) -> bool:
         return False
     if bare in {"oui", "o", "1", "vrai", "true", "yes", "x", "y"}:
         return True
-    raise Refused("Répondez par oui ou non.")
+    raise UserError("Répondez par oui ou non.")
 
 
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
@@ -235,45 +235,52 @@ def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
             return ""
         found = known.get(fold(typed).rstrip("."))
         if found is None:
-            raise Refused(
+            raise UserError(
                 "« {typed} » n’est pas une réponse connue. Réponses : {answers}.", typed=typed[:40], answers=answers
             )
         return found
 
     answers = ", ".join(kind.options.values())
-    return _Loose(kind.control, read=read, show=kind.show, tell=kind.tell, options=kind.options)
+    return _Loose(kind.control, read=read, show=kind.show, format_value=kind.format_value, options=kind.options)
 
 
 def pick(options: Mapping[str, str], also: Mapping[str, str] | None = None) -> Kind:
     """One of these, key -> French word: only ever written in files, never shown on a screen."""
-    return loose(Kind("choice", options=options, tell=lambda shown, tongue: options.get(shown, shown)), also or {})
+    return loose(
+        Kind("choice", options=options, format_value=lambda shown, language: options.get(shown, shown)), also or {}
+    )
 
 
 @lru_cache(maxsize=1)
 def _country_names() -> dict[str, str]:
     return {
-        fold(word): code for tongue in LANGUAGES for code, name in countries(tongue).items() for word in (code, name)
+        fold(word): code
+        for language in LANGUAGES
+        for code, name in countries(language).items()
+        for word in (code, name)
     }
 
 
 def _read_country(typed: str) -> str:
     found = _country_names().get(fold(typed)) if typed else "FR"
     if found is None:
-        raise Refused("Ce pays est inconnu. Écrivez son nom en entier, ou son code de deux lettres.")
+        raise UserError("Ce pays est inconnu. Écrivez son nom en entier, ou son code de deux lettres.")
     return found
 
 
 NUMBER = Kind("text", read=_read_number)
-MONEY = Kind("text", read=_read_hundredths, tell=lambda shown, tongue: _decimal(shown))
-HUNDREDTHS = Kind("text", read=_read_hundredths, tell=lambda shown, tongue: _decimal(shown))
+MONEY = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
+HUNDREDTHS = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
 HOUR = Kind("text", read=_read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
 MINUTES = Kind("text", read=_read_minutes)
 SECONDS = Kind("text", read=_read_seconds)
 YEAR = Kind("text", read=_read_year)
-WEEKDAY = Kind("text", read=_read_weekday, tell=lambda shown, tongue: WEEKDAYS[int(shown) - 1] if shown else "")
+WEEKDAY = Kind(
+    "text", read=_read_weekday, format_value=lambda shown, language: WEEKDAYS[int(shown) - 1] if shown else ""
+)
 FLAG = Kind("choice", read=_read_flag, show=lambda value: "oui" if value else "non")
 LINES = Kind("textarea", read=fields.tidy_lines)
-COUNTRY = _Loose("country", read=_read_country, tell=fields.COUNTRY.tell)
+COUNTRY = _Loose("country", read=_read_country, format_value=fields.COUNTRY.format_value)
 YES_NO = loose(
     fields.YES_NO, {"o": "oui", "n": "non", "1": "oui", "0": "non", "x": "oui", "vrai": "oui", "faux": "non"}
 )

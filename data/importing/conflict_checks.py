@@ -12,13 +12,13 @@ from rapidfuzz import fuzz
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests.models import ChangeRequest, FieldChange
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import fold
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.importing.kinds.families import ADULT, PUPIL_FIELDS
 from data.importing.records import shown_number
-from data.importing.snapshot import Entity, World
+from data.importing.snapshot import Entity, Snapshot
 
 # Letters of other alphabets that look like ours: a name written with them is another text, and the same person.
 ALIKE = str.maketrans("авеікмнорсстухѕјԁһӏүαβεικνορτυχ", "abeikmhopcctyxsjdhlyabeikvoptux")
@@ -32,11 +32,11 @@ def skeleton(name: str) -> str:
     return NO_SIGN.sub("", fold(name).translate(ALIKE))
 
 
-def load(v: Visit, world: World) -> None:
+def load(uow: UnitOfWork, snapshot: Snapshot) -> None:
     """Requests that wait, and what was accepted and may not be in the other program yet."""
     waiting: dict[tuple[str, int, str], str] = {}
     accepted: dict[tuple[str, int, str], tuple[str, str]] = {}
-    for request, change in v.rows(
+    for request, change in uow.rows(
         select(ChangeRequest, FieldChange)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
         .where(col(FieldChange.state).in_(["pending", "accepted"]))
@@ -47,47 +47,49 @@ def load(v: Visit, world: World) -> None:
             waiting[where] = change.new
         else:
             accepted[where] = (change.old, change.new)
-    world.extras["waiting"], world.extras["accepted"] = waiting, accepted
+    snapshot.extras["waiting"], snapshot.extras["accepted"] = waiting, accepted
 
 
-def look(world: World) -> None:
-    """Add to the world's doubts what its new and changed rows raise."""
+def look(snapshot: Snapshot) -> None:
+    """Add to the snapshot's conflicts what its new and changed rows raise."""
     for table in (Guardian, Pupil):
-        if table in world.index:
-            _requests(world, table)
-            _twins(world, table)
+        if table in snapshot.index:
+            _requests(snapshot, table)
+            _twins(snapshot, table)
 
 
-def _requests(world: World, table: type[SQLModel]) -> None:
+def _requests(snapshot: Snapshot, table: type[SQLModel]) -> None:
     sheet, fields = table.__name__.lower(), ADULT if table is Guardian else PUPIL_FIELDS
     kinds = {each.name: each.kind for each in fields}
-    for entity in [each for each in world.changed.values() if each.table is table]:
+    for entity in [each for each in snapshot.changed.values() if each.table is table]:
         for name, (old, new) in entity.changes.items():
             where = (sheet, entity.id, name)
             if name not in kinds:
                 continue
             before, after = kinds[name].show(old), kinds[name].show(new)
-            words = {"field": LABELS[name], "name": _name(entity)}
-            asked = world.extras.get("waiting", {}).get(where)
+            placeholders = {"field": LABELS[name], "name": _name(entity)}
+            asked = snapshot.extras.get("waiting", {}).get(where)
             if asked is not None:
-                told = kinds[name].tell(asked, "fr")
-                world.doubts.append(
+                asked_text = kinds[name].format_value(asked, "fr")
+                snapshot.conflicts.append(
                     (
-                        entity.said,
+                        entity.line_number,
                         "request",
-                        Refused(
+                        UserError(
                             "{name} : la famille a demandé à changer « {field} » en « {asked} ». La demande restera en attente.",
-                            asked=told,
-                            **words,
+                            asked=asked_text,
+                            **placeholders,
                         ),
                     )
                 )
-            if world.extras.get("accepted", {}).get(where) == (after, before):
-                world.doubts.append(
+            if snapshot.extras.get("accepted", {}).get(where) == (after, before):
+                snapshot.conflicts.append(
                     (
-                        entity.said,
+                        entity.line_number,
                         "undone",
-                        Refused("{name} : « {field} » reprendrait la valeur d’avant une demande acceptée.", **words),
+                        UserError(
+                            "{name} : « {field} » reprendrait la valeur d’avant une demande acceptée.", **placeholders
+                        ),
                     )
                 )
 
@@ -96,15 +98,15 @@ def _name(entity: Entity) -> str:
     return f"{entity['first_name']} {entity['last_name']}".strip()
 
 
-def _twins(world: World, table: type[SQLModel]) -> None:
+def _twins(snapshot: Snapshot, table: type[SQLModel]) -> None:
     """New people beside those who are there, and beside each other."""
     by_name: dict[Any, list[Entity]] = {}
     by_birth: dict[Any, list[Entity]] = {}
     by_home: dict[Any, list[Entity]] = {}
-    new = world.added.get(table, [])
+    new = snapshot.added.get(table, [])
     if not new:
         return
-    for entity in (*world.every(table), *new):
+    for entity in (*snapshot.every(table), *new):
         full = skeleton(entity["last_name"]), skeleton(entity["first_name"])
         if not any(full):
             continue
@@ -115,7 +117,7 @@ def _twins(world: World, table: type[SQLModel]) -> None:
         if home:
             near += by_home.get(home, [])
         if entity.id is None:
-            _compare(world, entity, near)
+            _compare(snapshot, entity, near)
         by_name.setdefault(full, []).append(entity)
         if entity["birth_date"]:
             by_birth.setdefault(entity["birth_date"], []).append(entity)
@@ -129,7 +131,7 @@ def _home(entity: Entity) -> tuple[str, str] | None:
     return None
 
 
-def _compare(world: World, entity: Entity, near: Iterable[Entity]) -> None:
+def _compare(snapshot: Snapshot, entity: Entity, near: Iterable[Entity]) -> None:
     seen: set[int] = set()
     full = skeleton(entity["last_name"]) + " " + skeleton(entity["first_name"])
     for other in list(near)[:50]:
@@ -140,32 +142,32 @@ def _compare(world: World, entity: Entity, near: Iterable[Entity]) -> None:
         births = {entity["birth_date"], other["birth_date"]} - {None}
         if len(births) > 1 or fuzz.ratio(full, theirs) < (100 if not births and _home(entity) != _home(other) else 90):
             continue
-        if _family(world, entity) is not None and _family(world, entity) is _family(world, other):
+        if _family(snapshot, entity) is not None and _family(snapshot, entity) is _family(snapshot, other):
             continue  # two of one family: a line about each
-        world.doubts.append((entity.said, "twin", _told(world, entity, other)))
+        snapshot.conflicts.append((entity.line_number, "twin", _twin_warning(snapshot, entity, other)))
         return
 
 
-def _family(world: World, entity: Entity) -> Entity | None:
+def _family(snapshot: Snapshot, entity: Entity) -> Entity | None:
     if entity.table is not Guardian:
         return None
-    return entity.refs.get("family_id") or world.at(Family, entity["family_id"])
+    return entity.refs.get("family_id") or snapshot.at(Family, entity["family_id"])
 
 
-def _told(world: World, entity: Entity, other: Entity) -> Refused:
+def _twin_warning(snapshot: Snapshot, entity: Entity, other: Entity) -> UserError:
     if other.id is None:
-        return Refused(
-            "{name} est peut-être la même personne qu’à la ligne {line}.", name=_name(entity), line=other.said
+        return UserError(
+            "{name} est peut-être la même personne qu’à la ligne {line}.", name=_name(entity), line=other.line_number
         )
-    number = shown_number(world, other if other.table is Pupil else _family(world, other))
+    number = shown_number(snapshot, other if other.table is Pupil else _family(snapshot, other))
     if other.table is Pupil:
-        return Refused(
+        return UserError(
             "{name} est peut-être déjà là : l’élève n° {number}, {other}.",
             name=_name(entity),
             number=number,
             other=_name(other),
         )
-    return Refused(
+    return UserError(
         "{name} est peut-être déjà là : {other}, famille n° {number}.",
         name=_name(entity),
         number=number,

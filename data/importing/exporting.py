@@ -4,17 +4,17 @@ from datetime import UTC, date, datetime, time
 
 from sqlmodel import col, select
 
-from data.change_requests.models import SHEETS, ChangeRequest, FieldChange
+from data.change_requests.models import RECORD_TYPES, ChangeRequest, FieldChange
 from data.core import audit, spreadsheets
 from data.core.fields import editables
 from data.core.formats import moment
 from data.core.spreadsheets import Cell, Form, Tick, no_tick
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.importing import runs as import_runs
 from data.importing.planning import load
 from data.importing.records import Record, Shown, ordered
-from data.importing.snapshot import World
+from data.importing.snapshot import Snapshot
 
 CHANGES = (
     "N° famille",
@@ -30,19 +30,19 @@ CHANGES = (
 )
 
 
-def gather(v: Visit, record: Record) -> World:
+def gather(uow: UnitOfWork, record: Record) -> Snapshot:
     """Read what `file_of` writes, and note in the journal who took it."""
-    import_runs.manager_only(v)
-    return load(v, record)
+    import_runs.manager_only(uow)
+    return load(uow, record)
 
 
-def note(v: Visit, name: str, rows: int) -> None:
-    audit.note(v, "exported", subject="export", changes={"kind": ["", name], "rows": ["", rows]})
+def note(uow: UnitOfWork, name: str, rows: int) -> None:
+    audit.note(uow, "exported", subject="export", changes={"kind": ["", name], "rows": ["", rows]})
 
 
-def file_of(world: World, record: Record, form: Form, *, tick: Tick = no_tick) -> tuple[bytes, int]:
+def file_of(snapshot: Snapshot, record: Record, form: Form, *, tick: Tick = no_tick) -> tuple[bytes, int]:
     """The file and its number of rows. The same records give the same bytes, whatever numbers the database has."""
-    lines = ordered(record, record.lines(world))
+    lines = ordered(record, record.lines(snapshot))
     content = spreadsheets.write(
         form,
         [one.label for one in record.columns],
@@ -67,26 +67,26 @@ def model(record: Record, form: Form) -> bytes:
     )
 
 
-def accepted_since(v: Visit, since: date) -> list[list[Cell]]:
+def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
     """Every value that staff accepted since that day, the oldest first: what the management software has yet to learn."""
-    import_runs.manager_only(v)
-    start = datetime.combine(since, time(), v.zone).astimezone(UTC)
+    import_runs.manager_only(uow)
+    start = datetime.combine(since, time(), uow.zone).astimezone(UTC)
     people: dict[tuple[str, int], tuple[str, int | None, int | None]] = {}
     for sheet, table, number in (("guardian", Guardian, Guardian.rank), ("pupil", Pupil, Pupil.number)):
-        for id_, first, last, known in v.rows(select(table.id, table.first_name, table.last_name, number)):
+        for id_, first, last, known in uow.rows(select(table.id, table.first_name, table.last_name, number)):
             whose = (known, None) if sheet == "pupil" else (None, known)
             people[sheet, id_] = (f"{first} {last}".strip(), *whose)
     rows: list[list[Cell]] = []
-    for request, change, family in v.rows(
+    for request, change, family in uow.rows(
         select(ChangeRequest, FieldChange, Family.number)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
         .join(Family, col(Family.id) == ChangeRequest.family_id)
         .where(FieldChange.state == "accepted", col(FieldChange.decided_at) >= start)
         .order_by(col(FieldChange.decided_at), col(FieldChange.id))
     ):
-        one = editables(SHEETS[request.sheet])[change.field]
+        one = editables(RECORD_TYPES[request.sheet])[change.field]
         name, pupil, rank = people.get((request.sheet, request.sheet_id), (request.title, None, None))
-        when = moment(change.decided_at, v.zone) if change.decided_at else ""
+        when = moment(change.decided_at, uow.zone) if change.decided_at else ""
         what = "Élève" if request.sheet == "pupil" else "Responsable"
         rows.append(
             [
@@ -96,8 +96,8 @@ def accepted_since(v: Visit, since: date) -> list[list[Cell]]:
                 rank,
                 name,
                 one.mark.label,
-                one.tell(change.old),
-                one.tell(change.new),
+                one.format_value(change.old),
+                one.format_value(change.new),
                 when,
                 change.decided_by,
             ]

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from data.core import database, events, spreadsheets
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing import pipeline, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
-from data.importing.pipeline import Looked, Open, Report
+from data.importing.pipeline import Looked, OpenUnitOfWork, Report
 from data.importing.runs import ImportRun
 from data.importing.worker_process import Person
 
@@ -30,9 +30,9 @@ PHASES = {
     "checking": "Vérification des lignes…",
     "writing": "Enregistrement…",
 }
-TELL_EVERY = 0.4  # seconds
-MOST_REPORTS, MOST_LINES = 12, 200_000
-LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a process apart, whose start takes a second
+PUBLISH_EVERY_SECONDS = 0.4  # seconds
+MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
+LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
 log = logging.getLogger("anacrouse.imports")
 
 
@@ -51,14 +51,14 @@ class Job:
     done: int = 0
     total: int = 0
     stopped: bool = False
-    told_at: float = field(default_factory=time.monotonic)
+    published_at: float = field(default_factory=time.monotonic)
     gate: threading.Lock = field(default_factory=threading.Lock)  # between « Arrêter » and the first row written
 
     def enter(self, phase: str) -> None:
         with self.gate:
             self.phase, self.done = phase, 0
             stopped = self.stopped
-        self._tell()
+        self._publish()
         if stopped:
             raise Stopped
 
@@ -68,8 +68,8 @@ class Job:
             raise Stopped
         self.done = min(self.total, self.done + step)
         time.sleep(0.001)
-        if time.monotonic() - self.told_at > TELL_EVERY:
-            self._tell()
+        if time.monotonic() - self.published_at > PUBLISH_EVERY_SECONDS:
+            self._publish()
 
     def stop(self) -> bool:
         """False: it writes already."""
@@ -77,13 +77,13 @@ class Job:
             self.stopped = self.stopped or self.phase != "writing"
             return self.stopped
 
-    def _tell(self) -> None:
-        self.told_at = time.monotonic()
+    def _publish(self) -> None:
+        self.published_at = time.monotonic()
         events.publish([("import", self.run_id)])
 
 
 _jobs: dict[int, Job] = {}
-_problems: dict[int, Refused] = {}
+_problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = ThreadPoolExecutor(2, thread_name_prefix="import")
@@ -99,35 +99,35 @@ def report_of(run: ImportRun) -> Report | None:
     return found if found and found.matched == run.matched else None
 
 
-def problem_of(run_id: int) -> Refused | None:
+def problem_of(run_id: int) -> UserError | None:
     """Why the last check or import stopped."""
     return _problems.get(run_id)
 
 
-def receive(open_visit: Open, kind_name: str, file_name: str, content: bytes) -> int:
+def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, content: bytes) -> int:
     """Read a file once, propose its columns, and keep it waiting: the number of its story. Slow: off the loop."""
     record = kind(kind_name)
-    with open_visit() as v:
-        import_runs.manager_only(v)
+    with open_unit_of_work() as uow:
+        import_runs.manager_only(uow)
         run = ImportRun(
-            site_id=v.site_id or 0,
+            site_id=uow.site_id or 0,
             kind=record.name,
             file_name=tidy(file_name.replace("\\", "/").rpartition("/")[2])[:120],
             sha256=import_runs.digest(content),
             size=len(content),
-            author_id=v.account_id,
-            author=v.name[:120],
-            created_at=v.now,
+            author_id=uow.account_id,
+            author=uow.name[:120],
+            created_at=uow.now,
         )
     found = _look(record.name, content)
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
     if found.problem:
         run.state, run.finished_at = "refused", run.created_at
-    with open_visit(writes=True) as v:
-        number = import_runs.receive(v, run, content).id
-    for told in (_reports, _problems):  # another file had that number in a database that was replaced
-        told.pop(number, None)
+    with open_unit_of_work(writes=True) as uow:
+        number = import_runs.receive(uow, run, content).id
+    for text in (_reports, _problems):  # another file had that number in a database that was replaced
+        text.pop(number, None)
     return number
 
 
@@ -137,23 +137,23 @@ def _look(kind_name: str, content: bytes) -> Looked:
     try:
         spreadsheets.check_form(content)
         return worker_process.look(kind_name, content)
-    except Refused as refused:
-        return Looked(problem={"sentence": refused.sentence, "words": refused.words})
+    except UserError as error:
+        return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     except worker_process.Lost:
         log.exception("a file could not be read apart")
         return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
-UNREAD = Refused("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
+UNREAD = UserError("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 
-def start(v: Visit, run: ImportRun, *, writes: bool) -> None:
+def start(uow: UnitOfWork, run: ImportRun, *, writes: bool) -> None:
     """Check the file, or import it, in a thread; both are asked again by nothing but a button."""
     if run.id in _jobs:
         return
     job = _jobs[run.id] = Job(run.id, run.site_id, writes, total=run.rows)
     _problems.pop(run.id, None)
-    _workers.submit(_work, Person.of(v), job)
+    _workers.submit(_work, Person.of(uow), job)
 
 
 def stop(run_id: int) -> bool:
@@ -178,13 +178,13 @@ def _work(person: Person, job: Job) -> None:
             check(person, job, how=hands.check)
     except Stopped:
         log.info("import %s was stopped", job.run_id)
-    except Refused as refused:
-        _problems[job.run_id] = refused
-    except NotYours:
-        _problems[job.run_id] = Refused("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    except UserError as error:
+        _problems[job.run_id] = error
+    except NotFound:
+        _problems[job.run_id] = UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     except Exception:
         log.exception("import %s failed", job.run_id)
-        _problems[job.run_id] = Refused(
+        _problems[job.run_id] = UserError(
             "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
         )
     finally:
@@ -192,24 +192,28 @@ def _work(person: Person, job: Job) -> None:
         events.publish([("import", job.run_id), ("imports", job.site_id)])
 
 
-def check(open_visit: Open, job: Job, *, how: Callable[..., Report] = pipeline.check) -> Report:
+def check(open_unit_of_work: OpenUnitOfWork, job: Job, *, how: Callable[..., Report] = pipeline.check) -> Report:
     """Read, plan, keep the report."""
-    return _keep(job.run_id, how(open_visit, job.run_id, job))
+    return _remember(job.run_id, how(open_unit_of_work, job.run_id, job))
 
 
 def carry_out(
-    open_visit: Open, job: Job, *, unread: bool = False, how: Callable[..., Report] = pipeline.carry_out
+    open_unit_of_work: OpenUnitOfWork,
+    job: Job,
+    *,
+    unread: bool = False,
+    how: Callable[..., Report] = pipeline.carry_out,
 ) -> Report:
     """Import it, if it does what was read; `unread`: whatever it does. Of two at once in a site, the second waits."""
     with _turn(job):
         seen = _reports.get(job.run_id)
-        report = how(open_visit, job.run_id, job, mark=None if unread else seen.mark if seen else "")
+        report = how(open_unit_of_work, job.run_id, job, mark=None if unread else seen.mark if seen else "")
         if report.written:
             _reports.pop(job.run_id, None)
             if job.total > LARGE_ROWS:
                 database.take_stock()
             return report
-        return _keep(job.run_id, report)
+        return _remember(job.run_id, report)
 
 
 @contextmanager
@@ -223,14 +227,16 @@ def _turn(job: Job) -> Iterator[None]:
         turn.release()
 
 
-def _keep(run_id: int, found: Report) -> Report:
+def _remember(run_id: int, found: Report) -> Report:
     """The latest reports; a long one is worth many short ones."""
     _reports[run_id] = found
     _reports.move_to_end(run_id)
-    while len(_reports) > 1 and (len(_reports) > MOST_REPORTS or sum(map(_length, _reports.values())) > MOST_LINES):
+    while len(_reports) > 1 and (
+        len(_reports) > MAX_REPORTS or sum(map(_length, _reports.values())) > MAX_REPORT_LINES
+    ):
         _reports.popitem(last=False)
     return found
 
 
 def _length(report: Report) -> int:
-    return len(report.faults) + len(report.doubts) + len(report.changes)
+    return len(report.faults) + len(report.conflicts) + len(report.changes)

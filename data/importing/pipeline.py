@@ -12,16 +12,18 @@ from typing import Any, Protocol
 from sqlalchemy.exc import IntegrityError
 
 from data.core import spreadsheets
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.spreadsheets import Sheet
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, planning, writing
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
 from data.importing.runs import ImportRun
 
-Open = Callable[..., AbstractContextManager[Visit]]  # the person's own visits: open(), open(writes=True)
+OpenUnitOfWork = Callable[
+    ..., AbstractContextManager[UnitOfWork]
+]  # the person's own units of work: open(), open(writes=True)
 TIMES = 3  # that a plan is made again because somebody's changes crossed it
 log = logging.getLogger("anacrouse.imports")
 
@@ -45,14 +47,14 @@ class Report:
     mark: str
     matched: import_runs.Matched
     faults: list[Fault] = field(default_factory=list)
-    doubts: list[tuple[int, str, Refused]] = field(default_factory=list)
+    conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        return Report(plan.record.name, plan.counts, plan.mark, matched, plan.faults, plan.doubts, plan.changes)
+        return Report(plan.record.name, plan.counts, plan.mark, matched, plan.faults, plan.conflicts, plan.changes)
 
 
 @dataclass
@@ -71,8 +73,8 @@ def look(kind_name: str, content: bytes) -> Looked:
     """Read the file once, and propose what its columns are."""
     try:
         sheet = spreadsheets.read(content)
-    except Refused as refused:
-        return Looked(problem={"sentence": refused.sentence, "words": refused.words})
+    except UserError as error:
+        return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     return Looked(
         sheet.heads,
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
@@ -90,18 +92,18 @@ def about(sheet: Sheet) -> str:
     return f"CSV · {names.get(sheet.coding, sheet.coding.upper())} · {names.get(sheet.delimiter, sheet.delimiter)}"
 
 
-def check(open_visit: Open, run_id: int, follow: Follow) -> Report:
+def check(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> Report:
     """What the file would do; nothing is written."""
-    return Report.of(*_plan(open_visit, run_id, follow))
+    return Report.of(*_plan(open_unit_of_work, run_id, follow))
 
 
-def carry_out(open_visit: Open, run_id: int, follow: Follow, *, mark: str | None) -> Report:
+def carry_out(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *, mark: str | None) -> Report:
     """Plan again on the site as it is now, and write it if it does what `mark` says was read (None: whatever it does).
 
-    All or nothing. Refused when somebody else's changes keep crossing it.
+    All or nothing. UserError when somebody else's changes keep crossing it.
     """
     for _ in range(TIMES):
-        plan, matched = _plan(open_visit, run_id, follow)
+        plan, matched = _plan(open_unit_of_work, run_id, follow)
         report = Report.of(plan, matched)
         if plan.faults:
             return report
@@ -110,27 +112,27 @@ def carry_out(open_visit: Open, run_id: int, follow: Follow, *, mark: str | None
         ready = writing.prepare(plan)
         follow.enter("writing")
         try:
-            with open_visit(writes=True) as v:
-                writing.write(v, ready, run_id)
+            with open_unit_of_work(writes=True) as uow:
+                writing.write(uow, ready, run_id)
         except (writing.Stale, IntegrityError) as stale:
             log.info("import %s planned again: %s", run_id, type(stale).__name__)
             continue
         return replace(report, written=True)
-    raise Refused("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
+    raise UserError("Les fiches changent pendant l’import, et rien n’a été enregistré. Réessayez dans un instant.")
 
 
-def _plan(open_visit: Open, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched]:
+def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tuple[Plan, import_runs.Matched]:
     follow.enter("reading")
-    with open_visit() as v:
-        import_runs.manager_only(v)
-        run = v.get(ImportRun, run_id)
-        content, again = import_runs.content_of(v, run.id), import_runs.done_before(v, run)
+    with open_unit_of_work() as uow:
+        import_runs.manager_only(uow)
+        run = uow.get(ImportRun, run_id)
+        content, again = import_runs.content_of(uow, run.id), import_runs.done_before(uow, run)
     if again and not run.forced:
-        raise Refused("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
+        raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
     record = kind(run.kind)
     sheet = spreadsheets.read(content, tick=lambda: follow.tick(200))
     follow.enter("loading")
-    with open_visit() as v:
-        world = planning.load(v, record)
+    with open_unit_of_work() as uow:
+        snapshot = planning.load(uow, record)
     follow.enter("checking")
-    return planning.plan(world, record, sheet, run.matched, tick=follow.tick), run.matched
+    return planning.plan(snapshot, record, sheet, run.matched, tick=follow.tick), run.matched

@@ -1,4 +1,4 @@
-"""What a file would do, line by line, before anything is written: every fault, every change, every doubt. No database."""
+"""What a file would do, line by line, before anything is written: every fault, every change, every conflict. No database."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,15 +10,15 @@ from sqlmodel import SQLModel
 
 from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
 from data.importing import column_matching, conflict_checks
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
 from data.importing.records import KEYS, Record, shown_number
-from data.importing.snapshot import Entity, Line, World
+from data.importing.snapshot import Entity, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
 from data.schooling.results import Mark
@@ -32,7 +32,7 @@ class Fault(NamedTuple):
     line: int
     column: str
     value: str
-    why: Refused
+    why: UserError
 
 
 class Change(NamedTuple):
@@ -51,45 +51,45 @@ class Plan:
     """A file as it would be written. `counts` are lines: added, updated, unchanged."""
 
     record: Record
-    world: World
+    snapshot: Snapshot
     faults: list[Fault] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
 
     @property
-    def doubts(self) -> list[tuple[int, str, Refused]]:
-        return self.world.doubts
+    def conflicts(self) -> list[tuple[int, str, UserError]]:
+        return self.snapshot.conflicts
 
     @property
     def mark(self) -> str:
         """The same when the file would do the same: between the check and the import, the site may have changed."""
-        told = [tuple(each) for each in self.changes]
-        more = [(line, sort, str(words)) for line, sort, words in self.doubts]
-        return hashlib.sha256(repr((told, more)).encode()).hexdigest()
+        conflicts_of = [tuple(each) for each in self.changes]
+        more = [(line, sort, str(text)) for line, sort, text in self.conflicts]
+        return hashlib.sha256(repr((conflicts_of, more)).encode()).hexdigest()
 
 
-def load(v: Visit, record: Record) -> World:
+def load(uow: UnitOfWork, record: Record) -> Snapshot:
     """The site as it is, for that kind of record."""
-    world = World(v.site_id or 0)
-    world.load(v, record.tables, KEYS)
-    world.extras["today"] = v.today
+    snapshot = Snapshot(uow.site_id or 0)
+    snapshot.load(uow, record.tables, KEYS)
+    snapshot.extras["today"] = uow.today
     if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils"}:
-        conflict_checks.load(v, world)
-    return world
+        conflict_checks.load(uow, snapshot)
+    return snapshot
 
 
-def plan(world: World, record: Record, sheet: Sheet, matched: Mapping[str, Any], *, tick: Tick = no_tick) -> Plan:
-    """Every line, read and placed. Refused when the file as a whole cannot be read that way."""
+def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Mapping[str, Any], *, tick: Tick = no_tick) -> Plan:
+    """Every line, read and placed. UserError when the file as a whole cannot be read that way."""
     column_matching.check(record, matched)
-    made = Plan(record, world)
+    made = Plan(record, snapshot)
     columns = {
         one: int(at)
         for at, name in matched.get("columns", {}).items()
         if (one := record.field(name)) and int(at) < len(sheet.heads)
     }
-    told: dict[int, list[tuple[int, str, Refused]]] = {}
+    conflicts_of: dict[int, list[tuple[int, str, UserError]]] = {}
     for number, at, value, why in sheet.faults:
-        told.setdefault(number, []).append((at, value, why))
+        conflicts_of.setdefault(number, []).append((at, value, why))
     fixed = _fixed(record, matched)
     fields = {one.name: one for one in record.columns}
     titles = {one.name: sheet.heads[at] for one, at in columns.items()} | {name: fields[name].label for name in fixed}
@@ -98,36 +98,36 @@ def plan(world: World, record: Record, sheet: Sheet, matched: Mapping[str, Any],
             tick()
         line = Line(number, fields)
         line.values.update(fixed)
-        for at, value, why in told.get(number, ()):
+        for at, value, why in conflicts_of.get(number, ()):
             name = next((one.name for one, place in columns.items() if place == at), "" if at < 0 else None)
             if name is not None:
                 made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
                 line.bad.add(name)
         for one, at in columns.items():
             _read(line, one, cells[at], matched, made, sheet.heads[at])
-        _check_together(line, world)
-        adds, moves = world.adds, world.moves
+        _check_together(line, snapshot)
+        adds, moves = snapshot.adds, snapshot.moves
         if not line.bad & {one.name for one in record.columns if one.key and one.required}:
-            record.place(line, world)
+            record.place(line, snapshot)
         for name, value, why in line.faults:
             title = titles.get(name) or (fields[name].label if name in fields else "")
-            made.faults.append(Fault(number, title, _told(fields.get(name), value), why))
-        made.counts["added" if world.adds > adds else "updated" if world.moves > moves else "unchanged"] += 1
-    invoice_kinds.check_sums(world)
-    conflict_checks.look(world)
-    _keep_findable(world)
-    world.doubts.sort(key=lambda each: each[0])
+            made.faults.append(Fault(number, title, _cell_text(fields.get(name), value), why))
+        made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
+    invoice_kinds.check_sums(snapshot)
+    conflict_checks.look(snapshot)
+    _update_search_text(snapshot)
+    snapshot.conflicts.sort(key=lambda each: each[0])
     made.faults.sort(key=lambda each: each.line)
     made.changes = _changes(made)
     return made
 
 
-def _keep_findable(world: World) -> None:
+def _update_search_text(snapshot: Snapshot) -> None:
     """What people are found by goes with what is written of them."""
     for table in FOUND_BY:
-        for entity in world.added.get(table, ()):
+        for entity in snapshot.added.get(table, ()):
             entity.values["search"] = found_by_values(table, entity.values)
-    for entity in world.changed.values():
+    for entity in snapshot.changed.values():
         if entity.table in FOUND_BY:
             before, after = entity["search"], found_by_values(entity.table, entity.values)
             if before != after:
@@ -144,8 +144,8 @@ def _fixed(record: Record, matched: Mapping[str, Any]) -> dict[str, Any]:
             continue
         try:
             found[name] = one.read(typed, zeros=True)
-        except Refused as refused:
-            raise Refused("« {column} », valeur fixe : {why}", column=one.label, why=str(refused)) from None
+        except UserError as error:
+            raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
     return found
 
 
@@ -161,58 +161,65 @@ def _read(line: Line, one: Field, cell: Cell, matched: Mapping[str, Any], made: 
             return
         value = one.read(cell, zeros=bool(matched.get("zeros")))
         if value in ("", None) and one.required:
-            raise Refused("Ce champ ne peut pas rester vide.")
+            raise UserError("Ce champ ne peut pas rester vide.")
         line.values[one.name] = value
-    except Refused as why:
+    except UserError as why:
         line.bad.add(one.name)
         made.faults.append(Fault(line.number, title, str(cell if cell is not None else "")[:120], why))
 
 
-def _check_together(line: Line, world: World) -> None:
-    others: dict[str, object] = {**line.values, "today": world.extras["today"]}
+def _check_together(line: Line, snapshot: Snapshot) -> None:
+    others: dict[str, object] = {**line.values, "today": snapshot.extras["today"]}
     for name in ("postcode", "birth_date"):
         one = line.fields.get(name)
         if one is not None and one.editable is not None and line.get(name):
             try:
                 check_together(one.editable, line.values[name], others)
-            except Refused as why:
+            except UserError as why:
                 line.fault(name, why)
 
 
-def _told(one: Field | None, value: Any) -> str:
+def _cell_text(one: Field | None, value: Any) -> str:
     """A value as a file shows it."""
     if value is None or value == "":
         return ""
     if one is None:
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
-    return one.kind.tell(one.kind.show(value), "fr")[:300]
+    return one.kind.format_value(one.kind.show(value), "fr")[:300]
 
 
 def _changes(made: Plan) -> list[Change]:
     """By line: the records added, then the values changed, of the columns people know."""
     found: list[Change] = []
     fields = {one.name: one for one in made.record.columns}
-    for rows in made.world.added.values():
-        found += [Change(each.said, "added", about(made.world, each)) for each in rows]
-    for each in made.world.changed.values():
+    for rows in made.snapshot.added.values():
+        found += [Change(each.line_number, "added", about(made.snapshot, each)) for each in rows]
+    for each in made.snapshot.changed.values():
         for name, (old, new) in each.changes.items():
             if name in fields:
-                values = _told(fields[name], old), _told(fields[name], new)
-                found.append(Change(each.said, "updated", about(made.world, each), fields[name].label, *values))
+                values = _cell_text(fields[name], old), _cell_text(fields[name], new)
+                found.append(
+                    Change(each.line_number, "updated", about(made.snapshot, each), fields[name].label, *values)
+                )
             elif name in each.refs:
                 label = REFERRED.get(name, name)
-                of = made.world.at(type_of(name), old) if type_of(name) in made.world.rows else None
-                now = about(made.world, each.refs[name])
+                of = made.snapshot.at(type_of(name), old) if type_of(name) in made.snapshot.rows else None
+                now = about(made.snapshot, each.refs[name])
                 found.append(
                     Change(
-                        each.said, "updated", about(made.world, each), label, about(made.world, of) if of else "", now
+                        each.line_number,
+                        "updated",
+                        about(made.snapshot, each),
+                        label,
+                        about(made.snapshot, of) if of else "",
+                        now,
                     )
                 )
     return sorted(found, key=lambda each: (each.line, each.outcome, each.column))
 
 
 NUMBERED = {Invoice, Payment, Course}
-WORDS: dict[type[SQLModel], str] = {
+TYPE_NAMES: dict[type[SQLModel], str] = {
     Invoice: "Pièce",
     Payment: "Règlement",
     Course: "Cours",
@@ -244,7 +251,7 @@ def type_of(name: str) -> type[SQLModel]:
     return known.get(name, Family)
 
 
-def _other(world: World, entity: Entity, name: str) -> str:
+def _other(snapshot: Snapshot, entity: Entity, name: str) -> str:
     """The row that an attribute names, in a few words."""
     tables: dict[str, type[SQLModel]] = {
         "pupil_id": Pupil,
@@ -253,19 +260,19 @@ def _other(world: World, entity: Entity, name: str) -> str:
         "invoice_id": Invoice,
     }
     table, key = tables[name], entity.values.get(name)
-    known = entity.refs.get(name) or (world.at(table, key) if key and table in world.rows else None)
-    return about(world, known) if known else ""
+    known = entity.refs.get(name) or (snapshot.at(table, key) if key and table in snapshot.rows else None)
+    return about(snapshot, known) if known else ""
 
 
-def about(world: World, entity: Entity) -> str:
+def about(snapshot: Snapshot, entity: Entity) -> str:
     """A record in a few words."""
-    row, word = entity.values, WORDS.get(entity.table)
+    row, word = entity.values, TYPE_NAMES.get(entity.table)
     if entity.table is Family:
-        return f"Famille n° {shown_number(world, entity)}"
+        return f"Famille n° {shown_number(snapshot, entity)}"
     if word and entity.table in NUMBERED:
         return f"{word} n° {row['number']}"
     if word:
-        of = (_other(world, entity, name) for name in ("pupil_id", "family_id", "course_id", "invoice_id"))
+        of = (_other(snapshot, entity, name) for name in ("pupil_id", "family_id", "course_id", "invoice_id"))
         return f"{word} : {', '.join(filter(None, (*of, row.get('label'))))}"
     if entity.table is Account:
         return f"Compte « {row['login']} »"
@@ -276,8 +283,8 @@ def about(world: World, entity: Entity) -> str:
             return f"n° {row[name]}" if name == "number" else str(row[name])[:80]
     parent = next((one for one in entity.refs.values()), None)
     if parent is not None:
-        return about(world, parent)
+        return about(snapshot, parent)
     for name, table in (("pupil_id", Pupil), ("course_id", Course), ("invoice_id", Invoice)):
-        if row.get(name) and table in world.rows and (known := world.at(table, row[name])):
-            return about(world, known)
+        if row.get(name) and table in snapshot.rows and (known := snapshot.at(table, row[name])):
+            return about(snapshot, known)
     return ""

@@ -9,11 +9,11 @@ from sqlmodel import SQLModel
 
 from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import Field
-from data.importing.snapshot import Entity, Keys, Line, World
+from data.importing.snapshot import Entity, Keys, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
 from data.schooling.repertoire import Performance, Piece
@@ -24,14 +24,14 @@ Shown = dict[str, Any]  # column -> value, as kept
 
 @dataclass(frozen=True)
 class Record:
-    """A kind of record. `place` puts a line into the world; `lines` gives the world's rows back, as the columns have them."""
+    """A kind of record. `place` puts a line into the snapshot; `lines` gives the snapshot's rows back, as the columns have them."""
 
     name: str
     label: str
     columns: tuple[Field, ...]
     tables: tuple[type[SQLModel], ...]  # read first, those that others refer to before them
-    place: Callable[[Line, World], None]
-    lines: Callable[[World], Iterator[Shown]]
+    place: Callable[[Line, Snapshot], None]
+    lines: Callable[[Snapshot], Iterator[Shown]]
     table: type[Any]  # the one that counts them
     one_of: tuple[tuple[str, ...], ...] = ()  # of each of these, one column at least must be matched
 
@@ -39,51 +39,51 @@ class Record:
         return next((each for each in self.columns if each.name == name), None)
 
 
-def words_of(*names: str) -> frozenset[str]:
+def terms_of(*names: str) -> frozenset[str]:
     """A person's names in whatever order."""
     return frozenset(fold(" ".join(names)).replace("-", " ").replace("’", "'").split())
 
 
-def _of_teacher(world: World, row: Mapping[str, Any]) -> Iterable[Hashable]:
+def _of_teacher(snapshot: Snapshot, row: Mapping[str, Any]) -> Iterable[Hashable]:
     return (
         ("name", fold(row["last_name"]), fold(row["first_name"])),
-        ("words", words_of(row["last_name"], row["first_name"])),
+        ("words", terms_of(row["last_name"], row["first_name"])),
     )
 
 
 KEYS: dict[type[SQLModel], Keys] = {
-    Family: lambda world, row: [("number", row["number"])],
-    Guardian: lambda world, row: [(world.at(Family, row["family_id"]), row["rank"])],
-    Account: lambda world, row: [("login", row["login"]), ("guardian", world.at(Guardian, row["guardian_id"]))],
-    Pupil: lambda world, row: [("number", row["number"])],
-    PupilLink: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Family, row["family_id"]))],
+    Family: lambda snapshot, row: [("number", row["number"])],
+    Guardian: lambda snapshot, row: [(snapshot.at(Family, row["family_id"]), row["rank"])],
+    Account: lambda snapshot, row: [("login", row["login"]), ("guardian", snapshot.at(Guardian, row["guardian_id"]))],
+    Pupil: lambda snapshot, row: [("number", row["number"])],
+    PupilLink: lambda snapshot, row: [(snapshot.at(Pupil, row["pupil_id"]), snapshot.at(Family, row["family_id"]))],
     Teacher: _of_teacher,
-    Course: lambda world, row: [(row["school_year"], fold(row["number"]))],
-    Cursus: lambda world, row: [fold(row["name"])],
-    Enrolment: lambda world, row: [(world.at(Pupil, row["pupil_id"]), world.at(Course, row["course_id"]))],
-    Lesson: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], row["starts"])],
-    Assessment: lambda world, row: [(world.at(Course, row["course_id"]), row["day"], fold(row["kind"]))],
-    Mark: lambda world, row: [(world.at(Assessment, row["assessment_id"]), world.at(Pupil, row["pupil_id"]))],
-    Absence: lambda world, row: [
-        (world.at(Pupil, row["pupil_id"]), world.at(Course, row["course_id"]), row["day"], row["starts"])
+    Course: lambda snapshot, row: [(row["school_year"], fold(row["number"]))],
+    Cursus: lambda snapshot, row: [fold(row["name"])],
+    Enrolment: lambda snapshot, row: [(snapshot.at(Pupil, row["pupil_id"]), snapshot.at(Course, row["course_id"]))],
+    Lesson: lambda snapshot, row: [(snapshot.at(Course, row["course_id"]), row["day"], row["starts"])],
+    Assessment: lambda snapshot, row: [(snapshot.at(Course, row["course_id"]), row["day"], fold(row["kind"]))],
+    Mark: lambda snapshot, row: [(snapshot.at(Assessment, row["assessment_id"]), snapshot.at(Pupil, row["pupil_id"]))],
+    Absence: lambda snapshot, row: [
+        (snapshot.at(Pupil, row["pupil_id"]), snapshot.at(Course, row["course_id"]), row["day"], row["starts"])
     ],
-    Performance: lambda world, row: [(fold(row["title"]), row["day"])],
-    Piece: lambda world, row: [
+    Performance: lambda snapshot, row: [(fold(row["title"]), row["day"])],
+    Piece: lambda snapshot, row: [
         (
-            world.at(Pupil, row["pupil_id"]),
-            world.at(Performance, row["performance_id"]),
+            snapshot.at(Pupil, row["pupil_id"]),
+            snapshot.at(Performance, row["performance_id"]),
             fold(row["work"]),
             fold(row["movement"]),
         )
     ],
-    Invoice: lambda world, row: [("number", fold(row["number"]))],
-    InvoiceLine: lambda world, row: [(world.at(Invoice, row["invoice_id"]), row["rank"])],
-    Instalment: lambda world, row: [(world.at(Invoice, row["invoice_id"]), row["due_day"])],
-    Payment: lambda world, row: [("number", fold(row["number"]))],
-    Allocation: lambda world, row: [
+    Invoice: lambda snapshot, row: [("number", fold(row["number"]))],
+    InvoiceLine: lambda snapshot, row: [(snapshot.at(Invoice, row["invoice_id"]), row["rank"])],
+    Instalment: lambda snapshot, row: [(snapshot.at(Invoice, row["invoice_id"]), row["due_day"])],
+    Payment: lambda snapshot, row: [("number", fold(row["number"]))],
+    Allocation: lambda snapshot, row: [
         (
-            world.at(Invoice, row["invoice_id"]),
-            world.at(Payment, row["payment_id"]) or world.at(Invoice, row["credit_id"]),
+            snapshot.at(Invoice, row["invoice_id"]),
+            snapshot.at(Payment, row["payment_id"]) or snapshot.at(Invoice, row["credit_id"]),
         )
     ],
 }
@@ -110,46 +110,46 @@ def keys_of(table: type[SQLModel], typed: str) -> list[Hashable]:
     return [*number, ("code", typed)]
 
 
-def required(line: Line, world: World, table: type[SQLModel], name: str) -> Entity | None:
+def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -> Entity | None:
     """The row that a column refers to; None, with the fault told, when there is none."""
     typed = line.get(name)
     if not typed:
-        line.fault(name, Refused("Ce champ ne peut pas rester vide."))
+        line.fault(name, UserError("Ce champ ne peut pas rester vide."))
         return None
-    found = world.find(table, *keys_of(table, typed))
+    found = snapshot.find(table, *keys_of(table, typed))
     if found is None:
-        line.fault(name, Refused(UNKNOWN[table]))
+        line.fault(name, UserError(UNKNOWN[table]))
     return found
 
 
-def new_number(world: World, table: type[SQLModel], typed: str) -> tuple[int, str]:
+def new_number(snapshot: Snapshot, table: type[SQLModel], typed: str) -> tuple[int, str]:
     """(number here, outside key): a key that is a number is ours too; any other gets the next number."""
     if typed.isdecimal() and 0 < int(typed) < 2**31:
         return int(typed), ""
     name = f"next {table.__tablename__}"
-    if name not in world.extras:
-        world.extras[name] = max((each["number"] for each in world.every(table)), default=0)
-    world.extras[name] += 1
-    while world.find(table, ("number", world.extras[name])):
-        world.extras[name] += 1
-    return world.extras[name], typed
+    if name not in snapshot.extras:
+        snapshot.extras[name] = max((each["number"] for each in snapshot.every(table)), default=0)
+    snapshot.extras[name] += 1
+    while snapshot.find(table, ("number", snapshot.extras[name])):
+        snapshot.extras[name] += 1
+    return snapshot.extras[name], typed
 
 
-def teacher_of(line: Line, world: World, name: str = "teacher") -> Entity | None:
+def teacher_of(line: Line, snapshot: Snapshot, name: str = "teacher") -> Entity | None:
     """By its code, or its names in either order; a name nearly right is proposed."""
     typed = line.get(name)
     if not typed:
         return None
-    found = world.find(Teacher, ("code", typed), ("words", words_of(typed)))
+    found = snapshot.find(Teacher, ("code", typed), ("words", terms_of(typed)))
     if found is None:
-        names = world.extras.setdefault(
-            "teachers", [f"{each['first_name']} {each['last_name']}" for each in world.every(Teacher)]
+        names = snapshot.extras.setdefault(
+            "teachers", [f"{each['first_name']} {each['last_name']}" for each in snapshot.every(Teacher)]
         )
         near = process.extractOne(fold(typed), names, scorer=fuzz.token_sort_ratio, processor=fold, score_cutoff=75)
         if near:
-            line.fault(name, Refused("Enseignant inconnu. Vouliez-vous écrire « {name} » ?", name=near[0]))
+            line.fault(name, UserError("Enseignant inconnu. Vouliez-vous écrire « {name} » ?", name=near[0]))
         else:
-            line.fault(name, Refused("Enseignant inconnu. Importez d’abord les enseignants, ou corrigez ce nom."))
+            line.fault(name, UserError("Enseignant inconnu. Importez d’abord les enseignants, ou corrigez ce nom."))
     return found
 
 
@@ -158,12 +158,12 @@ def need(line: Line, entity: Entity, *names: str) -> None:
     if entity.id is None:
         for name in names:
             if entity.values.get(name) in ("", None):
-                line.fault(name, Refused("Ce champ ne peut pas rester vide."))
+                line.fault(name, UserError("Ce champ ne peut pas rester vide."))
 
 
-def shown_number(world: World, entity: Entity | None) -> str:
+def shown_number(snapshot: Snapshot, entity: Entity | None) -> str:
     """What files call a numbered row: another program's key if it has one."""
-    return "" if entity is None else world.code_of(entity) or str(entity["number"])
+    return "" if entity is None else snapshot.code_of(entity) or str(entity["number"])
 
 
 def ordered(record: Record, lines: Iterable[Shown]) -> list[Shown]:

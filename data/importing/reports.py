@@ -1,6 +1,6 @@
 """What a check found, as a file to correct by, and as the counts that screens show."""
 
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 from data.core.spreadsheets import Cell, Form, write
 from data.importing.pipeline import Report
 
@@ -9,24 +9,24 @@ CHANGE_HEADS = ("Ligne", "Effet", "Fiche", "Colonne", "Avant", "Après")
 SENTENCES = {"added": "Ajoutée", "updated": "Modifiée", "doubt": "À vérifier"}
 
 
-def file_of(report: Report, form: Form, tongue: Language = "fr") -> bytes:
+def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:
     """Every fault; when there is none, every change, and what must be read first."""
     if report.faults:
-        heads = [say(each, tongue) for each in FAULT_HEADS]
+        heads = [translate(each, language) for each in FAULT_HEADS]
         faults: list[list[Cell]] = [
-            [each.line, each.column, each.value, each.why.tell(tongue)] for each in report.faults
+            [each.line, each.column, each.value, each.why.message(language)] for each in report.faults
         ]
-        return write(form, heads, faults, title=say("Lignes à corriger", tongue))
-    heads = [say(each, tongue) for each in CHANGE_HEADS]
+        return write(form, heads, faults, title=translate("Lignes à corriger", language))
+    heads = [translate(each, language) for each in CHANGE_HEADS]
     rows: list[list[Cell]] = [
-        [line, say(SENTENCES["doubt"], tongue), words.tell(tongue), None, None, None]
-        for line, _, words in report.doubts
+        [line, translate(SENTENCES["doubt"], language), text.message(language), None, None, None]
+        for line, _, text in report.conflicts
     ]
     rows += [
-        [each.line, say(SENTENCES[each.outcome], tongue), each.about, each.column, each.old, each.new]
+        [each.line, translate(SENTENCES[each.outcome], language), each.about, each.column, each.old, each.new]
         for each in report.changes
     ]
-    return write(form, heads, rows, title=say("Ce qui change", tongue))
+    return write(form, heads, rows, title=translate("Ce qui change", language))
 
 
 def faulty_lines(report: Report) -> int:

@@ -12,10 +12,11 @@ from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueCo
 from sqlmodel import Field, col, delete, select
 
 from data.core import audit
-from data.core.errors import NotYours, Refused
-from data.core.scope import OfSite
+from data.core.errors import NotFound, UserError
+from data.core.roles import Role
+from data.core.scope import OfSite, Scope
 from data.core.sites import json_column
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 Matched = dict[
     str, Any
@@ -23,9 +24,9 @@ Matched = dict[
 
 
 class ImportRun(OfSite, table=True):
-    """A file that was given: waiting (to be matched, checked, written), refused, done or dropped."""
+    """A file that was given: waiting (to be matched, checked, written), UserError, done or dropped."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_run"
     __table_args__ = (UniqueConstraint("id", "site_id"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -33,12 +34,12 @@ class ImportRun(OfSite, table=True):
     file_name: str = Field(default="", max_length=120)
     sha256: str = Field(max_length=64, index=True)
     size: int = 0
-    state: str = Field(default="waiting", max_length=10, index=True)  # waiting | refused | done | dropped
-    problem: dict[str, Any] = json_column()  # of a refused file: the sentence and its words
+    state: str = Field(default="waiting", max_length=10, index=True)  # waiting | UserError | done | dropped
+    problem: dict[str, Any] = json_column()  # of a UserError file: the sentence and its words
     heads: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     samples: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # of each column
     rows: int = 0
-    about: str = Field(default="", max_length=120)  # how the file was read: coding, separator, sheet
+    about: str = Field(default="", max_length=120)  # how the file was read: coding, separator, record
     matched: Matched = json_column()
     forced: bool = False  # imported again, knowingly
     author_id: int | None = None
@@ -53,7 +54,7 @@ class ImportRun(OfSite, table=True):
 class ImportFile(OfSite, table=True):
     """The bytes of a file that waits; gone once it is imported or dropped."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_file"
     __table_args__ = (ForeignKeyConstraint(["run_id", "site_id"], ["import_run.id", "import_run.site_id"]),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -64,7 +65,7 @@ class ImportFile(OfSite, table=True):
 class ImportMatch(OfSite, table=True):
     """How the columns of files of that shape were matched last time."""
 
-    fence: ClassVar[str] = "staff"
+    scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_match"
     __table_args__ = (UniqueConstraint("site_id", "kind", "shape"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -73,14 +74,14 @@ class ImportMatch(OfSite, table=True):
     matched: Matched = json_column()
 
 
-KEPT_DAYS = 2  # a file nobody went on with holds a whole site's people
+RETENTION_DAYS = 2  # a file nobody went on with holds a whole site's people
 
 
-def manager_only(v: Visit) -> None:
+def manager_only(uow: UnitOfWork) -> None:
     """Imports and exports are the « responsable »’s."""
-    v.staff_only()
-    if v.role != "responsable":
-        raise NotYours("manager")
+    uow.staff_only()
+    if uow.role != Role.MANAGER:
+        raise NotFound("manager")
 
 
 def digest(content: bytes) -> str:
@@ -92,51 +93,53 @@ def shape_of(heads: list[str]) -> str:
     return digest("\x1f".join(heads).encode())
 
 
-def receive(v: Visit, run: ImportRun, content: bytes) -> ImportRun:
+def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
-    manager_only(v)
+    manager_only(uow)
     if run.state == "waiting":
-        known = v.one(select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape_of(run.heads)))
+        known = uow.one(
+            select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape_of(run.heads))
+        )
         if known:
             run.matched = known.matched
-    run = v.add(run)
+    run = uow.add(run)
     if run.state == "waiting":
-        v.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
-    forget_old(v)
-    v.tell(("imports", run.site_id))
+        uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
+    forget_old(uow)
+    uow.publish(("imports", run.site_id))
     return run
 
 
-def forget_old(v: Visit) -> None:
+def forget_old(uow: UnitOfWork) -> None:
     """Files that wait since days are dropped: the next import sweeps."""
-    for old in v.all(select(ImportRun).where(ImportRun.state == "waiting")):
-        if (v.now - old.created_at).days >= KEPT_DAYS:
-            drop(v, old.id)
+    for old in uow.all(select(ImportRun).where(ImportRun.state == "waiting")):
+        if (uow.now - old.created_at).days >= RETENTION_DAYS:
+            drop(uow, old.id)
 
 
-def drop(v: Visit, run_id: int) -> None:
+def drop(uow: UnitOfWork, run_id: int) -> None:
     """This file will not be imported."""
-    manager_only(v)
-    run = v.get(ImportRun, run_id, lock=True)
+    manager_only(uow)
+    run = uow.get(ImportRun, run_id, lock=True)
     if run.state == "waiting":
-        run.state, run.finished_at = "dropped", v.now
-        v.add(run)
-        v.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
-        v.tell(("import", run_id), ("imports", run.site_id))
+        run.state, run.finished_at = "dropped", uow.now
+        uow.add(run)
+        uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
+        uow.publish(("import", run_id), ("imports", run.site_id))
 
 
-def content_of(v: Visit, run_id: int) -> bytes:
-    manager_only(v)
-    found = v.one(select(ImportFile).where(ImportFile.run_id == run_id))
+def content_of(uow: UnitOfWork, run_id: int) -> bytes:
+    manager_only(uow)
+    found = uow.one(select(ImportFile).where(ImportFile.run_id == run_id))
     if found is None:
-        raise Refused("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     return found.content
 
 
-def match(v: Visit, run_id: int, change: Matched) -> ImportRun:
+def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     """Change how the file is to be read: some columns, fixed values, or what blank cells mean."""
-    manager_only(v)
-    run = v.get(ImportRun, run_id, lock=True)
+    manager_only(uow)
+    run = uow.get(ImportRun, run_id, lock=True)
     now = run.matched
     columns = {**now.get("columns", {}), **change.get("columns", {})}
     for place, name in change.get("columns", {}).items():
@@ -149,23 +152,23 @@ def match(v: Visit, run_id: int, change: Matched) -> ImportRun:
         "columns": {place: name for place, name in columns.items() if name or place in change.get("columns", {})},
         "fixed": {name: text for name, text in fixed.items() if text},
     }
-    v.add(run)
-    v.tell(("import", run_id))
+    uow.add(run)
+    uow.publish(("import", run_id))
     return run
 
 
-def force(v: Visit, run_id: int) -> None:
+def force(uow: UnitOfWork, run_id: int) -> None:
     """Import the same file again, knowingly."""
-    manager_only(v)
-    run = v.get(ImportRun, run_id, lock=True)
+    manager_only(uow)
+    run = uow.get(ImportRun, run_id, lock=True)
     run.forced = True
-    v.add(run)
-    v.tell(("import", run_id))
+    uow.add(run)
+    uow.publish(("import", run_id))
 
 
-def done_before(v: Visit, run: ImportRun) -> ImportRun | None:
+def done_before(uow: UnitOfWork, run: ImportRun) -> ImportRun | None:
     """The import of the same file, as the same kind, that was done; the latest."""
-    return v.one(
+    return uow.one(
         select(ImportRun)
         .where(
             ImportRun.kind == run.kind,
@@ -177,23 +180,23 @@ def done_before(v: Visit, run: ImportRun) -> ImportRun | None:
     )
 
 
-def finish(v: Visit, run_id: int, added: int, updated: int, unchanged: int) -> None:
+def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: int) -> None:
     """The file was written, in this very transaction; how it was matched is remembered."""
-    run = v.get(ImportRun, run_id, lock=True)
+    run = uow.get(ImportRun, run_id, lock=True)
     if run.state != "waiting":
-        raise Refused("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    run.state, run.finished_at = "done", v.now
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    run.state, run.finished_at = "done", uow.now
     run.added, run.updated, run.unchanged = added, updated, unchanged
-    v.add(run)
-    v.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
+    uow.add(run)
+    uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
     shape = shape_of(run.heads)
-    known = v.one(select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape)) or ImportMatch(
+    known = uow.one(select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape)) or ImportMatch(
         site_id=run.site_id, kind=run.kind, shape=shape
     )
     known.matched = run.matched
-    v.add(known)
+    uow.add(known)
     audit.note(
-        v,
+        uow,
         "imported",
         subject="import",
         subject_id=run.id,
@@ -205,9 +208,9 @@ def finish(v: Visit, run_id: int, added: int, updated: int, unchanged: int) -> N
             "updated": ["", updated],
         },
     )
-    v.tell(("import", run.id), ("imports", run.site_id))
+    uow.publish(("import", run.id), ("imports", run.site_id))
 
 
-def latest(v: Visit, most: int = 200) -> list[ImportRun]:
-    manager_only(v)
-    return list(v.all(select(ImportRun).order_by(col(ImportRun.id).desc()).limit(most)))
+def latest(uow: UnitOfWork, most: int = 200) -> list[ImportRun]:
+    manager_only(uow)
+    return list(uow.all(select(ImportRun).order_by(col(ImportRun.id).desc()).limit(most)))

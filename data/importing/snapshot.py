@@ -7,25 +7,25 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
-from data.core.errors import Refused
-from data.core.external_keys import OutsideKey
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.external_keys import ExternalKey
+from data.core.unit_of_work import UnitOfWork
 from data.importing.columns import Field
 
-Keys = Callable[["World", Mapping[str, Any]], Iterable[Hashable]]
+Keys = Callable[["Snapshot", Mapping[str, Any]], Iterable[Hashable]]
 
 
 class Entity:
     """A row, there already (`id`) or to be added (None). `values` are as they will be; `changes` field -> (old, new)."""
 
-    __slots__ = ("changes", "code", "id", "line", "refs", "said", "table", "values")
+    __slots__ = ("changes", "code", "id", "line", "line_number", "refs", "table", "values")
 
     def __init__(self, table: type[SQLModel], id_: int | None, values: dict[str, Any]) -> None:
         self.table, self.id, self.values = table, id_, values
         self.refs: dict[str, Entity] = {}  # attribute -> the row it names, which may have no key yet
         self.changes: dict[str, tuple[Any, Any]] = {}
         self.line = 0  # of the file that is about it
-        self.said = 0  # of the file that first spoke of it
+        self.line_number = 0  # of the file that first spoke of it
         self.code = ""  # what another program calls it, when that is new
 
     def __getitem__(self, name: str) -> Any:
@@ -41,7 +41,7 @@ class Line:
         self.number, self.fields = number, fields
         self.values: dict[str, Any] = {}  # by column; what is blank, and changes nothing, is absent
         self.bad: set[str] = set()  # columns whose fault is told already
-        self.faults: list[tuple[str, Any, Refused]] = []  # column, what was read there, why
+        self.faults: list[tuple[str, Any, UserError]] = []  # column, what was read there, why
 
     def get(self, name: str, instead: Any = None) -> Any:
         value = self.values.get(name)
@@ -54,13 +54,13 @@ class Line:
             each.name: self.values[each.name] for each in columns if each.name in self.values and each.name not in left
         }
 
-    def fault(self, name: str, why: Refused) -> None:
+    def fault(self, name: str, why: UserError) -> None:
         if name not in self.bad:
             self.bad.add(name)
             self.faults.append((name, self.values.get(name, ""), why))
 
 
-class World:
+class Snapshot:
     """Rows of some tables of one site, by their keys."""
 
     def __init__(self, site_id: int) -> None:
@@ -74,12 +74,12 @@ class World:
         self.added: dict[type[SQLModel], list[Entity]] = {}
         self.changed: dict[int, Entity] = {}
         self.adds = self.moves = 0  # rows added, values changed so far
-        self.doubts: list[tuple[int, str, Refused]] = []  # line, what sort of doubt, the sentence
+        self.conflicts: list[tuple[int, str, UserError]] = []  # line, what sort of conflict, the sentence
         self.extras: dict[str, Any] = {}  # what one kind alone needs to remember
 
-    def load(self, v: Visit, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
+    def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
         """Read these tables, the ones that others refer to first. One question a table, whatever its length."""
-        for record, key, row_id in v.rows(select(OutsideKey.record, OutsideKey.key, OutsideKey.row_id)):
+        for record, key, row_id in uow.rows(select(ExternalKey.record, ExternalKey.key, ExternalKey.row_id)):
             self.outside[record, row_id] = key
         for table in tables:
             names = list(table.model_fields)
@@ -87,7 +87,7 @@ class World:
             found: dict[int, Entity] = {}
             index = self.index.setdefault(table, {})
             name_of = table.__tablename__
-            for row in v.rows(select(*wanted).order_by(table.id)):  # type: ignore[attr-defined]
+            for row in uow.rows(select(*wanted).order_by(table.id)):  # type: ignore[attr-defined]
                 values = dict(zip(names, row, strict=True))
                 entity = found[values["id"]] = Entity(table, values["id"], values)
                 for key in keys[table](self, values):
@@ -136,7 +136,7 @@ class World:
             self.adds += 1
         elif entity.line and once:
             line.fault(
-                "", Refused("Cette fiche est déjà donnée à la ligne {line}. Gardez l’une des deux.", line=entity.line)
+                "", UserError("Cette fiche est déjà donnée à la ligne {line}. Gardez l’une des deux.", line=entity.line)
             )
             return entity
         elif updates:
@@ -149,13 +149,13 @@ class World:
                     entity.values[name] = value
             if entity.changes and entity.id is not None:
                 self.changed[id(entity)] = entity
-        entity.said = entity.said or line.number
+        entity.line_number = entity.line_number or line.number
         if once:
             entity.line = line.number
         if code and self.code_of(entity) != code:
             if self.code_of(entity):
                 line.fault(
-                    "", Refused("Cette fiche est connue sous une autre clé : « {key} ».", key=self.code_of(entity))
+                    "", UserError("Cette fiche est connue sous une autre clé : « {key} ».", key=self.code_of(entity))
                 )
             entity.code = code
             self.extras.setdefault("codes", []).append(entity)
@@ -176,8 +176,8 @@ class World:
             self.changed[id(entity)] = entity
             self.moves += 1
 
-    def doubt(self, line: Line, sort: str, sentence: Refused) -> None:
-        self.doubts.append((line.number, sort, sentence))
+    def add_conflict(self, line: Line, sort: str, sentence: UserError) -> None:
+        self.conflicts.append((line.number, sort, sentence))
 
 
 def blank(table: type[SQLModel]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _blanks(table: type[SQLModel]) -> tuple[dict[str, Any], list[tuple[str, Call
     return plain, [(name, one.default_factory) for name, one in fields.items() if one.default_factory]  # type: ignore[misc]
 
 
-def size_of(v: Visit, table: type[SQLModel]) -> tuple[int, int]:
-    """As `World.size` had it: the table is as it was when both agree."""
-    count, latest = v.rows(select(func.count(col(table.id)), func.max(table.id)))[0]  # type: ignore[attr-defined]
+def size_of(uow: UnitOfWork, table: type[SQLModel]) -> tuple[int, int]:
+    """As `Snapshot.size` had it: the table is as it was when both agree."""
+    count, latest = uow.rows(select(func.count(col(table.id)), func.max(table.id)))[0]  # type: ignore[attr-defined]
     return count, latest or 0

@@ -22,19 +22,19 @@ from typing import Any
 
 from data.accounts.models import Account
 from data.core import database, events, sites, unit_of_work
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.spreadsheets import Form
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing import exporting, pipeline
 from data.importing.kinds.registry import kind
 from data.importing.pipeline import Follow, Looked, Report
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = 500  # rows of a report, or topics, said at once: each is a moment that no page has
-TELL_EVERY = 0.4  # seconds
+PUBLISH_EVERY_SECONDS = 0.4  # seconds
 SILENCE = 180.0  # seconds: a process that says nothing for so long is lost
 LOWER = 3  # pages come first; not much lower, for others wait while it writes
-MOST_MEMORY = 2 * 1024**3  # 20,000 lines take 400 MiB
+MAX_MEMORY_BYTES = 2 * 1024**3  # 20,000 lines take 400 MiB
 PR_SET_PDEATHSIG = 1
 log = logging.getLogger("anacrouse.imports")
 
@@ -45,7 +45,7 @@ class Lost(Exception):
 
 @dataclass
 class Person:
-    """Who works at a file, as another process, or a later moment, opens the house for them. 0: no account of the portal's."""
+    """Who works at a file, as another process, or a later moment, opens the portal for them. 0: no account of the portal's."""
 
     id: int
     site_id: int
@@ -56,56 +56,56 @@ class Person:
     family_id: int | None = None
 
     @staticmethod
-    def of(v: Visit) -> "Person":
-        return Person(v.account_id or 0, v.site_id or 0, v.role, v.name, v.language, v.client)
+    def of(uow: UnitOfWork) -> "Person":
+        return Person(uow.account_id or 0, uow.site_id or 0, uow.role, uow.name, uow.language, uow.client)
 
     @contextmanager
-    def __call__(self, *, writes: bool = False) -> Iterator[Visit]:
-        with unit_of_work.visit(self, writes=writes) as v:
-            v.account_id, v.client = self.id or None, self.client
-            sites.here(v)
+    def __call__(self, *, writes: bool = False) -> Iterator[UnitOfWork]:
+        with unit_of_work.unit_of_work(self, writes=writes) as uow:
+            uow.account_id, uow.client = self.id or None, self.client
+            sites.here(uow)
             if self.id:
-                known = v.get(Account, self.id)
+                known = uow.get(Account, self.id)
                 if known.disabled or known.role != self.role:
-                    raise NotYours("account")
-            yield v
+                    raise NotFound("account")
+            yield uow
 
 
 # Here: the process that serves pages
 
 
 def look(kind_name: str, content: bytes) -> Looked:
-    """`working.look`, done apart."""
-    return _ask("look", kind_name, content, hear=lambda word, told: None)
+    """`working.look`, done in the worker process."""
+    return _ask("look", kind_name, content, hear=lambda word, text: None)
 
 
 def check(person: Person, run_id: int, follow: Follow) -> Report:
-    """`working.check`, done apart."""
+    """`working.check`, done in the worker process."""
     return _followed(follow, "check", person, run_id)
 
 
 def carry_out(person: Person, run_id: int, follow: Follow, *, mark: str | None) -> Report:
-    """`working.carry_out`, done apart."""
+    """`working.carry_out`, done in the worker process."""
     return _followed(follow, "carry_out", person, run_id, mark)
 
 
 def export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
-    """The file of all records of a kind, and how many they are, written apart."""
-    return _ask("export", person, name, form, hear=lambda word, told: None)
+    """The file of all records of a kind, and how many they are, written in the worker process."""
+    return _ask("export", person, name, form, hear=lambda word, text: None)
 
 
 def _followed(follow: Follow, task: str, *asked: Any) -> Report:
-    parts: dict[str, list[Any]] = {"faults": [], "doubts": [], "changes": []}
+    parts: dict[str, list[Any]] = {"faults": [], "conflicts": [], "changes": []}
 
-    def hear(word: str, told: Any) -> None:
+    def hear(word: str, text: Any) -> None:
         if word == "phase":
-            follow.enter(told)
+            follow.enter(text)
         elif word == "topics":
-            events.publish(told)
+            events.publish(text)
         elif word in parts:
-            parts[word] += told
+            parts[word] += text
         else:
-            follow.tick(told or 0)
+            follow.tick(text or 0)
 
     return replace(_ask(task, *asked, hear=hear), **parts)
 
@@ -125,12 +125,12 @@ def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
             line.send((task, asked))
             heard_at = time.monotonic()
             while time.monotonic() - heard_at < SILENCE:
-                word, told = line.recv() if line.poll(TELL_EVERY) else ("", None)
+                word, text = line.recv() if line.poll(PUBLISH_EVERY_SECONDS) else ("", None)
                 if word == "answer":
-                    return told
-                if isinstance(told, Exception):
-                    raise told
-                hear(word, told)
+                    return text
+                if isinstance(text, Exception):
+                    raise text
+                hear(word, text)
                 if word == "phase":
                     line.send(True)
                 if word:
@@ -144,17 +144,17 @@ def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
             process.wait()
 
 
-# There: the process apart
+# There: the separate process
 
 
 class _Line:
     """What the other side hears."""
 
     def __init__(self, line: Connection) -> None:
-        self.line, self.steps, self.told_at = line, 0, time.monotonic()
+        self.line, self.steps, self.published_at = line, 0, time.monotonic()
 
-    def send(self, word: str, told: Any) -> None:
-        self.line.send((word, told))
+    def send(self, word: str, text: Any) -> None:
+        self.line.send((word, text))
 
     def enter(self, phase: str) -> None:
         """Wait for the answer: none comes when it was stopped, or when nobody is there any more."""
@@ -164,9 +164,9 @@ class _Line:
 
     def tick(self, step: int = 100) -> None:
         self.steps += step
-        if time.monotonic() - self.told_at > TELL_EVERY:
+        if time.monotonic() - self.published_at > PUBLISH_EVERY_SECONDS:
             self.send("tick", self.steps)
-            self.steps, self.told_at = 0, time.monotonic()
+            self.steps, self.published_at = 0, time.monotonic()
 
     def publish(self, topics: Any) -> None:
         self.in_parts("topics", list(topics))
@@ -178,9 +178,9 @@ class _Line:
     def report(self, found: Report) -> Report:
         """The report without its long lists, which were said; what is written is read in the fiches."""
         if not found.written:
-            for word in ("faults", "doubts", "changes"):
+            for word in ("faults", "conflicts", "changes"):
                 self.in_parts(word, getattr(found, word))
-        return replace(found, faults=[], doubts=[], changes=[])
+        return replace(found, faults=[], conflicts=[], changes=[])
 
 
 def _answer(line: _Line, task: str, asked: tuple[Any, ...]) -> Any:
@@ -195,9 +195,9 @@ def _answer(line: _Line, task: str, asked: tuple[Any, ...]) -> Any:
 
 
 def _export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
-    with person() as v:
-        world = exporting.gather(v, kind(name))
-    return exporting.file_of(world, kind(name), form)
+    with person() as uow:
+        snapshot = exporting.gather(uow, kind(name))
+    return exporting.file_of(snapshot, kind(name), form)
 
 
 def _serve(line: _Line) -> None:
@@ -205,15 +205,15 @@ def _serve(line: _Line) -> None:
     events.relay = line.publish
     try:
         line.send("answer", _answer(line, task, asked))
-    except (Refused, NotYours) as refused:
-        line.send("raise", refused)
+    except (UserError, NotFound) as error:
+        line.send("raise", error)
     finally:
         database.engine().dispose()
 
 
 def _be_modest(parent: int) -> None:
     """Bounded memory, no core left behind, pages first; and no orphan."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(LOWER)
     with suppress(OSError, AttributeError):  # Linux has it; elsewhere the line tells

@@ -9,9 +9,9 @@ from sqlmodel import SQLModel, col, select
 
 from data.core.audit import AuditEntry
 from data.core.events import Topic
-from data.core.external_keys import OutsideKey
+from data.core.external_keys import ExternalKey
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.importing import runs as import_runs
 from data.importing.planning import Plan
@@ -40,53 +40,53 @@ def prepare(plan: Plan) -> Ready:
     """Everything that needs no lock."""
     if plan.faults:
         raise AssertionError("a plan with faults is never written")
-    changed = list(_alike(plan.world.changed.values()))
+    changed = list(_alike(plan.snapshot.changed.values()))
     return Ready(
         plan,
-        [(table, plan.world.added[table]) for table in plan.record.tables if plan.world.added.get(table)],
+        [(table, plan.snapshot.added[table]) for table in plan.record.tables if plan.snapshot.added.get(table)],
         changed,
         [{each.id or 0: tuple(each.changes[name][0] for name in names) for each in rows} for _, names, rows in changed],
-        list({id(each): each for each in plan.world.extras.get("codes", ())}.values()),
-        [_note(plan, each) for each in plan.world.changed.values() if not each.refs],
+        list({id(each): each for each in plan.snapshot.extras.get("codes", ())}.values()),
+        [_note(plan, each) for each in plan.snapshot.changed.values() if not each.refs],
     )
 
 
-def write(v: Visit, ready: Ready, run_id: int) -> None:
+def write(uow: UnitOfWork, ready: Ready, run_id: int) -> None:
     """Stale when somebody changed what the plan stood on; the caller plans again."""
-    import_runs.manager_only(v)
+    import_runs.manager_only(uow)
     # Of two imports at once, the second waits here, then finds its plan stale. Others may go on writing of this site.
-    v.one(select(Site).where(Site.id == v.site_id).with_for_update(key_share=True))
-    _as_planned(v, ready)
+    uow.one(select(Site).where(Site.id == uow.site_id).with_for_update(key_share=True))
+    _as_planned(uow, ready)
     for table, rows in ready.added:
-        for entity, key in zip(rows, v.keys(table, len(rows)), strict=True):
+        for entity, key in zip(rows, uow.keys(table, len(rows)), strict=True):
             entity.id = entity.values["id"] = key
         for entity in rows:
             for name, other in entity.refs.items():
                 entity.values[name] = other.id  # it has one: what others refer to is added before them
-        v.insert(table, [each.values for each in rows])
-    _amend(v, ready)
-    v.insert(
-        OutsideKey,
+        uow.insert(table, [each.values for each in rows])
+    _amend(uow, ready)
+    uow.insert(
+        ExternalKey,
         [
-            {"site_id": v.site_id, "record": str(each.table.__tablename__), "key": each.code, "row_id": each.id}
+            {"site_id": uow.site_id, "record": str(each.table.__tablename__), "key": each.code, "row_id": each.id}
             for each in ready.codes
         ],
     )
-    v.insert(AuditEntry, _signed(v, ready))
-    import_runs.finish(v, run_id, **ready.plan.counts)
-    _tell(v, ready)
+    uow.insert(AuditEntry, _signed(uow, ready))
+    import_runs.finish(uow, run_id, **ready.plan.counts)
+    _publish(uow, ready)
 
 
-def _as_planned(v: Visit, ready: Ready) -> None:
+def _as_planned(uow: UnitOfWork, ready: Ready) -> None:
     """Nothing was added to, or left, the tables it read; what it changes still has the values it saw."""
     for table in ready.plan.record.tables:
-        if size_of(v, table) != ready.plan.world.size[table]:
+        if size_of(uow, table) != ready.plan.snapshot.size[table]:
             raise Stale(table.__name__)
     for (table, names, _), seen in zip(ready.changed, ready.seen, strict=True):
         keys = list(seen)
         wanted = [getattr(table, name) for name in ("id", *names)]
         for at in range(0, len(keys), CHUNK):
-            found = v.rows(select(*wanted).where(col(wanted[0]).in_(keys[at : at + CHUNK])))
+            found = uow.rows(select(*wanted).where(col(wanted[0]).in_(keys[at : at + CHUNK])))
             if len(found) != len(keys[at : at + CHUNK]) or any(tuple(row[1:]) != seen[row[0]] for row in found):
                 raise Stale(table.__name__)
 
@@ -99,14 +99,14 @@ def _alike(changed: Iterable[Entity]) -> list[tuple[type[SQLModel], tuple[str, .
     return [(table, names, rows) for (table, names), rows in found.items()]
 
 
-def _amend(v: Visit, ready: Ready) -> None:
+def _amend(uow: UnitOfWork, ready: Ready) -> None:
     for table, names, rows in ready.changed:
         for entity in rows:
             for name in entity.refs.keys() & set(names):
                 entity.values[name] = entity.refs[name].id
-        v.amend(
+        uow.amend(
             table,
-            [{"id": each.id, "site_id": v.site_id, **{name: each.values[name] for name in names}} for each in rows],
+            [{"id": each.id, "site_id": uow.site_id, **{name: each.values[name] for name in names}} for each in rows],
         )
 
 
@@ -127,16 +127,16 @@ def _note(plan: Plan, changed: Entity) -> dict[str, Any]:
     }
 
 
-def _signed(v: Visit, ready: Ready) -> list[dict[str, Any]]:
-    common = {**blank(AuditEntry), "site_id": v.site_id, "at": v.now, "actor_id": v.account_id, "actor": v.name[:120], "role": v.role,
-              "action": "import changed", "client": v.client[:64]}  # fmt: skip
+def _signed(uow: UnitOfWork, ready: Ready) -> list[dict[str, Any]]:
+    common = {**blank(AuditEntry), "site_id": uow.site_id, "at": uow.now, "actor_id": uow.account_id, "actor": uow.name[:120], "role": uow.role,
+              "action": "import changed", "client": uow.client[:64]}  # fmt: skip
     late = [_note(ready.plan, each) for *_, rows in ready.changed for each in rows if each.refs]  # of rows just added
     return [{**common, **each} for each in (*ready.notes, *late)]
 
 
-def _tell(v: Visit, ready: Ready) -> None:
+def _publish(uow: UnitOfWork, ready: Ready) -> None:
     """Open pages of these families and pupils are drawn again, each once."""
-    topics: set[Topic] = {("queue", v.site_id or 0)}
+    topics: set[Topic] = {("queue", uow.site_id or 0)}
     for each in (
         *(row for _, rows in ready.added for row in rows),
         *(row for *_, rows in ready.changed for row in rows),
@@ -146,4 +146,4 @@ def _tell(v: Visit, ready: Ready) -> None:
             topics |= {("family", family), ("billing", family)}
         if pupil:
             topics.add(("pupil", pupil))
-    v.tell(*topics)
+    uow.publish(*topics)

@@ -10,11 +10,11 @@ from sqlalchemy import JSON, Column, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
 from data.core import audit
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy
-from data.core.i18n import Language, elided, say
+from data.core.i18n import Language, elided, translate
 from data.core.scope import OfSite
-from data.core.unit_of_work import Visit, kept
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.mail.templates import TEMPLATES
 
 # What stands in a text for the letter's own: in the text a person edits, each is a line of its own.
@@ -27,7 +27,7 @@ PARTS = {
 }
 EVERYWHERE = ("site", "name", "moment")  # every letter knows these
 VARIABLE = re.compile(r"\{(\w*)\}")
-LONGEST_SUBJECT, LONGEST_LINK, LONGEST_BODY, MOST_PARAGRAPHS = 120, 60, 4_000, 30
+MAX_SUBJECT_LENGTH, MAX_LINK_LENGTH, MAX_BODY_LENGTH, MAX_PARAGRAPHS = 120, 60, 4_000, 30
 
 
 class LetterText(OfSite, table=True):
@@ -38,16 +38,16 @@ class LetterText(OfSite, table=True):
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     kind: str = Field(max_length=40)
     language: str = Field(max_length=2)
-    subject: str = Field(max_length=LONGEST_SUBJECT)
+    subject: str = Field(max_length=MAX_SUBJECT_LENGTH)
     body: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    link: str = Field(default="", max_length=LONGEST_LINK)
+    link: str = Field(default="", max_length=MAX_LINK_LENGTH)
     version: int = 1
     changed_by: str = Field(default="", max_length=120)
     changed_at: datetime
 
 
 @dataclass(frozen=True)
-class Words:
+class TemplateText:
     """A letter's text before its variables are filled in. `own` is the site's row, None for the text that came."""
 
     subject: str
@@ -59,46 +59,46 @@ class Words:
     def version(self) -> int:
         return self.own.version if self.own else 0
 
-    def paragraphs(self, tongue: Language) -> str:
+    def paragraphs(self, language: Language) -> str:
         """As a person edits it: paragraphs with an empty line between, parts in brackets."""
-        return "\n\n".join(say(PARTS[part], tongue) if part in PARTS else part for part in self.body)
+        return "\n\n".join(translate(PARTS[part], language) if part in PARTS else part for part in self.body)
 
 
-def given(kind: str, tongue: Language) -> Words:
+def given(kind: str, language: Language) -> TemplateText:
     """The text that came with the portal."""
     template = TEMPLATES[kind]
-    body = tuple(part if part in PARTS else say(part, tongue) for part in template.body)
-    return Words(say(template.subject, tongue), body, say(template.link, tongue))
+    body = tuple(part if part in PARTS else translate(part, language) for part in template.body)
+    return TemplateText(translate(template.subject, language), body, translate(template.link, language))
 
 
-_OWN = kept(
+_OWN = prepared(
     select(LetterText).where(
         LetterText.site_id == bindparam("site"),
         LetterText.kind == bindparam("kind"),
-        LetterText.language == bindparam("tongue"),
+        LetterText.language == bindparam("language"),
     )
 )
 
 
-def own_text(v: Visit, site_id: int, kind: str, tongue: Language) -> Words | None:
+def own_text(uow: UnitOfWork, site_id: int, kind: str, language: Language) -> TemplateText | None:
     """What that site says instead, None when it says what came."""
-    row = v.one(_OWN, site=site_id, kind=kind, tongue=tongue)
-    return Words(row.subject, tuple(row.body), row.link, row) if row else None
+    row = uow.one(_OWN, site=site_id, kind=kind, language=language)
+    return TemplateText(row.subject, tuple(row.body), row.link, row) if row else None
 
 
-def in_use(v: Visit, kind: str, tongue: Language) -> Words:
+def in_use(uow: UnitOfWork, kind: str, language: Language) -> TemplateText:
     known(kind)
-    return own_text(v, v.site_id or 0, kind, tongue) or given(kind, tongue)
+    return own_text(uow, uow.site_id or 0, kind, language) or given(kind, language)
 
 
-def edited(v: Visit) -> dict[tuple[str, str], LetterText]:
+def edited(uow: UnitOfWork) -> dict[tuple[str, str], LetterText]:
     """(kind, language) -> the site's own text, for the list of texts."""
-    return {(row.kind, row.language): row for row in v.all(select(LetterText).order_by(col(LetterText.kind)))}
+    return {(row.kind, row.language): row for row in uow.all(select(LetterText).order_by(col(LetterText.kind)))}
 
 
 def known(kind: str) -> str:
     if kind not in TEMPLATES:
-        raise NotYours(f"letter kind {kind[:40]!r}")
+        raise NotFound(f"letter kind {kind[:40]!r}")
     return kind
 
 
@@ -109,39 +109,39 @@ def variables(kind: str) -> list[str]:
     return list(dict.fromkeys([*own, *EVERYWHERE]))
 
 
-def fill(text: str, words: Mapping[str, object]) -> str:
+def fill(text: str, sentence: Mapping[str, object]) -> str:
     """{variables} replaced, once: what a person wrote is data, never a format (« {a.__class__} »)."""
-    return VARIABLE.sub(lambda found: str(words.get(found[1], "")), elided(text, words))
+    return VARIABLE.sub(lambda found: str(sentence.get(found[1], "")), elided(text, sentence))
 
 
-def read(kind: str, tongue: Language, subject: str, text: str, link: str) -> Words:
-    """A text as a person typed it; Faulty says in words what is missing, unknown or too long, field by field."""
-    faults: dict[str, Refused] = {}
+def read(kind: str, language: Language, subject: str, text: str, link: str) -> TemplateText:
+    """A text as a person typed it; ValidationErrors says in words what is missing, unknown or too long, field by field."""
+    faults: dict[str, UserError] = {}
     template = TEMPLATES[known(kind)]
     subject, link = tidy(subject), tidy(link)
-    if not subject or len(subject) > LONGEST_SUBJECT:
-        faults["subject"] = Refused("Écrivez un objet de {most} caractères au plus.", most=LONGEST_SUBJECT)
+    if not subject or len(subject) > MAX_SUBJECT_LENGTH:
+        faults["subject"] = UserError("Écrivez un objet de {most} caractères au plus.", most=MAX_SUBJECT_LENGTH)
     elif "{" in subject or "}" in subject:
-        faults["subject"] = Refused("L’objet ne prend pas de variable : il est le même pour tous.")
+        faults["subject"] = UserError("L’objet ne prend pas de variable : il est le même pour tous.")
     if not template.link:
         link = ""
-    elif not link or len(link) > LONGEST_LINK:
-        faults["link"] = Refused("Écrivez les mots du bouton : {most} caractères au plus.", most=LONGEST_LINK)
+    elif not link or len(link) > MAX_LINK_LENGTH:
+        faults["link"] = UserError("Écrivez les mots du bouton : {most} caractères au plus.", most=MAX_LINK_LENGTH)
     elif "{" in link or "}" in link:
-        faults["link"] = Refused("Le bouton ne prend pas de variable.")
+        faults["link"] = UserError("Le bouton ne prend pas de variable.")
     try:
-        body = _read_body(kind, tongue, text)
-    except Refused as refused:
-        faults["text"] = refused
+        body = _read_body(kind, language, text)
+    except UserError as error:
+        faults["text"] = error
     if faults:
-        raise Faulty({name: faults[name] for name in ("subject", "text", "link") if name in faults})
-    return Words(subject, body, link)
+        raise ValidationErrors({name: faults[name] for name in ("subject", "text", "link") if name in faults})
+    return TemplateText(subject, body, link)
 
 
-def _read_body(kind: str, tongue: Language, text: str) -> tuple[str, ...]:
-    if len(text) > LONGEST_BODY:
-        raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(text), most=LONGEST_BODY)
-    named = {say(words, each).casefold(): part for part, words in PARTS.items() for each in ("fr", "en")}
+def _read_body(kind: str, language: Language, text: str) -> tuple[str, ...]:
+    if len(text) > MAX_BODY_LENGTH:
+        raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(text), most=MAX_BODY_LENGTH)
+    named = {translate(text, each).casefold(): part for part, text in PARTS.items() for each in ("fr", "en")}
     body: list[str] = []
     lines: list[str] = []
     for line in [*(tidy(each) for each in text.splitlines()), ""]:
@@ -156,18 +156,18 @@ def _read_body(kind: str, tongue: Language, text: str) -> tuple[str, ...]:
     parts, wanted = [each for each in body if each in PARTS], [each for each in TEMPLATES[kind].body if each in PARTS]
     for part in wanted:
         if parts.count(part) != 1:
-            raise Refused(
+            raise UserError(
                 "Gardez {part} une fois, seul sur sa ligne : sans lui le courriel ne dit plus ce qu’il doit dire.",
-                part=say(PARTS[part], tongue),
+                part=translate(PARTS[part], language),
             )
     for part in parts:
         if part not in wanted:
-            raise Refused("Ce courriel n’a pas de {part} : retirez-le.", part=say(PARTS[part], tongue))
+            raise UserError("Ce courriel n’a pas de {part} : retirez-le.", part=translate(PARTS[part], language))
     sentences = [each for each in body if each not in PARTS]
     if not sentences:
-        raise Refused("Écrivez au moins une phrase.")
-    if len(body) > MOST_PARAGRAPHS:
-        raise Refused("{count} paragraphes, c’est trop : {most} au plus.", count=len(body), most=MOST_PARAGRAPHS)
+        raise UserError("Écrivez au moins une phrase.")
+    if len(body) > MAX_PARAGRAPHS:
+        raise UserError("{count} paragraphes, c’est trop : {most} au plus.", count=len(body), most=MAX_PARAGRAPHS)
     for sentence in sentences:
         _check_variables(kind, sentence)
     return tuple(body)
@@ -177,65 +177,69 @@ def _check_variables(kind: str, sentence: str) -> None:
     allowed = variables(kind)
     for name in VARIABLE.findall(sentence):
         if name not in allowed:
-            raise Refused(
+            raise UserError(
                 "La variable {unknown} n’existe pas dans ce courriel. Celles qu’il connaît : {known}.",
                 unknown="{" + name + "}",
                 known=", ".join("{" + each + "}" for each in allowed),
             )
     if re.search(r"[{}]", VARIABLE.sub("", sentence)):
-        raise Refused("Une accolade est seule. Une variable s’écrit ainsi : {example}.", example="{name}")
+        raise UserError("Une accolade est seule. Une variable s’écrit ainsi : {example}.", example="{name}")
 
 
-def save(v: Visit, kind: str, tongue: Language, words: Words, *, version: int) -> LetterText:
-    """Keep the site's own text; Refused when a colleague changed it meanwhile."""
-    v.staff_only()
-    before, row = in_use(v, kind, tongue), _row(v, kind, tongue)
-    _same(v, row, version)
+def save(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, *, version: int) -> LetterText:
+    """Keep the site's own text; UserError when a colleague changed it meanwhile."""
+    uow.staff_only()
+    before, row = in_use(uow, kind, language), _row(uow, kind, language)
+    _same(uow, row, version)
     if row is None:
-        row = LetterText(site_id=v.site_id or 0, kind=kind, language=tongue, subject="", changed_at=v.now, version=0)
-    row.subject, row.body, row.link = words.subject, list(words.body), words.link
-    row.version, row.changed_by, row.changed_at = row.version + 1, v.name, v.now
-    v.add(row)
-    _note(v, "letter text changed", row, before, words, tongue)
+        row = LetterText(
+            site_id=uow.site_id or 0, kind=kind, language=language, subject="", changed_at=uow.now, version=0
+        )
+    row.subject, row.body, row.link = text.subject, list(text.body), text.link
+    row.version, row.changed_by, row.changed_at = row.version + 1, uow.name, uow.now
+    uow.add(row)
+    _note(uow, "letter text changed", row, before, text, language)
     return row
 
 
-def restore(v: Visit, kind: str, tongue: Language, *, version: int) -> None:
+def restore(uow: UnitOfWork, kind: str, language: Language, *, version: int) -> None:
     """Back to the text that came with the portal."""
-    v.staff_only()
-    row = _row(v, known(kind), tongue)
-    _same(v, row, version)
+    uow.staff_only()
+    row = _row(uow, known(kind), language)
+    _same(uow, row, version)
     if row is None:
         return
-    before = Words(row.subject, tuple(row.body), row.link, row)
-    v.delete(row)
-    v.flush()
-    _note(v, "letter text restored", row, before, given(kind, tongue), tongue)
+    before = TemplateText(row.subject, tuple(row.body), row.link, row)
+    uow.delete(row)
+    uow.flush()
+    _note(uow, "letter text restored", row, before, given(kind, language), language)
 
 
-def _row(v: Visit, kind: str, tongue: Language) -> LetterText | None:
-    question = select(LetterText).where(LetterText.kind == kind, LetterText.language == tongue)
-    return v.one(question.with_for_update().execution_options(populate_existing=True))
+def _row(uow: UnitOfWork, kind: str, language: Language) -> LetterText | None:
+    question = select(LetterText).where(LetterText.kind == kind, LetterText.language == language)
+    return uow.one(question.with_for_update().execution_options(populate_existing=True))
 
 
-def _same(v: Visit, row: LetterText | None, version: int) -> None:
+def _same(uow: UnitOfWork, row: LetterText | None, version: int) -> None:
     if (row.version if row else 0) == version:
         return
     if row is None:
-        raise Refused("Une personne a rétabli le texte d’origine depuis que vous l’avez ouvert. Rouvrez la page.")
-    raise Refused(
+        raise UserError("Une personne a rétabli le texte d’origine depuis que vous l’avez ouvert. Rouvrez la page.")
+    raise UserError(
         "{name} a modifié ce texte depuis que vous l’avez ouvert. Copiez le vôtre, puis rouvrez la page.",
         name=row.changed_by,
     )
 
 
-def _note(v: Visit, action: str, row: LetterText, before: Words, after: Words, tongue: Language) -> None:
+def _note(
+    uow: UnitOfWork, action: str, row: LetterText, before: TemplateText, after: TemplateText, language: Language
+) -> None:
     pairs = {
         "Objet": [before.subject, after.subject],
-        "Texte": [before.paragraphs(tongue), after.paragraphs(tongue)],
+        "Texte": [before.paragraphs(language), after.paragraphs(language)],
         "Bouton": [before.link, after.link],
     }
-    changes: dict[str, list[str]] = {"letter": ["", row.kind], "language": ["", tongue]}
+    changes: dict[str, list[str]] = {"letter": ["", row.kind], "language": ["", language]}
     changes |= {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    audit.note(v, action, subject="letter_text", subject_id=row.id, changes=changes)
-    v.tell(("letter texts", row.site_id))
+    audit.note(uow, action, subject="letter_text", subject_id=row.id, changes=changes)
+    uow.publish(("letter texts", row.site_id))

@@ -1,4 +1,4 @@
-"""The postman: takes due letters one by one, sends each over verified TLS, writes what became of it.
+"""The delivery: takes due letters one by one, sends each over verified TLS, writes what became of it.
 
 Delivery is at least once: a crash between the server's 250 and our commit sends again, with the same Message-ID.
 """
@@ -24,21 +24,22 @@ from data.core import events
 from data.core.password_lifetimes import MAILED_DAYS, TEMPORARY_DAYS
 from data.core.settings import settings
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
-from data.mail.letterhead import house_of
-from data.mail.outbox import Letter, unseal
+from data.mail.letterhead import letterhead_of
+from data.mail.outbox import Letter, decrypt
 from data.mail.rendering import message_of, papers_of
 
 log = logging.getLogger("anacrouse.postman")
-WAITS = (1, 5, 15, 60)  # minutes after each failure, then every four hours
-GIVE_UP = timedelta(hours=48)
+RETRY_MINUTES = (1, 5, 15, 60)  # minutes after each failure, then every four hours
+GIVE_UP_AFTER = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
 SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
 STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)
-MOST_FAILURES, REST = 5, 300.0  # rounds without a server; then seconds of rest
+MAX_FAILURES, REST_SECONDS = 5, 300.0  # rounds without a server; then seconds of rest
 
 
 class Unreachable(OSError):
@@ -71,14 +72,14 @@ def go_round() -> int:
         return 0
     try:
         sent = deliver() if waiting()[0] else 0
-    except Unreachable as refused:
+    except Unreachable as error:
         if not circuit.failures:
-            circuit.since = now_of_the_house()
-        circuit.failures, circuit.reason = circuit.failures + 1, str(refused)[:300]
-        if circuit.failures % MOST_FAILURES == 0:
-            circuit.rest_until = time.monotonic() + REST
-        log.warning("the mail server cannot be reached, letters wait: %s", refused)
-        _tell_staff()
+            circuit.since = _system_now()
+        circuit.failures, circuit.reason = circuit.failures + 1, str(error)[:300]
+        if circuit.failures % MAX_FAILURES == 0:
+            circuit.rest_until = time.monotonic() + REST_SECONDS
+        log.warning("the mail server cannot be reached, letters wait: %s", error)
+        _publish_to_staff()
         return 0
     if circuit.failures:
         try_now()
@@ -88,17 +89,17 @@ def go_round() -> int:
 def try_now() -> None:
     """Forget that the server failed: the next round tries it."""
     circuit.failures, circuit.since, circuit.reason, circuit.rest_until = 0, None, "", 0.0
-    _tell_staff()
+    _publish_to_staff()
 
 
-def now_of_the_house() -> datetime:
-    with whole_house() as v:
-        return v.now
+def _system_now() -> datetime:
+    with system_unit_of_work() as uow:
+        return uow.now
 
 
-def _tell_staff() -> None:
-    with whole_house() as v:
-        events.publish([("letters", site_id) for site_id in v.all(select(Site.id))])
+def _publish_to_staff() -> None:
+    with system_unit_of_work() as uow:
+        events.publish([("letters", site_id) for site_id in uow.all(select(Site.id))])
 
 
 def deliver(most: int = 200) -> int:
@@ -114,38 +115,38 @@ def deliver(most: int = 200) -> int:
 
 def waiting() -> tuple[int, int]:
     """How many letters are due, and the age of the oldest in seconds."""
-    with whole_house() as v:
-        [(count, oldest)] = v.rows(
+    with system_unit_of_work() as uow:
+        [(count, oldest)] = uow.rows(
             select(func.count(col(Letter.id)), func.min(Letter.created_at)).where(
-                col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= v.now
+                col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= uow.now
             )
         )
-        return count, int((v.now - oldest).total_seconds()) if oldest else 0
+        return count, int((uow.now - oldest).total_seconds()) if oldest else 0
 
 
 def _due(most: int) -> list[int]:
     """The letters to send now, no more of each site than it lets leave in a minute."""
-    with whole_house() as v:
-        allowed = dict(v.rows(select(Site.id, Site.letters_per_minute)))
-        left = select(Letter.site_id, func.count(col(Letter.id))).where(col(Letter.sent_at) > v.now - MINUTE)
-        for site_id, count in v.rows(left.group_by(col(Letter.site_id))):
+    with system_unit_of_work() as uow:
+        allowed = dict(uow.rows(select(Site.id, Site.letters_per_minute)))
+        left = select(Letter.site_id, func.count(col(Letter.id))).where(col(Letter.sent_at) > uow.now - MINUTE)
+        for site_id, count in uow.rows(left.group_by(col(Letter.site_id))):
             allowed[site_id] -= count
         found: list[tuple[datetime, int]] = []
         for site_id, free in allowed.items():
             if free > 0:
-                found += v.rows(
+                found += uow.rows(
                     select(Letter.due_at, Letter.id)
-                    .where(Letter.site_id == site_id, _ready(v))
+                    .where(Letter.site_id == site_id, _ready(uow))
                     .order_by(col(Letter.due_at), col(Letter.id))
                     .limit(min(free, most))
                 )
         return [letter_id for _, letter_id in sorted(found)[:most]]
 
 
-def _ready(v: Visit) -> ColumnElement[bool]:
+def _ready(uow: UnitOfWork) -> ColumnElement[bool]:
     return or_(
-        (col(Letter.state) == "waiting") & (col(Letter.due_at) <= v.now),
-        (col(Letter.state) == "sending") & (col(Letter.lease_until) < v.now),
+        (col(Letter.state) == "waiting") & (col(Letter.due_at) <= uow.now),
+        (col(Letter.state) == "sending") & (col(Letter.lease_until) < uow.now),
     )
 
 
@@ -163,8 +164,8 @@ def _server() -> Iterator[smtplib.SMTP]:
                 server.starttls(context=tls)
         if user:
             server.login(user, unquote(parts.password or ""))
-    except (OSError, smtplib.SMTPException) as refused:
-        raise Unreachable(str(refused)) from refused
+    except (OSError, smtplib.SMTPException) as error:
+        raise Unreachable(str(error)) from error
     try:
         yield server
     finally:
@@ -175,41 +176,41 @@ def _server() -> Iterator[smtplib.SMTP]:
 
 
 def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
-    """Claim, commit, send, commit: another postman, or a crash, never loses it."""
-    with whole_house(writes=True) as v:
-        claimed = v.change(
+    """Claim, commit, send, commit: another delivery, or a crash, never loses it."""
+    with system_unit_of_work(writes=True) as uow:
+        claimed = uow.change(
             update(Letter)
-            .where(col(Letter.id) == letter_id, _ready(v))
-            .values(state="sending", lease_until=v.now + LEASE, attempts=Letter.attempts + 1)
+            .where(col(Letter.id) == letter_id, _ready(uow))
+            .values(state="sending", lease_until=uow.now + LEASE, attempts=Letter.attempts + 1)
         )
         if not claimed:
             return False
-        letter = v.get(Letter, letter_id)
+        letter = uow.get(Letter, letter_id)
         lasts = STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
-        if letter.secret and v.now - letter.created_at > lasts:
+        if letter.secret and uow.now - letter.created_at > lasts:
             letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
-            v.add(letter)
+            uow.add(letter)
             return False
-        site = v.get(Site, letter.site_id)
+        site = uow.get(Site, letter.site_id)
     error, final = "", False
     try:
         logo = _small_logo(site.id, site.logo) if site.logo else b""
-        papers, secret = papers_of(letter, house_of(site), site.zone), unseal(letter.secret)
+        papers, secret = papers_of(letter, letterhead_of(site), site.zone), decrypt(letter.secret)
         content = message_of(letter, secret, settings().mail_from, site.name, site.accent, logo, papers)
         server.sendmail(settings().mail_from, [letter.recipient], content)
-    except smtplib.SMTPRecipientsRefused as refused:
-        code, reason = next(iter(refused.recipients.values()))
+    except smtplib.SMTPRecipientsRefused as problem:
+        code, reason = next(iter(problem.recipients.values()))
         error, final = f"{code} {reason.decode(errors='replace')}", code >= 500
-    except smtplib.SMTPSenderRefused as refused:  # our own address or account: no letter is at fault
-        _record(letter_id, f"{refused.smtp_code} {refused.smtp_error!r}", final=False)
-        raise Unreachable(f"the server refuses MAIL_FROM: {refused.smtp_code} {refused.smtp_error!r}") from refused
-    except smtplib.SMTPResponseException as refused:
-        error, final = f"{refused.smtp_code} {refused.smtp_error!r}", refused.smtp_code >= 500
-    except (OSError, smtplib.SMTPException) as refused:
-        _record(letter_id, str(refused) or type(refused).__name__, final=False)
-        raise Unreachable(str(refused)) from refused
-    except ValueError as refused:
-        error, final = str(refused), True
+    except smtplib.SMTPSenderRefused as problem:  # our own address or account: no letter is at fault
+        _record(letter_id, f"{problem.smtp_code} {problem.smtp_error!r}", final=False)
+        raise Unreachable(f"the server refuses MAIL_FROM: {problem.smtp_code} {problem.smtp_error!r}") from problem
+    except smtplib.SMTPResponseException as problem:
+        error, final = f"{problem.smtp_code} {problem.smtp_error!r}", problem.smtp_code >= 500
+    except (OSError, smtplib.SMTPException) as problem:
+        _record(letter_id, str(problem) or type(problem).__name__, final=False)
+        raise Unreachable(str(problem)) from problem
+    except ValueError as problem:
+        error, final = str(problem), True
     _record(letter_id, error, final=final)
     return not error
 
@@ -229,19 +230,19 @@ def _small_logo(site_id: int, name: str) -> bytes:
 
 
 def _record(letter_id: int, error: str, *, final: bool) -> None:
-    with whole_house(writes=True) as v:
-        letter = v.one(select(Letter).where(Letter.id == letter_id).with_for_update())
+    with system_unit_of_work(writes=True) as uow:
+        letter = uow.one(select(Letter).where(Letter.id == letter_id).with_for_update())
         if letter is None:
             return  # its family was erased while it was on its way
         letter.error, letter.lease_until = error[:300], None
         if not error:
-            letter.state, letter.sent_at, letter.secret = "sent", v.now, ""
-        elif final or v.now - letter.created_at > GIVE_UP:
+            letter.state, letter.sent_at, letter.secret = "sent", uow.now, ""
+        elif final or uow.now - letter.created_at > GIVE_UP_AFTER:
             letter.state, letter.secret = "failed" if final else "abandoned", ""
             log.warning("letter %s given up: %s", letter_id, error)
         else:
-            minutes = WAITS[letter.attempts - 1] if letter.attempts <= len(WAITS) else 240
-            letter.state, letter.due_at = "waiting", v.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
+            minutes = RETRY_MINUTES[letter.attempts - 1] if letter.attempts <= len(RETRY_MINUTES) else 240
+            letter.state, letter.due_at = "waiting", uow.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
             log.info("letter %s tried again in %s min: %s", letter_id, minutes, error)
-        v.add(letter)
-        v.tell(("letters", letter.site_id), ("account letters", letter.account_id or 0))
+        uow.add(letter)
+        uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))

@@ -1,4 +1,4 @@
-"""Letters are rows, written in the transaction of what they tell; the postman sends them."""
+"""Letters are rows, written in the transaction of what they tell; the delivery sends them."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -13,28 +13,28 @@ from sqlmodel import Field, col, func, or_, select, update
 from data.core import audit, sites
 from data.core.fields import fold
 from data.core.formats import moment
-from data.core.i18n import Language, say
-from data.core.i18n import language as a_language
+from data.core.i18n import Language, translate
+from data.core.i18n import as_language as a_language
 from data.core.scope import OfFamily
 from data.core.settings import key, settings
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 from data.mail import custom_templates
-from data.mail.custom_templates import Words
+from data.mail.custom_templates import TemplateText
 from data.mail.templates import TEMPLATES
 
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
 Paper = tuple[str, str, str, str, Sequence[Fact]]  # a PDF joined: its file's name, title, first and last words, facts
-OVER = ("sent", "failed", "abandoned", "cancelled")  # nothing more becomes of it
+TERMINAL_STATES = ("sent", "failed", "abandoned", "cancelled")  # nothing more becomes of it
 
 
 class Letter(OfFamily, table=True):
     """One letter to one address. `blocks` is what it says; `secret` is encrypted and gone once sent.
 
-    States: waiting, sending (claimed by a postman until `lease_until`), sent, failed (refused for good), abandoned (two
-    days of trying), cancelled. `needle` is what the desk's search looks through.
+    States: waiting, sending (claimed by a delivery until `lease_until`), sent, failed (UserError for good), abandoned (two
+    days of trying), cancelled. `needle` is what the queue page's search looks through.
     """
 
     __table_args__ = (
@@ -67,7 +67,7 @@ class Letter(OfFamily, table=True):
 
 
 def write(
-    v: Visit,
+    uow: UnitOfWork,
     kind: str,
     *,
     to: str,
@@ -84,31 +84,31 @@ def write(
     paper: Paper | None = None,
     delay: int = 0,
     once: str = "",
-    **words: object,
+    **sentence: object,
 ) -> Letter:
-    """Put a letter in the outbox, in the visit's own transaction. `delay` in seconds; without an address it fails now.
+    """Put a letter in the outbox, in the unit of work's own transaction. `delay` in seconds; without an address it fails now.
 
     `once` is a key that no second letter may have (IntegrityError).
     """
-    tongue, site = a_language(language), sites.here(v) if v.site_id == site_id else v.get(Site, site_id)
-    known = {"site": site.name, "name": name, "moment": moment(v.now, site.zone, tongue), **words}
+    the_language, site = a_language(language), sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
+    known = {"site": site.name, "name": name, "moment": moment(uow.now, site.zone, the_language), **sentence}
     subject, blocks = compose(
         kind,
-        tongue,
+        the_language,
         site,
         known,
-        custom_templates.own_text(v, site_id, kind, tongue),
+        custom_templates.own_text(uow, site_id, kind, the_language),
         changes=changes,
         facts=facts,
         path=path,
         message=message,
     )
     if paper:
-        *said, listed = paper
-        blocks.append(["paper", *said, *(part for fact in listed for part in fact)])
+        *text, listed = paper
+        blocks.append(["paper", *text, *(part for fact in listed for part in fact)])
     token = secrets.token_hex(16)
     return post(
-        v,
+        uow,
         Letter(
             site_id=site_id,
             family_id=family_id,
@@ -117,23 +117,23 @@ def write(
             kind=kind,
             recipient=to[:254],
             name=name,
-            language=tongue,
+            language=the_language,
             subject=subject,
             blocks=blocks,
-            secret=seal(secret) if secret else "",
+            secret=encrypt(secret) if secret else "",
             message_id=f"<{token}@{_domain()}>",
-            created_at=v.now,
-            due_at=v.now + timedelta(seconds=delay),
+            created_at=uow.now,
+            due_at=uow.now + timedelta(seconds=delay),
         ),
     )
 
 
-def post(v: Visit, letter: Letter) -> Letter:
+def post(uow: UnitOfWork, letter: Letter) -> Letter:
     """Into the outbox; without an address it fails now."""
     letter.state, letter.error = ("waiting", "") if letter.recipient else ("failed", "no address")
     letter.needle = fold(f"{letter.name} {letter.recipient}")[:400]
-    v.tell(("letters", letter.site_id), ("account letters", letter.account_id or 0))
-    return v.add(letter)
+    uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))
+    return uow.add(letter)
 
 
 def again(letter: Letter, to: str, now: datetime) -> Letter:
@@ -154,10 +154,10 @@ def again(letter: Letter, to: str, now: datetime) -> Letter:
 
 def compose(
     kind: str,
-    tongue: Language,
+    language: Language,
     site: Site,
-    words: Mapping[str, object],
-    own: Words | None = None,
+    text: Mapping[str, object],
+    own: TemplateText | None = None,
     *,
     changes: Sequence[Change] = (),
     facts: Sequence[Fact] = (),
@@ -166,7 +166,7 @@ def compose(
 ) -> tuple[str, list[list[str]]]:
     """(subject, blocks) of a letter: the site's own text when there is one, the text that came otherwise."""
     template = TEMPLATES[kind]
-    link = own.link if own else say(template.link, tongue)
+    link = own.link if own else translate(template.link, language)
     blocks: list[list[str]] = []
     for part in own.body if own else template.body:
         if part == "changes":
@@ -180,23 +180,23 @@ def compose(
         elif part == "message":
             blocks += [["message", message]] if message else []
         else:
-            blocks.append(["p", custom_templates.fill(part, words) if own else say(part, tongue, **words)])
+            blocks.append(["p", custom_templates.fill(part, text) if own else translate(part, language, **text)])
     blocks.append(["foot", site.name, site.phone, site.email])
-    return f"{own.subject if own else say(template.subject, tongue)} – {site.name}"[:200], blocks
+    return f"{own.subject if own else translate(template.subject, language)} – {site.name}"[:200], blocks
 
 
-def cancel_waiting(v: Visit, account_id: int, kind: str) -> None:
+def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
-    v.change(
+    uow.change(
         update(Letter)
         .where(col(Letter.account_id) == account_id, col(Letter.kind) == kind, col(Letter.state) == "waiting")
         .values(state="cancelled", error="superseded", secret="")
     )
 
 
-def in_trouble(v: Visit, since: datetime) -> int:
+def in_trouble(uow: UnitOfWork, since: datetime) -> int:
     """Letters given up, or tried in vain, since then."""
-    return v.count(
+    return uow.count(
         select(func.count())
         .select_from(Letter)
         .where(
@@ -206,25 +206,25 @@ def in_trouble(v: Visit, since: datetime) -> int:
     )
 
 
-def to_confirm(v: Visit) -> int:
+def to_confirm(uow: UnitOfWork) -> int:
     """Letters of a restored copy: they may have left after it was made."""
-    return v.count(select(func.count()).select_from(Letter).where(Letter.state == "to_confirm"))
+    return uow.count(select(func.count()).select_from(Letter).where(Letter.state == "to_confirm"))
 
 
-def settle_restored(v: Visit, *, sent: bool) -> None:
+def settle_restored(uow: UnitOfWork, *, sent: bool) -> None:
     """Send them now, or give them up."""
-    v.manager_only()
-    state = {"state": "waiting", "due_at": v.now} if sent else {"state": "cancelled", "secret": ""}
-    count = v.change(update(Letter).where(col(Letter.state) == "to_confirm").values(**state))
+    uow.manager_only()
+    state = {"state": "waiting", "due_at": uow.now} if sent else {"state": "cancelled", "secret": ""}
+    count = uow.change(update(Letter).where(col(Letter.state) == "to_confirm").values(**state))
     if count:
         action = "restored letters sent" if sent else "restored letters given up"
-        audit.note(v, action, subject="letter", changes={"count": ["", count]})
-        v.tell(("letters", v.site_id or 0))
+        audit.note(uow, action, subject="letter", changes={"count": ["", count]})
+        uow.publish(("letters", uow.site_id or 0))
 
 
-def _not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Letter | None:
-    """The letter of that kind that waits for more to tell, as its `delay` made it: one letter a sitting. Locked."""
-    return v.one(
+def _not_left(uow: UnitOfWork, kind: str, family_id: int, account_id: int | None) -> Letter | None:
+    """The letter of that kind that waits for more to tell, as its `delay` made it: one letter one round of decisions. Locked."""
+    return uow.one(
         select(Letter)
         .where(
             Letter.family_id == family_id,
@@ -232,15 +232,17 @@ def _not_left(v: Visit, kind: str, family_id: int, account_id: int | None) -> Le
             Letter.kind == kind,
             Letter.state == "waiting",
             Letter.attempts == 0,
-            Letter.due_at > v.now,
+            Letter.due_at > uow.now,
         )
         .with_for_update()
     )
 
 
-def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequence[Change]) -> Letter | None:
+def join_decision_letter(
+    uow: UnitOfWork, family_id: int, account_id: int | None, changes: Sequence[Change]
+) -> Letter | None:
     """Add decisions to the family's letter that has not left yet. None when there is none."""
-    letter = _not_left(v, "request_decided", family_id, account_id)
+    letter = _not_left(uow, "request_decided", family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "change"), default=0)
@@ -249,25 +251,25 @@ def join_sitting(v: Visit, family_id: int, account_id: int | None, changes: Sequ
         *(["change", *change] for change in changes),
         *letter.blocks[last + 1 :],
     ]
-    return v.add(letter)
+    return uow.add(letter)
 
 
-def join_message(v: Visit, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
+def join_message(uow: UnitOfWork, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
     """Add a message to the letter of that kind that has not left yet. None when there is none."""
-    letter = _not_left(v, kind, family_id, account_id)
+    letter = _not_left(uow, kind, family_id, account_id)
     if letter is None:
         return None
     last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)
     letter.blocks = [*letter.blocks[: last + 1], ["message", message], *letter.blocks[last + 1 :]]
-    return v.add(letter)
+    return uow.add(letter)
 
 
-def seal(secret: str) -> str:
+def encrypt(secret: str) -> str:
     return _fernet().encrypt(secret.encode()).decode()
 
 
-def unseal(sealed: str) -> str:
-    return _fernet().decrypt(sealed.encode()).decode() if sealed else ""
+def decrypt(encrypted: str) -> str:
+    return _fernet().decrypt(encrypted.encode()).decode() if encrypted else ""
 
 
 def _fernet() -> Fernet:

@@ -9,10 +9,10 @@ import emails
 from markupsafe import Markup, escape
 
 from data.core import appearance
-from data.core.i18n import language, pair, say, tight
+from data.core.i18n import as_language, pair, tight, translate
 from data.mail.outbox import Letter
 from data.pdf.attachment import joined
-from data.pdf.page import House
+from data.pdf.page import Letterhead
 
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
@@ -37,32 +37,32 @@ def deliverable(address: str) -> bool:
 
 def text_of(letter: Letter, secret: str = HIDDEN) -> str:
     """The text part; `secret` stands where the password goes, hidden unless given."""
-    tongue = language(letter.language)
-    lines = [say("Bonjour {name},", tongue, name=letter.name), ""]
+    language = as_language(letter.language)
+    lines = [translate("Bonjour {name},", language, name=letter.name), ""]
     for at, (name, *parts) in enumerate(letter.blocks):
         if name == "p":
             lines += [parts[0], ""]
         elif name == "secret":
-            lines += [say("Mot de passe : {secret}", tongue, secret=secret), ""]
+            lines += [translate("Mot de passe : {secret}", language, secret=secret), ""]
         elif name == "change":
             field, before, after, verdict = parts
             lines += [
                 f"  {field}",
-                "    " + pair(say("avant", tongue), before or "–", tongue),
-                "    " + pair(say("après", tongue), after or "–", tongue),
+                "    " + pair(translate("avant", language), before or "–", language),
+                "    " + pair(translate("après", language), after or "–", language),
             ]
             lines += [f"    {verdict}"] * bool(verdict) + [""]
         elif name == "fact":
-            lines += [f"  {pair(parts[0], parts[1], tongue)}", *[""] * (_next(letter, at) != "fact")]
+            lines += [f"  {pair(parts[0], parts[1], language)}", *[""] * (_next(letter, at) != "fact")]
         elif name == "message":
-            lines += [say("Message du secrétariat : {message}", tongue, message=parts[0]), ""]
+            lines += [translate("Message du secrétariat : {message}", language, message=parts[0]), ""]
         elif name == "link":
-            lines += [pair(parts[0], parts[1], tongue), ""]
+            lines += [pair(parts[0], parts[1], language), ""]
         elif name == "foot":
             lines += [
                 "-- ",
                 *filter(None, parts),
-                say("Message automatique du portail : il n’attend pas de réponse.", tongue),
+                translate("Message automatique du portail : il n’attend pas de réponse.", language),
             ]
     return "\n".join(lines)
 
@@ -70,8 +70,8 @@ def text_of(letter: Letter, secret: str = HIDDEN) -> str:
 def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: bool = False) -> str:
     """The HTML part: the same words, the portal's ink, the site's accent or ours; its logo when the message carries it."""
     accent, night = accent or ACCENT, appearance.dark(accent or ACCENT)
-    tongue = language(letter.language)
-    body = [_paragraph(say("Bonjour {name},", tongue, name=letter.name))]
+    language = as_language(letter.language)
+    body = [_paragraph(translate("Bonjour {name},", language, name=letter.name))]
     blocks = [[tight(part) for part in block] for block in letter.blocks]
     rows = [parts for name, *parts in blocks if name == "change"]
     facts = [parts for name, *parts in blocks if name == "fact"]
@@ -80,25 +80,25 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
         if name == "p":
             body.append(_paragraph(parts[0]))
         elif name == "secret":
-            body.append(_SECRET.format(tight(say("Mot de passe : {secret}", tongue, secret="")), secret))
+            body.append(_SECRET.format(tight(translate("Mot de passe : {secret}", language, secret="")), secret))
         elif name == "change" and rows:
-            body.append(_changes(rows, tongue))
+            body.append(_changes(rows, language))
             rows = []
         elif name == "fact" and facts:
             body.append(_facts(facts))
             facts = []
         elif name == "message":
-            said = tight(say("Message du secrétariat : {message}", tongue, message=parts[0]))
-            body.append(_MESSAGE.format(Markup("<br>").join(said.splitlines()), accent=accent))
+            message = tight(translate("Message du secrétariat : {message}", language, message=parts[0]))
+            body.append(_MESSAGE.format(Markup("<br>").join(message.splitlines()), accent=accent))
         elif name == "link":
             body.append(_LINK.format(*parts[::-1], accent=accent))
         elif name == "foot":
-            automatic = tight(say("Message automatique du portail : il n’attend pas de réponse.", tongue))
+            automatic = tight(translate("Message automatique du portail : il n’attend pas de réponse.", language))
             lines = [*filter(None, parts), automatic]
             body.append(_FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT))
     first = next((parts[0] for name, *parts in blocks if name == "p"), "")
     return _PAGE.format(
-        lang=tongue,
+        lang=language,
         title=letter.subject,
         heading=tight(letter.subject.removesuffix(f" – {site}")),
         site=site,
@@ -113,15 +113,15 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
     )
 
 
-def papers_of(letter: Letter, house: House, zone: ZoneInfo) -> list[tuple[str, bytes]]:
+def papers_of(letter: Letter, letterhead: Letterhead, zone: ZoneInfo) -> list[tuple[str, bytes]]:
     """(file name, PDF) of what the letter takes along. Slow: a tenth of a second each."""
     day = letter.created_at.astimezone(zone).date()
     found = []
-    for name, *said in letter.blocks:
+    for name, *message in letter.blocks:
         if name == "paper":
-            file, title, words, closing, *facts = said
+            file, title, text, closing, *facts = message
             pairs = list(zip(facts[::2], facts[1::2], strict=True))
-            found.append((file, joined(house, title, words, pairs, closing, day, language(letter.language))))
+            found.append((file, joined(letterhead, title, text, pairs, closing, day, as_language(letter.language))))
     return found
 
 
@@ -230,8 +230,8 @@ def _facts(rows: list[list[str]]) -> Markup:
     )
 
 
-def _changes(rows: list[list[str]], tongue: object) -> Markup:
-    heads = [say(word, language(tongue)) for word in ("Champ", "Avant", "Après")]
+def _changes(rows: list[list[str]], language: object) -> Markup:
+    heads = [translate(word, as_language(language)) for word in ("Champ", "Avant", "Après")]
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(), each) for each in heads)
     lines = Markup("").join(
         Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>').format(

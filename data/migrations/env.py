@@ -1,4 +1,4 @@
-"""Alembic's door. Batch mode for SQLite; foreign keys off while a parent table is rebuilt, then checked."""
+"""Alembic's entry point. Batch mode for SQLite; foreign keys off while a parent table is rebuilt, then checked."""
 
 from alembic import context
 from sqlalchemy import Connection

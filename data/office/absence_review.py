@@ -10,11 +10,11 @@ from sqlmodel import col, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
-from data.schooling.absences import LONGEST, Absence, AbsenceNotice, announce_change, days_of, told
+from data.schooling.absences import MAX_DAYS, Absence, AbsenceNotice, announce_change, audit_changes, days_of
 from data.schooling.models import Course, Enrolment, Lesson
 
 READY = (
@@ -34,13 +34,13 @@ class Written:
     course: str
 
 
-def queue(v: Visit, *, closed: bool = False, most: int = 50, skip: int = 0) -> list[Written]:
+def queue(uow: UnitOfWork, *, closed: bool = False, most: int = 50, skip: int = 0) -> list[Written]:
     """For the staff: waiting, the oldest first; or decided, the latest first."""
-    v.staff_only()
+    uow.staff_only()
     order = col(AbsenceNotice.decided_at).desc() if closed else col(AbsenceNotice.submitted_at)
     return [
         Written(notice, pupil, number, course or "")
-        for notice, pupil, number, course in v.rows(
+        for notice, pupil, number, course in uow.rows(
             select(AbsenceNotice, Pupil, Family.number, Course.name)
             .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
             .join(Family, col(Family.id) == AbsenceNotice.family_id)
@@ -53,62 +53,62 @@ def queue(v: Visit, *, closed: bool = False, most: int = 50, skip: int = 0) -> l
     ]
 
 
-def count(v: Visit, *, closed: bool = False) -> int:
-    v.staff_only()
-    return v.count(select(func.count(col(AbsenceNotice.id))).where(_in_state(closed)))
+def count(uow: UnitOfWork, *, closed: bool = False) -> int:
+    uow.staff_only()
+    return uow.count(select(func.count(col(AbsenceNotice.id))).where(_in_state(closed)))
 
 
 def _in_state(closed: bool) -> Any:
     return col(AbsenceNotice.state).in_(["accepted", "declined"]) if closed else AbsenceNotice.state == "pending"
 
 
-def decide(v: Visit, notice_id: int, *, accept: bool, answer: str = "") -> AbsenceNotice:
+def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -> AbsenceNotice:
     """Accept (the absences are excused) or decline (with a reason).
 
-    Refused when somebody else has decided, or when the notice is of the decider's own family.
+    UserError when somebody else has decided, or when the notice is of the decider's own family.
     """
-    v.staff_only()
-    notice = v.get(AbsenceNotice, notice_id, lock=True)
-    own = v.get(Account, v.account_id).own_family_id
+    uow.staff_only()
+    notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    own = uow.get(Account, uow.account_id).own_family_id
     if own is not None and own == notice.family_id:
-        raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
+        raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
     if notice.state != "pending":
         if notice.state == "withdrawn":
-            raise Refused("La famille a retiré cette annonce entre-temps.")
-        raise Refused(
+            raise UserError("La famille a retiré cette annonce entre-temps.")
+        raise UserError(
             "{name} a déjà répondu le {moment}.",
             name=notice.decided_by,
-            moment=formats.moment(notice.decided_at or v.now, v.zone, v.tongue),
+            moment=formats.moment(notice.decided_at or uow.now, uow.zone, uow.language),
         )
     answer = tidy_lines(answer)[:500]
     if not accept and not answer:
-        raise Faulty({"answer": Refused("Indiquez à la famille la raison du refus.")})
+        raise ValidationErrors({"answer": UserError("Indiquez à la famille la raison du refus.")})
     notice.state = "accepted" if accept else "declined"
-    notice.decided_at, notice.decided_by, notice.answer = v.now, v.name, answer
-    v.add(notice)
+    notice.decided_at, notice.decided_by, notice.answer = uow.now, uow.name, answer
+    uow.add(notice)
     if accept:
-        _excuse(v, notice)
-    _tell_decision(v, notice)
+        _excuse(uow, notice)
+    _mail_decision(uow, notice)
     audit.note(
-        v,
+        uow,
         "absence decided",
         subject="absence_notice",
         subject_id=notice.id,
         family_id=notice.family_id,
-        changes={**told(notice), "decision": ["", notice.state]},
+        changes={**audit_changes(notice), "decision": ["", notice.state]},
     )
-    announce_change(v, notice)
+    announce_change(uow, notice)
     return notice
 
 
-def _excuse(v: Visit, notice: AbsenceNotice) -> None:
+def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
     """The absence that was justified; or one for each lesson of the days announced."""
     if notice.absence_id:
-        absence = v.get(Absence, notice.absence_id, lock=True)
+        absence = uow.get(Absence, notice.absence_id, lock=True)
         absence.excused, absence.reason = True, notice.reason
-        v.add(absence)
+        uow.add(absence)
         return
-    last = min(notice.last_day, notice.first_day + timedelta(days=LONGEST))
+    last = min(notice.last_day, notice.first_day + timedelta(days=MAX_DAYS))
     wanted = [
         col(Enrolment.pupil_id) == notice.pupil_id,
         col(Enrolment.status) == "enrolled",
@@ -118,13 +118,13 @@ def _excuse(v: Visit, notice: AbsenceNotice) -> None:
     ]
     if notice.course_id:
         wanted.append(col(Lesson.course_id) == notice.course_id)
-    for lesson, enrolment in v.rows(
+    for lesson, enrolment in uow.rows(
         select(Lesson, Enrolment)
         .join(Enrolment, col(Enrolment.course_id) == Lesson.course_id)
         .where(*wanted)
         .order_by(col(Lesson.day), col(Lesson.starts))
     ):
-        that_day = v.all(
+        that_day = uow.all(
             select(Absence).where(
                 Absence.pupil_id == notice.pupil_id, Absence.course_id == lesson.course_id, Absence.day == lesson.day
             )
@@ -141,14 +141,14 @@ def _excuse(v: Visit, notice: AbsenceNotice) -> None:
         )
         absence.lesson_id = absence.lesson_id or lesson.id
         absence.excused, absence.reason = True, notice.reason
-        v.add(absence)
+        uow.add(absence)
 
 
-def _tell_decision(v: Visit, notice: AbsenceNotice) -> None:
-    author = v.get(Account, notice.author_id)
-    pupil = v.get(Pupil, notice.pupil_id)
+def _mail_decision(uow: UnitOfWork, notice: AbsenceNotice) -> None:
+    author = uow.get(Account, notice.author_id)
+    pupil = uow.get(Pupil, notice.pupil_id)
     accounts.write_to(
-        v,
+        uow,
         author,
         "absence_accepted" if notice.state == "accepted" else "absence_declined",
         path=f"/eleves/{pupil.number}/cours",

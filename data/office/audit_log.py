@@ -14,18 +14,19 @@ from sqlmodel import SQLModel, col, or_, select
 from data.accounts.models import Account
 from data.core import audit, formats, sites
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.fields import editables, fold
-from data.core.i18n import Language, pair, say, twin_or_same
+from data.core.i18n import Language, pair, translate, translate_or_same
+from data.core.roles import Role
 from data.core.search_text import PHONE
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.mail.templates import TEMPLATES
-from data.office.audit_words import ACTIONS, COUNTED, FIELDS, SHEETS, SUBJECTS, VALUES
+from data.office.audit_words import ACTIONS, COUNTED, FIELDS, RECORD_TYPES, SUBJECTS, VALUES
 from data.site_admin.settings import PARTS
 
 DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-PAGE, MOST_COUNTED, MOST_EXPORTED = 50, 10_000, 50_000
+PAGE, MAX_COUNTED, MAX_EXPORTED = 50, 10_000, 50_000
 SORTS = {"at": AuditEntry.at, "actor": AuditEntry.actor, "action": AuditEntry.action, "family": AuditEntry.family_id}
 
 
@@ -46,7 +47,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class EntryView:
     """An entry as people read it."""
 
     entry: AuditEntry
@@ -56,12 +57,12 @@ class Told:
     record: str
     family: str
     changes: Sequence[tuple[str, str, str]]  # field, before, after
-    tongue: Language
+    language: Language
 
     @property
     def cells(self) -> list[str]:
         details = " ; ".join(
-            pair(field, f"{before} → {after}" if before else after, self.tongue)
+            pair(field, f"{before} → {after}" if before else after, self.language)
             for field, before, after in self.changes
         )
         return [
@@ -79,39 +80,41 @@ class Told:
 HEADS = ("Date", "Personne", "Action", "Enregistrement", "Famille", "Détail", "Adresse réseau", "Référence")
 
 
-def managers_only(v: Visit) -> None:
-    if v.role != "responsable":
-        raise NotYours("journal")
+def managers_only(uow: UnitOfWork) -> None:
+    if uow.role != Role.MANAGER:
+        raise NotFound("journal")
 
 
-def entries(v: Visit, asked: Asked, *, skip: int = 0, most: int = PAGE) -> list[Told]:
-    managers_only(v)
+def entries(uow: UnitOfWork, asked: Asked, *, skip: int = 0, most: int = PAGE) -> list[EntryView]:
+    managers_only(uow)
     order = col(SORTS.get(asked.sort, AuditEntry.at))
-    question = _narrowed(v, select(AuditEntry), asked).order_by(order.desc() if asked.down else order)
+    question = _narrowed(uow, select(AuditEntry), asked).order_by(order.desc() if asked.down else order)
     latest = col(AuditEntry.id) if asked.sort == "at" and not asked.down else col(AuditEntry.id).desc()
-    return told(v, v.all(question.order_by(latest).offset(skip).limit(most)))
+    return describe(uow, uow.all(question.order_by(latest).offset(skip).limit(most)))
 
 
-def count(v: Visit, asked: Asked) -> int:
+def count(uow: UnitOfWork, asked: Asked) -> int:
     """How many, counted as far as MOST_COUNTED: nobody leafs further."""
-    managers_only(v)
-    some = _narrowed(v, select(AuditEntry.id), asked).limit(MOST_COUNTED + 1).subquery()
-    return v.count(select(func.count(some.c.id)))
+    managers_only(uow)
+    some = _narrowed(uow, select(AuditEntry.id), asked).limit(MAX_COUNTED + 1).subquery()
+    return uow.count(select(func.count(some.c.id)))
 
 
-def one(v: Visit, entry_id: int) -> Told:
-    managers_only(v)
-    return told(v, [v.get(AuditEntry, entry_id)])[0]
+def one(uow: UnitOfWork, entry_id: int) -> EntryView:
+    managers_only(uow)
+    return describe(uow, [uow.get(AuditEntry, entry_id)])[0]
 
 
-def people(v: Visit) -> dict[int, str]:
+def people(uow: UnitOfWork) -> dict[int, str]:
     """The staff, by name: whose acts one looks for."""
-    managers_only(v)
-    rows = v.rows(select(Account.id, Account.name).where(col(Account.family_id).is_(None)).order_by(col(Account.name)))
+    managers_only(uow)
+    rows = uow.rows(
+        select(Account.id, Account.name).where(col(Account.family_id).is_(None)).order_by(col(Account.name))
+    )
     return dict(rows)
 
 
-def _narrowed(v: Visit, question: Any, asked: Asked) -> Any:
+def _narrowed(uow: UnitOfWork, question: Any, asked: Asked) -> Any:
     if asked.action in ACTIONS:
         question = question.where(AuditEntry.action == asked.action)
     if asked.actor is not None:
@@ -125,25 +128,25 @@ def _narrowed(v: Visit, question: Any, asked: Asked) -> Any:
     if asked.subject_id is not None:
         question = question.where(AuditEntry.subject_id == asked.subject_id)
     if asked.since:
-        question = question.where(AuditEntry.at >= _midnight(v, asked.since))
+        question = question.where(AuditEntry.at >= _midnight(uow, asked.since))
     if asked.until:
-        question = question.where(AuditEntry.at < _midnight(v, asked.until + timedelta(days=1)))
-    words = _words(asked.search)
-    staff = people(v) if words else {}
-    for word in words:
-        said = cast(col(AuditEntry.changes), String)
+        question = question.where(AuditEntry.at < _midnight(uow, asked.until + timedelta(days=1)))
+    text = _terms(asked.search)
+    staff = people(uow) if text else {}
+    for word in text:
+        message = cast(col(AuditEntry.changes), String)
         question = question.where(
             or_(
                 col(AuditEntry.actor_id).in_([each for each, name in staff.items() if fold(word) in fold(name)]),
                 col(AuditEntry.reference).in_({word.lower(), asked.search.strip().lower()}),
                 *(col(AuditEntry.actor).icontains(each, autoescape=True) for each in _cases(word)),
-                *(said.icontains(json.dumps(each)[1:-1], autoescape=True) for each in _cases(word)),
+                *(message.icontains(json.dumps(each)[1:-1], autoescape=True) for each in _cases(word)),
             )
         )
     return question
 
 
-def _words(typed: str) -> list[str]:
+def _terms(typed: str) -> list[str]:
     """What to look for. A telephone number is one word, without what each writes its own way: « 06 … », « +33 6 … »."""
     figures = re.sub(r"\D", "", typed)
     if PHONE.fullmatch(typed.strip()) and len(figures) > 6 and "/" not in typed:
@@ -156,40 +159,44 @@ def _cases(word: str) -> set[str]:
     return {word} if word.isascii() else {word, word.lower(), word.upper(), word.title()}
 
 
-def _midnight(v: Visit, day: date) -> datetime:
-    return datetime.combine(day, time(), v.zone).astimezone(UTC)
+def _midnight(uow: UnitOfWork, day: date) -> datetime:
+    return datetime.combine(day, time(), uow.zone).astimezone(UTC)
 
 
-def told(v: Visit, rows: Sequence[AuditEntry]) -> list[Told]:
+def describe(uow: UnitOfWork, rows: Sequence[AuditEntry]) -> list[EntryView]:
     """Entries in words; the names of their records in one question a kind."""
-    names = _names(v, rows)
+    names = _names(uow, rows)
     numbers = {entry.family_id for entry in rows if entry.family_id}
-    families = dict(v.rows(select(Family.id, Family.number).where(col(Family.id).in_(numbers)))) if numbers else {}
-    return [_told(v, entry, names, families) for entry in rows]
+    families = dict(uow.rows(select(Family.id, Family.number).where(col(Family.id).in_(numbers)))) if numbers else {}
+    return [_describe(uow, entry, names, families) for entry in rows]
 
 
-def _told(v: Visit, entry: AuditEntry, names: Mapping[tuple[str, int], str], families: Mapping[int, int]) -> Told:
-    tongue = v.tongue
+def _describe(
+    uow: UnitOfWork, entry: AuditEntry, names: Mapping[tuple[str, int], str], families: Mapping[int, int]
+) -> EntryView:
+    language = uow.language
     named = names.get((entry.subject, entry.subject_id or 0), "")
-    kind = say(SUBJECTS[entry.subject], tongue) if entry.subject in SUBJECTS else entry.subject
-    number = v.say("n° {number}", number=entry.subject_id) if entry.subject_id and entry.subject != "address" else ""
-    zone = sites.here(v).zone
+    kind = translate(SUBJECTS[entry.subject], language) if entry.subject in SUBJECTS else entry.subject
+    number = (
+        uow.translate("n° {number}", number=entry.subject_id) if entry.subject_id and entry.subject != "address" else ""
+    )
+    zone = sites.here(uow).zone
     local = entry.at.astimezone(zone)
-    return Told(
+    return EntryView(
         entry,
-        f"{formats.day(local.date())} {formats.hour(entry.at, zone, tongue)}",
-        entry.actor if entry.actor not in {"", "–"} else v.say("Le portail"),
-        v.say(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
+        f"{formats.day(local.date())} {formats.hour(entry.at, zone, language)}",
+        entry.actor if entry.actor not in {"", "–"} else uow.translate("Le portail"),
+        uow.translate(ACTIONS[entry.action]) if entry.action in ACTIONS else entry.action,
         " · ".join(filter(None, (kind, named or number))),
-        v.say("n° {number}", number=families[entry.family_id])
+        uow.translate("n° {number}", number=families[entry.family_id])
         if entry.family_id and entry.family_id in families
         else "",
-        list(_changes(entry, tongue)),
-        tongue,
+        list(_changes(entry, language)),
+        language,
     )
 
 
-def _names(v: Visit, rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
+def _names(uow: UnitOfWork, rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     tables: dict[str, tuple[type[SQLModel], Any]] = {
         "guardian": (Guardian, lambda row: row.full_name),
@@ -199,27 +206,28 @@ def _names(v: Visit, rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
     for subject, (table, name) in tables.items():
         ids = {entry.subject_id for entry in rows if entry.subject == subject and entry.subject_id}
         if ids:
-            for row in v.all(select(table).where(table.id.in_(ids))):  # type: ignore[attr-defined]
+            for row in uow.all(select(table).where(table.id.in_(ids))):  # type: ignore[attr-defined]
                 found[subject, row.id] = name(row)  # type: ignore[attr-defined]
     return found
 
 
-def _changes(entry: AuditEntry, tongue: Language) -> Iterator[tuple[str, str, str]]:
+def _changes(entry: AuditEntry, language: Language) -> Iterator[tuple[str, str, str]]:
     fields = {**editables(Guardian), **editables(Pupil)}
     for name, moved in entry.changes.items():
         before, after, *more = moved if isinstance(moved, list) and len(moved) in {2, 3} else ("", moved)
-        if name in fields and (entry.subject in SHEETS or name not in FIELDS):
-            tell = fields[name].tell
+        if name in fields and (entry.subject in RECORD_TYPES or name not in FIELDS):
+            add_fact = fields[name].format_value
             was, now = (
-                tell(each, tongue) if isinstance(each, str) else _value(each, tongue) for each in (before, after)
+                add_fact(each, language) if isinstance(each, str) else _value(each, language)
+                for each in (before, after)
             )
-            verdict = f" ({_value(more[0], tongue)})" if more else ""
-            yield say(fields[name].mark.label, tongue), was, now + verdict
+            verdict = f" ({_value(more[0], language)})" if more else ""
+            yield translate(fields[name].mark.label, language), was, now + verdict
         else:
             before, after = (
                 len(each) if name in COUNTED and isinstance(each, list) else each for each in (before, after)
             )
-            yield label_of(name, tongue), _value(before, tongue), _value(after, tongue)
+            yield label_of(name, language), _value(before, language), _value(after, language)
 
 
 @lru_cache(maxsize=1)
@@ -227,41 +235,43 @@ def _settings() -> dict[str, str]:
     return {one.name: one.label for part in PARTS for one in part.settings}
 
 
-def label_of(name: str, tongue: Language) -> str:
+def label_of(name: str, language: Language) -> str:
     """What a field is called: the journal's own words, a setting's label, « Fiche du responsable : Ville (obligatoire) »."""
     sheet, _, rest = name.partition(".")
     column, _, required = rest.partition(" ")
-    fields = editables(Guardian if sheet == "guardian" else Pupil) if sheet in SHEETS else {}
+    fields = editables(Guardian if sheet == "guardian" else Pupil) if sheet in RECORD_TYPES else {}
     if column in fields:
-        more = f" {say('(obligatoire)', tongue)}" if required else ""
-        return pair(say(SUBJECTS[sheet], tongue), f"{say(fields[column].mark.label, tongue)}{more}", tongue)
+        more = f" {translate('(obligatoire)', language)}" if required else ""
+        return pair(
+            translate(SUBJECTS[sheet], language), f"{translate(fields[column].mark.label, language)}{more}", language
+        )
     known = FIELDS.get(name) or _settings().get(name)
-    return say(known, tongue) if known else twin_or_same(name.replace("_", " "), tongue)
+    return translate(known, language) if known else translate_or_same(name.replace("_", " "), language)
 
 
-def _value(value: Any, tongue: Language) -> str:
+def _value(value: Any, language: Language) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return say("oui" if value else "non", tongue)
+        return translate("oui" if value else "non", language)
     if isinstance(value, list):
-        return ", ".join(_value(each, tongue) for each in value)
+        return ", ".join(_value(each, language) for each in value)
     text = str(value)
     if text in TEMPLATES:
-        return say(TEMPLATES[text].subject, tongue)
+        return translate(TEMPLATES[text].subject, language)
     if text in {"oui", "non"}:
-        return say(text, tongue)
+        return translate(text, language)
     if text in VALUES:
-        return say(VALUES[text], tongue)
-    return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", twin_or_same(text, tongue))
+        return translate(VALUES[text], language)
+    return DAY.sub(lambda found: f"{found[3]}/{found[2]}/{found[1]}", translate_or_same(text, language))
 
 
-def export(v: Visit, asked: Asked) -> tuple[list[str], list[list[str]]]:
+def export(uow: UnitOfWork, asked: Asked) -> tuple[list[str], list[list[str]]]:
     """(heads, lines) of what is looked for, MOST_EXPORTED at most."""
-    return [v.say(head) for head in HEADS], [each.cells for each in entries(v, asked, most=MOST_EXPORTED)]
+    return [uow.translate(head) for head in HEADS], [each.cells for each in entries(uow, asked, most=MAX_EXPORTED)]
 
 
-def note_export(v: Visit, count: int) -> None:
+def note_export(uow: UnitOfWork, count: int) -> None:
     """The journal keeps that it was taken out."""
-    managers_only(v)
-    audit.note(v, "journal exported", changes={"count": ["", count]})
+    managers_only(uow)
+    audit.note(uow, "journal exported", changes={"count": ["", count]})

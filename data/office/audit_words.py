@@ -197,7 +197,7 @@ FIELDS = {
     "mail_tested_at": "Essai de courriel arrivé",
 }
 COUNTED = {"made"}  # keys of rows: how many is said
-SHEETS = {"guardian", "pupil"}
+RECORD_TYPES = {"guardian", "pupil"}
 VALUES = {
     "wrong": "mot de passe faux",
     "unknown": "identifiant inconnu",

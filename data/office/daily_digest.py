@@ -14,7 +14,8 @@ from data.change_requests import review
 from data.core import audit, formats
 from data.core.audit import AuditEntry
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.mail.outbox import Fact, Letter
 from data.office import dashboard_counts
 from data.privacy import retention
@@ -28,8 +29,8 @@ MONTH = timedelta(days=30.5)
 
 def go_round(*, now: datetime | None = None) -> None:
     """Every minute: what is due and was not done."""
-    with whole_house(now=now) as v:
-        sites, moment = list(v.all(select(Site).order_by(col(Site.id)))), v.now
+    with system_unit_of_work(now=now) as uow:
+        sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
     for site in sites:
         _digests(site, moment)
         _forget(site, moment)
@@ -40,15 +41,15 @@ def _digests(site: Site, now: datetime) -> None:
     local = now.astimezone(site.zone)
     if not MORNING <= local.time() < NOON:
         return
-    with whole_house(now=now) as v:
-        staff = v.all(select(Account).where(Account.site_id == site.id, col(Account.family_id).is_(None)))
+    with system_unit_of_work(now=now) as uow:
+        staff = uow.all(select(Account).where(Account.site_id == site.id, col(Account.family_id).is_(None)))
         wanting = {_key(each, local): each for each in staff if each.wants_digest and not each.disabled}
-        written = set(v.all(select(Letter.key).where(col(Letter.key).in_(wanting))))
+        written = set(uow.all(select(Letter.key).where(col(Letter.key).in_(wanting))))
     for key, account in wanting.items():
         if key not in written:
             try:
-                with visit(account, writes=True, now=now) as v:
-                    _write(v, account, site, key)
+                with unit_of_work(account, writes=True, now=now) as uow:
+                    _write(uow, account, site, key)
             except IntegrityError:  # another process was quicker
                 log.info("digest %s was written already", key)
 
@@ -57,54 +58,54 @@ def _key(account: Account, local: datetime) -> str:
     return f"digest-{account.id}-{local:%Y-%m-%d}"
 
 
-def _write(v: Visit, account: Account, site: Site, key: str) -> None:
-    v.zone = site.zone
-    facts = waiting(v)
+def _write(uow: UnitOfWork, account: Account, site: Site, key: str) -> None:
+    uow.zone = site.zone
+    facts = waiting(uow)
     if facts:
         accounts.write_to(
-            v,
+            uow,
             account,
             "daily_digest",
             facts=facts,
             path="/gestion/demandes",
             once=key,
-            day=formats.long_day(v.today, v.tongue),
+            day=formats.long_day(uow.today, uow.language),
         )
 
 
-def waiting(v: Visit) -> list[Fact]:
+def waiting(uow: UnitOfWork) -> list[Fact]:
     """What waits for the staff of that site, in words, and how far its campaigns are; empty when nothing does."""
     found: list[Fact] = []
 
-    def tell(label: str, count: int, more: str = "") -> None:
+    def add_fact(label: str, count: int, more: str = "") -> None:
         if count:
-            found.append((v.say(label), f"{count}{more}"))
+            found.append((uow.translate(label), f"{count}{more}"))
 
-    waits, oldest = dashboard_counts.counts(v), review.queue(v, most=1)
-    since = formats.ago(oldest[0].request.submitted_at, v.now, v.zone, v.tongue) if oldest else ""
-    tell("Fiches à valider", waits[""], v.say(", la plus ancienne {age}", age=since) if since else "")
-    tell("Réinscriptions à valider", waits["reinscriptions"])
-    tell("Pièces à vérifier", waits["pieces"])
-    tell("Absences à traiter", waits["absences"])
-    tell("Trop-perçus à régler", len(overpayments.troubles(v)))
+    waits, oldest = dashboard_counts.counts(uow), review.queue(uow, most=1)
+    since = formats.ago(oldest[0].request.submitted_at, uow.now, uow.zone, uow.language) if oldest else ""
+    add_fact("Fiches à valider", waits[""], uow.translate(", la plus ancienne {age}", age=since) if since else "")
+    add_fact("Réinscriptions à valider", waits["reinscriptions"])
+    add_fact("Pièces à vérifier", waits["pieces"])
+    add_fact("Absences à traiter", waits["absences"])
+    add_fact("Trop-perçus à régler", len(overpayments.troubles(uow)))
     trouble = select(func.count(col(Letter.id))).where(
-        col(Letter.state).in_(["failed", "abandoned"]), Letter.created_at > v.now - timedelta(days=7)
+        col(Letter.state).in_(["failed", "abandoned"]), Letter.created_at > uow.now - timedelta(days=7)
     )
-    tell("Courriels en échec depuis une semaine", v.count(trouble))
-    return found + _campaigns(v)
+    add_fact("Courriels en échec depuis une semaine", uow.count(trouble))
+    return found + _campaigns(uow)
 
 
-def _campaigns(v: Visit) -> list[Fact]:
+def _campaigns(uow: UnitOfWork) -> list[Fact]:
     """How far each open campaign is."""
-    running = [each for each in campaign_admin.every(v) if campaigns.is_open(v, each)]
-    answers = reenrolment_list.sums(v) if running else {}
+    running = [each for each in campaign_admin.every(uow) if campaigns.is_open(uow, each)]
+    answers = reenrolment_list.sums(uow) if running else {}
     return [
         (
             each.title,
-            v.say(
+            uow.translate(
                 "{answered} élèves sur {count} ont répondu, jusqu’au {day}",
                 answered=sum(answers.get(each.id, {}).values()),
-                count=campaigns.how_many(v, each),
+                count=campaigns.how_many(uow, each),
                 day=formats.day(each.closes_on),
             ),
         )
@@ -115,12 +116,12 @@ def _campaigns(v: Visit) -> list[Fact]:
 def _forget(site: Site, now: datetime) -> None:
     """The journal's entries that have had their time; the database keeps those of the six months before its newest one."""
     months = retention.journal_months(site)
-    with whole_house(writes=True, now=now) as v:
-        entries = v.all(
+    with system_unit_of_work(writes=True, now=now) as uow:
+        entries = uow.all(
             select(AuditEntry.id)
-            .where(AuditEntry.site_id == site.id, AuditEntry.at < v.now - months * MONTH)
+            .where(AuditEntry.site_id == site.id, AuditEntry.at < uow.now - months * MONTH)
             .limit(500)
         )
         if entries:
-            audit.note(v, "journal purged", site_id=site.id, actor="–", changes={"count": ["", len(entries)]})
-            v.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))
+            audit.note(uow, "journal purged", site_id=site.id, actor="–", changes={"count": ["", len(entries)]})
+            uow.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))

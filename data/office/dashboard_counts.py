@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.models import Reenrolment, SuppliedDocument
 from data.reenrolment.review_queue import CLOSED
 from data.schooling.absences import AbsenceNotice
@@ -16,9 +16,9 @@ from data.schooling.absences import AbsenceNotice
 FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
 
 
-def counts(v: Visit) -> dict[str, int]:
+def counts(uow: UnitOfWork) -> dict[str, int]:
     """File -> its number, in the order of FILES."""
-    v.staff_only()
+    uow.staff_only()
     troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
     asked = (
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "pending"),
@@ -31,7 +31,7 @@ def counts(v: Visit) -> dict[str, int]:
         select(func.count(col(AbsenceNotice.id))).where(col(AbsenceNotice.state).in_(["accepted", "declined"])),
     )
     question: Any = select(Site.id)
-    numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == v.site_id)
-    (found,) = v.rows(numbers)
+    numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == uow.site_id)
+    (found,) = uow.rows(numbers)
     *others, sheets, reenrolments, absences = found[1:]
     return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))

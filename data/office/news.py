@@ -8,10 +8,10 @@ from pydantic import SkipValidation
 from sqlmodel import Field, col, or_, select
 
 from data.core import audit
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, TEXT, Editable, Kind, editables, tidy_lines
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 
 LINES = Kind("textarea", read=tidy_lines)
 
@@ -19,7 +19,7 @@ LINES = Kind("textarea", read=tidy_lines)
 class News(OfSite, table=True):
     """One piece of news. Without a last day it stays until it is taken down."""
 
-    fence: ClassVar[str] = "site"
+    scope: ClassVar[Scope] = Scope.SITE
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 0
     title: Annotated[str, Field(max_length=120), Editable("Titre", "", TEXT, 12, required=True)]
@@ -31,81 +31,81 @@ class News(OfSite, table=True):
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
-def current(v: Visit) -> Sequence[News]:
+def current(uow: UnitOfWork) -> Sequence[News]:
     """What families read today, in the site's order."""
-    return v.all(
+    return uow.all(
         select(News)
-        .where(News.first_day <= v.today, or_(col(News.last_day).is_(None), col(News.last_day) >= v.today))
+        .where(News.first_day <= uow.today, or_(col(News.last_day).is_(None), col(News.last_day) >= uow.today))
         .order_by(col(News.rank), col(News.id))
         .limit(10)
     )
 
 
-def every(v: Visit) -> Sequence[News]:
-    v.manager_only()
-    return v.all(select(News).order_by(col(News.rank), col(News.id)))
+def every(uow: UnitOfWork) -> Sequence[News]:
+    uow.manager_only()
+    return uow.all(select(News).order_by(col(News.rank), col(News.id)))
 
 
-def save(v: Visit, news_id: int | None, typed: Mapping[str, str]) -> News:
-    """A new one at the end (None), or that one changed; Faulty with what is wrong beside its field."""
-    v.manager_only()
-    values, faults = _read(v, typed)
+def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News:
+    """A new one at the end (None), or that one changed; ValidationErrors with what is wrong beside its field."""
+    uow.manager_only()
+    values, faults = _read(uow, typed)
     if faults:
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     if news_id is None:
-        row = v.add(News(site_id=v.site_id or 0, rank=len(every(v)), **values))
+        row = uow.add(News(site_id=uow.site_id or 0, rank=len(every(uow)), **values))
         changes = {name: ["", str(value or "")] for name, value in values.items()}
     else:
-        row = v.get(News, news_id, lock=True)
+        row = uow.get(News, news_id, lock=True)
         before = {name: getattr(row, name) for name in values}
         changes = {
             name: [str(before[name] or ""), str(values[name] or "")] for name in values if before[name] != values[name]
         }
         for name, value in values.items():
             setattr(row, name, value)
-        v.add(row)
+        uow.add(row)
     if changes:
-        audit.note(v, "news written", subject="news", subject_id=row.id, changes=changes)
-        v.tell(("news", v.site_id or 0))
+        audit.note(uow, "news written", subject="news", subject_id=row.id, changes=changes)
+        uow.publish(("news", uow.site_id or 0))
     return row
 
 
-def _read(v: Visit, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, Refused]]:
+def _read(uow: UnitOfWork, typed: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, UserError]]:
     values: dict[str, Any] = {}
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     for name, one in editables(News).items():
         try:
             values[name] = one.read(typed.get(name, ""))
             if one.mark.required and not values[name]:
-                raise Refused("Ce champ ne peut pas rester vide.")
-        except Refused as refused:
-            faults[name] = refused
-    values["first_day"] = values.get("first_day") or v.today
+                raise UserError("Ce champ ne peut pas rester vide.")
+        except UserError as error:
+            faults[name] = error
+    values["first_day"] = values.get("first_day") or uow.today
     first, last = values["first_day"], values.get("last_day")
     if isinstance(first, date) and isinstance(last, date) and last < first and not faults:
-        faults["last_day"] = Refused("La fin est avant le début. Vérifiez les deux dates.")
+        faults["last_day"] = UserError("La fin est avant le début. Vérifiez les deux dates.")
     return values, faults
 
 
-def delete(v: Visit, news_id: int) -> None:
-    v.manager_only()
-    row = v.get(News, news_id, lock=True)
-    v.delete(row)
-    audit.note(v, "news taken down", subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
-    v.tell(("news", v.site_id or 0))
+def delete(uow: UnitOfWork, news_id: int) -> None:
+    uow.manager_only()
+    row = uow.get(News, news_id, lock=True)
+    uow.delete(row)
+    audit.note(uow, "news taken down", subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
+    uow.publish(("news", uow.site_id or 0))
 
 
-def move(v: Visit, news_id: int, by: int) -> None:
+def move(uow: UnitOfWork, news_id: int, by: int) -> None:
     """Up (-1) or down (1) in the order families read it."""
-    v.manager_only()
-    rows = list(every(v))
+    uow.manager_only()
+    rows = list(every(uow))
     at = next((place for place, row in enumerate(rows) if row.id == news_id), None)
     if at is None:
-        v.get(News, news_id)  # not there: NotYours
+        uow.get(News, news_id)  # not there: NotFound
         return
     to = min(max(at + by, 0), len(rows) - 1)
     rows.insert(to, rows.pop(at))
     for rank, row in enumerate(rows):
         row.rank = rank
-        v.add(row)
-    v.tell(("news", v.site_id or 0))
+        uow.add(row)
+    uow.publish(("news", uow.site_id or 0))

@@ -11,10 +11,11 @@ from sqlmodel import and_, col, or_, select, update
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.roles import Role
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian
 from data.mail import outbox
@@ -72,9 +73,9 @@ def reason(letter: Letter) -> str:
         return ""
     code, _, rest = error.partition(" ")
     enhanced = rest.split(" ")[0].strip("b'\"")
-    for sign, words in REASONS.items():
+    for sign, text in REASONS.items():
         if sign and (error.startswith(sign) and not sign[0].isdigit()):
-            return words
+            return text
     for sign in ("5.1", "5.2.2", "5.7", "4.2.2"):
         if enhanced.startswith(sign):
             return REASONS[sign]
@@ -84,121 +85,121 @@ def reason(letter: Letter) -> str:
     return REASONS[""]
 
 
-def _narrowed(v: Visit, question: Any, wanted: Wanted) -> Any:
-    """All but the state: the desk counts each state of what is looked for."""
+def _narrowed(uow: UnitOfWork, question: Any, wanted: Wanted) -> Any:
+    """All but the state: the queue page counts each state of what is looked for."""
     if wanted.kind:
         question = question.where(Letter.kind == wanted.kind)
     if wanted.since:
-        question = question.where(col(Letter.created_at) >= _midnight(v, wanted.since))
+        question = question.where(col(Letter.created_at) >= _midnight(uow, wanted.since))
     if wanted.until:
-        question = question.where(col(Letter.created_at) < _midnight(v, wanted.until + timedelta(days=1)))
+        question = question.where(col(Letter.created_at) < _midnight(uow, wanted.until + timedelta(days=1)))
     for word in fold(wanted.search).split()[:6]:
-        said = and_(col(Letter.needle).contains(word, autoescape=True), *_unprotected(v))
+        message = and_(col(Letter.needle).contains(word, autoescape=True), *_unprotected(uow))
         if word.isdecimal() and len(word) < 10:
-            said = or_(said, col(Letter.family_id).in_(select(Family.id).where(Family.number == int(word))))
-        question = question.where(said)
+            message = or_(message, col(Letter.family_id).in_(select(Family.id).where(Family.number == int(word))))
+        question = question.where(message)
     return question
 
 
-def _unprotected(v: Visit) -> list[Any]:
+def _unprotected(uow: UnitOfWork) -> list[Any]:
     """An address under protection is no way to find whose it is: those letters answer to the family's number."""
-    if v.role == "responsable":
+    if uow.role == Role.MANAGER:
         return []
     hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True))
     return [or_(col(Letter.family_id).is_(None), col(Letter.family_id).not_in(hidden))]
 
 
-def _midnight(v: Visit, day: date) -> datetime:
-    return datetime.combine(day, time(), v.zone).astimezone(UTC)
+def _midnight(uow: UnitOfWork, day: date) -> datetime:
+    return datetime.combine(day, time(), uow.zone).astimezone(UTC)
 
 
-def counts(v: Visit, wanted: Wanted) -> dict[str, int]:
+def counts(uow: UnitOfWork, wanted: Wanted) -> dict[str, int]:
     """State -> how many letters, of those that are looked for."""
-    v.staff_only()
+    uow.staff_only()
     question = select(Letter.state, func.count(col(Letter.id))).group_by(col(Letter.state))
-    found = dict(v.rows(_narrowed(v, question, wanted)))
+    found = dict(uow.rows(_narrowed(uow, question, wanted)))
     return {state: sum(found.get(each, 0) for each in IN_STATE.get(state, (state,))) for state in STATES}
 
 
-def found(v: Visit, wanted: Wanted, *, skip: int = 0) -> Sequence[Letter]:
+def found(uow: UnitOfWork, wanted: Wanted, *, skip: int = 0) -> Sequence[Letter]:
     """A page of letters, the latest first."""
-    v.staff_only()
-    question = _narrowed(v, select(Letter), wanted)
+    uow.staff_only()
+    question = _narrowed(uow, select(Letter), wanted)
     if wanted.state in STATES:
         question = question.where(col(Letter.state).in_(IN_STATE.get(wanted.state, (wanted.state,))))
-    return v.all(question.order_by(col(Letter.created_at).desc(), col(Letter.id).desc()).offset(skip).limit(PAGE))
+    return uow.all(question.order_by(col(Letter.created_at).desc(), col(Letter.id).desc()).offset(skip).limit(PAGE))
 
 
-def kinds(v: Visit) -> list[str]:
+def kinds(uow: UnitOfWork) -> list[str]:
     """The kinds of letters that this site has written."""
-    return sorted(v.all(select(Letter.kind).distinct()))
+    return sorted(uow.all(select(Letter.kind).distinct()))
 
 
 @dataclass(frozen=True)
 class About:
-    """What the desk tells of one letter besides its text."""
+    """What the queue page tells of one letter besides its text."""
 
     letter: Letter
     family: Family | None
     account: Account | None
     to: str  # where it would go if it were sent again
-    refused: int  # letters that this address refused
+    refused: int  # letters that this address UserError
     again: Letter | None  # the latest copy that was sent again
     shielded: bool  # addresses of that family are not for this person to read
 
 
-def about(v: Visit, letter_id: int) -> About:
-    v.staff_only()
-    letter = v.get(Letter, letter_id)
-    family = v.one(select(Family).where(Family.id == letter.family_id)) if letter.family_id else None
-    account = v.one(select(Account).where(Account.id == letter.account_id)) if letter.account_id else None
-    refused = v.count(
+def about(uow: UnitOfWork, letter_id: int) -> About:
+    uow.staff_only()
+    letter = uow.get(Letter, letter_id)
+    family = uow.one(select(Family).where(Family.id == letter.family_id)) if letter.family_id else None
+    account = uow.one(select(Account).where(Account.id == letter.account_id)) if letter.account_id else None
+    error = uow.count(
         select(func.count(col(Letter.id))).where(Letter.recipient == letter.recipient, Letter.state == "failed")
     )
-    copy = v.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
-    adults = v.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
-    shielded = not families.all_shown(v, adults)
-    to = _address(v, letter, account)
-    return About(letter, family, account, to, refused if letter.recipient else 0, copy, shielded)
+    copy = uow.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
+    adults = uow.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
+    shielded = not families.all_shown(uow, adults)
+    to = _address(uow, letter, account)
+    return About(letter, family, account, to, error if letter.recipient else 0, copy, shielded)
 
 
-def _address(v: Visit, letter: Letter, account: Account | None) -> str:
+def _address(uow: UnitOfWork, letter: Letter, account: Account | None) -> str:
     """The address recorded today, unless the letter was about an address itself."""
     if account is None or letter.kind in TO_THAT_ADDRESS:
         return letter.recipient
-    return accounts.address(v, account) or letter.recipient
+    return accounts.address(uow, account) or letter.recipient
 
 
-def may_resend(letter: Letter) -> Refused | None:
+def may_resend(letter: Letter) -> UserError | None:
     """None, or why not."""
-    if letter.state not in outbox.OVER:
-        return Refused("Ce courriel est encore en attente : il partira de lui-même.")
+    if letter.state not in outbox.TERMINAL_STATES:
+        return UserError("Ce courriel est encore en attente : il partira de lui-même.")
     if any(block[0] == "secret" for block in letter.blocks):
-        return Refused(
+        return UserError(
             "Ce courriel portait un mot de passe, qui n’est gardé nulle part : il ne peut pas être renvoyé. "
             "Donnez un nouveau mot de passe depuis la fiche de la famille."
         )
     if not letter.blocks:
-        return Refused("Le texte de ce courriel n’est plus conservé : il ne peut pas être renvoyé.")
+        return UserError("Le texte de ce courriel n’est plus conservé : il ne peut pas être renvoyé.")
     if letter.kind in NEVER_AGAIN:
-        return Refused("Ce courriel ne se renvoie pas.")
+        return UserError("Ce courriel ne se renvoie pas.")
     return None
 
 
-def resend(v: Visit, letter_id: int) -> Letter:
-    """The same words once more, to the address recorded today; Refused while a copy still waits."""
-    v.staff_only()
-    letter = v.get(Letter, letter_id, lock=True)
-    if (refused := may_resend(letter)) is not None:
-        raise refused
-    known = about(v, letter_id)
-    if known.again is not None and known.again.state not in outbox.OVER:
-        raise Refused("Ce courriel a déjà été renvoyé : la copie est en attente d’envoi.")
+def resend(uow: UnitOfWork, letter_id: int) -> Letter:
+    """The same words once more, to the address recorded today; UserError while a copy still waits."""
+    uow.staff_only()
+    letter = uow.get(Letter, letter_id, lock=True)
+    if (error := may_resend(letter)) is not None:
+        raise error
+    known = about(uow, letter_id)
+    if known.again is not None and known.again.state not in outbox.TERMINAL_STATES:
+        raise UserError("Ce courriel a déjà été renvoyé : la copie est en attente d’envoi.")
     if not deliverable(known.to):
-        raise Refused("La fiche n’a pas d’adresse e-mail : ajoutez-la, puis renvoyez le courriel.")
-    copy = outbox.post(v, outbox.again(letter, known.to, v.now))
+        raise UserError("La fiche n’a pas d’adresse e-mail : ajoutez-la, puis renvoyez le courriel.")
+    copy = outbox.post(uow, outbox.again(letter, known.to, uow.now))
     audit.note(
-        v,
+        uow,
         "letter sent again",
         subject="letter",
         subject_id=letter.id,
@@ -208,43 +209,43 @@ def resend(v: Visit, letter_id: int) -> Letter:
     return copy
 
 
-def call_back(v: Visit, letter_id: int) -> None:
-    """A waiting letter does not leave; Refused when it has, or is just leaving."""
-    v.staff_only()
-    letter = v.get(Letter, letter_id)
-    stopped = v.change(
+def call_back(uow: UnitOfWork, letter_id: int) -> None:
+    """A waiting letter does not leave; UserError when it has, or is just leaving."""
+    uow.staff_only()
+    letter = uow.get(Letter, letter_id)
+    stopped = uow.change(
         update(Letter)
         .where(col(Letter.id) == letter_id, col(Letter.state) == "waiting")
         .values(state="cancelled", error="called back", secret="")
     )
     if not stopped:
-        raise Refused("Ce courriel n’attend plus : il est parti, ou il part à l’instant.")
+        raise UserError("Ce courriel n’attend plus : il est parti, ou il part à l’instant.")
     audit.note(
-        v,
+        uow,
         "letter called back",
         subject="letter",
         subject_id=letter_id,
         family_id=letter.family_id,
         changes={"letter": ["", letter.kind], "to": ["", letter.recipient]},
     )
-    v.tell(("letters", letter.site_id), ("account letters", letter.account_id or 0))
+    uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))
 
 
-def oldest_due(v: Visit) -> datetime | None:
+def oldest_due(uow: UnitOfWork) -> datetime | None:
     """Since when the oldest letter should have left, when that is long ago: whatever process sends, it does not."""
-    due = v.one(
+    due = uow.one(
         select(Letter.due_at)
-        .where(col(Letter.state).in_(["waiting", "sending"]), Letter.due_at < v.now - LATE)
+        .where(col(Letter.state).in_(["waiting", "sending"]), Letter.due_at < uow.now - LATE)
         .order_by(col(Letter.due_at))
     )
     return due if settings().smtp_url else None
 
 
-def mine(v: Visit, *, most: int = 500) -> Sequence[Letter]:
+def mine(uow: UnitOfWork, *, most: int = 500) -> Sequence[Letter]:
     """« Mes courriers »: what was sent to this account, the latest first; what was called back is not."""
-    return v.all(
+    return uow.all(
         select(Letter)
-        .where(Letter.account_id == v.account_id, col(Letter.state) != "cancelled")
+        .where(Letter.account_id == uow.account_id, col(Letter.state) != "cancelled")
         .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
         .limit(most)
     )

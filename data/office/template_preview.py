@@ -12,19 +12,19 @@ from data.billing.models import Payment
 from data.change_requests import models as change_models
 from data.change_requests.models import ChangeRequest
 from data.core import audit, formats, password_lifetimes, sites
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import editables
-from data.core.i18n import Language, say
-from data.core.unit_of_work import Visit
+from data.core.i18n import Language, translate
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian
 from data.mail import outbox
-from data.mail.custom_templates import Words, known, variables
+from data.mail.custom_templates import TemplateText, known, variables
 from data.mail.outbox import Change, Fact, Letter
 from data.mail.templates import TEMPLATES
 
 # What each {variable} is, told beside the text a person edits; those of a family are its own when it has them.
-WORDS = {
+SAMPLE_VALUES = {
     "site": "le nom du conservatoire",
     "name": "le nom de la personne à qui vous écrivez",
     "moment": "la date et l’heure",
@@ -44,22 +44,24 @@ OF_A_PUPIL = ("absence", "reenrolment", "leaving")  # the kinds whose {subject} 
 SECRET = "Exemple-de-mot"
 
 
-def sample(v: Visit, kind: str, tongue: Language, words: Words | None, family_number: int | None) -> tuple[Letter, str]:
+def sample(
+    uow: UnitOfWork, kind: str, language: Language, text: TemplateText | None, family_number: int | None
+) -> tuple[Letter, str]:
     """(the letter, whose family) with the family's own data; without a number, the first family's. Not in the outbox."""
-    v.staff_only()
+    uow.staff_only()
     known(kind)
-    site, family = sites.here(v), _family(v, family_number)
-    adults = families.of_family(v, family.id)[0] if family else []
-    adult, shown = next(iter(adults), None), families.all_shown(v, adults)
+    site, family = sites.here(uow), _family(uow, family_number)
+    adults = families.of_family(uow, family.id)[0] if family else []
+    adult, shown = next(iter(adults), None), families.all_shown(uow, adults)
     subject, blocks = outbox.compose(
         kind,
-        tongue,
+        language,
         site,
-        _words(v, kind, tongue, family, adult),
-        words,
-        changes=_changes(v, tongue, family if shown else None),
-        facts=_facts(kind, tongue),
-        message=say("Présentez votre livret de famille à l’accueil.", tongue),
+        _sample_values(uow, kind, language, family, adult),
+        text,
+        changes=_changes(uow, language, family if shown else None),
+        facts=_facts(kind, language),
+        message=translate("Présentez votre livret de famille à l’accueil.", language),
     )
     letter = Letter(
         site_id=site.id,
@@ -67,57 +69,59 @@ def sample(v: Visit, kind: str, tongue: Language, words: Words | None, family_nu
         kind=kind,
         recipient=adult.email if adult and shown else "",
         name=adult.full_name if adult else "",
-        language=tongue,
+        language=language,
         subject=subject,
         blocks=blocks,
         message_id="",
-        created_at=v.now,
-        due_at=v.now,
+        created_at=uow.now,
+        due_at=uow.now,
     )
-    return letter, say("famille n° {number}", v.tongue, number=family.number) if family else ""
+    return letter, translate("famille n° {number}", uow.language, number=family.number) if family else ""
 
 
-def send_trial(v: Visit, kind: str, tongue: Language, words: Words, family_number: int | None) -> str:
+def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, family_number: int | None) -> str:
     """The sample, to the address of whoever asks; the address."""
-    letter, _ = sample(v, kind, tongue, words, family_number)
-    account = v.get(Account, v.account_id)
-    to = accounts.address(v, account)
+    letter, _ = sample(uow, kind, language, text, family_number)
+    account = uow.get(Account, uow.account_id)
+    to = accounts.address(uow, account)
     if not to:
-        raise Refused("Votre compte n’a pas d’adresse e-mail : l’essai ne peut pas vous être envoyé.")
-    subject = say("[Essai] {subject}", tongue, subject=letter.subject)[:200]
-    blocks = [["p", f"{say('Mot de passe : {secret}', tongue, secret=SECRET)}"] if each == ["secret"] else each
+        raise UserError("Votre compte n’a pas d’adresse e-mail : l’essai ne peut pas vous être envoyé.")
+    subject = translate("[Essai] {subject}", language, subject=letter.subject)[:200]
+    blocks = [["p", f"{translate('Mot de passe : {secret}', language, secret=SECRET)}"] if each == ["secret"] else each
               for each in letter.blocks]  # fmt: skip
-    trial = outbox.again(letter, to, v.now)
+    trial = outbox.again(letter, to, uow.now)
     trial.kind, trial.subject, trial.blocks, trial.account_id = "trial", subject, blocks, account.id
     trial.key, trial.resent_of = secrets.token_hex(16), None
-    outbox.post(v, trial)
-    audit.note(v, "letter tried", subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
+    outbox.post(uow, trial)
+    audit.note(uow, "letter tried", subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
     return to
 
 
-def _family(v: Visit, number: int | None) -> Family | None:
-    """That family; Refused when the site has none of that number."""
+def _family(uow: UnitOfWork, number: int | None) -> Family | None:
+    """That family; UserError when the site has none of that number."""
     if number is None:
-        return v.one(select(Family).join(Guardian, col(Guardian.family_id) == Family.id).order_by(col(Family.number)))
-    row = v.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+        return uow.one(select(Family).join(Guardian, col(Guardian.family_id) == Family.id).order_by(col(Family.number)))
+    row = uow.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
     if row is None:
-        raise Refused("Aucune famille n’a le numéro {number}.", number=number)
+        raise UserError("Aucune famille n’a le numéro {number}.", number=number)
     return row
 
 
-def _words(v: Visit, kind: str, tongue: Language, family: Family | None, adult: Guardian | None) -> dict[str, object]:
+def _sample_values(
+    uow: UnitOfWork, kind: str, language: Language, family: Family | None, adult: Guardian | None
+) -> dict[str, object]:
     """The family's own words where it has them, likely ones elsewhere."""
-    wanted, zone = set(variables(kind)), sites.here(v).zone
-    coming = int(formats.school_year(v.today)[5:])
-    found: dict[str, object] = {name: f"[{say(WORDS[name], tongue)}]" for name in wanted}
+    wanted, zone = set(variables(kind)), sites.here(uow).zone
+    coming = int(formats.school_year(uow.today)[5:])
+    found: dict[str, object] = {name: f"[{translate(SAMPLE_VALUES[name], language)}]" for name in wanted}
     found |= {
-        "site": sites.here(v).name,
+        "site": sites.here(uow).name,
         "name": adult.full_name if adult else "Camille Exemple",
-        "moment": formats.moment(v.now, zone, tongue),
-        "day": formats.long_day(v.today, tongue),
+        "moment": formats.moment(uow.now, zone, language),
+        "day": formats.long_day(uow.today, language),
         "days": password_lifetimes.MAILED_DAYS
         if "secret" in TEMPLATES[kind].body
-        else say("le {day}", tongue, day=formats.short_day(v.today, tongue)),
+        else translate("le {day}", language, day=formats.short_day(uow.today, language)),
         "hours": 24,
         "device": "Firefox, Windows",
         "login": "exemple.camille",
@@ -126,51 +130,57 @@ def _words(v: Visit, kind: str, tongue: Language, family: Family | None, adult: 
         "amount": formats.euros(12_345),
         "year": f"{coming}-{coming + 1}",
         "names": "Camille Exemple",
-        "last_day": formats.day(v.today + timedelta(days=30)),
+        "last_day": formats.day(uow.today + timedelta(days=30)),
     }
     if family is None:
         return found
     if "login" in wanted:
-        login = v.one(select(Account.login).where(Account.family_id == family.id).order_by(col(Account.id)))
+        login = uow.one(select(Account.login).where(Account.family_id == family.id).order_by(col(Account.id)))
         found["login"] = login or found["login"]
     if "amount" in wanted:
-        paid = v.one(select(Payment).where(Payment.family_id == family.id).order_by(col(Payment.id).desc()))
+        paid = uow.one(select(Payment).where(Payment.family_id == family.id).order_by(col(Payment.id).desc()))
         if paid:
             found["amount"], found["number"] = formats.euros(paid.cents), paid.number
     elif "number" in wanted:
-        asked = v.one(
+        asked = uow.one(
             select(ChangeRequest.id).where(ChangeRequest.family_id == family.id).order_by(col(ChangeRequest.id).desc())
         )
         found["number"] = asked or found["number"]
-    if kind.startswith(OF_A_PUPIL) and (names := [pupil.full_name for pupil, _ in families.of_family(v, family.id)[1]]):
+    if kind.startswith(OF_A_PUPIL) and (
+        names := [pupil.full_name for pupil, _ in families.of_family(uow, family.id)[1]]
+    ):
         found["subject"], found["names"] = names[0], ", ".join(names)
     return found
 
 
-def _changes(v: Visit, tongue: Language, family: Family | None) -> Sequence[Change]:
+def _changes(uow: UnitOfWork, language: Language, family: Family | None) -> Sequence[Change]:
     """The fields of the family's last request, or of one it could have sent (and of one whose address is protected)."""
-    asked = v.one(
+    asked = uow.one(
         select(ChangeRequest)
         .where(ChangeRequest.family_id == family.id, ChangeRequest.sheet == "guardian")
         .order_by(col(ChangeRequest.id).desc())
     ) if family else None  # fmt: skip
     fields = editables(Guardian)
     if asked:
-        rows = v.all(select(change_models.FieldChange).where(change_models.FieldChange.request_id == asked.id))
+        rows = uow.all(select(change_models.FieldChange).where(change_models.FieldChange.request_id == asked.id))
         found: list[Change] = []
         for row in rows:
             if row.field in fields:
                 one = fields[row.field]
-                label, before, after = say(one.mark.label, tongue), one.tell(row.old, tongue), one.tell(row.new, tongue)
+                label, before, after = (
+                    translate(one.mark.label, language),
+                    one.format_value(row.old, language),
+                    one.format_value(row.new, language),
+                )
                 found.append((label, before, after, ""))
         return found[:6]
-    return [(say("Adresse", tongue), "3 place du Marché", "14 rue des Tilleuls", "")]
+    return [(translate("Adresse", language), "3 place du Marché", "14 rue des Tilleuls", "")]
 
 
-def _facts(kind: str, tongue: Language) -> Sequence[Fact]:
+def _facts(kind: str, language: Language) -> Sequence[Fact]:
     if kind.startswith(OF_A_PUPIL):
-        return [(say("Choix", tongue), say("Réinscription administrative", tongue))]
-    return [(say("Fiches à valider", tongue), "6"), (say("Absences à traiter", tongue), "2")]
+        return [(translate("Choix", language), translate("Réinscription administrative", language))]
+    return [(translate("Fiches à valider", language), "6"), (translate("Absences à traiter", language), "2")]
 
 
 def titles() -> dict[str, str]:

@@ -114,8 +114,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {"database": found["database"], "rows": found["rows"], "files": found["files"], "at": found["made_at"]}
-    except (OSError, ValueError, KeyError) as refused:
-        raise Impossible(f"{folder} is no copy of Anacrouse: {refused}") from refused
+    except (OSError, ValueError, KeyError) as error:
+        raise Impossible(f"{folder} is no copy of Anacrouse: {error}") from error
 
 
 def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
@@ -123,8 +123,8 @@ def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
     if _sha256(trial) != manifest["database"]["sha256"]:
         raise Impossible("the database is not the one that was copied: its SHA-256 differs")
     with closing(sqlite3.connect(trial)) as opened:
-        if (told := opened.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
-            raise Impossible(f"the database is damaged: {told}")
+        if (text := opened.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
+            raise Impossible(f"the database is damaged: {text}")
         if broken := opened.execute("PRAGMA foreign_key_check").fetchall():
             raise Impossible(f"rows whose parent is missing: {broken[:5]}")
     rows = _rows(trial)

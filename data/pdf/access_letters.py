@@ -19,9 +19,9 @@ import pikepdf
 from fpdf import FPDF
 
 from data.core import formats
-from data.core.i18n import Language, language, say
+from data.core.i18n import Language, as_language, translate
 from data.pdf.certificates import QR, draw_squares, squares_of
-from data.pdf.page import LEFT, RIGHT, WIDTH, House, Sheet
+from data.pdf.page import LEFT, RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.text import ACCENT, SOFT, Look
 
 PART = 250  # letters held in memory at once
@@ -37,14 +37,14 @@ class AccessLetter:
     family: int
     login: str
     has_email: bool
-    tongue: Language = "fr"
+    language: Language = "fr"
 
 
 @dataclass(frozen=True)
 class Portal:
     """Whose letters they are, and where the portal is."""
 
-    house: House
+    letterhead: Letterhead
     address: str
     day: date
 
@@ -54,84 +54,86 @@ def write(portal: Portal, letters: Sequence[AccessLetter]) -> bytes:
     squares = squares_of(portal.address)
     sheets = [_composed(portal, letter, squares) for letter in letters]
     whole = sheets[0]
-    for sheet in sheets:
-        sheet.close()
-    whole.pages = [page for sheet in sheets for page in sheet.pages]
+    for canvas in sheets:
+        canvas.close()
+    whole.pages = [page for canvas in sheets for page in canvas.pages]
     return whole.draw()
 
 
-def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ...], ...]) -> Sheet:
-    tongue = letter.tongue
-    sheet = Sheet(portal.house, say("Votre accès au portail", tongue), portal.day, tongue)
-    sheet.letterhead()
+def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ...], ...]) -> PageCanvas:
+    language = letter.language
+    canvas = PageCanvas(portal.letterhead, translate("Votre accès au portail", language), portal.day, language)
+    canvas.draw_letterhead()
     facts = [
-        (say("Famille", tongue), say("n° {number}", tongue, number=letter.family)),
-        (say("Date", tongue), formats.long_day(portal.day, tongue)),
+        (translate("Famille", language), translate("n° {number}", language, number=letter.family)),
+        (translate("Date", language), formats.long_day(portal.day, language)),
     ]
-    sheet.addressed(letter.name, letter.address, facts)
-    sheet.y = max(sheet.y, 96)
-    sheet.headline()
+    canvas.addressed(letter.name, letter.address, facts)
+    canvas.y = max(canvas.y, 96)
+    canvas.headline()
     body = Look(10.5)
-    sheet.y += 3
-    sheet.flow(say("Bonjour {name},", tongue, name=letter.name), body)
-    sheet.y += 2
-    sheet.flow(
-        say(
+    canvas.y += 3
+    canvas.flow(translate("Bonjour {name},", language, name=letter.name), body)
+    canvas.y += 2
+    canvas.flow(
+        translate(
             "Le portail du conservatoire vous est ouvert. Vous y suivez les cours, corrigez vos coordonnées, "
             "demandez la réinscription et retrouvez vos factures.",
-            tongue,
+            language,
         ),
         body,
     )
-    sheet.y += 7
-    top = sheet.y
+    canvas.y += 7
+    top = canvas.y
     x = LEFT
     if squares:
-        sheet.pages[-1].append(partial(_draw_at, squares, LEFT, top))
+        canvas.pages[-1].append(partial(_draw_at, squares, LEFT, top))
         x += QR + 9
-    _shown(sheet, say("Adresse du portail", tongue), portal.address, x, top)
-    _shown(sheet, say("Votre identifiant", tongue), letter.login, x, top + 15)
-    sheet.y = top + QR + 8
-    sheet.flow(say("Pour vous connecter la première fois", tongue), Look(12, True, ACCENT))
-    sheet.y += 2
+    _shown(canvas, translate("Adresse du portail", language), portal.address, x, top)
+    _shown(canvas, translate("Votre identifiant", language), letter.login, x, top + 15)
+    canvas.y = top + QR + 8
+    canvas.flow(translate("Pour vous connecter la première fois", language), Look(12, True, ACCENT))
+    canvas.y += 2
     for number, step in enumerate(_steps(letter), 1):
-        sheet.line(f"{number}.", LEFT, sheet.y, 8, Look(10.5, True, ACCENT))
-        sheet.flow(step, body, LEFT + 8, WIDTH - 8)
-        sheet.y += 1.6
-    sheet.y += 4
-    sheet.flow(
-        say("Cette lettre ne contient aucun mot de passe. Nous ne vous le demanderons jamais.", tongue),
+        canvas.line(f"{number}.", LEFT, canvas.y, 8, Look(10.5, True, ACCENT))
+        canvas.flow(step, body, LEFT + 8, WIDTH - 8)
+        canvas.y += 1.6
+    canvas.y += 4
+    canvas.flow(
+        translate("Cette lettre ne contient aucun mot de passe. Nous ne vous le demanderons jamais.", language),
         Look(9.5, ink=SOFT),
     )
-    return sheet
+    return canvas
 
 
 def _steps(letter: AccessLetter) -> list[str]:
-    tongue = letter.tongue
+    language = letter.language
     steps = [
-        say("Ouvrez l’adresse ci-dessus, ou lisez le code avec votre téléphone.", tongue),
-        say("Choisissez « Mot de passe perdu », puis écrivez votre identifiant et votre adresse e-mail.", tongue),
-        say(
+        translate("Ouvrez l’adresse ci-dessus, ou lisez le code avec votre téléphone.", language),
+        translate(
+            "Choisissez « Mot de passe perdu », puis écrivez votre identifiant et votre adresse e-mail.", language
+        ),
+        translate(
             "Un mot de passe provisoire vous arrive par e-mail ; vous en choisissez un autre en vous connectant.",
-            tongue,
+            language,
         ),
     ]
     if not letter.has_email:
         steps.insert(
             0,
-            say(
+            translate(
                 "Donnez-nous d’abord votre adresse e-mail, à l’accueil ou par téléphone : "
                 "nous n’en avons pas encore dans votre fiche.",
-                tongue,
+                language,
             ),
         )
     return steps
 
 
-def _shown(sheet: Sheet, label: str, value: str, x: float, y: float) -> None:
-    y = sheet.put(label, x, y, RIGHT - x, Look(9, ink=SOFT), 1)
+def _shown(canvas: PageCanvas, label: str, value: str, x: float, y: float) -> None:
+    y = canvas.put(label, x, y, RIGHT - x, Look(9, ink=SOFT), 1)
     look = next((look for look in (Look(15, True), Look(12, True)) if len(value) * look.size < 1100), Look(9, True))
-    sheet.put(value, x, y + 0.6, RIGHT - x, look, 2)
+    canvas.put(value, x, y + 0.6, RIGHT - x, look, 2)
 
 
 def _draw_at(squares: tuple[tuple[int, ...], ...], left: float, top: float, pdf: FPDF) -> None:
@@ -141,11 +143,11 @@ def _draw_at(squares: tuple[tuple[int, ...], ...], left: float, top: float, pdf:
 # Many at once, in a process of their own
 
 
-def write_many(portal: Portal, letters: Sequence[AccessLetter], folder: Path, told: Callable[[int], None]) -> bytes:
+def write_many(portal: Portal, letters: Sequence[AccessLetter], folder: Path, text: Callable[[int], None]) -> bytes:
     """The same PDF by another process, which works at low priority; `told` hears how many are written."""
     asked, made = folder / "letters.json", folder / "letters.pdf"
     content = {
-        "house": asdict(portal.house),
+        "letterhead": asdict(portal.letterhead),
         "address": portal.address,
         "day": portal.day.isoformat(),
         "letters": [asdict(letter) for letter in letters],
@@ -155,7 +157,7 @@ def write_many(portal: Portal, letters: Sequence[AccessLetter], folder: Path, to
     command = [sys.executable, "-m", "data.pdf.access_letters", str(asked), str(made)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         for line in process.stdout or ():
-            told(int(line))
+            text(int(line))
     if process.returncode:
         raise RuntimeError(f"the letters were not written: {process.returncode}")
     return made.read_bytes()
@@ -170,9 +172,9 @@ def _main(asked: Path, made: Path) -> None:
     """Write parts, then one PDF of them all: each part's memory is given back before the next."""
     os.nice(10)
     content = json.loads(asked.read_text(encoding="utf-8"))
-    portal = Portal(House(**content["house"]), content["address"], date.fromisoformat(content["day"]))
+    portal = Portal(Letterhead(**content["letterhead"]), content["address"], date.fromisoformat(content["day"]))
     letters = [
-        AccessLetter(**{**each, "address": tuple(each["address"]), "tongue": language(each["tongue"])})
+        AccessLetter(**{**each, "address": tuple(each["address"]), "language": as_language(each["language"])})
         for each in content["letters"]
     ]
     files, done = list[Path](), 0

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Literal
 
 from data.core import formats
-from data.core.i18n import Language, say, twin_or_same
-from data.pdf.page import RIGHT, WIDTH, House, Sheet
+from data.core.i18n import Language, translate, translate_or_same
+from data.pdf.page import RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.table import Column, Row, Table
 from data.pdf.text import ACCENT, BODY, HEADING, SMALL, STRONG, Look
 
@@ -30,7 +30,7 @@ class BillLine:
 class Bill:
     """An invoice, or a credit note that corrects one."""
 
-    house: House
+    letterhead: Letterhead
     number: str
     nature: Literal["invoice", "credit"]
     ledger: Literal["tuition", "rental"]
@@ -48,14 +48,14 @@ class Bill:
     instalments: tuple[tuple[date, int], ...]
     corrects: str
     duplicate_day: date
-    tongue: Language
+    language: Language
 
 
 @dataclass(frozen=True)
 class Receipt:
     """What was paid, and the invoices that it settles: number, label, cents."""
 
-    house: House
+    letterhead: Letterhead
     number: str
     day: date
     method: str
@@ -68,7 +68,7 @@ class Receipt:
     school_year: str
     settled: tuple[tuple[str, str, int], ...]
     duplicate_day: date
-    tongue: Language
+    language: Language
 
 
 def quantity(hundredths: int) -> str:
@@ -82,36 +82,36 @@ def invoice(bill: Bill) -> bytes:
     """The invoice or the credit note, marked as a duplicate."""
     if bill.total_cents != sum(line.cents for line in bill.lines):
         raise ValueError(f"{bill.number}: the total is not the sum of the lines")
-    credit, tongue = bill.nature == "credit", bill.tongue
-    title = say("Avoir n° {number}" if credit else "Facture n° {number}", tongue, number=bill.number)
-    sheet = Sheet(bill.house, title, bill.duplicate_day, tongue)
-    sheet.letterhead()
-    sheet.addressed(bill.payer, bill.payer_address, [
-        (say("Date", tongue), formats.day(bill.day)),
-        (say("Année scolaire", tongue), bill.school_year),
-        (say("Objet", tongue), say("Location d’instruments" if bill.ledger == "rental" else "Scolarité", tongue)),
-        (say("Famille n°", tongue), str(bill.family_number)),
-        (say("Élèves", tongue), ", ".join(bill.pupils)),
-        (say("Quotient familial", tongue), bill.income_bracket),
+    credit, language = bill.nature == "credit", bill.language
+    title = translate("Avoir n° {number}" if credit else "Facture n° {number}", language, number=bill.number)
+    canvas = PageCanvas(bill.letterhead, title, bill.duplicate_day, language)
+    canvas.draw_letterhead()
+    canvas.addressed(bill.payer, bill.payer_address, [
+        (translate("Date", language), formats.day(bill.day)),
+        (translate("Année scolaire", language), bill.school_year),
+        (translate("Objet", language), translate("Location d’instruments" if bill.ledger == "rental" else "Scolarité", language)),
+        (translate("Famille n°", language), str(bill.family_number)),
+        (translate("Élèves", language), ", ".join(bill.pupils)),
+        (translate("Quotient familial", language), bill.income_bracket),
     ])  # fmt: skip
-    corrects = say("Corrige la facture n° {number}.", tongue, number=bill.corrects) if bill.corrects else ""
-    _opening(sheet, bill.label, corrects, bill.duplicate_day)
+    corrects = translate("Corrige la facture n° {number}.", language, number=bill.corrects) if bill.corrects else ""
+    _opening(canvas, bill.label, corrects, bill.duplicate_day)
 
-    columns = (Column(say("Désignation", tongue), 70), Column(say("Élève", tongue), 36),
-               Column(say("Quantité", tongue), 18, "R"), Column(say("Prix unitaire", tongue), 24, "R"),
-               Column(say("Montant", tongue), 24, "R"))  # fmt: skip
+    columns = (Column(translate("Désignation", language), 70), Column(translate("Élève", language), 36),
+               Column(translate("Quantité", language), 18, "R"), Column(translate("Prix unitaire", language), 24, "R"),
+               Column(translate("Montant", language), 24, "R"))  # fmt: skip
     rows = [Row((line.label, line.pupil, quantity(line.quantity), formats.euros(line.unit_cents), formats.euros(line.cents)))
             for line in bill.lines]  # fmt: skip
-    due = say("Échéance : {day}", tongue, day=formats.day(bill.due_day)) if bill.due_day and not credit else ""
-    Table(sheet, columns).draw(rows, closing=TOTAL_HEIGHT + (BODY.leading if due else 0))
-    total = say("Total de l’avoir" if credit else "Total à régler", tongue)
-    _total(sheet, total, formats.euros(bill.total_cents))
+    due = translate("Échéance : {day}", language, day=formats.day(bill.due_day)) if bill.due_day and not credit else ""
+    Table(canvas, columns).draw(rows, closing=TOTAL_HEIGHT + (BODY.leading if due else 0))
+    total = translate("Total de l’avoir" if credit else "Total à régler", language)
+    _total(canvas, total, formats.euros(bill.total_cents))
     if due:
-        sheet.line(due, HALF, sheet.y, RIGHT - HALF, BODY, "R")
-        sheet.y += BODY.leading
+        canvas.line(due, HALF, canvas.y, RIGHT - HALF, BODY, "R")
+        canvas.y += BODY.leading
     if bill.instalments:
-        _instalments(sheet, bill.instalments)
-    return sheet.render()
+        _instalments(canvas, bill.instalments)
+    return canvas.render()
 
 
 def receipt(paper: Receipt) -> bytes:
@@ -119,62 +119,64 @@ def receipt(paper: Receipt) -> bytes:
     rest = paper.cents - sum(cents for _, _, cents in paper.settled)
     if rest < 0 <= paper.cents:
         raise ValueError(f"{paper.number}: settles more than was paid")
-    tongue, paid = paper.tongue, formats.euros(paper.cents)
-    sheet = Sheet(paper.house, say("Reçu n° {number}", tongue, number=paper.number), paper.duplicate_day, tongue)
-    sheet.letterhead()
-    sheet.addressed(paper.payer, paper.payer_address, [
-        (say("Date du règlement", tongue), formats.day(paper.day)),
-        (say("Mode de règlement", tongue), twin_or_same(paper.method, tongue)),
-        (say("Opération n°", tongue), paper.operation_number),
-        (say("Année scolaire", tongue), paper.school_year),
-        (say("Famille n°", tongue), str(paper.family_number)),
+    language, paid = paper.language, formats.euros(paper.cents)
+    canvas = PageCanvas(
+        paper.letterhead, translate("Reçu n° {number}", language, number=paper.number), paper.duplicate_day, language
+    )
+    canvas.draw_letterhead()
+    canvas.addressed(paper.payer, paper.payer_address, [
+        (translate("Date du règlement", language), formats.day(paper.day)),
+        (translate("Mode de règlement", language), translate_or_same(paper.method, language)),
+        (translate("Opération n°", language), paper.operation_number),
+        (translate("Année scolaire", language), paper.school_year),
+        (translate("Famille n°", language), str(paper.family_number)),
     ])  # fmt: skip
-    _opening(sheet, paper.label, "", paper.duplicate_day)
-    sheet.flow(say("Reçu de {payer} la somme de {amount}.", tongue, payer=paper.payer, amount=paid), Look(11))
-    sheet.y += 5
+    _opening(canvas, paper.label, "", paper.duplicate_day)
+    canvas.flow(translate("Reçu de {payer} la somme de {amount}.", language, payer=paper.payer, amount=paid), Look(11))
+    canvas.y += 5
 
-    columns = (Column(say("Facture", tongue), 38), Column(say("Désignation", tongue), 104),
-               Column(say("Montant", tongue), 30, "R"))  # fmt: skip
+    columns = (Column(translate("Facture", language), 38), Column(translate("Désignation", language), 104),
+               Column(translate("Montant", language), 30, "R"))  # fmt: skip
     rows = [Row((number, label, formats.euros(cents))) for number, label, cents in paper.settled]
     if rest:
-        rows.append(Row(("", say("Non affecté à une facture", tongue), formats.euros(rest))))
-    Table(sheet, columns).draw(rows, closing=TOTAL_HEIGHT)
-    _total(sheet, say("Total reçu", tongue), paid)
-    return sheet.render()
+        rows.append(Row(("", translate("Non affecté à une facture", language), formats.euros(rest))))
+    Table(canvas, columns).draw(rows, closing=TOTAL_HEIGHT)
+    _total(canvas, translate("Total reçu", language), paid)
+    return canvas.render()
 
 
-def _opening(sheet: Sheet, label: str, corrects: str, duplicate_day: date) -> None:
+def _opening(canvas: PageCanvas, label: str, corrects: str, duplicate_day: date) -> None:
     """The title and what is said under it."""
-    tongue = sheet.tongue
-    sheet.headline(say("DUPLICATA", tongue))
+    language = canvas.language
+    canvas.headline(translate("DUPLICATA", language))
     if label.strip():
-        sheet.flow(label, Look(11))
+        canvas.flow(label, Look(11))
     if corrects:
-        sheet.flow(corrects, STRONG)
-    sheet.flow(say("Duplicata établi le {day}", tongue, day=formats.day(duplicate_day)), SMALL)
-    sheet.y += 6
+        canvas.flow(corrects, STRONG)
+    canvas.flow(translate("Duplicata établi le {day}", language, day=formats.day(duplicate_day)), SMALL)
+    canvas.y += 6
 
 
-def _total(sheet: Sheet, label: str, amount: str) -> None:
+def _total(canvas: PageCanvas, label: str, amount: str) -> None:
     """What it all comes to, in the column of amounts, closed by a final bar."""
-    sheet.need(TOTAL_HEIGHT)
-    sheet.y += 2.6
-    sheet.line(label, HALF, sheet.y, RIGHT - HALF, TOTAL)
-    sheet.line(amount, HALF, sheet.y, RIGHT - HALF, TOTAL, "R")
-    sheet.y += TOTAL.leading + 1.6
-    sheet.rule(HALF, sheet.y, RIGHT, sheet.y, ACCENT, 0.2)
-    sheet.rule(HALF, sheet.y + 0.95, RIGHT, sheet.y + 0.95, ACCENT, 0.7)
-    sheet.y += 3.2
+    canvas.need(TOTAL_HEIGHT)
+    canvas.y += 2.6
+    canvas.line(label, HALF, canvas.y, RIGHT - HALF, TOTAL)
+    canvas.line(amount, HALF, canvas.y, RIGHT - HALF, TOTAL, "R")
+    canvas.y += TOTAL.leading + 1.6
+    canvas.rule(HALF, canvas.y, RIGHT, canvas.y, ACCENT, 0.2)
+    canvas.rule(HALF, canvas.y + 0.95, RIGHT, canvas.y + 0.95, ACCENT, 0.7)
+    canvas.y += 3.2
 
 
-def _instalments(sheet: Sheet, instalments: tuple[tuple[date, int], ...]) -> None:
-    tongue = sheet.tongue
-    columns = (Column(say("Échéance", tongue), 45), Column(say("Montant", tongue), 45, "R"))
-    table = Table(sheet, columns, x=HALF, pad=0.9)
+def _instalments(canvas: PageCanvas, instalments: tuple[tuple[date, int], ...]) -> None:
+    language = canvas.language
+    columns = (Column(translate("Échéance", language), 45), Column(translate("Montant", language), 45, "R"))
+    table = Table(canvas, columns, x=HALF, pad=0.9)
     rows = [Row((formats.day(day), formats.euros(cents))) for day, cents in instalments]
     whole = sum(map(table.height, rows)) + HEADING.leading + 14
-    sheet.y += 4
-    sheet.need(min(whole, 60))
-    sheet.line(say("Échéancier", tongue), HALF, sheet.y, WIDTH, HEADING)
-    sheet.y += HEADING.leading + 1.5
+    canvas.y += 4
+    canvas.need(min(whole, 60))
+    canvas.line(translate("Échéancier", language), HALF, canvas.y, WIDTH, HEADING)
+    canvas.y += HEADING.leading + 1.5
     table.draw(rows)

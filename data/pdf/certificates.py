@@ -10,8 +10,8 @@ from fpdf import FPDF
 from segno.encoder import DataOverflowError
 
 from data.core import formats
-from data.core.i18n import Language, say
-from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, House, Sheet
+from data.core.i18n import Language, translate
+from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Letterhead, PageCanvas
 from data.pdf.text import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
 
 Squares = tuple[tuple[int, ...], ...]
@@ -28,14 +28,14 @@ SCALES = (
     (0.65, 0.25),
     (0.55, 0.2),
 )
-MOST = 5  # lines of an entry: no course has a longer name
+MAX_ENTRY_LINES = 5  # lines of an entry: no course has a longer name
 
 
 @dataclass(frozen=True)
 class Certificate:
     """What is attested, and the public address that checks it."""
 
-    house: House
+    letterhead: Letterhead
     kind: Literal["enrolment", "payment"]
     code: str
     address: str
@@ -47,102 +47,107 @@ class Certificate:
     issued: date
     place: str
     signatory: str
-    tongue: Language
+    language: Language
 
 
 def certificate(paper: Certificate) -> bytes:
     """The certificate, on one page."""
     squares = squares_of(paper.address)
     for scale, air in SCALES:
-        sheet = _composed(paper, squares, scale, air)
-        if len(sheet.pages) == 1:
+        canvas = _composed(paper, squares, scale, air)
+        if len(canvas.pages) == 1:
             break
-    return sheet.render()
+    return canvas.render()
 
 
-def _composed(paper: Certificate, squares: Squares, scale: float, air: float) -> Sheet:
-    tongue, enrolment = paper.tongue, paper.kind == "enrolment"
-    title = say("Attestation d’inscription" if enrolment else "Attestation de paiement", tongue)
-    sheet = Sheet(paper.house, title, paper.issued, tongue)
-    proof = _proof(sheet, paper, squares)
-    sheet.bottom = proof - 4
+def _composed(paper: Certificate, squares: Squares, scale: float, air: float) -> PageCanvas:
+    language, enrolment = paper.language, paper.kind == "enrolment"
+    title = translate("Attestation d’inscription" if enrolment else "Attestation de paiement", language)
+    canvas = PageCanvas(paper.letterhead, title, paper.issued, language)
+    proof = _proof(canvas, paper, squares)
+    canvas.bottom = proof - 4
 
-    centre = partial(sheet.flow, align="C")
+    centre = partial(canvas.flow, align="C")
     side = 16 * scale
-    sheet.mark(LEFT + WIDTH / 2, TOP, side, centred=True)
-    sheet.y = TOP + side + 4
-    centre(paper.house.name, Look(13 * scale, True, ACCENT))
-    centre(" · ".join([*lines_of(paper.house.address), paper.house.phone]).strip(" ·"), Look(8.5 * scale, ink=SOFT))
-    sheet.y += 7 * air
-    _staff(sheet)
-    sheet.y += 13 * air
+    canvas.mark(LEFT + WIDTH / 2, TOP, side, centred=True)
+    canvas.y = TOP + side + 4
+    centre(paper.letterhead.name, Look(13 * scale, True, ACCENT))
+    centre(
+        " · ".join([*lines_of(paper.letterhead.address), paper.letterhead.phone]).strip(" ·"),
+        Look(8.5 * scale, ink=SOFT),
+    )
+    canvas.y += 7 * air
+    _staff(canvas)
+    canvas.y += 13 * air
     centre(title, Look(27 * scale, True, ACCENT))
     if paper.school_year.strip():
-        centre(say("Année scolaire {year}", tongue, year=paper.school_year), Look(12 * scale, ink=SOFT))
-    sheet.y += 11 * air
+        centre(translate("Année scolaire {year}", language, year=paper.school_year), Look(12 * scale, ink=SOFT))
+    canvas.y += 11 * air
 
-    attests = say("{house} atteste que" if enrolment else "{house} atteste que les droits facturés pour", tongue,
-                  house=paper.house.name)  # fmt: skip
+    attests = translate("{house} atteste que" if enrolment else "{house} atteste que les droits facturés pour", language,
+                  house=paper.letterhead.name)  # fmt: skip
     centre(attests, Look(11 * scale))
-    sheet.y += 3 * air
+    canvas.y += 3 * air
     centre(paper.pupil, Look(20 * scale, True, INK))
-    known = [say("Dossier n° {number}", tongue, number=paper.dossier)]
+    known = [translate("Dossier n° {number}", language, number=paper.dossier)]
     if paper.birth_date:
-        known.insert(0, say("Date de naissance : {day}", tongue, day=formats.day(paper.birth_date)))
+        known.insert(0, translate("Date de naissance : {day}", language, day=formats.day(paper.birth_date)))
     centre(" · ".join(known), Look(9.5 * scale, ink=SOFT))
-    sheet.y += 3 * air
-    follows = say("ont été réglés comme suit." if not enrolment else
-                  "suit les cours que voici." if paper.lines else "est élève du conservatoire.", tongue)  # fmt: skip
+    canvas.y += 3 * air
+    follows = translate("ont été réglés comme suit." if not enrolment else
+                  "suit les cours que voici." if paper.lines else "est élève du conservatoire.", language)  # fmt: skip
     centre(follows, Look(11 * scale))
-    sheet.y += 7 * air
+    canvas.y += 7 * air
     for label, value in paper.lines:
-        _entry(sheet, label, value, scale, air)
+        _entry(canvas, label, value, scale, air)
 
-    sheet.y += 9 * air
+    canvas.y += 9 * air
     look = Look(10.5 * scale)
-    sheet.need(look.leading * 3)
-    made = {"place": paper.place, "day": formats.long_day(paper.issued, tongue)}
-    sheet.flow(say("Fait à {place}, le {day}", tongue, **made) if paper.place.strip() else
-               say("Fait le {day}", tongue, day=made["day"]), look, align="R")  # fmt: skip
-    sheet.flow(paper.signatory, Look(10.5 * scale, True), align="R")
-    return sheet
+    canvas.need(look.leading * 3)
+    made = {"place": paper.place, "day": formats.long_day(paper.issued, language)}
+    canvas.flow(translate("Fait à {place}, le {day}", language, **made) if paper.place.strip() else
+               translate("Fait le {day}", language, day=made["day"]), look, align="R")  # fmt: skip
+    canvas.flow(paper.signatory, Look(10.5 * scale, True), align="R")
+    return canvas
 
 
-def _staff(sheet: Sheet) -> None:
+def _staff(canvas: PageCanvas) -> None:
     """Five lines over the width, closed by a final bar."""
     step = 1.7
     for line in range(5):
-        sheet.rule(LEFT, sheet.y + line * step, RIGHT, sheet.y + line * step, "#b9b09b", 0.18)
-    top, bottom = sheet.y - 0.09, sheet.y + 4 * step + 0.09
-    sheet.rule(LEFT + 0.09, top, LEFT + 0.09, bottom, "#b9b09b", 0.18)
-    sheet.rule(RIGHT - 2, top, RIGHT - 2, bottom, ACCENT, 0.25)
-    sheet.rule(RIGHT - 0.5, top, RIGHT - 0.5, bottom, ACCENT, 1)
-    sheet.y += 4 * step
+        canvas.rule(LEFT, canvas.y + line * step, RIGHT, canvas.y + line * step, "#b9b09b", 0.18)
+    top, bottom = canvas.y - 0.09, canvas.y + 4 * step + 0.09
+    canvas.rule(LEFT + 0.09, top, LEFT + 0.09, bottom, "#b9b09b", 0.18)
+    canvas.rule(RIGHT - 2, top, RIGHT - 2, bottom, ACCENT, 0.25)
+    canvas.rule(RIGHT - 0.5, top, RIGHT - 0.5, bottom, ACCENT, 1)
+    canvas.y += 4 * step
 
 
-def _entry(sheet: Sheet, label: str, value: str, scale: float, air: float) -> None:
+def _entry(canvas: PageCanvas, label: str, value: str, scale: float, air: float) -> None:
     """A line of the programme: what, a row of points, when or how much."""
     strong, plain = Look(11 * scale, True), Look(11 * scale)
     left, right = LEFT + 12, RIGHT - 12
     whole = right - left
-    begins, ends = few(label, whole * 0.48, strong, MOST), few(value, whole * 0.48, plain, MOST)
+    begins, ends = few(label, whole * 0.48, strong, MAX_ENTRY_LINES), few(value, whole * 0.48, plain, MAX_ENTRY_LINES)
     for at in range(max(len(begins), len(ends))):
-        sheet.need(strong.leading)
+        canvas.need(strong.leading)
         first = begins[at] if at < len(begins) else ""
         last = ends[at] if at < len(ends) else ""
-        sheet.line(first, left, sheet.y, whole, strong)
-        sheet.line(last, left, sheet.y, whole, plain, "R")
+        canvas.line(first, left, canvas.y, whole, strong)
+        canvas.line(last, left, canvas.y, whole, plain, "R")
         if at == len(begins) - 1 and ends[0] and at < len(ends):
-            _points(sheet, left + width_of(first, strong) + 2, right - width_of(last, plain) - 2, strong.leading * 0.72)
-        sheet.y += strong.leading
-    sheet.y += 2.2 * air
+            _points(
+                canvas, left + width_of(first, strong) + 2, right - width_of(last, plain) - 2, strong.leading * 0.72
+            )
+        canvas.y += strong.leading
+    canvas.y += 2.2 * air
 
 
-def _points(sheet: Sheet, left: float, right: float, below: float) -> None:
+def _points(canvas: PageCanvas, left: float, right: float, below: float) -> None:
     """Drawn, not written: a reader of the text does not hear a hundred points. All rows keep one grid."""
     step = 1.8
     places = [LEFT + step * n for n in range(int(WIDTH / step)) if left <= LEFT + step * n <= right]
-    sheet.pages[-1].append(partial(_draw_points, places, sheet.y + below))
+    canvas.pages[-1].append(partial(_draw_points, places, canvas.y + below))
 
 
 def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
@@ -151,21 +156,21 @@ def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
         pdf.rect(x, y, 0.28, 0.28, style="F")
 
 
-def _proof(sheet: Sheet, paper: Certificate, squares: Squares) -> float:
+def _proof(canvas: PageCanvas, paper: Certificate, squares: Squares) -> float:
     """At the foot, how to check the certificate; answers where that begins."""
-    top = BOTTOM - len(sheet.foot) * TINY.leading - 2 - QUIET - QR
-    sheet.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
+    top = BOTTOM - len(canvas.foot) * TINY.leading - 2 - QUIET - QR
+    canvas.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
     x = LEFT
     if squares:
-        sheet.pages[-1].append(partial(draw_squares, squares, LEFT, top))
+        canvas.pages[-1].append(partial(draw_squares, squares, LEFT, top))
         x += QR + 7
     room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
-    words = say("Vérifiez cette attestation sur {address} avec le code {code}.", sheet.tongue,
+    words = translate("Vérifiez cette attestation sur {address} avec le code {code}.", canvas.language,
                 address=paper.address, code=paper.code)  # fmt: skip
     look = next((look for look in (Look(9.5), Look(8), Look(6.5), Look(5))
                  if len(wrap(words, width, look)) * look.leading <= room), Look(4))  # fmt: skip
-    y = sheet.put(words, x, top + 1, width, look, int(room / look.leading)) + 1.5
-    sheet.put(paper.code, x, y, width, code, 1)
+    y = canvas.put(words, x, top + 1, width, look, int(room / look.leading)) + 1.5
+    canvas.put(paper.code, x, y, width, code, 1)
     return top - QUIET
 
 

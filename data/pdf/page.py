@@ -1,4 +1,4 @@
-"""The sheet of paper that all papers share: the letterhead, the margins, the foot.
+"""The record of paper that all papers share: the letterhead, the margins, the foot.
 
 A paper is laid out first, page by page, as strokes that wait; fpdf2 draws them at the end, when « page 1/3 » is known.
 """
@@ -15,7 +15,7 @@ from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
 from fpdf.prefs import ViewerPreferences
 
-from data.core.i18n import Language, say
+from data.core.i18n import Language, translate
 from data.pdf.text import (  # fmt: skip
     ACCENT,
     ASCENT,
@@ -43,7 +43,7 @@ Stroke = Callable[[FPDF], object]
 
 
 @dataclass(frozen=True)
-class House:
+class Letterhead:
     """The conservatoire whose paper it is."""
 
     name: str
@@ -57,7 +57,7 @@ class House:
 
 
 def _write(x: float, baseline: float, words: str, look: Look, pdf: FPDF) -> None:
-    pdf.set_font("house", "B" if look.bold else "", look.size)
+    pdf.set_font("hyperlegible", "B" if look.bold else "", look.size)
     pdf.set_text_color(look.ink)
     pdf.text(x, baseline, words)
 
@@ -102,16 +102,16 @@ def _proportion(png: bytes) -> float:
     return width / height if width and height else 1.0
 
 
-class Sheet:
+class PageCanvas:
     """A paper being laid out: `y` is where the next line goes."""
 
-    def __init__(self, house: House, title: str, day: date, tongue: Language) -> None:
-        self.house, self.title, self.day, self.tongue = house, line_of(title), day, tongue
-        self.logo = b64decode(house.logo)
+    def __init__(self, letterhead: Letterhead, title: str, day: date, language: Language) -> None:
+        self.letterhead, self.title, self.day, self.language = letterhead, line_of(title), day, language
+        self.logo = b64decode(letterhead.logo)
         self.pages: list[list[Stroke]] = [[]]
         self.y = TOP
-        siret = say("SIRET {number}", tongue, number=house.siret) if house.siret else ""
-        legal = " · ".join(part for part in (house.name, siret, house.legal) if part)
+        siret = translate("SIRET {number}", language, number=letterhead.siret) if letterhead.siret else ""
+        legal = " · ".join(part for part in (letterhead.name, siret, letterhead.legal) if part)
         self.foot = few(legal, WIDTH - 26, TINY, 3)
         self.bottom = BOTTOM - len(self.foot) * TINY.leading - 5
 
@@ -119,18 +119,18 @@ class Sheet:
         self.pages[-1].append(partial(_rule, x1, y1, x2, y2, self._ink(ink), thick))
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
-        self.pages[-1].append(partial(_frame, x, y, width, height, self.house.accent))
+        self.pages[-1].append(partial(_frame, x, y, width, height, self.letterhead.accent))
 
     def _ink(self, ink: str) -> str:
         """The site's accent where ours is meant."""
-        return self.house.accent if ink == ACCENT else ink
+        return self.letterhead.accent if ink == ACCENT else ink
 
     def mark(self, x: float, y: float, side: float, *, centred: bool = False) -> float:
         """The site's logo at that height, or the portal's mark; answers how wide it is, three times its height at most."""
         width = side * min(3.0, _proportion(self.logo)) if self.logo else side
         x -= width / 2 if centred else 0
         if not self.logo:
-            self.pages[-1].append(partial(_mark, x, y, side, self.house.accent))
+            self.pages[-1].append(partial(_mark, x, y, side, self.letterhead.accent))
             return width
         self.pages[-1].append(partial(_logo, x, y, width, side, self.logo))
         return width
@@ -168,19 +168,19 @@ class Sheet:
         self.pages.append([])
         beside = LEFT + self.mark(LEFT, TOP, 6) + 2.5
         half = WIDTH / 2 - 6
-        name, title = (few(each, half, SMALL, 1)[0] for each in (self.house.name, self.title))
+        name, title = (few(each, half, SMALL, 1)[0] for each in (self.letterhead.name, self.title))
         self.line(name, beside, TOP + 1, half, SMALL)
         self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
         self.y = TOP + 12
 
-    def letterhead(self) -> None:
-        """The mark, the house's name and how to reach it, at the top left."""
-        house = self.house
+    def draw_letterhead(self) -> None:
+        """The mark, the portal's name and how to reach it, at the top left."""
+        letterhead = self.letterhead
         beside = LEFT + self.mark(LEFT, TOP, 13) + 4
         room = RIGHT - beside
-        y = self.put(house.name, beside, TOP, room, Look(12.5, True, ACCENT), 3)
-        reach = " · ".join(part for part in (house.phone, house.email) if part)
-        for words in (" · ".join(lines_of(house.address)), reach):
+        y = self.put(letterhead.name, beside, TOP, room, Look(12.5, True, ACCENT), 3)
+        reach = " · ".join(part for part in (letterhead.phone, letterhead.email) if part)
+        for words in (" · ".join(lines_of(letterhead.address)), reach):
             if words:
                 y = self.put(words, beside, y, room, SMALL, 3)
         self.y = max(y, TOP + 13)
@@ -223,7 +223,7 @@ class Sheet:
             for line in self.foot:
                 self.line(line, LEFT, y, WIDTH, TINY, page=at)
                 y += TINY.leading
-            counted = say("page {page}/{pages}", self.tongue, page=at + 1, pages=len(self.pages))
+            counted = translate("page {page}/{pages}", self.language, page=at + 1, pages=len(self.pages))
             self.line(counted, LEFT, y - TINY.leading, WIDTH, TINY, "R", at)
 
     def render(self) -> bytes:
@@ -236,11 +236,11 @@ class Sheet:
         pdf = FPDF(format="A4", enforce_compliance=COMPLIANCE)
         pdf.set_auto_page_break(False)
         for bold, path in FACES.items():
-            pdf.add_font("house", "B" if bold else "", path)
+            pdf.add_font("hyperlegible", "B" if bold else "", path)
         pdf.creation_date = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
         pdf.set_title(self.title)
-        pdf.set_author(line_of(self.house.name))
-        pdf.set_lang("en-GB" if self.tongue == "en" else "fr-FR")
+        pdf.set_author(line_of(self.letterhead.name))
+        pdf.set_lang("en-GB" if self.language == "en" else "fr-FR")
         pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         pdf.set_xmp_metadata(self._metadata(pdf.creation_date))
         for strokes in self.pages:
@@ -252,7 +252,7 @@ class Sheet:
     def _metadata(self, made: datetime) -> str:
         """Written here because fpdf2 would add the hour at which it runs."""
         moment = made.isoformat(timespec="seconds")
-        author, lang = escape(line_of(self.house.name)), "en-GB" if self.tongue == "en" else "fr-FR"
+        author, lang = escape(line_of(self.letterhead.name)), "en-GB" if self.language == "en" else "fr-FR"
         return (
             '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="fpdf2"><rdf:RDF'
             ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'

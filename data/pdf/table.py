@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data.core.i18n import say
-from data.pdf.page import LEFT, TOP, Sheet
+from data.core.i18n import translate
+from data.pdf.page import LEFT, TOP, PageCanvas
 from data.pdf.text import ACCENT, HEAD, HEADING, SMALL, Look, line_of, width_of, wrap
 
 CELL = Look(9)
@@ -32,7 +32,7 @@ class Row(NamedTuple):
 class Table:
     """A table that goes on over pages, its header (and the heading it was under) said again on each."""
 
-    sheet: Sheet
+    canvas: PageCanvas
     columns: Sequence[Column]
     x: float = LEFT
     look: Look = CELL
@@ -57,9 +57,9 @@ class Table:
         deep = max(len(lines) for lines in titles)
         for lines, (x, width, align) in zip(titles, self.places(), strict=True):
             for at, line in enumerate(lines):
-                self.sheet.line(line, x, self.sheet.y + (deep - len(lines) + at) * HEAD.leading, width, HEAD, align)
-        self.sheet.y += deep * HEAD.leading + 1.2
-        self.sheet.rule(self.x, self.sheet.y, self.x + self.width, self.sheet.y, ACCENT, 0.4)
+                self.canvas.line(line, x, self.canvas.y + (deep - len(lines) + at) * HEAD.leading, width, HEAD, align)
+        self.canvas.y += deep * HEAD.leading + 1.2
+        self.canvas.rule(self.x, self.canvas.y, self.x + self.width, self.canvas.y, ACCENT, 0.4)
 
     def height(self, row: Row) -> float:
         return (
@@ -87,7 +87,7 @@ class Table:
         """All rows; the last one stays with what closes the table, of that height."""
         self._fit(rows)
         first = self.height(rows[0]) if rows else 0
-        self.sheet.need(min(12 + first, self.sheet.bottom - TOP_OF_NEXT))
+        self.canvas.need(min(12 + first, self.canvas.bottom - TOP_OF_NEXT))
         self.header()
         heading = ""
         for at, row in enumerate(rows):
@@ -109,35 +109,35 @@ class Table:
         self.columns = [column._replace(width=width) for column, width in zip(self.columns, wide, strict=True)]
 
     def _turn(self, heading: str) -> None:
-        self.sheet.turn()
+        self.canvas.turn()
         self.header()
         if heading:
-            again = say("{heading} (suite)", self.sheet.tongue, heading=heading)
-            self.sheet.y += self.pad
-            self.sheet.line(wrap(again, self.width, HEADING)[0], self.x, self.sheet.y, self.width, HEADING)
-            self.sheet.y += HEADING.leading + self.pad
+            again = translate("{heading} (suite)", self.canvas.language, heading=heading)
+            self.canvas.y += self.pad
+            self.canvas.line(wrap(again, self.width, HEADING)[0], self.x, self.canvas.y, self.width, HEADING)
+            self.canvas.y += HEADING.leading + self.pad
 
     def _row(self, row: Row, after: float, heading: str) -> None:
-        sheet, leading = self.sheet, (HEADING if row.heading else self.look).leading
-        room = sheet.bottom - TOP_OF_NEXT - 14
-        if sheet.y + self.height(row) + after > sheet.bottom and self.height(row) + after <= room:
+        canvas, leading = self.canvas, (HEADING if row.heading else self.look).leading
+        room = canvas.bottom - TOP_OF_NEXT - 14
+        if canvas.y + self.height(row) + after > canvas.bottom and self.height(row) + after <= room:
             self._turn(heading)
-        sheet.y += self.pad + (1.5 if row.heading else 0)
+        canvas.y += self.pad + (1.5 if row.heading else 0)
         for line in self.lines(row):
-            if sheet.y + leading + self.pad > sheet.bottom:
+            if canvas.y + leading + self.pad > canvas.bottom:
                 self._turn(heading)
-                sheet.y += self.pad
+                canvas.y += self.pad
             for (words, look), (x, width, align) in zip(line, self.places(), strict=False):
-                sheet.line(words, x, sheet.y, self.width if row.heading else width, look, align)
-            sheet.y += leading
+                canvas.line(words, x, canvas.y, self.width if row.heading else width, look, align)
+            canvas.y += leading
         if row.note:
-            sheet.y += 0.4
+            canvas.y += 0.4
             for words in wrap(row.note, self.width - 6, SMALL):
-                if sheet.y + SMALL.leading + self.pad > sheet.bottom:
+                if canvas.y + SMALL.leading + self.pad > canvas.bottom:
                     self._turn(heading)
-                    sheet.y += self.pad
-                sheet.line(words, self.x + 4, sheet.y, self.width - 4, SMALL)
-                sheet.y += SMALL.leading
-        sheet.y += self.pad
+                    canvas.y += self.pad
+                canvas.line(words, self.x + 4, canvas.y, self.width - 4, SMALL)
+                canvas.y += SMALL.leading
+        canvas.y += self.pad
         if not row.heading:
-            sheet.rule(self.x, sheet.y, self.x + self.width, sheet.y)
+            canvas.rule(self.x, canvas.y, self.x + self.width, canvas.y)

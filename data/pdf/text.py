@@ -83,15 +83,15 @@ def width_of(words: str, look: Look) -> float:
     return sum(widths[character] for character in words) * look.size * POINT / 1000
 
 
-def _pieces(line: str) -> list[str]:
+def _breakable_parts(line: str) -> list[str]:
     """A line cut where it may break: not after « or n°, not before » : ; ! ? €."""
-    pieces: list[str] = []
+    parts: list[str] = []
     for word in line.split(" "):
-        if pieces and (word[:1] in set("»:;!?€%") or re.search("(^| |[(])(«|n°|N°)$", pieces[-1])):
-            pieces[-1] += " " + word
+        if parts and (word[:1] in set("»:;!?€%") or re.search("(^| |[(])(«|n°|N°)$", parts[-1])):
+            parts[-1] += " " + word
         else:
-            pieces.append(word)
-    return pieces
+            parts.append(word)
+    return parts
 
 
 def wrap(words: str, width: float, look: Look) -> list[str]:
@@ -101,17 +101,17 @@ def wrap(words: str, width: float, look: Look) -> list[str]:
     lines: list[str] = []
     for paragraph in clean(words).split("\n"):
         line, taken = "", 0.0
-        for piece in _pieces(paragraph):
-            length = sum(widths[character] for character in piece)
+        for part in _breakable_parts(paragraph):
+            length = sum(widths[character] for character in part)
             if line and taken + space + length <= most:
-                line, taken = f"{line} {piece}", taken + space + length
+                line, taken = f"{line} {part}", taken + space + length
                 continue
             if line:
                 lines.append(line)
-            line, taken = piece, length
+            line, taken = part, length
             if length > most:
                 line, taken = "", 0.0
-                for character in piece:
+                for character in part:
                     if line and taken + widths[character] > most:
                         lines.append(line)
                         line, taken = "", 0.0

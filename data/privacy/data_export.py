@@ -1,6 +1,6 @@
 """« Mes données »: everything the portal keeps of a family, for the family: JSON, a page to read, and its files.
 
-Reading is the family's own visit, so that what is another's is not found; the archive is written after it, off the loop.
+Reading is the family's own unit of work, so that what is another's is not found; the archive is written after it, off the loop.
 """
 
 import json
@@ -17,10 +17,11 @@ from sqlmodel import SQLModel, col, select
 
 from data.billing.pdf_archive import Paper
 from data.core import audit, database, sites
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.formats import day, moment
-from data.core.unit_of_work import Visit
+from data.core.scope import Scope
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Family, Guardian, Pupil
 from data.families.stored_files import StoredFile
@@ -65,37 +66,39 @@ class Everything:
     site: str
     number: int
     made: str
-    tongue: str
+    language: str
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     files: list[tuple[str, Path]] = field(default_factory=list)  # (name in the archive, where it is)
-    words: dict[str, str] = field(default_factory=dict)
+    record_names: dict[str, str] = field(default_factory=dict)
 
 
-def collect(v: Visit) -> Everything:
-    """All that the family may see of itself; NotYours for anybody else."""
-    if v.is_staff or not v.family_id:
-        raise NotYours("family's data")
-    site, family = sites.here(v), v.get(Family, v.family_id)
-    found = Everything(site.name, family.number, moment(v.now, site.zone, v.tongue), v.tongue)
+def collect(uow: UnitOfWork) -> Everything:
+    """All that the family may see of itself; NotFound for anybody else."""
+    if uow.is_staff or not uow.family_id:
+        raise NotFound("family's data")
+    site, family = sites.here(uow), uow.get(Family, uow.family_id)
+    found = Everything(site.name, family.number, moment(uow.now, site.zone, uow.language), uow.language)
     for table in sorted(database.table_classes(), key=_rank):
-        if table.fence in {"family", "pupil"} and table.__name__ not in PASSED_OVER:  # type: ignore[attr-defined]
-            rows = [row for row in v.all(select(table).order_by(table.id)) if _theirs(v, row)]  # type: ignore[attr-defined]
+        if table.scope in {Scope.FAMILY, Scope.PUPIL} and table.__name__ not in PASSED_OVER:  # type: ignore[attr-defined]
+            rows = [row for row in uow.all(select(table).order_by(table.id)) if _theirs(uow, row)]  # type: ignore[attr-defined]
             if rows:
                 found.tables[table.__name__] = [_values(row) for row in rows]
-                found.labels[table.__name__] = {name: v.say(one.mark.label) for name, one in editables(table).items()}
-            _note_files(v, found, rows)
-    _name_things(v, found)
-    found.words = {
-        "title": v.say("Les données de la famille n° {number}", number=family.number),
-        "made": v.say("Copie du {moment}, tirée du portail « {site} ».", moment=found.made, site=site.name),
-        "json": v.say(
+                found.labels[table.__name__] = {
+                    name: uow.translate(one.mark.label) for name, one in editables(table).items()
+                }
+            _note_files(uow, found, rows)
+    _name_things(uow, found)
+    found.record_names = {
+        "title": uow.translate("Les données de la famille n° {number}", number=family.number),
+        "made": uow.translate("Copie du {moment}, tirée du portail « {site} ».", moment=found.made, site=site.name),
+        "json": uow.translate(
             "Les mêmes données, pour un programme, sont dans donnees.json ; vos fichiers dans le dossier documents."
         ),
-        **{name: v.say(words) for name, words in TITLES.items()},
+        **{name: uow.translate(text) for name, text in TITLES.items()},
     }
-    audit.note(v, "data copied", subject="family", subject_id=family.id)
+    audit.note(uow, "data copied", subject="family", subject_id=family.id)
     return found
 
 
@@ -104,9 +107,9 @@ def _rank(table: type[SQLModel]) -> tuple[int, str]:
     return names.index(table.__name__) if table.__name__ in names else len(names), table.__name__
 
 
-def _theirs(v: Visit, row: Any) -> bool:
+def _theirs(uow: UnitOfWork, row: Any) -> bool:
     """A file of a pupil whom another household gave stays that household's."""
-    return not isinstance(row, StoredFile) or row.giver_id in {None, v.family_id}
+    return not isinstance(row, StoredFile) or row.giver_id in {None, uow.family_id}
 
 
 def _values(row: Any) -> dict[str, Any]:
@@ -117,7 +120,7 @@ def _values(row: Any) -> dict[str, Any]:
     }
 
 
-def _note_files(v: Visit, found: Everything, rows: Sequence[Any]) -> None:
+def _note_files(uow: UnitOfWork, found: Everything, rows: Sequence[Any]) -> None:
     for row in rows:
         if isinstance(row, StoredFile):
             ending = row.media_type.rpartition("/")[2].replace("jpeg", "jpg")
@@ -135,24 +138,24 @@ def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
 
 
-def _name_things(v: Visit, found: Everything) -> None:
+def _name_things(uow: UnitOfWork, found: Everything) -> None:
     """What numbers stand for: courses, assessments, pupils, adults, bills."""
-    for pupil in v.all(select(Pupil)):
+    for pupil in uow.all(select(Pupil)):
         found.names["pupil_id", pupil.id] = pupil.full_name
-    for adult in v.all(select(Guardian)):
+    for adult in uow.all(select(Guardian)):
         found.names["guardian_id", adult.id] = adult.full_name
     for bill in found.tables.get("Invoice", []):
         found.names["invoice_id", bill["id"]] = bill["number"]
     courses = {row["course_id"] for rows in found.tables.values() for row in rows if row.get("course_id")}
-    for course, teacher in v.rows(
+    for course, teacher in uow.rows(
         select(Course, Teacher)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
         .where(col(Course.id).in_(courses))
     ):
         taught = teacher.full_name if teacher else ""
         found.names["course_id", course.id] = " · ".join(filter(None, (course.name, course.school_year, taught)))
-    marked = {row["assessment_id"] for row in found.tables.get("Mark", [])}
-    for each in v.all(select(Assessment).where(col(Assessment.id).in_(marked))):
+    canary = {row["assessment_id"] for row in found.tables.get("Mark", [])}
+    for each in uow.all(select(Assessment).where(col(Assessment.id).in_(canary))):
         found.names["assessment_id", each.id] = " · ".join(filter(None, (each.kind, day(each.day))))
 
 
@@ -204,7 +207,7 @@ def _page(found: Everything, missing: list[str]) -> str:
     """To read: each record's fields that say something, numbers replaced by what they stand for."""
     sections = [
         Markup("<section><h2>{} ({})</h2>{}</section>").format(
-            found.words.get(table, table), len(rows), Markup("").join(_record(found, table, row) for row in rows)
+            found.record_names.get(table, table), len(rows), Markup("").join(_record(found, table, row) for row in rows)
         )
         for table, rows in found.tables.items()
     ]
@@ -215,12 +218,12 @@ def _page(found: Everything, missing: list[str]) -> str:
         '<!doctype html><html lang="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         "<title>{}</title><style>{}</style></head><body><h1>{}</h1><p>{}</p><p>{}</p><ul>{}</ul>{}</body></html>"
     ).format(
-        found.tongue,
-        found.words["title"],
+        found.language,
+        found.record_names["title"],
         STYLE,
-        found.words["title"],
-        found.words["made"],
-        found.words["json"],
+        found.record_names["title"],
+        found.record_names["made"],
+        found.record_names["json"],
         listed,
         Markup("").join(sections),
     )
@@ -233,13 +236,13 @@ def _record(found: Everything, table: str, row: Mapping[str, Any]) -> Markup:
         if value in ("", None, [], {}) or name in {"id", "family_id", "account_id"}:
             continue
         short = name.removesuffix("_id")
-        told = named.get(short) if name.endswith("_id") else _told(value)
-        if told:
-            pairs.append(Markup("<dt>{}</dt><dd>{}</dd>").format(labels.get(name, short.replace("_", " ")), told))
+        text = named.get(short) if name.endswith("_id") else _as_text(value)
+        if text:
+            pairs.append(Markup("<dt>{}</dt><dd>{}</dd>").format(labels.get(name, short.replace("_", " ")), text))
     return Markup("<dl>{}</dl>").format(Markup("").join(pairs)) if pairs else Markup("")
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%d/%m/%Y %H:%M} UTC"
     if isinstance(value, date):
@@ -251,5 +254,5 @@ def _told(value: Any) -> str:
             " ".join(str(part) for part in each[1:]) if isinstance(each, list) else str(each) for each in value
         )
     if isinstance(value, dict):
-        return "\n".join(f"{name} : {told}" for name, told in value.items())
+        return "\n".join(f"{name} : {text}" for name, text in value.items())
     return str(value)

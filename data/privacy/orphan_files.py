@@ -12,7 +12,8 @@ from data.access_grants.batches import AccessBatch
 from data.billing.pdf_archive import Paper
 from data.core import clock
 from data.core.settings import settings
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile, path_of
 from data.reenrolment.campaigns import RequiredDocument
 
@@ -25,7 +26,7 @@ HOLDERS: tuple[tuple[Any, Any], ...] = (
 )
 WRITERS = {"files", "papers", "campaign_desk", "access_batches"}
 AGE = timedelta(hours=24)  # a younger file may be one whose row is being written
-MOST_STRAYS = 20  # more, and more than half of all: this is not these files' database
+MAX_ORPHANS = 20  # more, and more than half of all: this is not these files' database
 log = logging.getLogger("anacrouse.files")
 
 
@@ -41,15 +42,15 @@ def sweep(now: datetime | None = None) -> Swept:
     """Remove files without a row once they are a day old, drafts too, and files whose row was discarded."""
     found = Swept()
     files = sorted(path for path in settings().files_dir.glob("*/*") if path.parent.name.isdecimal() and path.is_file())
-    with whole_house(writes=True, now=now) as v:
-        for row in v.all(select(StoredFile).where(StoredFile.removed_at < v.now - AGE)):  # type: ignore[operator]
-            v.delete(row)
-        v.flush()
-        known = {path_of(*row) for place, name in HOLDERS for row in v.rows(select(place, name).where(name != ""))}
-        left = {path_of(row.site_id, row.name) for row in _left(v)}
-        moment = v.now
+    with system_unit_of_work(writes=True, now=now) as uow:
+        for row in uow.all(select(StoredFile).where(StoredFile.removed_at < uow.now - AGE)):  # type: ignore[operator]
+            uow.delete(row)
+        uow.flush()
+        known = {path_of(*row) for place, name in HOLDERS for row in uow.rows(select(place, name).where(name != ""))}
+        left = {path_of(row.site_id, row.name) for row in _left(uow)}
+        moment = uow.now
     strays = [path for path in files if path not in known and moment - _written(path) > AGE]
-    if len(strays) > MOST_STRAYS and len(strays) * 2 > len(files):
+    if len(strays) > MAX_ORPHANS and len(strays) * 2 > len(files):
         log.error(
             "%s of %s files have no row in this database: is it the right one? None is removed", len(strays), len(files)
         )
@@ -64,8 +65,8 @@ def sweep(now: datetime | None = None) -> Swept:
     return found
 
 
-def _left(v: Visit) -> list[StoredFile]:
-    return list(v.all(select(StoredFile).where(col(StoredFile.removed_at).is_not(None))))
+def _left(uow: UnitOfWork) -> list[StoredFile]:
+    return list(uow.all(select(StoredFile).where(col(StoredFile.removed_at).is_not(None))))
 
 
 def _written(path: Path) -> datetime:

@@ -7,10 +7,10 @@ from sqlmodel import col, delete, select, update
 from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.core.sites import Site
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.mail.outbox import Letter
 
-FLOOR, LONGEST = 6, 12  # months of the journal: the database itself refuses to forget younger entries
+MIN_DAYS, MAX_DAYS = 6, 12  # months of the journal: the database itself refuses to forget younger entries
 DAYS = {"letters": 60, "sessions": 30}
 
 
@@ -21,15 +21,15 @@ def days(site: Site, name: str) -> int:
 
 def journal_months(site: Site) -> int:
     """data/office/daily_digest.py forgets what is older."""
-    return min(LONGEST, max(FLOOR, site.journal_months))
+    return min(MAX_DAYS, max(MIN_DAYS, site.journal_months))
 
 
 def sweep() -> None:
     """Once a day, for every site: letters keep their line and lose their text; ended sessions and old counters go."""
-    with whole_house(writes=True) as v:
-        for site in v.all(select(Site)):
-            old = v.now - timedelta(days=days(site, "letters"))
-            v.change(
+    with system_unit_of_work(writes=True) as uow:
+        for site in uow.all(select(Site)):
+            old = uow.now - timedelta(days=days(site, "letters"))
+            uow.change(
                 update(Letter)
                 .where(
                     col(Letter.site_id) == site.id,
@@ -38,7 +38,7 @@ def sweep() -> None:
                 )
                 .values(blocks=[], secret="")
             )
-            ended = v.now - timedelta(days=days(site, "sessions"))
-            v.change(delete(SignIn).where(col(SignIn.site_id) == site.id, col(SignIn.seen_at) < ended))
-        v.change(delete(KnownDevice).where(col(KnownDevice.seen_at) < v.now - timedelta(days=365)))
-        v.change(delete(Throttle).where(col(Throttle.failed_at) < v.now - timedelta(days=2)))
+            ended = uow.now - timedelta(days=days(site, "sessions"))
+            uow.change(delete(SignIn).where(col(SignIn.site_id) == site.id, col(SignIn.seen_at) < ended))
+        uow.change(delete(KnownDevice).where(col(KnownDevice.seen_at) < uow.now - timedelta(days=365)))
+        uow.change(delete(Throttle).where(col(Throttle.failed_at) < uow.now - timedelta(days=2)))

@@ -10,9 +10,9 @@ from typing import Any
 from sqlmodel import col, delete, select
 
 from data.core import audit, sites
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
 from data.reenrolment.campaigns import (
@@ -28,38 +28,38 @@ from data.reenrolment.models import SuppliedDocument
 from data.schooling.models import Course
 
 
-def every(v: Visit) -> list[Campaign]:
+def every(uow: UnitOfWork) -> list[Campaign]:
     """The site's campaigns, the latest first."""
-    v.staff_only()
-    return list(v.all(select(Campaign).order_by(col(Campaign.school_year).desc(), col(Campaign.id).desc())))
+    uow.staff_only()
+    return list(uow.all(select(Campaign).order_by(col(Campaign.school_year).desc(), col(Campaign.id).desc())))
 
 
-def departments(v: Visit, school_year: str) -> list[str]:
+def departments(uow: UnitOfWork, school_year: str) -> list[str]:
     """What can be chosen from, by name."""
-    v.staff_only()
+    uow.staff_only()
     found = select(Course.department).where(Course.school_year == school_year).distinct()
-    return sorted(name for name in v.all(found) if name)
+    return sorted(name for name in uow.all(found) if name)
 
 
-def cycles(v: Visit) -> list[str]:
-    v.staff_only()
-    return sorted(name for name in v.all(select(Pupil.cycle).distinct()) if name)
+def cycles(uow: UnitOfWork) -> list[str]:
+    uow.staff_only()
+    return sorted(name for name in uow.all(select(Pupil.cycle).distinct()) if name)
 
 
-def save(v: Visit, campaign_id: int | None, values: Mapping[str, Any]) -> Campaign:
-    """A new campaign (None) or what changes in one; keys are Campaign's columns. Faulty names what cannot be."""
-    v.staff_only()
+def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) -> Campaign:
+    """A new campaign (None) or what changes in one; keys are Campaign's columns. ValidationErrors names what cannot be."""
+    uow.staff_only()
     taken = {name: value for name, value in values.items() if name in _WRITTEN}
-    before = v.get(Campaign, campaign_id, lock=True) if campaign_id is not None else None
+    before = uow.get(Campaign, campaign_id, lock=True) if campaign_id is not None else None
     now = {name: getattr(before, name) for name in _WRITTEN} if before else {}
     if faults := _faults({**now, **taken}):
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     for name in ("introduction", "documents_text", "confirmation"):
         if name in taken:
             taken[name] = tidy_lines(str(taken[name]))
     campaign = before or Campaign(
-        site_id=v.site_id or 0,
-        created_at=v.now,
+        site_id=uow.site_id or 0,
+        created_at=uow.now,
         school_year=taken["school_year"],
         title=taken["title"],
         opens_on=taken["opens_on"],
@@ -69,8 +69,8 @@ def save(v: Visit, campaign_id: int | None, values: Mapping[str, Any]) -> Campai
     for name, value in taken.items():
         setattr(campaign, name, value)
     campaign.version += 1
-    v.add(campaign)
-    _told(v, campaign, "campaign saved" if before else "campaign made", changes)
+    uow.add(campaign)
+    _note_change(uow, campaign, "campaign saved" if before else "campaign made", changes)
     return campaign
 
 
@@ -84,143 +84,147 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, date) else value
 
 
-def _faults(values: Mapping[str, Any]) -> dict[str, Refused]:
-    faults: dict[str, Refused] = {}
+def _faults(values: Mapping[str, Any]) -> dict[str, UserError]:
+    faults: dict[str, UserError] = {}
     year = str(values.get("school_year") or "")
     first = year[:4]
     if not (first.isdecimal() and first.isascii() and year == f"{first}-{int(first) + 1}"):
-        faults["school_year"] = Refused("Écrivez l’année ainsi : 2027-2028.")
+        faults["school_year"] = UserError("Écrivez l’année ainsi : 2027-2028.")
     if not str(values.get("title") or "").strip() or len(str(values["title"])) > 120:
-        faults["title"] = Refused("Donnez un titre à la campagne, en 120 caractères au plus.")
+        faults["title"] = UserError("Donnez un titre à la campagne, en 120 caractères au plus.")
     for name in ("opens_on", "closes_on"):
         if not isinstance(values.get(name), date):
-            faults[name] = Refused("Indiquez une date.")
+            faults[name] = UserError("Indiquez une date.")
     if not faults and values["closes_on"] < values["opens_on"]:
-        faults["closes_on"] = Refused("La fermeture est avant l’ouverture.")
+        faults["closes_on"] = UserError("La fermeture est avant l’ouverture.")
     if values.get("audience", "all") not in AUDIENCES:
-        faults["audience"] = Refused("Choisissez qui voit la campagne.")
+        faults["audience"] = UserError("Choisissez qui voit la campagne.")
     elif values.get("audience") in {"departments", "cycles"} and not values.get("chosen"):
-        faults["chosen"] = Refused("Choisissez-en au moins un.")
+        faults["chosen"] = UserError("Choisissez-en au moins un.")
     for name, most in (("introduction", 2000), ("documents_text", 1000), ("confirmation", 2000)):
         if len(str(values.get(name) or "")) > most:
-            faults[name] = Refused("Ce texte est trop long : {most} caractères au plus.", most=most)
+            faults[name] = UserError("Ce texte est trop long : {most} caractères au plus.", most=most)
     return faults
 
 
-def choose_pupils(v: Visit, campaign_id: int, pupil_ids: Iterable[int]) -> int:
+def choose_pupils(uow: UnitOfWork, campaign_id: int, pupil_ids: Iterable[int]) -> int:
     """The pupils of a campaign « by hand », instead of those before; how many there are."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id, lock=True)
-    wanted = list(v.all(select(Pupil.id).where(col(Pupil.id).in_(set(pupil_ids)))))
-    v.change(delete(CampaignPupil).where(col(CampaignPupil.campaign_id) == campaign.id))
-    v.add_all(CampaignPupil(site_id=campaign.site_id, campaign_id=campaign.id, pupil_id=each) for each in wanted)
-    _told(v, campaign, "campaign pupils", {"pupils": ["", len(wanted)]})
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id, lock=True)
+    wanted = list(uow.all(select(Pupil.id).where(col(Pupil.id).in_(set(pupil_ids)))))
+    uow.change(delete(CampaignPupil).where(col(CampaignPupil.campaign_id) == campaign.id))
+    uow.add_all(CampaignPupil(site_id=campaign.site_id, campaign_id=campaign.id, pupil_id=each) for each in wanted)
+    _note_change(uow, campaign, "campaign pupils", {"pupils": ["", len(wanted)]})
     return len(wanted)
 
 
-def save_document(v: Visit, campaign_id: int, document_id: int | None, values: Mapping[str, Any]) -> RequiredDocument:
+def save_document(
+    uow: UnitOfWork, campaign_id: int, document_id: int | None, values: Mapping[str, Any]
+) -> RequiredDocument:
     """A document asked for, new (None) or changed; keys are RequiredDocument's columns but the model's."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id, lock=True)
-    document = _document(v, campaign, document_id) if document_id is not None else None
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id, lock=True)
+    document = _document(uow, campaign, document_id) if document_id is not None else None
     label = str(values.get("label", document.label if document else "")).strip()
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     if not label or len(label) > 120:
-        faults["label"] = Refused("Nommez le document, en 120 caractères au plus.")
+        faults["label"] = UserError("Nommez le document, en 120 caractères au plus.")
     if len(str(values.get("hint") or "")) > 300:
-        faults["hint"] = Refused("Ce texte est trop long : {most} caractères au plus.", most=300)
+        faults["hint"] = UserError("Ce texte est trop long : {most} caractères au plus.", most=300)
     for name in ("min_age", "max_age"):
         age = values.get(name)
         if age is not None and (not isinstance(age, int) or not 0 <= age <= 120):
-            faults[name] = Refused("Indiquez un âge en années, de 0 à 120.")
+            faults[name] = UserError("Indiquez un âge en années, de 0 à 120.")
     if values.get("sensitive", "") not in SENSITIVE:
-        faults["sensitive"] = Refused("Choisissez dans la liste.")
+        faults["sensitive"] = UserError("Choisissez dans la liste.")
     if faults:
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     document = document or RequiredDocument(
-        site_id=campaign.site_id, campaign_id=campaign.id, label=label, rank=len(documents_of(v, campaign.id)) + 1
+        site_id=campaign.site_id, campaign_id=campaign.id, label=label, rank=len(documents_of(uow, campaign.id)) + 1
     )
     for name in ("rank", "hint", "required", "shared", "min_age", "max_age", "departments", "cycles", "sensitive"):
         if name in values:
             setattr(document, name, values[name])
     document.label = label
-    v.add(document)
-    _told(v, campaign, "campaign document", {"label": ["", label]})
+    uow.add(document)
+    _note_change(uow, campaign, "campaign document", {"label": ["", label]})
     return document
 
 
-def set_model(v: Visit, document_id: int, content: bytes, media_type: str, name: str) -> RequiredDocument:
+def set_model(uow: UnitOfWork, document_id: int, content: bytes, media_type: str, name: str) -> RequiredDocument:
     """The file to fill in, already checked (data/uploads/validation.py); it replaces the one before."""
-    v.staff_only()
-    document = v.get(RequiredDocument, document_id, lock=True)
+    uow.staff_only()
+    document = uow.get(RequiredDocument, document_id, lock=True)
     document.model = stored_files.write(document.site_id, content)
     document.model_name, document.model_type = name[:100], media_type[:40]
-    v.add(document)
-    _told(v, v.get(Campaign, document.campaign_id), "campaign document", {"model": ["", document.model_name]})
+    uow.add(document)
+    _note_change(
+        uow, uow.get(Campaign, document.campaign_id), "campaign document", {"model": ["", document.model_name]}
+    )
     return document
 
 
-def remove_document(v: Visit, document_id: int) -> None:
-    """Refused once a family has given one: what was given is not lost."""
-    v.staff_only()
-    document = v.get(RequiredDocument, document_id, lock=True)
-    if v.one(select(SuppliedDocument).where(SuppliedDocument.document_id == document.id)) is not None:
-        raise Refused("Des familles ont déjà donné ce document : rendez-le facultatif plutôt que de le retirer.")
-    v.delete(document)
-    _told(v, v.get(Campaign, document.campaign_id), "campaign document", {"label": [document.label, ""]})
+def remove_document(uow: UnitOfWork, document_id: int) -> None:
+    """UserError once a family has given one: what was given is not lost."""
+    uow.staff_only()
+    document = uow.get(RequiredDocument, document_id, lock=True)
+    if uow.one(select(SuppliedDocument).where(SuppliedDocument.document_id == document.id)) is not None:
+        raise UserError("Des familles ont déjà donné ce document : rendez-le facultatif plutôt que de le retirer.")
+    uow.delete(document)
+    _note_change(uow, uow.get(Campaign, document.campaign_id), "campaign document", {"label": [document.label, ""]})
 
 
-def _document(v: Visit, campaign: Campaign, document_id: int) -> RequiredDocument:
-    found = v.get(RequiredDocument, document_id, lock=True)
+def _document(uow: UnitOfWork, campaign: Campaign, document_id: int) -> RequiredDocument:
+    found = uow.get(RequiredDocument, document_id, lock=True)
     if found.campaign_id != campaign.id:
-        raise NotYours(f"document {document_id}")
+        raise NotFound(f"document {document_id}")
     return found
 
 
-def activate(v: Visit, campaign_id: int) -> Campaign:
-    """Families see it from its first day on. Refused when it is over or nobody would see it."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id, lock=True)
-    sites.here(v)
-    if campaign.closes_on < v.today:
-        raise Refused("La date de fermeture est passée : changez-la avant d’activer la campagne.")
-    if not how_many(v, campaign):
-        raise Refused("Aucun élève ne verrait cette campagne : vérifiez qui la voit.")
-    campaign.activated_at = campaign.activated_at or v.now
-    return _move(v, campaign, "active")
+def activate(uow: UnitOfWork, campaign_id: int) -> Campaign:
+    """Families see it from its first day on. UserError when it is over or nobody would see it."""
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id, lock=True)
+    sites.here(uow)
+    if campaign.closes_on < uow.today:
+        raise UserError("La date de fermeture est passée : changez-la avant d’activer la campagne.")
+    if not how_many(uow, campaign):
+        raise UserError("Aucun élève ne verrait cette campagne : vérifiez qui la voit.")
+    campaign.activated_at = campaign.activated_at or uow.now
+    return _move(uow, campaign, "active")
 
 
-def suspend(v: Visit, campaign_id: int) -> Campaign:
+def suspend(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing is lost; families see nothing until it is activated again."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id, lock=True)
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id, lock=True)
     if campaign.state != "active":
-        raise Refused("Cette campagne n’est pas active.")
-    return _move(v, campaign, "suspended")
+        raise UserError("Cette campagne n’est pas active.")
+    return _move(uow, campaign, "suspended")
 
 
-def close(v: Visit, campaign_id: int) -> Campaign:
+def close(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing more is accepted; drafts are kept, and what was sent is still shown to its families."""
-    v.staff_only()
-    return _move(v, v.get(Campaign, campaign_id, lock=True), "closed")
+    uow.staff_only()
+    return _move(uow, uow.get(Campaign, campaign_id, lock=True), "closed")
 
 
-def _move(v: Visit, campaign: Campaign, state: str) -> Campaign:
+def _move(uow: UnitOfWork, campaign: Campaign, state: str) -> Campaign:
     if campaign.state != state:
         before, campaign.state = campaign.state, state
         campaign.version += 1
-        v.add(campaign)
-        _told(v, campaign, f"campaign {state}", {"state": [before, state]})
+        uow.add(campaign)
+        _note_change(uow, campaign, f"campaign {state}", {"state": [before, state]})
     return campaign
 
 
-def copy(v: Visit, campaign_id: int) -> Campaign:
+def copy(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """The same for the year after, as a draft: texts, audience and documents, dates a year later."""
-    v.staff_only()
-    model = v.get(Campaign, campaign_id)
+    uow.staff_only()
+    model = uow.get(Campaign, campaign_id)
     first = int(model.school_year[:4]) + 1
     year = f"{first}-{first + 1}"
-    made = v.add(
+    made = uow.add(
         Campaign(
             **model.model_dump(include={*_WRITTEN} - {"school_year", "title", "opens_on", "closes_on"}),
             site_id=model.site_id,
@@ -228,17 +232,17 @@ def copy(v: Visit, campaign_id: int) -> Campaign:
             title=model.title.replace(model.school_year, year)[:120],
             opens_on=_a_year_later(model.opens_on),
             closes_on=_a_year_later(model.closes_on),
-            created_at=v.now,
+            created_at=uow.now,
         )
     )
-    v.add_all(
+    uow.add_all(
         RequiredDocument(
             **each.model_dump(exclude={"id", "campaign_id"}),
             campaign_id=made.id,
         )
-        for each in documents_of(v, model.id)
+        for each in documents_of(uow, model.id)
     )
-    _told(v, made, "campaign made", {"copy": ["", model.title]})
+    _note_change(uow, made, "campaign made", {"copy": ["", model.title]})
     return made
 
 
@@ -246,26 +250,26 @@ def _a_year_later(day: date) -> date:
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _told(v: Visit, campaign: Campaign, action: str, changes: dict[str, Any]) -> None:
-    audit.note(v, action, subject="campaign", subject_id=campaign.id, changes=changes)
-    v.tell(("campaigns", campaign.site_id), ("campaign", campaign.id), ("queue", campaign.site_id))
+def _note_change(uow: UnitOfWork, campaign: Campaign, action: str, changes: dict[str, Any]) -> None:
+    audit.note(uow, action, subject="campaign", subject_id=campaign.id, changes=changes)
+    uow.publish(("campaigns", campaign.site_id), ("campaign", campaign.id), ("queue", campaign.site_id))
 
 
-def choose_by_number(v: Visit, campaign_id: int, typed: str) -> tuple[int, list[str]]:
+def choose_by_number(uow: UnitOfWork, campaign_id: int, typed: str) -> tuple[int, list[str]]:
     """Pupils « by hand », by their dossier's number, written one after the other: (how many, what is nobody's number)."""
-    v.staff_only()
-    words = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
-    numbers = {int(word) for word in words if word.isdecimal() and len(word) < 10}
-    known = dict(v.rows(select(Pupil.number, Pupil.id).where(col(Pupil.number).in_(numbers))))
-    unknown = [word for word in words if not word.isdecimal() or len(word) > 9 or int(word) not in known]
-    return choose_pupils(v, campaign_id, known.values()), unknown
+    uow.staff_only()
+    text = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
+    numbers = {int(word) for word in text if word.isdecimal() and len(word) < 10}
+    known = dict(uow.rows(select(Pupil.number, Pupil.id).where(col(Pupil.number).in_(numbers))))
+    unknown = [word for word in text if not word.isdecimal() or len(word) > 9 or int(word) not in known]
+    return choose_pupils(uow, campaign_id, known.values()), unknown
 
 
-def chosen_pupils(v: Visit, campaign_id: int) -> list[Pupil]:
+def chosen_pupils(uow: UnitOfWork, campaign_id: int) -> list[Pupil]:
     """Those of a campaign « by hand », by name."""
-    v.staff_only()
+    uow.staff_only()
     return list(
-        v.all(
+        uow.all(
             select(Pupil)
             .join(CampaignPupil, col(CampaignPupil.pupil_id) == Pupil.id)
             .where(CampaignPupil.campaign_id == campaign_id)

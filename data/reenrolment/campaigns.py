@@ -12,9 +12,9 @@ from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, fun
 from sqlmodel import Field, col, select
 
 from data.core import sites
-from data.core.errors import NotYours
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
 from data.schooling.models import Course, Enrolment, of_its_pupil
@@ -67,8 +67,8 @@ class Campaign(OfSite, table=True):
 class CampaignPupil(OfSite, table=True):
     """A pupil chosen by hand."""
 
-    fence: ClassVar[str] = "pupil"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.PUPIL
+    staff_managed: ClassVar[bool] = True
     __tablename__ = "campaign_pupil"
     __table_args__ = (of_its_pupil(), of_its_campaign(), UniqueConstraint("campaign_id", "pupil_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
@@ -113,35 +113,35 @@ def audience(campaign: Campaign) -> Any:
     return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == "cycles" else seen
 
 
-def how_many(v: Visit, campaign: Campaign) -> int:
+def how_many(uow: UnitOfWork, campaign: Campaign) -> int:
     """How many pupils see it, or would once it is active."""
-    v.staff_only()
-    return v.count(select(func.count(col(Pupil.id))).where(audience(campaign)))
+    uow.staff_only()
+    return uow.count(select(func.count(col(Pupil.id))).where(audience(campaign)))
 
 
-def within_dates(v: Visit, campaign: Campaign) -> bool:
+def within_dates(uow: UnitOfWork, campaign: Campaign) -> bool:
     """From the first second of the first day to the last of the last one, in the site's own time."""
-    sites.here(v)
-    return campaign.opens_on <= v.today <= campaign.closes_on
+    sites.here(uow)
+    return campaign.opens_on <= uow.today <= campaign.closes_on
 
 
-def is_open(v: Visit, campaign: Campaign) -> bool:
-    return campaign.state == "active" and within_dates(v, campaign)
+def is_open(uow: UnitOfWork, campaign: Campaign) -> bool:
+    return campaign.state == "active" and within_dates(uow, campaign)
 
 
-def seeing(v: Visit, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+def seeing(uow: UnitOfWork, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:
     """Pupil -> the first of these campaigns that it sees; a question for each campaign."""
     wanted, found = list(pupil_ids), dict[int, Campaign]()
     for campaign in among if wanted else ():
-        for pupil_id in v.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
+        for pupil_id in uow.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
             found.setdefault(pupil_id, campaign)
     return found
 
 
-def documents_of(v: Visit, campaign_id: int) -> list[RequiredDocument]:
+def documents_of(uow: UnitOfWork, campaign_id: int) -> list[RequiredDocument]:
     """All that the campaign asks for, of anybody, in its order."""
     return list(
-        v.all(
+        uow.all(
             select(RequiredDocument)
             .where(RequiredDocument.campaign_id == campaign_id)
             .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
@@ -167,10 +167,10 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def model_of(v: Visit, document_id: int) -> tuple[RequiredDocument, bytes]:
-    """The file to fill in; everyone of the site may read it. NotYours when there is none."""
-    document = v.get(RequiredDocument, document_id)
+def model_of(uow: UnitOfWork, document_id: int) -> tuple[RequiredDocument, bytes]:
+    """The file to fill in; everyone of the site may read it. NotFound when there is none."""
+    document = uow.get(RequiredDocument, document_id)
     path = stored_files.path_of(document.site_id, document.model)
     if not document.model or not path.is_file():
-        raise NotYours(f"model of document {document_id}")
+        raise NotFound(f"model of document {document_id}")
     return document, path.read_bytes()

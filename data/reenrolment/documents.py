@@ -12,18 +12,18 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from data.core import audit
-from data.core.errors import NotYours, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound, UserError
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Piece, Reenrolment, Situation, SuppliedDocument, Wish
+from data.reenrolment.models import DocumentItem, Reenrolment, Situation, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
 
-MOST_FILES = 10  # for one document, replacements included (R-40)
+MAX_FILES = 10  # for one document, replacements included (R-40)
 FIRST_CHOOSE = (
     "Cochez d’abord, dans la partie 1, « Réinscription administrative » ou les cursus et disciplines de l’an prochain."
 )
@@ -31,7 +31,7 @@ FIRST_CHOOSE = (
 
 ONLY_READ = "Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire."
 CLOSED = {  # short name, for an address -> why nothing is taken
-    "fini": reenrolment.OVER,
+    "fini": reenrolment.PERIOD_OVER,
     "suspendu": reenrolment.SUSPENDED,
     "choisir": FIRST_CHOOSE,
     "depart": "L’élève ne se réinscrit pas : aucune pièce n’est demandée.",
@@ -43,123 +43,123 @@ CLOSED = {  # short name, for an address -> why nothing is taken
 }
 
 
-def refusal(now: Situation, *, piece: Piece | None = None) -> Refused | None:
+def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | None:
     """Why « Importer » is closed, or closed for that document; None when a file can be given.
 
-    A document may be given until it is validated, also after the request was sent: one that was refused is replaced.
+    A document may be given until it is validated, also after the request was sent: one that was UserError is replaced.
     """
     if not now.may_change:
-        return Refused(CLOSED["lire"])
+        return UserError(CLOSED["lire"])
     if now.sent and not now.mine:
-        return Refused(CLOSED["foyer"])
+        return UserError(CLOSED["foyer"])
     if now.sent and now.sent.state == "refused":
-        return Refused(CLOSED["repondu"])
+        return UserError(CLOSED["repondu"])
     if now.period_over:
         return now.period_over
     if now.way == "leaving":
-        return Refused(CLOSED["depart"])
+        return UserError(CLOSED["depart"])
     if not now.way:
-        return Refused(CLOSED["choisir"])
-    if piece and piece.state == "validated":
-        return Refused(CLOSED["validee"])
-    if piece and piece.supplied and piece.supplied.times >= MOST_FILES:
-        return Refused(CLOSED["souvent"])
+        return UserError(CLOSED["choisir"])
+    if item and item.state == "validated":
+        return UserError(CLOSED["validee"])
+    if item and item.supplied and item.supplied.times >= MAX_FILES:
+        return UserError(CLOSED["souvent"])
     return None
 
 
-def kept_because(now: Situation, piece: Piece) -> Refused | None:
+def locked_because(now: Situation, item: DocumentItem) -> UserError | None:
     """Why what was given stays; None when it can be taken back."""
-    if piece.supplied and piece.supplied.state == "validated":
-        return Refused("Cette pièce est validée : elle ne peut plus être retirée.")
+    if item.supplied and item.supplied.state == "validated":
+        return UserError("Cette pièce est validée : elle ne peut plus être retirée.")
     if not now.may_change:
-        return Refused(CLOSED["lire"])
+        return UserError(CLOSED["lire"])
     if now.period_over:
         return now.period_over
-    if now.mine and now.sent and now.sent.state != "to_correct" and piece.document.required:
-        return Refused("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
+    if now.mine and now.sent and now.sent.state != "to_correct" and item.document.required:
+        return UserError("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
     return None
 
 
-def accepts(v: Visit, pupil: Pupil, document_id: int) -> None:
-    """Refused, or NotYours, when `supply` would be: asked before a file is looked at."""
-    campaign = v.get(Campaign, v.get(RequiredDocument, document_id).campaign_id)
-    now = reenrolment.situation(v, pupil, campaign)
-    piece = next((each for each in now.pieces if each.document.id == document_id), None)
-    if piece is None:
-        raise NotYours(f"document {document_id} of pupil {pupil.id}")
-    if refused := refusal(now, piece=piece):
-        raise refused
+def accepts(uow: UnitOfWork, pupil: Pupil, document_id: int) -> None:
+    """UserError, or NotFound, when `supply` would be: asked before a file is looked at."""
+    campaign = uow.get(Campaign, uow.get(RequiredDocument, document_id).campaign_id)
+    now = reenrolment.situation(uow, pupil, campaign)
+    item = next((each for each in now.document_items if each.document.id == document_id), None)
+    if item is None:
+        raise NotFound(f"document {document_id} of pupil {pupil.id}")
+    if error := refusal(now, item=item):
+        raise error
 
 
 def supply(
-    v: Visit, pupil: Pupil, document_id: int, content: bytes, media_type: str, file_name: str
+    uow: UnitOfWork, pupil: Pupil, document_id: int, content: bytes, media_type: str, file_name: str
 ) -> SuppliedDocument:
-    """Keep a checked file (data/uploads/validation.py) for that document; it replaces the one before. Refused in words;
-    NotYours when the document is not asked of this pupil."""
-    now, piece = _piece(v, pupil, document_id)
-    if refused := refusal(now, piece=piece):
-        raise refused
-    stored = stored_files.keep(v, pupil.id, f"campaign {now.campaign.id}", content, media_type, file_name)
-    supplied, replaced = piece.supplied, None
+    """Keep a checked file (data/uploads/validation.py) for that document; it replaces the one before. UserError in words;
+    NotFound when the document is not asked of this pupil."""
+    now, item = _document_item(uow, pupil, document_id)
+    if error := refusal(now, item=item):
+        raise error
+    stored = stored_files.store(uow, pupil.id, f"campaign {now.campaign.id}", content, media_type, file_name)
+    supplied, replaced = item.supplied, None
     if supplied:
         replaced, supplied.times, supplied.version = supplied.file_id, supplied.times + 1, supplied.version + 1
     else:
         supplied = SuppliedDocument(
             site_id=pupil.site_id,
-            family_id=v.family_id,
+            family_id=uow.family_id,
             campaign_id=now.campaign.id,
             document_id=document_id,
             pupil_id=pupil.id,
             file_name="",
             size=0,
-            given_at=v.now,
+            given_at=uow.now,
             author_id=0,
         )
     supplied.file_id, supplied.file_name, supplied.size = stored.id, stored.shown, stored.size
     supplied.state, supplied.reason, supplied.expires_on = "received", "", None
-    supplied.given_at, supplied.author_id = v.now, v.account_id or 0
+    supplied.given_at, supplied.author_id = uow.now, uow.account_id or 0
     supplied.decided_at, supplied.decided_by = None, ""
-    v.add(supplied)
-    _forget(v, replaced)
-    _told(v, now, supplied, "document given", ["", supplied.file_name])
+    uow.add(supplied)
+    _forget(uow, replaced)
+    _note_document(uow, now, supplied, "document given", ["", supplied.file_name])
     return supplied
 
 
-def remove(v: Visit, pupil: Pupil, supplied_id: int) -> None:
-    """Take a document back. Refused once it is validated, or when a request that was sent stands on it."""
-    supplied = v.get(SuppliedDocument, supplied_id)
-    if supplied.pupil_id != pupil.id or supplied.family_id != v.family_id:
-        raise NotYours(f"document {supplied_id}")
-    now, piece = _piece(v, pupil, supplied.document_id)
-    supplied = v.get(SuppliedDocument, supplied_id, lock=True)
-    if refused := kept_because(now, piece):
-        raise refused
-    v.delete(supplied)
-    v.flush()
-    _forget(v, supplied.file_id)
-    _told(v, now, supplied, "document taken back", [supplied.file_name, ""])
+def remove(uow: UnitOfWork, pupil: Pupil, supplied_id: int) -> None:
+    """Take a document back. UserError once it is validated, or when a request that was sent stands on it."""
+    supplied = uow.get(SuppliedDocument, supplied_id)
+    if supplied.pupil_id != pupil.id or supplied.family_id != uow.family_id:
+        raise NotFound(f"document {supplied_id}")
+    now, item = _document_item(uow, pupil, supplied.document_id)
+    supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
+    if error := locked_because(now, item):
+        raise error
+    uow.delete(supplied)
+    uow.flush()
+    _forget(uow, supplied.file_id)
+    _note_document(uow, now, supplied, "document taken back", [supplied.file_name, ""])
 
 
-def _piece(v: Visit, pupil: Pupil, document_id: int) -> tuple[Situation, Piece]:
-    """The pupil's situation, locked, and that document in it; NotYours when it is not asked of this pupil."""
-    now = reenrolment.locked(v, pupil, v.get(RequiredDocument, document_id).campaign_id)
-    for piece in now.pieces:
-        if piece.document.id == document_id:
-            return now, piece
-    raise NotYours(f"document {document_id} of pupil {pupil.id}")
+def _document_item(uow: UnitOfWork, pupil: Pupil, document_id: int) -> tuple[Situation, DocumentItem]:
+    """The pupil's situation, locked, and that document in it; NotFound when it is not asked of this pupil."""
+    now = reenrolment.locked(uow, pupil, uow.get(RequiredDocument, document_id).campaign_id)
+    for item in now.document_items:
+        if item.document.id == document_id:
+            return now, item
+    raise NotFound(f"document {document_id} of pupil {pupil.id}")
 
 
-def _forget(v: Visit, file_id: int | None) -> None:
+def _forget(uow: UnitOfWork, file_id: int | None) -> None:
     if file_id is not None:
-        stored_files.discard(v, v.get(StoredFile, file_id).name)
+        stored_files.discard(uow, uow.get(StoredFile, file_id).name)
 
 
-def _told(v: Visit, now: Situation, supplied: SuppliedDocument, action: str, change: list[str]) -> None:
+def _note_document(uow: UnitOfWork, now: Situation, supplied: SuppliedDocument, action: str, change: list[str]) -> None:
     if now.sent:
         now.sent.version += 1
-        v.add(now.sent)
-    audit.note(v, action, subject="supplied_document", subject_id=supplied.id, changes={"file": change})
-    reenrolment.announce(v, now.pupil.site_id, v.family_id, now.pupil.id)
+        uow.add(now.sent)
+    audit.note(uow, action, subject="supplied_document", subject_id=supplied.id, changes={"file": change})
+    reenrolment.announce(uow, now.pupil.site_id, uow.family_id, now.pupil.id)
 
 
 @dataclass(frozen=True)
@@ -172,33 +172,33 @@ class Shared:
     wanting: dict[int, list[tuple[Pupil, RequiredDocument]]]  # one given -> who lacks the same: « Aussi pour … »
 
 
-def shared(v: Visit, now: Situation) -> Shared:
+def shared(uow: UnitOfWork, now: Situation) -> Shared:
     """Between the pupils of one household, for one school year: documents of one name, where one serves the family."""
-    mine = {piece.document.label: piece for piece in now.pieces if piece.document.shared}
+    mine = {item.document.label: item for item in now.document_items if item.document.shared}
     found = Shared({}, {})
     if not mine or now.family_id is None or not now.may_change:
         return found
     closed = refusal(now)
-    others = [each for each in _others(v, now, list(mine)) if each[2].shared]
-    departments = _departments(v, now, [pupil.id for pupil, _, wanted, *_ in others if wanted.departments])
+    others = [each for each in _others(uow, now, list(mine)) if each[2].shared]
+    departments = _departments(uow, now, [pupil.id for pupil, _, wanted, *_ in others if wanted.departments])
     for pupil, campaign, wanted, given, wish, sent, rights in others:
-        piece = mine[wanted.label]
+        item = mine[wanted.label]
         if given is not None:
-            usable = given.file_id is not None and reenrolment.state_of(given, v.today) in {"received", "validated"}
-            if usable and piece.state == "missing" and not closed:
-                found.offers[piece.document.id] = (given, pupil)
+            usable = given.file_id is not None and reenrolment.state_of(given, uow.today) in {"received", "validated"}
+            if usable and item.state == "missing" and not closed:
+                found.offers[item.document.id] = (given, pupil)
             continue
         theirs = Situation(
-            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(v, campaign), rights == "all"
+            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == "all"
         )
-        held = piece.supplied if piece.file and piece.state in {"received", "validated"} else None
+        held = item.supplied if item.file and item.state in {"received", "validated"} else None
         asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))
         if held and asked and refusal(theirs) is None:
             found.wanting.setdefault(held.id, []).append((pupil, wanted))
     return found
 
 
-def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
+def _others(uow: UnitOfWork, now: Situation, labels: list[str]) -> Sequence[Any]:
     """(pupil, campaign, document, what is given, wish, request, rights) of the household's other pupils."""
 
     def of(table: Any, *more: Any) -> Any:
@@ -208,7 +208,7 @@ def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
     given = and_(
         col(SuppliedDocument.document_id) == RequiredDocument.id, col(SuppliedDocument.family_id) == now.family_id
     )
-    return v.rows(
+    return uow.rows(
         question.add_columns(Campaign, RequiredDocument, SuppliedDocument, Wish, Reenrolment, PupilLink.rights)
         .join(PupilLink, and_(col(PupilLink.pupil_id) == Pupil.id, col(PupilLink.family_id) == now.family_id))
         .join(
@@ -224,11 +224,11 @@ def _others(v: Visit, now: Situation, labels: list[str]) -> Sequence[Any]:
     )
 
 
-def _departments(v: Visit, now: Situation, pupil_ids: list[int]) -> dict[int, set[str]]:
+def _departments(uow: UnitOfWork, now: Situation, pupil_ids: list[int]) -> dict[int, set[str]]:
     """Pupil -> departments attended in the year that ends; asked only where a document is some department's."""
     found: dict[int, set[str]] = {}
     if pupil_ids:
-        for pupil_id, department in v.rows(
+        for pupil_id, department in uow.rows(
             select(Enrolment.pupil_id, Course.department)
             .join(Course, col(Course.id) == Enrolment.course_id)
             .where(col(Enrolment.pupil_id).in_(pupil_ids), Course.school_year == now.campaign.source_year)
@@ -237,10 +237,10 @@ def _departments(v: Visit, now: Situation, pupil_ids: list[int]) -> dict[int, se
     return found
 
 
-def again_for(v: Visit, pupil: Pupil, document_id: int, supplied_id: int) -> SuppliedDocument:
+def again_for(uow: UnitOfWork, pupil: Pupil, document_id: int, supplied_id: int) -> SuppliedDocument:
     """The file that this household gave for another of its pupils, given for this one too: a copy of its own."""
-    theirs = v.get(SuppliedDocument, supplied_id)
-    if theirs.family_id != v.family_id or theirs.file_id is None or theirs.pupil_id == pupil.id:
-        raise NotYours(f"document {supplied_id}")
-    stored, content = stored_files.content_of(v, v.get(StoredFile, theirs.file_id).name)
-    return supply(v, pupil, document_id, content, stored.media_type, theirs.file_name)
+    theirs = uow.get(SuppliedDocument, supplied_id)
+    if theirs.family_id != uow.family_id or theirs.file_id is None or theirs.pupil_id == pupil.id:
+        raise NotFound(f"document {supplied_id}")
+    stored, content = stored_files.content_of(uow, uow.get(StoredFile, theirs.file_id).name)
+    return supply(uow, pupil, document_id, content, stored.media_type, theirs.file_name)

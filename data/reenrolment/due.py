@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_
 from sqlmodel import col, select
 
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign
@@ -24,46 +24,48 @@ class Due:
     refused: int  # documents to give again
 
 
-def due(v: Visit, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
+def due(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
     pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == "all"}
-    known = _sent(v, pupils) if pupils else []
+    known = _sent(uow, pupils) if pupils else []
     sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
     shown = {request.pupil_id: campaign for campaign, request in known if request}
     ways: dict[tuple[int, int], str] = {}
     again: dict[tuple[int, int], int] = {}
     for campaign in reversed({campaign.id: campaign for campaign, _ in known}.values()):  # the first to close is shown
-        opened = campaigns.is_open(v, campaign)
+        opened = campaigns.is_open(uow, campaign)
         wanted = list(pupils) if opened else [pupil_id for pupil_id, of in sent if of == campaign.id]
-        for pupil_id, seen, way, document in _begun(v, campaign, wanted) if wanted else ():
+        for pupil_id, seen, way, document in _begun(uow, campaign, wanted) if wanted else ():
             key = (pupil_id, campaign.id)
             ways[key] = way or ""
             if opened and seen:
                 shown[pupil_id] = campaign
-            if state_of(document, v.today) in {"refused", "expired"}:
+            if state_of(document, uow.today) in {"refused", "expired"}:
                 again[key] = again.get(key, 0) + 1
     found = []
     for pupil_id, campaign in shown.items():
         key = (pupil_id, campaign.id)
         request = sent.get(key)
-        if request and (request.household_id != v.family_id or request.state == "refused"):
+        if request and (request.household_id != uow.family_id or request.state == "refused"):
             continue
         state = request.state if request else "draft" if ways.get(key) else ""
         found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
     return found
 
 
-def _begun(v: Visit, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[tuple[int, bool, str | None, Any]]:
+def _begun(
+    uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int]
+) -> Sequence[tuple[int, bool, str | None, Any]]:
     """(pupil, whether it sees the campaign, the way its household chose, a document given), a row for each document."""
     seen = campaigns.audience(campaign)
-    return v.rows(
+    return uow.rows(
         select(Pupil.id, seen.label("seen"), Wish.way, SuppliedDocument)
         .join(
             Wish,
             and_(
                 col(Wish.pupil_id) == Pupil.id,
                 col(Wish.campaign_id) == campaign.id,
-                col(Wish.family_id) == v.family_id,
+                col(Wish.family_id) == uow.family_id,
             ),
             isouter=True,
         )
@@ -72,7 +74,7 @@ def _begun(v: Visit, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[t
             and_(
                 col(SuppliedDocument.pupil_id) == Pupil.id,
                 col(SuppliedDocument.campaign_id) == campaign.id,
-                col(SuppliedDocument.family_id) == v.family_id,
+                col(SuppliedDocument.family_id) == uow.family_id,
             ),
             isouter=True,
         )

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlmodel import col, select
 
 from data.core import audit, sites
-from data.core.i18n import say
+from data.core.i18n import translate
 from data.core.spreadsheets import Cell
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import models as reenrolment
 from data.reenrolment import request_list as reenrolment_list
@@ -16,7 +16,7 @@ from data.reenrolment.models import SuppliedDocument, Wish
 from data.reenrolment.request_list import Row, Wanted
 from data.schooling.models import Course, Enrolment
 
-MOST = 20_000
+MAX_ROWS = 20_000
 HEADS = (
     "Dossier", "Nom", "Prénom", "Date de naissance", "Cycle", "Famille", "État", "Demande", "Cours demandés", "Motif",
     "Demandes complémentaires", "Envoyée le", "Décidée le", "Décidée par", "Pièces",
@@ -38,16 +38,16 @@ STATES = {
 }
 
 
-def table(v: Visit, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], list[list[Cell]]]:
+def table(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], list[list[Cell]]]:
     """(title, heads, rows) of what the table shows, all its pages."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id)
-    zone = sites.here(v).zone
-    found, _ = reenrolment_list.page(v, campaign, wanted, most=MOST)
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id)
+    zone = sites.here(uow).zone
+    found, _ = reenrolment_list.page(uow, campaign, wanted, most=MAX_ROWS)
     wishes = {
-        (each.pupil_id, each.family_id): each for each in v.all(select(Wish).where(Wish.campaign_id == campaign.id))
+        (each.pupil_id, each.family_id): each for each in uow.all(select(Wish).where(Wish.campaign_id == campaign.id))
     }
-    names, pieces = _courses(v, campaign), _pieces(v, campaign)
+    names, items = _courses(uow, campaign), _document_states(uow, campaign)
     rows: list[list[Cell]] = []
     for row in found:
         sent = row.sent
@@ -56,34 +56,34 @@ def table(v: Visit, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], l
             [
                 *_pupil(row.pupil),
                 row.family_number,
-                say(STATES[row.state], v.tongue),
-                say(WAYS[sent.way], v.tongue) if sent else None,
+                translate(STATES[row.state], uow.language),
+                translate(WAYS[sent.way], uow.language) if sent else None,
                 ", ".join(_asked(row, names)),
                 wish.reason if wish else None,
                 wish.message if wish else None,
                 sent.submitted_at.astimezone(zone).replace(tzinfo=None) if sent else None,
                 sent.decided_at.astimezone(zone).replace(tzinfo=None) if sent and sent.decided_at else None,
                 sent.decided_by if sent else None,
-                " ; ".join(pieces.get((row.pupil.id, sent.household_id if sent else None), ())),
+                " ; ".join(items.get((row.pupil.id, sent.household_id if sent else None), ())),
             ]
         )
-    return campaign.title, [say(each, v.tongue) for each in HEADS], rows
+    return campaign.title, [translate(each, uow.language) for each in HEADS], rows
 
 
-def taken(v: Visit, campaign_id: int, rows: int) -> None:
+def taken(uow: UnitOfWork, campaign_id: int, rows: int) -> None:
     """The journal keeps who took the list, and how long it was."""
-    v.staff_only()
-    audit.note(v, "export", subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]})
+    uow.staff_only()
+    audit.note(uow, "export", subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]})
 
 
 def _pupil(pupil: Pupil) -> list[Cell]:
     return [pupil.number, pupil.last_name, pupil.first_name, pupil.birth_date, pupil.cycle]
 
 
-def _courses(v: Visit, campaign: Campaign) -> dict[int, dict[int, tuple[str, bool]]]:
+def _courses(uow: UnitOfWork, campaign: Campaign) -> dict[int, dict[int, tuple[str, bool]]]:
     """Pupil -> enrolment -> (the course's name, whether it is attended now)."""
     found: dict[int, dict[int, tuple[str, bool]]] = {}
-    for pupil_id, key, status, name in v.rows(
+    for pupil_id, key, status, name in uow.rows(
         select(Enrolment.pupil_id, Enrolment.id, Enrolment.status, Course.name)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .where(Course.school_year == campaign.source_year)
@@ -99,15 +99,15 @@ def _asked(row: Row, names: dict[int, dict[int, tuple[str, bool]]]) -> Iterator[
             yield name
 
 
-def _pieces(v: Visit, campaign: Campaign) -> dict[tuple[int, int | None], list[str]]:
+def _document_states(uow: UnitOfWork, campaign: Campaign) -> dict[tuple[int, int | None], list[str]]:
     """(pupil, household) -> « Attestation d’assurance : validée »."""
     found: dict[tuple[int, int | None], list[str]] = {}
-    for supplied, label in v.rows(
+    for supplied, label in uow.rows(
         select(SuppliedDocument, RequiredDocument.label)
         .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
         .where(SuppliedDocument.campaign_id == campaign.id)
         .order_by(col(RequiredDocument.rank))
     ):
-        said = say(STATES[reenrolment.state_of(supplied, v.today)], v.tongue).lower()
-        found.setdefault((supplied.pupil_id, supplied.family_id), []).append(f"{label} : {said}")
+        message = translate(STATES[reenrolment.state_of(supplied, uow.today)], uow.language).lower()
+        found.setdefault((supplied.pupil_id, supplied.family_id), []).append(f"{label} : {message}")
     return found

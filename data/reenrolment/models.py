@@ -4,7 +4,7 @@ Each household has a `Wish` of its own: what it ticked and wrote, kept at each c
 first one that sends makes the pupil's `Reenrolment`, which both households see: which courses, and where it stands. Documents
 are the household's that gave them. So a pupil is re-enrolled once, and nobody reads the other's words or papers (R-73).
 
-A request is submitted, then validated, refused or to_correct; sent again, it is submitted anew. What changes a wish is in
+A request is submitted, then validated, UserError or to_correct; sent again, it is submitted anew. What changes a wish is in
 data/reenrolment/submission.py, what changes documents in data/reenrolment/documents.py, what staff decide in
 data/reenrolment/review.py.
 """
@@ -19,9 +19,9 @@ from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, an
 from sqlmodel import Field, col, select
 
 from data.core import formats, sites
-from data.core.errors import NotYours, Refused
-from data.core.scope import OfFamily, OfSite
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound, UserError
+from data.core.scope import OfFamily, OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
@@ -31,7 +31,7 @@ from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pup
 WAYS = ("administrative", "courses", "leaving")
 STANDINGS = ("submitted", "to_correct", "validated", "refused")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
-OVER = "La période de réinscription est terminée."
+PERIOD_OVER = "La période de réinscription est terminée."
 
 
 class Wish(OfFamily, table=True):
@@ -52,7 +52,7 @@ class Wish(OfFamily, table=True):
     reason: str = Field(default="", max_length=60)  # of leaving
     precision: str = Field(default="", max_length=500)
     message: str = Field(default="", max_length=2000)  # « Demandes complémentaires »
-    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, refused
+    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, UserError
     author_id: int
     changed_at: datetime
 
@@ -60,7 +60,7 @@ class Wish(OfFamily, table=True):
 class Reenrolment(OfSite, table=True):
     """A pupil's request, sent by one household (`household_id`). No words of anybody are here: both households meet it."""
 
-    fence: ClassVar[str] = "pupil"
+    scope: ClassVar[Scope] = Scope.PUPIL
     __table_args__ = (
         of_its_pupil(),
         of_its_campaign(),
@@ -105,7 +105,7 @@ class SuppliedDocument(OfFamily, table=True):
     file_id: int | None = Field(default=None, foreign_key="stored_file.id", index=True)
     file_name: str = Field(max_length=100)
     size: int
-    state: str = Field(default="received", max_length=10, index=True)  # received | validated | refused
+    state: str = Field(default="received", max_length=10, index=True)  # received | validated | UserError
     reason: str = Field(default="", max_length=500)
     given_at: datetime = Field(index=True)
     times: int = 1  # how many files were given for it so far
@@ -135,12 +135,12 @@ class Discipline:
 
 
 @dataclass(frozen=True)
-class Piece:
+class DocumentItem:
     """A document asked of the pupil, and what this household gave."""
 
     document: RequiredDocument
     supplied: SuppliedDocument | None
-    state: str  # missing | received | validated | refused | expired
+    state: str  # missing | received | validated | UserError | expired
     file: str = ""  # the name of the file, for /documents/{name}
 
     @property
@@ -156,11 +156,11 @@ class Situation:
     campaign: Campaign
     pupil: Pupil
     disciplines: list[Discipline]
-    pieces: list[Piece]
+    document_items: list[DocumentItem]
     wish: Wish | None
     sent: Reenrolment | None
     family_id: int | None
-    open: bool  # the campaign accepts requests now
+    is_open: bool  # the campaign accepts requests now
     may_change: bool  # this household's rights
 
     @property
@@ -174,8 +174,8 @@ class Situation:
     @property
     def chosen(self) -> set[int]:
         """Enrolments ticked, or asked for once sent; only those of the pupil."""
-        kept = self.sent.chosen if self.sent and not self.editable else self.wish.chosen if self.wish else []
-        return set(kept) & {each.enrolment.id for each in self.disciplines}
+        stored = self.sent.chosen if self.sent and not self.editable else self.wish.chosen if self.wish else []
+        return set(stored) & {each.enrolment.id for each in self.disciplines}
 
     @property
     def editable(self) -> bool:
@@ -183,60 +183,60 @@ class Situation:
         return self.closed_because is None
 
     @property
-    def closed_because(self) -> Refused | None:
+    def closed_because(self) -> UserError | None:
         """Why this household may not change its request; None when it may."""
         if not self.may_change:
-            return Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+            return UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
         if self.sent and not self.mine:
-            return Refused("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
+            return UserError("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
         if self.sent and self.sent.state in {"validated", "refused"}:
-            return Refused("Le conservatoire a déjà répondu à cette demande de réinscription.")
+            return UserError("Le conservatoire a déjà répondu à cette demande de réinscription.")
         if period := self.period_over:
             return period
         if self.sent and self.sent.state == "submitted":
-            return Refused("Votre demande est envoyée : le conservatoire va y répondre.")
+            return UserError("Votre demande est envoyée : le conservatoire va y répondre.")
         return None
 
     @property
-    def period_over(self) -> Refused | None:
+    def period_over(self) -> UserError | None:
         """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
         if self.campaign.state == "suspended":
-            return Refused(SUSPENDED)
+            return UserError(SUSPENDED)
         correcting = self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == "active"
-        return None if self.open or correcting else Refused(OVER)
+        return None if self.is_open or correcting else UserError(PERIOD_OVER)
 
     @property
-    def lacking(self) -> list[Piece]:
-        return [piece for piece in self.pieces if piece.lacking]
+    def lacking(self) -> list[DocumentItem]:
+        return [item for item in self.document_items if item.lacking]
 
 
-def shown_campaigns(v: Visit, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
+def shown_campaigns(uow: UnitOfWork, pupil_ids: Iterable[int]) -> dict[int, Campaign]:
     """Pupil -> the campaign of its tab: the open one that it sees, else the latest that a request was sent for."""
     wanted = list(pupil_ids)
-    found = _sent(v, wanted)
-    active = {campaign.id: campaign for campaign, _ in found if campaigns.is_open(v, campaign)}
+    found = _sent(uow, wanted)
+    active = {campaign.id: campaign for campaign, _ in found if campaigns.is_open(uow, campaign)}
     sent = {request.pupil_id: campaign for campaign, request in found if request}
-    return {**sent, **campaigns.seeing(v, active.values(), wanted)}
+    return {**sent, **campaigns.seeing(uow, active.values(), wanted)}
 
 
-def _sent(v: Visit, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenrolment | None]]:
+def _sent(uow: UnitOfWork, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenrolment | None]]:
     """The campaigns of this year on, each with what was sent for these pupils; the first to close first."""
-    return v.rows(
+    return uow.rows(
         select(Campaign, Reenrolment)
         .join(
             Reenrolment,
             and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
             isouter=True,
         )
-        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(v.today))
+        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(uow.today))
         .order_by(col(Campaign.closes_on), col(Campaign.id))
     )
 
 
-def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
-    """Seen from the visit's own family; staff say whose side they look at."""
-    family_id = v.family_id if v.family_id is not None else family_id
-    (wish, sent, rights), *_ = v.rows(
+def situation(uow: UnitOfWork, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:
+    """Seen from the unit of work's own family; staff say whose side they look at."""
+    family_id = uow.family_id if uow.family_id is not None else family_id
+    (wish, sent, rights), *_ = uow.rows(
         select(Wish, Reenrolment, PupilLink.rights)
         .select_from(Pupil)
         .join(Wish, _of(Wish, campaign.id) & (col(Wish.family_id) == family_id), isouter=True)
@@ -248,17 +248,17 @@ def situation(v: Visit, pupil: Pupil, campaign: Campaign, *, family_id: int | No
         )
         .where(Pupil.id == pupil.id)
     )
-    lines = disciplines(v, pupil.id, campaign)
+    lines = disciplines(uow, pupil.id, campaign)
     return Situation(
         campaign,
         pupil,
         lines,
-        pieces(v, campaign, pupil, {line.course.department for line in lines}, family_id),
+        document_items(uow, campaign, pupil, {line.course.department for line in lines}, family_id),
         wish,
         sent,
         family_id,
-        open=campaigns.is_open(v, campaign),
-        may_change=v.is_staff or rights == "all",
+        is_open=campaigns.is_open(uow, campaign),
+        may_change=uow.is_staff or rights == "all",
     )
 
 
@@ -266,11 +266,11 @@ def _of(table: type[Wish] | type[Reenrolment], campaign_id: int) -> ColumnElemen
     return and_(col(table.pupil_id) == Pupil.id, col(table.campaign_id) == campaign_id)
 
 
-def disciplines(v: Visit, pupil_id: int, campaign: Campaign) -> list[Discipline]:
+def disciplines(uow: UnitOfWork, pupil_id: int, campaign: Campaign) -> list[Discipline]:
     """The pupil's courses of the year that ends, by cursus; those outside any cursus last."""
     return [
         Discipline(*found)
-        for found in v.rows(
+        for found in uow.rows(
             select(Enrolment, Course, Teacher, Cursus)
             .join(Course, col(Course.id) == Enrolment.course_id)
             .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
@@ -285,11 +285,11 @@ def disciplines(v: Visit, pupil_id: int, campaign: Campaign) -> list[Discipline]
     ]
 
 
-def pieces(
-    v: Visit, campaign: Campaign, pupil: Pupil, departments: Iterable[str], family_id: int | None
-) -> list[Piece]:
+def document_items(
+    uow: UnitOfWork, campaign: Campaign, pupil: Pupil, departments: Iterable[str], family_id: int | None
+) -> list[DocumentItem]:
     """The documents asked of that pupil, with what the household gave."""
-    sites.here(v)
+    sites.here(uow)
     attended = set(departments)
     theirs = and_(
         col(SuppliedDocument.document_id) == RequiredDocument.id,
@@ -297,8 +297,8 @@ def pieces(
         col(SuppliedDocument.family_id) == family_id,
     )
     return [
-        Piece(document, supplied, state_of(supplied, v.today), name or "")
-        for document, supplied, name in v.rows(
+        DocumentItem(document, supplied, state_of(supplied, uow.today), name or "")
+        for document, supplied, name in uow.rows(
             select(RequiredDocument, SuppliedDocument, StoredFile.name)
             .join(SuppliedDocument, theirs, isouter=True)
             .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
@@ -310,25 +310,25 @@ def pieces(
 
 
 def state_of(supplied: SuppliedDocument | None, today: date) -> str:
-    """missing | received | validated | refused | expired."""
+    """missing | received | validated | UserError | expired."""
     if supplied is None:
         return "missing"
     expired = supplied.state == "validated" and supplied.expires_on is not None and supplied.expires_on < today
     return "expired" if expired else supplied.state
 
 
-def locked(v: Visit, pupil: Pupil, campaign_id: int) -> Situation:
+def locked(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Situation:
     """The situation with the pupil locked: two tabs, two households, and staff wait for each other here."""
-    campaign = v.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
-    found = situation(v, v.get(Pupil, pupil.id, lock=True), campaign)
-    seen = campaign.state != "draft" and v.count(
+    campaign = uow.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
+    found = situation(uow, uow.get(Pupil, pupil.id, lock=True), campaign)
+    seen = campaign.state != "draft" and uow.count(
         select(func.count(col(Pupil.id))).where(Pupil.id == pupil.id, campaigns.audience(campaign))
     )
     if not seen and found.sent is None:
-        raise NotYours(f"campaign {campaign_id} for pupil {pupil.id}")
+        raise NotFound(f"campaign {campaign_id} for pupil {pupil.id}")
     return found
 
 
-def announce(v: Visit, site_id: int, family_id: int | None, pupil_id: int) -> None:
-    """Redraw the household's pages, the other household's, and the desk's."""
-    v.tell(("family", family_id or 0), ("pupil", pupil_id), ("queue", site_id))
+def announce(uow: UnitOfWork, site_id: int, family_id: int | None, pupil_id: int) -> None:
+    """Redraw the household's pages, the other household's, and the queue page's."""
+    uow.publish(("family", family_id or 0), ("pupil", pupil_id), ("queue", site_id))

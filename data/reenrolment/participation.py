@@ -1,4 +1,4 @@
-"""A campaign's table and the desk's queues: who is where, how many, and whom to remind."""
+"""A campaign's table and the queue page's queues: who is where, how many, and whom to remind."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats, sites
-from data.core.errors import Refused
-from data.core.i18n import language, say
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.i18n import as_language, translate
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil, PupilLink
 from data.mail import custom_templates
 from data.mail.outbox import Letter
@@ -25,12 +25,12 @@ from data.reenrolment.review import write_letter
 PLACES = ("silent", "draft", *reenrolment.STANDINGS)
 
 
-def tally(v: Visit, campaign: Campaign) -> tuple[int, dict[str, int]]:
+def tally(uow: UnitOfWork, campaign: Campaign) -> tuple[int, dict[str, int]]:
     """(pupils who see the campaign, state -> how many in the order of PLACES). A request whose pupil left the audience
     counts too."""
-    v.staff_only()
+    uow.staff_only()
     found = dict.fromkeys(PLACES, 0)
-    for state, number in v.rows(
+    for state, number in uow.rows(
         select(Reenrolment.state, func.count(col(Reenrolment.id)))
         .where(Reenrolment.campaign_id == campaign.id)
         .group_by(col(Reenrolment.state))
@@ -41,7 +41,7 @@ def tally(v: Visit, campaign: Campaign) -> tuple[int, dict[str, int]]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
     sent, begun = sent_by(campaign), begun_by(campaign)
-    ((seen, answered, drafts),) = v.rows(
+    ((seen, answered, drafts),) = uow.rows(
         select(func.count(col(Pupil.id)), sum_of(sent), sum_of(begun & ~sent)).where(campaigns.audience(campaign))
     )
     found["draft"], found["silent"] = drafts, seen - answered - drafts
@@ -73,13 +73,13 @@ def condition(campaign: Campaign, state: str) -> ColumnElement[bool]:
 
 
 def waiting_documents(
-    v: Visit, *, most: int = 50, skip: int = 0
+    uow: UnitOfWork, *, most: int = 50, skip: int = 0
 ) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil, int]]:
     """The queue « Pièces »: documents received, the oldest first, with the family's number."""
-    v.staff_only()
+    uow.staff_only()
     return [
         (supplied, document, pupil, number)
-        for supplied, document, pupil, number in v.rows(
+        for supplied, document, pupil, number in uow.rows(
             select(SuppliedDocument, RequiredDocument, Pupil, Family.number)
             .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
             .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
@@ -92,9 +92,9 @@ def waiting_documents(
     ]
 
 
-def count_waiting_documents(v: Visit) -> int:
-    v.staff_only()
-    return v.count(select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"))
+def count_waiting_documents(uow: UnitOfWork) -> int:
+    uow.staff_only()
+    return uow.count(select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"))
 
 
 @dataclass(frozen=True)
@@ -107,17 +107,17 @@ class Silent:
     reminded_at: datetime | None
 
 
-def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
+def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime | None]:
     """Family that may answer and has not, by number -> its last reminder. Two questions, and no record is read."""
-    v.staff_only()
+    uow.staff_only()
     reminded: dict[int, datetime] = dict(
-        v.rows(
+        uow.rows(
             select(Letter.family_id, func.max(col(Letter.created_at)))
             .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
             .group_by(col(Letter.family_id))
         )
     )
-    known = v.rows(
+    known = uow.rows(
         select(PupilLink.family_id, Family.number)
         .join(Family, col(Family.id) == PupilLink.family_id)
         .join(Account, col(Account.family_id) == PupilLink.family_id)
@@ -133,12 +133,12 @@ def silent_families(v: Visit, campaign: Campaign) -> dict[int, datetime | None]:
     return {family_id: reminded.get(family_id) for family_id, _ in known}
 
 
-def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
+def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = None) -> list[Silent]:
     """The families that may answer and have not, by number; the first account of each. `only`: of these."""
-    v.staff_only()
+    uow.staff_only()
     among = [] if only is None else [col(PupilLink.family_id).in_(set(only))]
     children: dict[int, list[Pupil]] = {}
-    for pupil, link in v.rows(
+    for pupil, link in uow.rows(
         select(Pupil, PupilLink)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
@@ -151,14 +151,14 @@ def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -
     ):
         children.setdefault(link.family_id, []).append(pupil)
     reminded: dict[int, datetime] = dict(
-        v.rows(
+        uow.rows(
             select(Letter.family_id, func.max(col(Letter.created_at)))
             .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
             .group_by(col(Letter.family_id))
         )
     )
     found: dict[int, Silent] = {}
-    for account, number in v.rows(
+    for account, number in uow.rows(
         select(Account, Family.number)
         .join(Family, col(Family.id) == Account.family_id)
         .where(col(Account.family_id).in_(children), col(Account.disabled).is_(False))
@@ -170,18 +170,18 @@ def to_remind(v: Visit, campaign: Campaign, only: Iterable[int] | None = None) -
     return list(found.values())
 
 
-def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
+def remind(uow: UnitOfWork, campaign_id: int, family_ids: Iterable[int]) -> int:
     """Write to those of `to_remind` that are named and were not written to today; how many letters."""
-    v.staff_only()
-    campaign = v.get(Campaign, campaign_id, lock=True)  # two who press at once write once
-    if not campaigns.is_open(v, campaign):
-        raise Refused(reenrolment.OVER)
+    uow.staff_only()
+    campaign = uow.get(Campaign, campaign_id, lock=True)  # two who press at once write once
+    if not campaigns.is_open(uow, campaign):
+        raise UserError(reenrolment.PERIOD_OVER)
     wanted, written = set(family_ids), 0
-    for each in to_remind(v, campaign, wanted):
-        today = each.reminded_at and each.reminded_at.astimezone(v.zone).date() == v.today
+    for each in to_remind(uow, campaign, wanted):
+        today = each.reminded_at and each.reminded_at.astimezone(uow.zone).date() == uow.today
         if each.account.family_id in wanted and not today:
             write_letter(
-                v,
+                uow,
                 "reenrolment_reminder",
                 each.account.id,
                 each.pupils[0],
@@ -190,21 +190,21 @@ def remind(v: Visit, campaign_id: int, family_ids: Iterable[int]) -> int:
                 last_day=formats.day(campaign.closes_on),
             )
             written += 1
-    audit.note(v, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
+    audit.note(uow, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
     return written
 
 
-def reminder(v: Visit, campaign: Campaign, each: Silent) -> tuple[str, str]:
+def reminder(uow: UnitOfWork, campaign: Campaign, each: Silent) -> tuple[str, str]:
     """What the reminder would say to that family: subject and text, before anything is written."""
-    tongue, site = language(each.account.language), sites.here(v)
-    text = custom_templates.in_use(v, "reenrolment_reminder", tongue)
-    words = {
+    language, site = as_language(each.account.language), sites.here(uow)
+    text = custom_templates.in_use(uow, "reenrolment_reminder", language)
+    sentence = {
         "site": site.name,
         "name": each.account.name,
-        "moment": formats.moment(v.now, site.zone, tongue),
+        "moment": formats.moment(uow.now, site.zone, language),
         "year": campaign.school_year,
         "names": ", ".join(pupil.full_name for pupil in each.pupils),
         "last_day": formats.day(campaign.closes_on),
     }
-    said = [custom_templates.fill(part, words) for part in text.body if part not in custom_templates.PARTS]
-    return text.subject, "\n\n".join([say("Bonjour {name},", tongue, name=each.account.name), *said])
+    message = [custom_templates.fill(part, sentence) for part in text.body if part not in custom_templates.PARTS]
+    return text.subject, "\n\n".join([translate("Bonjour {name},", language, name=each.account.name), *message])

@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func
 from sqlmodel import col, or_, select
 
 from data.core.fields import tidy
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import STANDINGS, Reenrolment, SuppliedDocument
@@ -42,15 +42,15 @@ class Row:
     sent: Reenrolment | None
     state: str
     family_number: int | None
-    pieces: dict[str, int]
+    document_states: dict[str, int]
 
 
 def page(
-    v: Visit, campaign: Campaign, wanted: Wanted, *, most: int = PAGE, counted: dict[str, int] | None = None
+    uow: UnitOfWork, campaign: Campaign, wanted: Wanted, *, most: int = PAGE, counted: dict[str, int] | None = None
 ) -> tuple[list[Row], int]:
     """The rows and how many there are in all: four questions, whatever the campaign's size; three when the states were
     `counted` already and nothing else is asked. Which pupils first, then all about those alone."""
-    v.staff_only()
+    uow.staff_only()
     state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), "draft"),
                  else_="silent")  # fmt: skip
     order: dict[str, list[Any]] = {
@@ -63,7 +63,7 @@ def page(
     chosen = order.get(wanted.sort, order["name"])
     at, last = (0, []) if wanted.sort != "sent" else (1, chosen[:1])  # who sent nothing comes last, either way
     arranged = [*last, *(each.desc() if wanted.down else each for each in chosen[at:])]
-    listed = v.all(
+    listed = uow.all(
         _matching(_with_request(select(Pupil.id), campaign), campaign, wanted, joined=True)
         .order_by(*arranged, col(Pupil.last_name), col(Pupil.id))
         .limit(most)
@@ -72,15 +72,15 @@ def page(
     if counted and not (wanted.department or wanted.cycle or wanted.search):
         total = counted.get(wanted.state, sum(counted.values()))
     else:
-        total = v.count(_matching(select(func.count(col(Pupil.id))), campaign, wanted))
-    told: Any = select(Pupil, Reenrolment, state, Family.number)
+        total = uow.count(_matching(select(func.count(col(Pupil.id))), campaign, wanted))
+    text: Any = select(Pupil, Reenrolment, state, Family.number)
     found = {
-        row[0].id: row for row in v.rows(_with_family(_with_request(told, campaign)).where(col(Pupil.id).in_(listed)))
+        row[0].id: row for row in uow.rows(_with_family(_with_request(text, campaign)).where(col(Pupil.id).in_(listed)))
     }
-    pieces = _pieces(v, campaign, listed)
+    items = _document_states(uow, campaign, listed)
     return [
-        Row(pupil, sent, said, number, pieces.get((pupil.id, sent.household_id if sent else None), {}))
-        for pupil, sent, said, number in (found[key] for key in listed)
+        Row(pupil, sent, message, number, items.get((pupil.id, sent.household_id if sent else None), {}))
+        for pupil, sent, message, number in (found[key] for key in listed)
     ], total
 
 
@@ -103,8 +103,8 @@ def _with_family(question: Any) -> Any:
 
 def _matching(question: Any, campaign: Campaign, wanted: Wanted, *, joined: bool = False) -> Any:
     """`joined`: the requests are in the question already. Families are met only where their number is asked for."""
-    words = tidy(wanted.search).split()[:6]
-    if wanted.sort == "family" or any(word.isdecimal() for word in words):
+    text = tidy(wanted.search).split()[:6]
+    if wanted.sort == "family" or any(word.isdecimal() for word in text):
         question = _with_family(question if joined else _with_request(question, campaign))
     question = question.where(condition(campaign, wanted.state if wanted.state in PLACES else ""))
     if wanted.department:
@@ -116,15 +116,17 @@ def _matching(question: Any, campaign: Campaign, wanted: Wanted, *, joined: bool
         question = question.where(col(Pupil.id).in_(attends))
     if wanted.cycle:
         question = question.where(Pupil.cycle == wanted.cycle)
-    for word in words:
+    for word in text:
         question = question.where(or_(*called(word)))
     return question
 
 
-def _pieces(v: Visit, campaign: Campaign, pupil_ids: Sequence[int]) -> dict[tuple[int, int | None], dict[str, int]]:
+def _document_states(
+    uow: UnitOfWork, campaign: Campaign, pupil_ids: Sequence[int]
+) -> dict[tuple[int, int | None], dict[str, int]]:
     """(pupil, household) -> state -> documents; under (pupil, None) all of the pupil's, for one that nobody sent yet."""
     found: dict[tuple[int, int | None], dict[str, int]] = {}
-    for pupil_id, family_id, state, number in v.rows(
+    for pupil_id, family_id, state, number in uow.rows(
         select(SuppliedDocument.pupil_id, SuppliedDocument.family_id, SuppliedDocument.state, func.count())
         .where(SuppliedDocument.campaign_id == campaign.id, col(SuppliedDocument.pupil_id).in_(pupil_ids))
         .group_by(col(SuppliedDocument.pupil_id), col(SuppliedDocument.family_id), col(SuppliedDocument.state))
@@ -135,11 +137,11 @@ def _pieces(v: Visit, campaign: Campaign, pupil_ids: Sequence[int]) -> dict[tupl
     return found
 
 
-def sums(v: Visit) -> dict[int, dict[str, int]]:
+def sums(uow: UnitOfWork) -> dict[int, dict[str, int]]:
     """Campaign -> state of a request -> how many, in one question."""
-    v.staff_only()
+    uow.staff_only()
     found: dict[int, dict[str, int]] = {}
-    for campaign_id, state, number in v.rows(
+    for campaign_id, state, number in uow.rows(
         select(Reenrolment.campaign_id, Reenrolment.state, func.count()).group_by(
             col(Reenrolment.campaign_id), col(Reenrolment.state)
         )
@@ -159,25 +161,25 @@ class Week:
     silent: int
 
 
-def weeks(v: Visit, campaign: Campaign, whole: int) -> list[Week]:
+def weeks(uow: UnitOfWork, campaign: Campaign, whole: int) -> list[Week]:
     """From its first day to today or its last, whichever is first, of `whole` pupils who see it. A request counts from its
     last sending on."""
-    v.staff_only()
-    known = v.rows(
+    uow.staff_only()
+    known = uow.rows(
         select(Reenrolment.submitted_at, Reenrolment.decided_at, Reenrolment.state).where(
             Reenrolment.campaign_id == campaign.id
         )
     )
 
     def on(moment: datetime | None) -> date:
-        return moment.astimezone(v.zone).date() if moment else date.max
+        return moment.astimezone(uow.zone).date() if moment else date.max
 
     days = [(on(sent), on(decided), state) for sent, decided, state in known]
     first = min([campaign.opens_on, *(sent for sent, _, _ in days)])
     last = (
-        max(min(v.today, campaign.closes_on), *(sent for sent, _, _ in days), first)
+        max(min(uow.today, campaign.closes_on), *(sent for sent, _, _ in days), first)
         if days
-        else min(v.today, campaign.closes_on)
+        else min(uow.today, campaign.closes_on)
     )
     monday, found = first - timedelta(days=first.weekday()), list[Week]()
     while monday <= last and len(found) < 60:

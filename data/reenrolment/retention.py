@@ -1,7 +1,7 @@
 """Documents that have had their time: their files go, what was decided of them stays (R-72, and what a campaign says).
 
 A health paper goes 30 days after it was validated; one about income, or a health paper that nobody validated, two months
-after the campaign's last day; any that was refused, after two months. One that a waiting request stands on stays.
+after the campaign's last day; any that was UserError, after two months. One that a waiting request stands on stays.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from data.core import audit
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, SuppliedDocument
@@ -25,21 +26,21 @@ def sweep(*, now: Any = None) -> int:
     """Once a day; how many files go, when the sweep of files passes (data/privacy/orphan_files.py)."""
     erased = 0
     while True:
-        with whole_house(writes=True, now=now) as v:
-            found = _over(v)
+        with system_unit_of_work(writes=True, now=now) as uow:
+            found = _expired(uow)
             counts: dict[int, int] = {}
             for supplied, file in found:
-                _erase(v, supplied, file)
+                _erase(uow, supplied, file)
                 counts[supplied.site_id] = counts.get(supplied.site_id, 0) + 1
             for site_id, count in counts.items():
-                audit.note(v, "documents erased", subject="supplied_document", site_id=site_id, actor="–",
+                audit.note(uow, "documents erased", subject="supplied_document", site_id=site_id, actor="–",
                              changes={"count": ["", count]})  # fmt: skip
             erased += len(found)
         if len(found) < AT_ONCE:
             return erased
 
 
-def _over(v: Visit) -> Sequence[Any]:
+def _expired(uow: UnitOfWork) -> Sequence[Any]:
     """(document, file) of those whose time is over."""
     waiting = (
         select(Reenrolment.id)
@@ -58,11 +59,11 @@ def _over(v: Visit) -> Sequence[Any]:
         col(RequiredDocument.sensitive),
     )
     over = or_(
-        and_(state == "refused", decided < v.now - TWO_MONTHS),
-        and_(state == "validated", sensitive == "health", decided < v.now - MONTH_AFTER),
-        and_(sensitive != "", col(Campaign.closes_on) < v.today - TWO_MONTHS, ~waiting),
+        and_(state == "refused", decided < uow.now - TWO_MONTHS),
+        and_(state == "validated", sensitive == "health", decided < uow.now - MONTH_AFTER),
+        and_(sensitive != "", col(Campaign.closes_on) < uow.today - TWO_MONTHS, ~waiting),
     )
-    return v.rows(
+    return uow.rows(
         select(SuppliedDocument, StoredFile)
         .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id)
         .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
@@ -73,13 +74,13 @@ def _over(v: Visit) -> Sequence[Any]:
     )
 
 
-def _erase(v: Visit, supplied: SuppliedDocument, file: StoredFile) -> None:
+def _erase(uow: UnitOfWork, supplied: SuppliedDocument, file: StoredFile) -> None:
     """Nobody meets the file any more. A draft that nobody decided goes whole: nothing was said of it."""
-    file.removed_at = v.now
-    v.add(file)
+    file.removed_at = uow.now
+    uow.add(file)
     if supplied.state == "received":
-        v.delete(supplied)
+        uow.delete(supplied)
     else:
         supplied.file_id, supplied.version = None, supplied.version + 1
-        v.add(supplied)
-    v.tell(("pupil", supplied.pupil_id), ("family", supplied.family_id or 0), ("queue", supplied.site_id))
+        uow.add(supplied)
+    uow.publish(("pupil", supplied.pupil_id), ("family", supplied.family_id or 0), ("queue", supplied.site_id))

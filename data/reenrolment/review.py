@@ -1,6 +1,6 @@
-"""What staff decide of requests and documents. The desk's screens stand on these and on data/reenrolment/participation.py.
+"""What staff decide of requests and documents. The queue page's screens stand on these and on data/reenrolment/participation.py.
 
-Every decision: record, letter and journal together; Refused when a colleague was quicker, when the family changed its request
+Every decision: record, letter and journal together; UserError when a colleague was quicker, when the family changed its request
 since (`version`), or when it is the decider's own family's.
 """
 
@@ -12,10 +12,10 @@ from sqlmodel import col, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.reenrolment import models as reenrolment
@@ -24,77 +24,77 @@ from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument
 from data.schooling.models import Course, Enrolment
 
 
-def whole(v: Visit, sent: Reenrolment) -> Situation:
+def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
     """The request as the household that sent it sees it: choices, texts, documents."""
-    v.staff_only()
+    uow.staff_only()
     return reenrolment.situation(
-        v, v.get(Pupil, sent.pupil_id), v.get(Campaign, sent.campaign_id), family_id=sent.household_id
+        uow, uow.get(Pupil, sent.pupil_id), uow.get(Campaign, sent.campaign_id), family_id=sent.household_id
     )
 
 
-def validate(v: Visit, sent_id: int, *, version: int | None = None) -> Reenrolment:
+def validate(uow: UnitOfWork, sent_id: int, *, version: int | None = None) -> Reenrolment:
     """Accept: next year's enrolments are « demandées ». A departure is recorded and asks for none."""
-    sent, now = to_decide(v, sent_id, version)
-    return decided(v, sent, now, "validated", "")
+    sent, now = to_decide(uow, sent_id, version)
+    return decided(uow, sent, now, "validated", "")
 
 
-def refuse(v: Visit, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
+def refuse(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """With a reason, which the family reads."""
-    sent, now = to_decide(v, sent_id, version)
-    return decided(v, sent, now, "refused", _reason(reason, "Indiquez à la famille la raison du refus."))
+    sent, now = to_decide(uow, sent_id, version)
+    return decided(uow, sent, now, "refused", _reason(reason, "Indiquez à la famille la raison du refus."))
 
 
-def send_back(v: Visit, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
+def send_back(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """« À corriger »: the family changes what is wrong and sends again, after the campaign's last day too."""
-    sent, now = to_decide(v, sent_id, version)
-    return decided(v, sent, now, "to_correct", _reason(reason, "Indiquez à la famille ce qu’il faut corriger."))
+    sent, now = to_decide(uow, sent_id, version)
+    return decided(uow, sent, now, "to_correct", _reason(reason, "Indiquez à la famille ce qu’il faut corriger."))
 
 
 def _reason(typed: str, otherwise: str) -> str:
     reason = tidy_lines(typed)
     if not reason:
-        raise Faulty({"reason": Refused(otherwise)})
+        raise ValidationErrors({"reason": UserError(otherwise)})
     if len(reason) > 1000:
-        raise Faulty({"reason": Refused("Ce texte est trop long : {most} caractères au plus.", most=1000)})
+        raise ValidationErrors({"reason": UserError("Ce texte est trop long : {most} caractères au plus.", most=1000)})
     return reason
 
 
-def to_decide(v: Visit, sent_id: int, version: int | None) -> tuple[Reenrolment, Situation]:
-    v.staff_only()
-    v.get(Pupil, v.get(Reenrolment, sent_id).pupil_id, lock=True)  # the family's tabs wait, or are waited for
-    sent = v.get(Reenrolment, sent_id, lock=True)
-    not_own(v, sent.household_id)
+def to_decide(uow: UnitOfWork, sent_id: int, version: int | None) -> tuple[Reenrolment, Situation]:
+    uow.staff_only()
+    uow.get(Pupil, uow.get(Reenrolment, sent_id).pupil_id, lock=True)  # the family's tabs wait, or are waited for
+    sent = uow.get(Reenrolment, sent_id, lock=True)
+    not_own(uow, sent.household_id)
     if sent.state != "submitted":
         if sent.decided_at is None:
-            raise Refused("La famille n’a pas renvoyé cette demande.")
-        raise Refused(
+            raise UserError("La famille n’a pas renvoyé cette demande.")
+        raise UserError(
             "{name} a déjà répondu le {moment}.",
             name=sent.decided_by,
-            moment=formats.moment(sent.decided_at, v.zone, v.tongue),
+            moment=formats.moment(sent.decided_at, uow.zone, uow.language),
         )
     if version is not None and version != sent.version:
-        raise Refused("La famille a modifié sa demande depuis son affichage. Relisez-la avant de décider.")
-    return sent, whole(v, sent)
+        raise UserError("La famille a modifié sa demande depuis son affichage. Relisez-la avant de décider.")
+    return sent, whole(uow, sent)
 
 
-def not_own(v: Visit, family_id: int | None) -> None:
-    own = v.get(Account, v.account_id).own_family_id
+def not_own(uow: UnitOfWork, family_id: int | None) -> None:
+    own = uow.get(Account, uow.account_id).own_family_id
     if own is not None and own == family_id:
-        raise Refused("Cette demande est celle de votre famille : un collègue doit la traiter.")
+        raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
 
 
-def decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: str) -> Reenrolment:
+def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: str, answer: str) -> Reenrolment:
     """Record, letter and journal of a decision whose reasons were checked."""
     if state == "validated" and sent.way != "leaving":
-        sent.made = _ask_enrolments(v, now)
+        sent.made = _ask_enrolments(uow, now)
     sent.state, sent.version = state, sent.version + 1
-    sent.decided_at, sent.decided_by = v.now, v.name
-    v.add(sent)
+    sent.decided_at, sent.decided_by = uow.now, uow.name
+    uow.add(sent)
     if now.wish:
         now.wish.answer = answer
-        v.add(now.wish)
+        uow.add(now.wish)
     write_letter(
-        v,
+        uow,
         "leaving_validated" if (sent.way, state) == ("leaving", "validated") else f"reenrolment_{state}",
         sent.author_id,
         now.pupil,
@@ -102,14 +102,14 @@ def decided(v: Visit, sent: Reenrolment, now: Situation, state: str, answer: str
         year=now.campaign.school_year,
     )
     audit.note(
-        v,
+        uow,
         f"re-enrolment {state}",
         subject="reenrolment",
         subject_id=sent.id,
         family_id=sent.household_id,
         changes={"state": ["submitted", state], "way": ["", sent.way], "made": ["", sent.made]},
     )
-    reenrolment.announce(v, sent.site_id, sent.household_id, sent.pupil_id)
+    reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
 
 
@@ -118,7 +118,7 @@ def answer_letter(sent: Reenrolment) -> str:
     return "leaving_validated" if (sent.way, sent.state) == ("leaving", "validated") else f"reenrolment_{sent.state}"
 
 
-def _ask_enrolments(v: Visit, now: Situation) -> list[int]:
+def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
     """The keys of the enrolments made in next year's courses of the same number, which are made where there are none."""
     wanted = [
         line
@@ -128,19 +128,19 @@ def _ask_enrolments(v: Visit, now: Situation) -> list[int]:
     numbers = [line.course.number for line in wanted]
     there = {
         course.number: course
-        for course in v.all(
+        for course in uow.all(
             select(Course).where(Course.school_year == now.campaign.school_year, col(Course.number).in_(numbers))
         )
     }
     made = []
     for line in wanted:
-        course = there.get(line.course.number) or v.add(
+        course = there.get(line.course.number) or uow.add(
             Course(**line.course.model_dump(exclude={"id", "school_year"}), school_year=now.campaign.school_year)
         )
         there[course.number] = course
-        asked = v.one(select(Enrolment).where(Enrolment.pupil_id == now.pupil.id, Enrolment.course_id == course.id))
+        asked = uow.one(select(Enrolment).where(Enrolment.pupil_id == now.pupil.id, Enrolment.course_id == course.id))
         if asked is None:
-            asked = v.add(
+            asked = uow.add(
                 Enrolment(
                     site_id=now.pupil.site_id,
                     pupil_id=now.pupil.id,
@@ -154,47 +154,47 @@ def _ask_enrolments(v: Visit, now: Situation) -> list[int]:
     return made
 
 
-def validate_document(v: Visit, supplied_id: int, *, expires_on: date | None = None) -> SuppliedDocument:
+def validate_document(uow: UnitOfWork, supplied_id: int, *, expires_on: date | None = None) -> SuppliedDocument:
     """`expires_on`: it holds until then; later it reads « expirée » and another is asked for."""
-    supplied = _document_to_decide(v, supplied_id)
+    supplied = _document_to_decide(uow, supplied_id)
     supplied.expires_on = expires_on
-    return document_decided(v, supplied, "validated", "")
+    return document_decided(uow, supplied, "validated", "")
 
 
-def refuse_document(v: Visit, supplied_id: int, reason: str) -> SuppliedDocument:
-    """With a reason; the family gives another. One letter a sitting tells of all refused documents."""
-    supplied = _document_to_decide(v, supplied_id)
+def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedDocument:
+    """With a reason; the family gives another. One letter one round of decisions tells of all UserError documents."""
+    supplied = _document_to_decide(uow, supplied_id)
     reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
-    return document_decided(v, supplied, "refused", reason)
+    return document_decided(uow, supplied, "refused", reason)
 
 
-def _document_to_decide(v: Visit, supplied_id: int) -> SuppliedDocument:
-    v.staff_only()
-    v.get(Pupil, v.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
-    supplied = v.get(SuppliedDocument, supplied_id, lock=True)
-    not_own(v, supplied.family_id)
+def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
+    uow.staff_only()
+    uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
+    supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
+    not_own(uow, supplied.family_id)
     if supplied.state != "received":
-        raise Refused(
+        raise UserError(
             "{name} a déjà répondu le {moment}.",
             name=supplied.decided_by,
-            moment=formats.moment(supplied.decided_at or v.now, v.zone, v.tongue),
+            moment=formats.moment(supplied.decided_at or uow.now, uow.zone, uow.language),
         )
     return supplied
 
 
 def document_decided(
-    v: Visit, supplied: SuppliedDocument, state: str, reason: str, *, told: bool = True
+    uow: UnitOfWork, supplied: SuppliedDocument, state: str, reason: str, *, text: bool = True
 ) -> SuppliedDocument:
     """`told`: a letter of its own; a decision on the whole request says it in its own letter."""
     supplied.state, supplied.reason, supplied.version = state, reason, supplied.version + 1
-    supplied.decided_at, supplied.decided_by = v.now, v.name
-    v.add(supplied)
-    pupil, label = v.get(Pupil, supplied.pupil_id), v.get(RequiredDocument, supplied.document_id).label
-    if state == "refused" and told:
+    supplied.decided_at, supplied.decided_by = uow.now, uow.name
+    uow.add(supplied)
+    pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
+    if state == "refused" and text:
         line = f"« {label} », {pupil.full_name} : {reason}"
-        if not outbox.join_message(v, "document_refused", supplied.family_id or 0, supplied.author_id, line):
+        if not outbox.join_message(uow, "document_refused", supplied.family_id or 0, supplied.author_id, line):
             write_letter(
-                v,
+                uow,
                 "document_refused",
                 supplied.author_id,
                 pupil,
@@ -202,23 +202,23 @@ def document_decided(
                 delay=settings().decision_letter_delay,
             )
     audit.note(
-        v,
+        uow,
         f"document {state}",
         subject="supplied_document",
         subject_id=supplied.id,
         family_id=supplied.family_id,
         changes={label: ["received", state], **({"reason": ["", reason]} if reason else {})},
     )
-    reenrolment.announce(v, supplied.site_id, supplied.family_id, supplied.pupil_id)
+    reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
     return supplied
 
 
-def write_letter(v: Visit, kind: str, account_id: int, pupil: Pupil, **words: Any) -> None:
+def write_letter(uow: UnitOfWork, kind: str, account_id: int, pupil: Pupil, **text: Any) -> None:
     accounts.write_to(
-        v,
-        v.get(Account, account_id),
+        uow,
+        uow.get(Account, account_id),
         kind,
         path=f"/eleves/{pupil.number}/reinscription",
         subject=pupil.full_name,
-        **words,
+        **text,
     )

@@ -1,4 +1,4 @@
-"""One sitting at the desk: the queue of requests, one request with its documents, the decision on all of it, its undoing."""
+"""One round of decisions at the office: the queue of requests, one request with its documents, the decision on all of it, its undoing."""
 
 from collections.abc import Container
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from sqlmodel import col, func, or_, select
 
 from data.accounts.models import Account
 from data.core import audit, edit_presence
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy, tidy_lines
-from data.core.i18n import language, say
-from data.core.unit_of_work import Visit
+from data.core.i18n import as_language, translate
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil
 from data.families.stored_files import StoredFile
@@ -21,7 +21,7 @@ from data.mail.outbox import Letter
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Discipline, Piece, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.models import Discipline, DocumentItem, Reenrolment, SuppliedDocument, Wish
 from data.reenrolment.review import answer_letter, decided, document_decided, not_own, to_decide, write_letter
 from data.schooling.models import Enrolment
 
@@ -55,16 +55,16 @@ class Waiting:
 class Given:
     """A document asked for, what was given for it, and its file."""
 
-    piece: Piece
+    item: DocumentItem
     file: StoredFile | None
 
     @property
     def waits(self) -> bool:
-        return self.piece.state == "received"
+        return self.item.state == "received"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class RequestDetail:
     """All that the one who decides reads."""
 
     sent: Reenrolment
@@ -78,12 +78,12 @@ class Sheet:
 
     @property
     def missing(self) -> list[str]:
-        return [each.piece.document.label for each in self.documents if each.piece.lacking]
+        return [each.item.document.label for each in self.documents if each.item.lacking]
 
 
-def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
+def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
     """Requests that wait, the oldest first; or those that were answered, the latest first."""
-    v.staff_only()
+    uow.staff_only()
     order = col(Reenrolment.decided_at).desc() if closed else col(Reenrolment.submitted_at)
     question = _matching(
         select(Reenrolment, Pupil, Family.number)
@@ -92,18 +92,18 @@ def queue(v: Visit, *, closed: bool = False, search: str = "", most: int = 50, s
         .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"])),
         search,
     )
-    return [Waiting(*row) for row in v.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
+    return [Waiting(*row) for row in uow.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
 
 
-def count(v: Visit, *, closed: bool = False, search: str = "") -> int:
-    v.staff_only()
+def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
+    uow.staff_only()
     question = (
         select(func.count(col(Reenrolment.id)))
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
         .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"]))
     )
-    return v.count(_matching(question, search))
+    return uow.count(_matching(question, search))
 
 
 def _matching(question: Any, search: str) -> Any:
@@ -127,16 +127,16 @@ def called(word: str) -> list[Any]:
 _of_five: Any = select  # the checker knows selects of four
 
 
-def sheet(v: Visit, sent_id: int) -> Sheet:
-    """NotYours when there is none. Four questions, whatever it holds."""
-    v.staff_only()
-    sent = v.get(Reenrolment, sent_id)
+def detail(uow: UnitOfWork, sent_id: int) -> RequestDetail:
+    """NotFound when there is none. Four questions, whatever it holds."""
+    uow.staff_only()
+    sent = uow.get(Reenrolment, sent_id)
     mine = and_(
         col(Wish.campaign_id) == Reenrolment.campaign_id,
         col(Wish.pupil_id) == Reenrolment.pupil_id,
         col(Wish.family_id) == Reenrolment.household_id,
     )
-    (found,) = v.rows(
+    (found,) = uow.rows(
         _of_five(Pupil, Family.number, Campaign, Wish, Account.name)
         .select_from(Reenrolment)
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
@@ -147,12 +147,14 @@ def sheet(v: Visit, sent_id: int) -> Sheet:
         .where(Reenrolment.id == sent_id)
     )
     pupil, number, campaign, wish, author = found
-    lines = reenrolment.disciplines(v, pupil.id, campaign)
-    documents = _documents(v, sent, pupil, campaign, lines)
-    return Sheet(sent, pupil, number, campaign, author or "", wish, lines, documents)
+    lines = reenrolment.disciplines(uow, pupil.id, campaign)
+    documents = _documents(uow, sent, pupil, campaign, lines)
+    return RequestDetail(sent, pupil, number, campaign, author or "", wish, lines, documents)
 
 
-def _documents(v: Visit, sent: Reenrolment, pupil: Pupil, campaign: Campaign, lines: list[Discipline]) -> list[Given]:
+def _documents(
+    uow: UnitOfWork, sent: Reenrolment, pupil: Pupil, campaign: Campaign, lines: list[Discipline]
+) -> list[Given]:
     departments = {line.course.department for line in lines}
     theirs = and_(
         col(SuppliedDocument.document_id) == RequiredDocument.id,
@@ -160,8 +162,8 @@ def _documents(v: Visit, sent: Reenrolment, pupil: Pupil, campaign: Campaign, li
         col(SuppliedDocument.family_id) == sent.household_id,
     )
     return [
-        Given(Piece(document, supplied, reenrolment.state_of(supplied, v.today)), file)
-        for document, supplied, file in v.rows(
+        Given(DocumentItem(document, supplied, reenrolment.state_of(supplied, uow.today)), file)
+        for document, supplied, file in uow.rows(
             select(RequiredDocument, SuppliedDocument, StoredFile)
             .join(SuppliedDocument, theirs, isouter=True)
             .join(StoredFile, col(StoredFile.id) == SuppliedDocument.file_id, isouter=True)
@@ -172,58 +174,58 @@ def _documents(v: Visit, sent: Reenrolment, pupil: Pupil, campaign: Campaign, li
     ]
 
 
-def claim(v: Visit, sent_id: int | None) -> None:
+def mark_present(uow: UnitOfWork, sent_id: int | None) -> None:
     """This person has the request open; None: has left."""
-    edit_presence.claim(v, Reenrolment, sent_id, "submitted")
+    edit_presence.mark_present(uow, Reenrolment, sent_id, "submitted")
 
 
 def decide(
-    v: Visit, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
+    uow: UnitOfWork, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
 ) -> Reenrolment:
-    """The request and its documents at once, in one letter. `outcome`: validated, to_correct, refused, or "" for what the
-    documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
+    """The request and its documents at once, in one letter. `outcome`: validated, to_correct, UserError, or "" for what the
+    documents say. `declined`: the keys of UserError documents; the others received are validated, unless the request is UserError.
     """
-    sent, now = to_decide(v, sent_id, version)
-    received = [piece.supplied for piece in now.pieces if piece.supplied and piece.supplied.state == "received"]
+    sent, now = to_decide(uow, sent_id, version)
+    received = [item.supplied for item in now.document_items if item.supplied and item.supplied.state == "received"]
     bad = [each for each in received if each.id in declined]
     outcome = outcome or ("to_correct" if bad else "validated")
     if outcome not in CLOSED:
-        raise Refused("Choisissez dans la liste.")
+        raise UserError("Choisissez dans la liste.")
     if bad and outcome == "validated":
-        raise Refused("Une pièce est refusée : renvoyez la demande « à corriger » (C), ou acceptez cette pièce.")
-    words = tidy_lines(reason)
-    if outcome != "validated" and not words:
-        raise Faulty({"reason": Refused("Donnez la raison : la famille la lira.")})
-    if len(words) > 800:
-        raise Faulty({"reason": Refused("Ce texte est trop long : {most} caractères au plus.", most=800)})
+        raise UserError("Une pièce est refusée : renvoyez la demande « à corriger » (C), ou acceptez cette pièce.")
+    text = tidy_lines(reason)
+    if outcome != "validated" and not text:
+        raise ValidationErrors({"reason": UserError("Donnez la raison : la famille la lira.")})
+    if len(text) > 800:
+        raise ValidationErrors({"reason": UserError("Ce texte est trop long : {most} caractères au plus.", most=800)})
     if outcome != "refused":
         for each in received:
             document_decided(
-                v, each, "refused" if each in bad else "validated", words[:500] if each in bad else "", told=False
+                uow, each, "refused" if each in bad else "validated", text[:500] if each in bad else "", text=False
             )
     if bad and outcome == "to_correct":
-        labels = {piece.document.id: piece.document.label for piece in now.pieces}
-        tongue = language(v.get(Account, sent.author_id).language)
+        labels = {item.document.id: item.document.label for item in now.document_items}
+        language = as_language(uow.get(Account, sent.author_id).language)
         names = ", ".join(f"« {labels[each.document_id]} »" for each in bad)
-        words += "\n" + say("Pièces à remplacer : {names}.", tongue, names=names[:180])
-    return decided(v, sent, now, outcome, words)
+        text += "\n" + translate("Pièces à remplacer : {names}.", language, names=names[:180])
+    return decided(uow, sent, now, outcome, text)
 
 
-def undo(v: Visit, sent_id: int) -> Reenrolment:
+def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     """« Annuler la décision », for 24 hours: the request waits again, its documents too, and no enrolment is asked for."""
-    v.staff_only()
-    v.get(Pupil, v.get(Reenrolment, sent_id).pupil_id, lock=True)
-    sent = v.get(Reenrolment, sent_id, lock=True)
-    not_own(v, sent.household_id)
+    uow.staff_only()
+    uow.get(Pupil, uow.get(Reenrolment, sent_id).pupil_id, lock=True)
+    sent = uow.get(Reenrolment, sent_id, lock=True)
+    not_own(uow, sent.household_id)
     if sent.state not in CLOSED or sent.decided_at is None:
-        raise Refused("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
-    if not may_undo(v, sent):
-        raise Refused("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
-    for made in v.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
+        raise UserError("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
+    if not may_undo(uow, sent):
+        raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    for made in uow.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
         if made.status != "asked":
-            raise Refused("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
-        v.delete(made)
-    for each in v.all(
+            raise UserError("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
+        uow.delete(made)
+    for each in uow.all(
         select(SuppliedDocument).where(
             SuppliedDocument.pupil_id == sent.pupil_id,
             SuppliedDocument.family_id == sent.household_id,
@@ -232,31 +234,31 @@ def undo(v: Visit, sent_id: int) -> Reenrolment:
     ):
         each.state, each.reason, each.decided_at, each.decided_by = "received", "", None, ""
         each.version += 1
-        v.add(each)
-    _take_letter_back(v, sent)
+        uow.add(each)
+    _take_letter_back(uow, sent)
     before = sent.state
     sent.state, sent.made, sent.decided_at, sent.decided_by = "submitted", [], None, ""
     sent.version += 1
-    v.add(sent)
+    uow.add(sent)
     audit.note(
-        v,
+        uow,
         "decision undone",
         subject="reenrolment",
         subject_id=sent.id,
         family_id=sent.household_id,
         changes={"state": [before, "submitted"]},
     )
-    reenrolment.announce(v, sent.site_id, sent.household_id, sent.pupil_id)
+    reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
 
 
-def may_undo(v: Visit, sent: Reenrolment) -> bool:
-    return sent.decided_at is not None and v.now - sent.decided_at < timedelta(hours=UNDO_HOURS)
+def may_undo(uow: UnitOfWork, sent: Reenrolment) -> bool:
+    return sent.decided_at is not None and uow.now - sent.decided_at < timedelta(hours=UNDO_HOURS)
 
 
-def _take_letter_back(v: Visit, sent: Reenrolment) -> None:
+def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
     """The letter that has not left does not leave; otherwise another says what happened."""
-    letter = v.one(
+    letter = uow.one(
         select(Letter)
         .where(
             Letter.account_id == sent.author_id,
@@ -269,19 +271,19 @@ def _take_letter_back(v: Visit, sent: Reenrolment) -> None:
     )
     if letter is not None:
         letter.state = "cancelled"
-        v.add(letter)
-        v.tell(("letters", sent.site_id))
+        uow.add(letter)
+        uow.publish(("letters", sent.site_id))
         return
-    campaign, pupil = v.get(Campaign, sent.campaign_id), v.get(Pupil, sent.pupil_id)
-    write_letter(v, "reenrolment_reopened", sent.author_id, pupil, year=campaign.school_year)
+    campaign, pupil = uow.get(Campaign, sent.campaign_id), uow.get(Pupil, sent.pupil_id)
+    write_letter(uow, "reenrolment_reopened", sent.author_id, pupil, year=campaign.school_year)
 
 
 def waiting_document(
-    v: Visit, supplied_id: int
+    uow: UnitOfWork, supplied_id: int
 ) -> tuple[SuppliedDocument, RequiredDocument, Pupil, int, StoredFile | None]:
-    """One document of the queue « Pièces », with its file; NotYours when there is none."""
-    v.staff_only()
-    supplied = v.get(SuppliedDocument, supplied_id)
-    number = families.numbers(v, [supplied.family_id]).get(supplied.family_id or 0, 0)
-    file = v.get(StoredFile, supplied.file_id) if supplied.file_id else None
-    return supplied, v.get(RequiredDocument, supplied.document_id), v.get(Pupil, supplied.pupil_id), number, file
+    """One document of the queue « Pièces », with its file; NotFound when there is none."""
+    uow.staff_only()
+    supplied = uow.get(SuppliedDocument, supplied_id)
+    number = families.numbers(uow, [supplied.family_id]).get(supplied.family_id or 0, 0)
+    file = uow.get(StoredFile, supplied.file_id) if supplied.file_id else None
+    return supplied, uow.get(RequiredDocument, supplied.document_id), uow.get(Pupil, supplied.pupil_id), number, file

@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.i18n import language, pair, say
-from data.core.unit_of_work import Visit
+from data.core.i18n import as_language, pair, translate
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.reenrolment import models as reenrolment
 from data.reenrolment.models import Reenrolment, Situation, Wish
 
-MOST_WORDS = 2000
+MAX_TEXT_LENGTH = 2000
 LEAVING = (
     "Déménagement",
     "Emploi du temps",
@@ -25,106 +25,106 @@ LEAVING = (
 )
 
 
-def choose(v: Visit, pupil: Pupil, campaign_id: int, way: str, chosen: Iterable[int] = ()) -> Wish:
+def choose(uow: UnitOfWork, pupil: Pupil, campaign_id: int, way: str, chosen: Iterable[int] = ()) -> Wish:
     """One of the three ways, each of which undoes the others; « courses » with the enrolments ticked, none of them being
-    no way at all. Refused when this household may not; enrolments of others are not taken."""
-    now = _writable(v, pupil, campaign_id)
+    no way at all. UserError when this household may not; enrolments of others are not taken."""
+    now = _writable(uow, pupil, campaign_id)
     if way not in {"", *reenrolment.WAYS} or (way == "administrative" and not now.campaign.administrative):
-        raise Refused("Choisissez dans la liste.")
+        raise UserError("Choisissez dans la liste.")
     known = {each.enrolment.id for each in now.disciplines}
     ticked = sorted(known.intersection(chosen)) if way == "courses" else []
-    wish = _wish(v, now)
+    wish = _wish(uow, now)
     wish.way, wish.chosen = ("" if way == "courses" and not ticked else way), ticked
-    return _kept(v, now, wish)
+    return _stored(uow, now, wish)
 
 
-def write(v: Visit, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]) -> Wish:
-    """`message`, `reason`, `precision` as far as they are given. Faulty when a text is too long."""
-    now = _writable(v, pupil, campaign_id)
-    wish = _wish(v, now)
-    for name, value in _words(typed).items():
+def write(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]) -> Wish:
+    """`message`, `reason`, `precision` as far as they are given. ValidationErrors when a text is too long."""
+    now = _writable(uow, pupil, campaign_id)
+    wish = _wish(uow, now)
+    for name, value in _typed_texts(typed).items():
         setattr(wish, name, value)
-    return _kept(v, now, wish)
+    return _stored(uow, now, wish)
 
 
-def _words(typed: Mapping[str, object]) -> dict[str, str]:
-    words: dict[str, str] = {}
-    faults: dict[str, Refused] = {}
-    for name, most in (("message", MOST_WORDS), ("precision", 500)):
+def _typed_texts(typed: Mapping[str, object]) -> dict[str, str]:
+    sentence: dict[str, str] = {}
+    faults: dict[str, UserError] = {}
+    for name, most in (("message", MAX_TEXT_LENGTH), ("precision", 500)):
         if isinstance(text := typed.get(name), str):
-            words[name] = tidy_lines(text)
-            if len(words[name]) > most:
-                faults[name] = Refused("Ce texte est trop long : {most} caractères au plus.", most=most)
+            sentence[name] = tidy_lines(text)
+            if len(sentence[name]) > most:
+                faults[name] = UserError("Ce texte est trop long : {most} caractères au plus.", most=most)
     if isinstance(reason := typed.get("reason"), str):
         if reason and reason not in LEAVING:
-            faults["reason"] = Refused("Choisissez un motif.")
-        words["reason"] = reason
+            faults["reason"] = UserError("Choisissez un motif.")
+        sentence["reason"] = reason
     if faults:
-        raise Faulty(faults)
-    return words
+        raise ValidationErrors(faults)
+    return sentence
 
 
-def _writable(v: Visit, pupil: Pupil, campaign_id: int) -> Situation:
-    """The situation, locked; Refused with the reason when this household may not write."""
-    now = reenrolment.locked(v, pupil, campaign_id)
+def _writable(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Situation:
+    """The situation, locked; UserError with the reason when this household may not write."""
+    now = reenrolment.locked(uow, pupil, campaign_id)
     if now.closed_because:
         raise now.closed_because
     return now
 
 
-def _wish(v: Visit, now: Situation) -> Wish:
+def _wish(uow: UnitOfWork, now: Situation) -> Wish:
     return now.wish or Wish(
         site_id=now.pupil.site_id,
-        family_id=v.family_id,
+        family_id=uow.family_id,
         campaign_id=now.campaign.id,
         pupil_id=now.pupil.id,
-        author_id=v.account_id or 0,
-        changed_at=v.now,
+        author_id=uow.account_id or 0,
+        changed_at=uow.now,
     )
 
 
-def _kept(v: Visit, now: Situation, wish: Wish) -> Wish:
-    wish.changed_at, wish.author_id = v.now, v.account_id or 0
-    v.add(wish)
-    reenrolment.announce(v, now.pupil.site_id, v.family_id, now.pupil.id)
+def _stored(uow: UnitOfWork, now: Situation, wish: Wish) -> Wish:
+    wish.changed_at, wish.author_id = uow.now, uow.account_id or 0
+    uow.add(wish)
+    reenrolment.announce(uow, now.pupil.site_id, uow.family_id, now.pupil.id)
     return wish
 
 
-def submit(v: Visit, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]) -> Reenrolment:
+def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]) -> Reenrolment:
     """« Valider »: what was typed, then the request, its letter and the journal's line, together. Sent twice, it is one.
 
-    Faulty names what is missing, in the page's order: `way`, `reason`, `precision`, `documents`, `message`.
+    ValidationErrors names what is missing, in the page's order: `way`, `reason`, `precision`, `documents`, `message`.
     """
-    now = reenrolment.locked(v, pupil, campaign_id)
+    now = reenrolment.locked(uow, pupil, campaign_id)
     if now.sent and now.mine and now.sent.state == "submitted":
         return now.sent  # a second click, a reload, the other tab
     if now.closed_because:
         raise now.closed_because
-    wish = _wish(v, now)
-    for name, value in _words(typed).items():
+    wish = _wish(uow, now)
+    for name, value in _typed_texts(typed).items():
         setattr(wish, name, value)
     if faults := missing(now, wish):
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     wish.answer = ""
-    _kept(v, now, wish)
+    _stored(uow, now, wish)
     again = now.sent
     sent = again or Reenrolment(
         site_id=pupil.site_id,
         campaign_id=now.campaign.id,
         pupil_id=pupil.id,
-        household_id=v.family_id or 0,
-        author_id=v.account_id or 0,
+        household_id=uow.family_id or 0,
+        author_id=uow.account_id or 0,
         way=wish.way,
-        submitted_at=v.now,
+        submitted_at=uow.now,
     )
     sent.state, sent.way, sent.chosen = "submitted", wish.way, sorted(now.chosen)
-    sent.submitted_at, sent.author_id = v.now, v.account_id or 0
+    sent.submitted_at, sent.author_id = uow.now, uow.account_id or 0
     sent.decided_at, sent.decided_by = None, ""
     sent.version += 1 if again else 0
-    v.add(sent)
-    _acknowledge(v, now, wish)
+    uow.add(sent)
+    _acknowledge(uow, now, wish)
     audit.note(
-        v,
+        uow,
         "re-enrolment corrected" if again else "re-enrolment sent",
         subject="reenrolment",
         subject_id=sent.id,
@@ -133,95 +133,98 @@ def submit(v: Visit, pupil: Pupil, campaign_id: int, typed: Mapping[str, object]
     return sent
 
 
-def missing(now: Situation, wish: Wish | None) -> dict[str, Refused]:
+def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
     """What « Valider » asks for, in words; nothing when the request can be sent."""
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     way = wish.way if wish else ""
     if not way:
-        faults["way"] = Refused(
+        faults["way"] = UserError(
             "Cochez « Réinscription administrative », ou les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
             if now.campaign.administrative
             else "Cochez les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
         )
     if way == "leaving" and wish:
         if wish.reason not in LEAVING:
-            faults["reason"] = Refused("Choisissez un motif.")
+            faults["reason"] = UserError("Choisissez un motif.")
         elif wish.reason == "Autre" and not wish.precision:
-            faults["precision"] = Refused("Précisez le motif en quelques mots.")
+            faults["precision"] = UserError("Précisez le motif en quelques mots.")
     if way in {"administrative", "courses"} and (lacking := now.lacking):
-        faults["documents"] = Refused(
+        faults["documents"] = UserError(
             "Il manque une pièce obligatoire : {names}.#Il manque {count} pièces obligatoires : {names}.",
             count=len(lacking),
-            names=", ".join(f"« {piece.document.label} »" for piece in lacking),
+            names=", ".join(f"« {item.document.label} »" for item in lacking),
         )
     return faults
 
 
-def _acknowledge(v: Visit, now: Situation, wish: Wish) -> None:
+def _acknowledge(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
     """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
-    who = v.get(Account, v.account_id)
+    who = uow.get(Account, uow.account_id)
     accounts.write_to(
-        v,
+        uow,
         who,
         "reenrolment_received",
         path=f"/eleves/{now.pupil.number}/reinscription",
         facts=summary(now, wish, who.language),
         message=now.campaign.confirmation,
-        paper=paper(v, now, wish, who),
+        paper=paper(uow, now, wish, who),
         subject=now.pupil.full_name,
         year=now.campaign.school_year,
     )
 
 
-def summary(now: Situation, wish: Wish, tongue: str = "fr") -> list[outbox.Fact]:
+def summary(now: Situation, wish: Wish, language: str = "fr") -> list[outbox.Fact]:
     """What is asked, line by line."""
-    spoken = language(tongue)
+    in_language = as_language(language)
     lines: list[outbox.Fact] = []
     if wish.way == "administrative":
-        lines.append((say("Choix", spoken), say("Réinscription administrative", spoken)))
+        lines.append((translate("Choix", in_language), translate("Réinscription administrative", in_language)))
     elif wish.way == "courses":
         picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
-        lines.append((say("Cours demandés", spoken), ", ".join(picked)))
+        lines.append((translate("Cours demandés", in_language), ", ".join(picked)))
     else:
-        reason = say(wish.reason, spoken)
-        reason = pair(reason, wish.precision, spoken) if wish.precision else reason
-        lines += [(say("Choix", spoken), say("Ne se réinscrit pas", spoken)), (say("Motif", spoken), reason)]
-    given = [piece for piece in now.pieces if piece.supplied]
+        reason = translate(wish.reason, in_language)
+        reason = pair(reason, wish.precision, in_language) if wish.precision else reason
+        lines += [
+            (translate("Choix", in_language), translate("Ne se réinscrit pas", in_language)),
+            (translate("Motif", in_language), reason),
+        ]
+    given = [item for item in now.document_items if item.supplied]
     if given and wish.way != "leaving":
-        lines.append((say("Pièces données", spoken), ", ".join(piece.document.label for piece in given)))
+        lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
     if wish.message:
-        lines.append((say("Demandes complémentaires", spoken), wish.message))
+        lines.append((translate("Demandes complémentaires", in_language), wish.message))
     return lines
 
 
-def paper(v: Visit, now: Situation, wish: Wish, who: Account) -> outbox.Paper:
+def paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> outbox.Paper:
     """The summary that goes with the letter: the same lines, whose, when, by whom, and the documents by their files."""
-    spoken = language(who.language)
+    in_language = as_language(who.language)
     named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
-    title = say(
-        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", spoken, **named
+    title = translate(
+        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", in_language, **named
     )
     documents = [
-        pair(piece.document.label, piece.supplied.file_name, spoken)
-        for piece in now.pieces
-        if piece.supplied and wish.way != "leaving"
+        pair(item.document.label, item.supplied.file_name, in_language)
+        for item in now.document_items
+        if item.supplied and wish.way != "leaving"
     ]
-    lines, sent = dict(summary(now, wish, spoken)), now.sent.submitted_at if now.sent else v.now
+    lines, sent = dict(summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
     if documents:
-        lines[say("Pièces données", spoken)] = "\n".join(documents)
+        lines[translate("Pièces données", in_language)] = "\n".join(documents)
     facts = [
-        (say("Élève", spoken), now.pupil.full_name),
-        (say("Numéro de dossier", spoken), str(now.pupil.number)),
-        (say("Année scolaire", spoken), now.campaign.school_year),
-        (say("Demande envoyée", spoken), f"{formats.moment(sent, v.zone, spoken)}, {who.name}"),
+        (translate("Élève", in_language), now.pupil.full_name),
+        (translate("Numéro de dossier", in_language), str(now.pupil.number)),
+        (translate("Année scolaire", in_language), now.campaign.school_year),
+        (translate("Demande envoyée", in_language), f"{formats.moment(sent, uow.zone, in_language)}, {who.name}"),
         *lines.items(),
     ]
     return (
         f"{title}.pdf".replace("/", "-"),
         title,
-        say("Voici ce que vous avez demandé sur le portail de votre conservatoire.", spoken),
-        say("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", spoken)
+        translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
+        translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
         if wish.way != "leaving"
-        else say("Le conservatoire en prend note et vous le confirmera par e-mail.", spoken),
+        else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
         facts,
     )

@@ -11,17 +11,17 @@ from sqlmodel import Field, col, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.i18n import language, say
-from data.core.scope import OfFamily, OfSite
-from data.core.unit_of_work import Visit
+from data.core.i18n import as_language, translate
+from data.core.scope import OfFamily, OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, of_its_site
 from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
-LONGEST = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
+MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
 BACK = 366
 REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Raison familiale", "Transport", "Autre")
 
@@ -29,8 +29,8 @@ REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Rais
 class Absence(OfSite, table=True):
     """A pupil was not there, or said they would not be. `excused` is the conservatoire's word."""
 
-    fence: ClassVar[str] = "pupil"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.PUPIL
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),
         of_its_course(),
@@ -78,10 +78,10 @@ class AbsenceNotice(OfFamily, table=True):
     answer: str = Field(default="", max_length=500)
 
 
-def of_course(v: Visit, pupil_id: int, course_id: int) -> list[Absence]:
+def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
     """The latest first."""
     return list(
-        v.all(
+        uow.all(
             select(Absence)
             .where(Absence.pupil_id == pupil_id, Absence.course_id == course_id)
             .order_by(col(Absence.day).desc(), col(Absence.starts))
@@ -89,26 +89,26 @@ def of_course(v: Visit, pupil_id: int, course_id: int) -> list[Absence]:
     )
 
 
-def of_the_pupils(v: Visit) -> list[tuple[Pupil, PupilLink, int]]:
+def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, int]]:
     """The family's pupils by age, with the link, and how many absences of this school year are not excused; in one question."""
     missed = (
         select(func.count(col(Absence.id)))
         .where(
             Absence.pupil_id == Pupil.id,
             col(Absence.excused).is_(False),
-            Absence.day >= date(int(formats.school_year(v.today)[:4]), 9, 1),
-            Absence.day <= v.today,
+            Absence.day >= date(int(formats.school_year(uow.today)[:4]), 9, 1),
+            Absence.day <= uow.today,
         )
         .correlate(Pupil)
         .scalar_subquery()
     )
-    return [tuple(row) for row in v.rows(families.pupils_with(missed))]
+    return [tuple(row) for row in uow.rows(families.pupils_with(missed))]
 
 
-def notices(v: Visit, pupil_id: int) -> list[AbsenceNotice]:
+def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     """What this family wrote about the pupil, the latest first."""
     return list(
-        v.all(
+        uow.all(
             select(AbsenceNotice)
             .where(AbsenceNotice.pupil_id == pupil_id, AbsenceNotice.state != "withdrawn")
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
@@ -117,17 +117,17 @@ def notices(v: Visit, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
-def recent_notices(v: Visit, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
+def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
     """What this family wrote in the last month, of all its pupils, the latest first."""
     return [
         (notice, pupil)
-        for notice, pupil in v.rows(
+        for notice, pupil in uow.rows(
             select(AbsenceNotice, Pupil)
             .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
             .where(
-                AbsenceNotice.family_id == v.family_id,
+                AbsenceNotice.family_id == uow.family_id,
                 AbsenceNotice.state != "withdrawn",
-                col(AbsenceNotice.submitted_at) >= v.now - timedelta(days=31),
+                col(AbsenceNotice.submitted_at) >= uow.now - timedelta(days=31),
             )
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
             .limit(most)
@@ -136,7 +136,7 @@ def recent_notices(v: Visit, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]
 
 
 def announce(
-    v: Visit,
+    uow: UnitOfWork,
     pupil: Pupil,
     *,
     first_day: date | None,
@@ -145,70 +145,70 @@ def announce(
     comment: str,
     course_id: int | None = None,
 ) -> AbsenceNotice:
-    """Days to come, or today. Faulty names what cannot be read."""
+    """Days to come, or today. ValidationErrors names what cannot be read."""
     last_day, comment = last_day or first_day, tidy_lines(comment)
-    faults = _words(reason, comment)
+    faults = _text_errors(reason, comment)
     if first_day is None or last_day is None:
-        faults["first_day"] = Refused("Indiquez le premier jour de l’absence.")
-    elif first_day < v.today:
-        faults["first_day"] = Refused(
+        faults["first_day"] = UserError("Indiquez le premier jour de l’absence.")
+    elif first_day < uow.today:
+        faults["first_day"] = UserError(
             "Ce jour est passé. Pour une absence passée, ouvrez le cours, onglet « Absences », et justifiez-la."
         )
-    elif (first_day - v.today).days > BACK:
-        faults["first_day"] = Refused("Cette date est trop lointaine. Vérifiez l’année.")
+    elif (first_day - uow.today).days > BACK:
+        faults["first_day"] = UserError("Cette date est trop lointaine. Vérifiez l’année.")
     elif last_day < first_day:
-        faults["last_day"] = Refused("Le dernier jour est avant le premier.")
-    elif (last_day - first_day).days >= LONGEST:
-        faults["last_day"] = Refused("Cette absence dure plus de trois mois : prévenez directement le conservatoire.")
+        faults["last_day"] = UserError("Le dernier jour est avant le premier.")
+    elif (last_day - first_day).days >= MAX_DAYS:
+        faults["last_day"] = UserError("Cette absence dure plus de trois mois : prévenez directement le conservatoire.")
     if faults or first_day is None or last_day is None:
-        raise Faulty(faults)
-    if course_id is not None and not _attends(v, pupil, course_id):
-        raise NotYours(f"course {course_id}")
+        raise ValidationErrors(faults)
+    if course_id is not None and not _attends(uow, pupil, course_id):
+        raise NotFound(f"course {course_id}")
     return _record(
-        v,
+        uow,
         pupil,
         AbsenceNotice(
             site_id=pupil.site_id,
-            family_id=v.family_id,
+            family_id=uow.family_id,
             pupil_id=pupil.id,
             course_id=course_id,
             first_day=first_day,
             last_day=last_day,
             reason=reason,
             comment=comment,
-            author_id=v.account_id or 0,
-            submitted_at=v.now,
+            author_id=uow.account_id or 0,
+            submitted_at=uow.now,
         ),
     )
 
 
-def _attends(v: Visit, pupil: Pupil, course_id: int) -> bool:
+def _attends(uow: UnitOfWork, pupil: Pupil, course_id: int) -> bool:
     question = select(func.count(col(Enrolment.id))).where(Enrolment.pupil_id == pupil.id)
-    return 0 < course_id < 2**31 and v.count(question.where(Enrolment.course_id == course_id)) > 0
+    return 0 < course_id < 2**31 and uow.count(question.where(Enrolment.course_id == course_id)) > 0
 
 
-def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: str) -> AbsenceNotice:
+def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comment: str) -> AbsenceNotice:
     """Why a past absence happened. Writing again replaces what still waits."""
-    absence = v.get(Absence, absence_id, lock=True)
+    absence = uow.get(Absence, absence_id, lock=True)
     if absence.pupil_id != pupil.id:
-        raise NotYours(f"absence {absence_id}")
+        raise NotFound(f"absence {absence_id}")
     if absence.excused:
-        raise Refused("Cette absence est déjà justifiée.")
+        raise UserError("Cette absence est déjà justifiée.")
     comment = tidy_lines(comment)
-    if faults := _words(reason, comment):
-        raise Faulty(faults)
-    for older in v.all(
+    if faults := _text_errors(reason, comment):
+        raise ValidationErrors(faults)
+    for older in uow.all(
         select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == "pending")
     ):
         if (older.reason, older.comment) != (reason, comment):
             older.state = "withdrawn"
-            v.add(older)
+            uow.add(older)
     return _record(
-        v,
+        uow,
         pupil,
         AbsenceNotice(
             site_id=pupil.site_id,
-            family_id=v.family_id,
+            family_id=uow.family_id,
             pupil_id=pupil.id,
             absence_id=absence.id,
             course_id=absence.course_id,
@@ -216,29 +216,29 @@ def justify(v: Visit, pupil: Pupil, absence_id: int, *, reason: str, comment: st
             last_day=absence.day,
             reason=reason,
             comment=comment,
-            author_id=v.account_id or 0,
-            submitted_at=v.now,
+            author_id=uow.account_id or 0,
+            submitted_at=uow.now,
         ),
     )
 
 
-def _words(reason: str, comment: str) -> dict[str, Refused]:
-    faults: dict[str, Refused] = {}
+def _text_errors(reason: str, comment: str) -> dict[str, UserError]:
+    faults: dict[str, UserError] = {}
     if reason not in REASONS:
-        faults["reason"] = Refused("Choisissez un motif.")
+        faults["reason"] = UserError("Choisissez un motif.")
     elif reason == "Autre" and not comment.strip():
-        faults["comment"] = Refused("Précisez le motif en quelques mots.")
+        faults["comment"] = UserError("Précisez le motif en quelques mots.")
     if len(comment) > 1000:
-        faults["comment"] = Refused("Ce texte est trop long : 1 000 caractères au plus.")
+        faults["comment"] = UserError("Ce texte est trop long : 1 000 caractères au plus.")
     return faults
 
 
-def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
+def _record(uow: UnitOfWork, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
     """The notice, its acknowledgement and the journal's line, together. The same one sent twice is one."""
-    v.get(Pupil, pupil.id, lock=True)
-    if not families.may_change(v, pupil):
-        raise Refused("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
-    for same in v.all(
+    uow.get(Pupil, pupil.id, lock=True)
+    if not families.may_change(uow, pupil):
+        raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+    for same in uow.all(
         select(AbsenceNotice).where(
             AbsenceNotice.pupil_id == pupil.id,
             AbsenceNotice.state == "pending",
@@ -251,55 +251,55 @@ def _record(v: Visit, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
         )
     ):
         return same
-    notice = v.add(notice)
-    who = v.get(Account, v.account_id)
+    notice = uow.add(notice)
+    who = uow.get(Account, uow.account_id)
     accounts.write_to(
-        v,
+        uow,
         who,
         "absence_received",
         path=f"/eleves/{pupil.number}/cours",
         subject=pupil.full_name,
         days=days_of(notice, who.language),
     )
-    audit.note(v, "absence told", subject="absence_notice", subject_id=notice.id, changes=told(notice))
-    announce_change(v, notice)
+    audit.note(uow, "absence told", subject="absence_notice", subject_id=notice.id, changes=audit_changes(notice))
+    announce_change(uow, notice)
     return notice
 
 
-def told(notice: AbsenceNotice) -> dict[str, Any]:
+def audit_changes(notice: AbsenceNotice) -> dict[str, Any]:
     return {"days": ["", f"{notice.first_day} – {notice.last_day}"], "reason": ["", notice.reason]}
 
 
-def days_of(notice: AbsenceNotice, tongue: str = "fr") -> str:
+def days_of(notice: AbsenceNotice, language: str = "fr") -> str:
     """« le 12 janvier », « du 12 au 14 janvier »."""
-    spoken = language(tongue)
-    first, last = formats.short_day(notice.first_day, spoken), formats.short_day(notice.last_day, spoken)
+    in_language = as_language(language)
+    first, last = formats.short_day(notice.first_day, in_language), formats.short_day(notice.last_day, in_language)
     if notice.first_day == notice.last_day:
-        return say("le {day}", spoken, day=first)
-    return say("du {first} au {last}", spoken, first=first, last=last)
+        return translate("le {day}", in_language, day=first)
+    return translate("du {first} au {last}", in_language, first=first, last=last)
 
 
-def attach(v: Visit, notice_id: int, document: str) -> None:
+def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
-    notice = v.get(AbsenceNotice, notice_id, lock=True)
+    notice = uow.get(AbsenceNotice, notice_id, lock=True)
     if notice.state != "pending":
-        raise Refused("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
-    if stored_files.by_name(v, document).pupil_id != notice.pupil_id:
-        raise NotYours(f"document {document}")
+        raise UserError("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
+    if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
+        raise NotFound(f"document {document}")
     notice.document = document
-    v.add(notice)
-    audit.note(v, "absence document", subject="absence_notice", subject_id=notice.id)
-    announce_change(v, notice)
+    uow.add(notice)
+    audit.note(uow, "absence document", subject="absence_notice", subject_id=notice.id)
+    announce_change(uow, notice)
 
 
-def withdraw(v: Visit, notice_id: int) -> None:
-    notice = v.get(AbsenceNotice, notice_id, lock=True)
+def withdraw(uow: UnitOfWork, notice_id: int) -> None:
+    notice = uow.get(AbsenceNotice, notice_id, lock=True)
     if notice.state == "pending":
         notice.state = "withdrawn"
-        v.add(notice)
-        audit.note(v, "absence withdrawn", subject="absence_notice", subject_id=notice.id)
-        announce_change(v, notice)
+        uow.add(notice)
+        audit.note(uow, "absence withdrawn", subject="absence_notice", subject_id=notice.id)
+        announce_change(uow, notice)
 
 
-def announce_change(v: Visit, notice: AbsenceNotice) -> None:
-    v.tell(("family", notice.family_id or 0), ("queue", notice.site_id), ("pupil", notice.pupil_id))
+def announce_change(uow: UnitOfWork, notice: AbsenceNotice) -> None:
+    uow.publish(("family", notice.family_id or 0), ("queue", notice.site_id), ("pupil", notice.pupil_id))

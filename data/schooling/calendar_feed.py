@@ -12,10 +12,11 @@ from sqlmodel import Field, col, select
 from data.accounts.models import Account
 from data.accounts.sessions import digest
 from data.core import audit, sites
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.scope import OfFamily
 from data.core.settings import settings
-from data.core.unit_of_work import Visit, visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
 from data.families.models import of_its_site
 from data.schooling.models import Course, Enrolment, Lesson, Teacher
@@ -39,17 +40,17 @@ class AgendaKey(OfFamily, table=True):
     read_at: datetime | None = None
 
 
-def mine(v: Visit) -> AgendaKey | None:
-    return v.one(select(AgendaKey).where(AgendaKey.account_id == v.account_id))
+def mine(uow: UnitOfWork) -> AgendaKey | None:
+    return uow.one(select(AgendaKey).where(AgendaKey.account_id == uow.account_id))
 
 
-def renew(v: Visit) -> str:
+def renew(uow: UnitOfWork) -> str:
     """A new address, told once; the former one answers no more."""
-    if v.is_staff or not v.family_id:
-        raise NotYours("agenda")
+    if uow.is_staff or not uow.family_id:
+        raise NotFound("agenda")
     token = secrets.token_urlsafe(32)
-    account = v.get(Account, v.account_id, lock=True)
-    row = mine(v)
+    account = uow.get(Account, uow.account_id, lock=True)
+    row = mine(uow)
     action = "agenda renewed" if row else "agenda opened"
     if row is None:
         row = AgendaKey(
@@ -57,50 +58,50 @@ def renew(v: Visit) -> str:
             family_id=account.family_id,
             account_id=account.id,
             token_hash="",
-            created_at=v.now,
+            created_at=uow.now,
         )
-    row.token_hash, row.created_at, row.read_at = digest(token), v.now, None
-    v.add(row)
-    audit.note(v, action, subject="account", subject_id=account.id)
+    row.token_hash, row.created_at, row.read_at = digest(token), uow.now, None
+    uow.add(row)
+    audit.note(uow, action, subject="account", subject_id=account.id)
     return f"{settings().public_url}/agenda/{token}.ics"
 
 
-def close(v: Visit) -> None:
+def close(uow: UnitOfWork) -> None:
     """The address answers no more."""
-    row = mine(v)
+    row = mine(uow)
     if row is not None:
-        v.delete(row)
-        audit.note(v, "agenda closed", subject="account", subject_id=row.account_id)
+        uow.delete(row)
+        audit.note(uow, "agenda closed", subject="account", subject_id=row.account_id)
 
 
 def calendar(token: str, *, now: datetime | None = None) -> bytes:
-    """The calendar at that address; NotYours when there is none."""
+    """The calendar at that address; NotFound when there is none."""
     if not 20 <= len(token) <= 100:
-        raise NotYours("agenda")
-    with whole_house(now=now) as v:
-        found = v.rows(
+        raise NotFound("agenda")
+    with system_unit_of_work(now=now) as uow:
+        found = uow.rows(
             select(AgendaKey, Account)
             .join(Account, col(Account.id) == AgendaKey.account_id)
             .where(AgendaKey.token_hash == digest(token))
         )
     if not found or found[0][1].disabled:
-        raise NotYours("agenda")
+        raise NotFound("agenda")
     key, account = found[0]
-    with visit(account, now=now) as v:
-        written = write(v)
-    if key.read_at is None or v.now - key.read_at > timedelta(hours=1):
-        with visit(account, writes=True, now=now) as v:
-            row = mine(v)
+    with unit_of_work(account, now=now) as uow:
+        written = write(uow)
+    if key.read_at is None or uow.now - key.read_at > timedelta(hours=1):
+        with unit_of_work(account, writes=True, now=now) as uow:
+            row = mine(uow)
             if row is not None:
-                row.read_at = v.now
-                v.add(row)
+                row.read_at = uow.now
+                uow.add(row)
     return written
 
 
-def write(v: Visit) -> bytes:
-    """The lessons of the visit's own family, two months back and a year ahead."""
-    site, pupils = sites.here(v), {pupil.id: pupil for pupil, _ in families.pupils(v)}
-    rows = v.rows(
+def write(uow: UnitOfWork) -> bytes:
+    """The lessons of the unit of work's own family, two months back and a year ahead."""
+    site, pupils = sites.here(uow), {pupil.id: pupil for pupil, _ in families.pupils(uow)}
+    rows = uow.rows(
         select(Lesson, Course, Enrolment, Teacher)
         .join(Course, col(Course.id) == Lesson.course_id)
         .join(Enrolment, col(Enrolment.course_id) == Course.id)
@@ -108,8 +109,8 @@ def write(v: Visit) -> bytes:
         .where(
             col(Enrolment.pupil_id).in_(pupils),
             Enrolment.status == "enrolled",
-            Lesson.day >= v.today - BACK,
-            Lesson.day <= v.today + AHEAD,
+            Lesson.day >= uow.today - BACK,
+            Lesson.day <= uow.today + AHEAD,
         )
         .order_by(col(Lesson.day), col(Lesson.starts), col(Lesson.id), col(Enrolment.id))
     )
@@ -126,33 +127,33 @@ def write(v: Visit) -> bytes:
         "X-PUBLISHED-TTL:PT6H",
     ]
     for lesson, course, enrolment, teacher in rows:
-        content += _event(v, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
+        content += _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
     return "".join(f"{folded}\r\n" for line in [*content, "END:VCALENDAR"] for folded in fold(line)).encode()
 
 
 def _event(
-    v: Visit, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
+    uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
 ) -> list[str]:
     cancelled = lesson.state == "cancelled"
     title = f"{pupil} – {course.name}"
     starts = (enrolment.slot or lesson.starts or course.starts) if lesson.state != "moved" else lesson.starts
     minutes = enrolment.slot_minutes or lesson.minutes or course.minutes or 60
-    told = [
-        v.say("Enseignant : {name}", name=teacher.full_name) if teacher else "",
-        v.say("Cours déplacé") if lesson.state == "moved" else "",
+    text = [
+        uow.translate("Enseignant : {name}", name=teacher.full_name) if teacher else "",
+        uow.translate("Cours déplacé") if lesson.state == "moved" else "",
         lesson.note,
     ]
-    summary = v.say("Annulé : {title}", title=title) if cancelled else title
-    where = ", ".join(filter(None, (course.room, sites.here(v).name))) if course.room else ""
+    summary = uow.translate("Annulé : {title}", title=title) if cancelled else title
+    where = ", ".join(filter(None, (course.room, sites.here(uow).name))) if course.room else ""
     domain = settings().mail_from.rpartition("@")[2] or "anacrouse"
     return [
         "BEGIN:VEVENT",
         f"UID:lesson-{lesson.id}-{enrolment.id}@{domain}",
-        f"DTSTAMP:{v.now:%Y%m%dT%H%M%SZ}",
-        *_when(lesson.day, starts, minutes, v.zone),
+        f"DTSTAMP:{uow.now:%Y%m%dT%H%M%SZ}",
+        *_when(lesson.day, starts, minutes, uow.zone),
         f"SUMMARY:{_text(summary)}",
         *([f"LOCATION:{_text(where)}"] if where else []),
-        *([f"DESCRIPTION:{_text(chr(10).join(filter(None, told)))}"] if any(told) else []),
+        *([f"DESCRIPTION:{_text(chr(10).join(filter(None, text)))}"] if any(text) else []),
         f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
         f"TRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}",
         f"SEQUENCE:{1 if lesson.state in {'moved', 'cancelled'} else 0}",

@@ -12,9 +12,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, col, select
 
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 
 AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
 
@@ -71,8 +71,8 @@ class Cursus(OfSite, table=True):
 class Enrolment(OfSite, table=True):
     """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
 
-    fence: ClassVar[str] = "pupil"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.PUPIL
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),
         of_its_course(),
@@ -142,45 +142,45 @@ class Attended:
         return self.enrolment.slot_minutes or self.course.minutes
 
 
-def courses(v: Visit, pupil_id: int) -> list[Attended]:
+def courses(uow: UnitOfWork, pupil_id: int) -> list[Attended]:
     """This school year's courses, in the order of the week."""
     return _attended(
-        v,
+        uow,
         Enrolment.pupil_id == pupil_id,
-        Course.school_year == formats.school_year(v.today),
+        Course.school_year == formats.school_year(uow.today),
         order=(col(Course.weekday).is_(None), col(Course.weekday), col(Course.starts), col(Course.name)),
     )
 
 
-def history(v: Visit, pupil_id: int) -> list[Attended]:
+def history(uow: UnitOfWork, pupil_id: int) -> list[Attended]:
     """Earlier years, the latest first."""
     return _attended(
-        v,
+        uow,
         Enrolment.pupil_id == pupil_id,
-        Course.school_year < formats.school_year(v.today),
+        Course.school_year < formats.school_year(uow.today),
         order=(col(Course.school_year).desc(), col(Course.department), col(Course.name)),
     )
 
 
-def attended(v: Visit, pupil_id: int, enrolment_id: int) -> Attended:
-    """NotYours when that pupil has no such enrolment."""
+def attended(uow: UnitOfWork, pupil_id: int, enrolment_id: int) -> Attended:
+    """NotFound when that pupil has no such enrolment."""
     if 0 < enrolment_id < 2**31:  # a larger number is no key, and the database would not take it
-        for found in _attended(v, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
+        for found in _attended(uow, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
             return found
-    raise NotYours(f"enrolment {enrolment_id}")
+    raise NotFound(f"enrolment {enrolment_id}")
 
 
-def coming(v: Visit, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
+def coming(uow: UnitOfWork, pupil_ids: Iterable[int]) -> dict[int, list[Attended]]:
     """This year's courses and the next ones of several pupils, each with its next lesson; in one question."""
     found: dict[int, list[Attended]] = {pupil_id: [] for pupil_id in pupil_ids}
     if found:
-        for enrolment, course, teacher, lesson in v.rows(
+        for enrolment, course, teacher, lesson in uow.rows(
             _coming(),
             pupils=list(found),
-            year=formats.school_year(v.today),
-            today=v.today,
-            until=v.today + AHEAD,
-            now=v.now.astimezone(v.zone).time(),
+            year=formats.school_year(uow.today),
+            today=uow.today,
+            until=uow.today + AHEAD,
+            now=uow.now.astimezone(uow.zone).time(),
         ):
             found[enrolment.pupil_id].append(Attended(enrolment, course, teacher, lesson))
     return found
@@ -226,10 +226,10 @@ def next_lesson(attended: Iterable[Attended]) -> tuple[Lesson, Attended] | None:
     )
 
 
-def _attended(v: Visit, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
+def _attended(uow: UnitOfWork, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
     return [
         Attended(enrolment, course, teacher)
-        for enrolment, course, teacher in v.rows(
+        for enrolment, course, teacher in uow.rows(
             select(Enrolment, Course, Teacher)
             .join(Course, col(Course.id) == Enrolment.course_id)
             .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
@@ -239,7 +239,7 @@ def _attended(v: Visit, *conditions: Any, order: Sequence[Any]) -> list[Attended
     ]
 
 
-def lessons(v: Visit, course_id: int) -> list[Lesson]:
+def lessons(uow: UnitOfWork, course_id: int) -> list[Lesson]:
     return list(
-        v.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
+        uow.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
     )

@@ -7,8 +7,8 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 from data.schooling.models import of_its_pupil
 
 
@@ -26,8 +26,8 @@ class Performance(OfSite, table=True):
 class Piece(OfSite, table=True):
     """What one pupil played there. Partners are named as the conservatoire wrote them."""
 
-    fence: ClassVar[str] = "pupil"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.PUPIL
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),
         ForeignKeyConstraint(["performance_id", "site_id"], ["performance.id", "performance.site_id"]),
@@ -50,11 +50,11 @@ class Piece(OfSite, table=True):
 Played = tuple[Piece, Performance]
 
 
-def played(v: Visit, pupil_id: int) -> list[Played]:
+def played(uow: UnitOfWork, pupil_id: int) -> list[Played]:
     """A pupil's pieces, the latest event first."""
     return [
         (piece, performance)
-        for piece, performance in v.rows(
+        for piece, performance in uow.rows(
             select(Piece, Performance)
             .join(Performance, col(Performance.id) == Piece.performance_id)
             .where(Piece.pupil_id == pupil_id)

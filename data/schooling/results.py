@@ -8,8 +8,8 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
-from data.core.scope import OfSite
-from data.core.unit_of_work import Visit
+from data.core.scope import OfSite, Scope
+from data.core.unit_of_work import UnitOfWork
 from data.schooling.models import Attended, of_its_course, of_its_pupil
 
 
@@ -30,8 +30,8 @@ class Assessment(OfSite, table=True):
 class Mark(OfSite, table=True):
     """What a pupil got."""
 
-    fence: ClassVar[str] = "pupil"
-    kept_by_staff: ClassVar[bool] = True
+    scope: ClassVar[Scope] = Scope.PUPIL
+    staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),
         ForeignKeyConstraint(["assessment_id", "site_id"], ["assessment.id", "assessment.site_id"]),
@@ -50,11 +50,11 @@ class Mark(OfSite, table=True):
 Marked = tuple[Mark, Assessment]
 
 
-def marks(v: Visit, pupil_id: int, course_id: int) -> list[Marked]:
+def marks(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Marked]:
     """A pupil's marks in a course, the latest first."""
     return [
         (mark, assessment)
-        for mark, assessment in v.rows(
+        for mark, assessment in uow.rows(
             select(Mark, Assessment)
             .join(Assessment, col(Assessment.id) == Mark.assessment_id)
             .where(Mark.pupil_id == pupil_id, Assessment.course_id == course_id)
@@ -63,12 +63,12 @@ def marks(v: Visit, pupil_id: int, course_id: int) -> list[Marked]:
     ]
 
 
-def last_marks(v: Visit, pupil_ids: Iterable[int], since: date) -> dict[int, Marked]:
+def last_marks(uow: UnitOfWork, pupil_ids: Iterable[int], since: date) -> dict[int, Marked]:
     """Pupil -> the latest mark since that day, in one question."""
     found: dict[int, Marked] = {}
     wanted = list(pupil_ids)
     if wanted:
-        for mark, assessment in v.rows(
+        for mark, assessment in uow.rows(
             select(Mark, Assessment)
             .join(Assessment, col(Assessment.id) == Mark.assessment_id)
             .where(col(Mark.pupil_id).in_(wanted), col(Mark.value).is_not(None), col(Assessment.day) >= since)

@@ -9,11 +9,11 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_lines
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.privacy import retention
 
 KEYS = "payment keys"
@@ -25,7 +25,7 @@ def _lines(most: int) -> Kind:
     def read(typed: str) -> list[str]:
         found = [line for line in tidy_lines(typed).split("\n") if line]
         if len(found) > most:
-            raise Refused("{count} phrases, c’est trop : {most} au plus.", count=len(found), most=most)
+            raise UserError("{count} phrases, c’est trop : {most} au plus.", count=len(found), most=most)
         return found
 
     return Kind("textarea", read=read, show=lambda value: "\n".join(value or ()))
@@ -35,20 +35,20 @@ def _number(least: int, most: int) -> Kind:
     def read(typed: str) -> str:
         text = tidy(typed)
         if not (text.isascii() and text.isdecimal()) or len(text) > 6 or not least <= int(text) <= most:
-            raise Refused("Écrivez un nombre de {least} à {most}.", least=least, most=most)
+            raise UserError("Écrivez un nombre de {least} à {most}.", least=least, most=most)
         return str(int(text))
 
     return Kind("number", read=read)
 
 
-def _told_phone(typed: str) -> str:
-    return PHONE.tell(PHONE.read(typed), "fr")
+def _format_phone(typed: str) -> str:
+    return PHONE.format_value(PHONE.read(typed), "fr")
 
 
 LONG = Kind("textarea", read=tidy_lines)
 CHECK = Kind("check", read=lambda typed: typed == "true", show=lambda value: "true" if value else "")
-TELEPHONE = Kind("tel", read=_told_phone)
-ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), tell=DATE.tell, hint=DATE.hint)
+TELEPHONE = Kind("tel", read=_format_phone)
+ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), format_value=DATE.format_value, hint=DATE.hint)
 COLOUR = Kind("color", read=appearance.read_accent)
 ZONES = choice(
     {
@@ -93,17 +93,17 @@ class Setting:
     def shown(self, site: Site) -> str:
         column, _, key = self.name.partition(".")
         held = getattr(site, column)
-        kept = held.get(key) if key else held
-        return self.kind.show(kept) or self.default
+        stored = held.get(key) if key else held
+        return self.kind.show(stored) or self.default
 
     def read(self, typed: object) -> Any:
         if not isinstance(typed, str):
-            raise Refused("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
+            raise UserError("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
         if len(typed) > self.longest:
-            raise Refused("{count} caractères, c’est trop : {most} au plus.", count=len(typed), most=self.longest)
+            raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(typed), most=self.longest)
         value = self.kind.read(typed)
         if self.required and value in ("", None):
-            raise Refused("Ce champ ne peut pas rester vide.")
+            raise UserError("Ce champ ne peut pas rester vide.")
         return value
 
     def put(self, site: Site, value: Any) -> None:
@@ -111,43 +111,45 @@ class Setting:
         setattr(site, column, {**getattr(site, column), key: value} if key else value)
 
 
-Check = Callable[[Visit, Mapping[str, Any]], dict[str, Refused]]
+Check = Callable[[UnitOfWork, Mapping[str, Any]], dict[str, UserError]]
 
 
 @dataclass(frozen=True)
 class Part:
-    """A sheet of « Réglages », at /gestion/reglages/<path>."""
+    """A record of « Réglages », at /gestion/reglages/<path>."""
 
     path: str
     title: str
     about: str
     settings: tuple[Setting, ...] = ()
-    check: Check = field(default=lambda v, values: {})
+    check: Check = field(default=lambda uow, values: {})
 
 
-def _check_audit(v: Visit, values: Mapping[str, Any]) -> dict[str, Refused]:
+def _check_audit(uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, UserError]:
     """Without a dated audit the law knows one state only."""
     day = values.get("legal.accessibility_audit", "")
-    if day and date.fromisoformat(day) > v.today:
-        return {"legal_accessibility_audit": Refused("Cette date est dans l’avenir.")}
+    if day and date.fromisoformat(day) > uow.today:
+        return {"legal_accessibility_audit": UserError("Cette date est dans l’avenir.")}
     if values.get("legal.accessibility") not in {"", "non conforme"} and not day:
         return {
-            "legal_accessibility_audit": Refused("Donnez la date de l’audit : sans audit, l’état est « non conforme ».")
+            "legal_accessibility_audit": UserError(
+                "Donnez la date de l’audit : sans audit, l’état est « non conforme »."
+            )
         }
     return {}
 
 
-def _check_gateway(_v: Visit, values: Mapping[str, Any]) -> dict[str, Refused]:
+def _check_gateway(_uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, UserError]:
     if values.get("payment.gateway") == "payfip" and not (
         len(values.get("payment.numcli", "")) == 6 and values["payment.numcli"].isdecimal()
     ):
-        return {"payment_numcli": Refused("Donnez les six chiffres du contrat PayFiP.")}
+        return {"payment_numcli": UserError("Donnez les six chiffres du contrat PayFiP.")}
     return {}
 
 
 def _gateway(typed: str) -> str:
     if typed and gateways.by_name(typed) is None:
-        raise Refused("Choisissez une réponse de la liste.")
+        raise UserError("Choisissez une réponse de la liste.")
     return typed
 
 
@@ -243,7 +245,7 @@ KEEPING = Part(
         Setting(
             "journal_months",
             "Journal, en mois",
-            _number(retention.FLOOR, retention.LONGEST),
+            _number(retention.MIN_DAYS, retention.MAX_DAYS),
             hint="De six mois à un an (CNIL, délibération 2021-122)",
             required=True,
         ),
@@ -302,22 +304,22 @@ PARTS = (
 )  # fmt: skip
 
 
-def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]:
-    """What changed, [old, new] as told; {} when nothing did. Faulty with the form's fields."""
-    v.manager_only()
-    site = v.get(Site, v.site_id, lock=True)
+def save(uow: UnitOfWork, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]:
+    """What changed, [old, new] as told; {} when nothing did. ValidationErrors with the form's fields."""
+    uow.manager_only()
+    site = uow.get(Site, uow.site_id, lock=True)
     values: dict[str, Any] = {}
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     for one in part.settings:
         if one.field not in typed and one.kind is not CHECK:
             continue
         try:
             values[one.name] = one.read(typed.get(one.field, ""))
-        except Refused as refused:
-            faults[one.field] = refused
-    faults = faults or part.check(v, values)
+        except UserError as error:
+            faults[one.field] = error
+    faults = faults or part.check(uow, values)
     if faults:
-        raise Faulty(faults)
+        raise ValidationErrors(faults)
     changes = {}
     for one in part.settings:
         if one.name in values:
@@ -325,54 +327,54 @@ def save(v: Visit, part: Part, typed: Mapping[str, str]) -> dict[str, list[str]]
             if before != after:
                 one.put(site, values[one.name])
                 changes[one.name] = [before, after]
-    keep(v, site, changes)
+    store_changes(uow, site, changes)
     return changes
 
 
-def keep(v: Visit, site: Site, changes: Mapping[str, list[str]]) -> None:
+def store_changes(uow: UnitOfWork, site: Site, changes: Mapping[str, list[str]]) -> None:
     if changes:
-        v.add(site)
-        audit.note(v, "settings changed", subject="site", subject_id=site.id, changes=dict(changes))
-        v.tell(("site", site.id))
+        uow.add(site)
+        audit.note(uow, "settings changed", subject="site", subject_id=site.id, changes=dict(changes))
+        uow.publish(("site", site.id))
 
 
-def save_key(v: Visit, name: str, secret: str) -> None:
-    """A key of the payment service, sealed; it is never shown again. "" takes it away."""
-    v.manager_only()
-    site = v.get(Site, v.site_id, lock=True)
-    kept = {other: sealed for other, sealed in site.payment_keys.items() if other != name}
-    site.payment_keys = {**kept, name: encryption.seal(KEYS, secret)} if secret else kept
-    keep(v, site, {f"payment_keys.{name}": ["", "•" if secret else ""]})
+def save_key(uow: UnitOfWork, name: str, secret: str) -> None:
+    """A key of the payment service, encrypted; it is never shown again. "" takes it away."""
+    uow.manager_only()
+    site = uow.get(Site, uow.site_id, lock=True)
+    stored = {other: encrypted for other, encrypted in site.payment_keys.items() if other != name}
+    site.payment_keys = {**stored, name: encryption.encrypt(KEYS, secret)} if secret else stored
+    store_changes(uow, site, {f"payment_keys.{name}": ["", "•" if secret else ""]})
 
 
-def set_logo(v: Visit, name: str) -> None:
+def set_logo(uow: UnitOfWork, name: str) -> None:
     """`name` of a file written before (data/families/stored_files.py), or "" for the portal's own mark."""
-    v.manager_only()
-    site = v.get(Site, v.site_id, lock=True)
+    uow.manager_only()
+    site = uow.get(Site, uow.site_id, lock=True)
     before, site.logo = site.logo, name
-    keep(v, site, {"logo": [before, name]})
+    store_changes(uow, site, {"logo": [before, name]})
 
 
-def try_mail(v: Visit) -> None:
+def try_mail(uow: UnitOfWork) -> None:
     """A letter to oneself; who reads it confirms."""
-    v.manager_only()
-    account = v.get(Account, v.account_id)
+    uow.manager_only()
+    account = uow.get(Account, uow.account_id)
     if not account.email:
-        raise Refused("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
-    accounts.write_to(v, account, "mail_trial", path="/gestion/reglages/courriel")
-    audit.note(v, "trial letter asked", subject="account", subject_id=account.id)
+        raise UserError("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
+    accounts.write_to(uow, account, "mail_trial", path="/gestion/reglages/courriel")
+    audit.note(uow, "trial letter asked", subject="account", subject_id=account.id)
 
 
-def mail_arrived(v: Visit) -> None:
-    v.manager_only()
-    site = v.get(Site, v.site_id, lock=True)
-    site.mail_tested_at = v.now
-    keep(v, site, {"mail_tested_at": ["", v.now.isoformat(timespec="minutes")]})
+def mail_arrived(uow: UnitOfWork) -> None:
+    uow.manager_only()
+    site = uow.get(Site, uow.site_id, lock=True)
+    site.mail_tested_at = uow.now
+    store_changes(uow, site, {"mail_tested_at": ["", uow.now.isoformat(timespec="minutes")]})
 
 
-def missing(v: Visit) -> list[tuple[Part, str]]:
+def missing(uow: UnitOfWork) -> list[tuple[Part, str]]:
     """What stands between this site and its families: the part, and what to do there."""
-    site = here(v)
+    site = here(uow)
     wanted = (
         (IDENTITY, "Donner l’adresse, le téléphone et l’e-mail", all((site.address, site.phone, site.email))),
         (
@@ -387,4 +389,4 @@ def missing(v: Visit) -> list[tuple[Part, str]]:
             bool(site.mail_tested_at) or (not installation().smtp_url and site.demonstration),
         ),
     )
-    return [(part, words) for part, words, done in wanted if not done]
+    return [(part, text) for part, text, done in wanted if not done]

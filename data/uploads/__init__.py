@@ -1,1 +1,1 @@
-"""What strangers send is opened and checked here, in a process apart. It uses core."""
+"""What strangers send is opened and checked here, in a separate process. It uses core."""

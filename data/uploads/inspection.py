@@ -18,10 +18,10 @@ import pikepdf
 import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
-MOST_KEPT = 2 * 1024 * 1024
-MOST_PIXELS, LONGEST_SIDE, KEPT_SIDE, PORTRAIT_SIDE = 40_000_000, 12_000, 3_000, 600
-MOST_PAGES, MOST_OBJECTS, DEEPEST = 50, 20_000, 12
-MOST_MEMORY = 1024 * 1024 * 1024  # a picture of 40 million pixels with transparency takes 400 MB
+MAX_STORED_BYTES = 2 * 1024 * 1024
+MAX_PIXELS, MAX_SIDE, STORED_SIDE, PORTRAIT_SIDE = 40_000_000, 12_000, 3_000, 600
+MAX_PAGES, MAX_OBJECTS, MAX_DEPTH = 50, 20_000, 12
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024  # a picture of 40 million pixels with transparency takes 400 MB
 IDLE_SECONDS = 300
 ACTIVE = {
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
@@ -54,12 +54,12 @@ def answer(question: str, content: bytes) -> tuple[str, bytes]:
 
 def _redrawn(content: bytes, form: str, kind: str) -> tuple[str, bytes]:
     """Upright, in plain colours, without metadata nor tail, at most 2 Mo. A logo stays transparent."""
-    side = KEPT_SIDE if kind == "picture" else PORTRAIT_SIDE
+    side = STORED_SIDE if kind == "picture" else PORTRAIT_SIDE
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=[form]) as image:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
+            if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
                 raise Wrong("dimensions")
             image.draft("RGB", (side, side))  # a JPEG is decoded at a fraction of its size
             image.load()
@@ -73,13 +73,13 @@ def _redrawn(content: bytes, form: str, kind: str) -> tuple[str, bytes]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError, struct.error):
         raise Wrong("illisible") from None
     if kind == "logo" or (kind == "picture" and form == "PNG" and whole):
-        kept = _saved(picture, "PNG")
-        if len(kept) <= MOST_KEPT:
-            return "image/png", kept
+        stored = _saved(picture, "PNG")
+        if len(stored) <= MAX_STORED_BYTES:
+            return "image/png", stored
     for quality in (85, 70, 55, 40):
-        kept = _saved(picture.convert("RGB"), "JPEG", quality=quality)
-        if len(kept) <= MOST_KEPT:
-            return "image/jpeg", kept
+        stored = _saved(picture.convert("RGB"), "JPEG", quality=quality)
+        if len(stored) <= MAX_STORED_BYTES:
+            return "image/jpeg", stored
     raise Wrong("taille")
 
 
@@ -118,9 +118,9 @@ def _look_through(content: bytes) -> None:
     """Wrong when the PDF needs a password, acts by itself, carries other files, or is too intricate to be sure."""
     try:
         with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
-            if len(pdf.pages) > MOST_PAGES:
+            if len(pdf.pages) > MAX_PAGES:
                 raise Wrong("pages")
-            if not len(pdf.pages) or len(pdf.objects) > MOST_OBJECTS:
+            if not len(pdf.pages) or len(pdf.objects) > MAX_OBJECTS:
                 raise Wrong("illisible")
             for each in pdf.objects:
                 _look_at(each.stream_dict if isinstance(each, pikepdf.Stream) else each)
@@ -142,7 +142,7 @@ def _look_at(found: Any) -> None:
             if name in ACTIVE or (name == "/S" and str(value) in ACTIVE):
                 raise Wrong("actif")
             if isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect:
-                if depth >= DEEPEST:
+                if depth >= MAX_DEPTH:
                     raise Wrong("illisible")
                 waiting.append((value, depth + 1))
 
@@ -153,9 +153,9 @@ def serve(line: Connection, seconds: int) -> None:
     try:
         while line.poll(IDLE_SECONDS):
             _have(seconds)
-            said, kept = answer(line.recv_bytes().decode(), line.recv_bytes())
-            line.send_bytes(said.encode())
-            line.send_bytes(kept)
+            message, stored = answer(line.recv_bytes().decode(), line.recv_bytes())
+            line.send_bytes(message.encode())
+            line.send_bytes(stored)
     except (EOFError, OSError):
         return
 
@@ -169,7 +169,7 @@ def _have(seconds: int) -> None:
 
 def _be_modest() -> None:
     """Little memory, no file written, no core left behind, and the pages of the portal come first."""
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(10)
@@ -177,7 +177,7 @@ def _be_modest() -> None:
 
 if __name__ == "__main__":
     _be_modest()
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     pillow_heif.register_heif_opener(thumbnails=False)
     pillow_heif.options.DECODE_THREADS = 1
     serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

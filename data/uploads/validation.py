@@ -1,6 +1,6 @@
 """Documents that families give: what may arrive, what is said of what may not, how a file is shown.
 
-Opening them is done in a process apart (data/uploads/worker.py). `check` is slow: never in a visit; pages await `checked`, which
+Opening them is done in a separate process (data/uploads/worker.py). `check` is slow: never in a unit of work; pages await `checked`, which
 takes its turn without holding a thread that others need.
 """
 
@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from urllib.parse import quote
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.uploads import worker as upload_worker
 
-MOST_BYTES = 20 * 1024 * 1024  # what may arrive: a phone's photograph is made lighter here
-MOST_KEPT = 2 * 1024 * 1024
-MOST_WAITING = 12  # checks that wait their turn: what they hold stays in memory
-LONGEST_NAME = 100
+MAX_UPLOAD_BYTES = 20 * 1024 * 1024  # what may arrive: a phone's photograph is made lighter here
+MAX_STORED_BYTES = 2 * 1024 * 1024
+MAX_WAITING = 12  # checks that wait their turn: what they hold stays in memory
+MAX_NAME_LENGTH = 100
 ACCEPTED = ".jpg,.jpeg,.png,.pdf,.heic,.heif,image/jpeg,image/png,image/heic,image/heif,application/pdf"
 ACCEPTED_PICTURES = ".jpg,.jpeg,.png,.heic,.heif,image/jpeg,image/png,image/heic,image/heif"
 FORMS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "heic": "HEIF", "heif": "HEIF", "pdf": "PDF"}
@@ -47,29 +47,29 @@ _waiting = 0
 
 
 def check(content: bytes, name: str) -> tuple[bytes, str]:
-    """(what is kept, its media type) of a file named so; Refused in words otherwise."""
+    """(what is kept, its media type) of a file named so; UserError in words otherwise."""
     if not content:
-        raise Refused(REFUSALS["vide"])
+        raise UserError(REFUSALS["vide"])
     form = FORMS.get(name.rpartition(".")[2].lower() if "." in name else "")
     if form is None:
-        raise Refused(REFUSALS["format"])
-    if len(content) > (MOST_KEPT if form == "PDF" else MOST_BYTES):
-        raise Refused(REFUSALS["taille"])
+        raise UserError(REFUSALS["format"])
+    if len(content) > (MAX_STORED_BYTES if form == "PDF" else MAX_UPLOAD_BYTES):
+        raise UserError(REFUSALS["taille"])
     if form_of(content) != form:
-        raise Refused(REFUSALS["contenu"])
-    media_type, kept = _opened("pdf" if form == "PDF" else f"picture {form}", content)
-    return kept or content, media_type
+        raise UserError(REFUSALS["contenu"])
+    media_type, stored = _opened("pdf" if form == "PDF" else f"picture {form}", content)
+    return stored or content, media_type
 
 
 def make_photo(content: bytes, kind: str = "portrait") -> bytes:
-    """At most 600 pixels a side, upright, without metadata; Refused in words. A « portrait » as JPEG, a « logo » as PNG. Slow."""
+    """At most 600 pixels a side, upright, without metadata; UserError in words. A « portrait » as JPEG, a « logo » as PNG. Slow."""
     if not content:
-        raise Refused(REFUSALS["vide"])
+        raise UserError(REFUSALS["vide"])
     form = form_of(content)
     if form in {"", "PDF"}:
-        raise Refused(REFUSALS["photo"])
-    if len(content) > MOST_BYTES:
-        raise Refused(REFUSALS["lourde"])
+        raise UserError(REFUSALS["photo"])
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise UserError(REFUSALS["lourde"])
     return _opened(f"{kind} {form}", content)[1]
 
 
@@ -90,8 +90,8 @@ async def logo(content: bytes) -> bytes:
 
 async def _in_turn(work: Callable[..., Answer], *given: object) -> Answer:
     global _waiting  # noqa: PLW0603
-    if _waiting >= MOST_WAITING:
-        raise Refused(REFUSALS["occupe"])
+    if _waiting >= MAX_WAITING:
+        raise UserError(REFUSALS["occupe"])
     _waiting += 1
     try:
         return await asyncio.get_running_loop().run_in_executor(_turns, work, *given)
@@ -112,19 +112,19 @@ def form_of(content: bytes) -> str:
 
 def _opened(question: str, content: bytes) -> tuple[str, bytes]:
     try:
-        said, kept = upload_worker.ask(question, content)
+        message, stored = upload_worker.ask(question, content)
     except upload_worker.Overloaded:
-        raise Refused(REFUSALS["occupe"]) from None
+        raise UserError(REFUSALS["occupe"]) from None
     except upload_worker.Lost:
-        raise Refused(REFUSALS["illisible"]) from None
-    if said in REFUSALS:
-        raise Refused(REFUSALS[said])
-    return said, kept
+        raise UserError(REFUSALS["illisible"]) from None
+    if message in REFUSALS:
+        raise UserError(REFUSALS[message])
+    return message, stored
 
 
-def code_of(refused: Refused) -> str:
+def code_of(error: UserError) -> str:
     """The short name of a refusal, for an address."""
-    return next((code for code, words in REFUSALS.items() if words == refused.sentence), "illisible")
+    return next((code for code, text in REFUSALS.items() if text == error.sentence), "illisible")
 
 
 def shown_name(name: str, media_type: str) -> str:
@@ -136,7 +136,7 @@ def shown_name(name: str, media_type: str) -> str:
     if not dot or not ending.isalnum() or len(ending) > 5:
         stem = plain
     ending = ENDINGS[media_type]
-    stem = " ".join(stem.split()).strip(". ")[: LONGEST_NAME - len(ending) - 1].rstrip(". ") or "document"
+    stem = " ".join(stem.split()).strip(". ")[: MAX_NAME_LENGTH - len(ending) - 1].rstrip(". ") or "document"
     return f"{'_' if stem.lower() in RESERVED else ''}{stem}.{ending}"
 
 

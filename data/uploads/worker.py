@@ -1,4 +1,4 @@
-"""A process apart for what strangers send: one thing at a time, ten seconds of a processor, bounded memory, no secret at hand.
+"""A separate process for what strangers send: one thing at a time, ten seconds of a processor, bounded memory, no secret at hand.
 
 Its processor's seconds are counted, not the wall's: beside much else the same file takes longer, and is no worse for it. It
 starts at the first question and leaves by itself when nobody asks; one that hangs or dies is replaced.
@@ -90,17 +90,17 @@ def ask(question: str, content: bytes) -> tuple[str, bytes]:
     """The answer of data/uploads/inspection.py. Lost when the content is the end of the process, Overloaded when the machine may be."""
     global _child
     with _turn:
-        kept, _child = _child, None  # again only once it has answered
-        if kept is not None:
+        stored, _child = _child, None  # again only once it has answered
+        if stored is not None:
             with suppress(_Gone):  # it had left, or this content is its end: a new one will tell
-                return _answer_of(kept, question, content)
+                return _answer_of(stored, question, content)
         return _answer_of(_Child(), question, content)
 
 
 def _answer_of(child: _Child, question: str, content: bytes) -> tuple[str, bytes]:
     global _child  # noqa: PLW0603
     try:
-        told = child.ask(question, content)
+        text = child.ask(question, content)
     except (EOFError, OSError):
         raise Lost if child.end() == -signal.SIGXCPU else _Gone from None
     except Overloaded:
@@ -108,7 +108,7 @@ def _answer_of(child: _Child, question: str, content: bytes) -> tuple[str, bytes
         log.error("a document was not opened within %.0f s: the machine does too much else", PATIENCE)
         raise
     _child = child
-    return told
+    return text
 
 
 def close() -> None:

@@ -16,8 +16,8 @@ PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-a
 
 @plain("/documents/{name}", Audience.ACCOUNT, own=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
-    with caller.visit() as v:
-        found, content = stored_files.content_of(v, name)
+    with caller.unit_of_work() as uow:
+        found, content = stored_files.content_of(uow, name)
     pdf = found.media_type == "application/pdf"
     shown = found.shown or validation.shown_name("", found.media_type)
     return Response(

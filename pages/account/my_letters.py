@@ -13,8 +13,8 @@ from components.ui.lists import Column, Listing, Order
 from components.ui.markup import button, classes, tag
 from components.ui.panel import Act, Answer, only_shows
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
 from data.office import outbox_admin
 
@@ -27,7 +27,7 @@ LOOKS = {
 
 
 @dataclass
-class Desk:
+class PageState:
     letter_id: int
     listing: Listing[Letter]
 
@@ -40,19 +40,19 @@ class Desk:
 
 
 @screen(PATH, Audience.ACCOUNT, title="Mes courriers")
-def my_letters(v: Visit, courrier: str = "", r: str = "", tri: str = "") -> None:
+def my_letters(uow: UnitOfWork, courrier: str = "", r: str = "", tri: str = "") -> None:
     asked = int(courrier) if courrier.isdecimal() and len(courrier) < 10 else 0
-    desk = Desk(asked, _listing(Order.read(r, tri)))
-    if asked and all(each.id != asked for each in outbox_admin.mine(v)):
-        raise NotYours(f"letter {asked}")
+    page_state = PageState(asked, _listing(Order.read(r, tri)))
+    if asked and all(each.id != asked for each in outbox_admin.mine(uow)):
+        raise NotFound(f"letter {asked}")
     Panel(
-        v,
-        lambda w: _draw(w, desk),
-        follows=[("account letters", v.account_id or 0)],
+        uow,
+        lambda w: _draw(w, page_state),
+        follows=[("account letters", uow.account_id or 0)],
         classes="flow",
         on={
-            "open": only_shows(lambda w, act: _open(act, desk)),
-            **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
+            "open": only_shows(lambda w, act: _open(act, page_state)),
+            **lists.acts(page_state.listing, lambda w: Answer(url=page_state.url)),
         },
     )
 
@@ -62,10 +62,10 @@ def _listing(order: Order) -> Listing[Letter]:
         name="letters",
         caption="Courriers, du plus récent au plus ancien",
         columns=(
-            Column("Objet", lambda v, m: m.subject.rpartition(" – ")[0] or m.subject),
+            Column("Objet", lambda uow, m: m.subject.rpartition(" – ")[0] or m.subject),
             Column(
                 "Date",
-                lambda v, m: formats.day(m.created_at.astimezone(v.zone).date()),
+                lambda uow, m: formats.day(m.created_at.astimezone(uow.zone).date()),
                 lambda m: m.created_at,
                 look="tight",
             ),
@@ -81,45 +81,45 @@ def _listing(order: Order) -> Listing[Letter]:
     )
 
 
-def _chip(v: Visit, letter: Letter) -> Markup:
+def _chip(uow: UnitOfWork, letter: Letter) -> Markup:
     known = {"sending": "waiting", "abandoned": "failed", "to_confirm": "waiting"}
-    look, drawing, words = LOOKS[known.get(letter.state, letter.state)]
-    return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
+    look, drawing, text = LOOKS[known.get(letter.state, letter.state)]
+    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    found = outbox_admin.mine(v)
-    opened = next((each for each in found if each.id == desk.letter_id), None)
-    back = way_back(v.say("Retour"), "/mot-de-passe")
-    under = v.say("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
-    listed = lists.draw(v, desk.listing, found, opened=desk.letter_id or None)
-    both = tag("div", listed, _sheet(v, opened), class_="duo") if opened else listed
-    return tag("p", back) + head(v.say("Mes courriers"), under) + both
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    found = outbox_admin.mine(uow)
+    opened = next((each for each in found if each.id == page_state.letter_id), None)
+    back = way_back(uow.translate("Retour"), "/mot-de-passe")
+    under = uow.translate("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
+    listed = lists.draw(uow, page_state.listing, found, opened=page_state.letter_id or None)
+    both = tag("div", listed, _detail(uow, opened), class_="duo") if opened else listed
+    return tag("p", back) + head(uow.translate("Mes courriers"), under) + both
 
 
-def _sheet(v: Visit, letter: Letter) -> Markup:
-    to = letter.recipient or v.say("sans adresse")
-    when = formats.moment(letter.sent_at or letter.created_at, v.zone, v.tongue)
-    told = v.say("Envoyé le {moment} à {address}", moment=when, address=to)
+def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
+    to = letter.recipient or uow.translate("sans adresse")
+    when = formats.moment(letter.sent_at or letter.created_at, uow.zone, uow.language)
+    text = uow.translate("Envoyé le {moment} à {address}", moment=when, address=to)
     if letter.state in {"failed", "abandoned"}:
-        told = v.say("N’a pas pu être remis à {address}. Vérifiez l’adresse de votre fiche.", address=to)
+        text = uow.translate("N’a pas pu être remis à {address}. Vérifiez l’adresse de votre fiche.", address=to)
     elif letter.state != "sent":
-        told = v.say("Partira vers {address}", address=to)
+        text = uow.translate("Partira vers {address}", address=to)
     return tag(
         "section",
         tag(
             "div",
             tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
-            button(icon("cross"), v.say("Fermer"), do="open", of="0", class_="btn quiet small"),
+            button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
             class_="sheet-head",
         ),
-        tag("p", told, class_="soft"),
-        letter_view.draw(v, letter),
+        tag("p", text, class_="soft"),
+        letter_view.draw(uow, letter),
         class_="card",
         aria_labelledby="letter-title",
     )
 
 
-def _open(act: Act, desk: Desk) -> Answer:
-    before, desk.letter_id = desk.letter_id, act.number()
-    return Answer(url=desk.url, focus="letter-title" if desk.letter_id else f"open-letters-{before}")
+def _open(act: Act, page_state: PageState) -> Answer:
+    before, page_state.letter_id = page_state.letter_id, act.number()
+    return Answer(url=page_state.url, focus="letter-title" if page_state.letter_id else f"open-letters-{before}")

@@ -5,10 +5,10 @@ from fastapi import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from components.layout.layout import head
-from components.layout.plain_layout import cover, password, told
+from components.layout.plain_layout import password, plain_page, success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import CHOOSE, FACTOR, plain, screen
-from components.nicegui_adapter.static_panel import Piece
+from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.icons import icon
 from components.ui.markup import Markup, button, tag
 from components.ui.panel import Act, Answer
@@ -20,11 +20,11 @@ from data.accounts import passwords, sessions, two_factor
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import formats, sites
-from data.core.errors import Faulty, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError, ValidationErrors
+from data.core.unit_of_work import UnitOfWork
 from pages.account import more_of_account
 
-WORDS = {
+LABELS = {
     "ancien": "Mot de passe actuel",
     "nouveau": "Nouveau mot de passe",
     "encore": "Nouveau mot de passe, une seconde fois",
@@ -34,12 +34,12 @@ AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore
 
 
 def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faults: dict[str, str]) -> Markup:
-    hint = caller.say("12 caractères au moins. Trois ou quatre mots sans lien font un bon mot de passe.")
+    hint = caller.translate("12 caractères au moins. Trois ou quatre mots sans lien font un bon mot de passe.")
     fields = [
         password(
-            caller.say(WORDS[name]),
+            caller.translate(LABELS[name]),
             name,
-            caller.tongue,
+            caller.language,
             autocomplete=AUTOCOMPLETE[name],
             fault=faults.get(name, ""),
             hint=hint if name == "nouveau" else "",
@@ -69,39 +69,44 @@ def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faul
 
 
 @screen("/mot-de-passe", Audience.ACCOUNT, title="Mot de passe")
-def show(v: Visit, fait: str = "") -> None:
-    caller = Caller(v.get(Account, v.account_id), None, v.client, v.tongue)
-    Piece(head(v.say("Mot de passe")))
+def show(uow: UnitOfWork, fait: str = "") -> None:
+    caller = Caller(uow.get(Account, uow.account_id), None, uow.client, uow.language)
+    StaticPanel(head(uow.translate("Mot de passe")))
     if fait:
-        Piece(told(v.say("Votre mot de passe a été modifié. Vos autres connexions ont été fermées.")))
-    Piece(
-        tag("h2", v.say("Changer de mot de passe"))
-        + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", v.say("Modifier"), {}),
+        StaticPanel(success(uow.translate("Votre mot de passe a été modifié. Vos autres connexions ont été fermées.")))
+    StaticPanel(
+        tag("h2", uow.translate("Changer de mot de passe"))
+        + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", uow.translate("Modifier"), {}),
         tag="section",
         classes="card narrow flow-card",
     )
-    if v.is_staff:
-        Piece(_factor(v), tag="section", classes="card narrow flow-card")
-    more_of_account.draw(v)
+    if uow.is_staff:
+        StaticPanel(_factor(uow), tag="section", classes="card narrow flow-card")
+    more_of_account.draw(uow)
     Panel(
-        v, _connections, on={"close": _close}, follows=[("account", v.account_id or 0)], tag="section", classes="card"
+        uow,
+        _connections,
+        on={"close": _close},
+        follows=[("account", uow.account_id or 0)],
+        tag="section",
+        classes="card",
     )
 
 
-def _factor(v: Visit) -> Markup:
+def _factor(uow: UnitOfWork) -> Markup:
     """Offered to all of the staff, by plain HTTP as everything here."""
-    there = two_factor.of_account(v, v.account_id or 0) is not None
-    words = (
-        v.say("En place : un code de votre téléphone est demandé à chaque connexion.")
+    there = two_factor.of_account(uow, uow.account_id or 0) is not None
+    text = (
+        uow.translate("En place : un code de votre téléphone est demandé à chaque connexion.")
         if there
-        else v.say(
+        else uow.translate(
             "Un code de votre téléphone, en plus du mot de passe : qui apprend celui-ci n’entre pas pour autant."
         )
     )
-    label = v.say("Gérer le second facteur") if there else v.say("Mettre en place le second facteur")
+    label = uow.translate("Gérer le second facteur") if there else uow.translate("Mettre en place le second facteur")
     return (
-        tag("h2", v.say("Second facteur"))
-        + tag("p", words)
+        tag("h2", uow.translate("Second facteur"))
+        + tag("p", text)
         + tag("p", tag("a", label, href=FACTOR, class_="btn quiet"))
     )
 
@@ -123,15 +128,15 @@ async def change(caller: Caller, request: Request) -> Response:
 async def strength(caller: Caller, request: Request) -> Response:
     """How strong the word being typed is, in words: the rule is said once, on the server."""
     word = (await request.form()).get("nouveau")
-    found = passwords.strength(word) if isinstance(word, str) and len(word) <= passwords.LONGEST else "faible"
-    return PlainTextResponse(caller.say(STRENGTHS[found]), headers={"cache-control": "no-store"})
+    found = passwords.strength(word) if isinstance(word, str) and len(word) <= passwords.MAX_LENGTH else "faible"
+    return PlainTextResponse(caller.translate(STRENGTHS[found]), headers={"cache-control": "no-store"})
 
 
 @plain(CHOOSE, Audience.ACCOUNT)
 def choose(caller: Caller, request: Request) -> Response:
     if caller.account and not caller.account.must_change:
         return RedirectResponse("/mot-de-passe", 303)
-    return _cover(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {})
+    return _choose_page(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {})
 
 
 @plain(CHOOSE, Audience.ACCOUNT, methods=("POST",))
@@ -141,16 +146,18 @@ async def chosen(caller: Caller, request: Request) -> Response:
     )
 
 
-def _cover(
+def _choose_page(
     caller: Caller, names: tuple[str, ...], action: str, title: str, button: str, faults: dict[str, str]
 ) -> Response:
     way_out = (
-        tag("div", tag("a", caller.say("Retour"), href="/mot-de-passe"), class_="links") if "ancien" in names else ""
+        tag("div", tag("a", caller.translate("Retour"), href="/mot-de-passe"), class_="links")
+        if "ancien" in names
+        else ""
     )
-    return cover(
-        caller.say(title),
-        _form(caller, names, action, caller.say(button), faults) + way_out,
-        tongue=caller.tongue,
+    return plain_page(
+        caller.translate(title),
+        _form(caller, names, action, caller.translate(button), faults) + way_out,
+        language=caller.language,
         status=400 if faults else 200,
         site=sites.known(caller.account.site_id) if caller.account else None,
     )
@@ -163,24 +170,24 @@ async def _change(
     typed = {name: value if isinstance(value := form.get(name), str) else "" for name in names}
     account, signin = caller.account, caller.signin
     if account is None or signin is None or (action == CHOOSE and not account.must_change):
-        return error_page(404, tongue=caller.tongue)
-    with caller.visit() as v:
-        about = accounts.context_words(v, account, sites.here(v))
+        return error_page(404, language=caller.language)
+    with caller.unit_of_work() as uow:
+        about = accounts.personal_terms(uow, account, sites.here(uow))
     try:
         await _check_current(account, typed)
         hashed = await accounts.check_new_password(
             about, account, typed["nouveau"], typed["encore"], old=typed.get("ancien", "")
         )
-    except Faulty as faulty:
+    except ValidationErrors as invalid:
         names_of = {"new": "nouveau", "again": "encore"}
-        faults = {names_of.get(name, name): refused.tell(caller.tongue) for name, refused in faulty.faults.items()}
-        return _cover(caller, names, action, title, button, faults)
-    except Refused as refused:
-        return _cover(caller, names, action, title, button, {names[0]: refused.tell(caller.tongue)})
+        faults = {names_of.get(name, name): error.message(caller.language) for name, error in invalid.faults.items()}
+        return _choose_page(caller, names, action, title, button, faults)
+    except UserError as error:
+        return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)})
     except passwords.Busy:
-        return error_page(503, tongue=caller.tongue)
-    with caller.visit(writes=True) as v:
-        token = sessions.change_password(v, signin.id, hashed)
+        return error_page(503, language=caller.language)
+    with caller.unit_of_work(writes=True) as uow:
+        token = sessions.change_password(uow, signin.id, hashed)
     response = RedirectResponse(after, 303)
     set_cookie(response, "anacrouse", token)
     return response
@@ -191,28 +198,30 @@ async def _check_current(account: Account, typed: dict[str, str]) -> None:
     if "ancien" not in typed:
         return
     if not await sessions.is_mine(account, typed["ancien"]):
-        raise Faulty({"ancien": Refused("Ce n’est pas votre mot de passe actuel.")})
+        raise ValidationErrors({"ancien": UserError("Ce n’est pas votre mot de passe actuel.")})
 
 
-def _connections(v: Visit) -> Markup:
-    zone = sites.here(v).zone
-    heads = [v.say(label) for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")]
+def _connections(uow: UnitOfWork) -> Markup:
+    zone = sites.here(uow).zone
+    heads = [uow.translate(label) for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")]
     rows = [
         (
             one.device or "–",
-            formats.moment(one.started_at, zone, v.tongue),
-            formats.ago(one.seen_at, v.now, zone, v.tongue),
-            button(icon("cross"), v.say("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"),
+            formats.moment(one.started_at, zone, uow.language),
+            formats.ago(one.seen_at, uow.now, zone, uow.language),
+            button(
+                icon("cross"), uow.translate("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"
+            ),
         )
-        for one in sessions.mine(v)
+        for one in sessions.mine(uow)
     ]
-    return table(v.say("Mes connexions"), heads, rows)
+    return table(uow.translate("Mes connexions"), heads, rows)
 
 
-def _unseen(words: str) -> Markup:
-    return tag("span", f" {words}", class_="unseen")
+def _unseen(text: str) -> Markup:
+    return tag("span", f" {text}", class_="unseen")
 
 
-def _close(v: Visit, act: Act) -> Answer:
-    sessions.close_mine(v, act.number())
-    return Answer(toast=v.say("La connexion est fermée."))
+def _close(uow: UnitOfWork, act: Act) -> Answer:
+    sessions.close_mine(uow, act.number())
+    return Answer(toast=uow.translate("La connexion est fermée."))

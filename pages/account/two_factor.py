@@ -4,14 +4,14 @@ import segno
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, cover, entry, told
+from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import FACTOR, plain
 from components.ui.markup import Markup, tag
 from components.web.errors import error_page
 from data.accounts import two_factor, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.core import sites
-from data.core.errors import Refused
+from data.core.errors import UserError
 
 
 @plain(FACTOR, Audience.ACCOUNT)
@@ -25,69 +25,84 @@ async def act(caller: Caller, request: Request) -> Response:
     form = await request.form()
     account, signin = caller.account, caller.signin
     if account is None or signin is None or not account.is_staff:
-        return error_page(404, tongue=caller.tongue)
+        return error_page(404, language=caller.language)
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     what, drafted = typed.get("faire", ""), typed.get("projet", "")
     code = next((typed[name] for name in ("code", "code-nouveaux", "code-retirer") if name in typed), "")
     try:
         two_factor_login.admit_code(account)
-        with caller.visit(writes=True) as v:
+        with caller.unit_of_work(writes=True) as uow:
             if what == "poser":
-                codes = two_factor.set_up(v, account, drafted, code)
-                two_factor_login.factor_is_set(v, signin.id, account.id)
+                codes = two_factor.set_up(uow, account, drafted, code)
+                two_factor_login.factor_is_set(uow, signin.id, account.id)
             elif what == "codes":
-                codes = two_factor.new_codes(v, account, code)
+                codes = two_factor.new_codes(uow, account, code)
             elif what == "retirer":
                 codes = []
-                two_factor.remove(v, account, code)
+                two_factor.remove(uow, account, code)
             else:
-                return error_page(400, tongue=caller.tongue)
-    except Refused as refused:
-        if refused.sentence == two_factor.WRONG_CODE:
+                return error_page(400, language=caller.language)
+    except UserError as error:
+        if error.sentence == two_factor.WRONG_CODE:
             two_factor_login.code_failed(account)
-        return _page(caller, wrong=refused.tell(caller.tongue), drafted=drafted, status=400)
+        return _page(caller, wrong=error.message(caller.language), drafted=drafted, status=400)
     return _shown(caller, codes) if codes else RedirectResponse(FACTOR, 303)
 
 
 def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 200) -> Response:
-    account, say = caller.account, caller.say
+    account, translate = caller.account, caller.translate
     if account is None or not account.is_staff:
-        return error_page(404, tongue=caller.tongue)
-    with caller.visit() as v:
-        site, kept = sites.here(v), two_factor.of_account(v, account.id)
+        return error_page(404, language=caller.language)
+    with caller.unit_of_work() as uow:
+        site, stored = sites.here(uow), two_factor.of_account(uow, account.id)
     must = caller.signin is not None and caller.signin.sets_factor
-    if kept is not None:
-        body = _kept(caller, len(kept.recovery))
+    if stored is not None:
+        body = _codes_left(caller, len(stored.recovery))
     else:
         try:
             drafted = drafted or two_factor.draft(account)
             secret = two_factor.secret_of(account, drafted)
-        except Refused:
+        except UserError:
             drafted = two_factor.draft(account)
             secret = two_factor.secret_of(account, drafted)
-        asked = say(
+        asked = translate(
             "Votre conservatoire demande un second facteur aux responsables : mettez-le en place pour continuer."
         )
         body = (tag("p", asked) if must else "") + _set_up(
             caller, two_factor.address_of(account, site.name, secret), secret, drafted
         )
-    back = "" if must and kept is None else tag("div", tag("a", say("Retour"), href="/mot-de-passe"), class_="links")
-    return cover(say("Second facteur"), alert(wrong) + body + back, tongue=caller.tongue, status=status, site=site)
+    back = (
+        ""
+        if must and stored is None
+        else tag("div", tag("a", translate("Retour"), href="/mot-de-passe"), class_="links")
+    )
+    return plain_page(
+        translate("Second facteur"), alert(wrong) + body + back, language=caller.language, status=status, site=site
+    )
 
 
 def _set_up(caller: Caller, address: str, secret: str, drafted: str) -> Markup:
-    say = caller.say
+    translate = caller.translate
     return (
-        tag("p", say("1. Ouvrez une application de codes sur votre téléphone (FreeOTP, Aegis, Google Authenticator…)."))
-        + tag("p", say("2. Photographiez ce dessin avec elle, ou recopiez-y la clé."))
-        + tag("img", src=_drawn(address), alt=say("Code QR à photographier"), class_="qr", width=208, height=208)
+        tag(
+            "p",
+            translate(
+                "1. Ouvrez une application de codes sur votre téléphone (FreeOTP, Aegis, Google Authenticator…)."
+            ),
+        )
+        + tag("p", translate("2. Photographiez ce dessin avec elle, ou recopiez-y la clé."))
+        + tag("img", src=_drawn(address), alt=translate("Code QR à photographier"), class_="qr", width=208, height=208)
         + tag(
             "p",
-            say("Clé : "),
+            translate("Clé : "),
             tag("span", " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), class_="secret"),
         )
         + _form(
-            caller, "poser", say("3. Le code à six chiffres que l’application montre"), say("Mettre en place"), drafted
+            caller,
+            "poser",
+            translate("3. Le code à six chiffres que l’application montre"),
+            translate("Mettre en place"),
+            drafted,
         )
     )
 
@@ -96,19 +111,25 @@ def _drawn(address: str) -> str:
     return segno.make(address, error="m").svg_data_uri(border=2, dark="#000", light="#fff")
 
 
-def _kept(caller: Caller, left: int) -> Markup:
-    say = caller.say
+def _codes_left(caller: Caller, left: int) -> Markup:
+    translate = caller.translate
     return (
-        told(say("Votre compte demande un code en plus du mot de passe."))
-        + tag("p", say("{count} code de secours reste.#{count} codes de secours restent.", count=left))
-        + tag("h2", say("Nouveaux codes de secours"))
-        + _form(caller, "codes", say("Un code de votre téléphone"), say("Faire dix nouveaux codes"))
-        + tag("h2", say("Retirer le second facteur"))
-        + _form(caller, "retirer", say("Un code de votre téléphone, ou un code de secours"), say("Retirer"), bad=True)
+        success(translate("Votre compte demande un code en plus du mot de passe."))
+        + tag("p", translate("{count} code de secours reste.#{count} codes de secours restent.", count=left))
+        + tag("h2", translate("Nouveaux codes de secours"))
+        + _form(caller, "codes", translate("Un code de votre téléphone"), translate("Faire dix nouveaux codes"))
+        + tag("h2", translate("Retirer le second facteur"))
+        + _form(
+            caller,
+            "retirer",
+            translate("Un code de votre téléphone, ou un code de secours"),
+            translate("Retirer"),
+            bad=True,
+        )
     )
 
 
-def _form(caller: Caller, what: str, label: str, words: str, drafted: str = "", *, bad: bool = False) -> Markup:
+def _form(caller: Caller, what: str, label: str, text: str, drafted: str = "", *, bad: bool = False) -> Markup:
     name = {"poser": "code", "codes": "code-nouveaux", "retirer": "code-retirer"}[what]
     code = entry(label, name, autocomplete="one-time-code", maxlength=20, required=True)
     return tag(
@@ -116,7 +137,7 @@ def _form(caller: Caller, what: str, label: str, words: str, drafted: str = "", 
         tag("input", type="hidden", name="faire", value=what),
         tag("input", type="hidden", name="projet", value=drafted) if drafted else None,
         code,
-        tag("button", words, type="submit", class_="btn bad" if bad else "btn" if what == "poser" else "btn quiet"),
+        tag("button", text, type="submit", class_="btn bad" if bad else "btn" if what == "poser" else "btn quiet"),
         method="post",
         action=FACTOR,
         novalidate=True,
@@ -125,21 +146,21 @@ def _form(caller: Caller, what: str, label: str, words: str, drafted: str = "", 
 
 
 def _shown(caller: Caller, codes: list[str]) -> Response:
-    say = caller.say
+    translate = caller.translate
     body = (
-        told(say("Le second facteur est en place."))
+        success(translate("Le second facteur est en place."))
         + tag(
             "p",
-            say(
+            translate(
                 "Gardez ces dix codes de secours hors du téléphone : chacun sert une fois. Ils ne seront plus montrés."
             ),
         )
         + tag("ul", (tag("li", tag("code", f"{code[:5]}-{code[5:]}")) for code in codes), class_="codes")
-        + tag("p", tag("a", say("Continuer"), href="/", class_="btn"))
+        + tag("p", tag("a", translate("Continuer"), href="/", class_="btn"))
     )
-    return cover(
-        say("Codes de secours"),
+    return plain_page(
+        translate("Codes de secours"),
         body,
-        tongue=caller.tongue,
+        language=caller.language,
         site=sites.known(caller.account.site_id if caller.account else None),
     )

@@ -7,7 +7,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from components.layout import display_preferences
-from components.layout.plain_layout import leaf
+from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import Markup, join, tag
@@ -16,7 +16,7 @@ from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
 from data.core.sites import Site
-from data.core.unit_of_work import visit
+from data.core.unit_of_work import unit_of_work
 
 PATH = "/accessibilite"
 NOT_ACCESSIBLE = (
@@ -37,18 +37,29 @@ def page(caller: Caller, request: Request) -> Response:
     declarations = [_declaration(caller, site, named=len(mine) > 1) for site in mine]
     body = tag("div", _choices(caller), tag("div", declarations, class_="prose"), class_="state")
     site = mine[0] if len(mine) == 1 else None
-    return leaf(caller, caller.say("Accessibilité"), body, path=PATH, site=site, bare=True)
+    return public_page(caller, caller.translate("Accessibilité"), body, path=PATH, site=site, bare=True)
 
 
 def _choices(caller: Caller) -> Markup:
     """The script borrows this part for « Affichage » on every other screen."""
-    close = tag("button", icon("cross"), caller.say("Fermer"), type="button", class_="btn quiet small", data_shuts=True, hidden=True)  # fmt: skip
-    title = tag("h2", caller.say("Affichage"), id="comfort-title", tabindex="-1")
+    close = tag(
+        "button",
+        icon("cross"),
+        caller.translate("Fermer"),
+        type="button",
+        class_="btn quiet small",
+        data_shuts=True,
+        hidden=True,
+    )
+    title = tag("h2", caller.translate("Affichage"), id="comfort-title", tabindex="-1")
     return tag(
         "section",
         tag("header", title, close, class_="sheet-head"),
         tag(
-            "div", display_preferences.form(caller.tongue), display_preferences.languages(caller.tongue), class_="state"
+            "div",
+            display_preferences.form(caller.language),
+            display_preferences.languages(caller.language),
+            class_="state",
         ),
         id="comfort",
         class_="state",
@@ -58,43 +69,48 @@ def _choices(caller: Caller) -> Markup:
 
 def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
     """What the site says in its settings; without an audit the only true state is « non conforme »."""
-    say_, audit = caller.say, site.legal.get("accessibility_audit", "")
+    translate_, audit = caller.translate, site.legal.get("accessibility_audit", "")
     state = sites.accessibility(site)
     contact = site.legal.get("accessibility_contact", "")
     lines = [line for line in (contact, site.address, site.phone, site.email) if line]
-    told = say_("Déclaration d’accessibilité")
+    text = translate_("Déclaration d’accessibilité")
     return join(
         [
-            tag("h2", f"{told} – {site.name}" if named else told),
+            tag("h2", f"{text} – {site.name}" if named else text),
             tag(
                 "p",
-                say_(
+                translate_(
                     "{site} s’engage à rendre ce portail accessible (article 47 de la loi n° 2005-102 du 11 février 2005).",
                     site=site.name,
                 ),
             ),
-            tag("h3", say_("État de conformité")),
-            tag("p", say_("Accessibilité : {state}", state=say_(state)), ". ", say_("Référentiel : RGAA 4.1.2.")),
+            tag("h3", translate_("État de conformité")),
             tag(
                 "p",
-                say_("Audit : {audit}", audit=audit)
+                translate_("Accessibilité : {state}", state=translate_(state)),
+                ". ",
+                translate_("Référentiel : RGAA 4.1.2."),
+            ),
+            tag(
+                "p",
+                translate_("Audit : {audit}", audit=audit)
                 if audit
-                else say_(
+                else translate_(
                     "Aucun audit n’a encore été enregistré par le conservatoire : "
                     "la loi veut que l’état soit alors « non conforme »."
                 ),
             ),
-            tag("h3", say_("Contenus non accessibles")),
-            tag("ul", (tag("li", say_(each)) for each in NOT_ACCESSIBLE)),
-            tag("h3", say_("Techniques et essais")),
-            tag("p", say_(TESTED)),
-            tag("h3", say_("Signaler une difficulté")),
-            tag("p", say_("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
-            tag("p", join(lines, Markup("<br>")) if lines else say_("à compléter par le conservatoire")),
-            tag("h3", say_("Voies de recours")),
+            tag("h3", translate_("Contenus non accessibles")),
+            tag("ul", (tag("li", translate_(each)) for each in NOT_ACCESSIBLE)),
+            tag("h3", translate_("Techniques et essais")),
+            tag("p", translate_(TESTED)),
+            tag("h3", translate_("Signaler une difficulté")),
+            tag("p", translate_("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
+            tag("p", join(lines, Markup("<br>")) if lines else translate_("à compléter par le conservatoire")),
+            tag("h3", translate_("Voies de recours")),
             tag(
                 "p",
-                say_(
+                translate_(
                     "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
                     "Libre réponse 71120, 75342 Paris CEDEX 07."
                 ),
@@ -107,14 +123,14 @@ def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
 async def choose(caller: Caller, request: Request) -> Response:
     sent = await request.form()
     mode = {"on": choices.MODE, "off": {}}.get(str(sent.get("mode")))
-    comfort_ = choices.chosen(sent if mode is None else mode)
+    preferences_ = choices.chosen(sent if mode is None else mode)
     if mode:
-        comfort_ = {**choices.chosen(sent), **comfort_}
+        preferences_ = {**choices.chosen(sent), **preferences_}
     if caller.account:
-        with caller.visit(writes=True) as v:
-            choices.keep(v, comfort_)
+        with caller.unit_of_work(writes=True) as uow:
+            choices.save(uow, preferences_)
     response: Response = Response(status_code=204) if sent.get("quiet") else RedirectResponse(back_to(request), 303)
-    display_preferences.keep_on_device(response, comfort_, new=caller.account is None)
+    display_preferences.keep_on_device(response, preferences_, new=caller.account is None)
     return response
 
 
@@ -128,6 +144,6 @@ def adopt(account: Account, request: Request, response: Response) -> None:
     """What was chosen on this device before signing in becomes the account's."""
     new = display_preferences.newly_chosen(request)
     if new is not None:
-        with visit(account, writes=True) as v:
-            choices.keep(v, new)
+        with unit_of_work(account, writes=True) as uow:
+            choices.save(uow, new)
         display_preferences.keep_on_device(response, new)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, cover
+from components.layout.plain_layout import alert, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import classes, tag
@@ -17,13 +17,13 @@ from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
 from data.billing.gateways.protocol import Forged, Order, State
 from data.billing.gateways.simulator import Simulator
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.formats import euros
 from data.core.settings import settings
 
 PATH = Simulator.path + "{reference}"
 LATE_SECONDS = 3.0
-WORDS = {
+STATE_LABELS = {
     "accepter": "Accepter",
     "refuser": "Refuser",
     "abandonner": "Abandonner",
@@ -43,50 +43,50 @@ def show(caller: Caller, request: Request, reference: str) -> Response:
 @plain(PATH, Audience.ANYONE, methods=("POST",))
 async def answer(caller: Caller, request: Request, reference: str) -> Response:
     order, chosen = _order(request, reference), (await request.form()).get("reponse")
-    if chosen not in WORDS:
-        raise NotYours(f"answer {chosen!r:.40}")
-    said = Simulator().answer(order, STATES.get(str(chosen), "paid"), forged=chosen == "fausse")
+    if chosen not in STATE_LABELS:
+        raise NotFound(f"answer {chosen!r:.40}")
+    fields = Simulator().answer(order, STATES.get(str(chosen), "paid"), forged=chosen == "fausse")
     if chosen == "retard":
-        task = asyncio.create_task(_say_late(said))
+        task = asyncio.create_task(_send_late(fields))
         _late.add(task)
         task.add_done_callback(_late.discard)
     else:
         try:
             for _ in range(2 if chosen == "deux" else 1):
-                await asyncio.to_thread(_say, said)
+                await asyncio.to_thread(_send, fields)
         except OSError:
-            return _page(caller, request, order, caller.say("Le portail ne répond pas. Réessayez."))
+            return _page(caller, request, order, caller.translate("Le portail ne répond pas. Réessayez."))
     return RedirectResponse(f"/facturation/retour/{reference}", 303)
 
 
 def _order(request: Request, reference: str) -> Order:
     """What this page was opened with; as if there were no page when it is not signed, or outside the demonstration."""
     if not settings().demo:
-        raise NotYours("the simulator")
+        raise NotFound("the simulator")
     try:
         return Simulator().read(reference, request.query_params)
     except Forged as forged:
-        raise NotYours("an order that is not ours") from forged
+        raise NotFound("an order that is not ours") from forged
 
 
 def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Response:
     buttons = [
         tag(
             "button",
-            caller.say(label),
+            caller.translate(label),
             type="submit",
             name="reponse",
             value=name,
             class_=classes("btn", name != "accepter" and "quiet"),
         )
-        for name, label in WORDS.items()
+        for name, label in STATE_LABELS.items()
     ]
     body = (
         alert(fault)
         + tag(
             "div",
             icon("info"),
-            tag("p", caller.say("Banque de démonstration – aucun argent n’est débité.")),
+            tag("p", caller.translate("Banque de démonstration – aucun argent n’est débité.")),
             class_="notice pending",
         )
         + tag("p", tag("strong", euros(order.cents)), f" – {order.label}")
@@ -98,23 +98,27 @@ def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Re
             class_="stack-form",
         )
     )
-    return cover(
-        caller.say("Paiement"), body, tongue=caller.tongue, status=503 if fault else 200, site=site_of(caller, request)
+    return plain_page(
+        caller.translate("Paiement"),
+        body,
+        language=caller.language,
+        status=503 if fault else 200,
+        site=site_of(caller, request),
     )
 
 
-async def _say_late(said: Mapping[str, str]) -> None:
+async def _send_late(fields: Mapping[str, str]) -> None:
     await asyncio.sleep(LATE_SECONDS)
     with suppress(OSError):  # the server is stopping
-        await asyncio.to_thread(_say, said)
+        await asyncio.to_thread(_send, fields)
 
 
-def _say(said: Mapping[str, str]) -> None:
+def _send(fields: Mapping[str, str]) -> None:
     """To the notice address, from this machine. What the server answers is the test's and the log's affair."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings().host, settings().host)  # noqa: S104
     connection = HTTPConnection(host, settings().port, timeout=10)
     try:
-        body, kind = urlencode(said), {"Content-Type": "application/x-www-form-urlencoded"}
+        body, kind = urlencode(fields), {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", f"/paiement/avis/{Simulator.name}", body, kind)
         connection.getresponse().read()
     finally:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from components.nicegui_adapter.screens import plain
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.schooling import calendar_feed
 
 
@@ -16,8 +16,8 @@ from data.schooling import calendar_feed
 async def calendar(caller: Caller, request: Request, token: str) -> Response:
     try:
         content = await asyncio.to_thread(calendar_feed.calendar, token)
-    except NotYours:  # not `not_found`: it would write the address in the journal
-        return error_page(404, tongue=caller.tongue)
+    except NotFound:  # not `not_found`: it would write the address in the journal
+        return error_page(404, language=caller.language)
     return Response(
         content,
         media_type="text/calendar; charset=utf-8",

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, cover, told
+from components.layout.plain_layout import alert, plain_page, success
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
 from components.web.auth import site_of
@@ -15,13 +15,15 @@ from data.change_requests import submission as change_requests
 def show(caller: Caller, request: Request, token: str) -> Response:
     body = tag(
         "form",
-        tag("p", caller.say("Confirmez que cette adresse e-mail est bien la vôtre.")),
-        tag("button", caller.say("Confirmer mon adresse"), class_="btn", type="submit"),
+        tag("p", caller.translate("Confirmez que cette adresse e-mail est bien la vôtre.")),
+        tag("button", caller.translate("Confirmer mon adresse"), class_="btn", type="submit"),
         method="post",
         action=request.url.path,
         class_="stack-form",
     )
-    return cover(caller.say("Confirmer une adresse e-mail"), body, tongue=caller.tongue, site=site_of(caller, request))
+    return plain_page(
+        caller.translate("Confirmer une adresse e-mail"), body, language=caller.language, site=site_of(caller, request)
+    )
 
 
 @plain("/confirmer/{token}", Audience.ANYONE, methods=("POST",))
@@ -29,18 +31,20 @@ def confirm(caller: Caller, request: Request, token: str) -> Response:
     address = change_requests.confirm_email(token)
     if address is None:
         body = alert(
-            caller.say(
+            caller.translate(
                 "Ce lien n’est plus valable. Enregistrez à nouveau votre adresse dans la fiche pour en recevoir un autre."
             )
         )
     else:
-        body = told(
-            caller.say("L’adresse {address} est confirmée. Le secrétariat peut maintenant l’accepter.", address=address)
+        body = success(
+            caller.translate(
+                "L’adresse {address} est confirmée. Le secrétariat peut maintenant l’accepter.", address=address
+            )
         )
-    return cover(
-        caller.say("Confirmer une adresse e-mail"),
-        body + tag("div", tag("a", caller.say("Retour à l’accueil"), href="/"), class_="links"),
-        tongue=caller.tongue,
+    return plain_page(
+        caller.translate("Confirmer une adresse e-mail"),
+        body + tag("div", tag("a", caller.translate("Retour à l’accueil"), href="/"), class_="links"),
+        language=caller.language,
         status=200 if address else 404,
         site=site_of(caller, request),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, cover, message, noted, password, told, user_name
+from components.layout.plain_layout import alert, info, message, password, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import Markup, tag
 from components.web.auth import cookie, set_cookie
@@ -16,7 +16,7 @@ from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
@@ -24,7 +24,7 @@ from pages.anyone import accessibility
 STEP_PATH = "/connexion/second-facteur"
 ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
-CAST = (
+DEMO_ACCOUNTS = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
     ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
     ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
@@ -55,7 +55,7 @@ def _page(
         if only
         else tag(
             "div",
-            tag("label", caller.say("Site"), for_="site"),
+            tag("label", caller.translate("Site"), for_="site"),
             tag("select", options, id="site", name="site"),
             class_="field",
         )
@@ -63,28 +63,28 @@ def _page(
     first = next(iter(faults), "")
     empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
     body = (
-        (alert(caller.say(empty)) if not every else "")
+        (alert(caller.translate(empty)) if not every else "")
         + alert(wrong)
         + (done or "")
         + tag(
             "form",
             choice,
             user_name(
-                caller.say("Identifiant"),
+                caller.translate("Identifiant"),
                 login,
                 faults.get("identifiant", ""),
                 autofocus=first in {"", "identifiant"} and not login,
             ),
             password(
-                caller.say("Mot de passe"),
+                caller.translate("Mot de passe"),
                 "mot_de_passe",
-                caller.tongue,
+                caller.language,
                 autocomplete="current-password",
                 fault=faults.get("mot_de_passe", ""),
                 autofocus=bool(login) or first == "mot_de_passe",
             ),
             tag("input", type="hidden", name="suite", value=after) if after else None,
-            tag("button", caller.say("Se connecter"), class_="btn", type="submit"),
+            tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
             method="post",
             action="/connexion",
             novalidate=True,
@@ -92,36 +92,41 @@ def _page(
         )
         + tag(
             "div",
-            tag("a", caller.say("Mot de passe perdu"), href="/mot-de-passe-perdu"),
-            tag("a", caller.say("Aide"), href="/aide"),
-            tag("a", caller.say("Accessibilité"), href="/accessibilite"),
+            tag("a", caller.translate("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+            tag("a", caller.translate("Aide"), href="/aide"),
+            tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
             class_="links",
         )
-        + (message(caller.say("Vérifiez les renseignements saisis."), caller.tongue, focus=first) if faults else "")
+        + (
+            message(caller.translate("Vérifiez les renseignements saisis."), caller.language, focus=first)
+            if faults
+            else ""
+        )
     )
-    return cover(
-        caller.say("Connexion"),
+    return plain_page(
+        caller.translate("Connexion"),
         body,
-        tongue=caller.tongue,
+        language=caller.language,
         site=only,
         status=status,
         warm=True,
-        under=_cast(caller, every),
+        under=_demo_accounts(caller, every),
     )
 
 
-def _cast(caller: Caller, every: list[Site]) -> Markup | None:
+def _demo_accounts(caller: Caller, every: list[Site]) -> Markup | None:
     """The demonstration's accounts, in demonstration only."""
     if not any(site.demonstration for site in every):
         return None
     names = {site.code: site.name for site in every}
     rows = [
-        (tag("dt", login), tag("dd", f"{caller.say(about)} ({names.get(code, code)})")) for code, login, about in CAST
+        (tag("dt", login), tag("dd", f"{caller.translate(about)} ({names.get(code, code)})"))
+        for code, login, about in DEMO_ACCOUNTS
     ]
     return tag(
         "details",
-        tag("summary", caller.say("Comptes de démonstration")),
-        tag("p", caller.say("Mot de passe de tous les comptes : "), tag("strong", demo.PASSWORD)),
+        tag("summary", caller.translate("Comptes de démonstration")),
+        tag("p", caller.translate("Mot de passe de tous les comptes : "), tag("strong", demo.PASSWORD)),
         tag("dl", rows),
         class_="demo-cast card",
         open=True,
@@ -142,7 +147,7 @@ def show(caller: Caller, request: Request) -> Response:
         caller,
         sites.every_site(),
         chosen=cookie(request, "site"),
-        done=(told if fin == "2" else noted)(caller.say(done)),
+        done=(success if fin == "2" else info)(caller.translate(done)),
         after=_after(request.query_params.get("suite", "")),
     )
 
@@ -154,30 +159,30 @@ async def enter(caller: Caller, request: Request) -> Response:
     every = sites.every_site()
     site = next((each for each in every if each.code == code), None)
     faults = {
-        name: caller.say(sentence)
+        name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
             ("mot_de_passe", word, "Indiquez votre mot de passe."),
         )
         if not value
     }
-    kept: dict[str, Any] = {"chosen": code, "login": login, "after": _after(after)}
+    stored: dict[str, Any] = {"chosen": code, "login": login, "after": _after(after)}
     if faults:
-        return _page(caller, every, faults=faults, status=400, **kept)
+        return _page(caller, every, faults=faults, status=400, **stored)
     try:
         account = await sessions.recognise(
             site.id if site and site.id else 0, login, word, device=cookie(request, "appareil"), client=caller.address
         )
-    except Refused as refused:
+    except UserError as error:
         return _page(
             caller,
             every,
-            wrong=refused.tell(caller.tongue),
-            status=401 if refused.sentence == sessions.WRONG else 429,
-            **kept,
+            wrong=error.message(caller.language),
+            status=401 if error.sentence == sessions.WRONG else 429,
+            **stored,
         )
     except passwords.Busy:
-        return error_page(503, tongue=caller.tongue)
+        return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
         response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
         response.set_cookie(

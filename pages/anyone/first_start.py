@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, cover, entry, password
+from components.layout.plain_layout import alert, entry, password, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import Markup, tag
 from components.web.errors import error_page
@@ -12,7 +12,8 @@ from data.accounts import models as accounts
 from data.accounts import passwords
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
+from data.core.roles import Role
 from pages.anyone.connexion import come_in
 
 FIELDS = {
@@ -26,14 +27,14 @@ HINTS = {"code": "Lettres sans accent, chiffres, tirets : valmont", "login": "Pa
 
 
 def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, str], wrong: str = "") -> Response:
-    say = caller.say
+    translate = caller.translate
     fields: list[Markup] = [
         entry(
-            say(label),
+            translate(label),
             name,
             value=typed.get(name, ""),
             fault=faults.get(name, ""),
-            hint=say(HINTS[name]) if name in HINTS else "",
+            hint=translate(HINTS[name]) if name in HINTS else "",
             required=True,
             maxlength=254,
             autocomplete="off",
@@ -42,12 +43,16 @@ def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, s
     ]
     fields += [
         password(
-            say("Mot de passe"), "nouveau", caller.tongue, autocomplete="new-password", fault=faults.get("nouveau", "")
+            translate("Mot de passe"),
+            "nouveau",
+            caller.language,
+            autocomplete="new-password",
+            fault=faults.get("nouveau", ""),
         ),
         password(
-            say("Mot de passe, une seconde fois"),
+            translate("Mot de passe, une seconde fois"),
             "encore",
-            caller.tongue,
+            caller.language,
             autocomplete="new-password",
             fault=faults.get("encore", ""),
         ),
@@ -55,45 +60,45 @@ def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, s
     form = tag(
         "form",
         fields,
-        tag("button", say("Commencer"), type="submit", class_="btn"),
+        tag("button", translate("Commencer"), type="submit", class_="btn"),
         method="post",
         action=f"/premier-demarrage/{token}",
         novalidate=True,
         class_="stack-form",
     )
-    about = tag("p", say("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
-    return cover(
-        say("Premier démarrage"),
+    about = tag("p", translate("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
+    return plain_page(
+        translate("Premier démarrage"),
         alert(wrong) + about + form,
-        tongue=caller.tongue,
+        language=caller.language,
         status=400 if faults or wrong else 200,
     )
 
 
 @plain("/premier-demarrage/{token}", Audience.ANYONE)
 def show(caller: Caller, request: Request, token: str) -> Response:
-    return _page(caller, token, {}, {}) if first_start.opens(token) else error_page(404, tongue=caller.tongue)
+    return _page(caller, token, {}, {}) if first_start.opens(token) else error_page(404, language=caller.language)
 
 
 @plain("/premier-demarrage/{token}", Audience.ANYONE, methods=("POST",))
 async def begin(caller: Caller, request: Request, token: str) -> Response:
     if not first_start.opens(token):
-        return error_page(404, tongue=caller.tongue)
+        return error_page(404, language=caller.language)
     form = await request.form()
     typed = {
         name: value[:300] if isinstance(value := form.get(name), str) else "" for name in (*FIELDS, "nouveau", "encore")
     }
     about = [*typed["site"].split(), *typed["name"].split(), typed["login"], typed["code"], "conservatoire", "musique"]
-    stranger = Account(site_id=0, role="responsable", login=typed["login"][:40], name=typed["name"][:120])
+    stranger = Account(site_id=0, role=Role.MANAGER, login=typed["login"][:40], name=typed["name"][:120])
     try:
         hashed = await accounts.check_new_password(about, stranger, typed["nouveau"], typed["encore"])
         account = first_start.begin(typed["code"], typed["site"], typed["login"], typed["name"], typed["email"], hashed)
-    except Faulty as faulty:
+    except ValidationErrors as invalid:
         names = {"new": "nouveau", "again": "encore"}
-        told = {names.get(name, name): refused.tell(caller.tongue) for name, refused in faulty.faults.items()}
-        return _page(caller, token, typed, told)
-    except Refused as refused:
-        return _page(caller, token, typed, {}, refused.tell(caller.tongue))
+        text = {names.get(name, name): error.message(caller.language) for name, error in invalid.faults.items()}
+        return _page(caller, token, typed, text)
+    except UserError as error:
+        return _page(caller, token, typed, {}, error.message(caller.language))
     except passwords.Busy:
-        return error_page(503, tongue=caller.tongue)
+        return error_page(503, language=caller.language)
     return come_in(caller, request, account, "")

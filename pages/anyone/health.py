@@ -37,7 +37,7 @@ def ready(caller: Caller, request: Request) -> Response:
 def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for this machine only."""
     if not _local(caller.address) or "x-forwarded-for" in request.headers:
-        return error_page(404, tongue=caller.tongue)
+        return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     figures = {
         "anacrouse_uptime_seconds": time.monotonic() - STARTED,

@@ -9,15 +9,15 @@ from starlette.responses import RedirectResponse, Response
 from components.nicegui_adapter.screens import plain
 from data.accounts import models as accounts
 from data.accounts.caller import Audience, Caller
-from data.core.i18n import language
+from data.core.i18n import as_language
 
 
 @plain("/langue", Audience.ANYONE, methods=("POST",))
 async def choose(caller: Caller, request: Request) -> Response:
-    chosen = language((await request.form()).get("langue"))
+    chosen = as_language((await request.form()).get("langue"))
     if caller.account:
-        with caller.visit(writes=True) as v:
-            accounts.choose_language(v, chosen)
+        with caller.unit_of_work(writes=True) as uow:
+            accounts.choose_language(uow, chosen)
     back = urlsplit(request.headers.get("referer", "")).path
     response = RedirectResponse(back if re.fullmatch(r"/(?!/)[\w/-]*", back) else "/", 303)
     response.set_cookie("langue", chosen, max_age=365 * 86400, samesite="lax")

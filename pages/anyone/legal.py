@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import leaf
+from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import Markup, join, tag
 from data.accounts.caller import Audience, Caller
@@ -23,11 +23,11 @@ def _page(caller: Caller, title: str, path: str, write: Write) -> Response:
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
     parts = [join([tag("h2", site.name) if len(mine) > 1 else None, write(caller, site)]) for site in mine]
     site = mine[0] if len(mine) == 1 else None
-    return leaf(caller, caller.say(title), tag("div", parts, class_="prose"), path=path, site=site)
+    return public_page(caller, caller.translate(title), tag("div", parts, class_="prose"), path=path, site=site)
 
 
 def _fact(caller: Caller, site: Site, name: str) -> str:
-    return site.legal.get(name, "") or caller.say(UNSET)
+    return site.legal.get(name, "") or caller.translate(UNSET)
 
 
 def _more(site: Site, name: str) -> list[Markup]:
@@ -37,21 +37,21 @@ def _more(site: Site, name: str) -> list[Markup]:
 
 def _contact(caller: Caller, site: Site) -> Markup:
     lines = [line for line in (site.address, site.phone, site.email) if line]
-    return tag("p", join(lines, Markup("<br>")) if lines else caller.say(UNSET))
+    return tag("p", join(lines, Markup("<br>")) if lines else caller.translate(UNSET))
 
 
 @plain("/mentions-legales", Audience.ANYONE)
 def notice(caller: Caller, request: Request) -> Response:
     def write(who: Caller, site: Site) -> Markup:
-        say = who.say
+        translate = who.translate
         return join(
             [
-                tag("p", say("Éditeur : {name}", name=_fact(who, site, "publisher"))),
+                tag("p", translate("Éditeur : {name}", name=_fact(who, site, "publisher"))),
                 _contact(who, site),
-                tag("p", say("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
-                tag("p", say("Hébergement : {name}", name=_fact(who, site, "host"))),
+                tag("p", translate("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
+                tag("p", translate("Hébergement : {name}", name=_fact(who, site, "host"))),
                 *_more(site, "notice_more"),
-                tag("p", say("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
+                tag("p", translate("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
             ]
         )
 
@@ -61,34 +61,34 @@ def notice(caller: Caller, request: Request) -> Response:
 @plain("/donnees-personnelles", Audience.ANYONE)
 def privacy(caller: Caller, request: Request) -> Response:
     def write(who: Caller, site: Site) -> Markup:
-        say = who.say
+        translate = who.translate
         return join(
             [
                 tag(
                     "p",
-                    say(
+                    translate(
                         "{site} traite les données de ses familles pour inscrire les élèves, suivre leurs études et facturer : "
                         "c’est sa mission d’intérêt public (article 6-1-e du RGPD). Le portail ne suit personne et n’utilise "
                         "que les cookies qui servent à rester connecté.",
                         site=site.name,
                     ),
                 ),
-                tag("h3", say("Vos droits")),
+                tag("h3", translate("Vos droits")),
                 tag(
                     "p",
-                    say(
+                    translate(
                         "Vous pouvez voir vos données et demander leur correction ici même, en obtenir une copie, demander leur "
                         "effacement ou vous opposer à un usage. Le conservatoire répond en un mois au plus."
                     ),
                 ),
-                tag("h3", say("À qui écrire")),
-                tag("p", say("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
+                tag("h3", translate("À qui écrire")),
+                tag("p", translate("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
                 _contact(who, site),
-                tag("p", say("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
-                tag("h3", say("Combien de temps")),
+                tag("p", translate("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
+                tag("h3", translate("Combien de temps")),
                 tag(
                     "p",
-                    say(
+                    translate(
                         "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "
                         "actions {months} mois ; les fiches, les résultats et les diplômes selon les règles des archives "
                         "publiques.",

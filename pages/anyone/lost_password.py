@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import cover, entry, message, told, user_name
+from components.layout.plain_layout import entry, message, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
 from components.web.auth import site_of
@@ -27,27 +27,27 @@ def _page(
     first = next(iter(faults), "")
     dialog = (
         message(
-            caller.say("Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires."),
-            caller.tongue,
+            caller.translate("Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires."),
+            caller.language,
             focus=first,
         )
         if faults
         else ""
     )
     body = (
-        told(done)
+        success(done)
         + tag(
             "form",
             tag(
                 "p",
-                caller.say(
+                caller.translate(
                     "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
                 ),
                 class_="soft",
             ),
-            user_name(caller.say("Identifiant"), login, faults.get("identifiant", "")),
+            user_name(caller.translate("Identifiant"), login, faults.get("identifiant", "")),
             entry(
-                caller.say("E-mail"),
+                caller.translate("E-mail"),
                 "email",
                 value=email,
                 fault=faults.get("email", ""),
@@ -58,19 +58,19 @@ def _page(
                 maxlength=254,
                 required=True,
             ),
-            tag("button", caller.say("Valider"), class_="btn", type="submit"),
+            tag("button", caller.translate("Valider"), class_="btn", type="submit"),
             method="post",
             action="/mot-de-passe-perdu",
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.say("Retour"), href="/connexion"), class_="links")
+        + tag("div", tag("a", caller.translate("Retour"), href="/connexion"), class_="links")
         + dialog
     )
-    return cover(
-        caller.say("Mot de passe perdu"),
+    return plain_page(
+        caller.translate("Mot de passe perdu"),
         body,
-        tongue=caller.tongue,
+        language=caller.language,
         status=400 if faults else 200,
         site=site_of(caller, request),
     )
@@ -86,7 +86,7 @@ async def ask(caller: Caller, request: Request) -> Response:
     form = await request.form()
     login, email = (value if isinstance(value := form.get(name), str) else "" for name in ("identifiant", "email"))
     faults = {
-        name: caller.say(sentence)
+        name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
             ("email", email.strip(), "Indiquez votre e-mail."),
@@ -98,5 +98,5 @@ async def ask(caller: Caller, request: Request) -> Response:
     try:
         await sessions.lost_password(login, email, client=caller.address)
     except passwords.Busy:
-        return error_page(503, tongue=caller.tongue)
-    return _page(caller, request, done=caller.say(SENT))
+        return error_page(503, language=caller.language)
+    return _page(caller, request, done=caller.translate(SENT))

@@ -13,11 +13,11 @@ from data.accounts.caller import Audience, Caller
 from data.billing import online_payments
 from data.billing.gateways.protocol import Forged, Sent, Unreachable
 
-MOST_BYTES, MOST_FIELDS = 64 * 1024, 200
+MAX_BODY_BYTES, MAX_FIELDS = 64 * 1024, 200
 log = logging.getLogger("anacrouse.payments")
 
 
-@plain("/paiement/avis/{gateway}", Audience.ANYONE, methods=("GET", "POST"), most_bytes=MOST_BYTES, foreign=True)
+@plain("/paiement/avis/{gateway}", Audience.ANYONE, methods=("GET", "POST"), most_bytes=MAX_BODY_BYTES, foreign=True)
 async def notice(caller: Caller, request: Request, gateway: str) -> Response:
     try:
         sent = await _read(request)
@@ -41,8 +41,8 @@ async def _read(request: Request) -> Sent:
     encoded = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     text = body.decode("utf-8", "replace") if encoded else ""
     return Sent(
-        query=dict(parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MOST_FIELDS)),
-        form=dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS)),
+        query=dict(parse_qsl(request.url.query, keep_blank_values=True, max_num_fields=MAX_FIELDS)),
+        form=dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)),
         body=body,
         headers=headers,
     )

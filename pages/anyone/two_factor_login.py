@@ -3,24 +3,24 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, cover, entry
+from components.layout.plain_layout import alert, entry, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
 from components.web.auth import site_of
 from data.accounts import two_factor_login
 from data.accounts.caller import Audience, Caller
-from data.core.errors import Refused
+from data.core.errors import UserError
 from pages.anyone.connexion import STEP_PATH, come_in, safe_after
 
 COOKIE = "second"
 
 
 def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", status: int = 200) -> Response:
-    say = caller.say
+    translate = caller.translate
     form = tag(
         "form",
         entry(
-            say("Code à six chiffres, ou code de secours"),
+            translate("Code à six chiffres, ou code de secours"),
             "code",
             autocomplete="one-time-code",
             inputmode="text",
@@ -30,16 +30,18 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
             autofocus=True,
         ),
         tag("input", type="hidden", name="suite", value=after) if after else None,
-        tag("button", say("Se connecter"), type="submit", class_="btn"),
+        tag("button", translate("Se connecter"), type="submit", class_="btn"),
         method="post",
         action=STEP_PATH,
         novalidate=True,
         class_="stack-form",
     )
-    about = tag("p", say("Ouvrez l’application de codes de votre téléphone."), class_="soft")
-    back = tag("div", tag("a", say("Recommencer"), href="/connexion"), class_="links")
+    about = tag("p", translate("Ouvrez l’application de codes de votre téléphone."), class_="soft")
+    back = tag("div", tag("a", translate("Recommencer"), href="/connexion"), class_="links")
     body = alert(wrong) + about + form + back
-    return cover(say("Second facteur"), body, tongue=caller.tongue, status=status, site=site_of(caller, request))
+    return plain_page(
+        translate("Second facteur"), body, language=caller.language, status=status, site=site_of(caller, request)
+    )
 
 
 @plain(STEP_PATH, Audience.ANYONE)
@@ -57,8 +59,8 @@ async def enter(caller: Caller, request: Request) -> Response:
         account = two_factor_login.pass_second_step(
             request.cookies.get(COOKIE, "")[:1000], code[:40], client=caller.address
         )
-    except Refused as refused:
-        return _page(caller, request, safe_after(after), wrong=refused.tell(caller.tongue), status=401)
+    except UserError as error:
+        return _page(caller, request, safe_after(after), wrong=error.message(caller.language), status=401)
     if account is None:
         return RedirectResponse("/connexion?fin=3", 303)
     response = come_in(caller, request, account, after)

@@ -4,7 +4,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, cover, entry, told
+from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
 from components.ui.tables import facts
@@ -19,8 +19,11 @@ def ask(caller: Caller, request: Request) -> Response:
     code = "".join(char for char in request.query_params.get("code", "")[:40] if char.isalnum())
     if code:
         return RedirectResponse(f"/verifier/{pdf_archive.spaced(code.upper())}", 303)
-    return cover(
-        caller.say("Vérifier une attestation"), _form(caller), tongue=caller.tongue, site=site_of(caller, request)
+    return plain_page(
+        caller.translate("Vérifier une attestation"),
+        _form(caller),
+        language=caller.language,
+        site=site_of(caller, request),
     )
 
 
@@ -28,15 +31,15 @@ def ask(caller: Caller, request: Request) -> Response:
 def verify(caller: Caller, request: Request, code: str) -> Response:
     found = pdf_archive.check(code)
     if found is None:
-        said = alert(caller.say("Aucune attestation ne porte ce code. Vérifiez les lettres et les chiffres."))
+        message = alert(caller.translate("Aucune attestation ne porte ce code. Vérifiez les lettres et les chiffres."))
     elif not found.valid:
-        said = alert(caller.say("Cette attestation a été annulée par le conservatoire."))
+        message = alert(caller.translate("Cette attestation a été annulée par le conservatoire."))
     else:
-        said = told(caller.say("Cette attestation est authentique."))
-    return cover(
-        caller.say("Vérifier une attestation"),
-        said + (_facts(caller, found) if found else Markup("")) + _form(caller),
-        tongue=caller.tongue,
+        message = success(caller.translate("Cette attestation est authentique."))
+    return plain_page(
+        caller.translate("Vérifier une attestation"),
+        message + (_facts(caller, found) if found else Markup("")) + _form(caller),
+        language=caller.language,
         status=200 if found else 404,
         site=sites.known(found.site_id) if found else site_of(caller, request),
     )
@@ -44,28 +47,28 @@ def verify(caller: Caller, request: Request, code: str) -> Response:
 
 def _facts(caller: Caller, found: pdf_archive.Checked) -> Markup:
     pairs: list[tuple[str, object]] = [
-        ("Document", caller.say(pdf_archive.KINDS[found.kind])),
+        ("Document", caller.translate(pdf_archive.KINDS[found.kind])),
         ("Établissement", found.site),
         ("Année scolaire", found.school_year),
         ("Initiales de l’élève", found.initials),
         ("Établie le", formats.day(found.issued_on)),
     ]
-    return facts((caller.say(label), value) for label, value in pairs)
+    return facts((caller.translate(label), value) for label, value in pairs)
 
 
 def _form(caller: Caller) -> Markup:
     return tag(
         "form",
         entry(
-            caller.say("Code de l’attestation"),
+            caller.translate("Code de l’attestation"),
             "code",
-            hint=caller.say("Il est écrit au bas du document : dix lettres et chiffres."),
+            hint=caller.translate("Il est écrit au bas du document : dix lettres et chiffres."),
             maxlength=40,
             required=True,
             autocomplete="off",
             spellcheck="false",
         ),
-        tag("button", caller.say("Vérifier"), type="submit", class_="btn"),
+        tag("button", caller.translate("Vérifier"), type="submit", class_="btn"),
         method="get",
         action="/verifier",
         class_="stack-form",

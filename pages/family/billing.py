@@ -17,8 +17,8 @@ from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.models import LEDGERS, Entry, Invoice, Ledger, Payment
 from data.core import formats
-from data.core.i18n import twin_or_same
-from data.core.unit_of_work import Visit
+from data.core.i18n import translate_or_same
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
@@ -35,7 +35,7 @@ STATES = {
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows: the account, the school year (all when empty)."""
 
     kind: str
@@ -49,16 +49,16 @@ class Desk:
 
 
 def _account_of(kind: str) -> Callable[..., None]:
-    def account(v: Visit, annee: str = "", r: str = "", tri: str = "") -> None:
-        desk = Desk(kind, annee if len(annee) == 9 else "", _listing(Order.read(r, tri)))
+    def account(uow: UnitOfWork, annee: str = "", r: str = "", tri: str = "") -> None:
+        page_state = PageState(kind, annee if len(annee) == 9 else "", _listing(Order.read(r, tri)))
         Panel(
-            v,
-            lambda w: _draw(w, desk),
-            follows=[("family", v.family_id or 0)],
+            uow,
+            lambda w: _draw(w, page_state),
+            follows=[("family", uow.family_id or 0)],
             classes="flow",
             on={
-                "year": only_shows(lambda w, act: _choose_year(act, desk)),
-                **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
+                "year": only_shows(lambda w, act: _choose_year(act, page_state)),
+                **lists.acts(page_state.listing, lambda w: Answer(url=page_state.url)),
             },
         )
 
@@ -74,14 +74,16 @@ def _listing(order: Order) -> Listing[Entry]:
         name="ledger",
         caption="Factures et règlements",
         columns=(
-            Column("Date", lambda v, e: formats.day(e.row.day), lambda e: (e.row.day, e.row.id), look="tight"),
+            Column("Date", lambda uow, e: formats.day(e.row.day), lambda e: (e.row.day, e.row.id), look="tight"),
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
             Column("Libellé", _label, lambda e: e.row.label, look="broad"),
             Column("État", _state),
-            Column("Crédit", lambda v, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"),
-            Column("Débit", lambda v, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
-            Column("Montant", lambda v, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
+            Column(
+                "Crédit", lambda uow, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"
+            ),
+            Column("Débit", lambda uow, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
+            Column("Montant", lambda uow, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
         ),
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
         empty="Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici.",
@@ -90,100 +92,121 @@ def _listing(order: Order) -> Listing[Entry]:
     )
 
 
-def _method(v: Visit, entry: Entry) -> str:
-    return twin_or_same(entry.row.method, v.tongue) if isinstance(entry.row, Payment) else "–"
+def _method(uow: UnitOfWork, entry: Entry) -> str:
+    return translate_or_same(entry.row.method, uow.language) if isinstance(entry.row, Payment) else "–"
 
 
-def _operation(v: Visit, entry: Entry) -> str:
+def _operation(uow: UnitOfWork, entry: Entry) -> str:
     return entry.row.operation or entry.row.number if isinstance(entry.row, Payment) else entry.row.number
 
 
-def _label(v: Visit, entry: Entry) -> Markup:
+def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     """The label, then the duplicate: a double-click on the line opens it too."""
     row = entry.row
-    due = _left(v, entry)
+    due = _left(uow, entry)
     if entry.state == "rejected":
         return tag("span", row.label)
     if isinstance(row, Invoice):
-        words = v.say("Avoir (PDF)") if row.nature == "credit" else v.say("Facture (PDF)")
+        text = uow.translate("Avoir (PDF)") if row.nature == "credit" else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"
     else:
-        words, path = v.say("Reçu (PDF)"), f"/facturation/recus/{row.number}"
-    named = tag("span", v.say(" n° {number}", number=row.number), class_="unseen")
+        text, path = uow.translate("Reçu (PDF)"), f"/facturation/recus/{row.number}"
+    named = tag("span", uow.translate(" n° {number}", number=row.number), class_="unseen")
     links = tag(
         "span",
-        tag("a", icon("paper"), words, named, href=f"{path}.pdf", data_open=True),
-        tag("a", v.say("Lire en ligne"), named, href=f"{path}/lire"),
+        tag("a", icon("paper"), text, named, href=f"{path}.pdf", data_open=True),
+        tag("a", uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
         class_="links-row",
     )
     return tag("span", row.label, tag("br"), due and tag("span", due, tag("br"), class_="small soft"), links)
 
 
-def _left(v: Visit, entry: Entry) -> Markup | None:
+def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
     """What is left of an invoice, and when its next part is due."""
     if not entry.due:
         return None
     left, day = formats.euros(entry.due), formats.day(entry.next_due)
     if not day:
-        return tag("span", v.say("Reste {sum}", sum=left))
+        return tag("span", uow.translate("Reste {sum}", sum=left))
     if entry.next_part < entry.due:
         part = formats.euros(entry.next_part)
-        return tag("span", v.say("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
-    return tag("span", v.say("Reste {sum} à régler le {day}", sum=left, day=day))
+        return tag("span", uow.translate("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
+    return tag("span", uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
 
 
-def _state(v: Visit, entry: Entry) -> Markup:
-    look, drawing, words = STATES[entry.state]
-    return tag("span", icon(drawing), v.say(words), class_=f"chip {look}".strip())
+def _state(uow: UnitOfWork, entry: Entry) -> Markup:
+    look, drawing, text = STATES[entry.state]
+    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
 
 
-def _choose_year(act: Act, desk: Desk) -> Answer:
+def _choose_year(act: Act, page_state: PageState) -> Answer:
     chosen = act.values.get("annee", "")
-    desk.year = chosen if len(chosen) == 9 else ""
-    desk.listing.order.skip = 0
-    return Answer(url=desk.url)
+    page_state.year = chosen if len(chosen) == 9 else ""
+    page_state.listing.order.skip = 0
+    return Answer(url=page_state.url)
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    accounts = billing.accounts(v)
-    ledger = accounts[LEDGERS[desk.kind]]
-    shown = ledger.of_year(desk.year) if desk.year else ledger
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    accounts = billing.accounts(uow)
+    ledger = accounts[LEDGERS[page_state.kind]]
+    shown = ledger.of_year(page_state.year) if page_state.year else ledger
     tabs = [
-        tag("a", v.say(label), href=f"/facturation/{kind}", aria_current="page" if kind == desk.kind else None)
+        tag(
+            "a",
+            uow.translate(label),
+            href=f"/facturation/{kind}",
+            aria_current="page" if kind == page_state.kind else None,
+        )
         for kind, label in TABS.items()
     ]
-    pay = f"/facturation/{desk.kind}/payer" if online_payments.payable(ledger) and online_payments.offered(v) else ""
+    pay = (
+        f"/facturation/{page_state.kind}/payer"
+        if online_payments.payable(ledger) and online_payments.offered(uow)
+        else ""
+    )
     return (
-        head(v.say("Facturation"), _under(v, desk), _due(v, ledger.balance, pay))
-        + tag("nav", tabs, class_="tabs", aria_label=v.say("Comptes"))
-        + _broken(v, desk, accounts)
-        + tag("div", lists.draw(v, desk.listing, shown.entries, beside=_years(v, desk, ledger.years)), class_="ledger")
-        + (_sums(v, shown, pay) if shown.entries else Markup(""))
-        + _certificates(v, desk.year or next(iter(ledger.years), ""), accounts)
+        head(uow.translate("Facturation"), _under(uow, page_state), _due(uow, ledger.balance, pay))
+        + tag("nav", tabs, class_="tabs", aria_label=uow.translate("Comptes"))
+        + _broken(uow, page_state, accounts)
+        + tag(
+            "div",
+            lists.draw(uow, page_state.listing, shown.entries, beside=_years(uow, page_state, ledger.years)),
+            class_="ledger",
+        )
+        + (_sums(uow, shown, pay) if shown.entries else Markup(""))
+        + _certificates(uow, page_state.year or next(iter(ledger.years), ""), accounts)
     )
 
 
-def _under(v: Visit, desk: Desk) -> str:
-    return v.say("Année {year}", year=desk.year) if desk.year else v.say("Toutes les années")
+def _under(uow: UnitOfWork, page_state: PageState) -> str:
+    return (
+        uow.translate("Année {year}", year=page_state.year) if page_state.year else uow.translate("Toutes les années")
+    )
 
 
-def _due(v: Visit, balance: int, pay: str) -> Markup:
+def _due(uow: UnitOfWork, balance: int, pay: str) -> Markup:
     """What is due; on a phone, where the sums are far below, the way to pay it too."""
-    words = v.say("Solde en votre faveur") if balance < 0 else v.say("Solde à régler") if balance else v.say("Solde")
-    link = tag("a", v.say("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
-    return tag("div", tag("p", words, tag("strong", formats.euros(abs(balance)))), link, class_="due")
+    text = (
+        uow.translate("Solde en votre faveur")
+        if balance < 0
+        else uow.translate("Solde à régler")
+        if balance
+        else uow.translate("Solde")
+    )
+    link = tag("a", uow.translate("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
+    return tag("div", tag("p", text, tag("strong", formats.euros(abs(balance)))), link, class_="due")
 
 
-def _years(v: Visit, desk: Desk, years: list[str]) -> Markup | None:
-    if len(years) < 2 and not desk.year:
+def _years(uow: UnitOfWork, page_state: PageState, years: list[str]) -> Markup | None:
+    if len(years) < 2 and not page_state.year:
         return None
-    choices = [("", v.say("Toutes les années")), *((year, year) for year in years)]
+    choices = [("", uow.translate("Toutes les années")), *((year, year) for year in years)]
     return tag(
         "div",
-        tag("label", v.say("Année scolaire"), for_="annee"),
+        tag("label", uow.translate("Année scolaire"), for_="annee"),
         tag(
             "select",
-            (tag("option", words, value=year, selected=year == desk.year) for year, words in choices),
+            (tag("option", text, value=year, selected=year == page_state.year) for year, text in choices),
             id="annee",
             name="annee",
             data_change="year",
@@ -192,13 +215,13 @@ def _years(v: Visit, desk: Desk, years: list[str]) -> Markup | None:
     )
 
 
-def _sums(v: Visit, shown: billing.Account, pay: str) -> Markup:
+def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
     """Billed, paid, balance of the lines above; the payment is for all that is due."""
-    favour = tag("small", v.say("en votre faveur")) if shown.balance < 0 else None
+    favour = tag("small", uow.translate("en votre faveur")) if shown.balance < 0 else None
     sums = tag(
         "dl",
         (
-            tag("div", tag("dt", v.say(label)), tag("dd", formats.euros(cents), more))
+            tag("div", tag("dt", uow.translate(label)), tag("dd", formats.euros(cents), more))
             for label, cents, more in (
                 ("Montant total facturé", shown.billed, None),
                 ("Montant total réglé", shown.paid, None),
@@ -206,46 +229,46 @@ def _sums(v: Visit, shown: billing.Account, pay: str) -> Markup:
             )
         ),
     )
-    button = tag("a", v.say("Payer en ligne"), href=pay, class_="btn") if pay else None
-    return tag("section", sums, button, class_="card sums", aria_label=v.say("Totaux"))
+    button = tag("a", uow.translate("Payer en ligne"), href=pay, class_="btn") if pay else None
+    return tag("section", sums, button, class_="card sums", aria_label=uow.translate("Totaux"))
 
 
-def _certificates(v: Visit, year: str, accounts: dict[Ledger, billing.Account]) -> Markup:
+def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Account]) -> Markup:
     """The year's certificate of payment of each pupil who was billed for something."""
     entries = (entry for account in accounts.values() for entry in account.of_year(year).entries)
     ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == "invoice"]
-    billed = billing.pupils_billed(v, ids) if ids else set()
+    billed = billing.pupils_billed(uow, ids) if ids else set()
     links = [
         tag(
             "a",
             icon("paper"),
-            v.say("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.first_name),
+            uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.first_name),
             href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
         )
-        for pupil, _ in (families.pupils(v) if billed else [])
+        for pupil, _ in (families.pupils(uow) if billed else [])
         if pupil.full_name in billed
     ]
     return tag("p", links, class_="links-row") if links else Markup("")
 
 
-def _broken(v: Visit, desk: Desk, known: dict[Ledger, billing.Account]) -> Markup:
+def _broken(uow: UnitOfWork, page_state: PageState, known: dict[Ledger, billing.Account]) -> Markup:
     """A payment begun and not ended: it can be taken up again."""
-    found = [each for each in online_payments.open_attempts(v, known) if LEDGERS[desk.kind] == each.ledger]
+    found = [each for each in online_payments.open_attempts(uow, known) if LEDGERS[page_state.kind] == each.ledger]
     return Markup("").join(
         tag(
             "div",
             icon("clock"),
             tag(
                 "p",
-                v.say(
+                uow.translate(
                     "Un paiement de {sum}, commencé le {moment}, n’est pas terminé.",
                     sum=formats.euros(each.cents),
-                    moment=formats.moment(each.started_at, v.zone, v.tongue),
+                    moment=formats.moment(each.started_at, uow.zone, uow.language),
                 ),
             ),
             tag(
                 "form",
-                tag("button", v.say("Reprendre"), type="submit", class_="btn quiet small"),
+                tag("button", uow.translate("Reprendre"), type="submit", class_="btn quiet small"),
                 method="post",
                 action=f"/facturation/reprendre/{each.reference}",
             ),

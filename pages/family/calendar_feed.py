@@ -11,39 +11,41 @@ from components.ui.icons import icon
 from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.schooling import calendar_feed
 
 
 @dataclass
-class Desk:
+class PageState:
     """The address is shown once, when it is made: the portal keeps its print only."""
 
     address: str = ""
 
 
 @screen("/mot-de-passe/agenda", Audience.FAMILY, title="Recevoir l’agenda")
-def subscribe(v: Visit) -> None:
-    desk = Desk()
+def subscribe(uow: UnitOfWork) -> None:
+    page_state = PageState()
     Panel(
-        v,
-        lambda w: _draw(w, desk),
+        uow,
+        lambda w: _draw(w, page_state),
         classes="flow",
-        on={"renew": lambda w, act: _renew(w, act, desk), "end": lambda w, act: _end(w, act, desk)},
+        on={"renew": lambda w, act: _renew(w, act, page_state), "end": lambda w, act: _end(w, act, page_state)},
     )
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    row = calendar_feed.mine(v)
-    back = way_back(v.say("Retour"), "/mot-de-passe")
-    under = v.say("Les cours de votre famille dans l’agenda de votre téléphone ou de votre ordinateur, tenus à jour.")
-    if desk.address:
-        body = _made(v, desk.address)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    row = calendar_feed.mine(uow)
+    back = way_back(uow.translate("Retour"), "/mot-de-passe")
+    under = uow.translate(
+        "Les cours de votre famille dans l’agenda de votre téléphone ou de votre ordinateur, tenus à jour."
+    )
+    if page_state.address:
+        body = _made(uow, page_state.address)
     elif row:
-        body = _kept(v, row)
+        body = _existing(uow, row)
     else:
-        body = tag("p", v.say("Créez votre adresse privée, puis ajoutez-la à votre agenda.")) + tag(
-            "div", button(v.say("Créer mon adresse"), do="renew", class_="btn"), class_="actions"
+        body = tag("p", uow.translate("Créez votre adresse privée, puis ajoutez-la à votre agenda.")) + tag(
+            "div", button(uow.translate("Créer mon adresse"), do="renew", class_="btn"), class_="actions"
         )
     how = (
         (
@@ -53,57 +55,71 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         ("Android, Google Agenda", "Sur un ordinateur, Google Agenda, puis Autres agendas, puis À partir de l’URL."),
         ("Thunderbird, Outlook", "Nouvel agenda, puis Sur le réseau, ou S’abonner à partir du web."),
     )
-    told = (tag("div", tag("dt", name), tag("dd", v.say(words))) for name, words in how)
+    text = (tag("div", tag("dt", name), tag("dd", uow.translate(text))) for name, text in how)
     return (
         tag("p", back)
-        + head(v.say("Recevoir l’agenda"), under)
-        + tag("section", body, class_="card flow", aria_label=v.say("Mon adresse d’agenda"), id="mine", tabindex="-1")
-        + tag("section", tag("h2", v.say("Comment l’ajouter")), tag("dl", told, class_="brief"), class_="card flow")
+        + head(uow.translate("Recevoir l’agenda"), under)
+        + tag(
+            "section",
+            body,
+            class_="card flow",
+            aria_label=uow.translate("Mon adresse d’agenda"),
+            id="mine",
+            tabindex="-1",
+        )
+        + tag(
+            "section",
+            tag("h2", uow.translate("Comment l’ajouter")),
+            tag("dl", text, class_="brief"),
+            class_="card flow",
+        )
     )
 
 
-def _made(v: Visit, address: str) -> Markup:
+def _made(uow: UnitOfWork, address: str) -> Markup:
     field = tag(
         "div",
-        tag("label", v.say("Votre adresse d’agenda"), for_="agenda-address"),
+        tag("label", uow.translate("Votre adresse d’agenda"), for_="agenda-address"),
         tag("input", id="agenda-address", value=address, readonly=True),
         tag(
             "span",
-            v.say("Copiez-la maintenant : elle ne sera plus montrée. Qui la connaît voit vos cours."),
+            uow.translate("Copiez-la maintenant : elle ne sera plus montrée. Qui la connaît voit vos cours."),
             class_="hint",
         ),
         class_="address field",
     )
     web = "webcal" + address[address.index(":") :]
-    return field + tag("div", tag("a", v.say("Ouvrir dans mon agenda"), href=web, class_="btn"), class_="actions")
-
-
-def _kept(v: Visit, row: calendar_feed.AgendaKey) -> Markup:
-    made = v.say("Adresse créée le {moment}.", moment=formats.moment(row.created_at, v.zone, v.tongue))
-    read = (
-        v.say("Lue pour la dernière fois {ago}.", ago=formats.ago(row.read_at, v.now, v.zone, v.tongue))
-        if row.read_at
-        else v.say("Aucun agenda ne l’a encore lue.")
+    return field + tag(
+        "div", tag("a", uow.translate("Ouvrir dans mon agenda"), href=web, class_="btn"), class_="actions"
     )
-    hint = v.say("Vous l’avez perdue, ou d’autres l’ont vue ? Renouvelez-la : l’ancienne ne répondra plus.")
+
+
+def _existing(uow: UnitOfWork, row: calendar_feed.AgendaKey) -> Markup:
+    made = uow.translate("Adresse créée le {moment}.", moment=formats.moment(row.created_at, uow.zone, uow.language))
+    read = (
+        uow.translate("Lue pour la dernière fois {ago}.", ago=formats.ago(row.read_at, uow.now, uow.zone, uow.language))
+        if row.read_at
+        else uow.translate("Aucun agenda ne l’a encore lue.")
+    )
+    hint = uow.translate("Vous l’avez perdue, ou d’autres l’ont vue ? Renouvelez-la : l’ancienne ne répondra plus.")
     return (
         tag("p", icon("check"), " ", made, " ", read)
         + tag("p", hint, class_="soft")
         + tag(
             "div",
-            tag("span", button(v.say("Supprimer l’adresse"), do="end", class_="btn bad"), class_="first"),
-            button(v.say("Renouveler mon adresse"), do="renew", class_="btn quiet"),
+            tag("span", button(uow.translate("Supprimer l’adresse"), do="end", class_="btn bad"), class_="first"),
+            button(uow.translate("Renouveler mon adresse"), do="renew", class_="btn quiet"),
             class_="actions",
         )
     )
 
 
-def _renew(v: Visit, _act: Act, desk: Desk) -> Answer:
-    desk.address = calendar_feed.renew(v)
-    return Answer(say=v.say("L’adresse est prête : copiez-la."), focus="agenda-address")
+def _renew(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
+    page_state.address = calendar_feed.renew(uow)
+    return Answer(announce=uow.translate("L’adresse est prête : copiez-la."), focus="agenda-address")
 
 
-def _end(v: Visit, _act: Act, desk: Desk) -> Answer:
-    calendar_feed.close(v)
-    desk.address = ""
-    return Answer(toast=v.say("L’adresse ne répond plus."), focus="mine")
+def _end(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
+    calendar_feed.close(uow)
+    page_state.address = ""
+    return Answer(toast=uow.translate("L’adresse ne répond plus."), focus="mine")

@@ -10,39 +10,41 @@ from starlette.responses import FileResponse, Response
 
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.screens import plain, screen
-from components.nicegui_adapter.static_panel import Piece
+from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.icons import icon
 from components.ui.markup import tag
 from data.accounts.caller import Audience, Caller
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.privacy import data_export
 
 _one_at_a_time = asyncio.Semaphore(1)
 
 
 @screen("/mot-de-passe/donnees", Audience.FAMILY, title="Mes données")
-def explain(v: Visit) -> None:
-    back = way_back(v.say("Retour"), "/mot-de-passe")
-    under = v.say("Une copie de tout ce que le portail garde de votre famille.")
-    Piece(tag("p", back))
-    Piece(head(v.say("Mes données"), under))
+def explain(uow: UnitOfWork) -> None:
+    back = way_back(uow.translate("Retour"), "/mot-de-passe")
+    under = uow.translate("Une copie de tout ce que le portail garde de votre famille.")
+    StaticPanel(tag("p", back))
+    StaticPanel(head(uow.translate("Mes données"), under))
     held = (
         "lisez-moi.html : vos données à lire, dans un navigateur ;",
         "donnees.json : les mêmes, pour un autre logiciel ;",
         "documents : les fichiers que vous avez envoyés et ceux que le portail vous a faits.",
     )
-    Piece(
-        tag("p", v.say("L’archive (ZIP) contient :"))
-        + tag("ul", (tag("li", v.say(each)) for each in held))
+    StaticPanel(
+        tag("p", uow.translate("L’archive (ZIP) contient :"))
+        + tag("ul", (tag("li", uow.translate(each)) for each in held))
         + tag(
-            "p", v.say("Les coordonnées d’un autre foyer n’y sont jamais. Gardez l’archive en lieu sûr."), class_="soft"
+            "p",
+            uow.translate("Les coordonnées d’un autre foyer n’y sont jamais. Gardez l’archive en lieu sûr."),
+            class_="soft",
         )
         + tag(
             "div",
             tag(
                 "a",
                 icon("down"),
-                v.say("Télécharger mes données"),
+                uow.translate("Télécharger mes données"),
                 href="/mot-de-passe/donnees.zip",
                 class_="btn",
                 download=True,
@@ -51,9 +53,11 @@ def explain(v: Visit) -> None:
         )
         + tag(
             "p",
-            v.say("Une donnée est fausse ? Corrigez-la dans « Famille » ou « Élèves ». Pour vos autres droits, voyez"),
+            uow.translate(
+                "Une donnée est fausse ? Corrigez-la dans « Famille » ou « Élèves ». Pour vos autres droits, voyez"
+            ),
             " ",
-            tag("a", v.say("Données personnelles"), href="/donnees-personnelles"),
+            tag("a", uow.translate("Données personnelles"), href="/donnees-personnelles"),
             ".",
             class_="soft",
         ),
@@ -76,8 +80,8 @@ async def archive(caller: Caller, request: Request) -> Response:
 
 
 def _make(caller: Caller) -> Path:
-    with caller.visit(writes=True) as v:
-        found = data_export.collect(v)
+    with caller.unit_of_work(writes=True) as uow:
+        found = data_export.collect(uow)
     with tempfile.NamedTemporaryFile(prefix="anacrouse-", suffix=".zip", delete=False) as made:
         path = Path(made.name)
     data_export.write(found, path)

@@ -1,4 +1,4 @@
-"""« Famille »: the responsible adult's sheet, the other adults below, the same way."""
+"""« Famille »: the responsible adult's record, the other adults below, the same way."""
 
 from markupsafe import Markup
 
@@ -10,32 +10,34 @@ from components.ui.icons import icon
 from components.ui.markup import tag
 from data.change_requests import submission as change_requests
 from data.core import sites
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Guardian
 
 
 @screen("/famille", Audience.FAMILY, title="Famille")
-def household(v: Visit) -> None:
+def household(uow: UnitOfWork) -> None:
     typed = forms.Typed()
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, typed),
-        follows=[("family", v.family_id or 0)],
+        follows=[("family", uow.family_id or 0)],
         classes="flow",
         on=forms.acts(Guardian, typed),
     )
 
 
-def _draw(v: Visit, typed: forms.Typed) -> Markup:
-    site, adults = sites.here(v), families.guardians(v)
-    waiting = change_requests.pending(v, adults)
+def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
+    site, adults = sites.here(uow), families.guardians(uow)
+    waiting = change_requests.pending(uow, adults)
     count = sum(map(len, waiting.values()))
     chip = (
         tag(
             "span",
             icon("clock"),
-            v.say("{count} champ en attente de validation#{count} champs en attente de validation", count=count),
+            uow.translate(
+                "{count} champ en attente de validation#{count} champs en attente de validation", count=count
+            ),
             class_="chip pending",
         )
         if count
@@ -43,12 +45,14 @@ def _draw(v: Visit, typed: forms.Typed) -> Markup:
     )
     first = adults[0] if adults else None
     under = (
-        v.say("Responsable : {name}", name=named(v, first)) if first else v.say("Aucun responsable n’est enregistré.")
+        uow.translate("Responsable : {name}", name=named(uow, first))
+        if first
+        else uow.translate("Aucun responsable n’est enregistré.")
     )
     cards = []
     for adult in adults:
         other = (
-            tag("h2", v.say("Autre adulte : {name}", name=named(v, adult)), class_="of-sheet")
+            tag("h2", uow.translate("Autre adulte : {name}", name=named(uow, adult)), class_="of-sheet")
             if adult is not first
             else None
         )
@@ -56,15 +60,15 @@ def _draw(v: Visit, typed: forms.Typed) -> Markup:
             tag(
                 "section",
                 other,
-                forms.sheet(v, site, adult, waiting["guardian", adult.id], typed),
+                forms.record_form(uow, site, adult, waiting["guardian", adult.id], typed),
                 class_="card",
                 aria_label=adult.full_name,
             )
         )
-    return head(v.say("Famille"), under, chip) + Markup("").join(cards)
+    return head(uow.translate("Famille"), under, chip) + Markup("").join(cards)
 
 
-def named(v: Visit, adult: Guardian) -> str:
+def named(uow: UnitOfWork, adult: Guardian) -> str:
     """« Mme Claire Aubry »."""
     short = {"mme": "Mme", "m": "M."}.get(adult.civility, "")
-    return f"{v.say(short)} {adult.full_name}" if short else adult.full_name
+    return f"{uow.translate(short)} {adult.full_name}" if short else adult.full_name

@@ -12,8 +12,8 @@ from components.nicegui_adapter.screens import plain
 from data.accounts.caller import Audience, Caller
 from data.billing import pdf_archive
 from data.billing.pdf_archive import Draft
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 
 
@@ -36,39 +36,43 @@ class Named:
         )
 
 
-async def _paper(caller: Caller, ask: Callable[[Visit], bytes | Draft], name: str, *, issues: bool = False) -> Response:
+async def _paper(
+    caller: Caller, ask: Callable[[UnitOfWork], bytes | Draft], name: str, *, issues: bool = False
+) -> Response:
     """Ask for the paper; write it off the loop when it is the first time, and keep it."""
-    with caller.visit(writes=issues) as v:
-        found = ask(v)
+    with caller.unit_of_work(writes=issues) as uow:
+        found = ask(uow)
     if isinstance(found, Draft):
         draft, content = found, await asyncio.to_thread(found.write)
         if draft.subject and not caller.looking:
-            with caller.visit(writes=True) as v:
-                content = pdf_archive.keep(v, draft, content)
+            with caller.unit_of_work(writes=True) as uow:
+                content = pdf_archive.store(uow, draft, content)
         found = content
     return Named(re.sub("[^A-Za-z0-9_-]", "-", name)).answer(found)
 
 
 @plain("/facturation/factures/{number}.pdf", Audience.FAMILY)
 async def invoice(caller: Caller, request: Request, number: str) -> Response:
-    return await _paper(caller, lambda v: pdf_archive.invoice(v, number), f"facture-{number}")
+    return await _paper(caller, lambda uow: pdf_archive.invoice(uow, number), f"facture-{number}")
 
 
 @plain("/facturation/recus/{number}.pdf", Audience.FAMILY)
 async def receipt(caller: Caller, request: Request, number: str) -> Response:
-    return await _paper(caller, lambda v: pdf_archive.receipt(v, number), f"recu-{number}")
+    return await _paper(caller, lambda uow: pdf_archive.receipt(uow, number), f"recu-{number}")
 
 
 @plain("/eleves/{n}/parcours.pdf", Audience.FAMILY)
 async def report(caller: Caller, request: Request, n: int) -> Response:
-    return await _paper(caller, lambda v: pdf_archive.report(v, families.pupil_by_number(v, n)[0]), f"parcours-{n}")
+    return await _paper(
+        caller, lambda uow: pdf_archive.report(uow, families.pupil_by_number(uow, n)[0]), f"parcours-{n}"
+    )
 
 
 @plain("/eleves/{n}/attestations/inscription.pdf", Audience.FAMILY)
 async def enrolment(caller: Caller, request: Request, n: int) -> Response:
     return await _paper(
         caller,
-        lambda v: pdf_archive.enrolment_certificate(v, families.pupil_by_number(v, n)[0]),
+        lambda uow: pdf_archive.enrolment_certificate(uow, families.pupil_by_number(uow, n)[0]),
         f"attestation-inscription-{n}",
         issues=True,
     )
@@ -77,10 +81,10 @@ async def enrolment(caller: Caller, request: Request, n: int) -> Response:
 @plain("/eleves/{n}/attestations/paiement-{year}.pdf", Audience.FAMILY)
 async def payment(caller: Caller, request: Request, n: int, year: str) -> Response:
     if len(year) != 9:
-        raise NotYours(f"year {year[:20]}")
+        raise NotFound(f"year {year[:20]}")
     return await _paper(
         caller,
-        lambda v: pdf_archive.payment_certificate(v, families.pupil_by_number(v, n)[0], year),
+        lambda uow: pdf_archive.payment_certificate(uow, families.pupil_by_number(uow, n)[0], year),
         f"attestation-paiement-{n}-{year}",
         issues=True,
     )

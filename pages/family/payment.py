@@ -9,7 +9,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from components.layout.layout import head
-from components.layout.plain_layout import alert, cover
+from components.layout.plain_layout import alert, plain_page
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui.icons import icon
@@ -25,10 +25,10 @@ from data.billing.gateways.protocol import Gateway, Redirection
 from data.billing.models import LEDGERS, Entry, Ledger
 from data.billing.online_payments import OnlinePayment
 from data.core import formats, sites
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.formats import euros
 from data.core.settings import settings
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
 ASKING_SECONDS = 20
@@ -45,11 +45,11 @@ class Choice:
         return [entry for entry in due if entry.row.id not in self.left_out]
 
     @only_shows
-    def tick(self, v: Visit, act: Act) -> Answer:
+    def tick(self, uow: UnitOfWork, act: Act) -> Answer:
         ticked = act.values.get("facture") == "true"
         self.left_out = self.left_out - {act.number()} if ticked else self.left_out | {act.number()}
-        total = _sum(self.of(online_payments.payable(billing.accounts(v)[self.ledger])))
-        return Answer(say=v.say("À payer : {amount}", amount=euros(total)))
+        total = _sum(self.of(online_payments.payable(billing.accounts(uow)[self.ledger])))
+        return Answer(announce=uow.translate("À payer : {amount}", amount=euros(total)))
 
 
 def _sum(entries: list[Entry]) -> int:
@@ -58,40 +58,44 @@ def _sum(entries: list[Entry]) -> int:
 
 def _ledger(kind: str) -> Ledger:
     if kind not in LEDGERS:
-        raise NotYours(f"ledger {kind[:20]!r}")
+        raise NotFound(f"ledger {kind[:20]!r}")
     return LEDGERS[kind]
 
 
 @screen("/facturation/{kind}/payer", Audience.FAMILY, title="Payer en ligne")
-def choose(v: Visit, kind: str) -> None:
+def choose(uow: UnitOfWork, kind: str) -> None:
     choice = Choice(_ledger(kind))
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, kind, choice),
         on={"tick": choice.tick},
-        follows=[("family", v.family_id or 0)],
+        follows=[("family", uow.family_id or 0)],
         classes="flow",
     )
 
 
-def _draw(v: Visit, kind: str, choice: Choice) -> Markup:
-    title = head(v.say("Payer en ligne"), v.say(TABS[kind]))
-    home = _home(v, f"/facturation/{kind}")
-    if online_payments.offered(v) is None:
-        return title + _words(v.say("Le paiement en ligne n’est pas proposé par votre conservatoire."), home)
-    due = online_payments.payable(billing.accounts(v)[choice.ledger])
+def _draw(uow: UnitOfWork, kind: str, choice: Choice) -> Markup:
+    title = head(uow.translate("Payer en ligne"), uow.translate(TABS[kind]))
+    home = _home(uow, f"/facturation/{kind}")
+    if online_payments.offered(uow) is None:
+        return title + _notice_card(
+            uow.translate("Le paiement en ligne n’est pas proposé par votre conservatoire."), home
+        )
+    due = online_payments.payable(billing.accounts(uow)[choice.ledger])
     if not due:
-        return title + _words(v.say("Rien n’est à payer."), home)
+        return title + _notice_card(uow.translate("Rien n’est à payer."), home)
     chosen = choice.of(due)
-    whole = tag("small", v.say("la totalité")) if chosen == due and len(due) > 1 else None
-    total = tag("dl", tag("div", tag("dt", v.say("À payer")), tag("dd", euros(_sum(chosen)), whole)))
-    words = v.say("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
-    button = tag("button", v.say("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen)
+    whole = tag("small", uow.translate("la totalité")) if chosen == due and len(due) > 1 else None
+    total = tag("dl", tag("div", tag("dt", uow.translate("À payer")), tag("dd", euros(_sum(chosen)), whole)))
+    text = uow.translate("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
+    button = tag(
+        "button", uow.translate("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen
+    )
     form = tag(
         "form",
-        _invoices(v, due, choice),
+        _invoices(uow, due, choice),
         tag("div", total, button, class_="sums"),
-        tag("p", words, class_="soft small"),
+        tag("p", text, class_="soft small"),
         method="post",
         action=f"/facturation/{kind}/payer",
         class_="stack-form",
@@ -99,32 +103,32 @@ def _draw(v: Visit, kind: str, choice: Choice) -> Markup:
     return title + tag("section", form, class_="card") + tag("p", home)
 
 
-def _home(speaker: Visit | Caller, href: str, look: str = "") -> Markup:
-    return tag("a", speaker.say("Retour à la facturation"), href=href, class_=classes("way-back", look))
+def _home(speaker: UnitOfWork | Caller, href: str, look: str = "") -> Markup:
+    return tag("a", speaker.translate("Retour à la facturation"), href=href, class_=classes("way-back", look))
 
 
-def _words(words: str, back: Markup) -> Markup:
-    return tag("section", tag("p", words), tag("p", back), class_="card stack-form")
+def _notice_card(text: str, back: Markup) -> Markup:
+    return tag("section", tag("p", text), tag("p", back), class_="card stack-form")
 
 
-def _invoices(v: Visit, due: list[Entry], choice: Choice) -> Markup:
-    names = [v.say(label) for label in ("Facture", "Date", "Échéance", "Reste à payer")]
+def _invoices(uow: UnitOfWork, due: list[Entry], choice: Choice) -> Markup:
+    names = [uow.translate(label) for label in ("Facture", "Date", "Échéance", "Reste à payer")]
     heads = [tag("th", name, scope="col", class_="num" if name == names[-1] else None) for name in names]
     rows = [
         tag(
             "tr",
-            tag("th", _box(v, entry, entry.row.id not in choice.left_out), scope="row"),
+            tag("th", _box(uow, entry, entry.row.id not in choice.left_out), scope="row"),
             tag("td", formats.day(entry.row.day), data_l=names[1]),
             tag("td", formats.day(entry.next_due), data_l=names[2]),
             tag("td", euros(entry.due), data_l=names[3], class_="num"),
         )
         for entry in due
     ]
-    caption = tag("caption", v.say("Factures à payer"))
+    caption = tag("caption", uow.translate("Factures à payer"))
     return tag("table", caption, tag("thead", tag("tr", heads)), tag("tbody", rows), class_="stack")
 
 
-def _box(v: Visit, entry: Entry, ticked: bool) -> Markup:
+def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
     at = f"facture-{entry.row.id}"
     box = tag(
         "input",
@@ -139,7 +143,7 @@ def _box(v: Visit, entry: Entry, ticked: bool) -> Markup:
     return tag(
         "label",
         box,
-        tag("span", entry.row.label, tag("small", v.say("n° {number}", number=entry.row.number))),
+        tag("span", entry.row.label, tag("small", uow.translate("n° {number}", number=entry.row.number))),
         for_=at,
         class_="check",
     )
@@ -150,54 +154,56 @@ async def pay(caller: Caller, request: Request, kind: str) -> Response:
     ledger, sent = _ledger(kind), (await request.form()).getlist("facture")
     chosen = [int(each) for each in sent if isinstance(each, str) and each.isdecimal() and len(each) < 10]
     if len(chosen) != len(sent):
-        raise NotYours("an invoice that is none")
-    return await _to_the_bank(caller, f"/facturation/{kind}/payer", lambda v: online_payments.start(v, ledger, chosen))
+        raise NotFound("an invoice that is none")
+    return await _to_the_bank(
+        caller, f"/facturation/{kind}/payer", lambda uow: online_payments.start(uow, ledger, chosen)
+    )
 
 
 @plain("/facturation/reprendre/{reference}", Audience.FAMILY, methods=("POST",))
 async def resume(caller: Caller, request: Request, reference: str) -> Response:
-    with caller.visit() as v:
-        kind = online_payments.kind_of(online_payments.by_reference(v, reference))
-    return await _to_the_bank(caller, f"/facturation/{kind}", lambda v: online_payments.resume(v, reference))
+    with caller.unit_of_work() as uow:
+        kind = online_payments.kind_of(online_payments.by_reference(uow, reference))
+    return await _to_the_bank(caller, f"/facturation/{kind}", lambda uow: online_payments.resume(uow, reference))
 
 
-async def _to_the_bank(caller: Caller, back: str, begin: Callable[[Visit], OnlinePayment]) -> Response:
-    """Write the payment, then ask its gateway, which may take a while, outside the visit."""
+async def _to_the_bank(caller: Caller, back: str, begin: Callable[[UnitOfWork], OnlinePayment]) -> Response:
+    """Write the payment, then ask its gateway, which may take a while, outside the unit of work."""
     try:
-        with caller.visit(writes=True) as v:
-            order, gateway = online_payments.order_of(v, begin(v)), online_payments.offered(v)
+        with caller.unit_of_work(writes=True) as uow:
+            order, gateway = online_payments.order_of(uow, begin(uow)), online_payments.offered(uow)
         if gateway is None:
             raise gateway_protocol.Unreachable("no gateway")
         asking = asyncio.to_thread(gateways.ask, gateway, order)
         there = await asyncio.wait_for(asking, ASKING_SECONDS)
-    except Refused as refused:
-        return _told(caller, refused.tell(caller.tongue), back, 409)
+    except UserError as error:
+        return _alert_page(caller, error.message(caller.language), back, 409)
     except (gateway_protocol.Unreachable, TimeoutError) as fault:
         gateways.log.warning("no way to the bank: %s", fault)
-        words = caller.say(
+        text = caller.translate(
             "Le service de paiement ne répond pas. Rien n’a été débité ; réessayez dans quelques minutes."
         )
-        return _told(caller, words, back, 503)
+        return _alert_page(caller, text, back, 503)
     if not gateway.host:
         return RedirectResponse(there.url, 303)
     return _leave(caller, gateway, there, order.cents, back)
 
 
-def _told(caller: Caller, words: str, back: str, status: int) -> Response:
-    return _between(caller, alert(words), back, status)
+def _alert_page(caller: Caller, text: str, back: str, status: int) -> Response:
+    return _between(caller, alert(text), back, status)
 
 
 def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, back: str) -> Response:
-    """A page between the house and the bank: the policy lets its form go to that host only."""
-    words = caller.say("Continuer vers le paiement")
+    """A page between the portal and the bank: the policy lets its form go to that host only."""
+    sentence = caller.translate("Continuer vers le paiement")
     if there.fields:
         hidden = [tag("input", type="hidden", name=name, value=text) for name, text in there.fields.items()]
-        button = tag("button", words, class_="btn", type="submit")
+        button = tag("button", sentence, class_="btn", type="submit")
         way = tag("form", hidden, button, method="post", action=there.url, class_="stack-form")
     else:
-        way = tag("a", words, href=there.url, class_="btn", rel="noreferrer")
-    told = caller.say("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
-    response = _between(caller, tag("p", told) + way, back, 200)
+        way = tag("a", sentence, href=there.url, class_="btn", rel="noreferrer")
+    text = caller.translate("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
+    response = _between(caller, tag("p", text) + way, back, 200)
     response.headers["content-security-policy"] = middleware.policy(
         settings().https, forms_to=f"'self' https://{gateway.host}"
     )
@@ -205,73 +211,82 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
 
 
 def _between(caller: Caller, body: Markup, back: str, status: int) -> Response:
-    with caller.visit() as v:
-        site = sites.here(v)
+    with caller.unit_of_work() as uow:
+        site = sites.here(uow)
     links = tag("div", _home(caller, back), class_="links")
-    return cover(caller.say("Payer en ligne"), body + links, tongue=caller.tongue, site=site, status=status)
+    return plain_page(
+        caller.translate("Payer en ligne"), body + links, language=caller.language, site=site, status=status
+    )
 
 
 @screen("/facturation/retour/{reference}", Audience.FAMILY, title="Paiement")
-def back(v: Visit, reference: str) -> None:
-    Panel(v, lambda w: _draw_back(w, reference), follows=[("family", v.family_id or 0)], classes="flow")
+def back(uow: UnitOfWork, reference: str) -> None:
+    Panel(uow, lambda w: _draw_back(w, reference), follows=[("family", uow.family_id or 0)], classes="flow")
 
 
-def _draw_back(v: Visit, reference: str) -> Markup:
+def _draw_back(uow: UnitOfWork, reference: str) -> Markup:
     """The same notice from waiting to paid: screen readers hear it change."""
-    row = online_payments.by_reference(v, reference)
-    invoices = online_payments.invoices_of(v, row)
+    row = online_payments.by_reference(uow, reference)
+    invoices = online_payments.invoices_of(uow, row)
     what = ", ".join(invoice.label or invoice.number for invoice in invoices)
-    look, drawing, words = _state(v, row)
-    home = _home(v, f"/facturation/{online_payments.kind_of(row)}", "first")
-    return head(v.say("Paiement"), f"{euros(row.cents)} – {what}") + tag(
+    look, drawing, text = _state(uow, row)
+    home = _home(uow, f"/facturation/{online_payments.kind_of(row)}", "first")
+    return head(uow.translate("Paiement"), f"{euros(row.cents)} – {what}") + tag(
         "section",
-        tag("div", icon(drawing), tag("p", words), class_=f"notice {look}", role="status"),
-        _more(v, row),
-        tag("div", home, _next(v, row), class_="actions"),
+        tag("div", icon(drawing), tag("p", text), class_=f"notice {look}", role="status"),
+        _more(uow, row),
+        tag("div", home, _next(uow, row), class_="actions"),
         class_="card stack-form",
     )
 
 
-def _state(v: Visit, row: OnlinePayment) -> tuple[str, str, str]:
+def _state(uow: UnitOfWork, row: OnlinePayment) -> tuple[str, str, str]:
     """(look, drawing, what to read) of the payment's state."""
     if row.state == "paid":
-        return "good", "check", v.say("Paiement reçu. Votre reçu : {number}.", number=online_payments.receipt(row))
+        return (
+            "good",
+            "check",
+            uow.translate("Paiement reçu. Votre reçu : {number}.", number=online_payments.receipt(row)),
+        )
     if row.state == "refused":
-        return "bad", "cross", v.say("Le paiement a été refusé par la banque. Rien n’a été débité.")
+        return "bad", "cross", uow.translate("Le paiement a été refusé par la banque. Rien n’a été débité.")
     if row.state == "abandoned":
-        return "bad", "cross", v.say("Le paiement a été abandonné. Rien n’a été débité.")
+        return "bad", "cross", uow.translate("Le paiement a été abandonné. Rien n’a été débité.")
     if row.state == "differs":
-        words = v.say("Le montant reçu n’est pas celui attendu. Le conservatoire vérifie et vous écrira.")
-        return "pending", "alert", words
-    return "pending", "clock", v.say("Paiement en cours de vérification.")
+        text = uow.translate("Le montant reçu n’est pas celui attendu. Le conservatoire vérifie et vous écrira.")
+        return "pending", "alert", text
+    return "pending", "clock", uow.translate("Paiement en cours de vérification.")
 
 
-def _more(v: Visit, row: OnlinePayment) -> Markup | None:
+def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
     if row.state == "paid" and row.overpaid:
-        words = v.say("{amount} de trop : le conservatoire vous les rendra.", amount=euros(row.overpaid))
+        text = uow.translate("{amount} de trop : le conservatoire vous les rendra.", amount=euros(row.overpaid))
     elif row.state == "started":
         gateway = gateways.by_name(row.gateway)
-        words = (
-            v.say("Cette page change d’elle-même dès que la banque répond. Ne payez pas une seconde fois.")
+        text = (
+            uow.translate("Cette page change d’elle-même dès que la banque répond. Ne payez pas une seconde fois.")
             if gateway is None or gateway.answers
-            else v.say(
+            else uow.translate(
                 "Ce service ne répond pas au portail : le paiement y paraît quand le Trésor public l’a transmis."
             )
         )
     else:
         return None
-    return tag("p", words)
+    return tag("p", text)
 
 
-def _next(v: Visit, row: OnlinePayment) -> Markup | None:
+def _next(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
     if row.state == "paid":
         return tag(
-            "a", v.say("Voir le reçu"), href=f"/facturation/recus/{online_payments.receipt(row)}.pdf", class_="btn"
+            "a",
+            uow.translate("Voir le reçu"),
+            href=f"/facturation/recus/{online_payments.receipt(row)}.pdf",
+            class_="btn",
         )
     if row.state in {"refused", "abandoned"}:
         return tag(
             "form",
-            tag("button", v.say("Reprendre le paiement"), class_="btn", type="submit"),
+            tag("button", uow.translate("Reprendre le paiement"), class_="btn", type="submit"),
             method="post",
             action=f"/facturation/reprendre/{row.reference}",
             class_="resume",

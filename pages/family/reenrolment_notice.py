@@ -5,39 +5,43 @@ from markupsafe import Markup
 from components.ui.icons import icon
 from components.ui.markup import tag
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Due
 
 
-def draw(v: Visit, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
-    return Markup("").join(_notice(v, each) for each in reenrolment_due.due(v, pupils) if _words(v, each))
+def draw(uow: UnitOfWork, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
+    return Markup("").join(_notice(uow, each) for each in reenrolment_due.due(uow, pupils) if _sentence(uow, each))
 
 
-def _words(v: Visit, due: Due) -> str:
+def _sentence(uow: UnitOfWork, due: Due) -> str:
     """Nothing once it is sent and nothing is to be given again."""
-    name, last = due.pupil.first_name, formats.long_day(due.campaign.closes_on, v.tongue)
-    again = v.say("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused) if due.refused else ""
+    name, last = due.pupil.first_name, formats.long_day(due.campaign.closes_on, uow.language)
+    again = (
+        uow.translate("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused)
+        if due.refused
+        else ""
+    )
     if due.state == "":
-        first = v.say("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
+        first = uow.translate("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
     elif due.state == "draft":
-        first = v.say(
+        first = uow.translate(
             "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
         )
     elif due.state == "to_correct":
-        first = v.say("La demande de réinscription de {name} est à corriger.", name=name)
+        first = uow.translate("La demande de réinscription de {name} est à corriger.", name=name)
     elif due.refused:
-        first = v.say("Réinscription de {name} :", name=name)
+        first = uow.translate("Réinscription de {name} :", name=name)
     else:
         return ""
     return f"{first} {again}".strip()
 
 
-def _notice(v: Visit, due: Due) -> Markup:
+def _notice(uow: UnitOfWork, due: Due) -> Markup:
     link = tag(
         "a",
-        v.say("Ouvrir la réinscription"),
+        uow.translate("Ouvrir la réinscription"),
         tag("span", f" : {due.pupil.full_name}", class_="unseen"),
         href=f"/eleves/{due.pupil.number}/reinscription",
     )
@@ -45,7 +49,7 @@ def _notice(v: Visit, due: Due) -> Markup:
     return tag(
         "div",
         icon("alert" if urgent else "info"),
-        tag("p", _words(v, due)),
+        tag("p", _sentence(uow, due)),
         link,
         class_="notice leads bad" if urgent else "notice leads pending",
     )

@@ -13,7 +13,8 @@ from data.access_grants import grants as access_grants
 from data.accounts import sessions
 from data.change_requests import review
 from data.core import formats, sites
-from data.core.unit_of_work import Visit
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.mail import outbox
 from data.office import dashboard_counts
@@ -24,7 +25,7 @@ from pages.staff.queue import tabs
 from pages.staff.reenrolment import campaign_head
 from pages.staff.settings import frame
 
-DAYS, MOST_CAMPAIGNS = 7, 2
+DAYS, MAX_CAMPAIGNS = 7, 2
 LABELS = {  # of the files of « Demandes »
     "reinscriptions": "demande de réinscription à valider#demandes de réinscription à valider",
     "pieces": "pièce à vérifier#pièces à vérifier",
@@ -34,86 +35,88 @@ LABELS = {  # of the files of « Demandes »
 
 
 @screen("/gestion", Audience.STAFF, title="Gestion")
-def home(v: Visit) -> None:
-    site = v.site_id or 0
-    Panel(v, _draw, follows=[("queue", site), ("letters", site), ("site", site), ("campaigns", site)], classes="flow")
+def home(uow: UnitOfWork) -> None:
+    site = uow.site_id or 0
+    Panel(uow, _draw, follows=[("queue", site), ("letters", site), ("site", site), ("campaigns", site)], classes="flow")
 
 
-def _draw(v: Visit) -> Markup:
-    when = formats.long_day(v.today, v.tongue)
+def _draw(uow: UnitOfWork) -> Markup:
+    when = formats.long_day(uow.today, uow.language)
     return (
-        head(v.say("Bonjour {name}", name=v.name.split(" ")[0]), when[:1].upper() + when[1:])
-        + _missing(v)
-        + _figures(v)
+        head(uow.translate("Bonjour {name}", name=uow.name.split(" ")[0]), when[:1].upper() + when[1:])
+        + _missing(uow)
+        + _figures(uow)
     )
 
 
-def _missing(v: Visit) -> Markup:
+def _missing(uow: UnitOfWork) -> Markup:
     """Only a « responsable » can do these."""
-    if v.role != "responsable":
+    if uow.role != Role.MANAGER:
         return Markup("")
-    found = [(frame.path_of(part), v.say(words)) for part, words in site_settings.missing(v)]
-    if not families.are_there(v):
-        found.append(("/gestion/imports", v.say("Importer les familles")))
-    elif not access_grants.anybody_told(v):
-        found.append(("/gestion/familles/acces", v.say("Créer les comptes des familles et communiquer les accès")))
-    if not campaign_admin.every(v):
-        found.append((f"{campaign_head.PATH}/nouvelle", v.say("Préparer une campagne de réinscription")))
+    found = [(frame.path_of(part), uow.translate(text)) for part, text in site_settings.missing(uow)]
+    if not families.are_there(uow):
+        found.append(("/gestion/imports", uow.translate("Importer les familles")))
+    elif not access_grants.anybody_informed(uow):
+        found.append(
+            ("/gestion/familles/acces", uow.translate("Créer les comptes des familles et communiquer les accès"))
+        )
+    if not campaign_admin.every(uow):
+        found.append((f"{campaign_head.PATH}/nouvelle", uow.translate("Préparer une campagne de réinscription")))
     if not found:
         return Markup("")
-    lines = [tag("li", tag("a", icon("arrow"), words, href=path)) for path, words in found]
-    words = v.say(
+    lines = [tag("li", tag("a", icon("arrow"), text, href=path)) for path, text in found]
+    text = uow.translate(
         "{count} chose reste à faire avant d’ouvrir le portail aux familles.#{count} choses restent à faire avant d’ouvrir le portail aux familles.",
         count=len(found),
     )
     return tag(
         "section",
-        tag("h2", v.say("Mise en route")),
-        tag("p", words, class_="soft"),
+        tag("h2", uow.translate("Mise en route")),
+        tag("p", text, class_="soft"),
         tag("ul", lines, class_="todo"),
         class_="card",
-        aria_label=v.say("Mise en route"),
+        aria_label=uow.translate("Mise en route"),
     )
 
 
-def _figures(v: Visit) -> Markup:
-    since, waits, oldest = v.now - timedelta(days=DAYS), dashboard_counts.counts(v), review.queue(v, most=1)
-    age = formats.ago(oldest[0].request.submitted_at, v.now, sites.here(v).zone, v.tongue) if oldest else ""
-    trouble, seen = outbox.in_trouble(v, since), sessions.families_seen(v, since)
-    lately = v.say("depuis {count} jours", count=DAYS)
+def _figures(uow: UnitOfWork) -> Markup:
+    since, waits, oldest = uow.now - timedelta(days=DAYS), dashboard_counts.counts(uow), review.queue(uow, most=1)
+    age = formats.ago(oldest[0].request.submitted_at, uow.now, sites.here(uow).zone, uow.language) if oldest else ""
+    trouble, seen = outbox.in_trouble(uow, since), sessions.families_seen(uow, since)
+    recently = uow.translate("depuis {count} jours", count=DAYS)
     figures: list[tuple[object, str, str, str]] = [
         (
             waits[""],
-            v.say("fiche à valider#fiches à valider", count=waits[""]),
-            age and v.say("la plus ancienne : {age}", age=age),
+            uow.translate("fiche à valider#fiches à valider", count=waits[""]),
+            age and uow.translate("la plus ancienne : {age}", age=age),
             tabs.PATH,
         )
     ]
-    for name, words in LABELS.items():
+    for name, text in LABELS.items():
         if waits[name] or name == "absences":
-            figures.append((waits[name], v.say(words, count=waits[name]), "", tabs.path_of(name)))
+            figures.append((waits[name], uow.translate(text, count=waits[name]), "", tabs.path_of(name)))
     figures += [
-        (trouble, v.say("courriel en échec#courriels en échec", count=trouble), lately, "/gestion/courriels"),
-        (seen, v.say("famille connectée#familles connectées", count=seen), lately, "/gestion/familles"),
-        *_campaigns(v),
+        (trouble, uow.translate("courriel en échec#courriels en échec", count=trouble), recently, "/gestion/courriels"),
+        (seen, uow.translate("famille connectée#familles connectées", count=seen), recently, "/gestion/familles"),
+        *_campaigns(uow),
     ]
-    if v.role == "responsable" and (restored := outbox.to_confirm(v)):
-        words = v.say("courriel à confirmer#courriels à confirmer", count=restored)
-        figures.append((restored, words, v.say("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
+    if uow.role == Role.MANAGER and (restored := outbox.to_confirm(uow)):
+        text = uow.translate("courriel à confirmer#courriels à confirmer", count=restored)
+        figures.append((restored, text, uow.translate("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
     lines = [
-        tag("li", tag("a", tag("strong", count), tag("span", words), more and tag("small", more), href=path))
-        for count, words, more, path in figures
+        tag("li", tag("a", tag("strong", count), tag("span", text), more and tag("small", more), href=path))
+        for count, text, more, path in figures
     ]
-    return tag("h2", v.say("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="day-figures")
+    return tag("h2", uow.translate("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="day-figures")
 
 
-def _campaigns(v: Visit) -> list[tuple[object, str, str, str]]:
+def _campaigns(uow: UnitOfWork) -> list[tuple[object, str, str, str]]:
     """How many pupils have answered the campaigns that are open, of how many."""
-    running = [each for each in campaign_admin.every(v) if campaigns.is_open(v, each)][:MOST_CAMPAIGNS]
-    answered = reenrolment_list.sums(v) if running else {}
+    running = [each for each in campaign_admin.every(uow) if campaigns.is_open(uow, each)][:MAX_CAMPAIGNS]
+    answered = reenrolment_list.sums(uow) if running else {}
     found: list[tuple[object, str, str, str]] = []
     for each in running:
         count, path = sum(answered.get(each.id, {}).values()), f"{campaign_head.PATH}/{each.id}?onglet=avancement"
-        words = v.say("élève a répondu#élèves ont répondu", count=count)
-        found.append((f"{count} / {campaigns.how_many(v, each)}", words, each.title, path))
+        text = uow.translate("élève a répondu#élèves ont répondu", count=count)
+        found.append((f"{count} / {campaigns.how_many(uow, each)}", text, each.title, path))
     return found

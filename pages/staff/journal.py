@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from components.layout.layout import head
-from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui.fields import labelled
 from components.ui.icons import icon
@@ -20,11 +20,11 @@ from components.ui.review_queue import pager
 from components.ui.tables import row
 from data.accounts.caller import Caller
 from data.core import fields, formats, spreadsheets
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.i18n import pair
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.office import audit_log
-from data.office.audit_log import MOST_COUNTED, PAGE, Asked, Told
+from data.office.audit_log import MAX_COUNTED, PAGE, Asked, EntryView
 from data.office.audit_words import ACTIONS, SUBJECTS
 from pages.staff import journal_entry
 
@@ -33,13 +33,13 @@ COLUMNS = (("at", "Date"), ("actor", "Personne"), ("action", "Action"), ("", "En
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows: what is looked for, the page, the entry whose detail is open; faults of the days."""
 
     asked: Asked
     skip: int = 0
     entry_id: int | None = None
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -70,7 +70,7 @@ def _number(typed: str) -> int | None:
 def _day(typed: str) -> date | None:
     try:
         return fields.read_date(typed[:20])
-    except Refused:
+    except UserError:
         return None
 
 
@@ -95,7 +95,7 @@ def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: st
 
 @screen(PATH, Audience.MANAGER, title="Journal")
 def show(
-    v: Visit,
+    uow: UnitOfWork,
     r: str = "",
     action: str = "",
     qui: str = "",
@@ -107,7 +107,7 @@ def show(
     tri: str = "",
     entree: str = "",
 ) -> None:
-    desk = Desk(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=_number(entree))
+    page_state = PageState(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=_number(entree))
     acts = {
         "open": _open,
         "search": _search,
@@ -117,7 +117,7 @@ def show(
         "page": _page,
         "record": _record,
     }
-    desk_panel(v, desk, _draw, acts)
+    page_panel(uow, page_state, _draw, acts)
 
 
 @plain("/gestion/journal.csv", Audience.MANAGER)
@@ -145,31 +145,31 @@ async def export(
 
 
 def _csv(caller: Caller, asked: Asked) -> bytes:
-    with caller.visit() as v:
-        heads, lines = audit_log.export(v, asked)
-    with caller.visit(writes=True) as v:
-        audit_log.note_export(v, len(lines))
+    with caller.unit_of_work() as uow:
+        heads, lines = audit_log.export(uow, asked)
+    with caller.unit_of_work(writes=True) as uow:
+        audit_log.note_export(uow, len(lines))
     return spreadsheets.write_csv(heads, lines)
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    total = audit_log.count(v, desk.asked)
-    if desk.skip >= total:
-        desk.skip = 0
-    listed, opened = audit_log.entries(v, desk.asked, skip=desk.skip), _opened(v, desk)
-    export_link = tag("a", icon("paper"), v.say("Exporter (CSV)"), href=path_of(desk.asked, path="/gestion/journal.csv"),
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    total = audit_log.count(uow, page_state.asked)
+    if page_state.skip >= total:
+        page_state.skip = 0
+    listed, opened = audit_log.entries(uow, page_state.asked, skip=page_state.skip), _opened(uow, page_state)
+    export_link = tag("a", icon("paper"), uow.translate("Exporter (CSV)"), href=path_of(page_state.asked, path="/gestion/journal.csv"),
                       class_="btn quiet", download=True)  # fmt: skip
-    under = v.say("Qui a fait quoi, quand. Le journal ne peut être ni modifié ni effacé.")
+    under = uow.translate("Qui a fait quoi, quand. Le journal ne peut être ni modifié ni effacé.")
     return (
-        head(v.say("Journal"), under, export_link)
-        + _filters(v, desk)
+        head(uow.translate("Journal"), under, export_link)
+        + _filters(uow, page_state)
         + tag(
             "div",
             tag(
                 "section",
-                _list(v, desk, listed, total),
+                _list(uow, page_state, listed, total),
                 class_="listing journal",
-                aria_label=v.say("Entrées du journal"),
+                aria_label=uow.translate("Entrées du journal"),
             ),
             opened,
             class_="with-sheet" if opened else None,
@@ -177,41 +177,41 @@ def _draw(v: Visit, desk: Desk) -> Markup:
     )
 
 
-def _opened(v: Visit, desk: Desk) -> Markup | None:
-    """The entry's own sheet, when one is open and there."""
+def _opened(uow: UnitOfWork, page_state: PageState) -> Markup | None:
+    """The entry's own record, when one is open and there."""
     try:
-        return journal_entry.draw(v, audit_log.one(v, desk.entry_id)) if desk.entry_id else None
-    except NotYours:
-        desk.entry_id = None
+        return journal_entry.draw(uow, audit_log.one(uow, page_state.entry_id)) if page_state.entry_id else None
+    except NotFound:
+        page_state.entry_id = None
         return None
 
 
-def _filters(v: Visit, desk: Desk) -> Markup:
-    asked, faults = desk.asked, desk.faults
+def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
+    asked, faults = page_state.asked, page_state.faults
     people = {"": "Tout le monde", "0": "Le portail et les inconnus"} | {
-        str(key): name for key, name in audit_log.people(v).items()
+        str(key): name for key, name in audit_log.people(uow).items()
     }
-    known = {"": "Toutes les actions"} | dict(sorted(ACTIONS.items(), key=lambda pair: v.say(pair[1])))
+    known = {"": "Toutes les actions"} | dict(sorted(ACTIONS.items(), key=lambda pair: uow.translate(pair[1])))
     record = None
     if asked.subject:
-        words = v.say(
+        text = uow.translate(
             "Un seul enregistrement : {subject} n° {number}",
-            subject=v.say(SUBJECTS.get(asked.subject, "Fiche")),
+            subject=uow.translate(SUBJECTS.get(asked.subject, "Fiche")),
             number=asked.subject_id or "–",
         )
-        record = tag("p", icon("info"), tag("span", words), class_="soft one-record")
+        record = tag("p", icon("info"), tag("span", text), class_="soft one-record")
     return acting_form(
-        labelled(v, "filter-r", "Rechercher", "search", value=asked.search, hint="Personne, valeur ou référence", maxlength=80),
-        _choice(v, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), told=False),
-        _choice(v, "filter-action", "Action", known, asked.action, told=True),
-        labelled(v, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
+        labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint="Personne, valeur ou référence", maxlength=80),
+        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), text=False),
+        _choice(uow, "filter-action", "Action", known, asked.action, text=True),
+        labelled(uow, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
                  inputmode="numeric", maxlength=9),
-        labelled(v, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
-        labelled(v, "filter-au", "Au", "text", value=formats.day(asked.until), fault=faults.get("au"), inputmode="numeric", maxlength=10),
+        labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
+        labelled(uow, "filter-au", "Au", "text", value=formats.day(asked.until), fault=faults.get("au"), inputmode="numeric", maxlength=10),
         tag(
             "div",
-            tag("button", v.say("Filtrer"), type="submit", class_="btn"),
-            asked != Asked() and button(v.say("Tout afficher"), do="clear", class_="link"),
+            tag("button", uow.translate("Filtrer"), type="submit", class_="btn"),
+            asked != Asked() and button(uow.translate("Tout afficher"), do="clear", class_="link"),
             class_="filter-acts",
         ),
         record,
@@ -222,15 +222,15 @@ def _filters(v: Visit, desk: Desk) -> Markup:
     )  # fmt: skip
 
 
-def _choice(v: Visit, id_: str, label: str, options: dict[str, str], value: str, *, told: bool) -> Markup:
+def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, text: bool) -> Markup:
     """A list whose names are people's, or sentences of ours when `told`."""
-    shown = ((key, v.say(words) if told or key in {"", "0"} else words) for key, words in options.items())
+    shown = ((key, uow.translate(text) if text or key in {"", "0"} else text) for key, text in options.items())
     return tag(
         "div",
-        tag("label", v.say(label), for_=id_),
+        tag("label", uow.translate(label), for_=id_),
         tag(
             "select",
-            (tag("option", words, value=key, selected=key == value) for key, words in shown),
+            (tag("option", text, value=key, selected=key == value) for key, text in shown),
             id=id_,
             name=id_.rpartition("-")[2],
         ),
@@ -238,16 +238,16 @@ def _choice(v: Visit, id_: str, label: str, options: dict[str, str], value: str,
     )
 
 
-def _list(v: Visit, desk: Desk, listed: list[Told], total: int) -> Markup:
+def _list(uow: UnitOfWork, page_state: PageState, listed: list[EntryView], total: int) -> Markup:
     if not listed:
-        words = "Aucune entrée ne correspond." if desk.asked != Asked() else "Le journal est vide."
-        return tag("p", v.say(words), class_="nothing", id="entries", tabindex="-1")
-    labels = [v.say(label) for _, label in COLUMNS] + ([] if desk.entry_id else [v.say("Détail")])
-    more = total > MOST_COUNTED
+        text = "Aucune entrée ne correspond." if page_state.asked != Asked() else "Le journal est vide."
+        return tag("p", uow.translate(text), class_="nothing", id="entries", tabindex="-1")
+    labels = [uow.translate(label) for _, label in COLUMNS] + ([] if page_state.entry_id else [uow.translate("Détail")])
+    more = total > MAX_COUNTED
     caption = (
-        v.say("Plus de {count} entrées", count=MOST_COUNTED)
+        uow.translate("Plus de {count} entrées", count=MAX_COUNTED)
         if more
-        else v.say("{count} entrée#{count} entrées", count=total)
+        else uow.translate("{count} entrée#{count} entrées", count=total)
     )
     return tag(
         "table",
@@ -256,86 +256,90 @@ def _list(v: Visit, desk: Desk, listed: list[Told], total: int) -> Markup:
             "thead",
             tag(
                 "tr",
-                (_head(v, desk, key, label) for key, label in COLUMNS),
-                not desk.entry_id and tag("th", v.say("Détail"), scope="col"),
+                (_head(uow, page_state, key, label) for key, label in COLUMNS),
+                not page_state.entry_id and tag("th", uow.translate("Détail"), scope="col"),
             ),
         ),
-        tag("tbody", (_row(v, desk, each, labels) for each in listed), data_rows=True),
+        tag("tbody", (_row(uow, page_state, each, labels) for each in listed), data_rows=True),
         class_="stack",
-    ) + (pager(v, desk.skip, PAGE, min(total, MOST_COUNTED)) or "")
+    ) + (pager(uow, page_state.skip, PAGE, min(total, MAX_COUNTED)) or "")
 
 
-def _head(v: Visit, desk: Desk, key: str, label: str) -> Markup:
+def _head(uow: UnitOfWork, page_state: PageState, key: str, label: str) -> Markup:
     if not key:
-        return tag("th", v.say(label), scope="col")
-    here, down = desk.asked.sort == key, desk.asked.down
+        return tag("th", uow.translate(label), scope="col")
+    here, down = page_state.asked.sort == key, page_state.asked.down
     drawing = icon("down" if down else "up") if here else icon("sort")
     return tag(
         "th",
-        button(v.say(label), drawing, do="sort", of=key, class_="sort"),
+        button(uow.translate(label), drawing, do="sort", of=key, class_="sort"),
         scope="col",
         aria_sort=("descending" if down else "ascending") if here else None,
     )
 
 
-def _row(v: Visit, desk: Desk, told: Told, labels: list[str]) -> Markup:
-    current = told.entry.id == desk.entry_id
+def _row(uow: UnitOfWork, page_state: PageState, text: EntryView, labels: list[str]) -> Markup:
+    current = text.entry.id == page_state.entry_id
     link = tag(
         "a",
-        told.when,
-        href=path_of(desk.asked, told.entry.id),
-        id=f"open-{told.entry.id}",
+        text.when,
+        href=path_of(page_state.asked, text.entry.id),
+        id=f"open-{text.entry.id}",
         data_open=True,
         data_do="open",
-        data_of=told.entry.id,
+        data_of=text.entry.id,
         aria_current="true" if current else None,
     )
     return row(
         labels,
-        [link, told.who, told.what, told.record, told.family, *([] if desk.entry_id else [_brief(told)])],
+        [link, text.who, text.what, text.record, text.family, *([] if page_state.entry_id else [_brief(text)])],
         ["tight", "", "", "", "tight", "broad"],
         class_="current" if current else None,
     )
 
 
-def _brief(told: Told) -> str:
+def _brief(text: EntryView) -> str:
     """The first of what changed, as one line."""
-    said = [pair(name, after or before, told.tongue) for name, before, after in told.changes[:2]]
-    more = len(told.changes) - len(said)
-    line = " · ".join(said) + (f" +{more}" if more else "")
+    message = [pair(name, after or before, text.language) for name, before, after in text.changes[:2]]
+    more = len(text.changes) - len(message)
+    line = " · ".join(message) + (f" +{more}" if more else "")
     return line if len(line) < 110 else f"{line[:107]}…"
 
 
 @only_shows
-def _open(_v: Visit, act: Act, desk: Desk) -> Answer:
-    before, number = desk.entry_id, act.number()
-    desk.entry_id = number or None
-    return Answer(url=desk.url, focus="entry-title" if number else f"open-{before}")
+def _open(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    before, number = page_state.entry_id, act.number()
+    page_state.entry_id = number or None
+    return Answer(url=page_state.url, focus="entry-title" if number else f"open-{before}")
 
 
 @only_shows
-def _search(_v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.asked, desk.skip, desk.entry_id = replace(desk.asked, search=act.values.get("r", "")[:80]), 0, None
-    return Answer(url=desk.url)
+def _search(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.asked, page_state.skip, page_state.entry_id = (
+        replace(page_state.asked, search=act.values.get("r", "")[:80]),
+        0,
+        None,
+    )
+    return Answer(url=page_state.url)
 
 
 @only_shows
-def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
-    values, desk.faults = act.values, {}
+def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    values, page_state.faults = act.values, {}
     days: dict[str, date | None] = {}
     for name in ("du", "au"):
         try:
             days[name] = fields.read_date(values.get(name, "")[:40])
-        except Refused as refused:
-            desk.faults[name] = refused
+        except UserError as error:
+            page_state.faults[name] = error
     family = values.get("famille", "").strip()
     if family and _number(family) is None:
-        desk.faults["famille"] = Refused("Un numéro de famille n’a que des chiffres.")
-    if desk.faults:
-        return Answer(focus=f"filter-{next(iter(desk.faults))}")
+        page_state.faults["famille"] = UserError("Un numéro de famille n’a que des chiffres.")
+    if page_state.faults:
+        return Answer(focus=f"filter-{next(iter(page_state.faults))}")
     action = values.get("action", "")
-    desk.asked = replace(
-        desk.asked,
+    page_state.asked = replace(
+        page_state.asked,
         search=values.get("r", "")[:80],
         action=action if action in ACTIONS else "",
         actor=_number(values.get("qui", "")),
@@ -343,36 +347,38 @@ def _filter(v: Visit, act: Act, desk: Desk) -> Answer:
         since=days["du"],
         until=days["au"],
     )
-    desk.skip, desk.entry_id = 0, None
-    total = min(audit_log.count(v, desk.asked), MOST_COUNTED)
-    return Answer(url=desk.url, focus="entries", say=v.say("{count} entrée#{count} entrées", count=total))
+    page_state.skip, page_state.entry_id = 0, None
+    total = min(audit_log.count(uow, page_state.asked), MAX_COUNTED)
+    return Answer(
+        url=page_state.url, focus="entries", announce=uow.translate("{count} entrée#{count} entrées", count=total)
+    )
 
 
 @only_shows
-def _clear(_v: Visit, _act: Act, desk: Desk) -> Answer:
-    desk.asked, desk.skip, desk.entry_id, desk.faults = Asked(), 0, None, {}
-    return Answer(url=desk.url, focus="entries")
+def _clear(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
+    page_state.asked, page_state.skip, page_state.entry_id, page_state.faults = Asked(), 0, None, {}
+    return Answer(url=page_state.url, focus="entries")
 
 
 @only_shows
-def _sort(v: Visit, act: Act, desk: Desk) -> Answer:
+def _sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if act.of not in audit_log.SORTS:
         return Answer()
-    down = not desk.asked.down if desk.asked.sort == act.of else act.of == "at"
-    desk.asked, desk.skip = replace(desk.asked, sort=act.of, down=down), 0
-    label = v.say(dict(COLUMNS)[act.of])
-    words = "Trié par {column}, ordre décroissant." if down else "Trié par {column}, ordre croissant."
-    return Answer(url=desk.url, say=v.say(words, column=label))
+    down = not page_state.asked.down if page_state.asked.sort == act.of else act.of == "at"
+    page_state.asked, page_state.skip = replace(page_state.asked, sort=act.of, down=down), 0
+    label = uow.translate(dict(COLUMNS)[act.of])
+    text = "Trié par {column}, ordre décroissant." if down else "Trié par {column}, ordre croissant."
+    return Answer(url=page_state.url, announce=uow.translate(text, column=label))
 
 
 @only_shows
-def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(focus="entries")
 
 
 @only_shows
-def _record(v: Visit, act: Act, desk: Desk) -> Answer:
-    entry = audit_log.one(v, act.number()).entry
-    desk.asked, desk.skip = Asked(subject=entry.subject, subject_id=entry.subject_id), 0
-    return Answer(url=desk.url, focus="entries")
+def _record(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    entry = audit_log.one(uow, act.number()).entry
+    page_state.asked, page_state.skip = Asked(subject=entry.subject, subject_id=entry.subject_id), 0
+    return Answer(url=page_state.url, focus="entries")

@@ -5,34 +5,34 @@ from markupsafe import Markup
 from components.ui.icons import icon
 from components.ui.markup import button, tag
 from components.ui.tables import facts, row
-from data.core.unit_of_work import Visit
-from data.office.audit_log import Told
+from data.core.unit_of_work import UnitOfWork
+from data.office.audit_log import EntryView
 
 
-def draw(v: Visit, told: Told) -> Markup:
-    """The entry's own sheet: each value before and after, from where, under which reference."""
-    entry = told.entry
+def draw(uow: UnitOfWork, text: EntryView) -> Markup:
+    """The entry's own record: each value before and after, from where, under which reference."""
+    entry = text.entry
     changes = tag(
         "table",
-        tag("caption", v.say("Ce qui a changé")),
-        tag("thead", tag("tr", (tag("th", v.say(each), scope="col") for each in ("Champ", "Avant", "Après")))),
-        tag("tbody", (row([v.say(each) for each in ("Champ", "Avant", "Après")],
+        tag("caption", uow.translate("Ce qui a changé")),
+        tag("thead", tag("tr", (tag("th", uow.translate(each), scope="col") for each in ("Champ", "Avant", "Après")))),
+        tag("tbody", (row([uow.translate(each) for each in ("Champ", "Avant", "Après")],
                           [name, tag("span", before or "–", class_="kept-lines"), tag("strong", after or "–", class_="kept-lines")])
-                      for name, before, after in told.changes)),
+                      for name, before, after in text.changes)),
         class_="stack",
-    ) if told.changes else None  # fmt: skip
+    ) if text.changes else None  # fmt: skip
     pairs: list[tuple[str, object]] = [
-        ("Date", told.when),
-        ("Personne", told.who),
-        ("Enregistrement", told.record),
-        ("Famille", told.family),
+        ("Date", text.when),
+        ("Personne", text.who),
+        ("Enregistrement", text.record),
+        ("Famille", text.family),
         ("Adresse réseau", entry.client),
         ("Référence", entry.reference),
     ]
     same = (
         button(
             icon("search"),
-            v.say("Toute l’histoire de cet enregistrement"),
+            uow.translate("Toute l’histoire de cet enregistrement"),
             do="record",
             of=entry.id,
             class_="btn quiet",
@@ -44,11 +44,11 @@ def draw(v: Visit, told: Told) -> Markup:
         "section",
         tag(
             "div",
-            tag("h2", told.what, id="entry-title", tabindex="-1"),
-            button(icon("cross"), v.say("Fermer"), do="open", of="0", class_="btn quiet small"),
+            tag("h2", text.what, id="entry-title", tabindex="-1"),
+            button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
             class_="sheet-head",
         ),
-        facts((v.say(label), value) for label, value in pairs),
+        facts((uow.translate(label), value) for label, value in pairs),
         changes,
         same and tag("div", same, class_="actions"),
         class_="card flow",

@@ -72,15 +72,15 @@ def row(what: str, figure: str, target: str = "") -> None:
 
 
 def growth(small: int, large: int) -> None:
-    """Every family screen in a small house and in a large one, measured in turn in the same minutes."""
+    """Every family screen in a small portal and in a large one, measured in turn in the same minutes."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
         served = [serve(folder, families) for folder, families in ((one, small), (two, large))]
         try:
-            kept = [asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)) for _, base in served]
+            stored = [asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)) for _, base in served]
             targets = [
                 load.Target(name, base + path, cookies)
                 for name, path in SCREENS
-                for (_, base), cookies in zip(served, kept, strict=True)
+                for (_, base), cookies in zip(served, stored, strict=True)
             ]
             asyncio.run(load.measure(targets, crowded=False))
             for few, many in zip(targets[::2], targets[1::2], strict=True):
@@ -159,13 +159,13 @@ def report(base: str, floor_url: str, pid: int, families: int) -> None:
 
 def what_time_tells(base: str) -> None:
     """Of accounts, to a stranger: one beside the other, so that the machine's load of that moment weighs on both."""
-    refused, lost = [], []
+    raised, lost = [], []
     for n in range(9):  # a network that tries more than twenty accounts waits between tries
         for login in (f"famille.{3001 + n}", f"somebody.{n}"):
-            refused.append({"site": "valmont", "identifiant": login, "mot_de_passe": "a wrong word"})
+            raised.append({"site": "valmont", "identifiant": login, "mot_de_passe": "a wrong word"})
             lost.append({"identifiant": login, "email": "x@example.org"})
     for what, path, forms, status in (
-        ("a wrong password", "/connexion", refused, 401),
+        ("a wrong password", "/connexion", raised, 401),
         ("« Mot de passe perdu »", "/mot-de-passe-perdu", lost, 200),
     ):
         taken = asyncio.run(load.posting(base, path, forms, status))

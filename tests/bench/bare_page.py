@@ -1,4 +1,4 @@
-"""The floor: the Famille screen's content as a bare Starlette and Jinja page, without database or session."""
+"""The layer: the Famille screen's content as a bare Starlette and Jinja page, without database or session."""
 
 import sys
 

@@ -57,7 +57,7 @@ class Others:
 
 
 class Memory:
-    """MiB: what the server had, the most it took, and the most its processes apart took."""
+    """MiB: what the server had, the most it took, and the most its worker processes took."""
 
     def __init__(self, pid: int) -> None:
         self.server = psutil.Process(pid)
@@ -85,8 +85,8 @@ async def measure(base: str, pid: int, password: str, say: Callable[[str, str, s
         await asyncio.sleep(0.2)
         for task in watching:
             task.cancel()
-        for told in await asyncio.gather(*watching, return_exceptions=True):
-            assert isinstance(told, asyncio.CancelledError), told
+        for shown in await asyncio.gather(*watching, return_exceptions=True):
+            assert isinstance(shown, asyncio.CancelledError), shown
         say(f"{what}, {LINES} lines", f"{taken:.1f} s", target)
         pages = sorted(others.pages)
         say(
@@ -107,11 +107,11 @@ async def measure(base: str, pid: int, password: str, say: Callable[[str, str, s
             assert answer.status == 303, answer.status
             where.append(answer.headers["location"])
 
-        async def until(words: str) -> None:
+        async def until(expected: str) -> None:
             while True:
                 async with session.get(base + where[0]) as answer:
                     text = await answer.text()
-                if words in text:
+                if expected in text:
                     return
                 if (problem := re.search(r'class="notice bad".*?</p>', text)) is not None:
                     raise AssertionError(problem[0])

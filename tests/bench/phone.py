@@ -1,4 +1,4 @@
-"""A phone's and a desk's loading times in Chromium: the largest paint, what moves, what is sent. Cold and warm."""
+"""A phone's and a queue page's loading times in Chromium: the largest paint, what moves, what is sent. Cold and warm."""
 
 import statistics
 from typing import Any
@@ -15,7 +15,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((e) => (seen.lcp = e
 new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) seen.cls += e.value; }))
   .observe({type: "layout-shift", buffered: true}); })()"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-DESK = {"viewport": {"width": 1280, "height": 800}}
+WIDE = {"viewport": {"width": 1280, "height": 800}}
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
 
 
@@ -44,7 +44,7 @@ def measure(base: str, cookies: dict[str, str], paths: list[str], runs: int = 3)
     held = [{"name": name, "value": value, "url": base} for name, value in cookies.items()]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        for device, options in (("phone", PHONE), ("desk", DESK)):
+        for device, options in (("phone", PHONE), ("desk", WIDE)):
             for path in paths:
                 screen, found = path != "/connexion", {"cold": [], "warm": []}
                 for _ in range(runs if device == "phone" else 1):

@@ -31,7 +31,7 @@ SHAPES: list[tuple[int, dict[str, str]]] = [
     (390, {**WIDE, "targets": "large"}),
     (320, {}),
 ]
-WEAR = """wanted => { const d = document.documentElement.dataset;
+SET_PREFERENCES = """wanted => { const d = document.documentElement.dataset;
   for (const name of ['contrast', 'theme', 'size', 'letters', 'font', 'targets', 'layout', 'lines']) delete d[name];
   Object.assign(d, wanted); }"""
 SIDEWAYS = """() => { const room = document.documentElement.clientWidth;
@@ -103,20 +103,23 @@ def faults(page: Page, session: CDPSession) -> Iterator[tuple[str, list[str]]]:
     page.evaluate(SNIFFER)
     for width in (1280, 390):
         widen(session, width)
-        for worn in MODES:
-            page.evaluate(WEAR, worn)
-            yield f"axe, {width} {worn}", page.evaluate(RUN_AXE)
+        for current_preferences in MODES:
+            page.evaluate(SET_PREFERENCES, current_preferences)
+            yield f"axe, {width} {current_preferences}", page.evaluate(RUN_AXE)
             sniffed = page.evaluate(RUN_SNIFFER)
-            yield f"HTML_CodeSniffer, {width} {worn}", [each for each in sniffed if not NOT_FAULTS.search(each)]
+            yield (
+                f"HTML_CodeSniffer, {width} {current_preferences}",
+                [each for each in sniffed if not NOT_FAULTS.search(each)],
+            )
     widen(session, 1280)
-    for worn, least in COLOURS:
-        page.evaluate(WEAR, worn)
-        yield str(worn), page.evaluate(PALE, least)
-    for width, worn in SHAPES:
+    for current_preferences, least in COLOURS:
+        page.evaluate(SET_PREFERENCES, current_preferences)
+        yield str(current_preferences), page.evaluate(PALE, least)
+    for width, current_preferences in SHAPES:
         widen(session, width)
-        page.evaluate(WEAR, worn)
-        yield f"{width} {worn}", page.evaluate(SIDEWAYS)
-    page.evaluate(WEAR, {})
+        page.evaluate(SET_PREFERENCES, current_preferences)
+        yield f"{width} {current_preferences}", page.evaluate(SIDEWAYS)
+    page.evaluate(SET_PREFERENCES, {})
     widen(session, 390)
     yield "390", page.evaluate(SMALL, 44)
     page.add_style_tag(content=SPACING)
@@ -130,7 +133,9 @@ def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromiu
     for screen, page, session in pages(chromium, portal):
         walked += 1
         found += [
-            f"{screen.login} {screen.path} ({where}): {each}" for where, told in faults(page, session) for each in told
+            f"{screen.login} {screen.path} ({where}): {each}"
+            for where, shown in faults(page, session)
+            for each in shown
         ]
     assert walked > 40
     assert not found, f"{len(found)} faults\n" + "\n".join(found)

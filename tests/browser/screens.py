@@ -1,4 +1,4 @@
-"""Every screen of the house: what the server registers, with the demonstration's own numbers in the addresses."""
+"""Every screen of the portal: what the server registers, with the demonstration's own numbers in the addresses."""
 
 import json
 import re

@@ -36,7 +36,7 @@ def spoken(page: Page, within: str = "main") -> list[str]:
     nodes = {node["nodeId"]: node for node in session.send("Accessibility.getFullAXTree")["nodes"]}
     session.detach()
     root = next(node for node in nodes.values() if node.get("role", {}).get("value") == within)
-    lines = [" ".join(line.split()) for line in _said(root, nodes)]
+    lines = [" ".join(line.split()) for line in _announced(root, nodes)]
     for at, line in enumerate(lines):
         if line == NEXT:  # which one it is depends on the hour
             lines[at + 1 : at + 3] = ["…"]
@@ -47,7 +47,7 @@ def _lasting(text: object) -> str:
     return PASSING.sub("…", re.sub(r"\d+(er\b)?", "#", str(text)))
 
 
-def _said(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _announced(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator[str]:
     role, name = (node.get(part, {}).get("value", "") for part in ("role", "name"))
     hidden = node["ignored"]
     if not hidden and role == "StaticText":
@@ -61,7 +61,7 @@ def _said(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterator[st
         for child in (nodes[each] for each in node.get("childIds", []) if each in nodes):
             rows += child.get("role", {}).get("value") == "row"
             if rows <= 2:  # the heads and one line: how many there are is the data's business
-                yield from _said(child, nodes)
+                yield from _announced(child, nodes)
 
 
 def _line(node: dict[str, Any], role: str, name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter
-from tests.browser.test_dossier import DESK, PHONE, clean, heads
+from tests.browser.test_dossier import PHONE, WIDE, clean, heads
 from tests.server import Server
 
 COLUMNS = ["Date", "Mode de règlement", "Numéro d’opération", "Libellé", "État", "Crédit", "Débit", "Montant"]
@@ -63,7 +63,7 @@ def test_a_line_opens_its_duplicate_in_the_browser(enter: Enter, way: str) -> No
     assert asked.value.is_navigation_request()
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
 def test_fifty_euros_due_are_paid_and_the_receipt_is_there(
     enter: Enter, portal: Server, viewport: dict[str, int]
 ) -> None:
@@ -93,13 +93,13 @@ def test_fifty_euros_due_are_paid_and_the_receipt_is_there(
     clean(page)
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
 def test_a_bill_is_read_as_a_page(enter: Enter, viewport: dict[str, int]) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=viewport).open("/facturation/cotisations")
     page.get_by_role("link", name=re.compile("Lire en ligne n° 26000007")).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Facture n° 26000007")
-    for words in ("Irina Aubry, Nino Aubry", "QF 3", "Scolarité", "1042", "215 700 422 00019", "Échéancier"):
-        expect(page.get_by_text(words).first).to_be_visible()
+    for expected in ("Irina Aubry, Nino Aubry", "QF 3", "Scolarité", "1042", "215 700 422 00019", "Échéancier"):
+        expect(page.get_by_text(expected).first).to_be_visible()
     lines = [cents(text) * (-1 if "−" in text or "-" in text else 1) for text in
              page.locator("tbody td:nth-child(5)").all_inner_texts()]  # fmt: skip
     assert sum(lines) == cents(page.locator("tfoot td").inner_text()) == 48_600

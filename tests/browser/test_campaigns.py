@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
-DESK = "/gestion/demandes?onglet=reinscriptions"
+QUEUE = "/gestion/demandes?onglet=reinscriptions"
 
 
 def settled(page: Page) -> None:
@@ -56,7 +56,7 @@ def test_a_secretary_prepares_a_campaign_and_activates_it(enter: Enter, portal: 
 
 
 def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter, portal: Server) -> None:
-    page, colleague = enter("renard.paul").open(DESK), enter("lemoine.helene").open(DESK)
+    page, colleague = enter("renard.paul").open(QUEUE), enter("lemoine.helene").open(QUEUE)
     expect(colleague.get_by_text("Paul Renard a aussi cette demande ouverte.")).to_be_visible()
     name = page.locator("#request-title").inner_text()
     shown = page.locator(".viewer-bar strong")

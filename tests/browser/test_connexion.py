@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-from data.mail.outbox import unseal
+from data.mail.outbox import decrypt
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.server import PASSWORD, Server
 
@@ -120,7 +120,7 @@ def test_a_lost_password_is_asked_for_and_works(enter: Enter, portal: Server) ->
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_role("status")).to_contain_text("un nouveau mot de passe vient d’être envoyé par e-mail.")
     page.get_by_role("link", name="Retour").click()
-    word = unseal(portal.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
+    word = decrypt(portal.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
     fill_in(window, "belkacem.samir", word)
     expect(page.get_by_role("heading", level=1)).to_have_text("Choisissez votre mot de passe")
 

@@ -86,7 +86,7 @@ def test_on_a_phone_the_choices_are_in_plus(enter: Enter) -> None:
         ({"color_scheme": "dark", "contrast": "more"}, "--paper", "#000000"),
     ],
 )
-def test_what_the_device_asks_for_is_worn_unless_another_was_chosen(
+def test_what_the_device_asks_for_is_shown_unless_another_was_chosen(
     enter: Enter, asked: dict[str, str], token: str, colour: str
 ) -> None:
     page = enter(**asked).open("/accessibilite")

@@ -1,4 +1,4 @@
-"""« Cours », « Historique », « Répertoire » in a browser, by mouse and by keyboard alone, on a desk and on a phone."""
+"""« Cours », « Historique », « Répertoire » in a browser, by mouse and by keyboard alone, on a queue page and on a phone."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.browser.conftest import LIVE, Enter
 from tests.browser.test_quality import faults, sideways
 from tests.server import Server
 
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 COURSES = ["Cours", "N°", "Enseignant", "Cycle", "Jour et horaire", "Salle", "Statut"]
 PAST = ["Année", "Département", "Classe", "Cycle", "Enseignant"]
 EVENTS = ["Répertoire", "Date", "Morceau", "Durée", "Commentaire"]
@@ -17,7 +17,7 @@ LESSONS = ["Date", "Statut", "Heure de passage", "Durée"]
 MARKS = ["Type d’évaluation", "Date", "Type de classe", "Note", "Barème", "Coef.", "Lettre", "Mention", "Appréciation",
          "Absent", "Moyenne de la classe"]  # fmt: skip
 ABSENCES = ["Date", "Heure", "Durée", "Motif", "Justifiée", "Commentaire"]
-SHEET = ["Département", "Classe", "Cycle", "Enseignant", "Nb heures", "Nb heures effectuées", "Absences",
+FACTS = ["Département", "Classe", "Cycle", "Enseignant", "Nb heures", "Nb heures effectuées", "Absences",
          "Horaires aménagés", "Situation d’activité", "Premier instrument", "Moyenne /20", "Mention", "Résultat classe",
          "Admission classe", "Commentaire"]  # fmt: skip
 
@@ -70,7 +70,7 @@ def test_a_course_opens_its_window_by_double_click_and_the_back_button_closes_it
     expect(page).to_have_url(re.compile("/eleves/2042/cours$"))
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
 def test_an_absence_is_justified_by_keyboard_alone_and_comes_back_decided(
     enter: Enter, portal: Server, viewport: dict[str, int]
 ) -> None:
@@ -100,10 +100,10 @@ def test_an_absence_is_justified_by_keyboard_alone_and_comes_back_decided(
     expect(page.get_by_text("Votre justification a été envoyée.")).to_be_visible()
     page.keyboard.press("Enter")
     expect(window.get_by_text("Justification envoyée, en attente de réponse.")).to_be_visible()
-    desk = enter("renard.paul").open("/gestion/demandes?onglet=absences")
-    desk.get_by_role("link", name=re.compile("Irina Aubry")).click()
-    expect(desk.locator("#request-title")).to_have_text("Irina Aubry")
-    desk.get_by_role("button", name=re.compile("Accepter")).first.click()
+    office_tab = enter("renard.paul").open("/gestion/demandes?onglet=absences")
+    office_tab.get_by_role("link", name=re.compile("Irina Aubry")).click()
+    expect(office_tab.locator("#request-title")).to_have_text("Irina Aubry")
+    office_tab.get_by_role("button", name=re.compile("Accepter")).first.click()
     expect(window.get_by_text("Justification acceptée.")).to_be_visible()
     expect(window.locator(".sheet-facts")).to_contain_text("Oui")
     page.keyboard.press("Escape")
@@ -130,7 +130,7 @@ def test_fourteen_past_courses_are_searched_sorted_opened_and_walked_to_both_end
     expect(sheet.get_by_role("heading", level=2)).to_be_focused()
     expect(sheet.get_by_role("heading", level=2)).to_contain_text("Piano 205 · 2025-2026")
     labels = [text.strip() for text in sheet.locator(".sheet-facts dt").all_inner_texts()]
-    assert labels == [each for each in SHEET if each in labels]
+    assert labels == [each for each in FACTS if each in labels]
     assert {"Premier instrument", "Moyenne /20", "Nb heures effectuées", "Absences"} <= set(labels)
     assert all(text.strip() for text in sheet.locator(".sheet-facts dd").all_inner_texts())
     assert heads(sheet.locator(".listing")) == [""] * 11 or heads(sheet.locator(".listing")) == MARKS
@@ -179,7 +179,7 @@ def test_fourteen_past_courses_are_searched_sorted_opened_and_walked_to_both_end
     expect(page.locator("#find-past")).to_have_value("piano")
 
 
-def test_on_a_phone_the_sheet_takes_the_place_of_the_list_and_the_back_button_returns(enter: Enter) -> None:
+def test_on_a_phone_the_record_takes_the_place_of_the_list_and_the_back_button_returns(enter: Enter) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=PHONE, has_touch=True).open("/eleves/2042/historique")
     expect(page.locator(".walk")).to_be_hidden()
     lines(page).nth(3).tap()
@@ -198,8 +198,8 @@ def test_on_a_phone_the_sheet_takes_the_place_of_the_list_and_the_back_button_re
     clean(page)
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_an_event_opens_its_sheet_and_closes_by_keyboard_alone(enter: Enter, viewport: dict[str, int]) -> None:
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["desk", "phone"])
+def test_an_event_opens_its_record_and_closes_by_keyboard_alone(enter: Enter, viewport: dict[str, int]) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=viewport).open("/eleves/2042/repertoire")
     assert heads(page.locator("main")) == EVENTS
     page.locator("#find-events").focus()

@@ -46,10 +46,10 @@ def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: 
     letter = page.get_by_role("link", name="Lettre (PDF)").get_attribute("href") or ""
     answer = window.context.request.get(letter)
     assert answer.headers["content-type"] == "application/pdf"
-    [said] = [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(answer.body())).pages]
-    assert "yilmaz.diane" in said
-    assert portal.url in said or "http://localhost" in said
-    assert re.search("Cette lettre ne contient aucun mot de passe", said)
+    [text] = [" ".join(each.extract_text().split()) for each in PdfReader(io.BytesIO(answer.body())).pages]
+    assert "yilmaz.diane" in text
+    assert portal.url in text or "http://localhost" in text
+    assert re.search("Cette lettre ne contient aucun mot de passe", text)
     expect(page.locator(".account-facts")).to_contain_text("par lettre, le")
     wait_for(lambda: portal.rows("SELECT * FROM audit_entry WHERE action = 'access letter'"), "the journal's word")
 

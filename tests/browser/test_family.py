@@ -96,7 +96,7 @@ def test_a_double_click_on_modifier_is_one_request(enter: Enter, portal: Server)
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
 
 
-def test_enter_in_a_field_sends_the_sheet(enter: Enter) -> None:
+def test_enter_in_a_field_sends_the_record(enter: Enter) -> None:
     page = enter("aubry.claire").open("/famille")
     field(page, "Téléphone mobile").fill("06 12 34 56 78")
     page.keyboard.press("Enter")
@@ -160,7 +160,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
     expect(page.locator("#popup")).to_be_hidden()
     expect(field(page, "Adresse")).to_have_value("12 rue des Lilas")
     modify(page, "Adresse", "12 rue des Lilas")
-    window.complaints.clear()  # the browser notes each refused connection
+    window.complaints.clear()  # the browser notes each UserError connection
 
 
 def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, portal: Server) -> None:
@@ -207,8 +207,10 @@ def test_a_new_email_asks_for_the_password_beside_it(enter: Enter) -> None:
 def test_a_decision_shows_on_the_familys_open_page(enter: Enter, portal: Server) -> None:
     page = enter("aubry.claire").open("/famille")
     modify(page, "Téléphone mobile", "06 12 34 56 78")
-    desk = enter("renard.paul").open(f"/gestion/demandes?demande={portal.value('SELECT max(id) FROM change_request')}")
-    desk.get_by_role("button", name="Valider").click()
+    office_tab = enter("renard.paul").open(
+        f"/gestion/demandes?demande={portal.value('SELECT max(id) FROM change_request')}"
+    )
+    office_tab.get_by_role("button", name="Valider").click()
     expect(page.get_by_text(NOTICE)).to_have_count(0)
     expect(field(page, "Téléphone mobile")).to_have_value("06 12 34 56 78")
 

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from data.core import schema, spreadsheets
-from data.mail.outbox import unseal
+from data.mail.outbox import decrypt
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.conftest import ENVIRONMENT, move_to
 from tests.data.import_helpers import FAULTY, sorts
@@ -146,7 +146,7 @@ def the_family_signs_in(enter: Enter, empty: Server) -> None:
     page.get_by_label("E-mail").fill("nadege@example.org")
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_text("vient d’être envoyé par e-mail")).to_be_visible()
-    word = unseal(empty.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
+    word = decrypt(empty.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
     page.goto("/connexion")
     page.get_by_label("Identifiant").fill("okubo.nadege")
     page.get_by_label("Mot de passe", exact=True).fill(word)

@@ -22,10 +22,10 @@ def entry(page: Page, name: str) -> Locator:
     return page.get_by_role("navigation", name="Menu principal").get_by_role("link", name=name, exact=True)
 
 
-def write(page: Page, label: str, words: str) -> None:
+def write(page: Page, label: str, expected: str) -> None:
     reach(page, page.get_by_label(label, exact=True))
     page.keyboard.press("ControlOrMeta+a")
-    page.keyboard.type(words)
+    page.keyboard.type(expected)
 
 
 def test_a_family_goes_from_connexion_to_deconnexion(enter: Enter, portal: Server) -> None:

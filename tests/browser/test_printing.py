@@ -1,4 +1,4 @@
-"""On paper: a bill, an account and a dossier's sheet, on A4, without menus; lists stay tables. The site's colour on every page."""
+"""On paper: a bill, an account and a dossier's record, on A4, without menus; lists stay tables. The site's colour on every page."""
 
 import io
 
@@ -17,7 +17,7 @@ def printed(page: Page) -> tuple[int, str]:
     return len(reader.pages), " ".join(" ".join(each.extract_text() for each in reader.pages).split())
 
 
-def test_bills_accounts_and_sheets_print_on_one_page_without_what_is_pressed(enter: Enter, portal: Server) -> None:
+def test_bills_accounts_and_records_print_on_one_page_without_what_is_pressed(enter: Enter, portal: Server) -> None:
     number = portal.value("SELECT number FROM invoice WHERE family_id = ? ORDER BY id", portal.account("aubry.claire")["family_id"])  # fmt: skip
     window = enter("aubry.claire", color_scheme="dark")
     for path, wanted in (
@@ -30,12 +30,12 @@ def test_bills_accounts_and_sheets_print_on_one_page_without_what_is_pressed(ent
         ("/eleves/2042/historique", ("FM 205", "Moyenne /20")),
     ):
         page = window.open(path)
-        pages, words = printed(page)
+        pages, expected = printed(page)
         assert pages == 1, path
         for each in wanted:
-            assert each in words, (path, each)
+            assert each in expected, (path, each)
         for each in ("Déconnexion", "Mentions légales", "Ouvrir le PDF", "Payer en ligne", "Rechercher", "Modifier"):
-            assert each not in words, (path, each)
+            assert each not in expected, (path, each)
         page.emulate_media(media="print", color_scheme="dark")
         page.set_viewport_size({"width": 700, "height": 900})
         shown = "e => [getComputedStyle(e).display, getComputedStyle(e).backgroundColor]"

@@ -77,9 +77,9 @@ def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
     found = list[str]()
     for screen, page, session in every_screen.pages(chromium, portal):
         page.evaluate(every_screen.AXE)
-        for width, worn in ((1280, {}), (390, every_screen.DARK)):
+        for width, current_preferences in ((1280, {}), (390, every_screen.DARK)):
             every_screen.widen(session, width)
-            page.evaluate(every_screen.WEAR, worn)
+            page.evaluate(every_screen.SET_PREFERENCES, current_preferences)
             found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.RUN_AXE)]
         for width in (1280, 390, 320):
             every_screen.widen(session, width)
@@ -87,13 +87,13 @@ def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
     assert found == []
 
 
-def a_sheet_waits(page: Page) -> None:
+def a_record_waits(page: Page) -> None:
     page.get_by_role("textbox", name="Téléphone mobile").fill("06 12 34 56 78")
     page.get_by_role("button", name="Modifier").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-def a_sheet_is_faulty(page: Page) -> None:
+def a_record_is_faulty(page: Page) -> None:
     page.get_by_role("textbox", name="Téléphone mobile").fill("06")
     page.get_by_role("textbox", name="E-mail").fill("nothing")
     page.get_by_role("button", name="Modifier").first.click()
@@ -127,8 +127,8 @@ def a_field_is_missing(page: Page) -> None:
 
 
 STATES: list[tuple[str, str, Callable[[Page], None]]] = [
-    ("aubry.claire", "/famille", a_sheet_waits),
-    ("aubry.claire", "/famille", a_sheet_is_faulty),
+    ("aubry.claire", "/famille", a_record_waits),
+    ("aubry.claire", "/famille", a_record_is_faulty),
     ("aubry.claire", "/", the_menu_is_open),
     ("renard.paul", "/gestion/demandes", the_help_is_open),
     ("renard.paul", "/gestion/demandes", a_decision_was_taken),

@@ -23,20 +23,20 @@ def oldest(portal: Server) -> tuple[int, str]:
     return request, whose
 
 
-def desk(enter: Enter, login: str = "renard.paul", path: str = "/gestion/demandes") -> tuple[Window, Page]:
+def open_queue(enter: Enter, login: str = "renard.paul", path: str = "/gestion/demandes") -> tuple[Window, Page]:
     window = enter(login)
     return window, window.open(path)
 
 
 def test_the_oldest_request_is_open_and_the_queue_counts(enter: Enter, portal: Server) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     assert title(page) == listed(page)[0] == oldest(portal)[1]
     expect(page.get_by_role("link", name=re.compile(r"Fiches \(6\)"))).to_be_visible()
     expect(page.get_by_text(re.compile("6 en attente"))).to_be_visible()
 
 
 def test_the_queue_is_worked_by_keyboard_alone(enter: Enter, portal: Server) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     names = listed(page)
     page.keyboard.press("ArrowDown")
     expect(page.locator("#request-title")).to_have_text(names[1])
@@ -60,7 +60,7 @@ def test_the_queue_is_worked_by_keyboard_alone(enter: Enter, portal: Server) -> 
 
 
 def test_the_help_opens_by_its_key_and_escape_closes_it(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Raccourcis clavier")
     expect(dialog).to_be_visible()
@@ -71,7 +71,7 @@ def test_the_help_opens_by_its_key_and_escape_closes_it(enter: Enter) -> None:
 
 
 def test_keys_can_be_switched_off(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     before = title(page)
     page.keyboard.press("?")
     page.get_by_label("Raccourcis d’une seule touche").uncheck()
@@ -83,7 +83,7 @@ def test_keys_can_be_switched_off(enter: Enter) -> None:
 
 
 def test_letters_typed_in_a_field_are_letters(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     before = title(page)
     page.get_by_label("Message à la famille (facultatif)").fill("")
     page.keyboard.type("vru?")
@@ -92,7 +92,7 @@ def test_letters_typed_in_a_field_are_letters(enter: Enter) -> None:
 
 
 def test_refusing_without_a_reason_is_told_and_ready_sentences_fill_it(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     page.get_by_role("radio", name="Refuser").first.check()
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_role("dialog")).to_contain_text("Donnez la raison du refus")
@@ -103,7 +103,7 @@ def test_refusing_without_a_reason_is_told_and_ready_sentences_fill_it(enter: En
 
 
 def test_a_click_on_a_line_opens_it_and_its_address_can_be_kept(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     name = listed(page)[2]
     page.get_by_role("link", name=name).click()
     expect(page.locator("#request-title")).to_have_text(name)
@@ -113,7 +113,7 @@ def test_a_click_on_a_line_opens_it_and_its_address_can_be_kept(enter: Enter) ->
 
 
 def test_the_search_finds_as_one_types_and_keeps_the_field(enter: Enter) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     search = page.get_by_role("searchbox", name="Rechercher")
     search.press_sequentially("belkacem")
     expect(page.get_by_role("table", name="File d’attente").get_by_role("link")).to_have_count(1)
@@ -126,8 +126,8 @@ def test_the_search_finds_as_one_types_and_keeps_the_field(enter: Enter) -> None
 def test_a_colleagues_name_shows_and_the_second_decision_is_told(enter: Enter, portal: Server) -> None:
     request, whose = oldest(portal)
     path = f"/gestion/demandes?demande={request}"
-    _, paul = desk(enter, path=path)
-    window, helene = desk(enter, "lemoine.helene", path)
+    _, paul = open_queue(enter, path=path)
+    window, helene = open_queue(enter, "lemoine.helene", path)
     expect(helene.get_by_text("Paul Renard a aussi cette demande ouverte.")).to_be_visible()
     window.context.set_offline(True)  # what Paul decides does not reach her screen
     paul.get_by_role("button", name="Valider").click()
@@ -146,9 +146,9 @@ def test_three_values_are_shown_when_the_record_moved(enter: Enter, portal: Serv
         "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
     )
     portal.change("UPDATE guardian SET phone_home = '+33387000000' WHERE id = ?", samir["guardian_id"])
-    _, page = desk(enter, path=f"/gestion/demandes?demande={request}")
-    for words in ("Lors de la demande : vide", "Maintenant : 03 87 00 00 00", "03 82 44 33 22"):
-        expect(page.get_by_text(words)).to_be_visible()
+    _, page = open_queue(enter, path=f"/gestion/demandes?demande={request}")
+    for expected in ("Lors de la demande : vide", "Maintenant : 03 87 00 00 00", "03 82 44 33 22"):
+        expect(page.get_by_text(expected)).to_be_visible()
     expect(page.get_by_role("radio", name="Accepter")).not_to_be_checked()
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_role("dialog")).to_contain_text("Choisissez « Accepter » ou « Refuser »")
@@ -160,7 +160,7 @@ def test_three_values_are_shown_when_the_record_moved(enter: Enter, portal: Serv
 
 
 def test_a_new_request_appears_in_the_open_queue(enter: Enter, portal: Server) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     before = title(page)
     family = enter("aubry.claire").open("/famille")
     family.get_by_role("textbox", name="Téléphone mobile").fill("06 12 34 56 78")
@@ -170,7 +170,7 @@ def test_a_new_request_appears_in_the_open_queue(enter: Enter, portal: Server) -
 
 
 def test_what_was_decided_stands_under_traitees(enter: Enter, portal: Server) -> None:
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     whose = title(page)
     page.get_by_role("button", name="Valider").click()
     expect(page.locator("#request-title")).not_to_have_text(whose)
@@ -183,5 +183,5 @@ def test_what_was_decided_stands_under_traitees(enter: Enter, portal: Server) ->
 
 def test_an_empty_queue_says_so(enter: Enter, portal: Server) -> None:
     portal.change("UPDATE change_request SET state = 'closed' WHERE state = 'pending'")
-    _, page = desk(enter)
+    _, page = open_queue(enter)
     expect(page.get_by_text("Tout est traité : aucune demande n’attend.")).to_be_visible()

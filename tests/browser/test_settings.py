@@ -1,4 +1,4 @@
-"""« Réglages » in a browser: a policy with its preview, an accent refused, news that a family reads, the second factor."""
+"""« Réglages » in a browser: a policy with its preview, an accent UserError, news that a family reads, the second factor."""
 
 import io
 import re

@@ -13,7 +13,7 @@ from tests.browser.conftest import Enter
 from tests.browser.spoken import spoken
 from tests.server import Server
 
-KEPT = Path(__file__).parent / "spoken"
+STORED = Path(__file__).parent / "spoken"
 
 
 def nothing(page: Page) -> None:
@@ -63,12 +63,12 @@ def test_each_chapter_says_what_it_is_known_to_say(enter: Enter, portal: Server)
     for name, (login, path, within, reach) in CHAPTERS.items():
         page = windows[login].open(path.format(course=course))
         reach(page)
-        said, kept = "\n".join(spoken(page, within)) + "\n", KEPT / f"{name}.txt"
+        text, stored = "\n".join(spoken(page, within)) + "\n", STORED / f"{name}.txt"
         page.evaluate("sessionStorage.clear()")
         page.close()
         if os.environ.get("SPOKEN") == "write":
-            kept.write_text(said, encoding="utf-8")
-        if said != kept.read_text(encoding="utf-8"):
-            changed[name] = said
-    assert not changed, "\n\n".join(f"== {name}\n{said}" for name, said in changed.items())
-    assert {path.stem for path in KEPT.glob("*.txt")} == set(CHAPTERS)
+            stored.write_text(text, encoding="utf-8")
+        if text != stored.read_text(encoding="utf-8"):
+            changed[name] = text
+    assert not changed, "\n\n".join(f"== {name}\n{text}" for name, text in changed.items())
+    assert {path.stem for path in STORED.glob("*.txt")} == set(CHAPTERS)

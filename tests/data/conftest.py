@@ -1,4 +1,4 @@
-"""Each test of the data floor begins at the same instant."""
+"""Each test of data/ begins at the same instant."""
 
 import pytest
 

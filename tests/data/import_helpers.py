@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.importing import exporting, jobs
 from data.importing import runs as import_runs
 from data.importing.jobs import Job
@@ -16,9 +17,9 @@ from tests.demo_users import HELENE, as_, last
 
 
 @contextmanager
-def opened(login: str, code: str, *, writes: bool = False) -> Iterator[Visit]:
-    with as_(login, code, writes=writes) as v:
-        yield v
+def opened(login: str, code: str, *, writes: bool = False) -> Iterator[UnitOfWork]:
+    with as_(login, code, writes=writes) as uow:
+        yield uow
 
 
 HELENES = partial(opened, HELENE, "valmont")
@@ -57,8 +58,8 @@ def give(name: str, content: str | bytes, *, by: Any = HELENES, file: str = "fic
     """A file is received; `matched` changes how it is read: columns={"0": "number"}, fixed=…, erase=…, zeros=…"""
     number = jobs.receive(by, name, file, content.encode() if isinstance(content, str) else content)
     if matched:
-        with by(writes=True) as v:
-            import_runs.match(v, number, matched)
+        with by(writes=True) as uow:
+            import_runs.match(uow, number, matched)
     return last(ImportRun, ImportRun.id == number)
 
 
@@ -73,16 +74,16 @@ def carry(run: ImportRun, *, by: Any = HELENES) -> Report:
 
 
 def bring(name: str, content: str | bytes, *, by: Any = HELENES, **matched: Any) -> Report:
-    """Given, checked and imported; no line is faulty."""
+    """Given, checked and imported; no line is ValidationErrors."""
     report = carry(give(name, content, by=by, **matched), by=by)
     assert [str(fault.why) for fault in report.faults] == []
     return report
 
 
 def take(name: str, form: Any = "csv", *, by: Any = HELENES) -> bytes:
-    with by() as v:
-        world = exporting.gather(v, kind(name))
-    return exporting.file_of(world, kind(name), form)[0]
+    with by() as uow:
+        snapshot = exporting.gather(uow, kind(name))
+    return exporting.file_of(snapshot, kind(name), form)[0]
 
 
 def take_all(form: Any = "csv", *, by: Any = HELENES) -> dict[str, bytes]:
@@ -93,17 +94,17 @@ def faults(report: Report) -> list[tuple[int, str, str]]:
     return [(each.line, each.column, str(each.why)) for each in report.faults]
 
 
-def doubts(report: Report) -> list[tuple[int, str]]:
-    return [(line, str(words)) for line, _, words in report.doubts]
+def conflicts(report: Report) -> list[tuple[int, str]]:
+    return [(line, str(expected)) for line, _, expected in report.conflicts]
 
 
 def snapshot() -> list[list[Any]]:
     """Every row that imports write."""
     found = []
-    with whole_house() as v:
+    with system_unit_of_work() as uow:
         from sqlmodel import select
 
         for record in KINDS.values():
-            rows = v.all(select(record.table).order_by(record.table.id))
+            rows = uow.all(select(record.table).order_by(record.table.id))
             found.append([row.model_dump() for row in rows])
     return found

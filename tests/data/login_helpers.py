@@ -1,4 +1,4 @@
-"""How the tests come in: signing in, being refused, asking for a lost password."""
+"""How the tests come in: signing in, being UserError, asking for a lost password."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ import pytest
 
 from data.accounts import sessions
 from data.accounts.models import Account
-from data.core.errors import Refused
-from data.core.unit_of_work import whole_house
+from data.core.errors import UserError
+from data.core.system_unit_of_work import system_unit_of_work
 from data.demo import PASSWORD
 from data.mail import outbox
 from data.mail.outbox import Letter
@@ -25,9 +25,9 @@ def enter(login: str = CLAIRE, word: str = PASSWORD, code: str = "valmont", **mo
 
 
 def refusal(*given: Any, **more: Any) -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as raised:
         enter(*given, **more)
-    return str(refused.value)
+    return str(raised.value)
 
 
 def lose(login: str = CLAIRE, email: str = MAIL, **more: Any) -> None:
@@ -36,15 +36,15 @@ def lose(login: str = CLAIRE, email: str = MAIL, **more: Any) -> None:
 
 def mailed(which: int = -1) -> str:
     """The password in the latest letter."""
-    return outbox.unseal(every(Letter, Letter.kind == "new_password")[which].secret)
+    return outbox.decrypt(every(Letter, Letter.kind == "new_password")[which].secret)
 
 
 def change(login: str, **values: Any) -> None:
-    with whole_house(writes=True) as v:
-        row = v.get(Account, account(login).id)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Account, account(login).id)
         for name, value in values.items():
             setattr(row, name, value)
-        v.add(row)
+        uow.add(row)
 
 
 def at(minutes: float = 0, **more: float) -> datetime:

@@ -10,7 +10,7 @@ from data.billing.gateways.protocol import Order, Sent
 from data.billing.gateways.simulator import Simulator
 from data.billing.models import Allocation, Invoice, Payment
 from data.billing.online_payments import OnlinePayment
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from tests.demo_users import SAMIR, account, as_, every, last
 
 BANK = Simulator()
@@ -18,43 +18,43 @@ BANK = Simulator()
 
 def bill(cents: int, login: str = SAMIR, ledger: str = "rental", **more: Any) -> int:
     """One more invoice of that family: its number among the rows."""
-    with whole_house(writes=True) as v:
+    with system_unit_of_work(writes=True) as uow:
         payer = account(login)
-        given: dict[str, Any] = {"day": v.today, "school_year": "2026-2027", "label": "Location", **more}
+        given: dict[str, Any] = {"day": uow.today, "school_year": "2026-2027", "label": "Location", **more}
         number = f"T{len(every(Invoice)):06d}"
         made = Invoice(
             site_id=payer.site_id, family_id=payer.family_id, number=number, ledger=ledger, total=cents, **given
         )
-        return v.add(made).id
+        return uow.add(made).id
 
 
 def pay_at_the_counter(invoice_id: int, cents: int, *, allocated: bool = True) -> None:
-    with whole_house(writes=True) as v:
-        invoice = v.get(Invoice, invoice_id)
+    with system_unit_of_work(writes=True) as uow:
+        invoice = uow.get(Invoice, invoice_id)
         owned: dict[str, Any] = {"site_id": invoice.site_id, "family_id": invoice.family_id}
-        given: dict[str, Any] = {"ledger": invoice.ledger, "school_year": "2026-2027", "day": v.today, "cents": cents}
-        payment = v.add(Payment(**owned, number=f"C{invoice_id}-{len(every(Payment))}", **given))
+        given: dict[str, Any] = {"ledger": invoice.ledger, "school_year": "2026-2027", "day": uow.today, "cents": cents}
+        payment = uow.add(Payment(**owned, number=f"C{invoice_id}-{len(every(Payment))}", **given))
         if allocated:
-            v.add(Allocation(**owned, invoice_id=invoice_id, payment_id=payment.id, cents=cents))
+            uow.add(Allocation(**owned, invoice_id=invoice_id, payment_id=payment.id, cents=cents))
 
 
 def due(login: str = SAMIR, ledger: billing.Ledger = "rental") -> list[int]:
     """The invoices with something to pay."""
-    with as_(login) as v:
-        return [entry.row.id for entry in online_payments.payable(billing.accounts(v)[ledger])]
+    with as_(login) as uow:
+        return [entry.row.id for entry in online_payments.payable(billing.accounts(uow)[ledger])]
 
 
 def balance(login: str = SAMIR, ledger: billing.Ledger = "rental") -> int:
-    with as_(login) as v:
-        return billing.accounts(v)[ledger].balance
+    with as_(login) as uow:
+        return billing.accounts(uow)[ledger].balance
 
 
 def start(
     login: str = SAMIR, ids: list[int] | None = None, ledger: billing.Ledger = "rental", **when: Any
 ) -> OnlinePayment:
     """The whole balance unless invoices are said."""
-    with as_(login, writes=True, **when) as v:
-        return online_payments.start(v, ledger, due(login, ledger) if ids is None else ids)
+    with as_(login, writes=True, **when) as uow:
+        return online_payments.start(uow, ledger, due(login, ledger) if ids is None else ids)
 
 
 def answer(
@@ -63,10 +63,10 @@ def answer(
     *,
     forged: bool = False,
     currency: str = "EUR",
-    **said: Any,
+    **text: Any,
 ) -> Sent:
     """What the bank sends of this payment, signed."""
-    order = Order(row.reference, said.get("cents", row.cents), currency, "", "", 0, "", "")
+    order = Order(row.reference, text.get("cents", row.cents), currency, "", "", 0, "", "")
     return Sent(form=BANK.answer(order, state, forged=forged))
 
 
@@ -84,8 +84,8 @@ def parts(row: OnlinePayment) -> dict[int, int]:
 
 
 def url_of(row: OnlinePayment) -> str:
-    with as_(SAMIR) as v:
-        return BANK.ask(online_payments.order_of(v, row)).url
+    with as_(SAMIR) as uow:
+        return BANK.ask(online_payments.order_of(uow, row)).url
 
 
 PLUGIN = """

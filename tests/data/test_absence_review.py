@@ -6,7 +6,7 @@ from datetime import time
 import pytest
 
 from data.core.audit import AuditEntry
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.mail.outbox import Letter
 from data.mail.rendering import text_of
 from data.office import absence_review
@@ -36,44 +36,44 @@ from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, counts, e
 
 
 @both
-def test_the_queue_is_oldest_first_and_the_answered_ones_latest_first(house: str) -> None:
-    with as_(PAUL) as v:
-        before = [each.notice.id for each in absence_review.queue(v)]
+def test_the_queue_is_oldest_first_and_the_answered_ones_latest_first(database: str) -> None:
+    with as_(PAUL) as uow:
+        before = [each.notice.id for each in absence_review.queue(uow)]
     sent = [announce(now=NOW + days(n), first_day=TODAY + days(9), course_id=course("Irina")) for n in (2, 0, 1)]
     in_order = [*before, sent[1], sent[2], sent[0]]
-    with as_(PAUL) as v:
-        waiting = absence_review.queue(v)
+    with as_(PAUL) as uow:
+        waiting = absence_review.queue(uow)
         assert [each.notice.id for each in waiting] == in_order
-        assert [each.notice.id for each in absence_review.queue(v, most=2, skip=1)] == in_order[1:3]
+        assert [each.notice.id for each in absence_review.queue(uow, most=2, skip=1)] == in_order[1:3]
         assert (waiting[-1].pupil.id, waiting[-1].family_number, waiting[-1].course) == (known().id, 1042, "Alto 1")
-        assert absence_review.count(v) == len(in_order)
+        assert absence_review.count(uow) == len(in_order)
     for n, number in enumerate(sent):
         decide(number, now=NOW + days(3 - n))
-    with as_(HELENE) as v:
-        assert [each.notice.id for each in absence_review.queue(v, closed=True)][:3] == sent
-        assert absence_review.count(v) == len(before)
+    with as_(HELENE) as uow:
+        assert [each.notice.id for each in absence_review.queue(uow, closed=True)][:3] == sent
+        assert absence_review.count(uow) == len(before)
 
 
 @both
-def test_two_members_of_staff_at_once_answer_once_and_the_second_is_told_by_whom(house: str) -> None:
+def test_two_members_of_staff_at_once_answer_once_and_the_second_is_told_by_whom(database: str) -> None:
     number, before = announce(), counts(Letter)[0]
 
     def second() -> str:
-        with pytest.raises(Refused) as told:
+        with pytest.raises(UserError) as shown:
             decide(number, HELENE, accept=False, answer="Non")
-        return str(told.value)
+        return str(shown.value)
 
     with ThreadPoolExecutor(1) as pool:
-        with as_(PAUL, now=NOW) as v:
-            absence_review.decide(v, number, accept=True)
-            told = held_up(pool, second)
-        assert told.result() == "Paul Renard a déjà répondu le 24 novembre 2059 à 13\xa0h\xa000."
+        with as_(PAUL, now=NOW) as uow:
+            absence_review.decide(uow, number, accept=True)
+            shown = held_up(pool, second)
+        assert shown.result() == "Paul Renard a déjà répondu le 24 novembre 2059 à 13\xa0h\xa000."
     assert (notice(number).state, notice(number).decided_by) == ("accepted", "Paul Renard")
     assert counts(Letter) == [before + 1]
     refused(lambda: decide(number), "Paul Renard a déjà répondu")
 
 
-def test_staff_do_not_answer_their_own_family(house: str) -> None:
+def test_staff_do_not_answer_their_own_family(database: str) -> None:
     number = announce()
     change(PAUL, own_family_id=account(CLAIRE).family_id)
     refused(lambda: decide(number), "un collègue doit la traiter")
@@ -81,7 +81,7 @@ def test_staff_do_not_answer_their_own_family(house: str) -> None:
 
 
 @both
-def test_accepting_a_justification_excuses_the_absence(house: str) -> None:
+def test_accepting_a_justification_excuses_the_absence(database: str) -> None:
     absence_id = missed()
     number, before = justify(absence_id, reason="Transport"), counts(*ROWS)
     with hearing() as heard:
@@ -98,7 +98,7 @@ def test_accepting_a_justification_excuses_the_absence(house: str) -> None:
 
 
 @both
-def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(house: str) -> None:
+def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(database: str) -> None:
     theirs, other = course("Irina", slot=time(17, 30), minutes=60), course("Irina", starts=time(9))
     lesson(course("Irina", status="left"), TODAY)
     lesson(course("Nino"), TODAY)
@@ -121,16 +121,16 @@ def test_accepting_days_to_come_makes_one_excused_absence_for_each_lesson(house:
     again = every(Absence, Absence.pupil_id == known().id, Absence.day >= TODAY)
     assert [(row.course_id, (row.day - TODAY).days) for row in again] == found
     assert [row.reason for row in again] == ["Maladie", "Maladie", "Maladie", "Transport", "Transport"]
-    with as_(CLAIRE, now=NOW + days(9)) as v:
-        assert [missed for pupil, _, missed in absences.of_the_pupils(v) if pupil.id == known().id] == [0]
+    with as_(CLAIRE, now=NOW + days(9)) as uow:
+        assert [missed for pupil, _, missed in absences.of_the_pupils(uow) if pupil.id == known().id] == [0]
 
 
 @both
-def test_declining_needs_a_reason_and_excuses_nothing(house: str) -> None:
+def test_declining_needs_a_reason_and_excuses_nothing(database: str) -> None:
     number = justify(absence_id := missed())
     for answer in ("", " \n ", "\u200b\0"):
-        said = faults(lambda answer=answer: decide(number, accept=False, answer=answer))
-        assert said == {"answer": "Indiquez à la famille la raison du refus."}
+        text = faults(lambda answer=answer: decide(number, accept=False, answer=answer))
+        assert text == {"answer": "Indiquez à la famille la raison du refus."}
     decide(number, HELENE, accept=False, answer="Trop tard.\0")
     assert (notice(number).state, notice(number).answer, notice(number).decided_at) == ("declined", "Trop tard.", NOW)
     assert not last(Absence, Absence.id == absence_id).excused

@@ -11,7 +11,7 @@ import pytest
 
 from data.core import events
 from data.core.audit import AuditEntry
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.families import models as families
 from data.families import stored_files
 from data.mail.outbox import Letter
@@ -32,18 +32,18 @@ days = lambda count: timedelta(days=count)  # noqa: E731
 
 def announce(login: str = CLAIRE, who: str = "Irina", *, now: datetime = NOW, **typed: Any) -> int:
     given: dict[str, Any] = {"first_day": TODAY, "last_day": None, "reason": "Maladie", "comment": "", **typed}
-    with as_(login, now=now) as v:
-        return absences.announce(v, pupil(v, who), **given).id
+    with as_(login, now=now) as uow:
+        return absences.announce(uow, pupil(uow, who), **given).id
 
 
 def justify(number: int, login: str = CLAIRE, who: str = "Irina", reason: str = "Maladie", comment: str = "") -> int:
-    with as_(login, now=NOW) as v:
-        return absences.justify(v, pupil(v, who), number, reason=reason, comment=comment).id
+    with as_(login, now=NOW) as uow:
+        return absences.justify(uow, pupil(uow, who), number, reason=reason, comment=comment).id
 
 
 def decide(number: int, login: str = PAUL, *, accept: bool = True, answer: str = "", now: datetime = NOW) -> None:
-    with as_(login, now=now) as v:
-        absence_review.decide(v, number, accept=accept, answer=answer)
+    with as_(login, now=now) as uow:
+        absence_review.decide(uow, number, accept=accept, answer=answer)
 
 
 def notice(number: int) -> AbsenceNotice:
@@ -58,15 +58,15 @@ def missed(first_day: date = TODAY - days(7), who: str = "Irina", **more: Any) -
 def faults(act: Callable[[], Any]) -> dict[str, str]:
     """What is said beside each field; nothing is written."""
     before = counts(*ROWS)
-    with pytest.raises(Faulty) as told:
+    with pytest.raises(ValidationErrors) as shown:
         act()
     assert counts(*ROWS) == before
-    return {field: str(refused) for field, refused in told.value.faults.items()}
+    return {field: str(raised) for field, raised in shown.value.faults.items()}
 
 
 def refused(act: Callable[[], Any], match: str) -> None:
     before = counts(*ROWS)
-    with pytest.raises(Refused, match=match):
+    with pytest.raises(UserError, match=match):
         act()
     assert counts(*ROWS) == before
 
@@ -104,17 +104,18 @@ IMPOSSIBLE: list[tuple[str, str, list[dict[str, Any]]]] = [
 
 
 @pytest.mark.parametrize(
-    ("typed", "field", "words"), [(typed, field, words) for field, words, several in IMPOSSIBLE for typed in several]
+    ("typed", "field", "expected"),
+    [(typed, field, expected) for field, expected, several in IMPOSSIBLE for typed in several],
 )
 def test_what_cannot_be_announced_is_said_beside_its_field(
-    house: str, typed: dict[str, Any], field: str, words: str
+    database: str, typed: dict[str, Any], field: str, expected: str
 ) -> None:
-    said = faults(lambda: announce(**typed))
-    assert list(said) == [field]
-    assert words in said[field]
+    text = faults(lambda: announce(**typed))
+    assert list(text) == [field]
+    assert expected in text[field]
 
 
-def test_every_fault_of_a_form_is_told_at_once(house: str) -> None:
+def test_every_fault_of_a_form_is_told_at_once(database: str) -> None:
     typed = {"first_day": date(1999, 1, 1), "reason": "?", "comment": "x" * 1001}
     assert set(faults(lambda: announce(**typed))) == {"first_day", "reason", "comment"}
     number = missed()
@@ -127,13 +128,13 @@ def test_every_fault_of_a_form_is_told_at_once(house: str) -> None:
     {"last_day": TODAY}, {"last_day": TODAY + days(91)}, {"first_day": TODAY + days(366)}, {"comment": "é" * 1000},
     {"reason": "Autre", "comment": "Un concert."}, *({"reason": reason, "comment": "."} for reason in absences.REASONS),
 ])  # fmt: skip
-def test_what_is_just_possible_is_taken(house: str, typed: dict[str, Any]) -> None:
+def test_what_is_just_possible_is_taken(database: str, typed: dict[str, Any]) -> None:
     row, first = notice(announce(**typed)), typed.get("first_day", TODAY)
     assert (row.first_day, row.last_day) == (first, typed.get("last_day", first))
     assert (row.state, row.comment) == ("pending", typed.get("comment", ""))
 
 
-def test_today_is_the_conservatoires_day(house: str) -> None:
+def test_today_is_the_conservatoires_day(database: str) -> None:
     night = datetime(2059, 11, 24, 23, 30, tzinfo=UTC)  # half past midnight there, on the 25th
     assert list(faults(lambda: announce(now=night))) == ["first_day"]
     assert notice(announce(now=night, first_day=TODAY + days(1))).first_day == TODAY + days(1)
@@ -141,7 +142,7 @@ def test_today_is_the_conservatoires_day(house: str) -> None:
 
 
 @both
-def test_an_announcement_is_written_acknowledged_and_told_at_once(house: str) -> None:
+def test_an_announcement_is_written_acknowledged_and_told_at_once(database: str) -> None:
     before = counts(*ROWS)
     with hearing() as heard:
         number = announce(last_day=TODAY + days(2), comment="Elle tousse.\nUn peu.\0\ud800")
@@ -159,7 +160,7 @@ def test_an_announcement_is_written_acknowledged_and_told_at_once(house: str) ->
 
 
 @both
-def test_who_may_only_consult_is_refused(house: str) -> None:
+def test_who_may_only_consult_is_refused(database: str) -> None:
     number = missed()
     with hearing() as heard:
         refused(lambda: announce(MARC), "consulter ce dossier, mais pas le modifier")
@@ -168,43 +169,45 @@ def test_who_may_only_consult_is_refused(house: str) -> None:
 
 
 @both
-def test_another_familys_pupil_absence_notice_and_course_are_not_found(house: str) -> None:
+def test_another_familys_pupil_absence_notice_and_course_are_not_found(database: str) -> None:
     absence_id, number, theirs = missed(), announce(), course("Irina")
     irina, ninos = known(), missed(who="Nino")
     before = counts(*ROWS)
     acts: dict[str, Callable[[Any], Any]] = {
-        "pupil": lambda v: families.pupil_by_number(v, irina.number + (v.site_id != irina.site_id)),
-        "announce": lambda v: absences.announce(v, irina, first_day=TODAY, last_day=None, reason="Maladie", comment=""),
-        "justify": lambda v: absences.justify(v, irina, absence_id, reason="Maladie", comment=""),
-        "attach": lambda v: absences.attach(v, number, "0" * 32),
-        "withdraw": lambda v: absences.withdraw(v, number),
-        "decide": lambda v: absence_review.decide(v, number, accept=True),
+        "pupil": lambda uow: families.pupil_by_number(uow, irina.number + (uow.site_id != irina.site_id)),
+        "announce": lambda uow: absences.announce(
+            uow, irina, first_day=TODAY, last_day=None, reason="Maladie", comment=""
+        ),
+        "justify": lambda uow: absences.justify(uow, irina, absence_id, reason="Maladie", comment=""),
+        "attach": lambda uow: absences.attach(uow, number, "0" * 32),
+        "withdraw": lambda uow: absences.withdraw(uow, number),
+        "decide": lambda uow: absence_review.decide(uow, number, accept=True),
         "queue": absence_review.queue,
         "count": absence_review.count,
     }
     for login, code in ((SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")):
         for act in acts.values():
-            with pytest.raises(NotYours), as_(login, code, now=NOW) as v:
-                act(v)
+            with pytest.raises(NotFound), as_(login, code, now=NOW) as uow:
+                act(uow)
     for name in ("attach", "withdraw", "decide", "queue"):  # the second household has its own notices
-        with pytest.raises(NotYours), as_(MARC, now=NOW) as v:
-            acts[name](v)
+        with pytest.raises(NotFound), as_(MARC, now=NOW) as uow:
+            acts[name](uow)
     for each in (ninos, 0, -1, 2**40, 2**70):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotFound):
             justify(each)
     for each in (theirs, 0, -1, 2**40, 2**70):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotFound):
             announce(who="Nino", course_id=each)
-    with as_("petit.jean", "belrive", now=NOW) as v:
-        assert (absence_review.queue(v), absence_review.count(v)) == ([], 0)
+    with as_("petit.jean", "belrive", now=NOW) as uow:
+        assert (absence_review.queue(uow), absence_review.count(uow)) == ([], 0)
         for each in (number, 0, 2**40):
-            with pytest.raises(NotYours):
-                absence_review.decide(v, each, accept=True)
+            with pytest.raises(NotFound):
+                absence_review.decide(uow, each, accept=True)
     assert counts(*ROWS) == before
 
 
 @both
-def test_the_same_sent_twice_is_one(house: str) -> None:
+def test_the_same_sent_twice_is_one(database: str) -> None:
     absence_id, taken, start = missed(), course("Irina"), Barrier(2)
 
     def send(act: Callable[[], int]) -> int:
@@ -219,13 +222,13 @@ def test_the_same_sent_twice_is_one(house: str) -> None:
         assert grown(before) == [1, 0, 1, 1]
     number = announce(reason="Transport")
     assert number not in {announce(reason="Raison familiale"), announce(), announce(reason="Transport", comment=".")}
-    with as_(CLAIRE) as v:
-        absences.withdraw(v, number)
+    with as_(CLAIRE) as uow:
+        absences.withdraw(uow, number)
     assert announce(reason="Transport") != number
 
 
 @both
-def test_justifying_again_replaces_what_still_waits(house: str) -> None:
+def test_justifying_again_replaces_what_still_waits(database: str) -> None:
     first, second = justify(absence_id := missed()), justify(absence_id, reason="Transport", comment="Le train")
     assert (notice(first).state, notice(second).state) == ("withdrawn", "pending")
     assert (notice(second).absence_id, notice(second).first_day) == (absence_id, TODAY - days(7))
@@ -233,53 +236,53 @@ def test_justifying_again_replaces_what_still_waits(house: str) -> None:
     decide(second, accept=False, answer="Le train circulait.")
     third = justify(absence_id)
     assert [notice(each).state for each in (first, second, third)] == ["withdrawn", "declined", "pending"]
-    with as_(CLAIRE) as v:
-        assert [each.id for each in absences.notices(v, known().id)] == [third, second]
+    with as_(CLAIRE) as uow:
+        assert [each.id for each in absences.notices(uow, known().id)] == [third, second]
     decide(third)
     refused(lambda: justify(absence_id), "déjà justifiée")
 
 
-def test_a_notice_withdrawn_is_no_longer_seen_nor_decided(house: str) -> None:
+def test_a_notice_withdrawn_is_no_longer_seen_nor_decided(database: str) -> None:
     number = announce()
-    with hearing() as heard, as_(CLAIRE, now=NOW) as v:
-        absences.withdraw(v, number)
+    with hearing() as heard, as_(CLAIRE, now=NOW) as uow:
+        absences.withdraw(uow, number)
     assert heard == ALL
     assert (notice(number).state, last(AuditEntry).action) == ("withdrawn", "absence withdrawn")
     refused(lambda: decide(number), "La famille a retiré cette annonce")
-    with as_(CLAIRE) as v:
-        assert absences.notices(v, known().id) == []
+    with as_(CLAIRE) as uow:
+        assert absences.notices(uow, known().id) == []
     again, before = announce(), counts(AuditEntry)
     decide(again)
-    with as_(CLAIRE) as v:
-        absences.withdraw(v, again)
-        absences.withdraw(v, number)
+    with as_(CLAIRE) as uow:
+        absences.withdraw(uow, again)
+        absences.withdraw(uow, number)
     assert (notice(again).state, counts(AuditEntry)) == ("accepted", [before[0] + 1])
 
 
 def given(who: str = "Irina") -> str:
-    with as_(CLAIRE, now=NOW) as v:
-        return stored_files.keep(v, pupil(v, who).id, "absence", b"%PDF-", "application/pdf").name
+    with as_(CLAIRE, now=NOW) as uow:
+        return stored_files.store(uow, pupil(uow, who).id, "absence", b"%PDF-", "application/pdf").name
 
 
-def test_a_document_joins_a_notice_that_waits_and_replaces_the_one_before(house: str) -> None:
+def test_a_document_joins_a_notice_that_waits_and_replaces_the_one_before(database: str) -> None:
     number, first, second, ninos = announce(), given(), given(), given("Nino")
     for document in (first, second):
-        with hearing() as heard, as_(CLAIRE, now=NOW) as v:
-            absences.attach(v, number, document)
+        with hearing() as heard, as_(CLAIRE, now=NOW) as uow:
+            absences.attach(uow, number, document)
         assert (notice(number).document, last(AuditEntry).action) == (document, "absence document")
         assert heard == ALL
     for document in (ninos, "f" * 32, "", "../../etc/passwd", second.upper(), second + "\n"):
-        with pytest.raises(NotYours), as_(CLAIRE, now=NOW) as v:
-            absences.attach(v, number, document)
+        with pytest.raises(NotFound), as_(CLAIRE, now=NOW) as uow:
+            absences.attach(uow, number, document)
     decide(number)
-    with pytest.raises(Refused, match="apportez ce document"), as_(CLAIRE, now=NOW) as v:
-        absences.attach(v, number, first)
+    with pytest.raises(UserError, match="apportez ce document"), as_(CLAIRE, now=NOW) as uow:
+        absences.attach(uow, number, first)
     assert notice(number).document == second
-    with pytest.raises(NotYours), as_(MARC) as v:
-        stored_files.content_of(v, second)
+    with pytest.raises(NotFound), as_(MARC) as uow:
+        stored_files.content_of(uow, second)
 
 
-def test_letters_go_to_who_wrote_in_their_language(house: str) -> None:
+def test_letters_go_to_who_wrote_in_their_language(database: str) -> None:
     change(CLAIRE, language="en")
     number, received = announce(), last(Letter)
     decide(number)

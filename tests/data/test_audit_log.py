@@ -15,9 +15,9 @@ from sqlmodel import col, delete
 
 from data.core import audit, clock, spreadsheets
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.fields import editables
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Family, Guardian, Pupil
 from data.office import audit_log, daily_digest
 from data.office.audit_log import Asked
@@ -31,21 +31,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def note(action: str = "change asked", now: datetime | None = None, **more: Any) -> None:
-    with as_(PAUL, now=now) as v:
-        audit.note(v, action, **more)
+    with as_(PAUL, now=now) as uow:
+        audit.note(uow, action, **more)
 
 
-def told(**asked: Any) -> list[audit_log.Told]:
-    with as_(HELENE, writes=False) as v:
-        return audit_log.entries(v, Asked(**asked))
+def described(**asked: Any) -> list[audit_log.EntryView]:
+    with as_(HELENE, writes=False) as uow:
+        return audit_log.entries(uow, Asked(**asked))
 
 
-def said(node: ast.expr) -> Iterator[str]:
+def literals(node: ast.expr) -> Iterator[str]:
     """The texts an argument can be; what is filled in later stands as « * »."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.IfExp):
-        yield from (*said(node.body), *said(node.orelse))
+        yield from (*literals(node.body), *literals(node.orelse))
     elif isinstance(node, ast.JoinedStr):
         yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
 
@@ -56,19 +56,19 @@ def actions(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.FunctionDef)
-            and ast.unparse(node.args).startswith("v: Visit")
+            and ast.unparse(node.args).startswith("uow: UnitOfWork")
             and "action" in (names := [each.arg for each in node.args.args])
         ):
             places[node.name] = names.index("action")
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-            at = places.get("note" if name == "journal.note" else name)
+            at = places.get("note" if name == "audit.note" else name)
             if at is not None and len(node.args) > at:
-                yield from said(node.args[at])
+                yield from literals(node.args[at])
 
 
-def test_every_action_that_is_noted_has_words(house: str) -> None:
+def test_every_action_that_is_noted_has_words(database: str) -> None:
     found = {
         action: path.name
         for floor in ("data", "components", "pages")
@@ -90,7 +90,7 @@ def keys(tree: ast.Module) -> Iterator[str]:
                         yield key.value
 
 
-def test_every_field_that_is_noted_has_words(house: str) -> None:
+def test_every_field_that_is_noted_has_words(database: str) -> None:
     found = {
         key: path.name
         for floor in ("data", "components", "pages")
@@ -112,11 +112,11 @@ def test_every_field_that_is_noted_has_words(house: str) -> None:
 
 
 @both
-def test_entries_are_told_in_words_with_old_and_new(house: str) -> None:
+def test_entries_are_told_in_words_with_old_and_new(database: str) -> None:
     samir = account("belkacem.samir")
     note(subject="guardian", subject_id=samir.guardian_id, family_id=samir.family_id,
          changes={"phone_mobile": ["+33611223344", "+33655667788"], "reason": ["", "wrong"], "town": ["Metz", "Nancy", "accepted"]})  # fmt: skip
-    [entry] = told(subject="guardian", subject_id=samir.guardian_id, actor=account(PAUL).id)
+    [entry] = described(subject="guardian", subject_id=samir.guardian_id, actor=account(PAUL).id)
     assert (entry.who, entry.what, entry.record) == (
         "Paul Renard",
         "Modification demandée",
@@ -131,52 +131,52 @@ def test_entries_are_told_in_words_with_old_and_new(house: str) -> None:
 
 
 @both
-def test_entries_are_found_by_person_action_day_family_and_words(house: str) -> None:
+def test_entries_are_found_by_person_action_day_family_and_words(database: str) -> None:
     family = next(each for each in every(Family) if each.number == 1077)
     old = clock.now() - timedelta(days=40)
     note("absence told", old, family_id=family.id, changes={"comment": ["", "Zélie a la grippe 100%"]})
-    with as_(HELENE) as v:
-        audit.note(v, "corrected", subject="zone", changes={"phone_mobile": ["", "+33611223344"]})
+    with as_(HELENE) as uow:
+        audit.note(uow, "corrected", subject="zone", changes={"phone_mobile": ["", "+33611223344"]})
     for typed in ("Zélie", "zélie", "ZÉLIE", "zélie GRIPPE", "100% a"):
-        assert len(told(search=typed, action="absence told")) == 1, typed
+        assert len(described(search=typed, action="absence told")) == 1, typed
     for typed in ("hélène", "HELENE", "Hélène lemoine"):
-        assert {each.who for each in told(search=typed, subject="zone")} == {"Hélène Lemoine"}, typed
+        assert {each.who for each in described(search=typed, subject="zone")} == {"Hélène Lemoine"}, typed
     for typed in ("06 11 22 33 44", "+33 6 11 22 33 44", "0033611223344"):
-        assert len(told(search=typed, subject="zone")) == 1, typed
-    assert len(told(search="100%")) == 1
-    assert told(search="%zzz") == told(search="_____________________________") == []
-    assert [each.what for each in told(action="absence told", family=1077)] == ["Absence annoncée ou justifiée"]
-    assert told(family=99999) == told(family=2**40) == []
-    assert len(told(until=old.date())) == 1
-    assert {each.who for each in told(actor=account(PAUL).id)} == {"Paul Renard"}
-    stamps = [each.entry.at for each in told()]
+        assert len(described(search=typed, subject="zone")) == 1, typed
+    assert len(described(search="100%")) == 1
+    assert described(search="%zzz") == described(search="_____________________________") == []
+    assert [each.what for each in described(action="absence told", family=1077)] == ["Absence annoncée ou justifiée"]
+    assert described(family=99999) == described(family=2**40) == []
+    assert len(described(until=old.date())) == 1
+    assert {each.who for each in described(actor=account(PAUL).id)} == {"Paul Renard"}
+    stamps = [each.entry.at for each in described()]
     assert stamps == sorted(stamps, reverse=True)
-    first = [each.entry.at for each in told(down=False)]
+    first = [each.entry.at for each in described(down=False)]
     assert first == sorted(first)
     assert first[0] == old
-    names = [each.who for each in told(sort="actor", down=False)]
+    names = [each.who for each in described(sort="actor", down=False)]
     assert names[0] <= names[-1]
-    assert told(sort="password_hash")[0].entry.at == stamps[0]
-    assert len(told(search=told()[0].entry.reference)) == 1
+    assert described(sort="password_hash")[0].entry.at == stamps[0]
+    assert len(described(search=described()[0].entry.reference)) == 1
 
 
-def test_only_the_responsable_reads_it_and_only_its_site(house: str) -> None:
+def test_only_the_responsable_reads_it_and_only_its_site(database: str) -> None:
     for login in (PAUL, CLAIRE):
-        with as_(login, writes=False) as v:
+        with as_(login, writes=False) as uow:
             for act in (audit_log.entries, audit_log.count, audit_log.export):
-                with pytest.raises(NotYours):
-                    act(v, Asked())
-    with as_("petit.jean", "belrive", writes=False) as v:
-        assert {each.entry.site_id for each in audit_log.entries(v, Asked())} <= {v.site_id}
-        with pytest.raises(NotYours):
-            audit_log.one(v, every(AuditEntry)[0].id)
+                with pytest.raises(NotFound):
+                    act(uow, Asked())
+    with as_("petit.jean", "belrive", writes=False) as uow:
+        assert {each.entry.site_id for each in audit_log.entries(uow, Asked())} <= {uow.site_id}
+        with pytest.raises(NotFound):
+            audit_log.one(uow, every(AuditEntry)[0].id)
 
 
-def test_the_export_holds_no_formula_and_is_noted(house: str) -> None:
+def test_the_export_holds_no_formula_and_is_noted(database: str) -> None:
     note(changes={"comment": ["", "=cmd|' /C calc'!A0"], "title": ["", "+1"]})
-    with as_(HELENE) as v:
-        heads, lines = audit_log.export(v, Asked())
-        audit_log.note_export(v, len(lines))
+    with as_(HELENE) as uow:
+        heads, lines = audit_log.export(uow, Asked())
+        audit_log.note_export(uow, len(lines))
     rows = list(csv.reader(io.StringIO(spreadsheets.write_csv(heads, lines).decode("utf-8-sig")), delimiter=";"))
     assert rows[0][:3] == ["Date", "Personne", "Action"]
     assert len(rows) == len(lines) + 1
@@ -185,7 +185,7 @@ def test_the_export_holds_no_formula_and_is_noted(house: str) -> None:
 
 
 @both
-def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(house: str) -> None:
+def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(database: str) -> None:
     """Row 88, and what the law asks: a year at most, six months at least."""
     for days in (400, 300, 100):
         note("absence told", later(days=-days), changes={"days": ["", days]})
@@ -208,6 +208,6 @@ def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(house: s
     set_site(journal_months=1)
     daily_digest.go_round()
     assert left() == [100]
-    with pytest.raises(DBAPIError, match="append-only"), whole_house(writes=True) as v:
-        v.change(delete(AuditEntry).where(col(AuditEntry.id) == young))
+    with pytest.raises(DBAPIError, match="append-only"), system_unit_of_work(writes=True) as uow:
+        uow.change(delete(AuditEntry).where(col(AuditEntry.id) == young))
     assert left() == [100]

@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from data.accounts import sessions
 from data.accounts.sessions import SignIn
-from data.core import database, schema
+from data.core import database as database_module
+from data.core import schema
 from data.mail import outbox
 from data.mail.outbox import Letter
 from data.ops import backup
@@ -20,18 +21,18 @@ from tests.demo_users import HELENE, account, as_, every
 
 
 @pytest.fixture
-def copied(house: str, tmp_path: Path) -> Path:
-    return copy_of_the_cast(tmp_path)
+def copied(database: str, tmp_path: Path) -> Path:
+    return copy_of_the_demo(tmp_path)
 
 
-def copy_of_the_cast(tmp_path: Path) -> Path:
+def copy_of_the_demo(tmp_path: Path) -> Path:
     """With a file, a session and a letter that waits."""
     move_to(FILES_DIR=str(tmp_path / "files"))
     (tmp_path / "files" / "1").mkdir(parents=True)
     (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
     sessions.sign_in(account(HELENE))
-    with as_(HELENE) as v:
-        outbox.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
+    with as_(HELENE) as uow:
+        outbox.write(uow, "mail_trial", to="a@example.org", name="A", language="fr", site_id=uow.site_id or 0)
     return backup.make(tmp_path / "backups", MOMENT)
 
 
@@ -43,25 +44,25 @@ def test_a_copy_comes_back_whole_with_sessions_void_and_letters_to_confirm(copie
     """Row 107."""
     before = {row.login for row in every(type(account(HELENE)))}
     elsewhere(tmp_path)
-    told = backup.restore(copied)
-    assert "whole" in " ".join(told)
+    shown = backup.restore(copied)
+    assert "whole" in " ".join(shown)
     assert {row.login for row in every(type(account(HELENE)))} == before
     assert all(row.ended_at for row in every(SignIn))
     assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
     assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
-    with as_(HELENE) as v:
-        assert outbox.to_confirm(v) > 0
-        outbox.settle_restored(v, sent=False)
-        assert outbox.to_confirm(v) == 0
+    with as_(HELENE) as uow:
+        assert outbox.to_confirm(uow) > 0
+        outbox.settle_restored(uow, sent=False)
+        assert outbox.to_confirm(uow) == 0
 
 
-@pytest.mark.parametrize("house", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
-    house: str, postgresql: str, tmp_path: Path
+    database: str, postgresql: str, tmp_path: Path
 ) -> None:
     """Row 107, as pg_dump and pg_restore do it."""
-    copied, logins = copy_of_the_cast(tmp_path), {row.login for row in every(type(account(HELENE)))}
-    counts = [len(every(table)) for table in database.table_classes()]
+    copied, logins = copy_of_the_demo(tmp_path), {row.login for row in every(type(account(HELENE)))}
+    counts = [len(every(table)) for table in database_module.table_classes()]
     with pytest.raises(backup.Impossible, match="holds tables"):
         backup.restore(copied)
     ask_postgresql(postgresql, "CREATE DATABASE restored")
@@ -72,13 +73,13 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
         backup.restore(copied)
         assert schema.state()[0] == schema.state()[1]
         assert {row.login for row in every(type(account(HELENE)))} == logins
-        assert [len(every(table)) for table in database.table_classes()] == counts
+        assert [len(every(table)) for table in database_module.table_classes()] == counts
         assert all(row.ended_at for row in every(SignIn))
         assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
         assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
-        with as_(HELENE) as v:  # the sequences came back too: a new row has a new number
-            outbox.write(v, "mail_trial", to="a@example.org", name="A", language="fr", site_id=v.site_id or 0)
-        with database.engine().begin() as connection, pytest.raises(DBAPIError):  # and the journal's guard
+        with as_(HELENE) as uow:  # the sequences came back too: a new row has a new number
+            outbox.write(uow, "mail_trial", to="a@example.org", name="A", language="fr", site_id=uow.site_id or 0)
+        with database_module.engine().begin() as connection, pytest.raises(DBAPIError):  # and the journal's guard
             connection.exec_driver_sql("UPDATE audit_entry SET actor = 'x'")
         (copied / "files" / "1" / "document").write_bytes(b"another")
         with pytest.raises(backup.Impossible, match="missing or changed"):
@@ -89,7 +90,7 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
         with pytest.raises(backup.Impossible, match="SHA-256"):
             backup.restore(copied, verify=True)
     finally:
-        move_to(DATABASE_URL=house)
+        move_to(DATABASE_URL=database)
         ask_postgresql(postgresql, "DROP DATABASE restored WITH (FORCE)")
 
 
@@ -137,7 +138,7 @@ def test_the_key_stays_out_of_the_copy_and_the_day_is_known(copied: Path) -> Non
     assert backup.last() == MOMENT
 
 
-def test_the_database_is_copied_before_its_shape_changes(house: str) -> None:
+def test_the_database_is_copied_before_its_shape_changes(database: str) -> None:
     from alembic import command
 
     assert backup.before_migration() is None
@@ -147,4 +148,4 @@ def test_the_database_is_copied_before_its_shape_changes(house: str) -> None:
     with sqlite3.connect(copy) as opened:
         assert opened.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
     copy.unlink()
-    assert database.file() is not None
+    assert database_module.file() is not None

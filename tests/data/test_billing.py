@@ -14,9 +14,10 @@ from sqlmodel import col, delete, select, update
 from data.billing import models as billing
 from data.billing.models import Account, Allocation, Entry, Instalment, Invoice, InvoiceLine, Payment
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.scope import Leak
-from data.core.unit_of_work import Visit, whole_house
+from data.core.errors import NotFound
+from data.core.scope import ScopeViolation
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Enrolment, Lesson, Teacher
 from data.schooling.repertoire import Performance, Piece
@@ -90,10 +91,10 @@ def books(draw: st.DrawFn) -> Book:
     return made
 
 
-def told(book: Book, row: Invoice) -> tuple[str, int, date | None, int]:
+def summary(book: Book, row: Invoice) -> tuple[str, int, date | None, int]:
     """State, what is due, when and how much next: reckoned a part after the other."""
-    refused = [each.id for each in book.payments if each.state == "rejected"]
-    settled = [each.cents for each in book.allocations if each.invoice_id == row.id and each.payment_id not in refused]
+    raised = [each.id for each in book.payments if each.state == "rejected"]
+    settled = [each.cents for each in book.allocations if each.invoice_id == row.id and each.payment_id not in raised]
     purse, due = sum(settled), row.total - sum(settled)
     if due <= 0:
         return "paid", 0, None, 0
@@ -128,13 +129,13 @@ def test_any_ledger_adds_up_to_the_cent(book: Book) -> None:
         elif row.nature == "credit":
             assert entry == Entry(row, "credit", credit=row.total)
         else:
-            state, due, when, much = told(book, row)
+            state, due, when, much = summary(book, row)
             assert entry == Entry(row, state, debit=row.total, due=due, next_due=when, next_part=much)  # type: ignore[arg-type]
             assert 0 <= entry.next_part <= entry.due <= row.total
         assert entry.amount == (row.cents if isinstance(row, Payment) else row.total)
     unpaid = [entry.next_due or entry.row.day for entry in whole.unpaid]
     assert unpaid == sorted(unpaid)
-    assert sum(entry.due for entry in whole.unpaid) == sum(told(book, row)[1] for row in bills)
+    assert sum(entry.due for entry in whole.unpaid) == sum(summary(book, row)[1] for row in bills)
 
 
 @settings(max_examples=100)
@@ -194,25 +195,25 @@ def test_parts_that_do_not_make_the_total_never_ask_for_more_than_is_due() -> No
 
 
 @both
-def test_samirs_violin_is_two_hundred_euros_billed_a_hundred_and_fifty_paid_fifty_due(house: str) -> None:
-    with as_(SAMIR, writes=False) as v:
-        ledgers = billing.accounts(v)
+def test_samirs_violin_is_two_hundred_euros_billed_a_hundred_and_fifty_paid_fifty_due(database: str) -> None:
+    with as_(SAMIR, writes=False) as uow:
+        ledgers = billing.accounts(uow)
         rental, tuition = ledgers["rental"], ledgers["tuition"]
         assert (rental.billed, rental.paid, rental.balance) == (20_000, 15_000, 5_000)
         assert [(entry.row.number, entry.state, entry.due) for entry in rental.unpaid] == [
             ("07000004", "partial", 5_000)
         ]
         assert (tuition.billed, tuition.paid, tuition.balance, tuition.unpaid) == (31_200, 31_200, 0, [])
-        receipt = billing.payment_by_number(v, "07000002")
-        assert [(row.number, cents) for row, cents in billing.settled_by(v, receipt.id)] == [("07000004", 15_000)]
-        bought = billing.lines(v, billing.invoice_by_number(v, "07000004").id)
+        receipt = billing.payment_by_number(uow, "07000002")
+        assert [(row.number, cents) for row, cents in billing.settled_by(uow, receipt.id)] == [("07000004", 15_000)]
+        bought = billing.lines(uow, billing.invoice_by_number(uow, "07000004").id)
         assert [(line.pupil, line.cents) for line in bought] == [("Samir Belkacem", 20_000)]
 
 
 @both
-def test_claires_three_years_hold_a_rejected_debit_a_credit_note_and_three_parts(house: str) -> None:
-    with as_(CLAIRE, writes=False) as v:
-        ledgers = billing.accounts(v)
+def test_claires_three_years_hold_a_rejected_debit_a_credit_note_and_three_parts(database: str) -> None:
+    with as_(CLAIRE, writes=False) as uow:
+        ledgers = billing.accounts(uow)
         tuition = ledgers["tuition"]
         assert ledgers["rental"].entries == []
         assert (tuition.billed, tuition.paid, tuition.balance) == (119_000, 86_600, 32_400)
@@ -221,24 +222,24 @@ def test_claires_three_years_hold_a_rejected_debit_a_credit_note_and_three_parts
         assert ([entry.state for entry in before.entries], before.balance) == (["cashed", "paid"], 0)
         assert (old.billed, old.paid, old.balance) == (34_400, 34_400, 0)
         (entry,) = tuition.unpaid
-        assert (entry.row.school_year, entry.due, entry.next_part) == (formats.school_year(v.today), 32_400, 16_200)
-        parts = billing.instalments(v, entry.row.id)
+        assert (entry.row.school_year, entry.due, entry.next_part) == (formats.school_year(uow.today), 32_400, 16_200)
+        parts = billing.instalments(uow, entry.row.id)
         assert (len(parts), entry.next_due, now.balance) == (3, parts[1].due_day, 32_400)
-        assert [line.cents for line in billing.lines(v, entry.row.id)] == [26_400, 10_600, 0, 14_200, -2_600]
+        assert [line.cents for line in billing.lines(uow, entry.row.id)] == [26_400, 10_600, 0, 14_200, -2_600]
         rejected = next(each.row for each in old.entries if each.state == "rejected")
-        with pytest.raises(NotYours):
-            billing.payment_by_number(v, rejected.number)
+        with pytest.raises(NotFound):
+            billing.payment_by_number(uow, rejected.number)
         for ledger in ledgers.values():
             for each in ledger.entries:
                 if isinstance(each.row, Invoice):
-                    assert sum(line.cents for line in billing.lines(v, each.row.id)) == each.row.total
+                    assert sum(line.cents for line in billing.lines(uow, each.row.id)) == each.row.total
 
 
-def number_met(v: Visit, ask: Callable[[Visit, str], Any], number: str) -> int:
+def number_met(uow: UnitOfWork, ask: Callable[[UnitOfWork, str], Any], number: str) -> int:
     """The key of what is found by that number; 0 when nothing is."""
     try:
-        return ask(v, number).id
-    except NotYours:
+        return ask(uow, number).id
+    except NotFound:
         return 0
 
 
@@ -246,47 +247,49 @@ def number_met(v: Visit, ask: Callable[[Visit, str], Any], number: str) -> int:
 @pytest.mark.parametrize(
     ("login", "code"), [(MARC, "valmont"), (SAMIR, "valmont"), (CLAIRE, "belrive"), (None, "valmont")]
 )
-def test_nobody_else_meets_claires_bills_by_number_nor_by_key(house: str, login: str | None, code: str) -> None:
+def test_nobody_else_meets_claires_bills_by_number_nor_by_key(database: str, login: str | None, code: str) -> None:
     claire, namesake = account(CLAIRE), account(CLAIRE, "belrive")
-    with whole_house(writes=True) as v:  # the first bill of either Claire has one number, and so has the first payment
+    with system_unit_of_work(
+        writes=True
+    ) as uow:  # the first bill of either Claire has one number, and so has the first payment
         hers = {"site_id": namesake.site_id, "family_id": namesake.family_id, "number": "C0", "school_year": ""}
-        v.add_all([Invoice(**hers, day=TODAY, total=1), Payment(**hers, day=TODAY, cents=1)])
+        uow.add_all([Invoice(**hers, day=TODAY, total=1), Payment(**hers, day=TODAY, cents=1)])
         for table in (Invoice, Payment):
-            for at, row in enumerate(v.all(select(table).where(table.family_id == claire.family_id))):
+            for at, row in enumerate(uow.all(select(table).where(table.family_id == claire.family_id))):
                 row.number = f"C{at}"
-                v.add(row)
-    with as_(CLAIRE) as v:
-        bills, paid = v.all(select(Invoice)), v.all(select(Payment))
+                uow.add(row)
+    with as_(CLAIRE) as uow:
+        bills, paid = uow.all(select(Invoice)), uow.all(select(Payment))
     assert (len(bills), len(paid)) == (4, 4)
-    with as_(login, code, writes=False) as v:
+    with as_(login, code, writes=False) as uow:
         for rows, ask in ((bills, billing.invoice_by_number), (paid, billing.payment_by_number)):
-            met = [number_met(v, ask, row.number) for row in rows]
+            met = [number_met(uow, ask, row.number) for row in rows]
             assert not set(met) & {row.id for row in rows}
             assert any(met) == (code == "belrive")
             for row in rows:
-                with pytest.raises(NotYours):
-                    v.get(type(row), row.id)
-        assert not any([*billing.lines(v, row.id), *billing.instalments(v, row.id)] for row in bills)
-        assert not any(billing.settled_by(v, row.id) for row in paid)
-        assert all(ledger.entries == [] for ledger in billing.of_family(v, claire.family_id or 0).values())
+                with pytest.raises(NotFound):
+                    uow.get(type(row), row.id)
+        assert not any([*billing.lines(uow, row.id), *billing.instalments(uow, row.id)] for row in bills)
+        assert not any(billing.settled_by(uow, row.id) for row in paid)
+        assert all(ledger.entries == [] for ledger in billing.of_family(uow, claire.family_id or 0).values())
         if login == MARC:
-            assert all(ledger.entries == [] for ledger in billing.accounts(v).values())
+            assert all(ledger.entries == [] for ledger in billing.accounts(uow).values())
 
 
 @both
-def test_a_number_that_cannot_be_is_not_found(house: str) -> None:
+def test_a_number_that_cannot_be_is_not_found(database: str) -> None:
     for login in (CLAIRE, PAUL):
-        with as_(login, writes=False) as v:
-            known = found(v.one(select(Invoice).order_by(col(Invoice.id)))).number
+        with as_(login, writes=False) as uow:
+            known = found(uow.one(select(Invoice).order_by(col(Invoice.id)))).number
             for number in ("", "0", "\0", known + "\0", known + " ", "%", "_" * 8, "9" * 31, "9" * 5000, "٣", "\ud800"):
                 for ask in (billing.invoice_by_number, billing.payment_by_number):
-                    with pytest.raises(NotYours):
-                        ask(v, number)
-            assert billing.invoice_by_number(v, known).number == known
+                    with pytest.raises(NotFound):
+                        ask(uow, number)
+            assert billing.invoice_by_number(uow, known).number == known
 
 
 @both
-def test_a_part_of_a_bill_belongs_to_the_bills_own_family(house: str) -> None:
+def test_a_part_of_a_bill_belongs_to_the_bills_own_family(database: str) -> None:
     claires, samirs = bill(1_000, CLAIRE), bill(1_000, SAMIR)
     theirs = last(Payment, Payment.family_id == account(SAMIR).family_id)
     owned = {"site_id": site().id, "family_id": account(CLAIRE).family_id}
@@ -302,37 +305,37 @@ def test_a_part_of_a_bill_belongs_to_the_bills_own_family(house: str) -> None:
         Invoice(**owned, number=last(Invoice, Invoice.id == samirs).number, school_year="", day=TODAY, total=1),
     ]
     for row in rows:
-        with pytest.raises(IntegrityError), whole_house(writes=True) as v:
-            v.add(row)
+        with pytest.raises(IntegrityError), system_unit_of_work(writes=True) as uow:
+            uow.add(row)
 
 
 def pay(cents: int, ids: list[int], login: str = SAMIR) -> tuple[int, dict[int, int]]:
     """What is left over, and what each invoice got."""
-    with whole_house(writes=True) as v:
+    with system_unit_of_work(writes=True) as uow:
         who = account(login)
-        entries = {entry.row.id: entry for entry in billing.of_family(v, who.family_id or 0)["rental"].unpaid}
+        entries = {entry.row.id: entry for entry in billing.of_family(uow, who.family_id or 0)["rental"].unpaid}
         owned = {"site_id": who.site_id, "family_id": who.family_id, "ledger": "rental", "school_year": "2026-2027"}
-        row = v.add(Payment(**owned, number=f"P{len(every(Payment))}", day=TODAY, cents=cents))
-        left = billing.allocate(v, row, [entries[each] for each in ids if each in entries])
-        settled = v.all(select(Allocation).where(Allocation.payment_id == row.id))
+        row = uow.add(Payment(**owned, number=f"P{len(every(Payment))}", day=TODAY, cents=cents))
+        left = billing.allocate(uow, row, [entries[each] for each in ids if each in entries])
+        settled = uow.all(select(Allocation).where(Allocation.payment_id == row.id))
         return left, {each.invoice_id: each.cents for each in settled}
 
 
 @both
-def test_a_payment_settles_invoices_in_their_order_as_far_as_it_goes(house: str) -> None:
+def test_a_payment_settles_invoices_in_their_order_as_far_as_it_goes(database: str) -> None:
     first, second, third = bill(3_000), bill(4_500), bill(2_000)
     assert pay(5_000, [second, first, third]) == (0, {second: 4_500, first: 500})
     assert pay(1, [first, third]) == (0, {first: 1})
     assert pay(10_000, [second, first, third]) == (5_501, {first: 2_499, third: 2_000})
     assert pay(700, [first, second, third]) == (700, {})
     assert pay(0, [bill(100)]) == (0, {})
-    with as_(SAMIR) as v:
-        rental = billing.accounts(v)["rental"]
+    with as_(SAMIR) as uow:
+        rental = billing.accounts(uow)["rental"]
         assert rental.balance == 5_000 + 9_500 + 100 - 5_000 - 1 - 10_000 - 700
         assert {entry.state for entry in rental.entries if entry.row.id in {first, second, third}} >= {"paid"}
 
 
-KEPT: dict[type[Any], dict[str, Any]] = {
+STAFF_MANAGED: dict[type[Any], dict[str, Any]] = {
     Absence: {"excused": True}, Enrolment: {"status": "left"}, Mark: {"value": 2000}, Piece: {"work": "Autre"},
     Invoice: {"total": 0}, InvoiceLine: {"cents": 0}, Instalment: {"cents": 0}, Payment: {"cents": 9}, Allocation: {"cents": 9},
     Course: {"name": "Autre"}, Lesson: {"state": "held"}, Assessment: {"kind": "Autre"}, Teacher: {"last_name": "Autre"},
@@ -341,30 +344,30 @@ KEPT: dict[type[Any], dict[str, Any]] = {
 
 
 @both
-@pytest.mark.parametrize("table", KEPT, ids=lambda table: table.__name__)
-def test_a_family_writes_nothing_that_is_the_conservatoires(house: str, table: type[Any]) -> None:
+@pytest.mark.parametrize("table", STAFF_MANAGED, ids=lambda table: table.__name__)
+def test_a_family_writes_nothing_that_is_the_conservatoires(database: str, table: type[Any]) -> None:
     if table is Absence:
         absence(every(Enrolment)[0].course_id, TODAY)
-    values, before = KEPT[table], [row.model_dump() for row in every(table)]
+    values, before = STAFF_MANAGED[table], [row.model_dump() for row in every(table)]
 
-    def set_one(v: Visit) -> None:
-        row = found(v.one(select(table)))
+    def set_one(uow: UnitOfWork) -> None:
+        row = found(uow.one(select(table)))
         for name, value in values.items():
             setattr(row, name, value)
-        v.flush()
+        uow.flush()
 
-    def delete_one(v: Visit) -> None:
-        v.delete(found(v.one(select(table))))
-        v.flush()
+    def delete_one(uow: UnitOfWork) -> None:
+        uow.delete(found(uow.one(select(table))))
+        uow.flush()
 
-    acts: list[Callable[[Visit], Any]] = [
-        lambda v: v.add(table(**found(v.one(select(table))).model_dump(exclude={"id"}))),
-        lambda v: v.change(update(table).values(**values)),
-        lambda v: v.change(delete(table)),
+    acts: list[Callable[[UnitOfWork], Any]] = [
+        lambda uow: uow.add(table(**found(uow.one(select(table))).model_dump(exclude={"id"}))),
+        lambda uow: uow.change(update(table).values(**values)),
+        lambda uow: uow.change(delete(table)),
         set_one,
         delete_one,
     ]
     for act in acts:
-        with pytest.raises(Leak), as_(CLAIRE) as v:
-            act(v)
+        with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
+            act(uow)
     assert [row.model_dump() for row in every(table)] == before

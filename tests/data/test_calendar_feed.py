@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time
 import pytest
 
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours
-from data.core.unit_of_work import whole_house
+from data.core.errors import NotFound
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Pupil, PupilLink
 from data.schooling import calendar_feed
 from data.schooling.calendar_feed import AgendaKey
@@ -17,8 +17,8 @@ Event = dict[str, str]
 
 
 def token(login: str = CLAIRE) -> str:
-    with as_(login) as v:
-        return calendar_feed.renew(v).rpartition("/")[2].removesuffix(".ics")
+    with as_(login) as uow:
+        return calendar_feed.renew(uow).rpartition("/")[2].removesuffix(".ics")
 
 
 def parsed(content: bytes) -> list[Event]:
@@ -44,11 +44,11 @@ def parsed(content: bytes) -> list[Event]:
 
 
 @both
-def test_the_calendar_holds_the_lessons_of_the_familys_pupils(house: str) -> None:
+def test_the_calendar_holds_the_lessons_of_the_familys_pupils(database: str) -> None:
     events = parsed(calendar_feed.calendar(token()))
-    with as_(CLAIRE, writes=False) as v:
-        pupils = [link.pupil_id for link in every(PupilLink, PupilLink.family_id == v.family_id)]
-        first, final = v.today - calendar_feed.BACK, v.today + calendar_feed.AHEAD
+    with as_(CLAIRE, writes=False) as uow:
+        pupils = [link.pupil_id for link in every(PupilLink, PupilLink.family_id == uow.family_id)]
+        first, final = uow.today - calendar_feed.BACK, uow.today + calendar_feed.AHEAD
     courses = [each.course_id for each in every(Enrolment) if each.pupil_id in pupils and each.status == "enrolled"]
     lessons = [each for each in every(Lesson) if each.course_id in courses and first <= each.day <= final]
     assert len(events) >= len(lessons) > 5
@@ -58,20 +58,20 @@ def test_the_calendar_holds_the_lessons_of_the_familys_pupils(house: str) -> Non
     assert any("Enseignant" in event.get("DESCRIPTION", "") for event in events)
 
 
-def test_hours_are_right_in_summer_and_in_winter_and_cancelled_lessons_say_so(house: str) -> None:
+def test_hours_are_right_in_summer_and_in_winter_and_cancelled_lessons_say_so(database: str) -> None:
     """Row 109."""
-    with whole_house(writes=True) as v:
+    with system_unit_of_work(writes=True) as uow:
         nino = next(each for each in every(Pupil) if each.number == 2043 and each.site_id == 1)
-        course = v.add(
+        course = uow.add(
             Course(site_id=1, school_year="2026-2027", number="Z1", name="Chœur, \\ voix; " + "é" * 60, room="A;1")
         )
-        v.add(Enrolment(site_id=1, pupil_id=nino.id, course_id=course.id))
+        uow.add(Enrolment(site_id=1, pupil_id=nino.id, course_id=course.id))
         for day, state, starts in (
             ("2027-03-27", "planned", time(17)),
             ("2027-03-28", "cancelled", time(17)),
             ("2027-03-29", "moved", None),
         ):
-            v.add(
+            uow.add(
                 Lesson(
                     site_id=1,
                     course_id=course.id,
@@ -93,7 +93,7 @@ def test_hours_are_right_in_summer_and_in_winter_and_cancelled_lessons_say_so(ho
 
 
 @both
-def test_the_address_is_kept_as_its_print_and_renewing_ends_the_former(house: str) -> None:
+def test_the_address_is_kept_as_its_print_and_renewing_ends_the_former(database: str) -> None:
     old = token()
     assert old not in str([row.model_dump() for row in every(AgendaKey)])
     assert old not in str([row.model_dump() for row in every(AuditEntry)])
@@ -102,27 +102,27 @@ def test_the_address_is_kept_as_its_print_and_renewing_ends_the_former(house: st
     assert parsed(calendar_feed.calendar(new))
     assert last(AgendaKey).read_at is not None
     for wrong in (old, "", "x" * 43, "x" * 500, new[:-1], new.swapcase()):
-        with pytest.raises(NotYours):
+        with pytest.raises(NotFound):
             calendar_feed.calendar(wrong)
-    with as_(CLAIRE) as v:
-        calendar_feed.close(v)
-    with pytest.raises(NotYours):
+    with as_(CLAIRE) as uow:
+        calendar_feed.close(uow)
+    with pytest.raises(NotFound):
         calendar_feed.calendar(new)
 
 
-def test_a_blocked_account_gives_no_calendar_and_staff_have_none(house: str) -> None:
+def test_a_blocked_account_gives_no_calendar_and_staff_have_none(database: str) -> None:
     mine = token()
-    with whole_house(writes=True) as v:
-        row = v.get(type(account(CLAIRE)), account(CLAIRE).id)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(type(account(CLAIRE)), account(CLAIRE).id)
         row.disabled = True
-        v.add(row)
-    with pytest.raises(NotYours):
+        uow.add(row)
+    with pytest.raises(NotFound):
         calendar_feed.calendar(mine)
-    with as_(PAUL) as v, pytest.raises(NotYours):
-        calendar_feed.renew(v)
+    with as_(PAUL) as uow, pytest.raises(NotFound):
+        calendar_feed.renew(uow)
 
 
-def test_the_second_household_gets_its_own_pupils_only(house: str) -> None:
+def test_the_second_household_gets_its_own_pupils_only(database: str) -> None:
     events = parsed(calendar_feed.calendar(token("aubry.marc")))
     assert {event["SUMMARY"].split(" – ")[0].removeprefix("Annulé : ") for event in events} == {"Irina"}
 
@@ -134,7 +134,7 @@ def test_folding_cuts_between_letters_and_unfolds_to_the_same(text: str) -> None
     assert "\r\n".join(lines).replace("\r\n ", "") == text
 
 
-def test_far_lessons_stay_out(house: str) -> None:
+def test_far_lessons_stay_out(database: str) -> None:
     mine = token()
     assert parsed(calendar_feed.calendar(mine))
     assert not parsed(calendar_feed.calendar(mine, now=later(days=900)))

@@ -12,8 +12,8 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.change_requests.submission import Outcome
 from data.core.audit import AuditEntry
-from data.core.errors import Faulty, NotYours, Refused
-from data.core.unit_of_work import whole_house
+from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Guardian, Pupil, PupilLink
 from data.mail import templates as mail_templates
 from data.mail.outbox import Letter
@@ -38,8 +38,8 @@ ROWS = (ChangeRequest, FieldChange, Letter, AuditEntry)
 
 
 def ask(typed: dict[str, object], login: str = CLAIRE, **when: Any) -> Outcome:
-    with as_(login, writes=True, **when) as v:
-        return change_requests.propose(v, guardian(v), typed)
+    with as_(login, writes=True, **when) as uow:
+        return change_requests.propose(uow, guardian(uow), typed)
 
 
 def mine() -> list[Any]:
@@ -52,12 +52,12 @@ def waiting(field: str) -> Any:
 
 
 def recorded(field: str) -> Any:
-    with as_(CLAIRE) as v:
-        return getattr(guardian(v), field)
+    with as_(CLAIRE) as uow:
+        return getattr(guardian(uow), field)
 
 
 @both
-def test_what_is_asked_waits_and_the_record_does_not_move(house: str) -> None:
+def test_what_is_asked_waits_and_the_record_does_not_move(database: str) -> None:
     outcome = ask({"town": "Metz", "phone_home": "03.82.99 88 77", "last_name": "Aubry"})
     assert [line[0] for line in outcome.asked] == ["Ville", "Téléphone fixe"]
     assert recorded("town") == "Valmont"
@@ -70,7 +70,7 @@ def test_what_is_asked_waits_and_the_record_does_not_move(house: str) -> None:
     assert (entry.action, entry.actor, entry.changes["Ville"]) == ("change asked", "Claire Aubry", ["Valmont", "Metz"])
 
 
-def test_asking_again_replaces_the_pending_value_and_old_stays_the_recorded_one(house: str) -> None:
+def test_asking_again_replaces_the_pending_value_and_old_stays_the_recorded_one(database: str) -> None:
     ask({"town": "Metz"})
     version = mine()[0].version
     ask({"town": "Thionville"})
@@ -80,7 +80,7 @@ def test_asking_again_replaces_the_pending_value_and_old_stays_the_recorded_one(
     assert len(every(FieldChange, FieldChange.request_id == mine()[0].id)) == 1
 
 
-def test_going_back_to_the_recorded_value_withdraws_the_field_then_the_request(house: str) -> None:
+def test_going_back_to_the_recorded_value_withdraws_the_field_then_the_request(database: str) -> None:
     ask({"town": "Metz", "complement": "Escalier D"})
     outcome = ask({"town": "Valmont"})
     assert outcome.withdrawn == ["Ville"]
@@ -91,8 +91,8 @@ def test_going_back_to_the_recorded_value_withdraws_the_field_then_the_request(h
     assert last(ChangeRequest).closed_at is not None
 
 
-def test_nothing_changed_leaves_no_trace(house: str) -> None:
-    """Rows 50 and 51: the same sheet sent twice asks once."""
+def test_nothing_changed_leaves_no_trace(database: str) -> None:
+    """Rows 50 and 51: the same record sent twice asks once."""
     before = counts(*ROWS)
     assert ask({"town": " Valmont ", "phone_mobile": "06 98 76 54 32"}).nothing
     assert counts(*ROWS) == before
@@ -102,7 +102,7 @@ def test_nothing_changed_leaves_no_trace(house: str) -> None:
     assert counts(*ROWS) == before
 
 
-def test_two_tabs_that_save_different_fields_leave_both_waiting(house: str) -> None:
+def test_two_tabs_that_save_different_fields_leave_both_waiting(database: str) -> None:
     ask({"town": "Metz"})
     ask({"complement": "Escalier D"})
     assert len(mine()) == 1
@@ -113,7 +113,7 @@ def test_two_tabs_that_save_different_fields_leave_both_waiting(house: str) -> N
 
 
 @both
-def test_two_tabs_at_the_same_moment_make_one_request(house: str) -> None:
+def test_two_tabs_at_the_same_moment_make_one_request(database: str) -> None:
     start = Barrier(2)
 
     def tab(typed: dict[str, object]) -> Outcome:
@@ -129,19 +129,19 @@ def test_two_tabs_at_the_same_moment_make_one_request(house: str) -> None:
     assert len(every(FieldChange, FieldChange.request_id == mine()[0].id, FieldChange.state == "pending")) == 2
 
 
-def test_everything_that_waits_can_be_taken_back(house: str) -> None:
+def test_everything_that_waits_can_be_taken_back(database: str) -> None:
     ask({"town": "Metz", "complement": "Escalier D"})
     letters_before = counts(Letter)
-    with as_(CLAIRE, writes=True) as v:
-        change_requests.withdraw(v, guardian(v))
-        change_requests.withdraw(v, guardian(v))
+    with as_(CLAIRE, writes=True) as uow:
+        change_requests.withdraw(uow, guardian(uow))
+        change_requests.withdraw(uow, guardian(uow))
     assert mine() == []
     assert waiting("town").state == waiting("complement").state == "withdrawn"
     assert counts(Letter) == letters_before
     assert last(AuditEntry).action == "change withdrawn"
 
 
-def test_a_field_may_be_saved_at_once_shut_or_hidden_as_the_site_decides(house: str) -> None:
+def test_a_field_may_be_saved_at_once_shut_or_hidden_as_the_site_decides(database: str) -> None:
     """Row 53: what is read only or hidden is ignored, and noted."""
     set_site(
         field_policies={
@@ -162,7 +162,7 @@ def test_a_field_may_be_saved_at_once_shut_or_hidden_as_the_site_decides(house: 
     assert set(ignored) == {"complement", "profession", "site_id", "solde"}
 
 
-def test_a_field_that_waits_and_is_then_opened_by_the_site_no_longer_waits_once_saved(house: str) -> None:
+def test_a_field_that_waits_and_is_then_opened_by_the_site_no_longer_waits_once_saved(database: str) -> None:
     ask({"town": "Metz"})
     set_site(field_policies={"guardian.town": "immediate"})
     assert ask({"town": "Thionville"}).saved
@@ -170,31 +170,31 @@ def test_a_field_that_waits_and_is_then_opened_by_the_site_no_longer_waits_once_
     assert mine() == []
 
 
-def test_an_email_is_never_saved_at_once_whatever_the_site_says(house: str) -> None:
+def test_an_email_is_never_saved_at_once_whatever_the_site_says(database: str) -> None:
     set_site(field_policies={"guardian.email": "immediate"})
     assert ask({"email": "nouvelle@example.org"}).asked
     assert recorded("email") == "claire.aubry@example.org"
 
 
-def test_every_fault_is_told_at_once_and_nothing_is_kept(house: str) -> None:
+def test_every_fault_is_told_at_once_and_nothing_is_kept(database: str) -> None:
     """Rows 43 to 49."""
     before = counts(*ROWS)
     typed = {"last_name": "  ", "first_name": ["Claire"], "birth_date": "31/02/1980", "postcode": "2A004", "phone_home": "06 12",
              "email": "a@b", "town": {"a": 1}, "country": "France et Navarre", "civility": "duc", "complement": "x" * 161,
              "address": 12, "birth_name": "Zoé😀", "profession": "Reine"}  # fmt: skip
-    with pytest.raises(Faulty) as faulty:
+    with pytest.raises(ValidationErrors) as invalid:
         ask(typed)
-    assert list(faulty.value.faults) == [
+    assert list(invalid.value.faults) == [
         "civility", "last_name", "birth_name", "first_name", "birth_date", "address", "complement", "postcode", "town",
         "country", "phone_home", "email"]  # fmt: skip
-    said = {name: str(fault) for name, fault in faulty.value.faults.items()}
-    assert said["last_name"] == "Ce champ ne peut pas rester vide."
-    assert said["birth_date"] == "Le 31/02/1980 n’existe pas. Vérifiez le jour et le mois."
-    assert said["complement"] == "161 caractères, c’est trop : 160 au plus."
+    text = {name: str(fault) for name, fault in invalid.value.faults.items()}
+    assert text["last_name"] == "Ce champ ne peut pas rester vide."
+    assert text["birth_date"] == "Le 31/02/1980 n’existe pas. Vérifiez le jour et le mois."
+    assert text["complement"] == "161 caractères, c’est trop : 160 au plus."
     assert (
-        said["first_name"]
-        == said["town"]
-        == said["address"]
+        text["first_name"]
+        == text["town"]
+        == text["address"]
         == "Cette réponse n’a pas pu être lue. Saisissez-la à nouveau."
     )
     assert counts(*ROWS) == before
@@ -202,78 +202,78 @@ def test_every_fault_is_told_at_once_and_nothing_is_kept(house: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, [], {}, ["x"], {"value": "x"}, b"x", object()])
-def test_what_is_not_text_is_refused_in_words(house: str, value: object) -> None:
-    with pytest.raises(Faulty):
+def test_what_is_not_text_is_refused_in_words(database: str, value: object) -> None:
+    with pytest.raises(ValidationErrors):
         ask({"town": value})
 
 
-def test_a_birth_to_come_or_too_far_is_refused(house: str) -> None:
+def test_a_birth_to_come_or_too_far_is_refused(database: str) -> None:
     tomorrow = later(days=2).date()
     for typed in (f"{tomorrow:%d/%m/%Y}", "31/12/1899"):
-        with pytest.raises(Faulty):
+        with pytest.raises(ValidationErrors):
             ask({"birth_date": typed})
     assert ask({"birth_date": "01/01/1900"}).asked
 
 
-def test_a_field_is_required_when_the_site_says_so(house: str) -> None:
+def test_a_field_is_required_when_the_site_says_so(database: str) -> None:
     set_site(required_fields={"guardian.phone_mobile": True, "guardian.last_name": False})
-    with pytest.raises(Faulty) as faulty:
+    with pytest.raises(ValidationErrors) as invalid:
         ask({"phone_mobile": "", "last_name": "", "phone_home": ""})
-    assert list(faulty.value.faults) == ["phone_mobile"]
+    assert list(invalid.value.faults) == ["phone_mobile"]
 
 
-def test_a_second_household_reads_the_pupil_and_asks_for_nothing(house: str) -> None:
+def test_a_second_household_reads_the_pupil_and_asks_for_nothing(database: str) -> None:
     before = counts(*ROWS)
-    with pytest.raises(Refused, match="consulter"), as_(MARC, writes=True) as v:
-        change_requests.propose(v, pupil(v, "Irina"), {"school": "Ailleurs"})
-    with pytest.raises(NotYours), as_(MARC, writes=True) as v:
-        v.get(Pupil, next(each.id for each in every(Pupil) if each.first_name == "Nino"))
+    with pytest.raises(UserError, match="consulter"), as_(MARC, writes=True) as uow:
+        change_requests.propose(uow, pupil(uow, "Irina"), {"school": "Ailleurs"})
+    with pytest.raises(NotFound), as_(MARC, writes=True) as uow:
+        uow.get(Pupil, next(each.id for each in every(Pupil) if each.first_name == "Nino"))
     assert counts(*ROWS) == before
 
 
-def test_each_household_sees_its_own_requests_only(house: str) -> None:
-    with whole_house(writes=True) as v:
-        for link in v.all(select(PupilLink).where(PupilLink.family_id == account(MARC).family_id)):
+def test_each_household_sees_its_own_requests_only(database: str) -> None:
+    with system_unit_of_work(writes=True) as uow:
+        for link in uow.all(select(PupilLink).where(PupilLink.family_id == account(MARC).family_id)):
             link.rights = "all"
-            v.add(link)
-    with as_(CLAIRE, writes=True) as v:
-        change_requests.propose(v, pupil(v, "Irina"), {"school": "Collège Neuf"})
-    with as_(MARC, writes=True) as v:
-        irina = pupil(v, "Irina")
-        assert change_requests.pending(v, [irina]) == {("pupil", irina.id): {}}
-        assert change_requests.of_the_family(v) == []
-        assert change_requests.propose(v, irina, {"school": "Collège Ancien"}).asked
+            uow.add(link)
+    with as_(CLAIRE, writes=True) as uow:
+        change_requests.propose(uow, pupil(uow, "Irina"), {"school": "Collège Neuf"})
+    with as_(MARC, writes=True) as uow:
+        irina = pupil(uow, "Irina")
+        assert change_requests.pending(uow, [irina]) == {("pupil", irina.id): {}}
+        assert change_requests.of_the_family(uow) == []
+        assert change_requests.propose(uow, irina, {"school": "Collège Ancien"}).asked
     assert len(every(ChangeRequest, ChangeRequest.sheet == "pupil", ChangeRequest.state == "pending")) == 2
 
 
-def test_the_pupils_sheet_keeps_its_read_only_fields(house: str) -> None:
-    with as_(CLAIRE, writes=True) as v:
-        assert change_requests.propose(v, pupil(v, "Nino"), {"gender": "f"}).nothing
-    with as_(CLAIRE, writes=True) as v, pytest.raises(NotYours):
-        change_requests.propose(v, pupil(v, "Nino"), {"photo": "0" * 32})
+def test_the_pupils_record_keeps_its_read_only_fields(database: str) -> None:
+    with as_(CLAIRE, writes=True) as uow:
+        assert change_requests.propose(uow, pupil(uow, "Nino"), {"gender": "f"}).nothing
+    with as_(CLAIRE, writes=True) as uow, pytest.raises(NotFound):
+        change_requests.propose(uow, pupil(uow, "Nino"), {"photo": "0" * 32})
 
 
-def test_your_requests_show_the_latest_first(house: str) -> None:
+def test_your_requests_show_the_latest_first(database: str) -> None:
     ask({"town": "Metz"})
-    with as_(CLAIRE) as v:
-        found = change_requests.of_the_family(v)
+    with as_(CLAIRE) as uow:
+        found = change_requests.of_the_family(uow)
         assert [(change.field, change.state) for _, change, _ in found] == [
             ("town", "pending"),
             ("complement", "accepted"),
         ]
-        assert change_requests.pending(v, [guardian(v)])["guardian", guardian(v).id]["town"].new == "Metz"
+        assert change_requests.pending(uow, [guardian(uow)])["guardian", guardian(uow).id]["town"].new == "Metz"
 
 
 def link_of(letter: Any) -> str:
     return next(block[2] for block in letter.blocks if block[0] == "link").rpartition("/")[2]
 
 
-def test_a_new_email_is_told_to_the_old_address_and_confirmed_by_a_link(house: str) -> None:
+def test_a_new_email_is_told_to_the_old_address_and_confirmed_by_a_link(database: str) -> None:
     ask({"email": "Nouvelle@Example.org"})
-    told = {letter.kind: letter for letter in every(Letter)[-3:]}
-    assert told["email_change_asked"].recipient == told["request_received"].recipient == "claire.aubry@example.org"
-    assert told["confirm_email"].recipient == "Nouvelle@example.org"
-    token, version = link_of(told["confirm_email"]), mine()[0].version
+    shown = {letter.kind: letter for letter in every(Letter)[-3:]}
+    assert shown["email_change_asked"].recipient == shown["request_received"].recipient == "claire.aubry@example.org"
+    assert shown["confirm_email"].recipient == "Nouvelle@example.org"
+    token, version = link_of(shown["confirm_email"]), mine()[0].version
     assert token not in str(waiting("email").model_dump())
     assert change_requests.confirm_email(token) == "Nouvelle@example.org"
     assert waiting("email").confirmed_at is not None
@@ -284,7 +284,7 @@ def test_a_new_email_is_told_to_the_old_address_and_confirmed_by_a_link(house: s
     assert recorded("email") == "claire.aubry@example.org"
 
 
-def test_a_link_that_is_old_unknown_replaced_or_taken_back_confirms_nothing(house: str) -> None:
+def test_a_link_that_is_old_unknown_replaced_or_taken_back_confirms_nothing(database: str) -> None:
     ask({"email": "un@example.org"})
     first = link_of(last(Letter, Letter.kind == "confirm_email"))
     assert change_requests.confirm_email(first, now=later(days=8)) is None
@@ -296,12 +296,12 @@ def test_a_link_that_is_old_unknown_replaced_or_taken_back_confirms_nothing(hous
     assert change_requests.confirm_email(second) == "deux@example.org"
     ask({"email": "trois@example.org"})
     assert waiting("email").confirmed_at is None
-    with as_(CLAIRE, writes=True) as v:
-        change_requests.withdraw(v, guardian(v))
+    with as_(CLAIRE, writes=True) as uow:
+        change_requests.withdraw(uow, guardian(uow))
     assert change_requests.confirm_email(link_of(last(Letter, Letter.kind == "confirm_email"))) is None
 
 
-def test_an_email_taken_away_is_told_to_the_old_address_and_leaves_no_link_alive(house: str) -> None:
+def test_an_email_taken_away_is_told_to_the_old_address_and_leaves_no_link_alive(database: str) -> None:
     ask({"email": "un@example.org"})
     token, letters_before = link_of(last(Letter, Letter.kind == "confirm_email")), len(every(Letter))
     ask({"email": ""})
@@ -309,16 +309,16 @@ def test_an_email_taken_away_is_told_to_the_old_address_and_leaves_no_link_alive
     assert change_requests.confirm_email(token) is None
 
 
-def test_a_letter_without_address_does_not_stop_the_request(house: str) -> None:
-    with whole_house(writes=True) as v:
-        row = v.get(Guardian, account(CLAIRE).guardian_id)
+def test_a_letter_without_address_does_not_stop_the_request(database: str) -> None:
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Guardian, account(CLAIRE).guardian_id)
         row.email = ""
-        v.add(row)
+        uow.add(row)
     assert not ask({"town": "Metz"}).mailed
     assert (last(Letter).state, last(Letter).error) == ("failed", "no address")
 
 
-def test_hostile_words_are_kept_as_they_are_and_fill_no_template(house: str) -> None:
+def test_hostile_words_are_kept_as_they_are_and_fill_no_template(database: str) -> None:
     """Row 41."""
     hostile = "<script>{{7*7}}{site}\"'><img src=x onerror=alert(1)>"
     ask({"address": hostile, "complement": "{secret} %s #"})
@@ -326,11 +326,11 @@ def test_hostile_words_are_kept_as_they_are_and_fill_no_template(house: str) -> 
     assert hostile in text_of(last(Letter))
 
 
-def test_a_request_keeps_the_familys_language_and_number(house: str) -> None:
-    with as_(CLAIRE, writes=True) as v:
+def test_a_request_keeps_the_familys_language_and_number(database: str) -> None:
+    with as_(CLAIRE, writes=True) as uow:
         from data.accounts import models as accounts
 
-        accounts.choose_language(v, "en")
+        accounts.choose_language(uow, "en")
     ask({"town": "Metz"})
     letter = last(Letter)
     assert letter.language == "en"
@@ -339,7 +339,7 @@ def test_a_request_keeps_the_familys_language_and_number(house: str) -> None:
     assert letter.subject.endswith(site().name)
 
 
-def test_a_link_waits_seven_days(house: str) -> None:
+def test_a_link_waits_seven_days(database: str) -> None:
     ask({"email": "un@example.org"})
     token = link_of(last(Letter, Letter.kind == "confirm_email"))
     asked = mine()[0].changed_at

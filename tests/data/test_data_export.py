@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 
 from data.accounts import sessions
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours
-from data.core.unit_of_work import whole_house
+from data.core.errors import NotFound
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.models import PupilLink
 from data.families.stored_files import StoredFile
@@ -22,8 +22,8 @@ from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, 
 
 def archive(folder: Path, login: str = CLAIRE, code: str = "valmont") -> tuple[dict[str, Any], str, list[str]]:
     """(the JSON, the page, the names of the files)."""
-    with as_(login, code) as v:
-        found = data_export.collect(v)
+    with as_(login, code) as uow:
+        found = data_export.collect(uow)
     data_export.write(found, folder / "mine.zip")
     with zipfile.ZipFile(folder / "mine.zip") as made:
         assert made.testzip() is None
@@ -31,7 +31,7 @@ def archive(folder: Path, login: str = CLAIRE, code: str = "valmont") -> tuple[d
 
 
 @both
-def test_the_archive_holds_what_the_family_has(house: str, tmp_path: Path) -> None:
+def test_the_archive_holds_what_the_family_has(database: str, tmp_path: Path) -> None:
     content, page, _ = archive(tmp_path)
     assert (content["famille"], content["conservatoire"]) == (1042, "Conservatoire de Valmont")
     tables = content["tables"]
@@ -52,13 +52,13 @@ def test_the_archive_holds_what_the_family_has(house: str, tmp_path: Path) -> No
     assert {row["first_name"] for row in tables["Pupil"]} == {"Irina", "Nino"}
     assert all(row["course"] and row["pupil"] for row in tables["Enrolment"])
     shown = BeautifulSoup(page, "html.parser").get_text(" ")
-    for words in ("Claire", "3 place du Marché", "Irina Aubry", "Téléphone mobile", "162,00"):
-        assert words in shown
+    for expected in ("Claire", "3 place du Marché", "Irina Aubry", "Téléphone mobile", "162,00"):
+        assert expected in shown
     assert last(AuditEntry).action == "data copied"
 
 
 @pytest.mark.parametrize("login", [CLAIRE, "aubry.marc", "belkacem.samir"])
-def test_nothing_of_another_household_is_in_it(house: str, tmp_path: Path, login: str) -> None:
+def test_nothing_of_another_household_is_in_it(database: str, tmp_path: Path, login: str) -> None:
     content, page, _ = archive(tmp_path, login)
     own = account(login).family_id
     others = {
@@ -66,18 +66,18 @@ def test_nothing_of_another_household_is_in_it(house: str, tmp_path: Path, login
         CLAIRE: ("Marc Aubry", "marc.aubry"),
         "belkacem.samir": ("Aubry",),
     }
-    for words in others[login]:
-        assert words not in page
-        assert words not in json.dumps(content, ensure_ascii=False)
+    for expected in others[login]:
+        assert expected not in page
+        assert expected not in json.dumps(content, ensure_ascii=False)
     families = {row["family_id"] for rows in content["tables"].values() for row in rows if row.get("family_id")}
     assert families == {own}
 
 
-def test_no_secret_is_in_it(house: str, tmp_path: Path) -> None:
+def test_no_secret_is_in_it(database: str, tmp_path: Path) -> None:
     claire = account(CLAIRE)
     token, _ = sessions.sign_in(claire)
-    with whole_house(writes=True) as v:
-        outbox.write(v, "new_password", to="claire.aubry@example.org", name="Claire", language="fr", site_id=claire.site_id,
+    with system_unit_of_work(writes=True) as uow:
+        outbox.write(uow, "new_password", to="claire.aubry@example.org", name="Claire", language="fr", site_id=claire.site_id,
                       family_id=claire.family_id, account_id=claire.id, secret="k7Wm3xPqRt9aZb", login=CLAIRE, hours=24)  # fmt: skip
     content, page, _ = archive(tmp_path)
     everything = json.dumps(content) + page
@@ -92,9 +92,9 @@ def test_no_secret_is_in_it(house: str, tmp_path: Path) -> None:
     ]
 
 
-def test_files_come_along_and_a_lost_one_is_no_fault(house: str, tmp_path: Path) -> None:
+def test_files_come_along_and_a_lost_one_is_no_fault(database: str, tmp_path: Path) -> None:
     claire = account(CLAIRE)
-    with whole_house(writes=True) as v:
+    with system_unit_of_work(writes=True) as uow:
         irina = next(link.pupil_id for link in every(PupilLink) if link.family_id == claire.family_id)
         for content, giver in (
             (b"mine", claire.family_id),
@@ -102,8 +102,8 @@ def test_files_come_along_and_a_lost_one_is_no_fault(house: str, tmp_path: Path)
             (b"lost", claire.family_id),
         ):
             name = stored_files.write(claire.site_id, content)
-            v.add(StoredFile(site_id=claire.site_id, pupil_id=irina, giver_id=giver, name=name, kind="absence",
-                             media_type="image/jpeg", size=4, sha256="0" * 64, created_at=v.now))  # fmt: skip
+            uow.add(StoredFile(site_id=claire.site_id, pupil_id=irina, giver_id=giver, name=name, kind="absence",
+                             media_type="image/jpeg", size=4, sha256="0" * 64, created_at=uow.now))  # fmt: skip
             if content == b"lost":
                 stored_files.path_of(claire.site_id, name).unlink()
     content, page, names = archive(tmp_path)
@@ -115,17 +115,17 @@ def test_files_come_along_and_a_lost_one_is_no_fault(house: str, tmp_path: Path)
         assert made.read(mine) == b"mine"
 
 
-def test_what_people_typed_is_text_in_the_page(house: str, tmp_path: Path) -> None:
-    with as_(CLAIRE) as v:
-        row = guardian(v)
+def test_what_people_typed_is_text_in_the_page(database: str, tmp_path: Path) -> None:
+    with as_(CLAIRE) as uow:
+        row = guardian(uow)
         row.profession = "<script>alert(1)</script>"
-        v.add(row)
+        uow.add(row)
     _, page, _ = archive(tmp_path)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_staff_and_strangers_have_none(house: str) -> None:
+def test_staff_and_strangers_have_none(database: str) -> None:
     for login in (PAUL, None):
-        with as_(login) as v, pytest.raises(NotYours):
-            data_export.collect(v)
+        with as_(login) as uow, pytest.raises(NotFound):
+            data_export.collect(uow)

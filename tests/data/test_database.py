@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from data.core import database
+from data.core import database as database_module
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.request_list import Wanted
@@ -10,26 +10,26 @@ from tests.demo_users import PAUL, as_, both
 
 
 def plan(question: str) -> str:
-    with database.engine().connect() as connection:
+    with database_module.engine().connect() as connection:
         return " ".join(str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}"))
 
 
 @both
-def test_the_database_counts_its_rows_and_goes_on_as_before(house: str) -> None:
+def test_the_database_counts_its_rows_and_goes_on_as_before(database: str) -> None:
     def shown() -> list[tuple[str, str]]:
-        with as_(PAUL) as v:
-            campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
-            return [(row.pupil.full_name, row.state) for row in reenrolment_list.page(v, campaign, Wanted())[0]]
+        with as_(PAUL) as uow:
+            campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+            return [(row.pupil.full_name, row.state) for row in reenrolment_list.page(uow, campaign, Wanted())[0]]
 
     before = shown()
-    database.take_stock()
-    database.take_stock()
+    database_module.take_stock()
+    database_module.take_stock()
     assert len(before) > 20
     assert shown() == before
 
 
-def test_sqlite_then_finds_a_pupils_links_by_the_pupil(house: str) -> None:
+def test_sqlite_then_finds_a_pupils_links_by_the_pupil(database: str) -> None:
     question = "SELECT min(family_id) FROM pupil_link WHERE pupil_id = 1 AND site_id = 1 AND household = 'principal'"
     assert "ix_pupil_link_site_id" in plan(question)
-    database.take_stock()
+    database_module.take_stock()
     assert "ix_pupil_link_pupil_id" in plan(question)

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlmodel import col, delete, select
 
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.mail import delivery
 from data.mail import outbox as mail_outbox
 from data.mail.delivery import Unreachable
@@ -126,20 +126,20 @@ def _back_to_no_server() -> Iterator[None]:
 
 
 @pytest.fixture
-def outbox(house: str) -> str:
+def outbox(database: str) -> str:
     """The demonstration's own letters have left."""
-    with whole_house(writes=True) as v:
-        for letter in v.all(select(Letter)):
+    with system_unit_of_work(writes=True) as uow:
+        for letter in uow.all(select(Letter)):
             letter.state = "sent"
-            v.add(letter)
-    return house
+            uow.add(letter)
+    return database
 
 
 def write(to: str = "claire.aubry@example.org", kind: str = "new_password", **more: Any) -> int:
     claire = account(CLAIRE)
     given: dict[str, Any] = {"secret": WORD, "login": CLAIRE, "hours": 24, "name": "Claire Aubry", **more}
-    with whole_house(writes=True) as v:
-        return mail_outbox.write(v, kind, to=to, language="fr", site_id=claire.site_id, family_id=claire.family_id,
+    with system_unit_of_work(writes=True) as uow:
+        return mail_outbox.write(uow, kind, to=to, language="fr", site_id=claire.site_id, family_id=claire.family_id,
                              account_id=claire.id, path="/connexion", **given).id  # fmt: skip
 
 
@@ -152,13 +152,13 @@ def tried_again(number: int, minutes: float, since: datetime) -> bool:
     return since + timedelta(minutes=minutes * 0.79) < letter(number).due_at < later(minutes=minutes * 1.21)
 
 
-def wait_over(number: int, **values: Any) -> None:
+def end_wait(number: int, **values: Any) -> None:
     """As if time had passed."""
-    with whole_house(writes=True) as v:
-        row = v.get(Letter, number)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Letter, number)
         for name, value in {"due_at": later(seconds=-1), **values}.items():
             setattr(row, name, value)
-        v.add(row)
+        uow.add(row)
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -239,12 +239,12 @@ def test_what_the_server_says_of_an_address_decides_for_that_letter_only(outbox:
         assert tried_again(later_, 1, since)
         assert delivery.deliver() == 0
         for attempts, minutes in ((1, 5), (2, 15), (3, 60), (4, 240), (9, 240)):
-            wait_over(later_, attempts=attempts)
+            end_wait(later_, attempts=attempts)
             since = later()
             delivery.deliver()
             assert tried_again(later_, minutes, since)
         box.answers = {}
-        wait_over(later_)
+        end_wait(later_)
         assert delivery.deliver() == 1
     assert len(box.received) == 2
 
@@ -253,9 +253,9 @@ def test_a_letter_is_given_up_after_two_days_and_a_password_after_one(outbox: st
     plain, secret, old = write(kind="password_changed", secret=""), write(), write()
     with postbox() as box:
         box.answers = {"claire.aubry@example.org": "451 later"}
-        wait_over(plain, created_at=later(hours=-49))
-        wait_over(secret, created_at=later(hours=-23))
-        wait_over(old, created_at=later(hours=-25))
+        end_wait(plain, created_at=later(hours=-49))
+        end_wait(secret, created_at=later(hours=-23))
+        end_wait(old, created_at=later(hours=-25))
         delivery.deliver()
         assert [letter(number).state for number in (plain, secret, old)] == ["abandoned", "waiting", "cancelled"]
         assert (letter(old).secret, box.received) == ("", [])
@@ -294,8 +294,8 @@ def test_a_letter_erased_while_it_is_on_its_way_is_no_fault(outbox: str) -> None
     number = write()
 
     def erase() -> None:
-        with whole_house(writes=True) as v:
-            v.change(delete(Letter).where(col(Letter.id) == number))
+        with system_unit_of_work(writes=True) as uow:
+            uow.change(delete(Letter).where(col(Letter.id) == number))
 
     with postbox() as box:
         box.on_data = erase
@@ -308,14 +308,14 @@ def test_a_crash_after_the_servers_yes_sends_the_same_letter_again_and_no_third(
     """Row 99: the process is killed between the server's 250 and our commit."""
     number = write()
     with postbox() as box:
-        victim = subprocess.Popen([sys.executable, "-c", "from data.mail import delivery as postman; postman.deliver()"], cwd="/",
+        victim = subprocess.Popen([sys.executable, "-c", "from data.mail import delivery; delivery.deliver()"], cwd="/",
                                   env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
         box.on_data = lambda: os.kill(victim.pid, signal.SIGKILL)
         assert victim.wait(timeout=120) == -signal.SIGKILL
         box.on_data = lambda: None
         assert letter(number).state == "sending"
         assert delivery.deliver() == 0
-        wait_over(number, lease_until=later(seconds=-1))
+        end_wait(number, lease_until=later(seconds=-1))
         assert delivery.deliver() == 1
         assert delivery.deliver() == 0
     assert [message["Message-ID"] for message in box.received] == [letter(number).message_id] * 2
@@ -323,7 +323,7 @@ def test_a_crash_after_the_servers_yes_sends_the_same_letter_again_and_no_third(
 
 
 @both
-def test_two_postmen_send_each_letter_once(outbox: str) -> None:
+def test_two_deliveries_send_each_letter_once(outbox: str) -> None:
     for turn in range(12):
         write(f"famille.{turn}@example.org")
     with postbox() as box, ThreadPoolExecutor(2) as pool:
@@ -337,7 +337,7 @@ def test_without_a_server_letters_stay(outbox: str) -> None:
     assert letter(number).state == "waiting"
 
 
-def words(text: str) -> list[str]:
+def tokens(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
 
@@ -348,8 +348,8 @@ def test_text_and_html_say_the_same(outbox: str) -> None:
     html, text = html_of(letter(number)), text_of(letter(number))
     assert "<img" not in html
     assert hostile in text
-    seen = set(words(unescape(re.sub(r"<[^>]*>", " ", html))))
-    for word in words(text.replace("-- ", "")):
+    seen = set(tokens(unescape(re.sub(r"<[^>]*>", " ", html))))
+    for word in tokens(text.replace("-- ", "")):
         assert word in seen or word in html or word in {"avant", "après"}, word
     assert 'lang="fr"' in html
 

@@ -20,7 +20,8 @@ from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import clock, formats, schema
 from data.core.audit import AuditEntry
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.demo import renewal
 from data.families import models as families
 from data.families import stored_files
@@ -78,9 +79,9 @@ def shape() -> Path:
 
 
 @pytest.fixture
-def made(shape: Path, empty_house: str, clock_back: None) -> Callable[[datetime], None]:
+def made(shape: Path, empty_database: str, clock_back: None) -> Callable[[datetime], None]:
     """Makes the demonstration of that moment."""
-    shutil.copy(shape, empty_house.removeprefix("sqlite:///"))
+    shutil.copy(shape, empty_database.removeprefix("sqlite:///"))
 
     def make(moment: datetime) -> None:
         clock.stop_at(moment)
@@ -93,101 +94,106 @@ def following(year: str) -> str:
     return f"{year[5:]}-{int(year[5:]) + 1}"
 
 
-def offers_the_re_enrolment(v: Visit) -> None:
+def offers_the_re_enrolment(uow: UnitOfWork) -> None:
     """The main journey: Irina's is begun, one document is to be given again."""
-    irina, year = pupil(v, "Irina"), formats.school_year(v.today)
-    dues = {each.pupil.id: each for each in reenrolment_due.due(v, families.pupils(v))}
+    irina, year = pupil(uow, "Irina"), formats.school_year(uow.today)
+    dues = {each.pupil.id: each for each in reenrolment_due.due(uow, families.pupils(uow))}
     due = dues[irina.id]
     assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
-    assert due.campaign.opens_on < v.today < due.campaign.closes_on
-    assert reenrolment.shown_campaigns(v, [irina.id])[irina.id].id == due.campaign.id
-    now = reenrolment.situation(v, irina, due.campaign)
-    assert (now.open, now.editable, len(now.chosen)) == (True, True, 2)
+    assert due.campaign.opens_on < uow.today < due.campaign.closes_on
+    assert reenrolment.shown_campaigns(uow, [irina.id])[irina.id].id == due.campaign.id
+    now = reenrolment.situation(uow, irina, due.campaign)
+    assert (now.is_open, now.editable, len(now.chosen)) == (True, True, 2)
     assert {each.course.school_year for each in now.disciplines} == {year}
     assert {(each.enrolment.level, each.course.cycle) for each in now.disciplines} == {("3e année", "2e cycle")}
     assert [each.document.label for each in now.lacking] == ["Photo d’identité", "Attestation d’assurance"]
 
 
-def has_lessons(v: Visit, *, tomorrow: bool) -> None:
-    irina = pupil(v, "Irina")
-    coming = schooling.coming(v, [irina.id])[irina.id]
+def has_lessons(uow: UnitOfWork, *, tomorrow: bool) -> None:
+    irina = pupil(uow, "Irina")
+    coming = schooling.coming(uow, [irina.id])[irina.id]
     lesson, _ = found(schooling.next_lesson(coming))
-    assert v.today <= lesson.day <= v.today + timedelta(days=1 if tomorrow else 7)
-    days = {each.day for one in coming for each in schooling.lessons(v, one.course.id) if each.state != "cancelled"}
-    assert not tomorrow or v.today + timedelta(days=1) in days
+    assert uow.today <= lesson.day <= uow.today + timedelta(days=1 if tomorrow else 7)
+    days = {each.day for one in coming for each in schooling.lessons(uow, one.course.id) if each.state != "cancelled"}
+    assert not tomorrow or uow.today + timedelta(days=1) in days
 
 
-def has_a_past(v: Visit) -> None:
-    irina, year = pupil(v, "Irina"), formats.school_year(v.today)
-    here, past = schooling.courses(v, irina.id), schooling.history(v, irina.id)
+def has_a_past(uow: UnitOfWork) -> None:
+    irina, year = pupil(uow, "Irina"), formats.school_year(uow.today)
+    here, past = schooling.courses(uow, irina.id), schooling.history(uow, irina.id)
     assert [each.course.school_year for each in here] == [year] * 3
     assert len(past) == 14
     assert {following(past[0].course.school_year), past[-1].course.school_year[:4]} == {year, str(int(year[:4]) - 6)}
-    _, assessment = results.last_marks(v, [irina.id], v.today - timedelta(days=30))[irina.id]
-    assert assessment.day <= v.today
-    missed = [one for each in (*here, *past) for one in absences.of_course(v, irina.id, each.course.id)]
-    assert [each.day for each in missed if not each.excused and v.today - timedelta(days=75) <= each.day < v.today]
-    if v.today != date(2027, 9, 1):  # a year has begun in which nothing was missed yet
-        assert next(one.id for one, _, count in absences.of_the_pupils(v) if count) == irina.id
+    _, assessment = results.last_marks(uow, [irina.id], uow.today - timedelta(days=30))[irina.id]
+    assert assessment.day <= uow.today
+    missed = [one for each in (*here, *past) for one in absences.of_course(uow, irina.id, each.course.id)]
+    assert [each.day for each in missed if not each.excused and uow.today - timedelta(days=75) <= each.day < uow.today]
+    if uow.today != date(2027, 9, 1):  # a year has begun in which nothing was missed yet
+        assert next(one.id for one, _, count in absences.of_the_pupils(uow) if count) == irina.id
 
 
-def has_bills(v: Visit) -> None:
-    tuition = billing.accounts(v)["tuition"]
+def has_bills(uow: UnitOfWork) -> None:
+    tuition = billing.accounts(uow)["tuition"]
     (entry,) = tuition.unpaid
     assert (entry.state, entry.due, entry.next_part) == ("partial", 32_400, 16_200)
-    assert found(entry.next_due) > v.today
-    assert entry.row.school_year == formats.school_year(v.today) == tuition.years[0]
+    assert found(entry.next_due) > uow.today
+    assert entry.row.school_year == formats.school_year(uow.today) == tuition.years[0]
     assert len(tuition.years) == 3
 
 
-def some_are_late(v: Visit) -> None:
+def some_are_late(uow: UnitOfWork) -> None:
     late = [
         entry
-        for family in v.all(select(Family))
-        for ledger in billing.of_family(v, family.id).values()
+        for family in uow.all(select(Family))
+        for ledger in billing.of_family(uow, family.id).values()
         for entry in ledger.entries
         if entry.state == "late"
     ]
     assert len(late) >= 2
-    assert all(found(entry.next_due) < v.today for entry in late)
+    assert all(found(entry.next_due) < uow.today for entry in late)
 
 
-def feeds_the_calendar(v: Visit) -> None:
-    starts = re.findall(r"DTSTART:(\d{8})T", calendar_feed.write(v).decode())
-    ahead = sorted(each for each in starts if each > f"{v.today:%Y%m%d}")
-    assert ahead[0] == f"{v.today + timedelta(days=1):%Y%m%d}"
+def feeds_the_calendar(uow: UnitOfWork) -> None:
+    starts = re.findall(r"DTSTART:(\d{8})T", calendar_feed.write(uow).decode())
+    ahead = sorted(each for each in starts if each > f"{uow.today:%Y%m%d}")
+    assert ahead[0] == f"{uow.today + timedelta(days=1):%Y%m%d}"
 
 
-def tells_news(v: Visit) -> None:
-    assert len(news.current(v)) == 1
-    closing = found(v.one(select(News).where(News.rank == 1)))
+def tells_news(uow: UnitOfWork) -> None:
+    assert len(news.current(uow)) == 1
+    closing = found(uow.one(select(News).where(News.rank == 1)))
     assert closing.first_day.month in CLOSINGS[closing.title.removeprefix("Fermeture ")]
 
 
-def is_shown(v: Visit) -> None:
+def is_shown(uow: UnitOfWork) -> None:
     """The panels, as a browser gets them."""
-    shown = str(home._draw(v))
-    for words in ("La réinscription d’Irina est commencée", "Prochain cours", "Dernière évaluation", "Solde à régler"):
-        assert words in shown
+    shown = str(home._draw(uow))
+    for expected in (
+        "La réinscription d’Irina est commencée",
+        "Prochain cours",
+        "Dernière évaluation",
+        "Solde à régler",
+    ):
+        assert expected in shown
     assert "demain" in shown or "aujourd’hui" in shown
-    year = formats.school_year(v.today)
+    year = formats.school_year(uow.today)
     listing = courses_page._listing(2042)
-    assert f"Année {year}" in courses_page._draw(v, listing, courses_page.Window(2042))
+    assert f"Année {year}" in courses_page._draw(uow, listing, courses_page.Window(2042))
     campaign = every(Campaign, Campaign.state == "active")[0]
-    page = reenrolment_page._draw(v, reenrolment_page.Page(2042, campaign.id))
+    page = reenrolment_page._draw(uow, reenrolment_page.Page(2042, campaign.id))
     assert "3e année" in page
     assert "Valider" in page
-    desk = billing_page.Desk("cotisations", "", billing_page._listing(billing_page.Order()))
-    assert "324,00" in billing_page._draw(v, desk)
+    office_tab = billing_page.PageState("cotisations", "", billing_page._listing(billing_page.Order()))
+    assert "324,00" in billing_page._draw(uow, office_tab)
 
 
-def nothing_is_ahead_of_its_time(v: Visit) -> None:
+def nothing_is_ahead_of_its_time(uow: UnitOfWork) -> None:
     days: list[tuple[type[Any], Any]] = [
         (Invoice, Invoice.day), (Payment, Payment.day), (Assessment, Assessment.day), (Absence, Absence.day),
         (Family, Family.since), (Performance, Performance.day),
     ]  # fmt: skip
     for table, day in days:
-        assert v.all(select(table).where(day > v.today)) == [], table
+        assert uow.all(select(table).where(day > uow.today)) == [], table
     moments: list[tuple[type[Any], Any]] = [
         (ChangeRequest, ChangeRequest.submitted_at), (ChangeRequest, ChangeRequest.closed_at), (Letter, Letter.created_at),
         (FieldChange, FieldChange.decided_at), (Letter, Letter.sent_at), (AuditEntry, AuditEntry.at),
@@ -196,25 +202,25 @@ def nothing_is_ahead_of_its_time(v: Visit) -> None:
         (AbsenceNotice, AbsenceNotice.submitted_at), (StoredFile, StoredFile.created_at), (Campaign, Campaign.created_at),
     ]  # fmt: skip
     for table, moment in moments:
-        assert v.all(select(table).where(moment > v.now)) == [], table
-    assert v.all(select(Lesson).where(Lesson.state == "held", Lesson.day >= v.today)) == []
-    assert v.all(select(Lesson).where(Lesson.state == "planned", Lesson.day < v.today)) == []
-    settled = v.rows(
+        assert uow.all(select(table).where(moment > uow.now)) == [], table
+    assert uow.all(select(Lesson).where(Lesson.state == "held", Lesson.day >= uow.today)) == []
+    assert uow.all(select(Lesson).where(Lesson.state == "planned", Lesson.day < uow.today)) == []
+    settled = uow.rows(
         select(Payment, Invoice)
         .join(Allocation, col(Allocation.payment_id) == Payment.id)
         .join(Invoice, col(Invoice.id) == Allocation.invoice_id)
     )
     assert all(payment.day >= invoice.day for payment, invoice in settled)
-    billed = v.rows(select(Invoice, Family).join(Family, col(Family.id) == Invoice.family_id))
+    billed = uow.rows(select(Invoice, Family).join(Family, col(Family.id) == Invoice.family_id))
     assert all(invoice.day >= family.since for invoice, family in billed)
 
 
-def ages_fit(v: Visit) -> None:
+def ages_fit(uow: UnitOfWork) -> None:
     def age(born: date | None) -> int:
-        return (v.today - found(born)).days // 365
+        return (uow.today - found(born)).days // 365
 
-    adults = {each.family_id: each for each in v.all(select(Guardian).where(Guardian.rank == 1))}
-    for one, family_id in v.rows(select(Pupil, PupilLink.family_id).join(PupilLink)):
+    adults = {each.family_id: each for each in uow.all(select(Guardian).where(Guardian.rank == 1))}
+    for one, family_id in uow.rows(select(Pupil, PupilLink.family_id).join(PupilLink)):
         adult = adults[family_id]
         if one.number == 2077:
             assert age(one.birth_date) >= 18
@@ -223,7 +229,7 @@ def ages_fit(v: Visit) -> None:
         small = one.discipline == "Éveil musical"
         assert age(one.birth_date) in (range(4, 8) if small else range(6, 19)), one
         assert (one.cycle == "Éveil") == small
-    for enrolment, course, one in v.rows(select(Enrolment, Course, Pupil).join(Course).join(Pupil)):
+    for enrolment, course, one in uow.rows(select(Enrolment, Course, Pupil).join(Course).join(Pupil)):
         assert re.fullmatch(r"(1re|[2-9]e) année|", enrolment.level)
         assert (course.cycle == "Éveil") == (one.cycle == "Éveil")
         assert int(course.school_year[:4]) - found(one.birth_date).year >= 5
@@ -234,19 +240,19 @@ def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
     made: Callable[[datetime], None], moment: datetime
 ) -> None:
     made(moment)
-    with as_(CLAIRE, writes=False) as v:
-        offers_the_re_enrolment(v)
-        has_lessons(v, tomorrow=True)
-        has_a_past(v)
-        has_bills(v)
-        feeds_the_calendar(v)
-        tells_news(v)
-        is_shown(v)
-    with as_(PAUL, writes=False) as v:
-        some_are_late(v)
-    with whole_house() as v:
-        nothing_is_ahead_of_its_time(v)
-        ages_fit(v)
+    with as_(CLAIRE, writes=False) as uow:
+        offers_the_re_enrolment(uow)
+        has_lessons(uow, tomorrow=True)
+        has_a_past(uow)
+        has_bills(uow)
+        feeds_the_calendar(uow)
+        tells_news(uow)
+        is_shown(uow)
+    with as_(PAUL, writes=False) as uow:
+        some_are_late(uow)
+    with system_unit_of_work() as uow:
+        nothing_is_ahead_of_its_time(uow)
+        ages_fit(uow)
 
 
 @pytest.mark.parametrize("moment", [DAYS[4], DAYS[11]], ids=str)
@@ -256,50 +262,52 @@ def test_opened_later_it_still_offers_the_main_journey(made: Callable[[datetime]
         sessions.sign_in(account(CLAIRE))  # who only looks does not keep it from being made anew
         stored = [stored_files.path_of(each.site_id, each.name) for each in every(StoredFile)]
         clock.stop_at(moment + timedelta(days=later))
-        told = renewal.renew()
-        assert ("made anew" in told) == (later > 1 or moment == DAYS[4])  # a school year begins the day after
-        with as_(CLAIRE, writes=False) as v:
-            offers_the_re_enrolment(v)
-            has_lessons(v, tomorrow=bool(told))
-        assert not told or not any(each.exists() for each in stored)
+        shown = renewal.renew()
+        assert ("made anew" in shown) == (later > 1 or moment == DAYS[4])  # a school year begins the day after
+        with as_(CLAIRE, writes=False) as uow:
+            offers_the_re_enrolment(uow)
+            has_lessons(uow, tomorrow=bool(shown))
+        assert not shown or not any(each.exists() for each in stored)
         assert renewal.renew() == ""
 
 
 def tick() -> None:
     """A draft leaves no line in the journal."""
-    with as_(CLAIRE, now=clock.now() + timedelta(minutes=1)) as v:
-        campaign = v.all(select(Campaign).where(Campaign.state == "active"))[0]
-        reenrolment_submission.choose(v, pupil(v, "Nino"), campaign.id, "administrative")
+    with as_(CLAIRE, now=clock.now() + timedelta(minutes=1)) as uow:
+        campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+        reenrolment_submission.choose(uow, pupil(uow, "Nino"), campaign.id, "administrative")
 
 
 def speak_english() -> None:
-    with whole_house(writes=True) as v:
-        row = v.get(Account, account(CLAIRE).id)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Account, account(CLAIRE).id)
         row.language = "en"
-        v.add(row)
+        uow.add(row)
 
 
 def announce() -> None:
-    with as_(CLAIRE) as v:
-        absences.announce(v, pupil(v, "Irina"), first_day=v.today, last_day=None, reason="Maladie", comment="À part.")
+    with as_(CLAIRE) as uow:
+        absences.announce(
+            uow, pupil(uow, "Irina"), first_day=uow.today, last_day=None, reason="Maladie", comment="À part."
+        )
 
 
 @pytest.mark.parametrize("act", [tick, speak_english, announce])
 def test_what_somebody_did_stays_and_one_line_says_how_to_make_it_anew(
-    house: str, clock_back: None, act: Callable[[], None]
+    database: str, clock_back: None, act: Callable[[], None]
 ) -> None:
     act()
     rows, start = [each.id for each in every(AuditEntry)], clock.now()
     assert renewal.renew() == ""
     clock.stop_at(start + timedelta(days=45))
-    told = renewal.renew()
-    assert told.endswith("To make it anew, of today: python main.py demo --anew")
-    assert "\n" not in told
+    shown = renewal.renew()
+    assert shown.endswith("To make it anew, of today: python main.py demo --anew")
+    assert "\n" not in shown
     assert [each.id for each in every(AuditEntry)] == rows
 
 
 @both
-def test_made_anew_it_is_whole_and_holds_nothing_of_before(house: str, clock_back: None) -> None:
+def test_made_anew_it_is_whole_and_holds_nothing_of_before(database: str, clock_back: None) -> None:
     announce()
     names = [each.login for each in every(Account)]
     clock.stop_at(clock.now() + timedelta(days=45))
@@ -307,13 +315,13 @@ def test_made_anew_it_is_whole_and_holds_nothing_of_before(house: str, clock_bac
     assert every(AbsenceNotice, AbsenceNotice.comment == "À part.") == []
     assert [each.login for each in every(Account)] == names
     assert schema.state()[0] == schema.state()[1]
-    with as_(CLAIRE, writes=False) as v:
-        offers_the_re_enrolment(v)
+    with as_(CLAIRE, writes=False) as uow:
+        offers_the_re_enrolment(uow)
     assert renewal.renew() == ""
 
 
 @both
-def test_a_real_conservatoire_is_never_made_anew(house: str, clock_back: None) -> None:
+def test_a_real_conservatoire_is_never_made_anew(database: str, clock_back: None) -> None:
     set_site("belrive", demonstration=False)
     before = every(AuditEntry)
     clock.stop_at(clock.now() + timedelta(days=300))
@@ -325,7 +333,7 @@ def test_a_real_conservatoire_is_never_made_anew(house: str, clock_back: None) -
 
 
 @both_empty
-def test_an_empty_database_is_left_to_the_first_start(empty_house: str) -> None:
+def test_an_empty_database_is_left_to_the_first_start(empty_database: str) -> None:
     schema.upgrade()
     assert renewal.renew() == ""
     assert every(Site) == []

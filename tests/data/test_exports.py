@@ -13,9 +13,9 @@ from data.change_requests import review
 from data.change_requests import submission as change_requests
 from data.core import schema, spreadsheets
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours
+from data.core.errors import NotFound
 from data.core.sites import Site
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.importing import exporting, worker_process
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.worker_process import Person
@@ -26,20 +26,20 @@ from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, guardian
 BELRIVE = partial(opened, "petit.jean", "belrive")
 
 
-def a_new_house(url: str) -> None:
+def a_new_installation(url: str) -> None:
     """Another installation: one site, one manager, nothing else."""
     from data.accounts.models import Account
 
     move_to(DATABASE_URL=url)
     schema.upgrade()
-    with whole_house(writes=True) as v:
-        site = v.add(Site(code="valmont", name="Conservatoire de Valmont"))
-        v.add(Account(site_id=site.id, role="responsable", login=HELENE, name="Hélène Lemoine"))
+    with system_unit_of_work(writes=True) as uow:
+        site = uow.add(Site(code="valmont", name="Conservatoire de Valmont"))
+        uow.add(Account(site_id=site.id, role="responsable", login=HELENE, name="Hélène Lemoine"))
 
 
-def test_all_of_a_site_goes_into_a_new_house_and_comes_out_byte_for_byte(house: str, tmp_path: Path) -> None:
+def test_all_of_a_site_goes_into_a_new_portal_and_comes_out_byte_for_byte(database: str, tmp_path: Path) -> None:
     taken = take_all()
-    a_new_house(f"sqlite:///{tmp_path}/new.db")
+    a_new_installation(f"sqlite:///{tmp_path}/new.db")
     for name, content in taken.items():
         bring(name, content)
     assert take_all() == taken
@@ -48,24 +48,24 @@ def test_all_of_a_site_goes_into_a_new_house_and_comes_out_byte_for_byte(house: 
 
 
 @both
-def test_a_workbook_comes_back_the_same(house: str) -> None:
+def test_a_workbook_comes_back_the_same(database: str) -> None:
     for name in ("families", "pupils", "enrolments", "invoices"):
         content = take(name, "xlsx")
         assert bring(name, content).counts["unchanged"] == len(spreadsheets.read(content).rows), name
 
 
 @both
-def test_a_process_apart_writes_the_same_file_for_whom_it_may(house: str) -> None:
-    with HELENES() as v:
-        helene = Person.of(v)
+def test_a_worker_process_writes_the_same_file_for_whom_it_may(database: str) -> None:
+    with HELENES() as uow:
+        helene = Person.of(uow)
     assert worker_process.export(helene, "families", "csv")[0] == take("families")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         worker_process.export(replace(helene, role="secretariat"), "families", "csv")
 
 
-def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:
-    with as_(HELENE) as v:
-        claire = guardian(v)
+def test_row_85_nothing_in_an_export_is_a_formula(database: str) -> None:
+    with as_(HELENE) as uow:
+        claire = guardian(uow)
         for name, text in (
             ("last_name", "=cmd|' /C calc'!A0"),
             ("first_name", "+1"),
@@ -73,7 +73,7 @@ def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:
             ("address", "-2+3"),
         ):
             setattr(claire, name, text)
-        v.add(claire)
+        uow.add(claire)
     rows = [line.split('";"') for line in take("families").decode("utf-8-sig").split('\r\n"')]
     cells = [cell.strip('"') for row in rows for cell in row]
     assert "'=cmd|' /C calc'!A0" in cells
@@ -84,16 +84,16 @@ def test_row_85_nothing_in_an_export_is_a_formula(house: str) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_an_export_holds_its_site_only(house: str, name: str) -> None:
+def test_an_export_holds_its_site_only(database: str, name: str) -> None:
     rows = spreadsheets.read(take(name)).rows
-    with HELENES() as v:
-        assert counts(v)[name] == len(rows)
-    with BELRIVE() as v:
-        theirs = exporting.gather(v, KINDS[name])
-        assert counts(v)[name] == exporting.file_of(theirs, KINDS[name], "csv")[1]
+    with HELENES() as uow:
+        assert counts(uow)[name] == len(rows)
+    with BELRIVE() as uow:
+        theirs = exporting.gather(uow, KINDS[name])
+        assert counts(uow)[name] == exporting.file_of(theirs, KINDS[name], "csv")[1]
 
 
-def test_a_model_is_read_by_its_own_import(house: str) -> None:
+def test_a_model_is_read_by_its_own_import(database: str) -> None:
     for name, record in KINDS.items():
         for form in ("csv", "xlsx"):
             sheet = spreadsheets.read(exporting.model(record, form))  # type: ignore[arg-type]
@@ -103,38 +103,38 @@ def test_a_model_is_read_by_its_own_import(house: str) -> None:
                     each.read(cell, zeros=False)
 
 
-def test_the_journal_of_accepted_changes_is_taken_since_a_day(house: str) -> None:
-    with as_(CLAIRE) as v:
-        change_requests.propose(v, guardian(v), {"address": "=12 rue Neuve", "phone_home": "03 87 00 00 01"})
-    with as_(PAUL) as v:
-        request = change_requests.pending_request(v, guardian_of(v))
+def test_the_journal_of_accepted_changes_is_taken_since_a_day(database: str) -> None:
+    with as_(CLAIRE) as uow:
+        change_requests.propose(uow, guardian(uow), {"address": "=12 rue Neuve", "phone_home": "03 87 00 00 01"})
+    with as_(PAUL) as uow:
+        request = change_requests.pending_request(uow, guardian_of(uow))
         assert request
-        seen = {line.field.name: line.now for line in review.lines(v, request)}
+        seen = {line.field.name: line.now for line in review.lines(uow, request)}
         review.decide(
-            v, request.id, request.version, {name: ("accepted", seen[name]) for name in ("address", "phone_home")}
+            uow, request.id, request.version, {name: ("accepted", seen[name]) for name in ("address", "phone_home")}
         )
-    with HELENES() as v:
-        rows = exporting.accepted_since(v, v.today)
-        none = exporting.accepted_since(v, v.today + timedelta(days=1))
+    with HELENES() as uow:
+        rows = exporting.accepted_since(uow, uow.today)
+        none = exporting.accepted_since(uow, uow.today + timedelta(days=1))
     found = [row for row in rows if row[0] == 1042 and row[5] == "Adresse"]
     assert found[-1][6:8] == ["3 place du Marché", "=12 rue Neuve"]
     assert none == []
     assert b"'=12 rue Neuve" in exporting.changes_file(rows, "csv")
-    with BELRIVE() as v:
-        assert exporting.accepted_since(v, date(2000, 1, 1)) == []
+    with BELRIVE() as uow:
+        assert exporting.accepted_since(uow, date(2000, 1, 1)) == []
 
 
-def guardian_of(v):  # type: ignore[no-untyped-def]
+def guardian_of(uow):  # type: ignore[no-untyped-def]
     from sqlmodel import select
 
     from data.families.models import Guardian
 
-    return v.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry"))
+    return uow.one(select(Guardian).where(Guardian.first_name == "Claire", Guardian.last_name == "Aubry"))
 
 
-def test_who_took_what_is_journalled(house: str) -> None:
-    with HELENES(writes=True) as v:
-        exporting.note(v, "families", 12)
+def test_who_took_what_is_journalled(database: str) -> None:
+    with HELENES(writes=True) as uow:
+        exporting.note(uow, "families", 12)
     assert every(AuditEntry, AuditEntry.action == "exported")[-1].changes == {
         "kind": ["", "families"],
         "rows": ["", 12],

@@ -9,7 +9,7 @@ from data.access_grants import first_start
 from data.accounts import passwords
 from data.accounts.models import Account
 from data.core import clock, encryption, schema
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.sites import Site
 from tests.data.login_helpers import enter, refusal
 from tests.demo_users import CLAIRE, PAUL, account, every, set_site
@@ -17,7 +17,7 @@ from tests.demo_users import CLAIRE, PAUL, account, every, set_site
 GIVEN = ("lyon", "Conservatoire de Lyon", "martin.anne", "Anne Martin", "anne@example.org", "hash")
 
 
-def test_an_empty_portal_is_begun_by_its_link_once(empty_house: str) -> None:
+def test_an_empty_portal_is_begun_by_its_link_once(empty_database: str) -> None:
     schema.upgrade()
     link = first_start.link()
     assert first_start.is_empty()
@@ -25,27 +25,27 @@ def test_an_empty_portal_is_begun_by_its_link_once(empty_house: str) -> None:
     assert not first_start.opens("x")
     assert first_start.begin(*GIVEN).role == "responsable"
     assert not first_start.opens(link)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError):
         first_start.begin(*GIVEN)
     assert len(every(Site)) == len(every(Account)) == 1
 
 
-def test_the_link_is_good_for_an_hour(empty_house: str) -> None:
+def test_the_link_is_good_for_an_hour(empty_database: str) -> None:
     schema.upgrade()
     hour_ago = int(clock.now().timestamp()) - 3700
     old = encryption._of(first_start.LINK).encrypt_at_time(b"first start", hour_ago).decode()
     assert not first_start.opens(old)
 
 
-def test_a_start_with_a_fault_leaves_nothing(empty_house: str) -> None:
+def test_a_start_with_a_fault_leaves_nothing(empty_database: str) -> None:
     schema.upgrade()
     for at, wrong in ((0, "É"), (1, " "), (2, "a"), (3, ""), (4, "nothing")):
-        with pytest.raises(Faulty):
+        with pytest.raises(ValidationErrors):
             first_start.begin(*GIVEN[:at], wrong, *GIVEN[at + 1 :])
     assert every(Site) == []
 
 
-def test_a_second_site_and_its_manager_by_command(house: str) -> None:
+def test_a_second_site_and_its_manager_by_command(database: str) -> None:
     first_start.create_site("lyon", "Conservatoire de Lyon")
     word = first_start.create_staff("lyon", "martin.anne", "Anne Martin", "anne@example.org")
     found = enter("martin.anne", word, "lyon")
@@ -57,28 +57,28 @@ def test_a_second_site_and_its_manager_by_command(house: str) -> None:
         lambda: first_start.create_staff("nowhere", "martin.anne", "A", "a@example.org"),
         lambda: first_start.create_staff("lyon", "other.one", "A", "a@example.org", role="family"),
     ):
-        with pytest.raises(Faulty):
+        with pytest.raises(ValidationErrors):
             act()
 
 
-def test_the_demonstration_stays_out_of_a_real_installation(empty_house: str) -> None:
+def test_the_demonstration_stays_out_of_a_real_installation(empty_database: str) -> None:
     schema.upgrade()
     first_start.create_site("lyon", "Conservatoire de Lyon")
     with pytest.raises(demo.NotADemonstration):
         demo.fill()
 
 
-def test_a_real_installation_refuses_the_demonstrations_password(house: str) -> None:
+def test_a_real_installation_refuses_the_demonstrations_password(database: str) -> None:
     assert enter(CLAIRE).id == account(CLAIRE).id
     set_site(demonstration=False)
     assert "incorrect" in refusal(CLAIRE, demo.PASSWORD)
     for word in (demo.PASSWORD, demo.PASSWORD.upper(), f"x{demo.PASSWORD}9"):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             passwords.check_policy(word, staff=False, context_words=[])
     assert asyncio.run(passwords.off_the_loop(passwords.verify, demo.PASSWORD, account(PAUL).password_hash))[0]
 
 
-def test_another_key_file_is_noticed_and_can_be_accepted(house: str) -> None:
+def test_another_key_file_is_noticed_and_can_be_accepted(database: str) -> None:
     """Row 106."""
     assert first_start.key_is_known()
     set_site(key_mark="of another key")

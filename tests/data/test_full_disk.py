@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from components.web.errors import NO_ROOM, database_sentence
-from data.core import database
+from data.core import database as database_module
 from data.core.audit import AuditEntry
 from data.directory import edit_families
 from data.directory import search as family_search
@@ -17,24 +17,24 @@ from tests.demo_users import PAUL, as_, counts
 
 
 @pytest.fixture(params=["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"])
-def stuck(request: pytest.FixtureRequest, house: str) -> Iterator[str]:
+def stuck(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
     """From here on, no connection of the database can write a page more."""
-    database.engine().dispose()
+    database_module.engine().dispose()
 
     def hold(connection: Any, _record: Any) -> None:
         connection.execute(request.param)
 
-    event.listen(database.engine(), "connect", hold)
+    event.listen(database_module.engine(), "connect", hold)
     yield request.param
-    event.remove(database.engine(), "connect", hold)
-    database.engine().dispose()
+    event.remove(database_module.engine(), "connect", hold)
+    database_module.engine().dispose()
 
 
 def much() -> None:
     """More than what fits in the pages that are there already."""
-    with as_(PAUL) as v:
+    with as_(PAUL) as uow:
         for row in range(200):
-            edit_families.correct(v, v.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
+            edit_families.correct(uow, uow.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
 
 
 def test_nothing_is_half_written_people_are_told_and_lists_are_read(stuck: str) -> None:
@@ -44,6 +44,6 @@ def test_nothing_is_half_written_people_are_told_and_lists_are_read(stuck: str) 
         much()
     assert database_sentence(fault.value) == NO_ROOM
     assert counts(AuditEntry) == before
-    with as_(PAUL, writes=False) as v:
-        assert family_search.find(v, "aubry").total == 2
-        assert v.get(Guardian, 1).profession == "Infirmière"
+    with as_(PAUL, writes=False) as uow:
+        assert family_search.find(uow, "aubry").total == 2
+        assert uow.get(Guardian, 1).profession == "Infirmière"

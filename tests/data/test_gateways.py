@@ -11,19 +11,19 @@ from data.billing.gateways import protocol as gateway_protocol
 from data.billing.gateways import registry as gateways
 from data.billing.gateways.payfip import PayFip
 from data.billing.gateways.protocol import Forged, Order, Sent
-from data.core.errors import Refused
+from data.core.errors import UserError
 from tests.conftest import move_to
 from tests.data.payment_helpers import BANK, balance, install_the_other_bank, receive, start, url_of
 from tests.demo_users import SAMIR, as_, set_site
 
 
 @pytest.fixture(autouse=True)
-def _demonstration(house: str) -> None:
+def _demonstration(database: str) -> None:
     """The simulator plays the bank only there."""
-    move_to(DATABASE_URL=house, DEMO="1")
+    move_to(DATABASE_URL=database, DEMO="1")
 
 
-def test_an_order_that_the_bank_did_not_get_from_us_is_not_read(house: str) -> None:
+def test_an_order_that_the_bank_did_not_get_from_us_is_not_read(database: str) -> None:
     row = start()
     query = {name: values[0] for name, values in parse_qs(urlsplit(url_of(row)).query).items()}
     assert BANK.read(row.reference, query).cents == row.cents
@@ -34,11 +34,11 @@ def test_an_order_that_the_bank_did_not_get_from_us_is_not_read(house: str) -> N
         BANK.read("f" * 24, query)
 
 
-def test_the_payfip_link(house: str) -> None:
+def test_the_payfip_link(database: str) -> None:
     set_site(payment={"gateway": "payfip", "numcli": "012345", "saisie": "X"})
     row = start()
-    with as_(SAMIR) as v:
-        order = online_payments.order_of(v, row)
+    with as_(SAMIR) as uow:
+        order = online_payments.order_of(uow, row)
     there = gateways.ask(PayFip(), order)
     parts_of = urlsplit(there.url)
     asked = {name: values[0] for name, values in parse_qs(parts_of.query).items()}
@@ -58,11 +58,11 @@ def test_the_payfip_link(house: str) -> None:
     assert 6 <= len(row.reference) <= 30
 
 
-def test_what_payfip_cannot_take(house: str) -> None:
+def test_what_payfip_cannot_take(database: str) -> None:
     given: dict[str, Any] = {"currency": "EUR", "email": "", "label": "Élève n° 1 – été", "year": 2026}
     given |= {"back_url": "", "notice_url": "", "reference": "f" * 24}
     for cents in (99, 10_000_000):
-        with pytest.raises(Refused, match="accepte de 1,00"):
+        with pytest.raises(UserError, match="accepte de 1,00"):
             gateways.ask(PayFip(), Order(cents=cents, settings={"numcli": "012345"}, **given))
     for client in ("", "12345", "1234567", "12345x", "٠١٢٣٤٥"):
         with pytest.raises(gateway_protocol.Unreachable):
@@ -71,15 +71,15 @@ def test_what_payfip_cannot_take(house: str) -> None:
     assert parse_qs(urlsplit(url).query)["objet"] == ["Eleve n 1 ete"]
 
 
-def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_of_another_package(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install_the_other_bank(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     gateways._installed.cache_clear()
     try:
         set_site(payment={"gateway": "ourbank", "key": "s3"})
         row = start()
-        with as_(SAMIR) as v:
-            gateway, order = online_payments.offered(v), online_payments.order_of(v, row)
+        with as_(SAMIR) as uow:
+            gateway, order = online_payments.offered(uow), online_payments.order_of(uow, row)
         assert gateway is not None
         assert gateways.ask(gateway, order).fields == {"order": row.reference}
         for wrong in (
@@ -90,12 +90,12 @@ def test_a_gateway_of_another_package(house: str, tmp_path: Path, monkeypatch: p
         ):
             with pytest.raises(gateway_protocol.Unreachable):
                 gateways.ask(gateway, Order(**{**vars(order), "settings": wrong}))
-        said = {"order": row.reference, "number": "77", "cents": str(row.cents)}
+        text = {"order": row.reference, "number": "77", "cents": str(row.cents)}
         with pytest.raises(Forged):
-            receive(Sent(query={**said, "key": "other"}), "ourbank")
+            receive(Sent(query={**text, "key": "other"}), "ourbank")
         with pytest.raises(Forged):
-            receive(Sent(query={**said, "order": "f" * 24, "key": ""}), "ourbank")
-        assert receive(Sent(query={**said, "key": "s3"}), "ourbank").state == "paid"
+            receive(Sent(query={**text, "order": "f" * 24, "key": ""}), "ourbank")
+        assert receive(Sent(query={**text, "key": "s3"}), "ourbank").state == "paid"
         assert balance() == 0
     finally:
         gateways._installed.cache_clear()

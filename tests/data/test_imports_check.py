@@ -1,4 +1,4 @@
-"""Imports, before anything is written: titles of any program, every faulty line, what somebody must read first."""
+"""Imports, before anything is written: titles of any program, every ValidationErrors line, what somebody must read first."""
 
 import pickle
 
@@ -6,7 +6,7 @@ import pytest
 
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.families.models import Guardian
 from data.importing import column_matching, jobs
 from data.importing import runs as import_runs
@@ -14,7 +14,7 @@ from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS
 from data.importing.runs import ImportRun
 from data.schooling.models import Course
-from tests.data.import_helpers import FAULTY, HELENES, bring, check, doubts, faults, give, snapshot, sorts
+from tests.data.import_helpers import FAULTY, HELENES, bring, check, conflicts, faults, give, snapshot, sorts
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
 
 ARIA = "Code_Famille\tCIVILITE\tNOM_USUEL\tPRENOM\tRUE\tCODE_POSTAL\tCOMMUNE\tTEL_PORTABLE\tE_MAIL"
@@ -57,7 +57,7 @@ def test_each_kind_understands_its_own_titles(name: str) -> None:
     assert len({each.label for each in columns}) == len(columns)
 
 
-def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(house: str) -> None:
+def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(database: str) -> None:
     before = snapshot()
     found = faults(check(give("families", FAULTY)))
     assert len(found) >= 40
@@ -73,28 +73,30 @@ def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(house: str
 
 
 def test_a_refusal_keeps_its_words_on_its_way_to_another_process() -> None:
-    why = Refused("{count} caractères, c’est trop : {most} au plus.", count=90, most=80)
+    why = UserError("{count} caractères, c’est trop : {most} au plus.", count=90, most=80)
     there = pickle.loads(pickle.dumps(why))
-    assert (str(there), there.tell("en")) == (str(why), why.tell("en"))
+    assert (str(there), there.message("en")) == (str(why), why.message("en"))
 
 
-def test_row_94_what_a_spreadsheet_did_to_values_is_explained(house: str) -> None:
+def test_row_94_what_a_spreadsheet_did_to_values_is_explained(database: str) -> None:
     text = "N° famille;Nom;Prénom;Date de naissance;CP;Tél. port.\n8001;Durand;Anne;45678;1000;612345678\n1,5E+03;Durand;Bea;;;\n"
-    told = [why for _, _, why in faults(check(give("families", text)))]
-    assert any("date du tableur" in why and "21/01/2025" in why for why in told)
-    assert any("zéro du début" in why and "01000" in why for why in told)
-    assert any("zéro du début" in why and "0612345678" in why for why in told)
-    assert any("forme abrégée (1,5E+03)" in why for why in told)
+    shown = [why for _, _, why in faults(check(give("families", text)))]
+    assert any("date du tableur" in why and "21/01/2025" in why for why in shown)
+    assert any("zéro du début" in why and "01000" in why for why in shown)
+    assert any("zéro du début" in why and "0612345678" in why for why in shown)
+    assert any("forme abrégée (1,5E+03)" in why for why in shown)
 
 
-def test_row_94_lost_zeros_come_back_when_asked(house: str) -> None:
+def test_row_94_lost_zeros_come_back_when_asked(database: str) -> None:
     text = "N° famille;Nom;Prénom;CP;Ville;Tél. port.\n8001;Durand;Anne;1000;Bourg;612345678\n"
     bring("families", text, zeros=True)
     [anne] = every(Guardian, Guardian.first_name == "Anne", Guardian.last_name == "Durand")
     assert (anne.postcode, anne.phone_mobile) == ("01000", "+33612345678")
 
 
-def test_row_91_a_fault_on_the_last_but_one_of_twenty_thousand_lines_is_listed_and_nothing_written(house: str) -> None:
+def test_row_91_a_fault_on_the_last_but_one_of_twenty_thousand_lines_is_listed_and_nothing_written(
+    database: str,
+) -> None:
     lines = [f"{n};2042;rien" if n == 19_998 else f"{n};2042;{n % 28 + 1:02d}/11/2026" for n in range(20_000)]
     before = snapshot()
     run = give("instalments", "N° facture;Montant;Échéance\n" + "\n".join(lines))
@@ -104,29 +106,29 @@ def test_row_91_a_fault_on_the_last_but_one_of_twenty_thousand_lines_is_listed_a
     assert snapshot() == before
 
 
-def test_row_93_what_a_file_lacks_is_said_before_any_line_is_read(house: str) -> None:
+def test_row_93_what_a_file_lacks_is_said_before_any_line_is_read(database: str) -> None:
     run = give("families", "Nom;Prénom;Couleur\nDurand;Anne;bleu\n")
-    with pytest.raises(Refused, match="Il manque au fichier : N° famille"):
+    with pytest.raises(UserError, match="Il manque au fichier : N° famille"):
         check(run)
-    refused = give("families", "Nom;Prénom;Nom\na;b;c\n")
-    assert (refused.state, refused.problem["words"]["first"]) == ("refused", "A")
+    raised = give("families", "Nom;Prénom;Nom\na;b;c\n")
+    assert (raised.state, raised.problem["words"]["first"]) == ("refused", "A")
     assert give("families", "N° famille;Nom;Prénom;Couleur\n1;a;b;c\n").matched["columns"].get("3") is None
 
 
-def test_row_96_the_same_file_twice_says_so_unless_it_is_forced(house: str) -> None:
+def test_row_96_the_same_file_twice_says_so_unless_it_is_forced(database: str) -> None:
     text = "N° famille;Nom;Prénom\n8001;Durand;Anne\n"
     bring("families", text)
     run = give("families", text)
-    with pytest.raises(Refused, match="déjà été importé"):
+    with pytest.raises(UserError, match="déjà été importé"):
         check(run)
-    with HELENES() as v:
-        assert import_runs.done_before(v, run) is not None
-    with HELENES(writes=True) as v:
-        import_runs.force(v, run.id)
+    with HELENES() as uow:
+        assert import_runs.done_before(uow, run) is not None
+    with HELENES(writes=True) as uow:
+        import_runs.force(uow, run.id)
     assert check(run).counts == {"added": 0, "updated": 0, "unchanged": 1}
 
 
-def test_row_97_possible_duplicates_are_listed_and_nobody_is_merged(house: str) -> None:
+def test_row_97_possible_duplicates_are_listed_and_nobody_is_merged(database: str) -> None:
     text = (
         "N° famille;Nom;Prénom;Date de naissance;Adresse;CP\n"
         "9001;Aubry;Claire;14/03/1982;;\n"
@@ -136,66 +138,66 @@ def test_row_97_possible_duplicates_are_listed_and_nobody_is_merged(house: str) 
     )
     before = counts(Guardian)[0]
     report = bring("families", text)
-    told = doubts(report)
-    assert [line for line, _ in told] == [2, 3, 5]
-    assert "Claire Aubry, famille n° 1042" in told[0][1]
-    assert "à la ligne 4" in told[2][1]
+    shown = conflicts(report)
+    assert [line for line, _ in shown] == [2, 3, 5]
+    assert "Claire Aubry, famille n° 1042" in shown[0][1]
+    assert "à la ligne 4" in shown[2][1]
     assert counts(Guardian)[0] == before + 4
 
 
-def test_row_97_the_same_family_in_two_lines_is_two_adults_or_a_fault(house: str) -> None:
+def test_row_97_the_same_family_in_two_lines_is_two_adults_or_a_fault(database: str) -> None:
     report = check(give("families", "N° famille;Nom;Prénom\n9001;Roy;Max\n9001;Roy;Eva\n9001;Roy;Max\n"))
     assert faults(report) == [
         (4, "N° famille", "Cet adulte de la famille est déjà à la ligne 2. Gardez l’une des deux.")
     ]
 
 
-def test_another_person_under_the_same_key_is_asked_about(house: str) -> None:
+def test_another_person_under_the_same_key_is_asked_about(database: str) -> None:
     report = check(give("families", "N° famille;Rang;Nom;Prénom\n1042;1;Weber;Ulysse\n"))
-    assert [words for _, words in doubts(report)] == [
+    assert [expected for _, expected in conflicts(report)] == [
         "La fiche de Claire Aubry prendrait le nom d’Ulysse Weber : est-ce la même personne ?"
     ]
 
 
-def test_what_a_family_asked_for_is_listed_and_its_request_goes_on_waiting(house: str) -> None:
-    with as_(CLAIRE) as v:
-        change_requests.propose(v, guardian(v), {"address": "12 rue Neuve"})
+def test_what_a_family_asked_for_is_listed_and_its_request_goes_on_waiting(database: str) -> None:
+    with as_(CLAIRE) as uow:
+        change_requests.propose(uow, guardian(uow), {"address": "12 rue Neuve"})
     text = "N° famille;Rang;Nom;Prénom;Adresse\n1042;1;Aubry;Claire;9 rue du Port\n"
     report = bring("families", text)
-    assert any("a demandé à changer « Adresse » en « 12 rue Neuve »" in words for _, words in doubts(report))
+    assert any("a demandé à changer « Adresse » en « 12 rue Neuve »" in expected for _, expected in conflicts(report))
     [waiting] = every(change_models.FieldChange, change_models.FieldChange.new == "12 rue Neuve")
     assert waiting.state == "pending"
 
 
-def test_a_child_of_another_household_is_asked_about(house: str) -> None:
+def test_a_child_of_another_household_is_asked_about(database: str) -> None:
     report = check(give("pupils", "N° élève;Nom;Prénom;N° famille\n2042;Aubry;Irina;1077\n"))
-    assert any("déjà rattaché à la famille 1042" in words for _, words in doubts(report))
+    assert any("déjà rattaché à la famille 1042" in expected for _, expected in conflicts(report))
 
 
-def test_lines_that_no_longer_make_the_total_are_told(house: str) -> None:
+def test_lines_that_no_longer_make_the_total_are_told(database: str) -> None:
     bring("invoices", "N° facture;N° famille;Date;Montant\nF1;1042;01/10/2026;100,00\n")
     report = check(give("invoice-lines", "N° facture;Rang;Libellé;Montant\nF1;1;Piano;60,00\nF1;2;Chœur;50,00\n"))
-    assert [words.replace("\xa0", " ") for _, words in doubts(report)] == [
+    assert [expected.replace("\xa0", " ") for _, expected in conflicts(report)] == [
         "Facture F1 : ses lignes font 110,00 €, son total est 100,00 €."
     ]
 
 
-def test_how_columns_were_matched_is_remembered_for_files_of_that_shape(house: str) -> None:
+def test_how_columns_were_matched_is_remembered_for_files_of_that_shape(database: str) -> None:
     bring("families", "Zone 1;Nom;Prénom\n8001;Durand;Anne\n", columns={"0": "number"})
     assert give("families", "Zone 1;Nom;Prénom\n8002;Durand;Bea\n").matched["columns"]["0"] == "number"
     assert "1" not in give("families", "Nom;Zone 1;Prénom\n8002;Durand;Bea\n").matched["columns"]
 
 
-def test_a_value_for_every_line_stands_for_a_column_that_the_file_lacks(house: str) -> None:
+def test_a_value_for_every_line_stands_for_a_column_that_the_file_lacks(database: str) -> None:
     course = every(Course, Course.site_id == 1)[0]
     text = f"N° élève;N° cours\n2042;{course.number.lower()}\n"
     run = give("enrolments", text, fixed={"school_year": course.school_year.replace("-", "/")})
     assert faults(check(run)) == []
-    with pytest.raises(Refused, match="valeur fixe"):
+    with pytest.raises(UserError, match="valeur fixe"):
         check(give("enrolments", text, fixed={"school_year": "demain"}))
 
 
-def test_a_nearly_right_teacher_is_proposed(house: str) -> None:
+def test_a_nearly_right_teacher_is_proposed(database: str) -> None:
     text = "Année scolaire;N° cours;Intitulé;Enseignant\n2026-2027;ZZ 1;Piano;Astarel Carmne\n2026-2027;ZZ 2;Piano;ASTAREL Carmen\n"
     assert faults(check(give("courses", text))) == [
         (2, "Enseignant", "Enseignant inconnu. Vouliez-vous écrire « Carmen Astarel » ?")
@@ -203,7 +205,7 @@ def test_a_nearly_right_teacher_is_proposed(house: str) -> None:
 
 
 @pytest.mark.parametrize("login", [PAUL, CLAIRE])
-def test_row_84_imports_and_exports_are_the_managers(house: str, login: str) -> None:
+def test_row_84_imports_and_exports_are_the_managers(database: str, login: str) -> None:
     from functools import partial
 
     from data.importing import exporting
@@ -217,41 +219,41 @@ def test_row_84_imports_and_exports_are_the_managers(house: str, login: str) -> 
         lambda: jobs.carry_out(theirs, Job(run.id, run.site_id, writes=True), unread=True),
     )
     for act in acts:
-        with pytest.raises(NotYours):
+        with pytest.raises(NotFound):
             act()
-    with theirs() as v:
+    with theirs() as uow:
         for act in (
-            lambda: exporting.gather(v, KINDS["families"]),
-            lambda: exporting.accepted_since(v, v.today),
-            lambda: import_runs.latest(v),
+            lambda: exporting.gather(uow, KINDS["families"]),
+            lambda: exporting.accepted_since(uow, uow.today),
+            lambda: import_runs.latest(uow),
         ):
-            with pytest.raises(NotYours):
+            with pytest.raises(NotFound):
                 act()
-    with theirs(writes=True) as v:
+    with theirs(writes=True) as uow:
         for act in (import_runs.drop, import_runs.force, import_runs.content_of):
-            with pytest.raises(NotYours):
-                act(v, run.id)
+            with pytest.raises(NotFound):
+                act(uow, run.id)
 
 
-def test_a_file_is_its_sites_and_so_is_all_it_refers_to(house: str) -> None:
+def test_a_file_is_its_sites_and_so_is_all_it_refers_to(database: str) -> None:
     from functools import partial
 
     from tests.data.import_helpers import opened
 
     belrive = partial(opened, "petit.jean", "belrive")
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
-    with pytest.raises(NotYours):
+    with pytest.raises(NotFound):
         check(run, by=belrive)
-    told = faults(check(give("links", "N° élève;N° famille\n2077;1077\n", by=belrive), by=belrive))
-    assert [why[:14] for _, _, why in told] == ["Élève inconnu.", "Famille inconn"]
+    shown = faults(check(give("links", "N° élève;N° famille\n2077;1077\n", by=belrive), by=belrive))
+    assert [why[:14] for _, _, why in shown] == ["Élève inconnu.", "Famille inconn"]
 
 
-def test_a_forgotten_file_is_dropped_by_the_next_import(house: str) -> None:
+def test_a_forgotten_file_is_dropped_by_the_next_import(database: str) -> None:
     from tests.demo_users import later
 
     run = give("families", "N° famille;Nom;Prénom\n8001;Durand;Anne\n")
-    with as_(HELENE, now=later(days=3)) as v:
-        import_runs.forget_old(v)
+    with as_(HELENE, now=later(days=3)) as uow:
+        import_runs.forget_old(uow)
     assert every(ImportRun)[-1].state == "dropped"
-    with pytest.raises(Refused, match="n’attend plus"):
+    with pytest.raises(UserError, match="n’attend plus"):
         check(run)

@@ -1,4 +1,4 @@
-"""The door: one sentence whatever was wrong, guessing slowed without anybody locked out, sessions that end."""
+"""Signing in: one sentence whatever was wrong, guessing slowed without anybody locked out, sessions that end."""
 
 import asyncio
 from datetime import timedelta
@@ -13,8 +13,8 @@ from data.accounts.models import Account
 from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import SignIn
 from data.core.audit import AuditEntry
-from data.core.errors import Faulty, Refused
-from data.core.unit_of_work import whole_house
+from data.core.errors import UserError, ValidationErrors
+from data.core.system_unit_of_work import system_unit_of_work
 from data.demo import PASSWORD
 from data.families.models import Guardian
 from data.mail.outbox import Letter
@@ -23,9 +23,9 @@ from tests.data.login_helpers import MAIL, WRONG, at, change, enter, lose, maile
 from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site, site
 
 
-def test_nobody_waits_for_a_writer_to_be_seen(house: str) -> None:
+def test_nobody_waits_for_a_writer_to_be_seen(database: str) -> None:
     token, _ = sessions.sign_in(account(CLAIRE))
-    with whole_house(writes=True) as busy:
+    with system_unit_of_work(writes=True) as busy:
         seen = busy.one(select(SignIn.seen_at).order_by(col(SignIn.id).desc()))
         assert seen is not None
         soon = seen + timedelta(minutes=2)
@@ -41,7 +41,7 @@ def test_nobody_waits_for_a_writer_to_be_seen(house: str) -> None:
 
 
 @both
-def test_one_sentence_whatever_was_wrong(house: str) -> None:
+def test_one_sentence_whatever_was_wrong(database: str) -> None:
     """Rows 1, 4, 6, 7 and 16."""
     change(PAUL, disabled=True)
     change("nguyen.linh", password_hash="$argon2id$damaged")
@@ -60,7 +60,7 @@ def test_one_sentence_whatever_was_wrong(house: str) -> None:
     assert "nobody.here" not in str([entry.model_dump() for entry in every(AuditEntry)])
 
 
-def test_spaces_case_and_width_of_the_identifier_do_not_matter(house: str) -> None:
+def test_spaces_case_and_width_of_the_identifier_do_not_matter(database: str) -> None:
     """Rows 3 and 5, R-14."""
     wide = "".join(chr(ord(char) + 0xFEE0) for char in CLAIRE)
     for typed in (f"  {CLAIRE.upper()} ", wide, wide.upper(), CLAIRE):
@@ -69,12 +69,12 @@ def test_spaces_case_and_width_of_the_identifier_do_not_matter(house: str) -> No
     for good in ("abc", "a.b-c_9", "x" * 40):
         accounts.check_login(good)
     for bad in ("ab", "x" * 41, "aub ry", "\u0430ubry", "Aubry", "a\nbc", "abc\n", ""):
-        with pytest.raises(Refused):
+        with pytest.raises(UserError):
             accounts.check_login(bad)
 
 
 @pytest.mark.parametrize("word", ["wrong", PASSWORD])
-def test_an_unknown_identifier_costs_what_a_known_one_costs(house: str, word: str) -> None:
+def test_an_unknown_identifier_costs_what_a_known_one_costs(database: str, word: str) -> None:
     """Row 1, R-15: the same questions in the same order, and one hash; time can tell nothing else."""
     set_site(demonstration=False)
     change(PAUL, disabled=True)
@@ -94,7 +94,7 @@ def test_an_unknown_identifier_costs_what_a_known_one_costs(house: str, word: st
 
 
 @both
-def test_after_five_failures_one_waits_longer_and_longer_and_is_never_locked_out(house: str) -> None:
+def test_after_five_failures_one_waits_longer_and_longer_and_is_never_locked_out(database: str) -> None:
     """Rows 8 and 13: kept in the database, so a restart forgets nothing."""
     for _ in range(5):
         assert refusal(CLAIRE, "wrong", now=at()) == WRONG
@@ -111,13 +111,13 @@ def test_after_five_failures_one_waits_longer_and_longer_and_is_never_locked_out
     assert enter(now=at(now)).login == CLAIRE
 
 
-def test_an_identifier_that_is_nobodys_is_slowed_like_another(house: str) -> None:
+def test_an_identifier_that_is_nobodys_is_slowed_like_another(database: str) -> None:
     for _ in range(5):
         refusal("nobody.here", "wrong", now=at())
     assert refusal("nobody.here", now=at()).startswith("Trop d’essais.")
 
 
-def test_a_hundred_failures_of_others_do_not_slow_a_browser_that_was_here_before(house: str) -> None:
+def test_a_hundred_failures_of_others_do_not_slow_a_browser_that_was_here_before(database: str) -> None:
     """Row 9."""
     _, device = sessions.sign_in(account(CLAIRE), now=at(-60))
     for turn in range(100):
@@ -129,13 +129,13 @@ def test_a_hundred_failures_of_others_do_not_slow_a_browser_that_was_here_before
     assert refusal(device=others, now=at(10)).startswith("Trop d’essais.")
 
 
-def test_no_more_than_twenty_five_words_a_day_are_tried_from_unknown_devices(house: str) -> None:
+def test_no_more_than_twenty_five_words_a_day_are_tried_from_unknown_devices(database: str) -> None:
     tried = [refusal(CLAIRE, "wrong", now=at(turn * 20)) for turn in range(30)]
-    assert [said == WRONG for said in tried] == [True] * 25 + [False] * 5
+    assert [text == WRONG for text in tried] == [True] * 25 + [False] * 5
     assert enter(now=at(hours=25)).login == CLAIRE
 
 
-def test_two_hundred_families_behind_one_address_all_enter(house: str) -> None:
+def test_two_hundred_families_behind_one_address_all_enter(database: str) -> None:
     """Row 10."""
     able = [each.login for each in every(Account, Account.role == "family") if each.password_hash and not each.disabled]
     for turn in range(200):
@@ -143,7 +143,7 @@ def test_two_hundred_families_behind_one_address_all_enter(house: str) -> None:
     assert counts(Account) == [len(every(Account))]
 
 
-def test_fifty_accounts_failed_from_one_address_space_its_unknown_devices(house: str) -> None:
+def test_fifty_accounts_failed_from_one_address_space_its_unknown_devices(database: str) -> None:
     """Rows 11 and 12: the addresses of one IPv6 network are one client."""
     for client in ("203.0.113.7", "2001:db8:1:2::"):
         rate_limit.forget_clients()
@@ -160,7 +160,7 @@ def test_fifty_accounts_failed_from_one_address_space_its_unknown_devices(house:
         assert enter("famille.3002", client=here, now=at(60)).login == "famille.3002"
 
 
-def test_a_right_word_forgets_the_failures_and_a_better_hash_is_kept(house: str) -> None:
+def test_a_right_word_forgets_the_failures_and_a_better_hash_is_kept(database: str) -> None:
     change(CLAIRE, password_hash=passwords.context().using(argon2__memory_cost=2048).hash(PASSWORD))
     for _ in range(4):
         refusal(CLAIRE, "wrong", now=at())
@@ -169,11 +169,11 @@ def test_a_right_word_forgets_the_failures_and_a_better_hash_is_kept(house: str)
     assert {row.failures for row in every(Throttle)} == {0}
 
 
-def test_guessing_ones_own_word_while_signed_in_is_slowed_too(house: str) -> None:
+def test_guessing_ones_own_word_while_signed_in_is_slowed_too(database: str) -> None:
     claire = account(CLAIRE)
     for _ in range(5):
         assert asyncio.run(sessions.is_mine(claire, "wrong", now=at())) is False
-    with pytest.raises(Refused, match="Trop d’essais"):
+    with pytest.raises(UserError, match="Trop d’essais"):
         asyncio.run(sessions.is_mine(claire, PASSWORD, now=at()))
     assert asyncio.run(sessions.is_mine(claire, PASSWORD, now=at(2))) is True
     assert enter(now=at()).login == CLAIRE
@@ -183,7 +183,7 @@ def test_guessing_ones_own_word_while_signed_in_is_slowed_too(house: str) -> Non
 
 
 @both
-def test_a_right_pair_gets_a_new_word_and_the_old_one_and_every_session_die(house: str) -> None:
+def test_a_right_pair_gets_a_new_word_and_the_old_one_and_every_session_die(database: str) -> None:
     """Rows 20, 22 and 29."""
     token, _ = sessions.sign_in(account(CLAIRE))
     other, _ = sessions.sign_in(account(MARC))
@@ -201,13 +201,13 @@ def test_a_right_pair_gets_a_new_word_and_the_old_one_and_every_session_die(hous
     assert last(AuditEntry, AuditEntry.action == "new password mailed").subject_id == back.id
 
 
-def test_a_wrong_pair_changes_nothing(house: str) -> None:
+def test_a_wrong_pair_changes_nothing(database: str) -> None:
     """Rows 18 and 23."""
     change(PAUL, disabled=True)
-    with whole_house(writes=True) as v:
-        samir = v.get(Guardian, account("belkacem.samir").guardian_id)
+    with system_unit_of_work(writes=True) as uow:
+        samir = uow.get(Guardian, account("belkacem.samir").guardian_id)
         samir.email = ""
-        v.add(samir)
+        uow.add(samir)
     before = counts(Letter, AuditEntry), [row.password_hash for row in every(Account)]
     for login, email in ((CLAIRE, "marc.aubry@example.org"), ("nobody.here", MAIL), (CLAIRE, ""), ("", MAIL), ("belkacem.samir", ""),
                          (CLAIRE, f"{MAIL}\r\nBcc: evil@example.org"), (CLAIRE, f"{MAIL},evil@example.org"), (CLAIRE, "\0"),
@@ -218,7 +218,7 @@ def test_a_wrong_pair_changes_nothing(house: str) -> None:
 
 
 @both
-def test_who_asks_for_a_new_word_costs_one_hash_and_a_wrong_pair_one_question(house: str) -> None:
+def test_who_asks_for_a_new_word_costs_one_hash_and_a_wrong_pair_one_question(database: str) -> None:
     """R-11: nobody's identifier, a wrong address and a disabled account cannot be told apart by what they cost."""
     change(PAUL, disabled=True)
     right, wrong = (CLAIRE, MAIL), ((CLAIRE, "x@example.org"), ("nobody.here", MAIL), (PAUL, account(PAUL).email))
@@ -233,7 +233,7 @@ def test_who_asks_for_a_new_word_costs_one_hash_and_a_wrong_pair_one_question(ho
     assert last(Letter, Letter.kind == "new_password").state == "waiting"  # no mail server is waited for
 
 
-def test_asked_five_times_quickly_one_letter_leaves(house: str) -> None:
+def test_asked_five_times_quickly_one_letter_leaves(database: str) -> None:
     """Row 21, R-12."""
     for seconds in range(5):
         lose(now=at(seconds=seconds))
@@ -248,7 +248,7 @@ def test_asked_five_times_quickly_one_letter_leaves(house: str) -> None:
     assert len(every(Letter, Letter.kind == "new_password")) == 4
 
 
-def test_twenty_identifiers_an_hour_are_asked_for_from_one_client(house: str) -> None:
+def test_twenty_identifiers_an_hour_are_asked_for_from_one_client(database: str) -> None:
     for turn in range(20):
         lose(f"nobody.{turn}", "x@example.org", client="203.0.113.7", now=at())
     lose(client="203.0.113.7", now=at(1))
@@ -258,12 +258,12 @@ def test_twenty_identifiers_an_hour_are_asked_for_from_one_client(house: str) ->
     assert len(every(Letter, Letter.kind == "new_password")) == 2
 
 
-def test_the_same_identifier_and_address_in_two_sites_get_two_letters(house: str) -> None:
+def test_the_same_identifier_and_address_in_two_sites_get_two_letters(database: str) -> None:
     """Row 28."""
-    with whole_house(writes=True) as v:
-        namesake = v.get(Guardian, account(CLAIRE, "belrive").guardian_id)
+    with system_unit_of_work(writes=True) as uow:
+        namesake = uow.get(Guardian, account(CLAIRE, "belrive").guardian_id)
         namesake.email = MAIL
-        v.add(namesake)
+        uow.add(namesake)
     lose()
     sent = every(Letter, Letter.kind == "new_password")
     assert [letter.subject.rpartition(" – ")[2] for letter in sent] == [
@@ -273,7 +273,7 @@ def test_the_same_identifier_and_address_in_two_sites_get_two_letters(house: str
     assert enter(CLAIRE, mailed(), "belrive").site_id == site("belrive").id
 
 
-def test_a_mailed_word_lives_a_day_and_another_can_be_asked_for(house: str) -> None:
+def test_a_mailed_word_lives_a_day_and_another_can_be_asked_for(database: str) -> None:
     """Row 24."""
     lose(now=at())
     assert enter(CLAIRE, mailed(), now=at(hours=23.9)).must_change
@@ -283,7 +283,7 @@ def test_a_mailed_word_lives_a_day_and_another_can_be_asked_for(house: str) -> N
     assert enter(CLAIRE, mailed(), now=at(hours=24.3)).login == CLAIRE
 
 
-def test_a_mailed_word_that_the_site_lets_keep_lasts_once_used(house: str) -> None:
+def test_a_mailed_word_that_the_site_lets_keep_lasts_once_used(database: str) -> None:
     set_site(must_change_mailed_password=False)
     lose(now=at())
     assert not enter(CLAIRE, mailed(), now=at(1)).must_change
@@ -292,7 +292,7 @@ def test_a_mailed_word_that_the_site_lets_keep_lasts_once_used(house: str) -> No
     assert refusal(MARC, mailed(), now=at(hours=25)) == WRONG
 
 
-def test_a_new_word_by_mail_clears_the_counters_of_every_device(house: str) -> None:
+def test_a_new_word_by_mail_clears_the_counters_of_every_device(database: str) -> None:
     """R-16."""
     _, device = sessions.sign_in(account(CLAIRE), now=at(-60))
     for each in ("", device):
@@ -303,21 +303,21 @@ def test_a_new_word_by_mail_clears_the_counters_of_every_device(house: str) -> N
     assert enter(CLAIRE, mailed(), device=device, now=at()).login == CLAIRE
 
 
-def test_the_new_word_is_neither_the_mailed_one_nor_the_old_one_nor_about_oneself(house: str) -> None:
+def test_the_new_word_is_neither_the_mailed_one_nor_the_old_one_nor_about_oneself(database: str) -> None:
     """Row 26, R-5."""
     lose()
     claire = account(CLAIRE)
-    with as_(CLAIRE) as v:
-        words = accounts.context_words(v, claire, site())
+    with as_(CLAIRE) as uow:
+        expected = accounts.personal_terms(uow, claire, site())
 
     def choose(new: str, again: str = "") -> dict[str, Any]:
-        with pytest.raises(Faulty) as faulty:
-            asyncio.run(accounts.check_new_password(words, claire, new, again or new))
-        return faulty.value.faults
+        with pytest.raises(ValidationErrors) as invalid:
+            asyncio.run(accounts.check_new_password(expected, claire, new, again or new))
+        return invalid.value.faults
 
     assert list(choose(mailed())) == ["new"]
     for about in ("tuba pour Irina 7", "Nino et le tuba", "valmont tuba 77", f"tuba{13 - 13}Aubry tambour"):
         assert list(choose(about)) == ["new"]
     assert list(choose("un tuba vert 77", "un tuba vert 78")) == ["again"]
-    hashed = asyncio.run(accounts.check_new_password(words, claire, "un tuba vert 77", "un tuba vert 77"))
+    hashed = asyncio.run(accounts.check_new_password(expected, claire, "un tuba vert 77", "un tuba vert 77"))
     assert passwords.verify("un tuba vert 77", hashed)[0]

@@ -1,4 +1,4 @@
-"""The database's shape comes from the migrations alone, on both databases, with the cast's rows in place."""
+"""The database's shape comes from the migrations alone, on both databases, with the demonstration's rows in place."""
 
 # ruff: noqa: PT012
 import shutil
@@ -15,10 +15,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
 from data.change_requests.models import FieldChange
-from data.core import database, schema
+from data.core import database as database_module
+from data.core import schema
 from data.core.audit import AuditEntry
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, PupilLink
 from tests.demo_users import both, both_empty, counts, every
 
@@ -26,14 +28,14 @@ TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 
 
 def differences() -> list[object]:
-    database.table_classes()
-    with database.engine().connect() as connection:
+    database_module.table_classes()
+    with database_module.engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, database.metadata))
+        return list(compare_metadata(context, database_module.metadata))
 
 
 def tables() -> set[str]:
-    with database.engine().connect() as connection:
+    with database_module.engine().connect() as connection:
         return set(sqlalchemy.inspect(connection).get_table_names())
 
 
@@ -44,7 +46,7 @@ def move(where: str) -> None:
 
 
 @both_empty
-def test_the_migrations_build_the_models_and_go_back(empty_house: str) -> None:
+def test_the_migrations_build_the_models_and_go_back(empty_database: str) -> None:
     schema.upgrade()
     assert differences() == []
     assert schema.state()[0] == schema.state()[1]
@@ -56,7 +58,7 @@ def test_the_migrations_build_the_models_and_go_back(empty_house: str) -> None:
 
 
 @both_empty
-def test_each_step_can_be_taken_and_taken_back(empty_house: str) -> None:
+def test_each_step_can_be_taken_and_taken_back(empty_database: str) -> None:
     steps = [step.revision for step in ScriptDirectory.from_config(schema.configuration()).walk_revisions()][::-1]
     for step in steps:
         command.upgrade(schema.configuration(), step)
@@ -66,7 +68,7 @@ def test_each_step_can_be_taken_and_taken_back(empty_house: str) -> None:
 
 
 @both
-def test_the_casts_rows_survive_going_back_and_forth(house: str) -> None:
+def test_the_demonstrations_rows_survive_going_back_and_forth(database: str) -> None:
     """Parent tables are rebuilt on SQLite while their children stand."""
     before = counts(*TABLES)
     command.downgrade(schema.configuration(), "0002")
@@ -77,7 +79,7 @@ def test_the_casts_rows_survive_going_back_and_forth(house: str) -> None:
 
 
 def broken_keys() -> list[object]:
-    with database.engine().connect() as connection:
+    with database_module.engine().connect() as connection:
         if connection.dialect.name != "sqlite":
             return []
         return [*connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall(),
@@ -110,21 +112,21 @@ def a_migration_to_come(folder: Path, then: str) -> Config:
 
 
 @both
-def test_parents_can_be_made_anew_while_their_children_stand(house: str, tmp_path: Path) -> None:
+def test_parents_can_be_made_anew_while_their_children_stand(database: str, tmp_path: Path) -> None:
     before = counts(*TABLES)
     command.upgrade(a_migration_to_come(tmp_path, "pass"), "head")
-    with database.engine().connect() as connection:
+    with database_module.engine().connect() as connection:
         assert "nickname" in {column["name"] for column in sqlalchemy.inspect(connection).get_columns("family")}
     assert counts(*TABLES) == before
     assert broken_keys() == []
-    with pytest.raises(IntegrityError), whole_house(writes=True) as v:
-        v.add(Guardian(site_id=1, family_id=10**6))
+    with pytest.raises(IntegrityError), system_unit_of_work(writes=True) as uow:
+        uow.add(Guardian(site_id=1, family_id=10**6))
     with pytest.raises(SystemExit, match="newer than this program"):
         schema.upgrade()
 
 
 @both
-def test_a_migration_that_fails_leaves_the_database_as_it_was(house: str, tmp_path: Path) -> None:
+def test_a_migration_that_fails_leaves_the_database_as_it_was(database: str, tmp_path: Path) -> None:
     """Row 102, the part that a transaction answers for."""
     before = counts(*TABLES)
     with pytest.raises(ZeroDivisionError):
@@ -134,35 +136,35 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(house: str, tmp_pa
 
 
 @both
-def test_a_migration_that_breaks_a_key_is_refused(house: str, tmp_path: Path) -> None:
+def test_a_migration_that_breaks_a_key_is_refused(database: str, tmp_path: Path) -> None:
     with pytest.raises((RuntimeError, IntegrityError)):
         command.upgrade(a_migration_to_come(tmp_path, 'op.execute("DELETE FROM family WHERE number = 1042")'), "head")
     assert len(every(Family, Family.number == 1042)) == 2
-    with pytest.raises(IntegrityError), whole_house(writes=True) as v:
-        v.add(Guardian(site_id=1, family_id=10**6))
+    with pytest.raises(IntegrityError), system_unit_of_work(writes=True) as uow:
+        uow.add(Guardian(site_id=1, family_id=10**6))
 
 
 @both
 @pytest.mark.parametrize(
     "act", ["UPDATE audit_entry SET actor = 'X'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
 )
-def test_the_journal_refuses_to_be_changed_by_the_database_itself(house: str, act: str) -> None:
+def test_the_journal_refuses_to_be_changed_by_the_database_itself(database: str, act: str) -> None:
     """Row 88."""
     before = [entry.model_dump() for entry in every(AuditEntry)]
-    with pytest.raises(DBAPIError, match=r"append-only|syntax error"), database.engine().begin() as connection:
+    with pytest.raises(DBAPIError, match=r"append-only|syntax error"), database_module.engine().begin() as connection:
         connection.exec_driver_sql(act)
     assert before
     assert [entry.model_dump() for entry in every(AuditEntry)] == before
 
 
-def test_the_journal_is_not_changed_by_our_own_hand_either(house: str) -> None:
-    def change(v: Visit) -> None:
-        v.all(select(AuditEntry))[0].actor = "X"
+def test_the_journal_is_not_changed_by_our_own_hand_either(database: str) -> None:
+    def change(uow: UnitOfWork) -> None:
+        uow.all(select(AuditEntry))[0].actor = "X"
 
-    def delete(v: Visit) -> None:
-        v.delete(v.all(select(AuditEntry))[0])
+    def delete(uow: UnitOfWork) -> None:
+        uow.delete(uow.all(select(AuditEntry))[0])
 
     for act in (change, delete):
-        with pytest.raises(DBAPIError, match="append-only"), whole_house(writes=True) as v:
-            act(v)
-            v.flush()
+        with pytest.raises(DBAPIError, match="append-only"), system_unit_of_work(writes=True) as uow:
+            act(uow)
+            uow.flush()

@@ -9,10 +9,11 @@ from PIL import Image
 from sqlmodel import select
 
 from data.accounts import models as accounts
-from data.core import clock, database
+from data.core import clock
+from data.core import database as database_module
 from data.core.audit import AuditEntry
-from data.core.errors import NotYours, Refused
-from data.core.unit_of_work import whole_house
+from data.core.errors import NotFound, UserError
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import delivery
@@ -29,17 +30,17 @@ from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, la
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
     who = account(login)
     given: dict[str, Any] = {"to": "claire.aubry@example.org", **more}
-    with whole_house(writes=True, now=given.pop("now", None)) as v:
-        return mail_outbox.write(v, kind, name=who.name, language="fr", site_id=who.site_id, family_id=who.family_id,
+    with system_unit_of_work(writes=True, now=given.pop("now", None)) as uow:
+        return mail_outbox.write(uow, kind, name=who.name, language="fr", site_id=who.site_id, family_id=who.family_id,
                              account_id=who.id, **given).id  # fmt: skip
 
 
 def change(number: int, **values: Any) -> None:
-    with whole_house(writes=True) as v:
-        row = v.get(Letter, number)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Letter, number)
         for name, value in values.items():
             setattr(row, name, value)
-        v.add(row)
+        uow.add(row)
 
 
 def letter(number: int) -> Letter:
@@ -47,12 +48,12 @@ def letter(number: int) -> Letter:
 
 
 @both
-def test_letters_are_found_by_state_kind_day_name_address_and_family(house: str) -> None:
+def test_letters_are_found_by_state_kind_day_name_address_and_family(database: str) -> None:
     write(to="oeuvrard@example.org", login="famille.3001")
-    with as_(PAUL) as v:
+    with as_(PAUL) as uow:
 
         def ids(**wanted: Any) -> set[int]:
-            return {each.id for each in outbox_admin.found(v, Wanted(**wanted))}
+            return {each.id for each in outbox_admin.found(uow, Wanted(**wanted))}
 
         everything = ids()
         assert ids(search="claire.aubry@example.org") == ids(search="AUBRY claire") != set()
@@ -60,104 +61,104 @@ def test_letters_are_found_by_state_kind_day_name_address_and_family(house: str)
         assert ids(search="%") == ids(search="_") == ids(search="'") == set()
         assert ids(state="failed") | ids(state="sent") | ids(state="waiting") < everything
         assert ids(kind="payment_received") == {each.id for each in every(Letter, Letter.kind == "payment_received")}
-        assert ids(since=v.today) | ids(until=v.today - timedelta(days=1)) == everything
+        assert ids(since=uow.today) | ids(until=uow.today - timedelta(days=1)) == everything
         assert ids(since=date(2090, 1, 1)) == set()
-        counts = outbox_admin.counts(v, Wanted())
+        counts = outbox_admin.counts(uow, Wanted())
         assert sum(counts.values()) == len(everything)
         assert (counts["failed"], counts["abandoned"], counts["cancelled"]) == (1, 1, 1)
-    with as_("petit.jean", "belrive") as v:
-        assert outbox_admin.found(v, Wanted(search="valmont")) == []
-        assert not everything & {each.id for each in outbox_admin.found(v, Wanted())}
-    with as_(CLAIRE) as v, pytest.raises(NotYours):
-        outbox_admin.found(v, Wanted())
+    with as_("petit.jean", "belrive") as uow:
+        assert outbox_admin.found(uow, Wanted(search="valmont")) == []
+        assert not everything & {each.id for each in outbox_admin.found(uow, Wanted())}
+    with as_(CLAIRE) as uow, pytest.raises(NotFound):
+        outbox_admin.found(uow, Wanted())
 
 
-@pytest.mark.parametrize(("error", "words"), [
+@pytest.mark.parametrize(("error", "expected"), [
     ("550 5.1.1 unknown", "n’existe pas"), ("552 full", "pleine"), ("554 b'5.7.1 spam'", "refuse nos courriels"), ("501 no", "refusée"),
     ("451 4.2.2 full", "pleine pour le moment"), ("421 later", "réessayer"), ("no address", "pas d’adresse"), ("superseded", "remplace"),
     ("expired", "valable"), ("called back", "secrétariat"), ("unsafe address or header", "forme"), ("timed out", "n’a pas répondu"), ("", ""),
 ])  # fmt: skip
-def test_why_a_letter_did_not_leave_is_told_in_words(error: str, words: str) -> None:
-    assert words in outbox_admin.reason(Letter.model_construct(error=error))
+def test_why_a_letter_did_not_leave_is_told_in_words(error: str, expected: str) -> None:
+    assert expected in outbox_admin.reason(Letter.model_construct(error=error))
 
 
 @both
-def test_sending_again_is_a_letter_of_its_own_to_todays_address_once(house: str) -> None:
+def test_sending_again_is_a_letter_of_its_own_to_todays_address_once(database: str) -> None:
     number = write(to="old@example.org")
-    with as_(PAUL) as v, pytest.raises(Refused, match="encore en attente"):
-        outbox_admin.resend(v, number)
+    with as_(PAUL) as uow, pytest.raises(UserError, match="encore en attente"):
+        outbox_admin.resend(uow, number)
     change(number, state="failed", error="550 no")
-    with as_(PAUL) as v:
-        copy = outbox_admin.resend(v, number).id
+    with as_(PAUL) as uow:
+        copy = outbox_admin.resend(uow, number).id
     again = letter(copy)
     assert (again.recipient, again.state, again.resent_of) == ("claire.aubry@example.org", "waiting", number)
     assert (again.blocks, again.subject) == (letter(number).blocks, letter(number).subject)
     assert again.key != letter(number).key
     assert again.message_id != letter(number).message_id
-    with as_(PAUL) as v, pytest.raises(Refused, match="déjà été renvoyé"):
-        outbox_admin.resend(v, number)
+    with as_(PAUL) as uow, pytest.raises(UserError, match="déjà été renvoyé"):
+        outbox_admin.resend(uow, number)
     entry = last(AuditEntry)
     assert (entry.action, entry.actor, entry.subject_id) == ("letter sent again", "Paul Renard", number)
     for login, code in ((CLAIRE, "valmont"), ("petit.jean", "belrive")):
-        with as_(login, code) as v, pytest.raises(NotYours):
-            outbox_admin.resend(v, number)
+        with as_(login, code) as uow, pytest.raises(NotFound):
+            outbox_admin.resend(uow, number)
 
 
-def test_a_letter_about_an_address_goes_to_that_address_again(house: str) -> None:
+def test_a_letter_about_an_address_goes_to_that_address_again(database: str) -> None:
     number = write("email_change_asked", to="old@example.org", subject="Claire Aubry")
     change(number, state="sent")
-    with as_(PAUL) as v:
-        assert outbox_admin.resend(v, number).recipient == "old@example.org"
+    with as_(PAUL) as uow:
+        assert outbox_admin.resend(uow, number).recipient == "old@example.org"
 
 
-def test_what_cannot_be_sent_again_says_why(house: str) -> None:
+def test_what_cannot_be_sent_again_says_why(database: str) -> None:
     number, empty = write(), write()
     change(number, state="sent", blocks=[["secret"]], secret="")
     change(empty, state="sent", blocks=[])
-    with as_(PAUL) as v:
-        for each, words in ((number, "mot de passe"), (empty, "plus conservé")):
-            with pytest.raises(Refused, match=words):
-                outbox_admin.resend(v, each)
+    with as_(PAUL) as uow:
+        for each, expected in ((number, "mot de passe"), (empty, "plus conservé")):
+            with pytest.raises(UserError, match=expected):
+                outbox_admin.resend(uow, each)
 
 
 @both
-def test_a_waiting_letter_is_called_back_and_one_that_leaves_is_not(house: str) -> None:
+def test_a_waiting_letter_is_called_back_and_one_that_leaves_is_not(database: str) -> None:
     number, leaving = write(secret="k7Wm3xPqRt9aZb"), write()
     change(leaving, state="sending")
-    with as_(PAUL) as v:
-        outbox_admin.call_back(v, number)
-        with pytest.raises(Refused, match="n’attend plus"):
-            outbox_admin.call_back(v, leaving)
+    with as_(PAUL) as uow:
+        outbox_admin.call_back(uow, number)
+        with pytest.raises(UserError, match="n’attend plus"):
+            outbox_admin.call_back(uow, leaving)
     assert (letter(number).state, letter(number).secret, letter(leaving).state) == ("cancelled", "", "sending")
     assert last(AuditEntry).action == "letter called back"
-    with as_(PAUL) as v, pytest.raises(Refused):
-        outbox_admin.call_back(v, number)
+    with as_(PAUL) as uow, pytest.raises(UserError):
+        outbox_admin.call_back(uow, number)
 
 
-def test_a_family_reads_its_own_accounts_letters_and_none_called_back(house: str) -> None:
+def test_a_family_reads_its_own_accounts_letters_and_none_called_back(database: str) -> None:
     mine, marcs = write(), write(login="aubry.marc", to="marc.aubry@example.org")
-    with as_(CLAIRE) as v:
-        ids = {each.id for each in outbox_admin.mine(v)}
+    with as_(CLAIRE) as uow:
+        ids = {each.id for each in outbox_admin.mine(uow)}
     assert mine in ids
     assert marcs not in ids
     change(mine, state="cancelled")
-    with as_(CLAIRE) as v:
-        assert mine not in {each.id for each in outbox_admin.mine(v)}
+    with as_(CLAIRE) as uow:
+        assert mine not in {each.id for each in outbox_admin.mine(uow)}
 
 
-def test_the_desk_is_leafed_through_and_searched_by_one_question_each(house: str) -> None:
+def test_the_office_is_leafed_through_and_searched_by_one_question_each(database: str) -> None:
     """`tests.bench.search` says what that takes among forty thousand letters."""
     for turn in range(PAGE + 2):
         write(to=f"p{turn}.@example.org")
-    with as_(PAUL, writes=False) as v, statements() as asked:
-        counts = outbox_admin.counts(v, Wanted(search="p39.@"))
-        found = outbox_admin.found(v, Wanted(search="p39.@"))
-        page = outbox_admin.found(v, Wanted(search="@example.org"), skip=PAGE)
+    with as_(PAUL, writes=False) as uow, statements() as asked:
+        counts = outbox_admin.counts(uow, Wanted(search="p39.@"))
+        found = outbox_admin.found(uow, Wanted(search="p39.@"))
+        page = outbox_admin.found(uow, Wanted(search="@example.org"), skip=PAGE)
     assert (counts["waiting"], [each.recipient for each in found]) == (1, ["p39.@example.org"])
     assert 2 <= len(page) <= PAGE
     questions = [(statement, values) for statement, values in asked if statement.startswith("SELECT")]
     assert len(questions) == 3
-    with database.engine().connect() as connection:
+    with database_module.engine().connect() as connection:
         for statement, values in questions:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert not any("CORRELATED" in line[3] for line in plan), statement  # none asked anew for each letter
@@ -192,35 +193,35 @@ def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try
     assert (len(box.received), delivery.circuit.failures, delivery.circuit.reason) == (1, 0, "")
 
 
-def test_an_address_that_refuses_is_told_to_staff_and_not_of_the_other_parent(house: str) -> None:
+def test_an_address_that_refuses_is_told_to_staff_and_not_of_the_other_parent(database: str) -> None:
     """Row 101."""
     bounced, other = write(to="claire.aubry@example.org"), write(login="aubry.marc", to="marc.aubry@example.org")
     change(bounced, state="failed", error="550 5.1.1 no such user")
-    with as_(PAUL) as v:
-        known = outbox_admin.about(v, bounced)
+    with as_(PAUL) as uow:
+        known = outbox_admin.about(uow, bounced)
         assert (known.refused, outbox_admin.reason(known.letter)) == (1, outbox_admin.REASONS["5.1"])
-        assert outbox_admin.about(v, other).refused == 0
-        assert other not in {each.id for each in outbox_admin.found(v, Wanted(state="failed"))}
-    with as_("aubry.marc") as v:
-        assert {each.id for each in outbox_admin.mine(v)} == {other}
-        assert "claire" not in str([each.recipient for each in outbox_admin.mine(v)])
+        assert outbox_admin.about(uow, other).refused == 0
+        assert other not in {each.id for each in outbox_admin.found(uow, Wanted(state="failed"))}
+    with as_("aubry.marc") as uow:
+        assert {each.id for each in outbox_admin.mine(uow)} == {other}
+        assert "claire" not in str([each.recipient for each in outbox_admin.mine(uow)])
 
 
-def test_letters_of_a_protected_family_answer_to_its_number_alone(house: str) -> None:
+def test_letters_of_a_protected_family_answer_to_its_number_alone(database: str) -> None:
     number = write()
-    with whole_house(writes=True) as v:
-        for adult in v.all(select(Guardian).where(Guardian.family_id == account(CLAIRE).family_id)):
+    with system_unit_of_work(writes=True) as uow:
+        for adult in uow.all(select(Guardian).where(Guardian.family_id == account(CLAIRE).family_id)):
             adult.contact_hidden = True
-            v.add(adult)
+            uow.add(adult)
     for login, shielded in ((PAUL, True), (HELENE, False)):
-        with as_(login) as v:
+        with as_(login) as uow:
             for search, there in (("claire.aubry@example.org", not shielded), ("1042", True)):
-                assert (number in {each.id for each in outbox_admin.found(v, Wanted(search=search))}) == there, search
-            assert outbox_admin.about(v, number).shielded == shielded
+                assert (number in {each.id for each in outbox_admin.found(uow, Wanted(search=search))}) == there, search
+            assert outbox_admin.about(uow, number).shielded == shielded
 
 
 @pytest.mark.parametrize("day", ["2026-03-29", "2026-10-25", "2024-02-29"])
-def test_the_digest_leaves_at_half_past_seven_of_the_sites_clock_whatever_the_season(house: str, day: str) -> None:
+def test_the_digest_leaves_at_half_past_seven_of_the_sites_clock_whatever_the_season(database: str, day: str) -> None:
     """Row 109."""
     morning = datetime.fromisoformat(f"{day}T07:30").replace(tzinfo=site().zone).astimezone(UTC)
     daily_digest.go_round(now=morning - timedelta(minutes=1))
@@ -232,7 +233,7 @@ def test_the_digest_leaves_at_half_past_seven_of_the_sites_clock_whatever_the_se
 
 
 @both
-def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> None:
+def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(database: str) -> None:
     def digests() -> list[str]:
         return sorted(each.recipient for each in every(Letter, Letter.kind == "daily_digest"))
 
@@ -245,22 +246,22 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(house: str) -> No
     daily_digest.go_round(now=morning(1))
     daily_digest.go_round(now=morning(1) + timedelta(minutes=3))
     assert digests() == [account(HELENE).email]  # Belrive has nothing waiting
-    said = last(Letter, Letter.kind == "daily_digest").blocks
-    assert ["fact", "Absences à traiter", "2"] in said
-    assert any(block[0] == "fact" and "élèves sur" in block[2] for block in said)  # the campaign that is open
+    text = last(Letter, Letter.kind == "daily_digest").blocks
+    assert ["fact", "Absences à traiter", "2"] in text
+    assert any(block[0] == "fact" and "élèves sur" in block[2] for block in text)  # the campaign that is open
     assert any(
-        block[:2] == ["fact", "Fiches à valider"] and block[2].startswith("6, la plus ancienne") for block in said
+        block[:2] == ["fact", "Fiches à valider"] and block[2].startswith("6, la plus ancienne") for block in text
     )
-    with as_(PAUL) as v:
-        accounts.choose_digest(v, True)
-    with as_(HELENE) as v:
-        accounts.choose_digest(v, False)
+    with as_(PAUL) as uow:
+        accounts.choose_digest(uow, True)
+    with as_(HELENE) as uow:
+        accounts.choose_digest(uow, False)
     daily_digest.go_round(now=morning(2))
     assert digests() == sorted([account(HELENE).email, account(PAUL).email])
     daily_digest.go_round(now=morning(3) + timedelta(hours=6))
     assert len(digests()) == 2
-    with as_(CLAIRE) as v, pytest.raises(NotYours):
-        accounts.choose_digest(v, True)
+    with as_(CLAIRE) as uow, pytest.raises(NotFound):
+        accounts.choose_digest(uow, True)
     assert site().journal_months == 12
 
 

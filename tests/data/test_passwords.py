@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from data.accounts import passwords
 from data.accounts.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
-from data.core.errors import Refused
+from data.core.errors import UserError
 from tests.counting import hashes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def good(word: str, *, staff: bool = False, context: tuple[str, ...] = (), old: str = "") -> bool:
     try:
         check_policy(word, staff=staff, context_words=list(context), old=old)
-    except Refused as refused:
-        return not str(refused)
+    except UserError as raised:
+        return not str(raised)
     return True
 
 

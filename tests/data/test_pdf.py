@@ -26,30 +26,30 @@ from data.core.formats import euros
 from data.pdf.bills import Bill, BillLine, Receipt, invoice, quantity, receipt
 from data.pdf.certificates import Certificate, certificate
 from data.pdf.course_report import CourseReport, CourseYear, course_report
-from data.pdf.page import House
+from data.pdf.page import Letterhead
 from data.pdf.text import BODY, advances, clean, few, width_of, wrap
 
 ROOT = Path(__file__).resolve().parents[2]
-HOUSE = House("Conservatoire de Thionville", "2 rue de la Vieille Porte\n57100 Thionville", "03 82 54 88 10",
+LETTERHEAD = Letterhead("Conservatoire de Thionville", "2 rue de la Vieille Porte\n57100 Thionville", "03 82 54 88 10",
               "conservatoire@example.org", "215 706 722 00013", "Régie municipale")  # fmt: skip
 LINES = (BillLine("Cursus complet, cycle 1", "Anh Nguyễn", 100, 32000, 32000),
          BillLine("Chœur d’enfants", "Anh Nguyễn", 100, 104500, 104500),
          BillLine("Réduction second enfant", "Zoé Œuvrard-Šimić", 50, -3000, -1500))  # fmt: skip
-BILL = Bill(HOUSE, "2026-000142", "invoice", "tuition", date(2026, 10, 1), date(2026, 11, 15), "Premier trimestre",
+BILL = Bill(LETTERHEAD, "2026-000142", "invoice", "tuition", date(2026, 10, 1), date(2026, 11, 15), "Premier trimestre",
             "2026-2027", "Madame Œuvrard-Šimić", ("12 bis avenue du Général-de-Gaulle", "57100 Thionville"), 1204,
             ("Anh Nguyễn", "Zoé Œuvrard-Šimić"), "Tranche C", LINES, 135000,
             ((date(2026, 11, 15), 70000), (date(2026, 12, 15), 65000)), "", date(2026, 11, 24), "fr")  # fmt: skip
-RECEIPT = Receipt(HOUSE, "R-0077", date(2026, 11, 3), "Carte bancaire", "TX-88123", "Madame Œuvrard-Šimić",
+RECEIPT = Receipt(LETTERHEAD, "R-0077", date(2026, 11, 3), "Carte bancaire", "TX-88123", "Madame Œuvrard-Šimić",
                   ("12 bis avenue du Général-de-Gaulle", "57100 Thionville"), 1204, 35000, "Frais de scolarité", "2026-2027",
                   (("2026-000142", "Premier trimestre", 30000), ("2026-000143", "Location d’un violon", 4000)),
                   date(2026, 11, 24), "fr")  # fmt: skip
-CERTIFICATE = Certificate(HOUSE, "enrolment", "K7QF-2MXD-RT", "https://portail.example.org/verifier/K7QF-2MXD-RT",
+CERTIFICATE = Certificate(LETTERHEAD, "enrolment", "K7QF-2MXD-RT", "https://portail.example.org/verifier/K7QF-2MXD-RT",
                           "Zoé Œuvrard-Šimić", date(2012, 6, 16), 4211, "2026-2027",
                           (("Violoncelle, cycle 2", "mercredi, Anh Nguyễn"), ("Orchestre", "samedi, Anne Roy")),
                           date(2026, 11, 24), "Thionville", "La directrice, Hélène d’Haussonville", "fr")  # fmt: skip
 YEAR = CourseYear("2024-2025", "Cordes", "Violoncelle", "Cycle 1", "Anh Nguyễn", "30 h", "16,25", "Bien", "Admise",
                   "Beau travail du son et de l’archet.")  # fmt: skip
-REPORT = CourseReport(HOUSE, "Zoé Œuvrard-Šimić", date(2012, 6, 16), 4211,
+REPORT = CourseReport(LETTERHEAD, "Zoé Œuvrard-Šimić", date(2012, 6, 16), 4211,
                       (YEAR, replace(YEAR, year="2025-2026", cycle="Cycle 2", comment="")), date(2026, 11, 24), "fr")  # fmt: skip
 PAPERS = {"invoice": (invoice, BILL), "receipt": (receipt, RECEIPT), "certificate": (certificate, CERTIFICATE),
           "report": (course_report, REPORT)}  # fmt: skip
@@ -115,8 +115,8 @@ def with_lines(count: int, label: str = "Ligne {n}", **changes: Any) -> Bill:
 
 
 def test_an_invoice_says_all() -> None:
-    said = text(invoice(BILL))
-    for words in ("Facture n° 2026-000142", "DUPLICATA", "Duplicata établi le 24/11/2026", "Date 01/10/2026", "Scolarité",
+    content = text(invoice(BILL))
+    for expected in ("Facture n° 2026-000142", "DUPLICATA", "Duplicata établi le 24/11/2026", "Date 01/10/2026", "Scolarité",
                   "Premier trimestre", "Conservatoire de Thionville", "2 rue de la Vieille Porte", "03 82 54 88 10",
                   "conservatoire@example.org", "SIRET 215 706 722 00013", "Régie municipale", "Madame Œuvrard-Šimić",
                   "12 bis avenue du Général-de-Gaulle", "Famille n° 1204", "Anh Nguyễn, Zoé Œuvrard-Šimić", "Tranche C",
@@ -125,23 +125,23 @@ def test_an_invoice_says_all() -> None:
                   "Chœur d’enfants Anh Nguyễn 1 1 045,00 € 1 045,00 €",
                   "Réduction second enfant Zoé Œuvrard-Šimić 0,5 −30,00 € −15,00 €", "Total à régler 1 350,00 €",
                   "Échéance : 15/11/2026", "Échéancier", "15/11/2026 700,00 €", "15/12/2026 650,00 €", "page 1/1"):  # fmt: skip
-        assert words in said, words
+        assert expected in content, expected
     assert "Location d’instruments" in text(invoice(replace(BILL, ledger="rental")))
 
 
 def test_a_credit_note_says_which_invoice_it_corrects() -> None:
     back = (BillLine("Cursus complet, annulation", "Anh Nguyễn", -100, 32000, -32000),)
-    said = text(invoice(replace(BILL, nature="credit", number="A-7", lines=back, total_cents=-32000, due_day=None,
+    content = text(invoice(replace(BILL, nature="credit", number="A-7", lines=back, total_cents=-32000, due_day=None,
                                 instalments=(), corrects="2026-000142")))  # fmt: skip
-    for words in (
+    for expected in (
         "Avoir n° A-7",
         "Corrige la facture n° 2026-000142.",
         "−1 320,00 € −320,00 €",
         "Total de l’avoir −320,00 €",
     ):
-        assert words in said, words
-    assert "Total à régler" not in said
-    assert "Échéanc" not in said
+        assert expected in content, expected
+    assert "Total à régler" not in content
+    assert "Échéanc" not in content
 
 
 def test_a_total_that_is_not_the_sum_is_refused() -> None:
@@ -150,37 +150,37 @@ def test_a_total_that_is_not_the_sum_is_refused() -> None:
 
 
 def test_a_receipt_says_what_it_settles_and_what_is_left() -> None:
-    said = text(receipt(RECEIPT))
-    for words in ("Reçu n° R-0077", "DUPLICATA", "Date du règlement 03/11/2026", "Carte bancaire", "TX-88123", "Famille n° 1204",
+    content = text(receipt(RECEIPT))
+    for expected in ("Reçu n° R-0077", "DUPLICATA", "Date du règlement 03/11/2026", "Carte bancaire", "TX-88123", "Famille n° 1204",
                   "Reçu de Madame Œuvrard-Šimić la somme de 350,00 €.", "2026-000142 Premier trimestre 300,00 €",
                   "2026-000143 Location d’un violon 40,00 €", "Non affecté à une facture 10,00 €", "Total reçu 350,00 €"):  # fmt: skip
-        assert words in said, words
+        assert expected in content, expected
     assert "Non affecté" not in text(receipt(replace(RECEIPT, cents=34000)))
     with pytest.raises(ValueError, match="R-0077"):
         receipt(replace(RECEIPT, cents=33999))
 
 
 def test_a_certificate_attests_and_says_how_to_check_it() -> None:
-    said = text(certificate(CERTIFICATE))
-    for words in ("Attestation d’inscription", "Année scolaire 2026-2027", "Conservatoire de Thionville atteste que",
+    content = text(certificate(CERTIFICATE))
+    for expected in ("Attestation d’inscription", "Année scolaire 2026-2027", "Conservatoire de Thionville atteste que",
                   "Zoé Œuvrard-Šimić", "Date de naissance : 16/06/2012 · Dossier n° 4211", "Violoncelle, cycle 2",
                   "mercredi, Anh Nguyễn", "Fait à Thionville, le mardi 24 novembre 2026",
                   "La directrice, Hélène d’Haussonville", "Vérifiez cette attestation sur"):  # fmt: skip
-        assert words in said, words
+        assert expected in content, expected
     assert f"{CERTIFICATE.address}aveclecode{CERTIFICATE.code}." in flat(certificate(CERTIFICATE))
     paid = text(
         certificate(replace(CERTIFICATE, kind="payment", lines=(("Facturé", "1 050,00 €"), ("Payé", "0,00 €"))))
     )
-    for words in ("Attestation de paiement", "Facturé", "1 050,00 €", "Payé"):
-        assert words in paid, words
+    for expected in ("Attestation de paiement", "Facturé", "1 050,00 €", "Payé"):
+        assert expected in paid, expected
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 24, 30])
 def test_a_certificate_keeps_to_its_page(count: int) -> None:
     pdf = certificate(replace(CERTIFICATE, lines=tuple((f"Cours {n}", f"jour {n}") for n in range(count))))
     assert len(pages(pdf)) == 1
-    said = text(pdf)
-    assert all(re.search(rf"Cours {n}\b", said) and re.search(rf"jour {n}\b", said) for n in range(count))
+    content = text(pdf)
+    assert all(re.search(rf"Cours {n}\b", content) and re.search(rf"jour {n}\b", content) for n in range(count))
     check_margins(pdf)
 
 
@@ -206,11 +206,13 @@ def test_the_qr_code_is_drawn_module_by_module() -> None:
 
 
 def test_a_course_report_goes_by_school_year() -> None:
-    said = text(course_report(REPORT))
-    for words in ("Parcours de Zoé Œuvrard-Šimić", "Édité le 24/11/2026", "Cordes", "Beau travail du son et de l’archet.",
+    content = text(course_report(REPORT))
+    for expected in ("Parcours de Zoé Œuvrard-Šimić", "Édité le 24/11/2026", "Cordes", "Beau travail du son et de l’archet.",
                   "Violoncelle Cycle 1 Anh Nguyễn 30 h 16,25 Bien Admise", "Violoncelle Cycle 2"):  # fmt: skip
-        assert words in said, words
-    assert said.index("Année scolaire 2024-2025") < said.index("Cycle 1") < said.index("Année scolaire 2025-2026")
+        assert expected in content, expected
+    assert (
+        content.index("Année scolaire 2024-2025") < content.index("Cycle 1") < content.index("Année scolaire 2025-2026")
+    )
     many = replace(REPORT, years=tuple(replace(YEAR, course=f"Cours {n}", year=f"{2000 + n // 20}") for n in range(60)))
     leaves = pages(course_report(many))
     assert len(leaves) > 2
@@ -221,8 +223,8 @@ def test_a_course_report_goes_by_school_year() -> None:
 
 
 def test_papers_speak_english(caplog: pytest.LogCaptureFixture) -> None:
-    said = {name: text(make(replace(paper, tongue="en"))) for name, (make, paper) in PAPERS.items()}
-    for name, words in {
+    content = {name: text(make(replace(paper, language="en"))) for name, (make, paper) in PAPERS.items()}
+    for name, expected in {
         "invoice": (
             "Invoice no. 2026-000142",
             "DUPLICATE",
@@ -233,7 +235,7 @@ def test_papers_speak_english(caplog: pytest.LogCaptureFixture) -> None:
         "certificate": ("Certificate of enrolment", "Tuesday 24 November 2026", "Check this certificate"),
         "report": ("Record of studies of Zoé", "Teacher", "School year 2024-2025"),
     }.items():
-        assert all(each in said[name] for each in words), name
+        assert all(each in content[name] for each in expected), name
     assert not [entry for entry in caplog.records if "no English twin" in entry.getMessage()]
 
 
@@ -281,18 +283,18 @@ def test_the_window_of_an_envelope_shows_the_address() -> None:
 def test_papers_say_what_they_are(name: str) -> None:
     make, paper = PAPERS[name]
     reader = PdfReader(io.BytesIO(make(paper)))
-    root, said = reader.trailer["/Root"], reader.xmp_metadata
+    root, text = reader.trailer["/Root"], reader.xmp_metadata
     titles = {"invoice": "Facture n° 2026-000142", "receipt": "Reçu n° R-0077", "certificate": "Attestation d’inscription",
               "report": "Parcours de Zoé Œuvrard-Šimić"}  # fmt: skip
-    assert said.dc_title == {"x-default": titles[name]}
-    assert said.dc_creator == ["Conservatoire de Thionville"]
-    assert (said.pdfaid_part, said.pdfaid_conformance) == ("3", "U")
-    assert said.xmp_create_date.date() == said.xmp_modify_date.date() == date(2026, 11, 24)
+    assert text.dc_title == {"x-default": titles[name]}
+    assert text.dc_creator == ["Conservatoire de Thionville"]
+    assert (text.pdfaid_part, text.pdfaid_conformance) == ("3", "U")
+    assert text.xmp_create_date.date() == text.xmp_modify_date.date() == date(2026, 11, 24)
     assert root["/Lang"] == "fr-FR"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1"
     assert reader.trailer["/ID"]
-    english = PdfReader(io.BytesIO(make(replace(paper, tongue="en"))))
+    english = PdfReader(io.BytesIO(make(replace(paper, language="en"))))
     assert english.trailer["/Root"]["/Lang"] == "en-GB"
     fonts = tool("pdffonts", "-", given=make(paper)).decode().splitlines()[2:]
     assert {tuple(font.split()[-5:-2]) for font in fonts} == {
@@ -320,26 +322,26 @@ def test_papers_are_made_side_by_side() -> None:
         assert set(threads.map(lambda _: digests(), range(8))) == {first}
 
 
-def haunted(paper: Any, words: str) -> Any:
+def haunted(paper: Any, expected: str) -> Any:
     """The paper with these words in each of its texts."""
     if is_dataclass(paper):
-        kept = {"nature", "ledger", "kind", "tongue", "accent", "logo"}
-        return replace(paper, **{each.name: haunted(getattr(paper, each.name), words)
-                                 for each in fields(paper) if each.name not in kept})  # fmt: skip
+        stored = {"nature", "ledger", "kind", "language", "accent", "logo"}
+        return replace(paper, **{each.name: haunted(getattr(paper, each.name), expected)
+                                 for each in fields(paper) if each.name not in stored})  # fmt: skip
     if isinstance(paper, tuple):
-        return tuple(haunted(each, words) for each in paper)
-    return words if isinstance(paper, str) else paper
+        return tuple(haunted(each, expected) for each in paper)
+    return expected if isinstance(paper, str) else paper
 
 
 @pytest.mark.parametrize("name", PAPERS)
-@pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE)
-def test_whatever_is_typed_is_printed(name: str, words: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("expected", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_is_typed_is_printed(name: str, expected: str, caplog: pytest.LogCaptureFixture) -> None:
     make, paper = PAPERS[name]
     with caplog.at_level(logging.WARNING):
-        pdf = make(haunted(paper, words))
+        pdf = make(haunted(paper, expected))
     assert not caplog.records
-    said = text(pdf)
-    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]", said)
+    content = text(pdf)
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f-\x9f]", content)
     assert check_margins(pdf) > 5
     assert PdfReader(io.BytesIO(pdf)).xmp_metadata.pdfaid_part == "3"
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlmodel import select
 
 from data.accounts.models import Account
-from data.core import clock, database
+from data.core import clock
+from data.core import database as database_module
 from data.core.settings import settings
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink
 from data.families.stored_files import StoredFile
@@ -35,7 +36,8 @@ from data.reenrolment import submission as request
 from data.accounts.models import Account
 from data.families.models import Pupil
 from data.reenrolment.models import SuppliedDocument
-from data.core.unit_of_work import visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import unit_of_work
 
 dies_at, moments = int(sys.argv[1]), itertools.count(1)
 
@@ -47,22 +49,22 @@ for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
     event.listen(Engine, name, a_moment)
 for line in sys.argv[2:]:
     family_id, pupil_id = map(int, line.split(":"))
-    with whole_house() as v:
-        account = v.all(select(Account).where(Account.family_id == family_id))[0]
-    with visit(account, writes=True) as v:
-        pupil = v.get(Pupil, pupil_id)
-        campaign = reenrolment.shown_campaigns(v, [pupil.id])[pupil.id]
-        request.choose(v, pupil, campaign.id, "administrative")
-    with visit(account) as v:
-        wanted = [piece.document.id for piece in reenrolment.situation(v, v.get(Pupil, pupil_id), campaign).pieces]
+    with system_unit_of_work() as uow:
+        account = uow.all(select(Account).where(Account.family_id == family_id))[0]
+    with unit_of_work(account, writes=True) as uow:
+        pupil = uow.get(Pupil, pupil_id)
+        campaign = reenrolment.shown_campaigns(uow, [pupil.id])[pupil.id]
+        request.choose(uow, pupil, campaign.id, "administrative")
+    with unit_of_work(account) as uow:
+        wanted = [item.document.id for item in reenrolment.situation(uow, uow.get(Pupil, pupil_id), campaign).document_items]
     for document in (*wanted, wanted[0]):
-        with visit(account, writes=True) as v:
-            reenrolment_documents.supply(v, v.get(Pupil, pupil_id), document, b"%PDF-1.4 x", "application/pdf", "a.pdf")
-    with visit(account, writes=True) as v:
-        optional = [piece for piece in reenrolment.situation(v, v.get(Pupil, pupil_id), campaign).pieces if not piece.document.required]
-        reenrolment_documents.remove(v, v.get(Pupil, pupil_id), optional[0].supplied.id)
-    with visit(account, writes=True) as v:
-        request.submit(v, v.get(Pupil, pupil_id), campaign.id, {"message": "Bonjour"})
+        with unit_of_work(account, writes=True) as uow:
+            reenrolment_documents.supply(uow, uow.get(Pupil, pupil_id), document, b"%PDF-1.4 x", "application/pdf", "a.pdf")
+    with unit_of_work(account, writes=True) as uow:
+        optional = [item for item in reenrolment.situation(uow, uow.get(Pupil, pupil_id), campaign).document_items if not item.document.required]
+        reenrolment_documents.remove(uow, uow.get(Pupil, pupil_id), optional[0].supplied.id)
+    with unit_of_work(account, writes=True) as uow:
+        request.submit(uow, uow.get(Pupil, pupil_id), campaign.id, {"message": "Bonjour"})
     print(pupil_id, flush=True)
 """
 
@@ -70,8 +72,8 @@ for line in sys.argv[2:]:
 def silent() -> list[tuple[int, int]]:
     """(family, pupil) of those who have sent nothing; a draft that a kill left is taken up again."""
     sent = {each.pupil_id for each in every(Reenrolment)}
-    with whole_house() as v:
-        found = v.rows(
+    with system_unit_of_work() as uow:
+        found = uow.rows(
             select(PupilLink.family_id, Pupil.id)
             .join(Pupil, Pupil.id == PupilLink.pupil_id)
             .join(Account, Account.family_id == PupilLink.family_id)
@@ -81,7 +83,7 @@ def silent() -> list[tuple[int, int]]:
     return [(family_id, pupil_id) for family_id, pupil_id in found if pupil_id not in sent]
 
 
-def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(house: str, tmp_path: Path) -> None:
+def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(database: str, tmp_path: Path) -> None:
     dice, acknowledged = random.Random(20), set[int]()
     os.environ["FILES_DIR"] = str(tmp_path / "files")
     settings.cache_clear()
@@ -99,7 +101,7 @@ def test_rows_74_and_76_six_kills_among_submissions_lose_nothing_acknowledged(ho
         )
         assert done.returncode == (-signal.SIGKILL if dies_at else 0)
         acknowledged |= {int(each) for each in done.stdout.split()}
-        database.engine().dispose()
+        database_module.engine().dispose()
         whole(acknowledged, before)
     assert len(acknowledged) == SUBMISSIONS
 

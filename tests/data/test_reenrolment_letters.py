@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 from sqlmodel import select
 
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.mail import delivery
 from data.mail.outbox import Letter
 from data.reenrolment import documents as reenrolment_documents
@@ -38,15 +38,15 @@ class Box:
 def send(name: str, way: str, **typed: str) -> Letter:
     """« Valider » with every compulsory document; the letter that was written."""
     key = every(Campaign, Campaign.state == "active")[0].id
-    with as_(CLAIRE) as v:
-        lines = reenrolment.situation(v, pupil(v, name), v.get(Campaign, key)).disciplines
-        request.choose(v, pupil(v, name), key, way, [line.enrolment.id for line in lines])
-        for piece in reenrolment.situation(v, pupil(v, name), v.get(Campaign, key)).pieces:
+    with as_(CLAIRE) as uow:
+        lines = reenrolment.situation(uow, pupil(uow, name), uow.get(Campaign, key)).disciplines
+        request.choose(uow, pupil(uow, name), key, way, [line.enrolment.id for line in lines])
+        for piece in reenrolment.situation(uow, pupil(uow, name), uow.get(Campaign, key)).document_items:
             if piece.lacking and way != "leaving":
                 reenrolment_documents.supply(
-                    v, pupil(v, name), piece.document.id, PDF, "application/pdf", f"{piece.document.id}.pdf"
+                    uow, pupil(uow, name), piece.document.id, PDF, "application/pdf", f"{piece.document.id}.pdf"
                 )
-        request.submit(v, pupil(v, name), key, typed)
+        request.submit(uow, pupil(uow, name), key, typed)
     return cast(Letter, last(Letter))
 
 
@@ -56,10 +56,10 @@ def delivered(letter: Letter) -> EmailMessage:
     server = Controller(box, hostname="127.0.0.1", port=free_port())
     server.start()
     try:
-        with whole_house(writes=True) as v:
-            for each in v.all(select(Letter).where(Letter.id != letter.id, Letter.state == "waiting")):
+        with system_unit_of_work(writes=True) as uow:
+            for each in uow.all(select(Letter).where(Letter.id != letter.id, Letter.state == "waiting")):
                 each.due_at = later(days=1)
-                v.add(each)
+                uow.add(each)
         move_to(SMTP_URL=f"smtp+plain://127.0.0.1:{server.port}")
         assert delivery.deliver() == 1
     finally:
@@ -76,21 +76,21 @@ def attached(message: EmailMessage) -> tuple[str, str]:
     return part.get_filename() or "", " ".join(page.extract_text() for page in reader.pages)
 
 
-def test_the_letter_of_valider_carries_its_summary_as_a_pdf(house: str) -> None:
+def test_the_letter_of_valider_carries_its_summary_as_a_pdf(database: str) -> None:
     year = every(Campaign, Campaign.state == "active")[0].school_year
     message = delivered(send("Nino", "courses", message="Le mercredi, s’il vous plaît.\nMerci !"))
     name, text = attached(message)
     assert name == f"Réinscription de Nino Aubry, {year}.pdf"
-    for said in ("Réinscription de Nino Aubry", "2043", "Éveil musical", "Justificatif d’adresse", "Claire Aubry", ".pdf",
+    for content in ("Réinscription de Nino Aubry", "2043", "Éveil musical", "Justificatif d’adresse", "Claire Aubry", ".pdf",
                  "Le mercredi, s’il vous plaît.", "Merci !", "une fois validée", "Conservatoire de Valmont"):  # fmt: skip
-        assert said in text, said
+        assert content in text, content
     body = cast(EmailMessage, message.get_body(("plain",))).get_content()
     assert "Cours demandés : Éveil musical" in body
     assert "récapitulatif est joint" in body
     assert "avant :" not in body
 
 
-def test_who_leaves_gets_a_paper_that_asks_for_nothing(house: str) -> None:
+def test_who_leaves_gets_a_paper_that_asks_for_nothing(database: str) -> None:
     name, text = attached(
         delivered(send("Nino", "leaving", reason="Autre", precision="Nous partons à l’étranger / loin"))
     )

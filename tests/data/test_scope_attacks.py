@@ -1,5 +1,5 @@
 # ruff: noqa: PT012, TID251
-"""The fence under attack from inside the house: what hides in a statement, what a row may become, who may write what."""
+"""The scope under attack from inside the portal: what hides in a statement, what a row may become, who may write what."""
 
 import ast
 from pathlib import Path
@@ -14,10 +14,12 @@ from sqlmodel import col, delete, select, update
 from data.accounts.models import Account
 from data.accounts.sessions import KnownDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange
-from data.core import database, scope, unit_of_work
-from data.core.scope import Leak
+from data.core import database as database_module
+from data.core import scope, unit_of_work
+from data.core.scope import ScopeViolation
 from data.core.sites import Site
-from data.core.unit_of_work import Visit, whole_house
+from data.core.system_unit_of_work import system_unit_of_work
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from tests.days import MOMENT
@@ -69,136 +71,136 @@ FORMS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("way", HIDDEN)
-def test_nothing_unfenced_hides_in_a_fenced_statement(house: str, way: str) -> None:
+def test_nothing_unscoped_hides_in_a_scoped_statement(database: str, way: str) -> None:
     for person in (None, CLAIRE, PAUL):
-        with as_(person, writes=False) as v, pytest.raises(Leak):
-            v.rows(HIDDEN[way])
-        with as_(person, writes=False) as v, pytest.raises(Leak):
-            v.rows(unit_of_work.kept(HIDDEN[way]))
+        with as_(person, writes=False) as uow, pytest.raises(ScopeViolation):
+            uow.rows(HIDDEN[way])
+        with as_(person, writes=False) as uow, pytest.raises(ScopeViolation):
+            uow.rows(unit_of_work.prepared(HIDDEN[way]))
 
 
 @both
-def test_a_question_that_is_kept_is_fenced_for_whoever_asks_it(house: str) -> None:
-    question = unit_of_work.kept(select(Guardian.family_id).where(col(Guardian.town) != bindparam("town")))
+def test_a_question_that_is_kept_is_scoped_for_whoever_asks_it(database: str) -> None:
+    question = unit_of_work.prepared(select(Guardian.family_id).where(col(Guardian.town) != bindparam("town")))
     for person in (CLAIRE, SAMIR, PAUL, None, CLAIRE):
-        with as_(person, writes=False) as v:
-            found = set(v.all(question, town="x"))
+        with as_(person, writes=False) as uow:
+            found = set(uow.all(question, town="x"))
         if person == PAUL:
             assert found > {account(CLAIRE).family_id, account(SAMIR).family_id}
         else:
             assert found == ({account(person).family_id} if person else set())
 
 
-def whole_fence(statement: Any) -> str:
-    """The statement with the fence of every table of the house."""
+def every_clause(statement: Any) -> str:
+    """The statement with the scope of every table of the portal."""
     options = [
-        with_loader_criteria(table, scope._rule(table, 1, 2), include_aliases=True)
-        for table in database.table_classes()
+        with_loader_criteria(table, scope._clause(table, 1, 2), include_aliases=True)
+        for table in database_module.table_classes()
     ]
     return str(statement.options(*options).compile(compile_kwargs={"literal_binds": True}))
 
 
 @pytest.mark.parametrize("way", FORMS)
-def test_a_statement_meets_the_fence_of_every_table_it_names(way: str) -> None:
+def test_a_statement_meets_the_scope_of_every_table_it_names(way: str) -> None:
     met = scope._tables_in(FORMS[way], ours=False)
-    fenced = FORMS[way].options(*scope._criteria(1, 2, met))
-    said = str(fenced.compile(compile_kwargs={"literal_binds": True}))
-    assert said == whole_fence(FORMS[way])
-    assert said.count("site_id = 1") >= len(met)
+    scoped = FORMS[way].options(*scope._criteria(1, 2, met))
+    text = str(scoped.compile(compile_kwargs={"literal_binds": True}))
+    assert text == every_clause(FORMS[way])
+    assert text.count("site_id = 1") >= len(met)
 
 
 @both
 @pytest.mark.parametrize("column", ["site_id", "family_id", "id"])
-def test_an_update_cannot_move_a_row_over_the_fence(house: str, column: str) -> None:
+def test_an_update_cannot_move_a_row_over_the_scope(database: str, column: str) -> None:
     others = {"site_id": site("belrive").id, "family_id": account(SAMIR).family_id, "id": 10**6}
     for person in (CLAIRE, PAUL):
-        with as_(person, writes=True) as v, pytest.raises(Leak):
-            v.change(update(Guardian).where(Guardian.last_name == "Aubry").values({column: others[column]}))
+        with as_(person, writes=True) as uow, pytest.raises(ScopeViolation):
+            uow.change(update(Guardian).where(Guardian.last_name == "Aubry").values({column: others[column]}))
 
 
 @both
-def test_a_reading_visit_changes_nothing_by_statement_either(house: str) -> None:
+def test_a_reading_unit_of_work_changes_nothing_by_statement_either(database: str) -> None:
     for statement in (update(Guardian).values(town="Ailleurs"), delete(Guardian)):
-        with as_(CLAIRE, writes=False) as v, pytest.raises(Leak):
-            v.change(statement)
-        with whole_house() as v, pytest.raises(Leak):
-            v.change(statement)
+        with as_(CLAIRE, writes=False) as uow, pytest.raises(ScopeViolation):
+            uow.change(statement)
+        with system_unit_of_work() as uow, pytest.raises(ScopeViolation):
+            uow.change(statement)
 
 
-def test_a_family_cannot_give_itself_a_pupil_or_more_rights(house: str) -> None:
-    with whole_house() as v:
-        samir = pupil(v, "Samir").id
-    with pytest.raises(Leak), as_(CLAIRE, writes=True) as v:
-        v.add(PupilLink(site_id=v.site_id, family_id=v.family_id, pupil_id=samir))
-    with pytest.raises(Leak), as_(MARC, writes=True) as v:
-        link = v.all(select(PupilLink))[0]
+def test_a_family_cannot_give_itself_a_pupil_or_more_rights(database: str) -> None:
+    with system_unit_of_work() as uow:
+        samir = pupil(uow, "Samir").id
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        uow.add(PupilLink(site_id=uow.site_id, family_id=uow.family_id, pupil_id=samir))
+    with pytest.raises(ScopeViolation), as_(MARC, writes=True) as uow:
+        link = uow.all(select(PupilLink))[0]
         link.rights = "all"
-        v.add(link)
-    with pytest.raises(Leak), as_(MARC, writes=True) as v:
-        v.change(update(PupilLink).values(rights="all"))
-    with pytest.raises(Leak), as_(CLAIRE, writes=True) as v:
-        v.delete(v.all(select(PupilLink))[0])
-        v.flush()
+        uow.add(link)
+    with pytest.raises(ScopeViolation), as_(MARC, writes=True) as uow:
+        uow.change(update(PupilLink).values(rights="all"))
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        uow.delete(uow.all(select(PupilLink))[0])
+        uow.flush()
 
 
-def test_a_family_writes_neither_its_number_nor_its_conservatoire(house: str) -> None:
-    def add_a_family(v: Visit) -> None:
-        v.add(Family(site_id=v.site_id, number=9999))
+def test_a_family_writes_neither_its_number_nor_its_conservatoire(database: str) -> None:
+    def add_a_family(uow: UnitOfWork) -> None:
+        uow.add(Family(site_id=uow.site_id, number=9999))
 
-    def rename_the_family(v: Visit) -> None:
-        v.all(select(Family))[0].number = 1
+    def rename_the_family(uow: UnitOfWork) -> None:
+        uow.all(select(Family))[0].number = 1
 
-    def rename_the_site(v: Visit) -> None:
-        v.all(select(Site))[0].name = "Chez moi"
+    def rename_the_site(uow: UnitOfWork) -> None:
+        uow.all(select(Site))[0].name = "Chez moi"
 
-    def rename_by_statement(v: Visit) -> None:
-        v.change(update(Site).values(name="Chez moi"))
+    def rename_by_statement(uow: UnitOfWork) -> None:
+        uow.change(update(Site).values(name="Chez moi"))
 
     for act in (add_a_family, rename_the_family, rename_the_site, rename_by_statement):
-        with pytest.raises(Leak), as_(CLAIRE, writes=True) as v:
-            act(v)
-            v.flush()
+        with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+            act(uow)
+            uow.flush()
     assert [each.name for each in every(Site)] == ["Conservatoire de Valmont", "École de musique de Belrive"]
 
 
-def test_staff_settle_their_own_site_and_make_no_other(house: str) -> None:
-    with as_("lemoine.helene", writes=True) as v:
-        v.all(select(Site))[0].phone = "03 82 00 00 00"
+def test_staff_settle_their_own_site_and_make_no_other(database: str) -> None:
+    with as_("lemoine.helene", writes=True) as uow:
+        uow.all(select(Site))[0].phone = "03 82 00 00 00"
     assert site().phone == "03 82 00 00 00"
-    with pytest.raises(Leak), as_("lemoine.helene", writes=True) as v:
-        v.add(Site(code="ailleurs", name="Ailleurs"))
+    with pytest.raises(ScopeViolation), as_("lemoine.helene", writes=True) as uow:
+        uow.add(Site(code="ailleurs", name="Ailleurs"))
 
 
-def test_a_familys_file_cannot_be_hung_on_somebody_elses_pupil(house: str) -> None:
-    with whole_house() as v:
-        samir = pupil(v, "Samir").id
-    with as_(CLAIRE, writes=True) as v:
-        file = v.add(StoredFile(site_id=v.site_id, pupil_id=pupil(v, "Nino").id, name="a" * 32, kind="photo",
-                                media_type="image/jpeg", size=1, sha256="", created_at=v.now))  # fmt: skip
+def test_a_familys_file_cannot_be_hung_on_somebody_elses_pupil(database: str) -> None:
+    with system_unit_of_work() as uow:
+        samir = pupil(uow, "Samir").id
+    with as_(CLAIRE, writes=True) as uow:
+        file = uow.add(StoredFile(site_id=uow.site_id, pupil_id=pupil(uow, "Nino").id, name="a" * 32, kind="photo",
+                                media_type="image/jpeg", size=1, sha256="", created_at=uow.now))  # fmt: skip
         key = file.id
-    with pytest.raises(Leak), as_(CLAIRE, writes=True) as v:
-        mine = v.get(StoredFile, key)
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        mine = uow.get(StoredFile, key)
         mine.pupil_id = samir
-        v.add(mine)
+        uow.add(mine)
 
 
-def test_staff_add_no_row_of_another_site(house: str) -> None:
+def test_staff_add_no_row_of_another_site(database: str) -> None:
     belrive = site("belrive").id
-    with pytest.raises(Leak), as_(PAUL, writes=True) as v:
-        v.add(Family(site_id=belrive, number=9998))
-    with pytest.raises(Leak), as_(PAUL, writes=True) as v:
-        row = v.all(select(Guardian))[0]
+    with pytest.raises(ScopeViolation), as_(PAUL, writes=True) as uow:
+        uow.add(Family(site_id=belrive, number=9998))
+    with pytest.raises(ScopeViolation), as_(PAUL, writes=True) as uow:
+        row = uow.all(select(Guardian))[0]
         row.site_id = belrive
-        v.add(row)
+        uow.add(row)
 
 
 def rows_of_two_minds() -> dict[str, Any]:
     """Rows that name a family of Valmont and the site of Belrive, or a key of another family."""
     belrive, claire, samir = site("belrive").id, account(CLAIRE), account(SAMIR)
-    with whole_house() as v:
+    with system_unit_of_work() as uow:
         nino, request = (
-            pupil(v, "Nino").id,
-            v.all(select(ChangeRequest).where(ChangeRequest.family_id == samir.family_id))[0],
+            pupil(uow, "Nino").id,
+            uow.all(select(ChangeRequest).where(ChangeRequest.family_id == samir.family_id))[0],
         )
     family = {"site_id": belrive, "family_id": claire.family_id}
     return {
@@ -221,33 +223,33 @@ def rows_of_two_minds() -> dict[str, Any]:
 
 
 @both
-def test_the_database_refuses_a_row_whose_copied_keys_disagree(house: str) -> None:
+def test_the_database_refuses_a_row_whose_copied_keys_disagree(database: str) -> None:
     before = counts(Guardian, PupilLink, Account, SignIn, KnownDevice, ChangeRequest, FieldChange, StoredFile)
     for name, row in rows_of_two_minds().items():
-        with pytest.raises(IntegrityError), whole_house(writes=True) as v:
-            v.add(row)
+        with pytest.raises(IntegrityError), system_unit_of_work(writes=True) as uow:
+            uow.add(row)
             raise AssertionError(f"{name}: accepted")
     assert counts(Guardian, PupilLink, Account, SignIn, KnownDevice, ChangeRequest, FieldChange, StoredFile) == before
 
 
-def test_each_persons_pupils_are_theirs_through_every_file_and_link(house: str) -> None:
-    with as_(PAUL, writes=True) as v:
-        for each in v.all(select(Pupil)):
-            v.add(StoredFile(site_id=v.site_id, pupil_id=each.id, name=f"{each.id:032}", kind="photo", media_type="image/jpeg",
-                             size=1, sha256="", created_at=v.now))  # fmt: skip
+def test_each_persons_pupils_are_theirs_through_every_file_and_link(database: str) -> None:
+    with as_(PAUL, writes=True) as uow:
+        for each in uow.all(select(Pupil)):
+            uow.add(StoredFile(site_id=uow.site_id, pupil_id=each.id, name=f"{each.id:032}", kind="photo", media_type="image/jpeg",
+                             size=1, sha256="", created_at=uow.now))  # fmt: skip
     for person, names in ((CLAIRE, {"Irina", "Nino"}), (MARC, {"Irina"}), (SAMIR, {"Samir"}), (None, set())):
-        with as_(person) as v:
-            through = v.rows(
+        with as_(person) as uow:
+            through = uow.rows(
                 select(Pupil.first_name, StoredFile.id).join(StoredFile, col(StoredFile.pupil_id) == Pupil.id)
             )
             assert {name for name, _ in through} == names
-            assert v.count(select(func.count(col(StoredFile.id))).where(StoredFile.kind == "photo")) == len(names)
-            assert {each.family_id for each in v.all(select(PupilLink))} <= {v.family_id}
-    with as_(MARC) as v:
-        assert guardian(v).first_name == "Marc"
+            assert uow.count(select(func.count(col(StoredFile.id))).where(StoredFile.kind == "photo")) == len(names)
+            assert {each.family_id for each in uow.all(select(PupilLink))} <= {uow.family_id}
+    with as_(MARC) as uow:
+        assert guardian(uow).first_name == "Marc"
 
 
-def test_no_room_builds_the_statements_and_rows_that_the_fence_cannot_see() -> None:
+def test_no_module_builds_the_statements_and_rows_that_the_scope_cannot_see() -> None:
     """Core tables, forged rows and SQL text have no place outside unit_of_work.py."""
     banned = {"__table__", "make_transient", "make_transient_to_detached", "literal_column", "TextClause", "bulk_save_objects",
               "bulk_insert_mappings", "bulk_update_mappings", "from_statement", "exec_driver_sql"}  # fmt: skip
@@ -262,17 +264,17 @@ def test_no_room_builds_the_statements_and_rows_that_the_fence_cannot_see() -> N
 
 
 @both
-def test_a_family_gives_itself_no_role_and_no_account(house):
-    with pytest.raises(Leak), as_(CLAIRE) as v:
-        v.get(Account, v.account_id).role = "responsable"
-        v.flush()
-    with pytest.raises(Leak), as_(CLAIRE) as v:
-        v.change(update(Account).values(disabled=False))
-    with pytest.raises(Leak), as_(CLAIRE) as v:
-        v.change(delete(Account))
-    with pytest.raises(Leak), as_(CLAIRE) as v:
-        v.add(Account(site_id=v.site_id, family_id=v.family_id, login="intruse", name="X"))
-    with as_(CLAIRE) as v:
-        v.get(Account, v.account_id).language = "en"
+def test_a_family_gives_itself_no_role_and_no_account(database):
+    with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
+        uow.get(Account, uow.account_id).role = "responsable"
+        uow.flush()
+    with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
+        uow.change(update(Account).values(disabled=False))
+    with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
+        uow.change(delete(Account))
+    with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
+        uow.add(Account(site_id=uow.site_id, family_id=uow.family_id, login="intruse", name="X"))
+    with as_(CLAIRE) as uow:
+        uow.get(Account, uow.account_id).language = "en"
     assert account(CLAIRE).language == "en"
     assert account(CLAIRE).role == "family"

@@ -1,4 +1,4 @@
-"""What a « responsable » decides: kept, journalled old and new, refused in words; nobody else decides anything."""
+"""What a « responsable » decides: kept, journalled old and new, UserError in words; nobody else decides anything."""
 
 from datetime import timedelta
 from io import BytesIO
@@ -9,9 +9,9 @@ from pypdf import PdfReader
 
 from data.core import appearance, sites
 from data.core.audit import AuditEntry
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
-from data.core.unit_of_work import whole_house
+from data.core.system_unit_of_work import system_unit_of_work
 from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import letterhead
@@ -19,7 +19,7 @@ from data.mail.outbox import Letter
 from data.mail.rendering import html_of
 from data.office import news
 from data.office.news import News
-from data.pdf.page import Sheet
+from data.pdf.page import PageCanvas
 from data.privacy import retention
 from data.site_admin import field_policies
 from data.site_admin import settings as site_settings
@@ -28,19 +28,19 @@ from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, last, later
 
 
 @both
-def test_numbers_are_kept_as_numbers(house: str) -> None:
-    with as_(HELENE) as v:
-        assert site_settings.save(v, MAIL, {"letters_per_minute": " 25 "}) == {"letters_per_minute": ["60", "25"]}
-        site_settings.save(v, KEEPING, {"journal_months": "6"})
+def test_numbers_are_kept_as_numbers(database: str) -> None:
+    with as_(HELENE) as uow:
+        assert site_settings.save(uow, MAIL, {"letters_per_minute": " 25 "}) == {"letters_per_minute": ["60", "25"]}
+        site_settings.save(uow, KEEPING, {"journal_months": "6"})
     assert (site().letters_per_minute, site().journal_months) == (25, 6)
-    with as_(PAUL) as v, pytest.raises(NotYours):
-        site_settings.save(v, MAIL, {"letters_per_minute": "600"})
+    with as_(PAUL) as uow, pytest.raises(NotFound):
+        site_settings.save(uow, MAIL, {"letters_per_minute": "600"})
 
 
-def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
-    with as_(HELENE) as v:
+def test_a_setting_is_kept_and_the_journal_has_both_values(database: str) -> None:
+    with as_(HELENE) as uow:
         changes = site_settings.save(
-            v, IDENTITY, {"phone": "0387001122", "opening_hours": "le lundi", "help_phone": ""}
+            uow, IDENTITY, {"phone": "0387001122", "opening_hours": "le lundi", "help_phone": ""}
         )
     assert changes == {
         "phone": ["03 82 00 10 42", "03 87 00 11 22"],
@@ -49,12 +49,12 @@ def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
     assert site().phone == "03 87 00 11 22"
     assert site("belrive").phone == "03 89 00 20 17"
     assert last(AuditEntry, AuditEntry.action == "settings changed").changes == changes
-    with as_(HELENE) as v:
-        assert site_settings.save(v, IDENTITY, {"phone": "03 87 00 11 22"}) == {}
+    with as_(HELENE) as uow:
+        assert site_settings.save(uow, IDENTITY, {"phone": "03 87 00 11 22"}) == {}
 
 
 @pytest.mark.parametrize(
-    ("part", "typed", "faulty"),
+    ("part", "typed", "invalid"),
     [
         (IDENTITY, {"name": " "}, "name"),
         (IDENTITY, {"email": "nothing"}, "email"),
@@ -78,44 +78,44 @@ def test_a_setting_is_kept_and_the_journal_has_both_values(house: str) -> None:
         (SENTENCES_READY, {"refusal_sentences_sheet": "\n".join("abcdefghijklmn")}, "refusal_sentences_sheet"),
     ],
 )
-def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_kept(house: str, part, typed, faulty) -> None:
+def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_kept(database: str, part, typed, invalid) -> None:
     before = site().model_dump()
-    with pytest.raises(Faulty) as refused, as_(HELENE) as v:
-        site_settings.save(v, part, typed)
-    assert set(refused.value.faults) == {faulty}
+    with pytest.raises(ValidationErrors) as raised, as_(HELENE) as uow:
+        site_settings.save(uow, part, typed)
+    assert set(raised.value.faults) == {invalid}
     assert site().model_dump() == before
 
 
-def test_nobody_but_a_manager_decides(house: str) -> None:
+def test_nobody_but_a_manager_decides(database: str) -> None:
     for login in (PAUL, CLAIRE):
         for part in PARTS:
-            with pytest.raises(NotYours), as_(login) as v:
-                site_settings.save(v, part, {})
+            with pytest.raises(NotFound), as_(login) as uow:
+                site_settings.save(uow, part, {})
         for act in (
-            lambda v: field_policies.save(v, {}, {}),
-            lambda v: site_settings.save_key(v, "key", "secret"),
-            lambda v: site_settings.set_logo(v, ""),
+            lambda uow: field_policies.save(uow, {}, {}),
+            lambda uow: site_settings.save_key(uow, "key", "secret"),
+            lambda uow: site_settings.set_logo(uow, ""),
             site_settings.try_mail,
             site_settings.mail_arrived,
             news.every,
-            lambda v: news.save(v, None, {}),
-            lambda v: news.delete(v, 1),
-            lambda v: news.move(v, 1, 1),
+            lambda uow: news.save(uow, None, {}),
+            lambda uow: news.delete(uow, 1),
+            lambda uow: news.move(uow, 1, 1),
         ):
-            with pytest.raises(NotYours), as_(login) as v:
-                act(v)
+            with pytest.raises(NotFound), as_(login) as uow:
+                act(uow)
 
 
-def test_a_box_that_is_not_ticked_is_off(house: str) -> None:
-    with as_(HELENE) as v:
-        changes = site_settings.save(v, SECURITY, {"second_factor_required": "true"})
+def test_a_box_that_is_not_ticked_is_off(database: str) -> None:
+    with as_(HELENE) as uow:
+        changes = site_settings.save(uow, SECURITY, {"second_factor_required": "true"})
     assert changes == {"must_change_mailed_password": ["true", ""], "second_factor_required": ["", "true"]}
     assert not site().must_change_mailed_password
 
 
-def test_a_policy_is_kept_and_applied(house: str) -> None:
-    with as_(HELENE) as v:
-        field_policies.save(v, {"guardian.phone_home": "hidden"}, {"guardian.phone_mobile": True})
+def test_a_policy_is_kept_and_applied(database: str) -> None:
+    with as_(HELENE) as uow:
+        field_policies.save(uow, {"guardian.phone_home": "hidden"}, {"guardian.phone_mobile": True})
     field = editables(Guardian)
     assert "phone_home" not in sites.open_fields(site(), Guardian)
     assert sites.is_required(site(), field["phone_mobile"], Guardian)
@@ -124,24 +124,24 @@ def test_a_policy_is_kept_and_applied(house: str) -> None:
         ({"guardian.phone_mobile": "hidden"}, {}),
         ({"guardian.phone_work": "whatever"}, {}),
     ):
-        with pytest.raises(Faulty), as_(HELENE) as v:
-            field_policies.save(v, policies, required)
+        with pytest.raises(ValidationErrors), as_(HELENE) as uow:
+            field_policies.save(uow, policies, required)
 
 
-def test_a_payment_key_is_sealed_and_only_the_gateway_reads_it(house: str) -> None:
-    with as_(HELENE) as v:
-        site_settings.save_key(v, "secret_key", "very secret")
-    kept = site()
-    assert "very secret" not in str(kept.model_dump())
-    assert sites.payment_settings(kept)["secret_key"] == "very secret"
+def test_a_payment_key_is_sealed_and_only_the_gateway_reads_it(database: str) -> None:
+    with as_(HELENE) as uow:
+        site_settings.save_key(uow, "secret_key", "very secret")
+    stored = site()
+    assert "very secret" not in str(stored.model_dump())
+    assert sites.payment_settings(stored)["secret_key"] == "very secret"
     assert "very secret" not in str([entry.model_dump() for entry in every(AuditEntry)])
 
 
 @pytest.mark.parametrize("colour", ["#ff0000", "#767676", "#ffffff", "#12345", "red", "#12345g"])
 def test_a_colour_that_cannot_be_read_is_refused_with_the_reason(colour: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(UserError) as raised:
         appearance.read_accent(colour)
-    assert "contraste" in str(refused.value) or "Écrivez" in str(refused.value)
+    assert "contraste" in str(raised.value) or "Écrivez" in str(raised.value)
 
 
 @pytest.mark.parametrize(
@@ -157,54 +157,54 @@ def test_an_accent_has_contrast_wherever_it_stands_in_both_schemes(colour: str) 
         assert min(appearance.contrast(accent, ground) for ground in grounds) >= 4.5
 
 
-def test_news_are_read_between_their_days_in_their_order(house: str) -> None:
-    with as_(CLAIRE) as v:
-        shown, *others = [each.title for each in news.current(v)]
+def test_news_are_read_between_their_days_in_their_order(database: str) -> None:
+    with as_(CLAIRE) as uow:
+        shown, *others = [each.title for each in news.current(uow)]
         assert shown.startswith("Audition ")
         assert not others  # one is over, one is still to come
-    with as_(HELENE) as v:
-        made = news.save(v, None, {"title": "Concert", "body": "Ce soir.", "first_day": "", "last_day": ""})
-        news.move(v, made.id, -9)
-    with as_(CLAIRE) as v:
-        assert news.current(v)[0].title == "Concert"
-    with pytest.raises(Faulty) as refused, as_(HELENE) as v:
-        news.save(v, None, {"title": "", "body": "x", "first_day": "32/01/2026", "last_day": ""})
-    assert set(refused.value.faults) == {"title", "first_day"}
-    with pytest.raises(NotYours), as_("petit.jean", "belrive") as v:
-        news.delete(v, made.id)
-    with as_(HELENE) as v:
-        news.delete(v, made.id)
+    with as_(HELENE) as uow:
+        made = news.save(uow, None, {"title": "Concert", "body": "Ce soir.", "first_day": "", "last_day": ""})
+        news.move(uow, made.id, -9)
+    with as_(CLAIRE) as uow:
+        assert news.current(uow)[0].title == "Concert"
+    with pytest.raises(ValidationErrors) as raised, as_(HELENE) as uow:
+        news.save(uow, None, {"title": "", "body": "x", "first_day": "32/01/2026", "last_day": ""})
+    assert set(raised.value.faults) == {"title", "first_day"}
+    with pytest.raises(NotFound), as_("petit.jean", "belrive") as uow:
+        news.delete(uow, made.id)
+    with as_(HELENE) as uow:
+        news.delete(uow, made.id)
     assert not every(News, News.title == "Concert")
 
 
 @both
-def test_old_letters_lose_their_text_after_the_sites_own_time(house: str) -> None:
-    with as_(HELENE) as v:
-        site_settings.save(v, KEEPING, {"retention_letters": "7"})
-        site_settings.try_mail(v)
-    with whole_house(writes=True) as v:
-        row = v.get(Letter, last(Letter).id)
+def test_old_letters_lose_their_text_after_the_sites_own_time(database: str) -> None:
+    with as_(HELENE) as uow:
+        site_settings.save(uow, KEEPING, {"retention_letters": "7"})
+        site_settings.try_mail(uow)
+    with system_unit_of_work(writes=True) as uow:
+        row = uow.get(Letter, last(Letter).id)
         row.state, row.created_at = "sent", later(days=-8)
-        v.add(row)
+        uow.add(row)
         assert retention.days(site(), "sessions") == 30
     retention.sweep()
     assert last(Letter).blocks == []
     assert last(Letter).created_at < later() - timedelta(days=7)
 
 
-def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(house: str) -> None:
+def test_the_logo_and_the_colour_stand_on_papers_and_the_colour_in_letters(database: str) -> None:
     picture = BytesIO()
     Image.new("RGBA", (300, 100), (122, 31, 61, 128)).save(picture, "PNG")
     name = "ab" * 16
-    with as_(HELENE) as v:
-        site_settings.save(v, LOOK, {"accent": "#7a1f3d"})
-        site_settings.set_logo(v, name)
-        site_settings.try_mail(v)
-        path = stored_files.path_of(v.site_id or 0, name)
+    with as_(HELENE) as uow:
+        site_settings.save(uow, LOOK, {"accent": "#7a1f3d"})
+        site_settings.set_logo(uow, name)
+        site_settings.try_mail(uow)
+        path = stored_files.path_of(uow.site_id or 0, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(picture.getvalue())
-    sheet = Sheet(letterhead.house_of(site()), "Facture", today(), "fr")
-    sheet.letterhead()
+    sheet = PageCanvas(letterhead.letterhead_of(site()), "Facture", today(), "fr")
+    sheet.draw_letterhead()
     sheet.headline()
     [page] = PdfReader(BytesIO(sheet.render())).pages
     [drawn] = page.images

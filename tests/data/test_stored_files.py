@@ -1,4 +1,4 @@
-"""Files on their way in and out: opened in a process apart, named, counted, kept in step with their rows."""
+"""Files on their way in and out: opened in a separate process, named, counted, kept in step with their rows."""
 
 import ast
 import asyncio
@@ -17,9 +17,9 @@ from PIL import Image
 from sqlmodel import select
 
 from data.core import clock
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.i18n import twins
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.stored_files import StoredFile
 from data.privacy import orphan_files
@@ -46,8 +46,8 @@ def test_an_iphones_photograph_is_kept_as_jpeg_upright_without_its_place() -> No
     exif[0x0112] = 6
     exif.get_ifd(0x8825).update({1: "N", 2: (49.0, 21.0, 30.0)})
     for name in ("IMG_0001.HEIC", "photo.heif"):
-        kept, media_type = validation.check(in_heic((400, 200), exif=exif.tobytes()), name)
-        shown = opened(kept)
+        stored, media_type = validation.check(in_heic((400, 200), exif=exif.tobytes()), name)
+        shown = opened(stored)
         assert (media_type, shown.format, shown.size) == ("image/jpeg", "JPEG", (200, 400))
         assert not shown.getexif()
         assert like(shown.getpixel((100, 50)), RED)
@@ -70,9 +70,9 @@ def test_a_portrait_is_small_whatever_the_telephone_made() -> None:
         shown = opened(validation.make_photo(content))
         assert (shown.format, shown.size) == ("JPEG", (600, 300))
     for content, code in ((b"", "vide"), (pdf(), "photo"), (picture("GIF"), "photo"), (b"\xff\xd8\xff..", "illisible")):
-        with pytest.raises(Refused) as told:
+        with pytest.raises(UserError) as found_text:
             validation.make_photo(content)
-        assert validation.code_of(told.value) == code
+        assert validation.code_of(found_text.value) == code
 
 
 def flood(megabytes: int) -> bytes:
@@ -196,10 +196,10 @@ def test_enormous_pictures_take_turns_and_little_memory() -> None:
         return list(await asyncio.gather(*sent, *others, return_exceptions=True))
 
     answers = asyncio.run(send())
-    kept = [each for each in answers if isinstance(each, tuple)]
-    assert len(kept) == 2
-    assert all(media_type == "image/jpeg" for _, media_type in kept)
-    refusals = [validation.code_of(each) for each in answers if isinstance(each, Refused)]
+    stored = [each for each in answers if isinstance(each, tuple)]
+    assert len(stored) == 2
+    assert all(media_type == "image/jpeg" for _, media_type in stored)
+    refusals = [validation.code_of(each) for each in answers if isinstance(each, UserError)]
     assert refusals.count("occupe") == 2  # twelve may wait
     (child,) = children()
     assert most_memory(child) < 550 * 1024**2
@@ -223,79 +223,79 @@ def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(
 
 
 @pytest.fixture
-def no_files_yet(house: str, tmp_path: Path) -> None:
-    move_to(DATABASE_URL=house, FILES_DIR=str(tmp_path / "files"))
+def no_files_yet(database: str, tmp_path: Path) -> None:
+    move_to(DATABASE_URL=database, FILES_DIR=str(tmp_path / "files"))
 
 
-def keep(v: Visit, *, size: int = 100, kind: str = "campaign 1", name: str = "Justificatif.pdf") -> StoredFile:
-    return stored_files.keep(v, pupil(v, "Irina").id, kind, b"x" * size, PDF, name)
+def store(uow: UnitOfWork, *, size: int = 100, kind: str = "campaign 1", name: str = "Justificatif.pdf") -> StoredFile:
+    return stored_files.store(uow, pupil(uow, "Irina").id, kind, b"x" * size, PDF, name)
 
 
-def test_a_kept_file_has_its_name_and_is_met_by_nobody_else(house: str) -> None:
-    with as_(CLAIRE) as v:
-        kept = keep(v)
-        assert (kept.shown, kept.size) == ("Justificatif.pdf", 100)
-        path = stored_files.path_of(kept.site_id, kept.name)
+def test_a_kept_file_has_its_name_and_is_met_by_nobody_else(database: str) -> None:
+    with as_(CLAIRE) as uow:
+        stored = store(uow)
+        assert (stored.shown, stored.size) == ("Justificatif.pdf", 100)
+        path = stored_files.path_of(stored.site_id, stored.name)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     for who in (CLAIRE, PAUL):
-        with as_(who) as v:
-            assert stored_files.content_of(v, kept.name)[1] == b"x" * 100
+        with as_(who) as uow:
+            assert stored_files.content_of(uow, stored.name)[1] == b"x" * 100
     for who, code in ((MARC, "valmont"), ("belkacem.samir", "valmont"), (CLAIRE, "belrive"), ("petit.jean", "belrive")):
-        with as_(who, code) as v, pytest.raises(NotYours):
-            stored_files.content_of(v, kept.name)
+        with as_(who, code) as uow, pytest.raises(NotFound):
+            stored_files.content_of(uow, stored.name)
 
 
-def test_a_family_sends_thirty_files_an_hour_and_forty_megabytes_a_campaign(house: str) -> None:
-    with as_(CLAIRE) as v:
+def test_a_family_sends_thirty_files_an_hour_and_forty_megabytes_a_campaign(database: str) -> None:
+    with as_(CLAIRE) as uow:
         for _ in range(29):
-            keep(v)
-        stored_files.discard(v, keep(v).name)  # taken back: it was sent all the same
-    with as_(CLAIRE) as v, pytest.raises(Refused) as told:
-        stored_files.within_quota(v)
-    assert validation.code_of(told.value) == "heure"
-    with as_(MARC) as v:
-        stored_files.within_quota(v)
-    with as_(PAUL) as v:
-        stored_files.within_quota(v)
-    with as_(CLAIRE, now=later(hours=1.1)) as v:
-        for row in v.all(select(StoredFile).where(StoredFile.kind == "campaign 1").limit(20)):
+            store(uow)
+        stored_files.discard(uow, store(uow).name)  # taken back: it was sent all the same
+    with as_(CLAIRE) as uow, pytest.raises(UserError) as shown:
+        stored_files.within_quota(uow)
+    assert validation.code_of(shown.value) == "heure"
+    with as_(MARC) as uow:
+        stored_files.within_quota(uow)
+    with as_(PAUL) as uow:
+        stored_files.within_quota(uow)
+    with as_(CLAIRE, now=later(hours=1.1)) as uow:
+        for row in uow.all(select(StoredFile).where(StoredFile.kind == "campaign 1").limit(20)):
             row.size = 2 * 1024 * 1024
-            v.add(row)
-        with pytest.raises(Refused) as told:
-            keep(v)
-        assert validation.code_of(told.value) == "quota"
-        keep(v, kind="campaign 2")
-        first = v.one(select(StoredFile).where(StoredFile.size > 1000, StoredFile.removed_at.is_(None)))  # type: ignore[union-attr]
+            uow.add(row)
+        with pytest.raises(UserError) as shown:
+            store(uow)
+        assert validation.code_of(shown.value) == "quota"
+        store(uow, kind="campaign 2")
+        first = uow.one(select(StoredFile).where(StoredFile.size > 1000, StoredFile.removed_at.is_(None)))  # type: ignore[union-attr]
         assert first is not None
-        stored_files.discard(v, first.name)
-        keep(v)
+        stored_files.discard(uow, first.name)
+        store(uow)
     assert len({validation.REFUSALS[code] for code in ("heure", "quota")} & twins().keys()) == 2
 
 
-def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(house: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with as_(CLAIRE) as v:
-        folder = stored_files.path_of(keep(v).site_id, "x").parent
+def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with as_(CLAIRE) as uow:
+        folder = stored_files.path_of(store(uow).site_id, "x").parent
     before = sorted(folder.iterdir())
     with monkeypatch.context() as changed:
-        changed.setattr(stored_files, "SHARE_LEFT", 0.5)
-        changed.setattr(stored_files, "ROOM_LEFT", 10**18)
+        changed.setattr(stored_files, "MIN_FREE_SHARE", 0.5)
+        changed.setattr(stored_files, "MIN_FREE_BYTES", 10**18)
         changed.setattr(
             stored_files.shutil,
             "disk_usage",
             lambda path: stored_files.shutil._ntuple_diskusage(10**9, 9 * 10**8, 10**8),
         )
-        with as_(CLAIRE) as v, pytest.raises(Refused) as told:
-            keep(v)
-        assert validation.code_of(told.value) == "place"
+        with as_(CLAIRE) as uow, pytest.raises(UserError) as shown:
+            store(uow)
+        assert validation.code_of(shown.value) == "place"
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # the disk gives no more than that
     try:
-        with as_(CLAIRE) as v, pytest.raises(Refused) as told:
-            stored_files.write(v.site_id or 0, b"x" * 100_000)
+        with as_(CLAIRE) as uow, pytest.raises(UserError) as shown:
+            stored_files.write(uow.site_id or 0, b"x" * 100_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert validation.code_of(told.value) == "place"
+    assert validation.code_of(shown.value) == "place"
     assert sorted(folder.iterdir()) == before
 
 
@@ -306,15 +306,15 @@ def aged(path: Path, hours: float) -> Path:
 
 
 def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_told(
-    house: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
+    database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with as_(CLAIRE) as v:
-        kept, lost, taken_back = keep(v), keep(v), keep(v)
-        paths = {each.name: stored_files.path_of(each.site_id, each.name) for each in (kept, lost, taken_back)}
-        stored_files.discard(v, taken_back.name)
-    folder = paths[kept.name].parent
+    with as_(CLAIRE) as uow:
+        stored, lost, taken_back = store(uow), store(uow), store(uow)
+        paths = {each.name: stored_files.path_of(each.site_id, each.name) for each in (stored, lost, taken_back)}
+        stored_files.discard(uow, taken_back.name)
+    folder = paths[stored.name].parent
     paths[lost.name].unlink()
-    aged(paths[kept.name], 900)
+    aged(paths[stored.name], 900)
     (folder / "old-stray").write_bytes(b"x")
     (folder / "young-stray").write_bytes(b"x")
     (folder / "half.part").write_bytes(b"x")
@@ -325,19 +325,19 @@ def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_told(
     assert {"old-stray", "half.part", taken_back.name} <= set(swept.removed)
     assert lost.name in swept.missing
     assert lost.name in caplog.text
-    assert paths[kept.name].is_file()
+    assert paths[stored.name].is_file()
     assert (folder / "young-stray").is_file()
     assert taken_back.id in {row.id for row in every(StoredFile)}
     assert "young-stray" in orphan_files.sweep(later(hours=25)).removed
     assert taken_back.id not in {row.id for row in every(StoredFile)}
-    assert paths[kept.name].is_file()
+    assert paths[stored.name].is_file()
 
 
 def test_a_database_that_knows_none_of_the_files_removes_none(
-    house: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
+    database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with as_(CLAIRE) as v:
-        folder = stored_files.path_of(keep(v).site_id, "x").parent
+    with as_(CLAIRE) as uow:
+        folder = stored_files.path_of(store(uow).site_id, "x").parent
     strays = [folder / f"stray-{n}" for n in range(30)]
     for each in strays:
         each.write_bytes(b"x")
@@ -347,7 +347,7 @@ def test_a_database_that_knows_none_of_the_files_removes_none(
     assert "is it the right one" in caplog.text
 
 
-def test_every_room_that_writes_files_is_known_to_the_sweep() -> None:
+def test_every_module_that_writes_files_is_known_to_the_sweep() -> None:
     """A table whose files the sweep did not know would lose them after a day."""
     writers = set()
     for path in {*(ROOT / "data").rglob("*.py")} - {*(ROOT / "data" / "demo").glob("*.py")}:

@@ -9,7 +9,7 @@ from data.access_grants import first_start, staff_accounts
 from data.accounts import sessions, two_factor, two_factor_login
 from data.accounts.two_factor import SecondFactor
 from data.core.audit import AuditEntry
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.mail.outbox import Letter
 from tests.demo_users import HELENE, PAUL, account, as_, both, every, last, set_site
 
@@ -21,17 +21,17 @@ def set_up(login: str = PAUL) -> tuple[str, list[str]]:
     who = account(login)
     drafted = two_factor.draft(who)
     secret = two_factor.secret_of(who, drafted)
-    with as_(login, now=NOW) as v:
-        return secret, two_factor.set_up(v, who, drafted, pyotp.TOTP(secret).at(NOW))
+    with as_(login, now=NOW) as uow:
+        return secret, two_factor.set_up(uow, who, drafted, pyotp.TOTP(secret).at(NOW))
 
 
 def passes(code: str, at: datetime = NOW, login: str = PAUL) -> bool:
-    with as_(login, now=at) as v:
-        return two_factor.passes(v, account(login), code)
+    with as_(login, now=at) as uow:
+        return two_factor.passes(uow, account(login), code)
 
 
 @both
-def test_each_code_counts_once_and_one_step_is_forgiven(house: str) -> None:
+def test_each_code_counts_once_and_one_step_is_forgiven(database: str) -> None:
     secret, _ = set_up()
     totp = pyotp.TOTP(secret)
     assert not passes(totp.at(NOW))
@@ -44,7 +44,7 @@ def test_each_code_counts_once_and_one_step_is_forgiven(house: str) -> None:
         assert not passes(odd)
 
 
-def test_a_recovery_code_counts_once_however_it_is_typed(house: str) -> None:
+def test_a_recovery_code_counts_once_however_it_is_typed(database: str) -> None:
     _, codes = set_up()
     assert len(set(codes)) == 10
     assert passes(f" {codes[0][:5].upper()}-{codes[0][5:]} ")
@@ -55,40 +55,40 @@ def test_a_recovery_code_counts_once_however_it_is_typed(house: str) -> None:
     assert every(AuditEntry, AuditEntry.action == "recovery code used")
 
 
-def test_the_secret_is_sealed_and_a_letter_tells(house: str) -> None:
+def test_the_secret_is_sealed_and_a_letter_tells(database: str) -> None:
     secret, _ = set_up()
     assert secret not in str(last(SecondFactor).model_dump())
     assert last(Letter).kind == "second_factor_on"
 
 
-def test_the_same_form_sent_twice_gives_the_same_codes(house: str) -> None:
+def test_the_same_form_sent_twice_gives_the_same_codes(database: str) -> None:
     who = account(PAUL)
     drafted = two_factor.draft(who)
     code = pyotp.TOTP(two_factor.secret_of(who, drafted)).at(NOW)
     answers = []
     for _ in range(2):
-        with as_(PAUL, now=NOW) as v:
-            answers.append(two_factor.set_up(v, who, drafted, code))
+        with as_(PAUL, now=NOW) as uow:
+            answers.append(two_factor.set_up(uow, who, drafted, code))
     assert answers[0] == answers[1]
-    with pytest.raises(Refused), as_(PAUL, now=NOW) as v:
-        two_factor.set_up(v, who, two_factor.draft(who), code)
-    with pytest.raises(Refused):
+    with pytest.raises(UserError), as_(PAUL, now=NOW) as uow:
+        two_factor.set_up(uow, who, two_factor.draft(who), code)
+    with pytest.raises(UserError):
         two_factor.secret_of(account(HELENE), drafted)
 
 
-def test_nobody_is_in_before_the_code_and_guessing_is_slowed(house: str) -> None:
+def test_nobody_is_in_before_the_code_and_guessing_is_slowed(database: str) -> None:
     secret, _ = set_up()
     step, totp = two_factor_login.second_step(account(PAUL)), pyotp.TOTP(secret)
     assert two_factor_login.second_step(account(HELENE)) == ""
     later = NOW + timedelta(minutes=1)
     wrong = str((int(totp.at(later)) + 1) % 1_000_000).zfill(6)
     for _ in range(5):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(UserError) as raised:
             two_factor_login.pass_second_step(step, wrong, now=later)
-        assert refused.value.sentence == two_factor.WRONG_CODE
-    with pytest.raises(Refused) as refused:
+        assert raised.value.sentence == two_factor.WRONG_CODE
+    with pytest.raises(UserError) as raised:
         two_factor_login.pass_second_step(step, totp.at(later), now=later)
-    assert "Trop d’essais" in str(refused.value)
+    assert "Trop d’essais" in str(raised.value)
     after = later + timedelta(minutes=20)
     found = two_factor_login.pass_second_step(step, totp.at(after), now=after)
     assert found is not None
@@ -97,7 +97,7 @@ def test_nobody_is_in_before_the_code_and_guessing_is_slowed(house: str) -> None
         assert two_factor_login.pass_second_step(forged, totp.at(after), now=after) is None
 
 
-def test_a_manager_is_led_to_set_it_up_where_the_site_asks(house: str) -> None:
+def test_a_manager_is_led_to_set_it_up_where_the_site_asks(database: str) -> None:
     set_site(second_factor_required=True)
     token, _ = sessions.sign_in(account(HELENE))
     found = sessions.by_token(token)
@@ -108,19 +108,19 @@ def test_a_manager_is_led_to_set_it_up_where_the_site_asks(house: str) -> None:
     secret, _ = set_up(HELENE)
     token, _ = sessions.sign_in(account(HELENE))
     assert not sessions.by_token(token)[1].sets_factor  # type: ignore[index]
-    with pytest.raises(Refused), as_(HELENE, now=NOW + timedelta(minutes=1)) as v:
-        two_factor.remove(v, account(HELENE), pyotp.TOTP(secret).at(NOW + timedelta(minutes=1)))
+    with pytest.raises(UserError), as_(HELENE, now=NOW + timedelta(minutes=1)) as uow:
+        two_factor.remove(uow, account(HELENE), pyotp.TOTP(secret).at(NOW + timedelta(minutes=1)))
 
 
 @pytest.mark.parametrize("by", ["colleague", "operator"])
-def test_a_lost_telephone_is_reset_and_its_sessions_end(house: str, by: str) -> None:
+def test_a_lost_telephone_is_reset_and_its_sessions_end(database: str, by: str) -> None:
     set_up()
     token, _ = sessions.sign_in(account(PAUL))
     if by == "operator":
         assert first_start.reset_factor("valmont", PAUL)
     else:
-        with as_(HELENE) as v:
-            staff_accounts.reset_factor(v, account(PAUL).id)
+        with as_(HELENE) as uow:
+            staff_accounts.reset_factor(uow, account(PAUL).id)
     assert every(SecondFactor) == []
     assert sessions.by_token(token) is None
     assert last(Letter).kind == "second_factor_off"

@@ -15,11 +15,11 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.i18n import twins
 from data.uploads import inspection, validation
 
-MOST = 2_097_152
+MAX = 2_097_152
 HTML = b"<!doctype html><script>alert(1)</script>"
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(200) + b"This program cannot be run in DOS mode"
 HEIC_START = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
@@ -28,10 +28,10 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 def refused(content: bytes, name: str) -> str:
     """The short name of the sentence."""
-    with pytest.raises(Refused) as told:
+    with pytest.raises(UserError) as shown:
         validation.check(content, name)
-    assert told.value.sentence in validation.REFUSALS.values()
-    return validation.code_of(told.value)
+    assert shown.value.sentence in validation.REFUSALS.values()
+    return validation.code_of(shown.value)
 
 
 def picture(form: str, size: tuple[int, int] = (60, 40), mode: str = "RGB", **options: object) -> bytes:
@@ -80,9 +80,9 @@ def like(seen: object, colour: tuple[int, int, int]) -> bool:
 
 
 def test_a_pdf_may_weigh_two_megabytes_and_not_one_byte_more() -> None:
-    content = pdf_of(MOST)
+    content = pdf_of(MAX)
     assert validation.check(content, "certificat.pdf") == (content, "application/pdf")
-    assert refused(pdf_of(MOST + 1), "certificat.pdf") == "taille"
+    assert refused(pdf_of(MAX + 1), "certificat.pdf") == "taille"
 
 
 @pytest.mark.parametrize("name", ["vide.pdf", "vide.jpg", "vide", "vide.exe", ""])
@@ -103,9 +103,9 @@ def test_only_the_last_ending_counts_and_only_six_are_taken(name: str) -> None:
     ("JPEG", "a.jpg"), ("JPEG", "A.JPEG"), ("JPEG", "a.exe.jpg"), ("JPEG", "../../etc/a.jpg"), ("PNG", "é è.PnG"),
 ])  # fmt: skip
 def test_case_and_dots_before_the_ending_do_not_matter(form: str, name: str) -> None:
-    kept, media_type = validation.check(picture(form), name)
+    stored, media_type = validation.check(picture(form), name)
     assert media_type == f"image/{form.lower()}"
-    assert opened(kept).size == (60, 40)
+    assert opened(stored).size == (60, 40)
 
 
 def docx() -> bytes:
@@ -129,24 +129,26 @@ def test_what_is_inside_must_be_what_the_ending_says(content: bytes, name: str) 
 @pytest.mark.parametrize(("form", "name"), [("JPEG", "a.jpg"), ("PNG", "a.png")])
 def test_what_hides_behind_a_picture_is_not_kept(form: str, name: str) -> None:
     for tail in (docx(), HTML, pdf(), EXE):
-        kept, _ = validation.check(picture(form) + tail, name)
-        assert tail[:20] not in kept
-        assert not zipfile.is_zipfile(io.BytesIO(kept))
-        assert opened(kept).size == (60, 40)
-        assert kept == validation.check(picture(form), name)[0]
+        stored, _ = validation.check(picture(form) + tail, name)
+        assert tail[:20] not in stored
+        assert not zipfile.is_zipfile(io.BytesIO(stored))
+        assert opened(stored).size == (60, 40)
+        assert stored == validation.check(picture(form), name)[0]
 
 
 def test_what_a_picture_says_beside_its_pixels_is_not_kept() -> None:
-    words = Image.Exif()
-    words[0x010F], words[0x9286] = "Appareil", "chez nous"
-    kept, _ = validation.check(picture("JPEG", exif=words, comment=b"secret", icc_profile=b"profile" * 30), "a.jpg")
-    assert not any(each in kept for each in (b"Appareil", b"chez nous", b"secret", b"profile", b"Exif"))
-    said = PngInfo()
-    said.add_text("Author", "Claire Aubry")
-    said.add_text("Comment", "secret" * 20, zip=True)
-    kept, _ = validation.check(picture("PNG", pnginfo=said, exif=words), "a.png")
-    assert opened(kept).info == {}
-    assert not any(each in kept for each in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"))
+    expected = Image.Exif()
+    expected[0x010F], expected[0x9286] = "Appareil", "chez nous"
+    stored, _ = validation.check(
+        picture("JPEG", exif=expected, comment=b"secret", icc_profile=b"profile" * 30), "a.jpg"
+    )
+    assert not any(each in stored for each in (b"Appareil", b"chez nous", b"secret", b"profile", b"Exif"))
+    text = PngInfo()
+    text.add_text("Author", "Claire Aubry")
+    text.add_text("Comment", "secret" * 20, zip=True)
+    stored, _ = validation.check(picture("PNG", pnginfo=text, exif=expected), "a.png")
+    assert opened(stored).info == {}
+    assert not any(each in stored for each in (b"tEXt", b"zTXt", b"iTXt", b"eXIf"))
 
 
 def test_a_photograph_is_upright_without_its_place_and_in_plain_colours() -> None:
@@ -155,11 +157,11 @@ def test_a_photograph_is_upright_without_its_place_and_in_plain_colours() -> Non
     exif.get_ifd(0x8825).update({1: "N", 2: (49.0, 21.0, 30.0), 3: "E", 4: (6.0, 10.0, 5.0)})
     given_file = picture("JPEG", (400, 200), "CMYK", exif=exif, quality=95)
     assert opened(given_file).getexif().get_ifd(0x8825)
-    kept, media_type = validation.check(given_file, "IMG_0001.JPG")
-    shown = opened(kept)
+    stored, media_type = validation.check(given_file, "IMG_0001.JPG")
+    shown = opened(stored)
     assert (media_type, shown.format, shown.mode, shown.size) == ("image/jpeg", "JPEG", "RGB", (200, 400))
     assert not shown.getexif()
-    assert b"Exif" not in kept
+    assert b"Exif" not in stored
     assert like(shown.getpixel((100, 50)), RED)
     assert like(shown.getpixel((100, 350)), BLUE)
 
@@ -189,21 +191,21 @@ def photograph() -> bytes:
 def test_a_phones_photograph_is_made_lighter() -> None:
     content = photograph()
     assert 5_000_000 < len(content) < 8_000_000
-    kept, media_type = validation.check(content, "IMG_2042.jpg")
-    assert (len(kept) <= MOST, media_type, max(opened(kept).size)) == (True, "image/jpeg", 3000)
+    stored, media_type = validation.check(content, "IMG_2042.jpg")
+    assert (len(stored) <= MAX, media_type, max(opened(stored).size)) == (True, "image/jpeg", 3000)
 
 
 def test_a_heavy_png_becomes_a_light_jpeg() -> None:
     grain = Image.effect_noise((2400, 1800), 60)
     out = io.BytesIO()
     grain.save(out, "PNG", compress_level=1)
-    assert len(out.getvalue()) > MOST
-    kept, media_type = validation.check(out.getvalue(), "scan.png")
-    assert (media_type, len(kept) <= MOST, opened(kept).size) == ("image/jpeg", True, (2400, 1800))
+    assert len(out.getvalue()) > MAX
+    stored, media_type = validation.check(out.getvalue(), "scan.png")
+    assert (media_type, len(stored) <= MAX, opened(stored).size) == ("image/jpeg", True, (2400, 1800))
 
 
 def test_a_picture_of_more_than_twenty_megabytes_is_not_even_opened() -> None:
-    assert refused(b"\xff\xd8\xff" + bytes(validation.MOST_BYTES), "a.jpg") == "taille"
+    assert refused(b"\xff\xd8\xff" + bytes(validation.MAX_UPLOAD_BYTES), "a.jpg") == "taille"
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
@@ -224,7 +226,7 @@ def empty_png(wide: int, high: int) -> bytes:
 )
 def test_an_enormous_picture_is_refused_before_it_is_decoded(wide: int, high: int) -> None:
     content = empty_png(wide, high)
-    assert len(content) < validation.MOST_BYTES
+    assert len(content) < validation.MAX_UPLOAD_BYTES
     started = time.process_time()
     assert refused(content, "grand.png") == "dimensions"
     assert time.process_time() - started < 0.5
@@ -344,7 +346,7 @@ def test_what_is_too_intricate_to_be_sure_is_refused() -> None:
     assert refused(pdf(pages=51), "a.pdf") == "pages"
 
     def crowd(made: Pdf) -> None:
-        made.Root.Crowd = Array([made.make_indirect(Dictionary(N=n)) for n in range(inspection.MOST_OBJECTS)])
+        made.Root.Crowd = Array([made.make_indirect(Dictionary(N=n)) for n in range(inspection.MAX_OBJECTS)])
 
     assert refused(pdf(crowd, object_stream_mode=pikepdf.ObjectStreamMode.generate), "a.pdf") == "illisible"
 
@@ -380,7 +382,7 @@ def test_a_pdf_cut_short_is_unreadable() -> None:
 
 
 def test_every_sentence_has_its_twin_and_its_short_name() -> None:
-    for code, words in validation.REFUSALS.items():
-        assert words in twins()
-        assert validation.code_of(Refused(words)) == code
-    assert validation.code_of(Refused("Autre chose.")) == "illisible"
+    for code, expected in validation.REFUSALS.items():
+        assert expected in twins()
+        assert validation.code_of(UserError(expected)) == code
+    assert validation.code_of(UserError("Autre chose.")) == "illisible"

@@ -52,8 +52,8 @@ def light(png: bytes, width: int, most: int) -> bytes:
     picture = picture.resize((width, max(1, picture.height * width // picture.width)), Image.Resampling.LANCZOS)
     while True:
         for quality in QUALITIES:
-            kept = io.BytesIO()
-            picture.save(kept, "WEBP", quality=quality, method=4)
-            if kept.tell() <= most:
-                return kept.getvalue()
+            stored = io.BytesIO()
+            picture.save(stored, "WEBP", quality=quality, method=4)
+            if stored.tell() <= most:
+                return stored.getvalue()
         picture = picture.crop((0, 0, width, picture.height * 4 // 5))

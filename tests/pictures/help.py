@@ -10,7 +10,7 @@ from tests.pictures.camera import light
 from tests.server import ROOT, Server
 
 PICTURES = ROOT / "components" / "assets" / "theme" / "help"
-MOST_BYTES, WIDTH = 24 * 1024, 720
+MAX_BYTES, WIDTH = 24 * 1024, 720
 
 
 def nothing(page: Page) -> None:
@@ -26,7 +26,7 @@ def a_field_waits(page: Page) -> None:
     page.locator("fieldset").nth(1).evaluate("e => e.id = 'shown'")
 
 
-def the_comfort_is_open(page: Page) -> None:
+def the_preferences_are_open(page: Page) -> None:
     page.locator("a[data-opens-comfort] >> visible=true").first.click()
     page.locator("#comfort-panel").wait_for()
 
@@ -54,7 +54,7 @@ SHOTS = {
     "reinscription": Shot("aubry.claire", "/eleves/2042/reinscription", "main .card >> nth=0", 620, 1000),
     "facturation": Shot("aubry.claire", "/facturation/cotisations", ".ledger", 520, 1160),
     "payer": Shot("aubry.claire", "/facturation/cotisations/payer", "main", 440),
-    "affichage": Shot("aubry.claire", "/", "#comfort-panel", 520, reach=the_comfort_is_open),
+    "affichage": Shot("aubry.claire", "/", "#comfort-panel", 520, reach=the_preferences_are_open),
     "gestion-demandes": Shot("renard.paul", "/gestion/demandes", "main", 640, 1200),
     "gestion-reinscriptions": Shot("lemoine.helene", "/gestion/reinscriptions/1", "main", 640, 1200),
     "gestion-familles": Shot("lemoine.helene", "/gestion/familles", "main", 520, 1200),
@@ -71,16 +71,16 @@ def draw(browser: Browser, server: Server) -> None:
         "SELECT e.id FROM absence a JOIN enrolment e ON e.course_id = a.course_id AND e.pupil_id = a.pupil_id "
         "JOIN pupil p ON p.id = a.pupil_id WHERE p.number = 2042 AND p.site_id = 1 ORDER BY a.excused, a.id"
     )
-    for tongue in ("fr", "en"):
+    for language in ("fr", "en"):
         server.reset()
-        server.change("UPDATE account SET language = ?", tongue)
+        server.change("UPDATE account SET language = ?", language)
         windows: dict[str, Window] = {}
         for name, shot in SHOTS.items():
             if shot.login not in windows:
                 windows[shot.login] = Window(browser, server, shot.login)
-                windows[shot.login].context.add_cookies([{"name": "langue", "value": tongue, "url": server.url}])
+                windows[shot.login].context.add_cookies([{"name": "langue", "value": language, "url": server.url}])
             page = windows[shot.login].open(shot.path.format(course=course))
-            (PICTURES / f"{tongue}-{name}.webp").write_bytes(light(_taken(page, shot), WIDTH, MOST_BYTES))
+            (PICTURES / f"{language}-{name}.webp").write_bytes(light(_taken(page, shot), WIDTH, MAX_BYTES))
             page.close()
         for window in windows.values():
             window.context.close()
@@ -104,4 +104,4 @@ def _taken(page: Page, shot: Shot) -> bytes:
 
 
 def expected() -> list[str]:
-    return [f"{tongue}-{name}.webp" for tongue in ("fr", "en") for name in SHOTS]
+    return [f"{language}-{name}.webp" for language in ("fr", "en") for name in SHOTS]

@@ -14,7 +14,7 @@ from tests.server import ROOT, Server
 PICTURES = ROOT / "docs" / "screens"
 IMAGE, PATTERN = re.compile(r'src="([^"]+)"'), re.compile(r"^### `([^`]+)`", re.MULTILINE)
 NOT_IN_THE_DEMONSTRATION = ("/gestion/imports/{n}",)  # no import is kept there
-MOST_BYTES, MOST_IN_ALL = 40 * 1024, 4 * 1024 * 1024
+MAX_BYTES, MAX_BYTES_IN_ALL = 40 * 1024, 4 * 1024 * 1024
 
 
 MODES: dict[str, dict[str, str]] = {
@@ -44,11 +44,11 @@ def names(screens: list[Screen]) -> dict[Screen, str]:
 
 def keep(page: Page, name: str, size: Size, folder: Path) -> None:
     path = folder / f"{name}-{size.width}.webp"
-    path.write_bytes(light(take(page, size.width, size.tallest), size.kept, size.most))
+    path.write_bytes(light(take(page, size.width, size.tallest), size.file_width, size.most))
 
 
-def wear(page: Page, worn: dict[str, str]) -> None:
-    page.evaluate("worn => Object.assign(document.documentElement.dataset, worn)", worn)
+def set_preferences(page: Page, current_preferences: dict[str, str]) -> None:
+    page.evaluate("worn => Object.assign(document.documentElement.dataset, worn)", current_preferences)
     page.evaluate("() => document.fonts.ready.then(() => true)")
 
 
@@ -70,7 +70,7 @@ def draw(browser: Browser, server: Server, wanted: list[str], folder: Path = PIC
             keep(page, name, size, folder)
         page.set_viewport_size({"width": 1280, "height": 800})
         for mode in IN_MODES.get((screen.login, screen.path), ()):
-            wear(page, MODES[mode])
+            set_preferences(page, MODES[mode])
             keep(page, f"{name}-{mode}", WIDE._replace(tallest=1200), folder)
             page.evaluate("worn => { for (const name in worn) delete document.documentElement.dataset[name]; }", MODES[mode])  # fmt: skip
         page.close()

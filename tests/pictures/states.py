@@ -1,4 +1,4 @@
-"""What screens look like when something waits, is faulty, is empty, is very full, is only read, is printed or has failed."""
+"""What screens look like when something waits, is ValidationErrors, is empty, is very full, is only read, is printed or has failed."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class Size(NamedTuple):
     """A window's width; how wide and how tall its picture is kept; how many bytes it may have."""
 
     width: int
-    kept: int
+    file_width: int
     tallest: int
     most: int
 
@@ -23,7 +23,7 @@ class Size(NamedTuple):
 WIDE, NARROW = Size(1280, 820, 1500, 28 * 1024), Size(390, 300, 1600, 18 * 1024)
 LIGHT, SLIM = WIDE._replace(most=20 * 1024), NARROW._replace(most=14 * 1024)
 LONG = "Anne-Charlotte de La Rochefoucauld-Montbéliard d’Entremonts"  # sixty letters, as some names have
-SAID_NUMBER = "4F2A91C0"
+SHOWN_REFERENCE = "4F2A91C0"
 VERSION = re.compile(r"/theme/[0-9a-f]{12}/")
 
 
@@ -228,31 +228,31 @@ def a_field_is_missing(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
-def the_comfort_is_chosen(page: Page) -> None:
+def the_preferences_are_chosen(page: Page) -> None:
     page.locator("a[data-opens-comfort] >> visible=true").first.click()
     page.locator("#comfort-panel").wait_for()
 
 
 CLAIRE, SAMIR, PAUL = "aubry.claire", "belkacem.samir", "renard.paul"
-DESK, SHEET, HISTORY = "/gestion/demandes", "/famille", "/eleves/2042/historique"
+QUEUE, RECORD, HISTORY = "/gestion/demandes", "/famille", "/eleves/2042/historique"
 STATES: dict[str, State] = {
-    "famille-en-attente": State(CLAIRE, SHEET, a_field_waits, (WIDE, NARROW)),
-    "famille-message": State(CLAIRE, SHEET, the_answer_is_read, (WIDE,)),
-    "famille-erreurs": State(CLAIRE, SHEET, fields_are_faulty, (WIDE, NARROW)),
+    "famille-en-attente": State(CLAIRE, RECORD, a_field_waits, (WIDE, NARROW)),
+    "famille-message": State(CLAIRE, RECORD, the_answer_is_read, (WIDE,)),
+    "famille-erreurs": State(CLAIRE, RECORD, fields_are_faulty, (WIDE, NARROW)),
     "accueil-menu": State(CLAIRE, "/", the_menu_is_open, (NARROW,)),
-    "accueil-affichage": State(CLAIRE, "/", the_comfort_is_chosen, (WIDE,)),
+    "accueil-affichage": State(CLAIRE, "/", the_preferences_are_chosen, (WIDE,)),
     "historique-vide": State(CLAIRE, HISTORY, nothing_is_found, (WIDE,)),
     "connexion-erreur": State("", "/connexion", a_field_is_missing, (WIDE, NARROW)),
-    "demandes-refus": State(PAUL, DESK, a_refusal_wants_its_reason, (WIDE,)),
-    "demandes-decidee": State(PAUL, DESK, a_decision_is_taken, (WIDE,)),
-    "demandes-vide": State(PAUL, DESK, nothing_is_found, (WIDE,)),
-    "demandes-clavier": State(PAUL, DESK, the_keys_are_shown, (WIDE,)),
-    "connexion-interrompue": State(CLAIRE, SHEET, the_connection_is_lost, (NARROW,)),
+    "demandes-refus": State(PAUL, QUEUE, a_refusal_wants_its_reason, (WIDE,)),
+    "demandes-decidee": State(PAUL, QUEUE, a_decision_is_taken, (WIDE,)),
+    "demandes-vide": State(PAUL, QUEUE, nothing_is_found, (WIDE,)),
+    "demandes-clavier": State(PAUL, QUEUE, the_keys_are_shown, (WIDE,)),
+    "connexion-interrompue": State(CLAIRE, RECORD, the_connection_is_lost, (NARROW,)),
     "accueil-rien": State(SAMIR, "/", the_family_has_no_pupil_and_no_bill, (LIGHT, SLIM), the_family_has_nothing),
     "eleves-rien": State(SAMIR, "/eleves", the_family_has_no_pupil_and_no_bill, (SLIM,), the_family_has_nothing),
-    "demandes-file-vide": State(PAUL, DESK, no_request_waits, (LIGHT,), nothing_waits),
-    "demandes-trois-cents": State(PAUL, DESK, three_hundred_requests_wait, (LIGHT, SLIM), three_hundred_wait),
-    "demandes-serrees": State(PAUL, DESK, lines_are_tight, (LIGHT,), three_hundred_wait),
+    "demandes-file-vide": State(PAUL, QUEUE, no_request_waits, (LIGHT,), nothing_waits),
+    "demandes-trois-cents": State(PAUL, QUEUE, three_hundred_requests_wait, (LIGHT, SLIM), three_hundred_wait),
+    "demandes-serrees": State(PAUL, QUEUE, lines_are_tight, (LIGHT,), three_hundred_wait),
     "accueil-huit": State(CLAIRE, "/", a_family_has_eight_pupils, (LIGHT, SLIM), eight_children),
     "eleves-huit": State(CLAIRE, "/eleves", a_family_has_eight_pupils, (SLIM,), eight_children),
     "historique-soixante": State(CLAIRE, HISTORY, a_pupil_has_sixty_past_courses, (LIGHT,), sixty_years_of_lessons),
@@ -260,8 +260,8 @@ STATES: dict[str, State] = {
     "vue-de-la-famille": State(PAUL, "/gestion/familles/1042", staff_look_as_the_family, (LIGHT, SLIM)),
     "session-finie": State("", "/connexion?fin=1", the_session_is_over, (SLIM,)),
     "facturation-imprimee": State(CLAIRE, "/facturation/cotisations", it_is_printed, (LIGHT,)),
-    "famille-imprimee": State(CLAIRE, SHEET, it_is_printed, (LIGHT,)),
+    "famille-imprimee": State(CLAIRE, RECORD, it_is_printed, (LIGHT,)),
     "erreur-403": State("", "/connexion", it_failed(403), (SLIM,)),
-    "erreur-500": State("", "/connexion", it_failed(500, SAID_NUMBER), (LIGHT, SLIM)),
+    "erreur-500": State("", "/connexion", it_failed(500, SHOWN_REFERENCE), (LIGHT, SLIM)),
     "erreur-503": State("", "/connexion", it_failed(503), (SLIM,)),
 }

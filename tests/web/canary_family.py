@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from tests.server import Server
 
-MARK = "Zzmarq"
+CANARY = "Zzmarq"
 PHONES = {"phone_mobile": "+33611111199", "phone_home": "+33622222299"}
 TEXTS = {
     "guardian": "first_name last_name address complement town emergency_contact profession",
@@ -51,19 +51,19 @@ class Theirs:
         values = {}
         for _, name, kind, must, *_ in known:
             if name != "id" and (must or name in given or name in own):
-                text = f"{MARK}{name}" if kind.startswith("VARCHAR") else GIVEN.get(kind, 0)
+                text = f"{CANARY}{name}" if kind.startswith("VARCHAR") else GIVEN.get(kind, 0)
                 values[name] = given.get(name, own.get(name, text))
         names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
         self.portal.change(f"INSERT INTO {table} ({names}) VALUES ({marks})", *values.values())
         self.rows.setdefault(table, []).append(self.portal.value(f"SELECT max(id) FROM {table}"))
         return self.rows[table][-1]
 
-    def file(self, content: bytes = MARK.encode()) -> str:
-        """A file in the house, under a name as the house gives them."""
+    def file(self, content: bytes = CANARY.encode()) -> str:
+        """A file in the portal, under a name as the portal gives them."""
         name = f"{next(_names):08x}" * 4
-        kept = self.portal.folder / "files" / str(self.site)
-        kept.mkdir(parents=True, exist_ok=True)
-        (kept / name).write_bytes(content)
+        stored = self.portal.folder / "files" / str(self.site)
+        stored.mkdir(parents=True, exist_ok=True)
+        (stored / name).write_bytes(content)
         self.files.append(name)
         return name
 
@@ -74,7 +74,7 @@ class Theirs:
         return self.portal.value(f"SELECT {column} FROM {table} WHERE id = ?", self.one(table))
 
 
-def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, shared: bool = False) -> Theirs:
+def plant_canary(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, shared: bool = False) -> Theirs:
     """All that a family can have, in every table. `shared`: the pupil is another household's too, and keeps its words."""
     theirs = Theirs(
         portal,
@@ -85,16 +85,16 @@ def mark(portal: Server, login: str = "belkacem.samir", number: int = 2077, *, s
     for table, columns in TEXTS.items():
         if not (shared and table == "pupil"):
             whose, key = ("id", theirs.pupil) if table == "pupil" else ("family_id", theirs.family)
-            changes = ", ".join(f"{column} = '{MARK}{column}'" for column in columns.split())
+            changes = ", ".join(f"{column} = '{CANARY}{column}'" for column in columns.split())
             portal.rows(f"UPDATE {table} SET {changes} WHERE {whose} = ?", key)
     portal.rows("UPDATE field_change SET new = ?, old = ? WHERE family_id = ?", *PHONES.values(), theirs.family)
     for kind in ("photo", "absence"):
         theirs.put("stored_file", giver_id=theirs.family, name=theirs.file(), kind=kind, media_type="image/jpeg")
     if not shared:
         _school(theirs)
-    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {MARK}".encode()))
+    theirs.put("access_batch", how="letter", state="done", file=theirs.file(f"%PDF-1.7 {CANARY}".encode()))
     _money(theirs)
-    _said(theirs)
+    _written_about(theirs)
     _re_enrols(theirs)
     _written(theirs)
     return theirs
@@ -114,14 +114,14 @@ def _school(theirs: Theirs) -> None:
 def _money(theirs: Theirs) -> None:
     for ledger in ("tuition", "rental"):
         own = {"ledger": ledger, "school_year": theirs.year}
-        bill = theirs.put("invoice", **own, number=f"{MARK}-F-{ledger}", nature="invoice", total=77_700)
+        bill = theirs.put("invoice", **own, number=f"{CANARY}-F-{ledger}", nature="invoice", total=77_700)
         theirs.put("invoice_line", invoice_id=bill, rank=1, quantity=100, unit=77_700, cents=77_700, pupil="")
         theirs.put("instalment", invoice_id=bill, cents=77_700, due_day="2026-12-01")
-        paid = theirs.put("payment", **own, number=f"{MARK}-R-{ledger}", cents=11_100, state="cashed")
+        paid = theirs.put("payment", **own, number=f"{CANARY}-R-{ledger}", cents=11_100, state="cashed")
         theirs.put("allocation", invoice_id=bill, payment_id=paid, credit_id=None, cents=11_100)
     name = theirs.portal.value("SELECT first_name || ' ' || last_name FROM pupil WHERE id = ?", theirs.pupil)
     theirs.portal.change("UPDATE invoice_line SET pupil = ? WHERE id = ?", name, theirs.one("invoice_line"))
-    for reference, state, transaction in (("facefeed" * 3, "refused", None), ("facefade" * 3, "differs", MARK)):
+    for reference, state, transaction in (("facefeed" * 3, "refused", None), ("facefade" * 3, "differs", CANARY)):
         theirs.put(
             "online_payment",
             reference=reference,
@@ -139,12 +139,12 @@ def _money(theirs: Theirs) -> None:
         school_year=theirs.year,
         code="ZZZZZZZZZZ",
         initials="Z. B.",
-        facts=f'{{"pupil": "{MARK}"}}',
+        facts=f'{{"pupil": "{CANARY}"}}',
     )
-    theirs.put("paper", name=theirs.file(b"%PDF-1.7 " + MARK.encode()), subject=f"invoice:{MARK}-F-rental:fr:0")
+    theirs.put("paper", name=theirs.file(b"%PDF-1.7 " + CANARY.encode()), subject=f"invoice:{CANARY}-F-rental:fr:0")
 
 
-def _said(theirs: Theirs) -> None:
+def _written_about(theirs: Theirs) -> None:
     """What the family wrote of absences: it waits, it was answered, it justifies one."""
     absence = theirs.rows.get("absence", [None])[0]
     days = {"first_day": "2026-11-10", "last_day": "2026-11-12"}
@@ -179,13 +179,13 @@ def _re_enrols(theirs: Theirs) -> None:
 def _written(theirs: Theirs) -> None:
     """A letter of theirs in each state, the address of their agenda, what the journal says of them."""
     author = theirs.portal.account(theirs.login)["id"]
-    said = f'[["p", "{MARK} dit"], ["foot", "", "", ""]]'
+    text = f'[["p", "{CANARY} dit"], ["foot", "", "", ""]]'
     for state in ("sent", "waiting", "failed"):
-        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=said, language="fr",
-                   key=f"{MARK}{state}", secret="", error="", attempts=1, needle=MARK.lower())  # fmt: skip
+        theirs.put("letter", state=state, account_id=author, kind="password_changed", blocks=text, language="fr",
+                   key=f"{CANARY}{state}", secret="", error="", attempts=1, needle=CANARY.lower())  # fmt: skip
     theirs.put("agenda_key", account_id=author, token_hash="0" * 64)
     theirs.put("audit_entry", action="change asked", subject="pupil", subject_id=theirs.pupil, at="2026-11-10 10:00:00.000000",
-               changes=f'{{"school": ["", "{MARK}"]}}', actor_id=author)  # fmt: skip
+               changes=f'{{"school": ["", "{CANARY}"]}}', actor_id=author)  # fmt: skip
 
 
 def addresses(theirs: Theirs, patterns: Iterable[str]) -> dict[str, str]:
@@ -238,7 +238,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
     return [plain]
 
 
-def words(answer: httpx.Response) -> str:
+def text_of_answer(answer: httpx.Response) -> str:
     """All that an answer says; of a PDF, its text too."""
     if answer.headers.get("content-type") != "application/pdf" or not answer.content.endswith(b"%%EOF\n"):
         return answer.text
@@ -246,14 +246,14 @@ def words(answer: httpx.Response) -> str:
 
 
 def assert_nothing_of_theirs(text: str, address: str = "") -> None:
-    assert MARK.lower() not in text.lower(), address
+    assert CANARY.lower() not in text.lower(), address
     assert not re.search("06 ?11 ?11 ?11 ?99|33611111199|33622222299", text), address
 
 
 def snapshot(
     portal: Server, *, besides: int | None = None, site: int | None = None
 ) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the house (of one `site`), but for those of one family (`besides`) and its pupils.
+    """Every row of the portal (of one `site`), but for those of one family (`besides`) and its pupils.
 
     Sessions' last activity, the journal and the counted attempts are no rows of anybody's.
     """
@@ -262,7 +262,7 @@ def snapshot(
     for table, columns in portal.tables.items():
         if table in {"throttle", "alembic_version", "audit_entry"}:
             continue
-        kept = ", ".join(f'"{column}"' for column in columns if column != "seen_at")
+        stored = ", ".join(f'"{column}"' for column in columns if column != "seen_at")
         conditions = [f"site_id = {site}"] if site and "site_id" in columns else []
         if site and table == "site":
             conditions = [f"id = {site}"]
@@ -271,6 +271,6 @@ def snapshot(
         elif besides and ("pupil_id" in columns or table == "pupil"):
             conditions.append(f"{'id' if table == 'pupil' else 'pupil_id'} NOT IN ({linked})")
         where = " AND ".join(conditions) or "1 = 1"
-        asked[table] = f"SELECT {kept} FROM {table} WHERE {where} ORDER BY 1, 2, 3"
+        asked[table] = f"SELECT {stored} FROM {table} WHERE {where} ORDER BY 1, 2, 3"
     with portal.connection() as opened:
         return {table: opened.execute(question).fetchall() for table, question in asked.items()}

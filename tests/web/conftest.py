@@ -1,4 +1,4 @@
-"""Everybody at the door of the shared server, and the shared server itself."""
+"""Everybody signed in at the shared server, and the shared server itself."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -51,13 +51,13 @@ class Person(httpx.Client):
         return BeautifulSoup(answer.text, "lxml")
 
     def text(self, path: str) -> str:
-        return words_of(self.soup(path))
+        return text_of(self.soup(path))
 
     def token(self) -> str:
         return self.cookies["anacrouse"]
 
 
-def words_of(soup: BeautifulSoup | str) -> str:
+def text_of(soup: BeautifulSoup | str) -> str:
     """What a person reads, spaces folded."""
     soup = BeautifulSoup(soup, "lxml") if isinstance(soup, str) else soup
     for unread in soup(["script", "style", "option"]):
@@ -189,7 +189,7 @@ class Tab:
 
     def shown(self) -> str:
         """What the panels show: as drawn last, or the first paint."""
-        return words_of(self.markup())
+        return text_of(self.markup())
 
     def markup(self) -> str:
         """The panels' own markup."""
@@ -235,10 +235,10 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
 
 
 def refused_socket(person: Person, query: dict[str, Any], origin: str | None) -> int:
-    """The status with which the guard turns a websocket away."""
-    with pytest.raises(InvalidStatus) as refused, contextlib.closing(open_socket(person, query, origin=origin)):
+    """The status with which the middleware turns a websocket away."""
+    with pytest.raises(InvalidStatus) as raised, contextlib.closing(open_socket(person, query, origin=origin)):
         pass
-    return refused.value.response.status_code
+    return raised.value.response.status_code
 
 
 def ended(tab: Tab) -> bool:

@@ -23,8 +23,12 @@ print(json.dumps([[route.path, getattr(getattr(getattr(route, "endpoint", None),
 """
 NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 LISTS = ("sort", "find", "turn")  # what components/ui/lists.py adds for each list, by its name
-MODULES = {path.stem for path in (ROOT / "pages").rglob("*.py")} | {"choice"}
-SHARED = {ROOT / "components" / name for name in ("forms.py", "correction_form.py")}
+MODULES = {path.stem for path in (ROOT / "pages").rglob("*.py")} | {
+    "choice",
+    "pupil_reenrolment_documents",
+    "queue_reenrolment_review",
+}
+SHARED = {ROOT / "components" / "ui" / name for name in ("forms.py", "correction_form.py")}
 
 
 @cache

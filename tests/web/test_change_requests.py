@@ -1,4 +1,4 @@
-"""The sheets as their pages work: asked, marked, replaced, withdrawn, decided, all seen without a reload."""
+"""The records as their pages work: asked, marked, replaced, withdrawn, decided, all seen without a reload."""
 
 import threading
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.server import Server
-from tests.web.http_client import Person, Tab, words_of
+from tests.web.http_client import Person, Tab, text_of
 
 Come = Callable[..., Person]
 NOTICE = "Fiche du responsable en attente de validation"
@@ -15,7 +15,7 @@ HOSTILE = "<img src=x onerror=alert(1)>{{7*7}}\"'><script>alert(2)</script>"
 
 
 def decide(tab: Tab, verdict: str, **more: str) -> dict[str, object]:
-    """Decide every field of the request that is open on the desk's page."""
+    """Decide every field of the request that is open on the queue page's page."""
     soup = BeautifulSoup(tab.markup(), "lxml")
     form = soup.select_one("#request-form")
     values = {str(field["name"]): str(field.get("value", "")) for field in form.select("input[type=hidden]")}
@@ -76,12 +76,12 @@ def test_every_fault_stands_beside_its_field_and_the_first_gets_the_focus(portal
     with Tab(claire, "/famille") as tab:
         answer = tab.save(birth_date="31/02/1980", phone_mobile="06 12", last_name="")
         assert answer["focus"].endswith("-last_name")
-        for words in (
+        for expected in (
             "Ce champ ne peut pas rester vide.",
             "Le 31/02/1980 n’existe pas.",
             "Ce numéro n’est pas complet.",
         ):
-            assert words in tab.shown()
+            assert expected in tab.shown()
     assert pending(portal) == []
 
 
@@ -107,13 +107,13 @@ def test_modifier_twice_at_once_is_one_request_and_one_letter(portal: Server, cl
 
 
 def test_the_queue_shows_a_new_request_and_the_family_the_decision_without_a_reload(portal: Server, come: Come) -> None:
-    with Tab(come("aubry.claire"), "/famille") as family, Tab(come("renard.paul"), "/gestion/demandes") as desk:
+    with Tab(come("aubry.claire"), "/famille") as family, Tab(come("renard.paul"), "/gestion/demandes") as office_tab:
         family.save(phone_mobile="06 12 34 56 78")
-        desk.wait_until(lambda: "Aubry Claire" in desk.shown())
+        office_tab.wait_until(lambda: "Aubry Claire" in office_tab.shown())
         request = portal.value("SELECT max(id) FROM change_request")
-        desk.act("open", request)
-        assert "06 12 34 56 78" in desk.shown()
-        assert decide(desk, "accepted")["say"].startswith("La décision pour Aubry Claire")
+        office_tab.act("open", request)
+        assert "06 12 34 56 78" in office_tab.shown()
+        assert decide(office_tab, "accepted")["announce"].startswith("La décision pour Aubry Claire")
         family.wait_until(lambda: NOTICE not in family.shown())
         assert "06 12 34 56 78" in family.markup()
     assert mobile(portal) == "+33612345678"
@@ -126,10 +126,10 @@ def test_a_refusal_needs_a_reason_that_the_family_reads(portal: Server, come: Co
     )
     with (
         Tab(come("belkacem.samir"), "/") as home,
-        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as office_tab,
     ):
-        assert "raison" in decide(desk, "declined")["dialog"]
-        decide(desk, "declined", reason="Ce numéro ne répond pas.", message="Appelez-nous.")
+        assert "raison" in decide(office_tab, "declined")["dialog"]
+        decide(office_tab, "declined", reason="Ce numéro ne répond pas.", message="Appelez-nous.")
         home.wait_until(lambda: "Ce numéro ne répond pas." in home.shown())
     assert "Refusée" in home.shown()
     blocks = portal.value("SELECT blocks FROM letter WHERE kind = 'request_decided' ORDER BY id DESC LIMIT 1")
@@ -166,12 +166,12 @@ def test_a_record_that_moved_meanwhile_shows_three_values_and_is_not_overwritten
     request = portal.value(
         "SELECT id FROM change_request WHERE family_id = ? AND state = 'pending'", samir["family_id"]
     )
-    with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk:
+    with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as office_tab:
         portal.change("UPDATE guardian SET phone_home = '+33387000000' WHERE id = ?", samir["guardian_id"])
-        assert "a changé depuis l’affichage" in decide(desk, "accepted")["dialog"]
-        assert "Maintenant : 03 87 00 00 00" in desk.shown()
+        assert "a changé depuis l’affichage" in decide(office_tab, "accepted")["dialog"]
+        assert "Maintenant : 03 87 00 00 00" in office_tab.shown()
         assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == "+33387000000"
-        decide(desk, "accepted")
+        decide(office_tab, "accepted")
     assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == "+33382443322"
 
 
@@ -182,21 +182,21 @@ def test_a_decision_is_undone_and_the_field_waits_again(portal: Server, come: Co
     )
     with (
         Tab(come("belkacem.samir"), "/famille") as family,
-        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as desk,
+        Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as office_tab,
     ):
-        decide(desk, "accepted")
+        decide(office_tab, "accepted")
         family.wait_until(lambda: NOTICE not in family.shown())
-        assert "de nouveau en attente" in desk.act("undo", request)["say"]
+        assert "de nouveau en attente" in office_tab.act("undo", request)["announce"]
         family.wait_until(lambda: NOTICE in family.shown())
     assert portal.value("SELECT phone_home FROM guardian WHERE id = ?", samir["guardian_id"]) == ""
 
 
 @pytest.mark.parametrize("search", ["%", "_", "\\", "'", "(", "[a-z]*", "x" * 4000, "😀", "1042 Aubry", "-- ;"])
 def test_the_search_is_literal(portal: Server, paul: Person, search: str) -> None:
-    with Tab(paul, "/gestion/demandes") as desk:
-        answer = desk.act("search", search=search)
-        assert answer["say"] == "0 demande"
-        assert desk.act("search", search="Belkacem")["say"] == "1 demande"
+    with Tab(paul, "/gestion/demandes") as office_tab:
+        answer = office_tab.act("search", search=search)
+        assert answer["announce"] == "0 demande"
+        assert office_tab.act("search", search="Belkacem")["announce"] == "1 demande"
 
 
 def test_hostile_text_is_shown_as_it_was_typed_everywhere(portal: Server, come: Come) -> None:
@@ -205,14 +205,14 @@ def test_hostile_text_is_shown_as_it_was_typed_everywhere(portal: Server, come: 
         tab.save(address=HOSTILE, complement="{{7*7}}")
     request = portal.value("SELECT max(id) FROM change_request")
     pages = [(claire, "/famille"), (claire, "/"), (paul, f"/gestion/demandes?demande={request}")]
-    with Tab(paul, f"/gestion/demandes?demande={request}") as desk:
-        decide(desk, "declined", reason=HOSTILE, message=HOSTILE)
-        assert "<img src=x" not in desk.markup()
+    with Tab(paul, f"/gestion/demandes?demande={request}") as office_tab:
+        decide(office_tab, "declined", reason=HOSTILE, message=HOSTILE)
+        assert "<img src=x" not in office_tab.markup()
     for person, path in [*pages, (paul, f"/gestion/demandes?onglet=traitees&demande={request}")]:
         answer = person.get(path).text
         assert "<img src=x" not in answer
         assert "<script>alert(2)" not in answer
-    assert HOSTILE in words_of(paul.get(f"/gestion/demandes?onglet=traitees&demande={request}").text)
+    assert HOSTILE in text_of(paul.get(f"/gestion/demandes?onglet=traitees&demande={request}").text)
 
 
 def test_a_post_code_proposes_its_towns_and_fills_the_only_one(portal: Server, claire: Person) -> None:
@@ -241,4 +241,4 @@ def test_pages_speak_english_to_who_chose_it(claire: Person) -> None:
     for path in ("/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"):
         page = claire.soup(path)
         assert page.html["lang"] == "en"
-        assert not {"Modifier", "Famille", "Déconnexion"} & set(words_of(page).split()), path
+        assert not {"Modifier", "Famille", "Déconnexion"} & set(text_of(page).split()), path

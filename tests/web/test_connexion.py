@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.server import PASSWORD, Server
-from tests.web.http_client import Person, words_of
+from tests.web.http_client import Person, text_of
 
 WRONG = "Identifiant ou mot de passe incorrect."
 Come = Callable[..., Person]
@@ -55,13 +55,13 @@ def test_one_sentence_whatever_was_wrong(come: Come, login: str, site: str, word
     person = come()
     answer = person.sign_in(login, site, word)
     assert answer.status_code == 401
-    assert WRONG in words_of(answer.text)
+    assert WRONG in text_of(answer.text)
     assert "anacrouse" not in person.cookies
 
 
 def test_a_disabled_account_gets_the_same_sentence(portal: Server, come: Come) -> None:
     portal.change("UPDATE account SET disabled = 1 WHERE login = 'belkacem.samir'")
-    assert WRONG in words_of(come().sign_in("belkacem.samir").text)
+    assert WRONG in text_of(come().sign_in("belkacem.samir").text)
 
 
 @pytest.mark.parametrize("damaged", ["", "nonsense", "$argon2id$v=19$m=1024,t=1,p=4$AAAA$"])
@@ -73,7 +73,7 @@ def test_a_damaged_hash_is_a_wrong_password(portal: Server, come: Come, damaged:
 def test_a_password_of_a_megabyte_is_a_wrong_one(come: Come) -> None:
     answer = come().sign_in("aubry.claire", word="a" * 1_000_000)
     assert answer.status_code == 401
-    assert WRONG in words_of(answer.text)
+    assert WRONG in text_of(answer.text)
 
 
 def test_a_password_of_four_megabytes_is_too_large(come: Come) -> None:
@@ -92,8 +92,8 @@ def test_an_empty_field_is_named_and_nothing_is_counted(portal: Server, come: Co
     for _ in range(8):
         answer = person.sign_in("aubry.claire", word="")
     assert answer.status_code == 400
-    assert "Vérifiez les renseignements saisis." in words_of(answer.text)
-    assert "Indiquez votre mot de passe." in words_of(answer.text)
+    assert "Vérifiez les renseignements saisis." in text_of(answer.text)
+    assert "Indiquez votre mot de passe." in text_of(answer.text)
     assert portal.rows("SELECT * FROM throttle") == []
 
 
@@ -208,9 +208,9 @@ def test_a_whole_school_signs_in_through_one_address(portal: Server, come: Come)
 def test_the_answer_tells_nothing_about_an_account(portal: Server, come: Come) -> None:
     """That it costs the same is shown where it can be counted (tests/data/test_login.py)."""
     portal.change("UPDATE account SET disabled = 1 WHERE login = 'renard.paul'")
-    told = set()
+    shown = set()
     for login in (portal.able()[0], "renard.paul", "somebody.else"):
         answer = come().sign_in(login, word="a wrong word")
         headers = {name: value for name, value in answer.headers.items() if name not in {"date", "content-length"}}
-        told.add((answer.status_code, answer.text.replace(f'value="{login}"', ""), str(headers)))
-    assert len(told) == 1
+        shown.add((answer.status_code, answer.text.replace(f'value="{login}"', ""), str(headers)))
+    assert len(shown) == 1

@@ -1,4 +1,4 @@
-"""« Accessibilité »: what is chosen is worn from the first byte, on the device before signing in, in the account after."""
+"""« Accessibilité »: what is chosen is shown from the first byte, on the device before signing in, in the account after."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ Come = Callable[..., Person]
 ALL = {choice.name: [value for value in choice.values if value][-1] for choice in display_preferences.CHOICES}
 
 
-def worn(person: Person, path: str = "/connexion") -> dict[str, str]:
+def current_of(person: Person, path: str = "/connexion") -> dict[str, str]:
     html = BeautifulSoup(person.get(path).text, "lxml").html
     assert html is not None
     return {name.removeprefix("data-"): str(value) for name, value in html.attrs.items() if name.startswith("data-")}
@@ -30,15 +30,15 @@ def test_a_stranger_chooses_by_plain_http_and_every_page_wears_it(come: Come) ->
     stranger = come()
     choose(stranger, **ALL)
     for path in ("/connexion", "/accessibilite", "/aide", "/mentions-legales", "/nowhere", "/verifier/ZZZZZZZZZZ"):
-        assert worn(stranger, path) == ALL, path
+        assert current_of(stranger, path) == ALL, path
     choose(stranger, mode="off")
-    assert worn(stranger) == {}
+    assert current_of(stranger) == {}
 
 
 def test_the_mode_is_switched_on_and_off_at_once_and_keeps_what_else_was_chosen(come: Come) -> None:
     stranger = come()
     choose(stranger, mode="on", theme="dark")
-    assert worn(stranger) == {"theme": "dark", **display_preferences.MODE}
+    assert current_of(stranger) == {"theme": "dark", **display_preferences.MODE}
     assert "Désactiver le mode Accessibilité" in stranger.text("/accessibilite")
 
 
@@ -47,9 +47,9 @@ def test_what_was_chosen_before_signing_in_follows_into_the_account_and_to_anoth
     choose(here, size="150")
     here.sign_in("aubry.claire")
     there = come("aubry.claire")
-    assert worn(here, "/famille") == worn(there, "/") == {"size": "150"}
+    assert current_of(here, "/famille") == current_of(there, "/") == {"size": "150"}
     choose(there, contrast="more")
-    assert worn(here, "/famille") == {"contrast": "more"}
+    assert current_of(here, "/famille") == {"contrast": "more"}
 
 
 def test_the_accounts_choice_comes_back_when_a_device_wore_another_persons(come: Come) -> None:
@@ -57,15 +57,15 @@ def test_the_accounts_choice_comes_back_when_a_device_wore_another_persons(come:
     shared = come("aubry.claire")
     choose(shared, theme="dark")
     shared.post("/deconnexion")
-    assert worn(shared) == {"theme": "dark"}
+    assert current_of(shared) == {"theme": "dark"}
     shared.sign_in("belkacem.samir")
-    assert worn(shared, "/") == {"size": "200"}
+    assert current_of(shared, "/") == {"size": "200"}
 
 
 def test_a_script_gets_a_quiet_answer(come: Come) -> None:
     person = come("renard.paul")
     assert person.post("/accessibilite/reglages", data={"layout": "simple", "quiet": "1"}).status_code == 204
-    assert worn(person, "/gestion/demandes") == {"layout": "simple"}
+    assert current_of(person, "/gestion/demandes") == {"layout": "simple"}
 
 
 @pytest.mark.parametrize(
@@ -83,26 +83,26 @@ def test_a_cookie_that_is_not_ours_changes_nothing_else(come: Come, cookie: str)
 def test_values_that_nobody_offers_are_not_kept(come: Come, portal: Server) -> None:
     person = come("aubry.claire")
     choose(person, size="900", contrast="<b>", nothing="x", font="dyslexia")
-    assert worn(person, "/") == {"font": "dyslexia"}
+    assert current_of(person, "/") == {"font": "dyslexia"}
     assert portal.account("aubry.claire")["comfort"] == '{"font": "dyslexia"}'
 
 
 def test_the_declaration_says_non_conforme_until_an_audit_is_entered(come: Come, portal: Server) -> None:
     stranger = come()
     assert "Accessibilité : non conforme" in stranger.text("/accessibilite")
-    said = '{"accessibility": "partiellement conforme", "accessibility_contact": "Référente accessibilité"'
-    portal.change("UPDATE site SET legal = ? WHERE code = 'valmont'", said + "}")
+    text = '{"accessibility": "partiellement conforme", "accessibility_contact": "Référente accessibilité"'
+    portal.change("UPDATE site SET legal = ? WHERE code = 'valmont'", text + "}")
     assert "partiellement" not in stranger.text("/accessibilite")
     portal.change(
-        "UPDATE site SET legal = ? WHERE code = 'valmont'", said + ', "accessibility_audit": "Cabinet X, 03/11/2026"}'
+        "UPDATE site SET legal = ? WHERE code = 'valmont'", text + ', "accessibility_audit": "Cabinet X, 03/11/2026"}'
     )
-    told = come("aubry.claire").text("/accessibilite")
-    for words in (
+    shown = come("aubry.claire").text("/accessibilite")
+    for expected in (
         "partiellement conforme",
         "Cabinet X, 03/11/2026",
         "Référente accessibilité",
         "Défenseur des droits",
         "RGAA 4.1.2",
     ):
-        assert words in told
+        assert expected in shown
     assert "Accessibilité : partiellement conforme" in come("aubry.claire").text("/")

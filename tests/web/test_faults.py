@@ -29,14 +29,14 @@ class Family:
         try:
             with Tab(self.person, "/famille") as tab:
                 for number in range(20):
-                    told = tab.save(phone_work=f"03 82 00 {number:02d} 00").get("dialog", "")
-                    if "mise à jour" in told:
+                    shown = tab.save(phone_work=f"03 82 00 {number:02d} 00").get("dialog", "")
+                    if "mise à jour" in shown:
                         self.acknowledged.append(f"number {number}")
         except DIED:
             return
 
 
-class Desk:
+class PageState:
     """Decides one request after the other until the server dies."""
 
     def __init__(self, portal: Server) -> None:
@@ -47,7 +47,7 @@ class Desk:
             while True:
                 with Tab(self.person, "/gestion/demandes") as tab:
                     request = int(str(tab.soup.select_one("#request-form")["data-of"]))
-                    if "enregistrée" in str(decide(tab, "accepted").get("say", "")):
+                    if "enregistrée" in str(decide(tab, "accepted").get("announce", "")):
                         self.acknowledged.append(request)
         except DIED:
             return
@@ -81,11 +81,11 @@ def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch:
     own, dice, acknowledged = launch(), random.Random(7), 0
     for number in range(ROUNDS):
         asked_before = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'")
-        family, desk = Family(own, f"famille.{3013 + number}"), Desk(own)
-        working = [threading.Thread(target=family.ask), threading.Thread(target=desk.work)]
+        family, office_tab = Family(own, f"famille.{3013 + number}"), PageState(own)
+        working = [threading.Thread(target=family.ask), threading.Thread(target=office_tab.work)]
         for each in working:
             each.start()
-        wait_for(partial(_have, dice.randint(1, 5), family.acknowledged, desk.acknowledged), "acknowledgements")
+        wait_for(partial(_have, dice.randint(1, 5), family.acknowledged, office_tab.acknowledged), "acknowledgements")
         own.kill()
         for each in working:
             each.join(90)
@@ -94,8 +94,8 @@ def test_killed_in_the_middle_of_work_whatever_was_acknowledged_is_whole(launch:
         asked = own.value("SELECT count(*) FROM audit_entry WHERE action = 'change asked'") - asked_before
         assert len(family.acknowledged) <= asked <= len(family.acknowledged) + 1
         decided = {request for (request,) in own.rows("SELECT id FROM change_request WHERE state = 'closed'")}
-        assert set(desk.acknowledged) <= decided
-        acknowledged += len(family.acknowledged) + len(desk.acknowledged)
+        assert set(office_tab.acknowledged) <= decided
+        acknowledged += len(family.acknowledged) + len(office_tab.acknowledged)
     assert acknowledged > 0
 
 

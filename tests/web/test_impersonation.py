@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server
-from tests.web.canary_family import addresses, mark
+from tests.web.canary_family import addresses, plant_canary
 from tests.web.http_client import Person, Tab
 from tests.web.test_audiences import routes  # noqa: F401
 
@@ -46,7 +46,7 @@ def test_every_form_answers_a_sentence_and_changes_nothing(
     looking: Person,
     routes: list[tuple[str, str, str, list[str]]],  # noqa: F811
 ) -> None:
-    theirs = mark(portal, "aubry.claire", 2042, shared=True)
+    theirs = plant_canary(portal, "aubry.claire", 2042, shared=True)
     posts = [
         path
         for path, audience, _, methods in routes
@@ -66,7 +66,7 @@ def test_every_form_answers_a_sentence_and_changes_nothing(
 
 def test_lists_are_sorted_and_searched_and_what_writes_is_refused_in_words(looking: Person) -> None:
     with Tab(looking, "/facturation/cotisations") as tab:
-        assert "Trié" in tab.act("sort-ledger", 0)["say"]
+        assert "Trié" in tab.act("sort-ledger", 0)["announce"]
     with Tab(looking, "/famille") as tab:
         assert "rien ne peut y être changé" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
 
@@ -114,9 +114,9 @@ def test_a_protected_family_is_seen_through_by_the_responsable_alone(portal: Ser
         assert "/voir" not in paul.text(f"/gestion/familles/1077{tab}")
     assert helene.post("/gestion/familles/1077/voir", data={"compte": samir}).status_code == 303
     with Tab(paul, "/gestion/familles/1077/comptes") as tab:
-        told = tab.act("mail", samir)["toast"]
-        assert "masquée" in told
-        assert "@" not in told
+        shown = tab.act("mail", samir)["toast"]
+        assert "masquée" in shown
+        assert "@" not in shown
 
 
 def test_a_familys_part_of_the_journal_is_the_responsables(come: Come) -> None:

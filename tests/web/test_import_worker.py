@@ -18,7 +18,7 @@ FILE = f"N° famille;Rang;Nom;Prénom;Adresse\r\n{LINES}1042;1;Aubry;Claire;9 ru
 WRITTEN = "SELECT count(*) FROM guardian WHERE last_name = 'Durand'"
 
 
-def apart(server: Server) -> list[psutil.Process]:
+def workers(server: Server) -> list[psutil.Process]:
     """The processes that work at files."""
     assert server.process
     return [
@@ -57,7 +57,7 @@ def test_a_large_file_is_checked_stopped_and_imported_and_open_pages_hear_of_it(
     with Tab(helene, page) as tab, Tab(claire, "/famille") as family:
         tab.act("check")
         tab.act("stop")
-        wait_for(lambda: not apart(portal), "the other process to be gone")
+        wait_for(lambda: not workers(portal), "the other process to be gone")
         tab.wait_until(lambda: "À quoi correspond chaque colonne" in tab.shown())
         assert "Lignes qui ajoutent" not in tab.shown()
         check(helene, tab)
@@ -71,11 +71,11 @@ def test_a_large_file_is_checked_stopped_and_imported_and_open_pages_hear_of_it(
     assert portal.value("SELECT actor FROM audit_entry WHERE action = 'imported'") == "Hélène Lemoine"
 
 
-def test_row_102_a_process_apart_that_dies_is_told_and_leaves_the_old_state(portal: Server, come: Come) -> None:
+def test_row_102_a_worker_process_that_dies_is_told_and_leaves_the_old_state(portal: Server, come: Come) -> None:
     helene = come("lemoine.helene")
 
     def it_is_killed() -> None:
-        apart(portal)[0].kill()
+        workers(portal)[0].kill()
 
     with Tab(helene, give(helene, FILE)) as tab:
         check(helene, tab)
@@ -93,7 +93,7 @@ def test_row_102_a_server_killed_while_it_imports_leaves_the_old_state_and_no_pr
     page, guardians = give(helene, FILE), server.value("SELECT count(*) FROM guardian")
 
     def it_is_killed() -> None:
-        orphans = apart(server)
+        orphans = workers(server)
         server.kill()
         assert orphans
         assert not psutil.wait_procs(orphans, 60)[1]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server, wait_for
-from tests.web.http_client import Person, Tab, words_of
+from tests.web.http_client import Person, Tab, text_of
 
 Come = Callable[..., Person]
 PATH = "/gestion/imports"
@@ -51,7 +51,7 @@ def test_row_84_an_event_of_the_office_does_nothing(portal: Server, come: Come) 
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "words"),
+    ("name", "content", "expected"),
     [
         ("a.csv", b"", "vide"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ancien format .xls"),
@@ -61,10 +61,10 @@ def test_row_84_an_event_of_the_office_does_nothing(portal: Server, come: Come) 
     ],
 )
 def test_row_95_what_is_no_table_is_refused_with_words(
-    portal: Server, come: Come, name: str, content: bytes, words: str
+    portal: Server, come: Come, name: str, content: bytes, expected: str
 ) -> None:
     helene = come("lemoine.helene")
-    assert words in helene.text(give(helene, content, name=name))
+    assert expected in helene.text(give(helene, content, name=name))
 
 
 def test_row_95_a_body_too_large_and_a_form_without_file_are_answered(portal: Server, come: Come) -> None:
@@ -75,7 +75,7 @@ def test_row_95_a_body_too_large_and_a_form_without_file_are_answered(portal: Se
     assert big.status_code == 413
     for data in ({}, {"genre": "nonsense"}):
         answer = helene.post(f"{PATH}/fichier", data=data, files={"fichier": ("a.csv", FILES)})
-        assert "Choisissez le genre" in words_of(helene.get(answer.headers["location"]).text)
+        assert "Choisissez le genre" in text_of(helene.get(answer.headers["location"]).text)
     assert helene.post(f"{PATH}/fichier", data={"genre": "families"}).status_code == 303
 
 

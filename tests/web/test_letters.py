@@ -1,4 +1,4 @@
-"""Letters on their way: the real postman, a real SMTP server, and what happens while there is none."""
+"""Letters on their way: the real delivery, a real SMTP server, and what happens while there is none."""
 
 import email
 import re
@@ -69,11 +69,11 @@ def running_mail() -> Iterator[MailServer]:
 
 @pytest.fixture(scope="module")
 def running_mailed(
-    sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer
+    sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory, running_mail: MailServer
 ) -> Iterator[Server]:
     server = Server(
         tmp_path_factory.mktemp("mailed"),
-        sqlite_cast,
+        sqlite_demo,
         SMTP_URL=f"smtp+plain://127.0.0.1:{running_mail.port}",
         PERIODIC_JOBS="1",
     )
@@ -91,7 +91,7 @@ def post(running_mail: MailServer) -> MailServer:
 
 @pytest.fixture
 def mailed(running_mailed: Server) -> Iterator[Server]:
-    """A server with a postman; no letter of the demonstration waits."""
+    """A server with a delivery; no letter of the demonstration waits."""
     running_mailed.reset()
     running_mailed.change("DELETE FROM letter")
     yield running_mailed
@@ -104,12 +104,12 @@ def test_from_a_change_to_the_decision_by_mail(mailed: Server, post: MailServer,
     plain, html = post.wait(
         "claire.aubry@example.org", "Votre demande de modification a été reçue – Conservatoire de Valmont"
     )
-    for words in ("Téléphone mobile", "06 98 76 54 32", "06 12 34 56 78", "/famille"):
-        assert words in plain
-        assert words in html.replace("\xa0", " ")
+    for expected in ("Téléphone mobile", "06 98 76 54 32", "06 12 34 56 78", "/famille"):
+        assert expected in plain
+        assert expected in html.replace("\xa0", " ")
     request = mailed.value("SELECT max(id) FROM change_request")
-    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as desk:
-        decide(desk, "accepted", message="Merci de nous avoir prévenus.")
+    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as office_tab:
+        decide(office_tab, "accepted", message="Merci de nous avoir prévenus.")
     plain, _ = post.wait("claire.aubry@example.org", "Réponse à votre demande")
     assert "Acceptée" in plain
     assert "Merci de nous avoir prévenus." in plain
@@ -152,14 +152,14 @@ def test_a_new_address_is_confirmed_by_its_own_letter_before_staff_accept_it(
     link = re.search(r"https?://[^/\s]+(/confirmer/[\w-]+)", plain)
     assert link
     request = mailed.value("SELECT max(id) FROM change_request")
-    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as desk:
-        assert "Adresse pas encore confirmée" in desk.shown()
+    with Tab(come("renard.paul", to=mailed), f"/gestion/demandes?demande={request}") as office_tab:
+        assert "Adresse pas encore confirmée" in office_tab.shown()
         stranger = come(to=mailed)
         assert stranger.get(link[1]).status_code == 200
         assert mailed.value("SELECT confirmed_at FROM field_change WHERE field = 'email' AND state = 'pending'") is None
         assert "claire.new@example.org est confirmée" in stranger.post(link[1]).text
-        desk.wait_until(lambda: "Adresse pas encore confirmée" not in desk.shown())
-        decide(desk, "accepted")
+        office_tab.wait_until(lambda: "Adresse pas encore confirmée" not in office_tab.shown())
+        decide(office_tab, "accepted")
     assert (
         mailed.value("SELECT email FROM guardian WHERE id = ?", mailed.account("aubry.claire")["guardian_id"])
         == "claire.new@example.org"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from data.mail.outbox import unseal
+from data.mail.outbox import decrypt
 from tests.server import PASSWORD, Server
-from tests.web.http_client import Person, Tab, ended, words_of
+from tests.web.http_client import Person, Tab, ended, text_of
 
 Come = Callable[..., Person]
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
@@ -17,13 +17,13 @@ NEW = "quatre mots bien choisis"
 def ask(person: Person, login: str, email: str) -> str:
     answer = person.post("/mot-de-passe-perdu", data={"identifiant": login, "email": email})
     assert answer.status_code == 200
-    return words_of(answer.text)
+    return text_of(answer.text)
 
 
 def letters(portal: Server, kind: str = "new_password") -> list[tuple[str, str, str]]:
     """(recipient, state, password) of the letters of that kind."""
     return [
-        (to, state, unseal(secret))
+        (to, state, decrypt(secret))
         for to, state, secret in portal.rows(
             "SELECT recipient, state, secret FROM letter WHERE kind = ? ORDER BY id", kind
         )
@@ -70,12 +70,12 @@ def test_a_wrong_pair_gets_the_same_sentence_and_nothing_happens(
 
 def test_the_answer_is_the_same_whether_or_not_there_is_an_account(portal: Server, come: Come) -> None:
     """That it costs one hash is shown where it can be counted (tests/data/test_login.py)."""
-    told = set()
+    shown = set()
     for login, email in (MINE, (MINE[0], "somebody@example.org"), ("no.such.person", MINE[1])):
         answer = come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": email})
         headers = {name: value for name, value in answer.headers.items() if name != "date"}
-        told.add((answer.status_code, answer.text, str(headers)))
-    assert len(told) == 1
+        shown.add((answer.status_code, answer.text, str(headers)))
+    assert len(shown) == 1
     assert [state for _, state, _ in letters(portal)] == ["waiting"]  # no mail server was waited for
 
 
@@ -95,10 +95,10 @@ def test_case_and_spaces_do_not_matter_and_only_the_recorded_address_is_written_
 def test_an_empty_field_opens_a_message_closed_with_ok(come: Come, login: str, email: str, missing: str) -> None:
     answer = come().post("/mot-de-passe-perdu", data={"identifiant": login, "email": email})
     assert answer.status_code == 400
-    assert "Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires. OK" in words_of(
+    assert "Vérifiez les renseignements saisis : l’identifiant et l’e-mail sont obligatoires. OK" in text_of(
         answer.text
     )
-    assert missing in words_of(answer.text)
+    assert missing in text_of(answer.text)
 
 
 def test_five_times_quickly_is_one_letter(portal: Server, come: Come) -> None:
@@ -164,7 +164,7 @@ def test_the_mailed_password_cannot_be_chosen_again(portal: Server, come: Come) 
     samir.sign_in(MINE[0], word=word)
     answer = samir.post("/mot-de-passe/choisir", data={"nouveau": word, "encore": word})
     assert answer.status_code == 400
-    assert "différent de l’ancien" in words_of(answer.text)
+    assert "différent de l’ancien" in text_of(answer.text)
 
 
 def test_a_page_drawn_before_the_reset_does_nothing_while_a_password_is_to_be_chosen(

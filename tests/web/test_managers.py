@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.server import Server
-from tests.web.http_client import Person, Tab, words_of
+from tests.web.http_client import Person, Tab, text_of
 
 Come = Callable[..., Person]
 OWN = {
@@ -36,13 +36,13 @@ SORTED = {
 def test_row_84_events_of_who_is_no_longer_responsable_do_nothing(portal: Server, come: Come, path: str) -> None:
     with Tab(come("lemoine.helene"), path) as tab:
         portal.change("UPDATE account SET role = 'secretariat' WHERE login = 'lemoine.helene' AND site_id = 1")
-        before, shown = kept(portal), tab.markup()
+        before, shown = stored_rows(portal), tab.markup()
         for act in OWN[path]:
             tab.act(act, "1", login="nouveau.compte", name="Nouveau", role="responsable")
-        assert (kept(portal), tab.markup()) == (before, shown)
+        assert (stored_rows(portal), tab.markup()) == (before, shown)
 
 
-def kept(portal: Server) -> list[list[tuple[object, ...]]]:
+def stored_rows(portal: Server) -> list[list[tuple[object, ...]]]:
     return [portal.rows(f"SELECT * FROM {table}") for table in ("account", "site", "letter")]
 
 
@@ -80,4 +80,4 @@ def test_row_90_a_column_that_no_list_has_sorts_nothing(portal: Server, come: Co
 
 def rows(soup: BeautifulSoup) -> list[str]:
     """What the lines of the page’s lists say, in their order."""
-    return [words_of(str(row)) for row in soup.select("tbody tr")]
+    return [text_of(str(row)) for row in soup.select("tbody tr")]

@@ -1,4 +1,4 @@
-"""What every answer carries, whom the guard turns away, how large a body may be (rules R-30 to R-35)."""
+"""What every answer carries, whom the middleware turns away, how large a body may be (rules R-30 to R-35)."""
 
 import json
 import socket
@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.server import Server, wait_for
-from tests.web.http_client import Person, Tab, open_socket, refused_socket, words_of
+from tests.web.http_client import Person, Tab, open_socket, refused_socket, text_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
 CARRIED = {
@@ -122,7 +122,7 @@ def test_the_fault_page_has_a_reference_that_stands_in_the_log_and_no_detail(bro
     answer = person.get("/famille")
     assert answer.status_code == 500
     assert_carried(answer)
-    reference = words_of(answer.text).partition("Référence à donner au conservatoire : ")[2].split()[0]
+    reference = text_of(answer.text).partition("Référence à donner au conservatoire : ")[2].split()[0]
     assert len(reference) == 8
     assert reference in broken.log
     assert "Traceback" not in answer.text
@@ -234,8 +234,8 @@ def test_a_length_that_is_none_is_refused(portal: Server, length: str) -> None:
 
 
 def test_a_photograph_may_be_larger_than_a_form_but_not_endless(claire: Person) -> None:
-    refused = claire.post("/eleves/2042/photo", files={"fichier": ("a.jpg", b"a" * 5_000_000)})
-    assert refused.headers["location"] == "/eleves/2042/identite?photo=photo"
+    raised = claire.post("/eleves/2042/photo", files={"fichier": ("a.jpg", b"a" * 5_000_000)})
+    assert raised.headers["location"] == "/eleves/2042/identite?photo=photo"
     assert claire.post("/eleves/2042/photo", files={"fichier": ("a.jpg", b"a" * 22_000_000)}).status_code == 413
 
 
@@ -360,6 +360,6 @@ def test_the_language_is_chosen_without_a_journey_to_another_site(come: Come) ->
     ):
         answer = person.post("/langue", data={"langue": "en"}, headers={"referer": referer})
         assert (answer.status_code, answer.headers["location"]) == (303, expected)
-    assert "Help" in words_of(person.get("/aide").text)
+    assert "Help" in text_of(person.get("/aide").text)
     person.post("/langue", data={"langue": "zz"})
     assert person.soup("/aide").html["lang"] == "fr"

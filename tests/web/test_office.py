@@ -21,7 +21,7 @@ PAGES = (
     "/gestion/courriels",
     "/gestion/demandes",
 )
-KEPT = (
+STORED = (
     "SELECT * FROM site",
     "SELECT id, role, name, email, disabled FROM account WHERE family_id IS NULL",
     "SELECT * FROM second_factor",
@@ -33,7 +33,7 @@ KEPT = (
 
 def managers(portal: Server) -> list[list[tuple[object, ...]]]:
     """What only a « responsable » changes."""
-    return [portal.rows(question) for question in KEPT]
+    return [portal.rows(question) for question in STORED]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -66,6 +66,6 @@ def test_families_ticked_in_the_list_are_one_file_and_a_second_press_makes_no_se
         assert tab.act("letters-chosen", "")["go"] == "/gestion/familles/acces"
         assert "dialog" in tab.act("letters-chosen", "")  # nothing is ticked any more
     wait_for(lambda: portal.rows("SELECT 1 FROM access_batch WHERE state = 'done'"), "the letters")
-    told = portal.rows("SELECT account.login FROM access_item JOIN account ON account.id = account_id ORDER BY 1")
-    assert told == [("aubry.claire",), ("belkacem.samir",)]
+    shown = portal.rows("SELECT account.login FROM access_item JOIN account ON account.id = account_id ORDER BY 1")
+    assert shown == [("aubry.claire",), ("belkacem.samir",)]
     assert portal.value("SELECT count(*) FROM access_batch") == 1

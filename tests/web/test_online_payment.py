@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from tests.data.payment_helpers import install_the_other_bank
 from tests.server import Server, wait_for
-from tests.web.http_client import Person, Tab, form_values, words_of
+from tests.web.http_client import Person, Tab, form_values, text_of
 from tests.web.test_letters import MailServer, mailed, post, running_mail, running_mailed  # noqa: F401
 
 Come = Callable[..., Person]
@@ -29,7 +29,7 @@ def begin(person: Person, **more: str) -> str:
     """« Continuer vers le paiement » for the whole balance: the bank's address."""
     boxes = person.soup(PAYER).select("input[name=facture]")
     answer = person.post(PAYER, data={"facture": [box["value"] for box in boxes], **more})
-    assert answer.status_code == 303, words_of(answer.text)
+    assert answer.status_code == 303, text_of(answer.text)
     return answer.headers["location"]
 
 
@@ -37,7 +37,7 @@ def press(person: Person, bank: str, button: str) -> str:
     """What is pressed on the bank's page: the address one is sent back to."""
     assert f'value="{button}"' in person.get(bank).text
     answer = person.post(bank, data={"reponse": button})
-    assert answer.status_code == 303, words_of(answer.text)
+    assert answer.status_code == 303, text_of(answer.text)
     return answer.headers["location"]
 
 
@@ -67,7 +67,7 @@ def way_to(page: httpx.Response) -> tuple[str, dict[str, str]]:
 def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
     assert "Solde à régler 50,00 €" in samir.text("/facturation/locations")
     page = samir.soup(PAYER)
-    assert "À payer 50,00 €" in words_of(page)
+    assert "À payer 50,00 €" in text_of(page)
     assert len(page.select("input[name=facture][checked]")) == 1
     bank = begin(samir)
     shown = samir.text(bank)
@@ -75,7 +75,7 @@ def test_from_fifty_euros_due_to_nothing(portal: Server, samir: Person) -> None:
     assert "50,00 €" in shown
     back = press(samir, bank, "accepter")
     page = samir.soup(back)
-    assert "Paiement reçu." in words_of(page)
+    assert "Paiement reçu." in text_of(page)
     [(number, cents)] = receipts(portal)
     assert cents == 5_000
     assert page.find("a", href=f"/facturation/recus/{number}.pdf")
@@ -102,7 +102,7 @@ def test_each_answer_of_the_bank(portal: Server, samir: Person, button: str, sta
     assert (state_of(portal, reference), len(receipts(portal))) == (state, made)
     assert ("n’est pas terminé" in samir.text("/facturation/locations")) == (made == 0)
     page = samir.soup(back)
-    assert shown in words_of(page)
+    assert shown in text_of(page)
     assert forged_notes(portal) == (button == "fausse")
     again = page.find("form", action=f"/facturation/reprendre/{reference}")
     assert bool(again) == (state in {"refused", "abandoned"})
@@ -132,9 +132,9 @@ def test_a_refused_payment_is_taken_up_and_paid(portal: Server, samir: Person) -
     assert again.status_code == 303
     assert press(samir, again.headers["location"], "accepter") == back
     assert (state_of(portal, reference_in(back)), receipts(portal)[0][1]) == ("paid", 5_000)
-    told = samir.post(f"/facturation/reprendre/{reference_in(back)}")
-    assert told.status_code == 409
-    assert "ne payez pas une seconde fois" in words_of(told.text)
+    shown = samir.post(f"/facturation/reprendre/{reference_in(back)}")
+    assert shown.status_code == 409
+    assert "ne payez pas une seconde fois" in text_of(shown.text)
 
 
 def test_the_same_choice_sent_twice_is_one_payment(portal: Server, samir: Person) -> None:
@@ -172,15 +172,15 @@ def test_amounts_never_come_from_the_form(portal: Server, samir: Person) -> None
 def test_what_nothing_proves_is_refused_and_noted(portal: Server, samir: Person) -> None:
     """Row 81. Another server sends without Origin, without cookie."""
     reference = reference_in(begin(samir))
-    said = {"reference": reference, "transaction": "X", "montant": "5000", "devise": "EUR", "etat": "paid"}
+    text = {"reference": reference, "transaction": "X", "montant": "5000", "devise": "EUR", "etat": "paid"}
     address = f"{portal.url}/paiement/avis/simulator"
-    assert httpx.post(address, data={**said, "signature": "0" * 64}).status_code == 400
-    assert httpx.post(address, data=said).status_code == 400
+    assert httpx.post(address, data={**text, "signature": "0" * 64}).status_code == 400
+    assert httpx.post(address, data=text).status_code == 400
     assert httpx.post(address, content=b"\xff\xfe\x00", headers=FORM).status_code == 400
-    assert httpx.post(address, json=said).status_code == 400
-    assert httpx.get(address, params=said).status_code == 400
+    assert httpx.post(address, json=text).status_code == 400
+    assert httpx.get(address, params=text).status_code == 400
     assert httpx.post(f"{portal.url}/paiement/avis/payfip", data={"refdet": reference}).status_code == 400
-    assert samir.post("/paiement/avis/simulator", data=said).status_code == 400
+    assert samir.post("/paiement/avis/simulator", data=text).status_code == 400
     assert (state_of(portal, reference), receipts(portal), forged_notes(portal)) == ("started", [], 4)
 
 
@@ -220,7 +220,7 @@ def test_odd_choices_are_no_fault_of_the_server(portal: Server, samir: Person) -
         assert samir.post(f"/facturation/{kind}/payer", data={"facture": "1"}).status_code == 404
     for chosen in (["x"], ["-1"], ["9" * 30], ["²"], ["1", ""], ["0"]):
         assert samir.post(PAYER, data={"facture": chosen}).status_code == 404
-    assert "au moins une facture" in words_of(samir.post(PAYER, data={}).text)
+    assert "au moins une facture" in text_of(samir.post(PAYER, data={}).text)
     for reference in ("x", "0" * 24, "%00", "é" * 3, "9" * 400):
         assert samir.get(f"/facturation/retour/{reference}").status_code == 404
         assert samir.post(f"/facturation/reprendre/{reference}").status_code == 404
@@ -272,16 +272,16 @@ def test_a_bank_with_pages_of_its_own(tmp_path: Path, launch: Callable[..., Serv
     offer(down="1")
     page = samir.post(PAYER, data=chosen)
     assert page.status_code == 503
-    assert "Le service de paiement ne répond pas." in words_of(page.text)
+    assert "Le service de paiement ne répond pas." in text_of(page.text)
     assert "À payer 50,00 €" in samir.text(PAYER)
 
     offer(key="s3")
-    said = {"order": reference, "number": "77", "cents": "5000"}
+    text = {"order": reference, "number": "77", "cents": "5000"}
     address = f"{portal.url}/paiement/avis/ourbank"
-    assert httpx.get(address, params={**said, "key": "other"}).status_code == 400
-    answer = httpx.get(address, params={**said, "key": "s3"})
+    assert httpx.get(address, params={**text, "key": "other"}).status_code == 400
+    answer = httpx.get(address, params={**text, "key": "s3"})
     assert (answer.status_code, answer.text) == (200, "OK")
-    assert httpx.get(address, params={**said, "key": "s3"}).status_code == 200
+    assert httpx.get(address, params={**text, "key": "s3"}).status_code == 200
     assert len(receipts(portal)) == 1
 
 
@@ -290,8 +290,8 @@ def test_the_receipts_letter_leaves_at_once(mailed: Server, post: MailServer, co
     press(samir, begin(samir), "accepter")
     plain, html = post.wait("samir.belkacem@example.org", "Paiement reçu – Conservatoire de Valmont")
     [(number, _)] = receipts(mailed)
-    for words in ("50,00 €", number, "/facturation/locations"):
-        assert words in plain.replace("\xa0", " ")
-        assert words in html.replace("\xa0", " ").replace("&nbsp;", " ")
+    for expected in ("50,00 €", number, "/facturation/locations"):
+        assert expected in plain.replace("\xa0", " ")
+        assert expected in html.replace("\xa0", " ").replace("&nbsp;", " ")
     assert "SIM-" not in plain
     wait_for(lambda: mailed.value("SELECT state FROM letter WHERE kind = 'payment_received'") == "sent", "the letter")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.server import Server
-from tests.web.http_client import Person, words_of
+from tests.web.http_client import Person, text_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
 SCHOOL = "203.0.113.9"
@@ -30,7 +30,7 @@ def test_after_five_failures_the_sixth_must_wait_and_the_right_word_too(portal: 
     assert guess(stranger, 5) == [401] * 5
     answer = stranger.sign_in("belkacem.samir")
     assert answer.status_code == 429
-    assert "Réessayez dans 1 minute ou utilisez « Mot de passe perdu »" in words_of(answer.text)
+    assert "Réessayez dans 1 minute ou utilisez « Mot de passe perdu »" in text_of(answer.text)
     time_passes(portal)
     assert stranger.sign_in("belkacem.samir").status_code == 303
 
@@ -41,7 +41,7 @@ def test_each_further_failure_doubles_the_wait(portal: Server, come: Come) -> No
     for minutes in (2, 4, 8, 15, 15):
         time_passes(portal)
         assert guess(stranger, 1) == [401]
-        assert f"Réessayez dans {minutes} minutes" in words_of(stranger.sign_in("belkacem.samir").text)
+        assert f"Réessayez dans {minutes} minutes" in text_of(stranger.sign_in("belkacem.samir").text)
 
 
 def test_an_identifier_that_is_nobodys_is_slowed_the_same_way(come: Come) -> None:

@@ -1,4 +1,4 @@
-"""Re-enrolment by plain HTTP and by the websocket: what arrives, what is refused in words, what a killed process leaves."""
+"""Re-enrolment by plain HTTP and by the websocket: what arrives, what is UserError in words, what a killed process leaves."""
 
 import io
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def upload(
     )  # type: ignore[arg-type]
 
 
-def kept(portal: Server) -> int:
+def stored_count(portal: Server) -> int:
     return int(portal.value("SELECT count(*) FROM supplied_document"))
 
 
@@ -61,8 +61,8 @@ def test_import_is_closed_until_a_choice_is_made_and_says_why(claire: Person, po
     assert button["aria-disabled"] == "true"
     assert "Cochez d’abord" in page.select_one("#import-why").get_text()  # type: ignore[union-attr]
     number = str(portal.value("SELECT min(id) FROM required_document WHERE site_id = 1"))
-    before, answer = kept(portal), upload(claire, number)
-    assert (answer.status_code, kept(portal)) == (422, before)
+    before, answer = stored_count(portal), upload(claire, number)
+    assert (answer.status_code, stored_count(portal)) == (422, before)
     assert "Cochez d’abord" in answer.json()["refused"]
     act(claire, WHERE, "administrative")
     assert not claire.soup(WHERE).select_one("#open-import").has_attr("aria-disabled")  # type: ignore[union-attr]
@@ -87,7 +87,7 @@ def test_a_file_arrives_without_websocket_nor_script_and_is_shown(ready: Person)
 def test_row_72_an_upload_to_another_family_or_after_leaving_keeps_nothing(
     ready: Person, come: Come, portal: Server
 ) -> None:
-    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    number, before = documents(ready)["Photo d’identité"], stored_count(portal)
     stored = portal.value("SELECT count(*) FROM stored_file")
     for login, site in (
         ("belkacem.samir", "valmont"),
@@ -100,11 +100,11 @@ def test_row_72_an_upload_to_another_family_or_after_leaving_keeps_nothing(
     assert upload(come(), number).status_code == 303
     ready.post("/deconnexion")
     assert upload(ready, number).status_code == 303
-    assert (kept(portal), portal.value("SELECT count(*) FROM stored_file")) == (before, stored)
+    assert (stored_count(portal), portal.value("SELECT count(*) FROM stored_file")) == (before, stored)
 
 
 def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person, portal: Server) -> None:
-    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    number, before = documents(ready)["Photo d’identité"], stored_count(portal)
     one = ("fichier", ("a.jpg", picture(), "image/jpeg"))
     cases: tuple[tuple[list[tuple[str, object]], str, str], ...] = (
         ([one, one], number, "un seul fichier"),
@@ -116,28 +116,28 @@ def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person,
         ([("fichier", ("a.gif", b"GIF89a", "image/jpeg"))], number, "Format non accepté."),
         ([("fichier", ("a.jpg", b"GIF89a", "image/jpeg"))], number, "ne correspond pas à son extension"),
     )
-    for files, document, words in cases:
+    for files, document, expected in cases:
         answer = ready.post(
             f"{WHERE}/documents",
             data={"document": document},
             files=files or None,
             headers={"accept": "application/json"},  # type: ignore[arg-type]
         )
-        assert answer.status_code == 422, words
-        assert words in answer.json()["refused"], answer.text
+        assert answer.status_code == 422, expected
+        assert expected in answer.json()["refused"], answer.text
     for wrong in ("999999", str(portal.value("SELECT max(id) FROM required_document WHERE site_id = 2"))):
         assert upload(ready, wrong).status_code == 404
-    assert kept(portal) == before
+    assert stored_count(portal) == before
 
 
 def test_row_74_a_campaign_closed_meanwhile_takes_nothing_and_says_so(ready: Person, portal: Server) -> None:
-    number, before = documents(ready)["Photo d’identité"], kept(portal)
+    number, before = documents(ready)["Photo d’identité"], stored_count(portal)
     with Tab(ready, WHERE) as tab:
         portal.change("UPDATE campaign SET state = 'closed' WHERE site_id = 1")
         assert "La période de réinscription est terminée." in upload(ready, number).json()["refused"]
         answer = tab.act("submit", "2043", message="Trop tard")
         assert "La période de réinscription est terminée." in str(answer)
-    assert kept(portal) == before
+    assert stored_count(portal) == before
     assert ready.get(WHERE).status_code == 404
     assert WHERE not in ready.text("/eleves/2043/cours")
     wish = "SELECT way FROM reenrolment_wish WHERE pupil_id = (SELECT id FROM pupil WHERE number = 2043)"
@@ -159,28 +159,30 @@ def test_two_tabs_that_send_at_once_make_one_request_and_one_letter(ready: Perso
 
 def test_each_side_sees_the_others_act_on_a_page_that_is_open(ready: Person, come: Come, portal: Server) -> None:
     paul = come("renard.paul")
-    with Tab(ready, WHERE) as family, Tab(paul, "/gestion/demandes?onglet=reinscriptions") as desk:
-        assert "Nino Aubry" not in desk.shown()
+    with Tab(ready, WHERE) as family, Tab(paul, "/gestion/demandes?onglet=reinscriptions") as office_tab:
+        assert "Nino Aubry" not in office_tab.shown()
         for number in [value for name, value in documents(ready).items() if "quotient" not in name]:
             assert upload(ready, number).status_code == 200
         family.wait_until(lambda: family.shown().count("Reçue") == 3)
         assert family.act("submit", "2043", message="Bonjour")["dialog"].startswith("Votre demande de réinscription")
-        desk.wait_until(lambda: "Nino Aubry" in desk.shown())
+        office_tab.wait_until(lambda: "Nino Aubry" in office_tab.shown())
         nino = "(SELECT id FROM pupil WHERE number = 2043)"
         sent, version = portal.rows(f"SELECT id, version FROM reenrolment WHERE pupil_id = {nino}")[0]
-        desk.act("open", sent)
-        answer = desk.act("decide", sent, version=str(version), outcome="to_correct", reason="Le mercredi est complet.")
-        assert "à corriger" in answer["say"]
+        office_tab.act("open", sent)
+        answer = office_tab.act(
+            "decide", sent, version=str(version), outcome="to_correct", reason="Le mercredi est complet."
+        )
+        assert "à corriger" in answer["announce"]
         family.wait_until(lambda: "Le mercredi est complet." in family.shown())
         assert "À corriger : modifiez la demande" in family.shown()
-        assert "Nino Aubry" not in desk.shown().partition("La demande est renvoyée")[0]
+        assert "Nino Aubry" not in office_tab.shown().partition("La demande est renvoyée")[0]
     assert "Nino Aubry" in paul.text("/gestion/demandes?onglet=reinscriptions&traitees=1")
     assert "traitees=1" in str(paul.soup("/gestion/demandes?onglet=traitees").select(".kinds-done a"))
 
 
 def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, come: Come, portal: Server) -> None:
     irinas = "/eleves/2042/reinscription"
-    before = kept(portal)
+    before = stored_count(portal)
     assert upload(ready, documents(ready, irinas)["Attestation d’assurance"], where=irinas).status_code == 200
     button = next(each for each in ready.soup(irinas).select("[data-do=also]") if "assurance" in each.get_text())
     assert "Aussi pour Nino" in button.get_text()
@@ -188,9 +190,9 @@ def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, com
         assert "aussi pour Nino" in tab.act("also", button["data-of"])["toast"]
         assert "Aussi pour Nino : Attestation d’assurance" not in tab.shown()
         tab.act("also", button["data-of"])
-    assert kept(portal) == before + 2
+    assert stored_count(portal) == before + 2
     line = next(row for row in ready.soup(WHERE).select(".pieces tr") if "assurance" in row.get_text())
     assert "Reçue" in line.get_text()
     with Tab(come("aubry.marc"), irinas) as his:
         his.act("also", button["data-of"])
-    assert kept(portal) == before + 2
+    assert stored_count(portal) == before + 2

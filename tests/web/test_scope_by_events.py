@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.server import Server
-from tests.web.canary_family import MARK, Theirs, mark, snapshot
+from tests.web.canary_family import CANARY, Theirs, plant_canary, snapshot
 from tests.web.http_client import Person, Tab
 from tests.web.page_actions import acts_of
 
@@ -69,7 +69,10 @@ STAFF_PAGES = [
     "/gestion/reglages/courriel",
     "/gestion/reglages/paiement",
 ]
-CORRECTING = {"/gestion/familles/1042", "/gestion/familles/1042/eleves"}  # where staff write in their own site's sheets
+CORRECTING = {
+    "/gestion/familles/1042",
+    "/gestion/familles/1042/eleves",
+}  # where staff write in their own site's records
 UNNAMED = {  # rows that no act names by their key: they have names of their own, or go with another row
     "agenda_key", "allocation", "audit_entry", "certificate", "instalment", "invoice_line", "known_device", "outside_key",
     "paper", "payment", "stored_file",
@@ -106,14 +109,14 @@ def once() -> list[tuple[Theirs, Path]]:
 
 
 @pytest.fixture
-def marked(portal: Server, once: list[tuple[Theirs, Path]]) -> Theirs:
+def canary(portal: Server, once: list[tuple[Theirs, Path]]) -> Theirs:
     """Samir's family: its words stand nowhere else, its rows are the newest of every table."""
     if not once:
-        theirs = mark(portal)
+        theirs = plant_canary(portal)
         name_alike(portal)
         once.append((theirs, portal.keep("marked.db")))
-    theirs, kept = once[0]
-    portal.reset(kept)
+    theirs, stored = once[0]
+    portal.reset(stored)
     return theirs
 
 
@@ -130,20 +133,20 @@ def name_alike(portal: Server) -> None:
     Not people, whose keys others hold without a foreign key.
     """
     keyed = set(named(portal)) - {"pupil", "guardian", "account"}
-    with portal.connection() as house:
+    with portal.connection() as database:
         pointing = [
             (referred, table, column)
             for table in portal.tables
-            for _, _, referred, column, key, *_ in house.execute(f"PRAGMA foreign_key_list({table})").fetchall()
+            for _, _, referred, column, key, *_ in database.execute(f"PRAGMA foreign_key_list({table})").fetchall()
             if key == "id" and referred in keyed
         ]
-        house.execute("BEGIN")
+        database.execute("BEGIN")
         for table in keyed:
-            [(newest,)] = house.execute(f"SELECT max(id) FROM {table}")
+            [(newest,)] = database.execute(f"SELECT max(id) FROM {table}")
             for where, column in [(table, "id"), *(each[1:] for each in pointing if each[0] == table)]:
-                house.execute(f"UPDATE {where} SET {column} = ? WHERE {column} = ?", (ALIKE, newest))
-        house.execute("COMMIT")
-        assert house.execute("PRAGMA foreign_key_check").fetchall() == []
+                database.execute(f"UPDATE {where} SET {column} = ? WHERE {column} = ?", (ALIKE, newest))
+        database.execute("COMMIT")
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def every_number(portal: Server) -> list[int]:
@@ -222,14 +225,14 @@ def path_for(portal: Server, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", FAMILY_PAGES)
-def test_a_family_moves_nothing_of_another_family(marked: Theirs, come: Come, path: str) -> None:
-    portal, claire = marked.portal, come("aubry.claire")
+def test_a_family_moves_nothing_of_another_family(canary: Theirs, come: Come, path: str) -> None:
+    portal, claire = canary.portal, come("aubry.claire")
     own = portal.account("aubry.claire")["family_id"]
     before, mine = snapshot(portal, besides=own), snapshot(portal)
     with Tab(claire, path_for(portal, path)) as tab:
         sent = forge(portal, tab)
         done(tab, sent)
-        assert MARK not in tab.markup()
+        assert CANARY not in tab.markup()
     assert sent > 30 or all(listener[2] != "act" for listener in tab.listeners())
     assert snapshot(portal, besides=own) == before
     assert (snapshot(portal) != mine) == (path.startswith(MOVING) and path not in STILL)
@@ -239,12 +242,12 @@ def test_a_family_moves_nothing_of_another_family(marked: Theirs, come: Come, pa
 @pytest.mark.parametrize(
     "path", ["/eleves/2042/identite", "/eleves/2042/absences", "/eleves/2042/reinscription", FAMILY_PAGES[6]]
 )
-def test_the_household_that_may_consult_moves_nothing_at_all(marked: Theirs, come: Come, path: str) -> None:
-    marc, portal = come("aubry.marc"), marked.portal
+def test_the_household_that_may_consult_moves_nothing_at_all(canary: Theirs, come: Come, path: str) -> None:
+    marc, portal = come("aubry.marc"), canary.portal
     before = snapshot(portal)
     with Tab(marc, path_for(portal, path)) as tab:
         done(tab, forge(portal, tab))
-        assert MARK not in tab.markup()
+        assert CANARY not in tab.markup()
     assert snapshot(portal) == before
 
 
@@ -270,8 +273,8 @@ def campaign_of(portal: Server, site: int) -> int:
 
 
 @pytest.mark.parametrize("path", STAFF_PAGES)
-def test_staff_move_nothing_of_another_site(marked: Theirs, come: Come, path: str) -> None:
-    jean, portal = come("petit.jean", "belrive"), marked.portal
+def test_staff_move_nothing_of_another_site(canary: Theirs, come: Come, path: str) -> None:
+    jean, portal = come("petit.jean", "belrive"), canary.portal
     path = path.format(campaign=campaign_of(portal, site=2))
     before = snapshot(portal, site=1)
     with Tab(jean, path) as tab:
@@ -279,7 +282,7 @@ def test_staff_move_nothing_of_another_site(marked: Theirs, come: Come, path: st
         assert sent > 50
         done(tab, sent)
         assert "Zzforged" not in tab.shown() or path in CORRECTING
-        assert MARK not in tab.markup()
+        assert CANARY not in tab.markup()
     assert snapshot(portal, site=1) == before
 
 

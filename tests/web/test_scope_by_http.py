@@ -5,7 +5,15 @@ from collections.abc import Callable
 import pytest
 
 from tests.server import Server
-from tests.web.canary_family import MARK, Theirs, addresses, assert_nothing_of_theirs, mark, snapshot, words
+from tests.web.canary_family import (
+    CANARY,
+    Theirs,
+    addresses,
+    assert_nothing_of_theirs,
+    plant_canary,
+    snapshot,
+    text_of_answer,
+)
 from tests.web.http_client import Person, Tab
 from tests.web.test_audiences import routes  # noqa: F401
 
@@ -51,9 +59,9 @@ OTHERS = [
 
 
 @pytest.fixture
-def marked(portal: Server) -> Theirs:
+def canary(portal: Server) -> Theirs:
     """Samir's family: its words stand nowhere else."""
-    return mark(portal)
+    return plant_canary(portal)
 
 
 def gets(theirs: Theirs, routes: Routes) -> dict[str, str]:  # noqa: F811
@@ -74,7 +82,7 @@ def letters_of(theirs: Theirs) -> list[str]:
     return [
         f"/mot-de-passe/courriers?courrier={letter}",
         f"/gestion/courriels?courriel={letter}",
-        f"/gestion/courriels?r={MARK[1:5]}",
+        f"/gestion/courriels?r={CANARY[1:5]}",
         "/gestion/courriels/textes?genre=request_decided",
         f"/gestion/journal?entree={entry}",
         f"/gestion/journal?famille={theirs.portal.value('SELECT number FROM family WHERE id = ?', theirs.family)}",
@@ -84,43 +92,45 @@ def letters_of(theirs: Theirs) -> list[str]:
 
 @pytest.mark.parametrize(("login", "site"), OTHERS)
 def test_no_address_shows_anything_of_another_family(
-    marked: Theirs,
+    canary: Theirs,
     come: Come,
     routes: Routes,  # noqa: F811
     login: str,
     site: str,
 ) -> None:
-    person, walked = come(login, site), gets(marked, routes)
+    person, walked = come(login, site), gets(canary, routes)
     assert len(walked) > 50
     # the journal first: later it tells which addresses this person asked for
     for address, pattern in sorted(walked.items(), key=lambda pair: "/journal" not in pair[0]):
         answer = person.get(address)
-        assert_nothing_of_theirs(words(answer), address)
+        assert_nothing_of_theirs(text_of_answer(answer), address)
         if "{" in pattern and not pattern.startswith((*OWN_TOO, *ANYONES)):
             assert answer.status_code == (404 if login not in {"", "nguyen.linh"} else 303), address
         assert answer.status_code in {200, 303, 404} or pattern.startswith(ANYONES), address
 
 
-def test_those_who_may_do_see_it(marked: Theirs, come: Come, routes: Routes) -> None:  # noqa: F811
-    samir, paul, papers = come("belkacem.samir"), come("renard.paul"), marked.files[2:]
-    for address, pattern in gets(marked, routes).items():
+def test_those_who_may_do_see_it(canary: Theirs, come: Come, routes: Routes) -> None:  # noqa: F811
+    samir, paul, papers = come("belkacem.samir"), come("renard.paul"), canary.files[2:]
+    for address, pattern in gets(canary, routes).items():
         if pattern.startswith(("/eleves/", "/facturation/", "/documents/", "/famille")) and "/modeles/" not in pattern:
             answer = samir.get(address)
             shown = not any(
                 each in address for each in papers
             )  # what we wrote is no document: it has addresses of its own
-            assert (answer.status_code, MARK in words(answer)) == ((200, True) if shown else (404, False)), address
+            assert (answer.status_code, CANARY in text_of_answer(answer)) == ((200, True) if shown else (404, False)), (
+                address
+            )
     for query in STAFFS:
-        assert MARK in paul.get(f"/gestion/demandes{query}").text or query == "?onglet=traitees", query
+        assert CANARY in paul.get(f"/gestion/demandes{query}").text or query == "?onglet=traitees", query
     helene = come("lemoine.helene")
-    assert MARK in samir.get(letters_of(marked)[0]).text
-    for address in letters_of(marked)[4:]:
-        assert MARK in helene.get(address).text, address
+    assert CANARY in samir.get(letters_of(canary)[0]).text
+    for address in letters_of(canary)[4:]:
+        assert CANARY in helene.get(address).text, address
         assert paul.get(address).status_code == 404, address
-    for address in letters_of(marked)[1:3]:
-        assert MARK in paul.get(address).text, address
-    for name in marked.files[:2]:
-        assert paul.get(f"/documents/{name}").text == MARK
+    for address in letters_of(canary)[1:3]:
+        assert CANARY in paul.get(address).text, address
+    for name in canary.files[:2]:
+        assert paul.get(f"/documents/{name}").text == CANARY
 
 
 def test_a_second_household_sees_the_pupil_and_none_of_what_is_the_first_ones(
@@ -128,10 +138,10 @@ def test_a_second_household_sees_the_pupil_and_none_of_what_is_the_first_ones(
     come: Come,
     routes: Routes,  # noqa: F811
 ) -> None:
-    claires, marc = mark(portal, "aubry.claire", 2042, shared=True), come("aubry.marc")
+    claires, marc = plant_canary(portal, "aubry.claire", 2042, shared=True), come("aubry.marc")
     for address, pattern in gets(claires, routes).items():
         answer = marc.get(address)
-        assert_nothing_of_theirs(words(answer), address)
+        assert_nothing_of_theirs(text_of_answer(answer), address)
         if pattern.startswith(("/facturation/factures", "/facturation/recus", "/facturation/retour", "/documents/")):
             assert answer.status_code == 404, address
     assert "Irina Aubry" in marc.text("/eleves/2042/absences")
@@ -139,7 +149,7 @@ def test_a_second_household_sees_the_pupil_and_none_of_what_is_the_first_ones(
     assert marc.get(f"/eleves/2042/attestations/paiement-{claires.year}.pdf").status_code == 404
 
 
-def test_another_familys_number_and_a_number_of_nobody_get_the_same_answer(marked: Theirs, claire: Person) -> None:
+def test_another_familys_number_and_a_number_of_nobody_get_the_same_answer(canary: Theirs, claire: Person) -> None:
     others, nobodys = (claire.get(f"/eleves/{number}/identite") for number in (2077, 9999))
     assert others.status_code == nobodys.status_code == 404
     assert others.text == nobodys.text
@@ -147,37 +157,37 @@ def test_another_familys_number_and_a_number_of_nobody_get_the_same_answer(marke
         assert claire.get(f"/documents/{name}").status_code == 404
 
 
-def test_asking_for_what_is_anothers_is_journalled(marked: Theirs, claire: Person) -> None:
+def test_asking_for_what_is_anothers_is_journalled(canary: Theirs, claire: Person) -> None:
     claire.get("/eleves/2077/identite")
-    [(actor, changes)] = marked.portal.rows("SELECT actor, changes FROM audit_entry WHERE action = 'refused'")
+    [(actor, changes)] = canary.portal.rows("SELECT actor, changes FROM audit_entry WHERE action = 'refused'")
     assert actor == "Claire Aubry"
     assert "/eleves/2077/identite" in changes
 
 
 @pytest.mark.parametrize(("login", "site"), OTHERS)
 def test_no_address_takes_anything_for_another_family(
-    marked: Theirs,
+    canary: Theirs,
     come: Come,
     routes: Routes,  # noqa: F811
     login: str,
     site: str,
 ) -> None:
     """Forms and files, sent to every address that takes some, with the family's numbers in the address and in the form."""
-    person, portal = come(login, site), marked.portal
+    person, portal = come(login, site), canary.portal
     own = portal.account(login, site)["family_id"] if login else None
-    walked = addresses(marked, [path for path, _, _, methods in routes if "POST" in methods and "{" in path])
-    assert {"/eleves/2077/photo", f"/eleves/2077/absences/{marked.one('absence_notice')}/document"} <= set(walked)
+    walked = addresses(canary, [path for path, _, _, methods in routes if "POST" in methods and "{" in path])
+    assert {"/eleves/2077/photo", f"/eleves/2077/absences/{canary.one('absence_notice')}/document"} <= set(walked)
     before, files = snapshot(portal, besides=own), sorted(portal.folder.glob("files/*/*"))
-    form = {"facture": str(marked.rows["invoice"][1]), "reponse": "accepter", "site_id": "1"}
+    form = {"facture": str(canary.rows["invoice"][1]), "reponse": "accepter", "site_id": "1"}
     for address, pattern in walked.items():
         for sent in (None, {"fichier": ("a.jpg", JPEG)}):
             answer = person.post(address, data=form, files=sent)
-            assert_nothing_of_theirs(words(answer), address)
+            assert_nothing_of_theirs(text_of_answer(answer), address)
             if pattern.startswith(ANYONES):
                 assert 400 <= answer.status_code < 500, address
             else:
-                refused = {404, 409} if pattern.startswith(OWN_TOO) else {404}  # 409: no payment online on that site
-                assert answer.status_code in (refused if login not in {"", "nguyen.linh"} else {303}), address
+                raised = {404, 409} if pattern.startswith(OWN_TOO) else {404}  # 409: no payment online on that site
+                assert answer.status_code in (raised if login not in {"", "nguyen.linh"} else {303}), address
     assert snapshot(portal, besides=own) == before
     assert sorted(portal.folder.glob("files/*/*")) == files
 

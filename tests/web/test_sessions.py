@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.server import PASSWORD, Server
-from tests.web.http_client import Person, Tab, ended, words_of
+from tests.web.http_client import Person, Tab, ended, text_of
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
 NEW = "quatre mots bien choisis"
@@ -158,7 +158,7 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "shown"),
     [
         ({"ancien": "wrong", "nouveau": NEW, "encore": NEW}, "Ce n’est pas votre mot de passe actuel."),
         ({"ancien": PASSWORD, "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
@@ -174,11 +174,11 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
     ],
 )
 def test_a_password_that_will_not_do_is_told_why(
-    portal: Server, claire: Person, sent: dict[str, str], told: str
+    portal: Server, claire: Person, sent: dict[str, str], shown: str
 ) -> None:
     answer = claire.post("/mot-de-passe", data=sent)
     assert answer.status_code == 400
-    assert told in words_of(answer.text)
+    assert shown in text_of(answer.text)
     assert PASSWORD not in answer.text.replace(f"<strong>{PASSWORD}</strong>", "")
     assert portal.rows("SELECT * FROM letter WHERE kind = 'password_changed'") == []
 
@@ -188,7 +188,7 @@ def test_guessing_the_current_password_from_inside_is_slowed(claire: Person) -> 
         claire.post("/mot-de-passe", data={"ancien": "wrong", "nouveau": NEW, "encore": NEW})
     answer = claire.post("/mot-de-passe", data={"ancien": PASSWORD, "nouveau": NEW, "encore": NEW})
     assert answer.status_code == 400
-    assert "Trop d’essais." in words_of(answer.text)
+    assert "Trop d’essais." in text_of(answer.text)
 
 
 def test_the_eleventh_session_closes_the_oldest(portal: Server, come: Come) -> None:

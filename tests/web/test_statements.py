@@ -1,4 +1,4 @@
-"""How many questions a screen asks the database: few, and no more when the house is large."""
+"""How many questions a screen asks the database: few, and no more when the portal is large."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -8,14 +8,14 @@ import httpx
 import pytest
 
 from tests.server import ROOT, Server
-from tests.web.canary_family import Theirs, mark
+from tests.web.canary_family import Theirs, plant_canary
 from tests.web.http_client import Person, Tab
 from tests.web.test_change_requests import decide
 
 METER = ROOT / "tests" / "counting_server.py"
-MOST = 12
+MAX = 12
 PAGED = 1  # a list longer than a page is counted
-MOST_OF_A_PAPER = 20  # written for the first time: its file, its code, the journal
+MAX_FOR_A_PAPER = 20  # written for the first time: its file, its code, the journal
 SCREENS = (
     (
         "",
@@ -116,7 +116,7 @@ PAPERS = [
 
 
 def numbers(portal: Server) -> dict[str, object]:
-    """What stands in the braces: the same rows in the small house and in the large one."""
+    """What stands in the braces: the same rows in the small portal and in the large one."""
     irina = portal.value("SELECT id FROM pupil WHERE number = 2042 AND site_id = 1")
     family = portal.account("aubry.claire")["family_id"]
     absence, attended = portal.rows(
@@ -197,20 +197,20 @@ def of_events(portal: Server) -> dict[str, int]:
         absences = opened(paul, f"/gestion/demandes?onglet=absences&demande={notice}")
         count("answer", absences.act, "decide", notice, verdict="accepted")
         count("save", opened(claire, "/famille").save, phone_mobile="06 12 34 56 78")
-        desk = opened(paul, "/gestion/demandes?demande=3")
-        count("search", desk.act, "search", search="Belkacem")
-        count("next", desk.act, "next")
-        desk.act("search", search="")
-        desk.act("open", 3)
-        count("decide", decide, desk, "accepted")
+        office_tab = opened(paul, "/gestion/demandes?demande=3")
+        count("search", office_tab.act, "search", search="Belkacem")
+        count("next", office_tab.act, "next")
+        office_tab.act("search", search="")
+        office_tab.act("open", 3)
+        count("decide", decide, office_tab, "accepted")
     claire.close()
     paul.close()
     return found
 
 
 def one_of_each(portal: Server) -> None:
-    """What the cast does not have: words about absences, of another family and of Claire's; money paid twice."""
-    mark(portal)
+    """What the demonstration's people does not have: words about absences, of another family and of Claire's; money paid twice."""
+    plant_canary(portal)
     absence = numbers(portal)["absence"]
     claires = Theirs(portal, "aubry.claire", 2042)
     claires.put(
@@ -224,8 +224,8 @@ def one_of_each(portal: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def small(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("small"), sqlite_cast, entry=METER)
+def small(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("small"), sqlite_demo, entry=METER)
     one_of_each(server)
     yield server.start()
     server.stop()
@@ -233,10 +233,10 @@ def small(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """300 families more with a bill and an absence each, 60 requests more in every queue; 12 pupils more with Claire, and
     60 past courses, marks, lessons, absences, pieces and bills more for Irina and her."""
-    server = Server(tmp_path_factory.mktemp("large"), sqlite_cast, entry=METER)
+    server = Server(tmp_path_factory.mktemp("large"), sqlite_demo, entry=METER)
     one_of_each(server)
     with server.connection() as opened:
         more = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
@@ -342,7 +342,7 @@ def large(sqlite_cast: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     server.check_log()
 
 
-def test_what_a_person_does_asks_no_more_in_a_large_house(small: Server, large: Server) -> None:
+def test_what_a_person_does_asks_no_more_in_a_large_portal(small: Server, large: Server) -> None:
     few, many = of_events(small), of_events(large)
     assert {name: count for name, count in many.items() if count > few[name] + PAGED} == {}
     assert max(few.values()) < 120  # while eight pages are open
@@ -350,11 +350,11 @@ def test_what_a_person_does_asks_no_more_in_a_large_house(small: Server, large: 
 
 def test_every_screen_asks_at_most_twelve_questions(small: Server) -> None:
     counted = statements(small)
-    assert {screen: count for screen, count in counted.items() if count > MOST} == {}
+    assert {screen: count for screen, count in counted.items() if count > MAX} == {}
     assert all(count > 0 for screen, count in counted.items() if screen[1:] not in {"/mot-de-passe-perdu", "/verifier"})
 
 
-def test_a_large_house_asks_no_more_than_a_small_one(small: Server, large: Server) -> None:
+def test_a_large_portal_asks_no_more_than_a_small_one(small: Server, large: Server) -> None:
     for table in ("change_request", "absence_notice"):
         assert large.value(f"SELECT count(*) FROM {table} WHERE state = 'pending'") > 60
     few, many = statements(small), statements(large)
@@ -364,5 +364,5 @@ def test_a_large_house_asks_no_more_than_a_small_one(small: Server, large: Serve
 def test_a_paper_asks_few_questions_and_fewer_the_second_time(small: Server, large: Server) -> None:
     few, many = of_papers(small), of_papers(large)
     assert many == few
-    assert {path: counts for path, counts in few.items() if counts[0] > MOST_OF_A_PAPER or counts[1] > MOST} == {}
+    assert {path: counts for path, counts in few.items() if counts[0] > MAX_FOR_A_PAPER or counts[1] > MAX} == {}
     assert all(again < first for path, (first, again) in few.items() if "parcours" not in path)  # that one is not kept

@@ -195,7 +195,7 @@ const Panel = {
       if (command.close) document.getElementById(command.close)?.close();
       if (command.open) document.getElementById(command.open)?.showModal();
       if (command.focus) focusOn(command.focus, this.$el);
-      if (command.say) say(command.say);
+      if (command.announce) say(command.announce);
       if (command.toast) showToast(command.toast);
       if (command.dialog) showMessage(command.dialog);
       if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;

@@ -5,7 +5,7 @@ import unicodedata
 from urllib.parse import urlencode
 
 from data.billing.gateways.protocol import Confirmation, Forged, Order, Redirection, Sent, Unreachable
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.formats import euros
 
 
@@ -17,7 +17,7 @@ class PayFip:
 
     def ask(self, order: Order) -> Redirection:
         if not self.least <= order.cents <= self.most:
-            raise Refused(
+            raise UserError(
                 "Ce service de paiement accepte de {least} à {most}. Choisissez d’autres factures.",
                 least=euros(self.least),
                 most=euros(self.most),

@@ -68,7 +68,7 @@ class Gateway(Protocol):
     answers: bool  # whether it answers the server; otherwise a payment appears when it is imported
 
     def ask(self, order: Order, /) -> Redirection:
-        """Where to pay. Refused when this service cannot take the order, Unreachable when it does not reply."""
+        """Where to pay. UserError when this service cannot take the order, Unreachable when it does not reply."""
 
     def reference_of(self, sent: Sent, /) -> str:
         """The order an answer speaks of, not believed yet; "" for none."""

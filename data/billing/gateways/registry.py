@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from data.billing.gateways.payfip import PayFip
 from data.billing.gateways.protocol import Gateway, Order, Redirection, Unreachable
 from data.billing.gateways.simulator import Simulator
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.settings import settings
 
 GROUP = "anacrouse.gateways"
@@ -54,7 +54,7 @@ def ask(gateway: Gateway, order: Order) -> Redirection:
     """The gateway's redirection, to its own host only; whatever it raises becomes Unreachable."""
     try:
         there = gateway.ask(order)
-    except (Refused, Unreachable):
+    except (UserError, Unreachable):
         raise
     except Exception as fault:
         raise Unreachable(f"{gateway.name}: {fault!r}") from fault

@@ -30,29 +30,29 @@ class Simulator:
 
     def answer(self, order: Order, state: State, *, forged: bool = False) -> dict[str, str]:
         """What the bank sends to the server; `forged` as somebody would who does not know the key."""
-        said = {
+        fields = {
             "reference": order.reference,
             "transaction": f"SIM-{secrets.token_hex(8)}",
             "montant": str(order.cents),
             "devise": order.currency,
             "etat": state,
         }
-        return {**said, "signature": secrets.token_hex(32) if forged else _signature("answer", said)}
+        return {**fields, "signature": secrets.token_hex(32) if forged else _signature("answer", fields)}
 
     def reference_of(self, sent: Sent) -> str:
         return sent.form.get("reference", "")
 
     def confirm(self, sent: Sent) -> Confirmation:
-        said = {name: text for name, text in sent.form.items() if name != "signature"}
-        _check(_signature("answer", said), sent.form.get("signature", ""))
-        state = next((each for each in get_args(State) if each == said.get("etat")), None)
+        fields = {name: text for name, text in sent.form.items() if name != "signature"}
+        _check(_signature("answer", fields), sent.form.get("signature", ""))
+        state = next((each for each in get_args(State) if each == fields.get("etat")), None)
         if state is None:
             raise Forged("a state that does not exist")
-        return Confirmation(said["reference"], said["transaction"], int(said["montant"]), said["devise"], state)
+        return Confirmation(fields["reference"], fields["transaction"], int(fields["montant"]), fields["devise"], state)
 
 
-def _signature(kind: str, said: Mapping[str, str]) -> str:
-    text = f"{kind}?{urlencode(sorted(said.items()))}"
+def _signature(kind: str, fields: Mapping[str, str]) -> str:
+    text = f"{kind}?{urlencode(sorted(fields.items()))}"
     return hmac.new(key("payment simulator"), text.encode(), sha256).hexdigest()
 
 

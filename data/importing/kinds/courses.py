@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import DATE, NAME, TEXT, fold
 from data.families.models import Pupil
 from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
 from data.importing.kinds.families import PUPIL_KEY
-from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, words_of
-from data.importing.snapshot import Entity, Line, World
+from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, terms_of
+from data.importing.snapshot import Entity, Line, Snapshot
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
 
 STATUS = pick(
@@ -164,45 +164,45 @@ LESSONS = (
 )
 
 
-def course_of(line: Line, world: World) -> Entity | None:
+def course_of(line: Line, snapshot: Snapshot) -> Entity | None:
     year, number = line.get("school_year"), line.get("course")
     for name, value in (("school_year", year), ("course", number)):
         if not value:
-            line.fault(name, Refused("Ce champ ne peut pas rester vide."))
-    found = world.find(Course, (year, fold(number))) if year and number else None
+            line.fault(name, UserError("Ce champ ne peut pas rester vide."))
+    found = snapshot.find(Course, (year, fold(number))) if year and number else None
     if found is None and year and number:
         line.fault(
-            "course", Refused("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.")
+            "course", UserError("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.")
         )
     return found
 
 
-def _teacher(line: Line, world: World) -> None:
+def _teacher(line: Line, snapshot: Snapshot) -> None:
     last, first = line.get("last_name", ""), line.get("first_name", "")
-    keys = [("name", fold(last), fold(first)), ("words", words_of(last, first))]
+    keys = [("name", fold(last), fold(first)), ("words", terms_of(last, first))]
     code = line.get("code", "")
-    known = world.find(Teacher, keys[0])
-    if code and world.find(Teacher, ("code", code)) is None and known is not None and world.code_of(known):
+    known = snapshot.find(Teacher, keys[0])
+    if code and snapshot.find(Teacher, ("code", code)) is None and known is not None and snapshot.code_of(known):
         keys = []  # two people of that name, each with a code
-    teacher = world.put(line, Teacher, keys, line.own(TEACHERS, but=("code",)), code=code)
+    teacher = snapshot.put(line, Teacher, keys, line.own(TEACHERS, but=("code",)), code=code)
     need(line, teacher, "last_name")
 
 
-def _teachers_out(world: World) -> Iterator[Shown]:
-    names = [(fold(each["last_name"]), fold(each["first_name"])) for each in world.every(Teacher)]
-    for each in world.every(Teacher):
+def _teachers_out(snapshot: Snapshot) -> Iterator[Shown]:
+    names = [(fold(each["last_name"]), fold(each["first_name"])) for each in snapshot.every(Teacher)]
+    for each in snapshot.every(Teacher):
         twin = names.count((fold(each["last_name"]), fold(each["first_name"]))) > 1
-        yield {**each.values, "code": world.code_of(each) or (f"T{each.id}" if twin else "")}
+        yield {**each.values, "code": snapshot.code_of(each) or (f"T{each.id}" if twin else "")}
 
 
-def teacher_name(world: World, id_: int | None) -> str:
-    found = world.at(Teacher, id_)
+def teacher_name(snapshot: Snapshot, id_: int | None) -> str:
+    found = snapshot.at(Teacher, id_)
     return f"{found['first_name']} {found['last_name']}".strip() if found else ""
 
 
-def _course(line: Line, world: World) -> None:
-    teacher = teacher_of(line, world)
-    course = world.put(
+def _course(line: Line, snapshot: Snapshot) -> None:
+    teacher = teacher_of(line, snapshot)
+    course = snapshot.put(
         line,
         Course,
         [(line.get("school_year"), fold(line.get("number", "")))],
@@ -212,17 +212,17 @@ def _course(line: Line, world: World) -> None:
     need(line, course, "school_year", "number", "name")
 
 
-def _courses_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Course):
-        yield {**each.values, "teacher": teacher_name(world, each["teacher_id"])}
+def _courses_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Course):
+        yield {**each.values, "teacher": teacher_name(snapshot, each["teacher_id"])}
 
 
-def _enrolment(line: Line, world: World) -> None:
-    pupil = required(line, world, Pupil, "pupil")
+def _enrolment(line: Line, snapshot: Snapshot) -> None:
+    pupil = required(line, snapshot, Pupil, "pupil")
     year, number, name = line.get("school_year"), line.get("course"), line.get("course_name")
-    known = year and number and world.find(Course, (year, fold(number)))
+    known = year and number and snapshot.find(Course, (year, fold(number)))
     if year and number and name and not known:  # a history in one file: its courses are made on the way
-        teacher = teacher_of(line, world)
+        teacher = teacher_of(line, snapshot)
         values = {
             "school_year": year,
             "number": number,
@@ -230,51 +230,51 @@ def _enrolment(line: Line, world: World) -> None:
             "department": line.get("department", ""),
             "cycle": line.get("cycle", ""),
         }
-        known = world.put(
+        known = snapshot.put(
             line, Course, [(year, fold(number))], values, refs={"teacher_id": teacher} if teacher else {}, once=False
         )
-    course = known or course_of(line, world)
+    course = known or course_of(line, snapshot)
     if pupil and course:
         refs = {"pupil_id": pupil, "course_id": course}
         if name := line.get("cursus"):
-            refs["cursus_id"] = world.put(line, Cursus, [fold(name)], {"name": name}, once=False, updates=False)
-        world.put(line, Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs)
+            refs["cursus_id"] = snapshot.put(line, Cursus, [fold(name)], {"name": name}, once=False, updates=False)
+        snapshot.put(line, Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs)
 
 
-def of_course(world: World, id_: int) -> Shown:
-    course = world.at(Course, id_)
+def of_course(snapshot: Snapshot, id_: int) -> Shown:
+    course = snapshot.at(Course, id_)
     return {"school_year": course["school_year"], "course": course["number"]} if course else {}
 
 
-def _enrolments_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Enrolment):
-        pupil, course = world.at(Pupil, each["pupil_id"]), world.at(Course, each["course_id"])
-        cursus = world.at(Cursus, each["cursus_id"])
+def _enrolments_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Enrolment):
+        pupil, course = snapshot.at(Pupil, each["pupil_id"]), snapshot.at(Course, each["course_id"])
+        cursus = snapshot.at(Cursus, each["cursus_id"])
         if pupil and course:
             yield {
                 **each.values,
                 "cursus": cursus["name"] if cursus else "",
-                **of_course(world, each["course_id"]),
-                "pupil": shown_number(world, pupil),
+                **of_course(snapshot, each["course_id"]),
+                "pupil": shown_number(snapshot, pupil),
                 "course_name": course["name"],
                 "department": course["department"],
                 "cycle": course["cycle"],
-                "teacher": teacher_name(world, course["teacher_id"]),
+                "teacher": teacher_name(snapshot, course["teacher_id"]),
             }
 
 
-def _lesson(line: Line, world: World) -> None:
-    if course := course_of(line, world):
+def _lesson(line: Line, snapshot: Snapshot) -> None:
+    if course := course_of(line, snapshot):
         own = line.own(LESSONS, but=("school_year", "course"))
-        lesson = world.put(
+        lesson = snapshot.put(
             line, Lesson, [(course, line.get("day"), line.get("starts"))], own, refs={"course_id": course}
         )
         need(line, lesson, "day")
 
 
-def _lessons_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Lesson):
-        yield {**each.values, **of_course(world, each["course_id"])}
+def _lessons_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Lesson):
+        yield {**each.values, **of_course(snapshot, each["course_id"])}
 
 
 RECORDS = (

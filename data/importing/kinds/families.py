@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
+from data.core.roles import Role
 from data.families.models import CIVILITY, GENDER, Family, Guardian, Pupil, PupilLink
 from data.importing import columns
 from data.importing.columns import column, loose, of_table, pick
 from data.importing.records import Record, Shown, keys_of, need, new_number, required, shown_number
-from data.importing.snapshot import Entity, Line, World
+from data.importing.snapshot import Entity, Line, Snapshot
 
 CIVILITIES = loose(
     CIVILITY, {"mme": "mme", "mlle": "mme", "mademoiselle": "mme", "mrs": "mme", "m": "m", "mr": "m", "monsieur": "m"}
@@ -130,49 +131,51 @@ LINKS = (
 OWN = tuple(each for each in PUPILS if each.name not in {"number", "family", "second_family", "second_rights"})
 
 
-def _family(line: Line, world: World) -> None:
+def _family(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
-    found = world.find(Family, *keys_of(Family, typed))
-    number, code = (found["number"], world.code_of(found)) if found else new_number(world, Family, typed)
+    found = snapshot.find(Family, *keys_of(Family, typed))
+    number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Family, typed)
     since = {"since": line.values["since"]} if "since" in line.values else {}
-    family = world.put(
+    family = snapshot.put(
         line, Family, [("number", number)], since, code=code, new={"number": number}, found=found, once=False
     )
     values = line.own(ADULT)
-    said = [value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}]
-    if not said and not line.bad:
+    given_values = [
+        value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}
+    ]
+    if not given_values and not line.bad:
         if line.get("login"):
-            line.fault("login", Refused("Cet identifiant n’est celui d’aucun adulte : la ligne n’en nomme pas."))
+            line.fault("login", UserError("Cet identifiant n’est celui d’aucun adulte : la ligne n’en nomme pas."))
         return
-    seen: dict[int, Line] = world.extras.setdefault("adults", {}).setdefault(family, {})
-    rank = line.get("rank") or _rank(line, world, family, seen)
+    seen: dict[int, Line] = snapshot.extras.setdefault("adults", {}).setdefault(family, {})
+    rank = line.get("rank") or _rank(line, snapshot, family, seen)
     twin = seen.get(rank)
     if twin is not None:
         line.fault(
             "number",
-            Refused("Cet adulte de la famille est déjà à la ligne {line}. Gardez l’une des deux.", line=twin.number),
+            UserError("Cet adulte de la famille est déjà à la ligne {line}. Gardez l’une des deux.", line=twin.number),
         )
         return
     seen[rank] = line
-    before = world.find(Guardian, (family, rank))
+    before = snapshot.find(Guardian, (family, rank))
     if before is not None and before.id is not None and _another(before, values):
-        told = f"{before['first_name']} {before['last_name']}"
+        previous_name = f"{before['first_name']} {before['last_name']}"
         name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
-        world.doubt(
+        snapshot.add_conflict(
             line,
             "person",
-            Refused(
+            UserError(
                 "La fiche de {before} prendrait le nom de {name} : est-ce la même personne ?",
-                before=told,
+                before=previous_name,
                 name=name.strip(),
             ),
         )
-    adult = world.put(
+    adult = snapshot.put(
         line, Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=before
     )
     need(line, adult, "last_name", "first_name")
     if login := line.get("login"):
-        _account(line, world, family, adult, login)
+        _account(line, snapshot, family, adult, login)
 
 
 def _same(adult: Entity, values: dict[str, object]) -> bool:
@@ -184,7 +187,7 @@ def _another(adult: Entity, values: dict[str, object]) -> bool:
     return all(fold(str(values.get(name, adult[name]))) != fold(adult[name]) for name in ("last_name", "first_name"))
 
 
-def _rank(line: Line, world: World, family: Entity, seen: dict[int, Line]) -> int:
+def _rank(line: Line, snapshot: Snapshot, family: Entity, seen: dict[int, Line]) -> int:
     """Without a rank: the adult of the same name; else the next one, in the order of the file.
 
     A line that names the adult of an earlier one again falls on its rank: it is told as the same adult twice.
@@ -193,71 +196,73 @@ def _rank(line: Line, world: World, family: Entity, seen: dict[int, Line]) -> in
     for rank, earlier in seen.items():
         if all(fold(str(earlier.get(n, ""))) == fold(str(values.get(n, ""))) for n in ("last_name", "first_name")):
             return rank
-    adults = {rank: found for rank in range(1, 12) if (found := world.find(Guardian, (family, rank)))}
+    adults = {rank: found for rank in range(1, 12) if (found := snapshot.find(Guardian, (family, rank)))}
     for rank, adult in adults.items():
         if rank not in seen and _same(adult, values):
             return rank
     return next(rank for rank in range(1, 10**6) if rank not in seen)
 
 
-def _account(line: Line, world: World, family: Entity, adult: Entity, typed: str) -> None:
+def _account(line: Line, snapshot: Snapshot, family: Entity, adult: Entity, typed: str) -> None:
     login = accounts.normal_login(typed)
     try:
         accounts.check_login(login)
-    except Refused as refused:
-        line.fault("login", refused)
+    except UserError as error:
+        line.fault("login", error)
         return
-    theirs, taken = world.find(Account, ("guardian", adult)), world.find(Account, ("login", login))
+    theirs, taken = snapshot.find(Account, ("guardian", adult)), snapshot.find(Account, ("login", login))
     if theirs is not None and theirs["login"] != login:
         line.fault(
-            "login", Refused("Cet adulte a déjà un compte, sous l’identifiant « {login} ».", login=theirs["login"])
+            "login", UserError("Cet adulte a déjà un compte, sous l’identifiant « {login} ».", login=theirs["login"])
         )
     elif taken is not None and taken is not theirs:
-        line.fault("login", Refused("Cet identifiant est déjà celui d’une autre personne."))
+        line.fault("login", UserError("Cet identifiant est déjà celui d’une autre personne."))
     elif theirs is None:
         name = f"{adult['first_name']} {adult['last_name']}".strip()
-        world.put(
+        snapshot.put(
             line,
             Account,
             [("login", login), ("guardian", adult)],
             {"login": login},
             refs={"family_id": family, "guardian_id": adult},
-            new={"name": name[:120], "role": "family"},
+            new={"name": name[:120], "role": Role.FAMILY},
             once=False,
         )
 
 
-def _families_out(world: World) -> Iterator[Shown]:
+def _families_out(snapshot: Snapshot) -> Iterator[Shown]:
     adults: dict[int, list[Entity]] = {}
-    for each in world.every(Guardian):
+    for each in snapshot.every(Guardian):
         adults.setdefault(each["family_id"], []).append(each)
-    logins = {each["guardian_id"]: each["login"] for each in world.every(Account) if each["role"] == "family"}
-    for family in world.every(Family):
-        shared = {"number": shown_number(world, family), "since": family["since"]}
+    logins = {each["guardian_id"]: each["login"] for each in snapshot.every(Account) if each["role"] == Role.FAMILY}
+    for family in snapshot.every(Family):
+        shared = {"number": shown_number(snapshot, family), "since": family["since"]}
         for adult in adults.get(family.id or 0, ()):
             yield {**adult.values, **shared, "login": logins.get(adult.id)}
         if not adults.get(family.id or 0):
             yield shared
 
 
-def _pupil(line: Line, world: World) -> None:
+def _pupil(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
-    found = world.find(Pupil, *keys_of(Pupil, typed))
-    number, code = (found["number"], world.code_of(found)) if found else new_number(world, Pupil, typed)
-    pupil = world.put(line, Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found)
+    found = snapshot.find(Pupil, *keys_of(Pupil, typed))
+    number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Pupil, typed)
+    pupil = snapshot.put(
+        line, Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found
+    )
     need(line, pupil, "last_name", "first_name")
     for name, household, rights in (
         ("family", "principal", "all"),
         ("second_family", "second", line.get("second_rights", "all")),
     ):
-        if line.get(name) and (family := required(line, world, Family, name)):
+        if line.get(name) and (family := required(line, snapshot, Family, name)):
             there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
-            _link(line, world, pupil, family, {"household": household, **there}, {"rights": rights})
+            _link(line, snapshot, pupil, family, {"household": household, **there}, {"rights": rights})
 
 
 def _link(
     line: Line,
-    world: World,
+    snapshot: Snapshot,
     pupil: Entity,
     family: Entity,
     values: dict[str, str],
@@ -265,50 +270,54 @@ def _link(
     *,
     once: bool = False,
 ) -> None:
-    if pupil.id is not None and world.find(PupilLink, (pupil, family)) is None and values.get("household") != "second":
-        homes: dict[int, Entity] = world.extras.get("homes") or world.extras.setdefault(
-            "homes", {each["pupil_id"]: each for each in world.every(PupilLink) if each["household"] == "principal"}
+    if (
+        pupil.id is not None
+        and snapshot.find(PupilLink, (pupil, family)) is None
+        and values.get("household") != "second"
+    ):
+        homes: dict[int, Entity] = snapshot.extras.get("homes") or snapshot.extras.setdefault(
+            "homes", {each["pupil_id"]: each for each in snapshot.every(PupilLink) if each["household"] == "principal"}
         )
         if (home := homes.get(pupil.id)) is not None:
-            number = shown_number(world, world.at(Family, home["family_id"]))
-            world.doubt(
+            number = shown_number(snapshot, snapshot.at(Family, home["family_id"]))
+            snapshot.add_conflict(
                 line,
                 "link",
-                Refused(
+                UserError(
                     "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
                     name=f"{pupil['first_name']} {pupil['last_name']}",
                     number=number,
                 ),
             )
     refs = {"pupil_id": pupil, "family_id": family}
-    world.put(line, PupilLink, [(pupil, family)], values, refs=refs, new=new, once=once)
+    snapshot.put(line, PupilLink, [(pupil, family)], values, refs=refs, new=new, once=once)
 
 
-def _pupils_out(world: World) -> Iterator[Shown]:
+def _pupils_out(snapshot: Snapshot) -> Iterator[Shown]:
     links: dict[tuple[int, str], Entity] = {}
-    for link in world.every(PupilLink):
+    for link in snapshot.every(PupilLink):
         links.setdefault((link["pupil_id"], link["household"]), link)
-    for pupil in world.every(Pupil):
+    for pupil in snapshot.every(Pupil):
         first, second = links.get((pupil.id or 0, "principal")), links.get((pupil.id or 0, "second"))
         yield {
             **pupil.values,
-            "number": shown_number(world, pupil),
-            "family": shown_number(world, world.at(Family, first["family_id"])) if first else "",
-            "second_family": shown_number(world, world.at(Family, second["family_id"])) if second else "",
+            "number": shown_number(snapshot, pupil),
+            "family": shown_number(snapshot, snapshot.at(Family, first["family_id"])) if first else "",
+            "second_family": shown_number(snapshot, snapshot.at(Family, second["family_id"])) if second else "",
             "second_rights": second["rights"] if second else "",
         }
 
 
-def _link_line(line: Line, world: World) -> None:
-    pupil, family = required(line, world, Pupil, "pupil"), required(line, world, Family, "family")
+def _link_line(line: Line, snapshot: Snapshot) -> None:
+    pupil, family = required(line, snapshot, Pupil, "pupil"), required(line, snapshot, Family, "family")
     if pupil and family:
-        _link(line, world, pupil, family, line.own(LINKS, but=("pupil", "family")), {}, once=True)
+        _link(line, snapshot, pupil, family, line.own(LINKS, but=("pupil", "family")), {}, once=True)
 
 
-def _links_out(world: World) -> Iterator[Shown]:
-    for link in world.every(PupilLink):
-        pupil, family = world.at(Pupil, link["pupil_id"]), world.at(Family, link["family_id"])
-        yield {**link.values, "pupil": shown_number(world, pupil), "family": shown_number(world, family)}
+def _links_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for link in snapshot.every(PupilLink):
+        pupil, family = snapshot.at(Pupil, link["pupil_id"]), snapshot.at(Family, link["family_id"])
+        yield {**link.values, "pupil": shown_number(snapshot, pupil), "family": shown_number(snapshot, family)}
 
 
 RECORDS = (

@@ -6,13 +6,13 @@ from typing import Any
 
 from data.billing.models import Instalment, Invoice, InvoiceLine
 from data.core import formats
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Entity, Line, World
+from data.importing.snapshot import Entity, Line, Snapshot
 
 LEDGER = pick(
     {"tuition": "cotisation", "rental": "location"},
@@ -99,18 +99,18 @@ def same_family(line: Line, entity: Entity, family: Entity) -> bool:
     same = entity.refs.get("family_id") is family or (entity.id is not None and entity["family_id"] == family.id)
     if not same:
         line.fault(
-            "family", Refused("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro.")
+            "family", UserError("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro.")
         )
     return same
 
 
-def payer(world: World, family: Entity) -> dict[str, str]:
+def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
     """Who pays and where, when the file does not say: the family's first adult."""
-    if "payers" not in world.extras:
-        world.extras["payers"] = {}
-        for each in sorted(world.every(Guardian), key=lambda each: -each["rank"]):
-            world.extras["payers"][each["family_id"]] = each
-    first: Entity | None = world.extras["payers"].get(family.id)
+    if "payers" not in snapshot.extras:
+        snapshot.extras["payers"] = {}
+        for each in sorted(snapshot.every(Guardian), key=lambda each: -each["rank"]):
+            snapshot.extras["payers"][each["family_id"]] = each
+    first: Entity | None = snapshot.extras["payers"].get(family.id)
     if first is None:
         return {}
     lines = [first["address"], first["complement"], f"{first['postcode']} {first['town']}".strip()]
@@ -120,25 +120,25 @@ def payer(world: World, family: Entity) -> dict[str, str]:
     }
 
 
-def _invoice(line: Line, world: World) -> None:
-    if (family := required(line, world, Family, "family")) is None:
+def _invoice(line: Line, snapshot: Snapshot) -> None:
+    if (family := required(line, snapshot, Family, "family")) is None:
         return
     values = own(line, INVOICES, "family", "corrects")
     if values.get("total", 0) < 0:
         if values.get("nature") == "credit":
             values["total"] = -values["total"]
         else:
-            line.fault("total", Refused("Un montant négatif est un avoir : donnez sa nature, « avoir »."))
-    known = world.find(Invoice, ("number", fold(line.get("number", ""))))
+            line.fault("total", UserError("Un montant négatif est un avoir : donnez sa nature, « avoir »."))
+    known = snapshot.find(Invoice, ("number", fold(line.get("number", ""))))
     if known is not None and not same_family(line, known, family):
         return
-    corrected = required(line, world, Invoice, "corrects") if line.get("corrects") else None
-    new = {} if known else {**payer(world, family), **year(line)}
+    corrected = required(line, snapshot, Invoice, "corrects") if line.get("corrects") else None
+    new = {} if known else {**payer(snapshot, family), **year(line)}
     refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
-    invoice = world.put(line, Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new)
+    invoice = snapshot.put(line, Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new)
     need(line, invoice, "number", "day", "total")
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
-        world.put(
+        snapshot.put(
             line,
             InvoiceLine,
             [(invoice, 1)],
@@ -148,22 +148,22 @@ def _invoice(line: Line, world: World) -> None:
         )
 
 
-def _invoices_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Invoice):
-        corrected = world.at(Invoice, each["corrects_id"])
-        family = shown_number(world, world.at(Family, each["family_id"]))
+def _invoices_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Invoice):
+        corrected = snapshot.at(Invoice, each["corrects_id"])
+        family = shown_number(snapshot, snapshot.at(Family, each["family_id"]))
         yield {**each.values, "family": family, "corrects": corrected["number"] if corrected else ""}
 
 
-def part_of(world: World, invoice: Entity) -> dict[str, Entity]:
-    family = invoice.refs.get("family_id") or world.at(Family, invoice["family_id"])
+def part_of(snapshot: Snapshot, invoice: Entity) -> dict[str, Entity]:
+    family = invoice.refs.get("family_id") or snapshot.at(Family, invoice["family_id"])
     return {"invoice_id": invoice, **({"family_id": family} if family else {})}
 
 
-def _invoice_line(line: Line, world: World) -> None:
-    if (invoice := required(line, world, Invoice, "invoice")) is None:
+def _invoice_line(line: Line, snapshot: Snapshot) -> None:
+    if (invoice := required(line, snapshot, Invoice, "invoice")) is None:
         return
-    ranks: dict[Entity, int] = world.extras.setdefault("ranks", {})
+    ranks: dict[Entity, int] = snapshot.extras.setdefault("ranks", {})
     ranks[invoice] = line.get("rank") or ranks.get(invoice, 0) + 1
     values = own(line, LINES_OF_INVOICES, "invoice", "rank")
     quantity = values.get("quantity", 100)
@@ -172,53 +172,57 @@ def _invoice_line(line: Line, world: World) -> None:
     if "unit" not in values and "cents" in values:
         values["unit"] = round(values["cents"] * 100 / quantity) if quantity else values["cents"]
     if "cents" not in values:
-        line.fault("cents", Refused("Donnez le montant de la ligne, ou son prix unitaire."))
-    row = world.put(
+        line.fault("cents", UserError("Donnez le montant de la ligne, ou son prix unitaire."))
+    row = snapshot.put(
         line,
         InvoiceLine,
         [(invoice, ranks[invoice])],
         values,
-        refs=part_of(world, invoice),
+        refs=part_of(snapshot, invoice),
         new={"rank": ranks[invoice]},
     )
     need(line, row, "label")
-    world.extras.setdefault("touched", {})[invoice] = line
+    snapshot.extras.setdefault("touched", {})[invoice] = line
 
 
-def check_sums(world: World) -> None:
+def check_sums(snapshot: Snapshot) -> None:
     """Invoices whose lines no longer make their total."""
-    touched: dict[Entity, Line] = world.extras.get("touched", {})
+    touched: dict[Entity, Line] = snapshot.extras.get("touched", {})
     sums: dict[Entity, int] = dict.fromkeys(touched, 0)
-    for row in [*world.rows.get(InvoiceLine, {}).values(), *world.added.get(InvoiceLine, [])]:
-        invoice = row.refs.get("invoice_id") or world.at(Invoice, row["invoice_id"])
+    for row in [*snapshot.rows.get(InvoiceLine, {}).values(), *snapshot.added.get(InvoiceLine, [])]:
+        invoice = row.refs.get("invoice_id") or snapshot.at(Invoice, row["invoice_id"])
         if invoice in sums:
             sums[invoice] += row["cents"] or 0
     for invoice, total in sums.items():
         if total != invoice["total"]:
-            words = {"number": invoice["number"], "sum": formats.euros(total), "total": formats.euros(invoice["total"])}
-            world.doubt(
+            placeholders = {
+                "number": invoice["number"],
+                "sum": formats.euros(total),
+                "total": formats.euros(invoice["total"]),
+            }
+            snapshot.add_conflict(
                 touched[invoice],
                 "sum",
-                Refused("Facture {number} : ses lignes font {sum}, son total est {total}.", **words),
+                UserError("Facture {number} : ses lignes font {sum}, son total est {total}.", **placeholders),
             )
 
 
-def _invoice_lines_out(world: World) -> Iterator[Shown]:
-    for each in world.every(InvoiceLine):
-        invoice = world.at(Invoice, each["invoice_id"])
+def _invoice_lines_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(InvoiceLine):
+        invoice = snapshot.at(Invoice, each["invoice_id"])
         yield {**each.values, "invoice": invoice["number"] if invoice else ""}
 
 
-def _instalment(line: Line, world: World) -> None:
-    if invoice := required(line, world, Invoice, "invoice"):
+def _instalment(line: Line, snapshot: Snapshot) -> None:
+    if invoice := required(line, snapshot, Invoice, "invoice"):
         values = own(line, INSTALMENTS, "invoice")
-        row = world.put(line, Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(world, invoice))
+        row = snapshot.put(line, Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(snapshot, invoice))
         need(line, row, "due_day", "cents")
 
 
-def _instalments_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Instalment):
-        invoice = world.at(Invoice, each["invoice_id"])
+def _instalments_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Instalment):
+        invoice = snapshot.at(Invoice, each["invoice_id"])
         yield {**each.values, "invoice": invoice["number"] if invoice else ""}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from data.billing.models import Allocation, Invoice, Payment
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
 from data.importing.columns import MONEY, column, pick
@@ -20,7 +20,7 @@ from data.importing.kinds.invoices import (
     year,
 )
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Entity, Line, World
+from data.importing.snapshot import Entity, Line, Snapshot
 
 STATE = pick(
     {"cashed": "encaissé", "waiting": "en attente", "rejected": "rejeté"},
@@ -90,89 +90,93 @@ ALLOCATIONS = (
 )
 
 
-def _payment(line: Line, world: World) -> None:
-    invoice = required(line, world, Invoice, "invoice") if line.get("invoice") else None
+def _payment(line: Line, snapshot: Snapshot) -> None:
+    invoice = required(line, snapshot, Invoice, "invoice") if line.get("invoice") else None
     if invoice is not None and not line.get("family"):
-        family = invoice.refs.get("family_id") or world.at(Family, invoice["family_id"])
+        family = invoice.refs.get("family_id") or snapshot.at(Family, invoice["family_id"])
     else:
-        family = required(line, world, Family, "family")
+        family = required(line, snapshot, Family, "family")
     if family is None:
         return
     values = own(line, PAYMENTS, "family", "invoice")
     if values.get("cents", 1) <= 0:
-        line.fault("cents", Refused("Un règlement est d’un montant positif."))
-    known = world.find(Payment, ("number", fold(line.get("number", ""))))
+        line.fault("cents", UserError("Un règlement est d’un montant positif."))
+    known = snapshot.find(Payment, ("number", fold(line.get("number", ""))))
     if known is not None and not same_family(line, known, family):
         return
     if invoice is not None and not same_family(line, invoice, family):
         return
     new = {} if known else {**year(line), **({"ledger": invoice["ledger"]} if invoice else {})}
-    if not known and (who := payer(world, family)):
+    if not known and (who := payer(snapshot, family)):
         new["payer"] = who["payer"]
-    payment = world.put(
+    payment = snapshot.put(
         line, Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new
     )
     need(line, payment, "number", "day", "cents")
     if invoice is not None and payment["cents"]:
-        _settle(line, world, invoice, payment)
+        _settle(line, snapshot, invoice, payment)
 
 
-def _settled(world: World) -> dict[Entity, int]:
+def _settled(snapshot: Snapshot) -> dict[Entity, int]:
     """What each invoice has received so far, of rows and of this file's lines."""
-    if "settled" not in world.extras:
-        sums = world.extras["settled"] = {}
-        for each in world.every(Allocation):
-            if invoice := world.at(Invoice, each["invoice_id"]):
+    if "settled" not in snapshot.extras:
+        sums = snapshot.extras["settled"] = {}
+        for each in snapshot.every(Allocation):
+            if invoice := snapshot.at(Invoice, each["invoice_id"]):
                 sums[invoice] = sums.get(invoice, 0) + each["cents"]
-    found: dict[Entity, int] = world.extras["settled"]
+    found: dict[Entity, int] = snapshot.extras["settled"]
     return found
 
 
-def _settle(line: Line, world: World, invoice: Entity, payment: Entity) -> None:
+def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) -> None:
     """The payment settles that invoice, as far as it goes; what was written before stays."""
-    if world.find(Allocation, (invoice, payment)):
+    if snapshot.find(Allocation, (invoice, payment)):
         return
-    sums = _settled(world)
+    sums = _settled(snapshot)
     part = min(payment["cents"], invoice["total"] - sums.get(invoice, 0))
     if part > 0:
         sums[invoice] = sums.get(invoice, 0) + part
-        refs = {**part_of(world, invoice), "payment_id": payment}
-        world.put(line, Allocation, [(invoice, payment)], {"cents": part}, refs=refs, once=False)
+        refs = {**part_of(snapshot, invoice), "payment_id": payment}
+        snapshot.put(line, Allocation, [(invoice, payment)], {"cents": part}, refs=refs, once=False)
 
 
-def _payments_out(world: World) -> Iterator[Shown]:
+def _payments_out(snapshot: Snapshot) -> Iterator[Shown]:
     """The invoice is named when the whole payment settles that one: the parts have a file of their own."""
     parts: dict[int, list[Entity]] = {}
-    for part in world.every(Allocation):
+    for part in snapshot.every(Allocation):
         if part["payment_id"]:
             parts.setdefault(part["payment_id"], []).append(part)
-    for each in world.every(Payment):
+    for each in snapshot.every(Payment):
         mine = parts.get(each.id or 0, [])
         invoice = (
-            world.at(Invoice, mine[0]["invoice_id"]) if len(mine) == 1 and mine[0]["cents"] == each["cents"] else None
+            snapshot.at(Invoice, mine[0]["invoice_id"])
+            if len(mine) == 1 and mine[0]["cents"] == each["cents"]
+            else None
         )
-        family = shown_number(world, world.at(Family, each["family_id"]))
+        family = shown_number(snapshot, snapshot.at(Family, each["family_id"]))
         yield {**each.values, "family": family, "invoice": invoice["number"] if invoice else ""}
 
 
-def _allocation(line: Line, world: World) -> None:
-    invoice = required(line, world, Invoice, "invoice")
+def _allocation(line: Line, snapshot: Snapshot) -> None:
+    invoice = required(line, snapshot, Invoice, "invoice")
     name = "credit" if line.get("credit") else "payment"
-    source = required(line, world, Invoice if name == "credit" else Payment, name)
+    source = required(line, snapshot, Invoice if name == "credit" else Payment, name)
     if invoice is None or source is None:
         return
     if invoice["family_id"] != source["family_id"]:
-        line.fault(name, Refused("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro."))
+        line.fault(
+            name, UserError("Cette pièce est celle d’une autre famille. Faites un avoir, ou corrigez le numéro.")
+        )
         return
-    refs = {**part_of(world, invoice), f"{name}_id": source}
-    row = world.put(line, Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs)
+    refs = {**part_of(snapshot, invoice), f"{name}_id": source}
+    row = snapshot.put(line, Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs)
     need(line, row, "cents")
 
 
-def _allocations_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Allocation):
-        invoice, payment = world.at(Invoice, each["invoice_id"]), world.at(Payment, each["payment_id"])
-        credit = world.at(Invoice, each["credit_id"])
+def _allocations_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Allocation):
+        invoice, payment = snapshot.at(Invoice, each["invoice_id"]), snapshot.at(Payment, each["payment_id"])
+        credit = snapshot.at(Invoice, each["credit_id"])
         yield {
             "invoice": invoice["number"] if invoice else "",
             "payment": payment["number"] if payment else "",

@@ -2,8 +2,8 @@
 
 from sqlmodel import col, func, select
 
-from data.core.errors import Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.unit_of_work import UnitOfWork
 from data.importing.kinds import courses as course_kinds
 from data.importing.kinds import families as family_kinds
 from data.importing.kinds import invoices as invoice_kinds
@@ -25,11 +25,11 @@ KINDS: dict[str, Record] = {
 def kind(name: str) -> Record:
     found = KINDS.get(name)
     if found is None:
-        raise Refused("Choisissez le genre de fiches que contient ce fichier.")
+        raise UserError("Choisissez le genre de fiches que contient ce fichier.")
     return found
 
 
-def counts(v: Visit) -> dict[str, int]:
+def counts(uow: UnitOfWork) -> dict[str, int]:
     """Name -> how many rows the site has, in one question."""
     counted = [select(func.count(col(each.table.id))).scalar_subquery() for each in KINDS.values()]
-    return dict(zip(KINDS, v.rows(select(*counted))[0], strict=True))
+    return dict(zip(KINDS, uow.rows(select(*counted))[0], strict=True))

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Pupil
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
 from data.importing.kinds.courses import COURSE, COURSE_KEY, PUPIL, SCHOOL_YEAR, TEACHER_KEY, course_of, of_course
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Line, World
+from data.importing.snapshot import Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Lesson
 from data.schooling.repertoire import Performance, Piece
@@ -125,132 +125,132 @@ PIECES = (
 )
 
 
-def _assessment(line: Line, world: World) -> None:
-    if course := course_of(line, world):
+def _assessment(line: Line, snapshot: Snapshot) -> None:
+    if course := course_of(line, snapshot):
         keys = [(course, line.get("day"), fold(line.get("kind", "")))]
         code = line.get("code", "")
         if (
             code
-            and world.find(Assessment, ("code", code)) is None
-            and (found := world.find(Assessment, *keys))
-            and world.code_of(found)
+            and snapshot.find(Assessment, ("code", code)) is None
+            and (found := snapshot.find(Assessment, *keys))
+            and snapshot.code_of(found)
         ):
             keys = []  # the same test twice a day, each with a code
-        world.put(line, Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
+        snapshot.put(line, Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
 
 
-def _assessments_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Assessment):
-        yield {**each.values, **of_course(world, each["course_id"]), "code": world.code_of(each) or f"E{each.id}"}
+def _assessments_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Assessment):
+        yield {**each.values, **of_course(snapshot, each["course_id"]), "code": snapshot.code_of(each) or f"E{each.id}"}
 
 
-def _mark(line: Line, world: World) -> None:
-    pupil, code = required(line, world, Pupil, "pupil"), line.get("assessment", "")
-    found = world.find(Assessment, ("code", code)) if code else None
+def _mark(line: Line, snapshot: Snapshot) -> None:
+    pupil, code = required(line, snapshot, Pupil, "pupil"), line.get("assessment", "")
+    found = snapshot.find(Assessment, ("code", code)) if code else None
     if found is None and line.get("course"):
-        if course := course_of(line, world):
+        if course := course_of(line, snapshot):
             keys = [(course, line.get("day"), fold(line.get("kind", "")))]
             own = line.own(OF_ASSESSMENT)
-            found = world.put(
+            found = snapshot.put(
                 line, Assessment, keys, own, refs={"course_id": course}, code=code, once=False, updates=False
             )
     elif found is None:
-        line.fault("assessment", Refused("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
+        line.fault("assessment", UserError("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
     if pupil and found:
         values = line.own(MARKS[-5:])
         if (values.get("value") or 0) > found["scale"]:
-            line.fault("value", Refused("Cette note dépasse son barème."))
+            line.fault("value", UserError("Cette note dépasse son barème."))
         refs = {"pupil_id": pupil, "assessment_id": found}
-        world.put(line, Mark, [(found, pupil)], values, refs=refs)
+        snapshot.put(line, Mark, [(found, pupil)], values, refs=refs)
 
 
-def _marks_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Mark):
-        test, pupil = world.at(Assessment, each["assessment_id"]), world.at(Pupil, each["pupil_id"])
+def _marks_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Mark):
+        test, pupil = snapshot.at(Assessment, each["assessment_id"]), snapshot.at(Pupil, each["pupil_id"])
         if test and pupil:
             about = {one.name: test[one.name] for one in OF_ASSESSMENT}
-            code = world.code_of(test) or f"E{test.id}"
+            code = snapshot.code_of(test) or f"E{test.id}"
             yield {
                 **each.values,
                 **about,
-                **of_course(world, test["course_id"]),
+                **of_course(snapshot, test["course_id"]),
                 "assessment": code,
-                "pupil": shown_number(world, pupil),
+                "pupil": shown_number(snapshot, pupil),
             }
 
 
-def _absence(line: Line, world: World) -> None:
-    pupil, course = required(line, world, Pupil, "pupil"), course_of(line, world)
+def _absence(line: Line, snapshot: Snapshot) -> None:
+    pupil, course = required(line, snapshot, Pupil, "pupil"), course_of(line, snapshot)
     if pupil and course:
         day, starts = line.get("day"), line.get("starts")
-        lesson = world.find(Lesson, (course, day, starts)) if course.id else None
+        lesson = snapshot.find(Lesson, (course, day, starts)) if course.id else None
         refs = {"pupil_id": pupil, "course_id": course, **({"lesson_id": lesson} if lesson else {})}
         own = line.own(ABSENCES, but=("pupil", "school_year", "course"))
-        absence = world.put(line, Absence, [(pupil, course, day, starts)], own, refs=refs)
+        absence = snapshot.put(line, Absence, [(pupil, course, day, starts)], own, refs=refs)
         need(line, absence, "day")
 
 
-def _absences_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Absence):
-        pupil = world.at(Pupil, each["pupil_id"])
-        yield {**each.values, **of_course(world, each["course_id"]), "pupil": shown_number(world, pupil)}
+def _absences_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Absence):
+        pupil = snapshot.at(Pupil, each["pupil_id"])
+        yield {**each.values, **of_course(snapshot, each["course_id"]), "pupil": shown_number(snapshot, pupil)}
 
 
-def _performance(line: Line, world: World) -> None:
+def _performance(line: Line, snapshot: Snapshot) -> None:
     code, keys = line.get("code", ""), [(fold(line.get("title", "")), line.get("day"))]
     if (
         code
-        and world.find(Performance, ("code", code)) is None
-        and (found := world.find(Performance, *keys))
-        and world.code_of(found)
+        and snapshot.find(Performance, ("code", code)) is None
+        and (found := snapshot.find(Performance, *keys))
+        and snapshot.code_of(found)
     ):
         keys = []
-    event = world.put(line, Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code)
+    event = snapshot.put(line, Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code)
     need(line, event, "title")
 
 
-def _performances_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Performance):
-        yield {**each.values, "code": world.code_of(each) or f"C{each.id}"}
+def _performances_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Performance):
+        yield {**each.values, "code": snapshot.code_of(each) or f"C{each.id}"}
 
 
-def _piece(line: Line, world: World) -> None:
-    pupil, code, title = required(line, world, Pupil, "pupil"), line.get("performance", ""), line.get("title")
-    event = world.find(Performance, ("code", code)) if code else None
+def _piece(line: Line, snapshot: Snapshot) -> None:
+    pupil, code, title = required(line, snapshot, Pupil, "pupil"), line.get("performance", ""), line.get("title")
+    event = snapshot.find(Performance, ("code", code)) if code else None
     if event is None and title:
         values = {"title": title, "day": line.get("day")}
-        event = world.put(
+        event = snapshot.put(
             line, Performance, [(fold(title), line.get("day"))], values, code=code, once=False, updates=False
         )
     elif event is None:
-        line.fault("performance", Refused("Événement inconnu. Importez d’abord les événements, ou corrigez."))
+        line.fault("performance", UserError("Événement inconnu. Importez d’abord les événements, ou corrigez."))
     if pupil and event:
         keys = [(pupil, event, fold(line.get("work", "")), fold(line.get("movement", "")))]
         own = line.get("code", "")
         if (
             own
-            and world.find(Piece, ("code", own)) is None
-            and (found := world.find(Piece, *keys))
-            and world.code_of(found)
+            and snapshot.find(Piece, ("code", own)) is None
+            and (found := snapshot.find(Piece, *keys))
+            and snapshot.code_of(found)
         ):
             keys = []
-        world.put(line, Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
+        snapshot.put(line, Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
 
 
-def _pieces_out(world: World) -> Iterator[Shown]:
-    for each in world.every(Piece):
-        event, pupil = world.at(Performance, each["performance_id"]), world.at(Pupil, each["pupil_id"])
+def _pieces_out(snapshot: Snapshot) -> Iterator[Shown]:
+    for each in snapshot.every(Piece):
+        event, pupil = snapshot.at(Performance, each["performance_id"]), snapshot.at(Pupil, each["pupil_id"])
         if event and pupil:
             about = {
                 "title": event["title"],
                 "day": event["day"],
-                "performance": world.code_of(event) or f"C{event.id}",
+                "performance": snapshot.code_of(event) or f"C{event.id}",
             }
             yield {
                 **each.values,
                 **about,
-                "pupil": shown_number(world, pupil),
-                "code": world.code_of(each) or f"M{each.id}",
+                "pupil": shown_number(snapshot, pupil),
+                "code": snapshot.code_of(each) or f"M{each.id}",
             }
 
 

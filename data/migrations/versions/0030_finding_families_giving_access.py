@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from data.core.search_text import words_of
+from data.core.search_text import search_text_of
 
 
 revision = '0030'
@@ -84,7 +84,7 @@ def _find_those_already_there() -> None:
         while found := bind.execute(sa.select(table).where(table.c.id > last).order_by(table.c.id).limit(MANY)).all():
             for row in found:
                 values = row._mapping
-                words = words_of((str(values[each]) for each in texts), (values[each] for each in phones))
+                words = search_text_of((str(values[each]) for each in texts), (values[each] for each in phones))
                 bind.execute(sa.update(table).where(table.c.id == row.id).values(search=words[:1200]))
             last = found[-1].id
 

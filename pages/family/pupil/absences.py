@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from components.layout.layout import way_back
-from components.layout.plain_layout import alert, told
+from components.layout.plain_layout import alert, success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.fields import labelled
@@ -17,9 +17,9 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil
@@ -42,63 +42,65 @@ THEN = {
 
 @dataclass
 class Typed:
-    """The form as it was sent, while something in it is faulty."""
+    """The form as it was sent, while something in it is ValidationErrors."""
 
     values: dict[str, str] = field(default_factory=dict)
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
 
 @screen("/eleves/{n}/absences", Audience.FAMILY, title="Absences")
-def page(v: Visit, n: int, document: str = "") -> None:
-    pupil, _ = families.pupil_by_number(v, n)
+def page(uow: UnitOfWork, n: int, document: str = "") -> None:
+    pupil, _ = families.pupil_by_number(uow, n)
     typed = Typed()
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, n, typed, document),
-        follows=[("pupil", pupil.id), ("family", v.family_id or 0)],
+        follows=[("pupil", pupil.id), ("family", uow.family_id or 0)],
         classes="flow",
         on={"announce": lambda w, act: _announce(w, act, n, typed), "withdraw": _withdraw},
     )
 
 
-def _draw(v: Visit, n: int, typed: Typed, document: str) -> Markup:
-    pupil, link = families.pupil_by_number(v, n)
+def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
+    pupil, link = families.pupil_by_number(uow, n)
     may = link.rights == "all"
-    said = (
-        told(v.say(THEN["recu"]))
+    message = (
+        success(uow.translate(THEN["recu"]))
         if document == "recu"
-        else alert(v.say(THEN["repondu"]))
+        else alert(uow.translate(THEN["repondu"]))
         if document == "repondu"
-        else alert(v.say(validation.REFUSALS[document]))
+        else alert(uow.translate(validation.REFUSALS[document]))
         if document in validation.REFUSALS
         else None
     )
-    back = way_back(v.say("Retour aux cours"), f"/eleves/{n}/cours")
-    reading = v.say("Vous pouvez consulter ce dossier. Pour annoncer une absence, adressez-vous au conservatoire.")
+    back = way_back(uow.translate("Retour aux cours"), f"/eleves/{n}/cours")
+    reading = uow.translate(
+        "Vous pouvez consulter ce dossier. Pour annoncer une absence, adressez-vous au conservatoire."
+    )
     return Markup("").join(
         part
         for part in (
-            dossier_head(v, pupil, "cours"),
+            dossier_head(uow, pupil, "cours"),
             tag("p", back),
-            said,
-            _form(v, pupil, typed) if may else tag("div", icon("info"), tag("p", reading), class_="notice"),
-            _sent(v, n, absences.notices(v, pupil.id)),
+            message,
+            _form(uow, pupil, typed) if may else tag("div", icon("info"), tag("p", reading), class_="notice"),
+            _sent(uow, n, absences.notices(uow, pupil.id)),
         )
         if part
     )
 
 
-def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
-    courses = schooling.courses(v, pupil.id)
+def _form(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
+    courses = schooling.courses(uow, pupil.id)
     values, faults = typed.values, typed.faults
     return tag(
         "section",
         acting_form(
-            tag("h2", v.say("Annoncer une absence")),
+            tag("h2", uow.translate("Annoncer une absence")),
             tag(
                 "div",
                 labelled(
-                    v,
+                    uow,
                     "absence-first_day",
                     "Premier jour",
                     "text",
@@ -111,7 +113,7 @@ def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
                     autocomplete="off",
                 ),
                 labelled(
-                    v,
+                    uow,
                     "absence-last_day",
                     "Dernier jour (si plusieurs)",
                     "text",
@@ -123,7 +125,7 @@ def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
                     autocomplete="off",
                 ),
                 labelled(
-                    v,
+                    uow,
                     "absence-course",
                     "Cours",
                     "select",
@@ -132,7 +134,7 @@ def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
                     span=3,
                 ),
                 labelled(
-                    v,
+                    uow,
                     "absence-reason",
                     "Motif",
                     "select",
@@ -143,7 +145,7 @@ def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
                     span=3,
                 ),
                 labelled(
-                    v,
+                    uow,
                     "absence-comment",
                     "Précisions",
                     "textarea",
@@ -154,31 +156,33 @@ def _form(v: Visit, pupil: Pupil, typed: Typed) -> Markup:
                 ),
                 class_="grid",
             ),
-            tag("div", tag("button", v.say("Annoncer l’absence"), type="submit", class_="btn"), class_="actions"),
+            tag(
+                "div", tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn"), class_="actions"
+            ),
             do="announce",
             of=pupil.number,
             data_keep=f"absence-{pupil.number}",
         ),
         class_="card",
-        aria_label=v.say("Annoncer une absence"),
+        aria_label=uow.translate("Annoncer une absence"),
     )
 
 
-def _announce(v: Visit, act: Act, n: int, typed: Typed) -> Answer:
-    pupil, _ = families.pupil_by_number(v, n)
+def _announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, n)
     typed.values, typed.faults = dict(act.values), {}
     days: dict[str, date | None] = {}
     for name in ("first_day", "last_day"):
         try:
             days[name] = DATE.read(act.values.get(name, ""))
-        except Refused as refused:
-            typed.faults[name] = refused
+        except UserError as error:
+            typed.faults[name] = error
     course = act.values.get("course", "")
     try:
         if typed.faults:
-            raise Faulty(typed.faults)
+            raise ValidationErrors(typed.faults)
         absences.announce(
-            v,
+            uow,
             pupil,
             first_day=days["first_day"],
             last_day=days["last_day"],
@@ -186,39 +190,41 @@ def _announce(v: Visit, act: Act, n: int, typed: Typed) -> Answer:
             comment=act.values.get("comment", "").strip(),
             course_id=int(course) if course.isdecimal() and len(course) < 10 else None,
         )
-    except Faulty as faulty:
-        typed.faults = faulty.faults
-        return Answer(focus=f"absence-{next(iter(faulty.faults))}")
+    except ValidationErrors as invalid:
+        typed.faults = invalid.faults
+        return Answer(focus=f"absence-{next(iter(invalid.faults))}")
     typed.values = {}
     return Answer(
-        dialog=v.say("L’absence a été annoncée au conservatoire. Il vous répondra par e-mail."),
+        dialog=uow.translate("L’absence a été annoncée au conservatoire. Il vous répondra par e-mail."),
         forget=f"absence-{n}",
     )
 
 
-def _withdraw(v: Visit, act: Act) -> Answer:
-    absences.withdraw(v, act.number())
-    return Answer(toast=v.say("L’annonce est retirée."), focus="sent-title")
+def _withdraw(uow: UnitOfWork, act: Act) -> Answer:
+    absences.withdraw(uow, act.number())
+    return Answer(toast=uow.translate("L’annonce est retirée."), focus="sent-title")
 
 
-def _sent(v: Visit, n: int, notices: list[AbsenceNotice]) -> Markup:
-    title = tag("h2", v.say("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
+def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
+    title = tag("h2", uow.translate("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
     if not notices:
-        return tag("section", title, tag("p", v.say("Vous n’avez annoncé aucune absence.")), class_="card stack-form")
+        return tag(
+            "section", title, tag("p", uow.translate("Vous n’avez annoncé aucune absence.")), class_="card stack-form"
+        )
     return tag(
         "section",
         title,
-        tag("ul", (_notice(v, n, each) for each in notices), class_="notices"),
+        tag("ul", (_notice(uow, n, each) for each in notices), class_="notices"),
         class_="card stack-form",
     )
 
 
-def _notice(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
-    look, drawing, words = STATES[notice.state]
-    kind = v.say("Justification") if notice.absence_id else v.say("Absence annoncée")
-    title = f"{kind} {absences.days_of(notice, v.tongue)} · {v.say(notice.reason)}"
+def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
+    look, drawing, text = STATES[notice.state]
+    kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
+    title = f"{kind} {absences.days_of(notice, uow.language)} · {uow.translate(notice.reason)}"
     shown = (
-        tag("a", icon("paper"), v.say("Voir le document"), href=f"/documents/{notice.document}")
+        tag("a", icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}")
         if notice.document
         else None
     )
@@ -227,30 +233,32 @@ def _notice(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
         tag(
             "div",
             tag("strong", title),
-            tag("span", icon(drawing), v.say(words), class_=f"chip {look}"),
+            tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}"),
             class_="sheet-head",
         ),
         notice.comment and tag("p", notice.comment),
-        notice.answer and tag("p", v.say("Réponse du conservatoire : {answer}", answer=notice.answer)),
+        notice.answer and tag("p", uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
         shown and tag("p", shown, class_="links-row"),
-        _while_pending(v, n, notice) if notice.state == "pending" else None,
+        _while_pending(uow, n, notice) if notice.state == "pending" else None,
     )
 
 
-def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
+def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     """A document may be joined; what was sent may be taken back."""
     name = f"fichier-{notice.id}"
-    label = v.say("Remplacer le document") if notice.document else v.say("Joindre un document (facultatif)")
+    label = (
+        uow.translate("Remplacer le document") if notice.document else uow.translate("Joindre un document (facultatif)")
+    )
     chooser = tag(
         "form",
         tag(
             "div",
             tag("label", label, for_=name),
             tag("input", id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
-            tag("span", v.say("JPEG, JPG, PNG ou PDF"), class_="hint"),
+            tag("span", uow.translate("JPEG, JPG, PNG ou PDF"), class_="hint"),
             class_="field",
         ),
-        tag("button", v.say("Envoyer le document"), type="submit", class_="btn quiet"),
+        tag("button", uow.translate("Envoyer le document"), type="submit", class_="btn quiet"),
         method="post",
         action=f"/eleves/{n}/absences/{notice.id}/document",
         enctype="multipart/form-data",
@@ -259,7 +267,7 @@ def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
     return tag(
         "div",
         chooser,
-        button(v.say("Retirer cette annonce"), do="withdraw", of=notice.id, class_="link"),
+        button(uow.translate("Retirer cette annonce"), do="withdraw", of=notice.id, class_="link"),
         class_="stack-form",
     )
 
@@ -268,33 +276,33 @@ def _while_pending(v: Visit, n: int, notice: AbsenceNotice) -> Markup:
     "/eleves/{n}/absences/{notice}/document",
     Audience.FAMILY,
     methods=("POST",),
-    most_bytes=validation.MOST_BYTES + 65536,
+    most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
 )
 async def join_document(caller: Caller, request: Request, n: int, notice: int) -> Response:
     back = f"/eleves/{n}/absences"
-    with caller.visit() as v:
-        pupil, link = families.pupil_by_number(v, n)
-        found = v.get(AbsenceNotice, notice)
+    with caller.unit_of_work() as uow:
+        pupil, link = families.pupil_by_number(uow, n)
+        found = uow.get(AbsenceNotice, notice)
         if link.rights != "all" or found.pupil_id != pupil.id or found.state == "withdrawn":
-            raise NotYours(f"notice {notice}")
+            raise NotFound(f"notice {notice}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
     if found.state != "pending":  # before anything is kept
         return RedirectResponse(f"{back}?document=repondu", 303)
     try:
-        with caller.visit() as v:
-            stored_files.within_quota(v, "absence")
+        with caller.unit_of_work() as uow:
+            stored_files.within_quota(uow, "absence")
         checked, media_type = await validation.checked(content, name)
-    except Refused as refused:
-        return RedirectResponse(f"{back}?document={validation.code_of(refused)}", 303)
+    except UserError as error:
+        return RedirectResponse(f"{back}?document={validation.code_of(error)}", 303)
     try:
-        with caller.visit(writes=True) as v:
-            pupil, _ = families.pupil_by_number(v, n)
-            kept = stored_files.keep(v, pupil.id, "absence", checked, media_type, name)
-            absences.attach(v, notice, kept.name)
-    except Refused as refused:
-        code = validation.code_of(refused) if refused.sentence in validation.REFUSALS.values() else "repondu"
+        with caller.unit_of_work(writes=True) as uow:
+            pupil, _ = families.pupil_by_number(uow, n)
+            stored = stored_files.store(uow, pupil.id, "absence", checked, media_type, name)
+            absences.attach(uow, notice, stored.name)
+    except UserError as error:
+        code = validation.code_of(error) if error.sentence in validation.REFUSALS.values() else "repondu"
         return RedirectResponse(f"{back}?document={code}", 303)
     return RedirectResponse(f"{back}?document=recu", 303)

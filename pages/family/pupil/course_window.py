@@ -18,8 +18,8 @@ from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import Faulty, NotYours, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink
 from data.schooling import absences, results
@@ -47,10 +47,12 @@ LESSONS: Listing[Meeting] = Listing(
     name="lessons",
     caption="Dates des cours",
     columns=(
-        Column("Date", lambda v, m: formats.day(m.lesson.day), lambda m: m.lesson.day, look="tight"),
-        Column("Statut", lambda v, m: v.say(m.status)),
-        Column("Heure de passage", lambda v, m: formats.clock(m.starts, v.tongue), lambda m: m.starts, look="tight"),
-        Column("Durée", lambda v, m: formats.duration(m.minutes), lambda m: m.minutes, look="tight"),
+        Column("Date", lambda uow, m: formats.day(m.lesson.day), lambda m: m.lesson.day, look="tight"),
+        Column("Statut", lambda uow, m: uow.translate(m.status)),
+        Column(
+            "Heure de passage", lambda uow, m: formats.clock(m.starts, uow.language), lambda m: m.starts, look="tight"
+        ),
+        Column("Durée", lambda uow, m: formats.duration(m.minutes), lambda m: m.minutes, look="tight"),
     ),
     of=lambda m: m.lesson.id,
     empty="Les dates de ce cours ne sont pas encore saisies.",
@@ -59,26 +61,29 @@ MARKS: Listing[Marked] = Listing(
     name="marks",
     caption="Évaluations",
     columns=(
-        Column("Type d’évaluation", lambda v, m: m[1].kind),
-        Column("Date", lambda v, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
-        Column("Type de classe", lambda v, m: m[1].class_kind),
-        Column("Note", lambda v, m: formats.decimal(m[0].value, v.tongue), lambda m: m[0].value, look="num"),
+        Column("Type d’évaluation", lambda uow, m: m[1].kind),
+        Column("Date", lambda uow, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
+        Column("Type de classe", lambda uow, m: m[1].class_kind),
+        Column("Note", lambda uow, m: formats.decimal(m[0].value, uow.language), lambda m: m[0].value, look="num"),
         Column(
-            "Barème", lambda v, m: formats.decimal(m[1].scale, v.tongue, places=0), lambda m: m[1].scale, look="num"
+            "Barème",
+            lambda uow, m: formats.decimal(m[1].scale, uow.language, places=0),
+            lambda m: m[1].scale,
+            look="num",
         ),
         Column(
             "Coef.",
-            lambda v, m: formats.decimal(m[1].coefficient, v.tongue, places=0),
+            lambda uow, m: formats.decimal(m[1].coefficient, uow.language, places=0),
             lambda m: m[1].coefficient,
             look="num",
         ),
-        Column("Lettre", lambda v, m: m[0].letter),
-        Column("Mention", lambda v, m: m[0].mention),
-        Column("Appréciation", lambda v, m: m[0].remark, look="broad"),
-        Column("Absent", lambda v, m: v.say("Oui") if m[0].absent else ""),
+        Column("Lettre", lambda uow, m: m[0].letter),
+        Column("Mention", lambda uow, m: m[0].mention),
+        Column("Appréciation", lambda uow, m: m[0].remark, look="broad"),
+        Column("Absent", lambda uow, m: uow.translate("Oui") if m[0].absent else ""),
         Column(
             "Moyenne de la classe",
-            lambda v, m: formats.decimal(m[1].class_average, v.tongue),
+            lambda uow, m: formats.decimal(m[1].class_average, uow.language),
             lambda m: m[1].class_average,
             look="num",
         ),
@@ -89,24 +94,24 @@ MARKS: Listing[Marked] = Listing(
 )
 
 
-def _excused(v: Visit, absence: Absence) -> Markup:
+def _excused(uow: UnitOfWork, absence: Absence) -> Markup:
     if absence.excused:
-        return tag("span", icon("check"), v.say("Oui"), class_="chip good")
-    if absence.day > v.today:
-        return tag("span", v.say("À venir"), class_="chip")
-    return tag("span", icon("alert"), v.say("Non"), class_="chip bad")
+        return tag("span", icon("check"), uow.translate("Oui"), class_="chip good")
+    if absence.day > uow.today:
+        return tag("span", uow.translate("À venir"), class_="chip")
+    return tag("span", icon("alert"), uow.translate("Non"), class_="chip bad")
 
 
 ABSENCES: Listing[Absence] = Listing(
     name="absences",
     caption="Absences",
     columns=(
-        Column("Date", lambda v, a: formats.day(a.day), lambda a: a.day, look="tight"),
-        Column("Heure", lambda v, a: formats.clock(a.starts, v.tongue), lambda a: a.starts, look="tight"),
-        Column("Durée", lambda v, a: formats.duration(a.minutes), lambda a: a.minutes, look="tight"),
-        Column("Motif", lambda v, a: v.say(a.reason) if a.reason in absences.REASONS else a.reason),
+        Column("Date", lambda uow, a: formats.day(a.day), lambda a: a.day, look="tight"),
+        Column("Heure", lambda uow, a: formats.clock(a.starts, uow.language), lambda a: a.starts, look="tight"),
+        Column("Durée", lambda uow, a: formats.duration(a.minutes), lambda a: a.minutes, look="tight"),
+        Column("Motif", lambda uow, a: uow.translate(a.reason) if a.reason in absences.REASONS else a.reason),
         Column("Justifiée", _excused),
-        Column("Commentaire", lambda v, a: a.comment, look="broad"),
+        Column("Commentaire", lambda uow, a: a.comment, look="broad"),
     ),
     of=lambda a: a.id,
     empty="Aucune absence n’est enregistrée pour ce cours.",
@@ -123,7 +128,7 @@ class Window:
     line: int = 0
     reason: str = ""
     comment: str = ""
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.lists: dict[str, Listing[Any]] = {
@@ -148,10 +153,10 @@ class Window:
         )
 
     def go(self, path: str) -> None:
-        """As the address says; NotYours when it is none of ours."""
+        """As the address says; NotFound when it is none of ours."""
         found = ADDRESS.fullmatch(path)
         if found is None:
-            raise NotYours(path[:80])
+            raise NotFound(path[:80])
         self.course, self.tab, self.line = int(found[1] or 0), found[2] or "cours", int(found[3] or 0)
         self.faults = {}
 
@@ -159,28 +164,28 @@ class Window:
 def acts(window: Window) -> dict[str, Handler]:
     """What is done in the window."""
 
-    def tab(v: Visit, act: Act) -> Answer:
+    def tab(uow: UnitOfWork, act: Act) -> Answer:
         if act.of not in TABS:
-            raise NotYours(f"tab {act.of[:20]}")
+            raise NotFound(f"tab {act.of[:20]}")
         window.tab, window.line, window.faults = act.of, 0, {}
         return Answer(url=window.path())
 
-    def line(v: Visit, act: Act) -> Answer:
+    def line(uow: UnitOfWork, act: Act) -> Answer:
         before, window.line, window.faults = window.line, act.number(), {}
         back = f"open-{window.lists[window.tab].name}-{before}"
         return Answer(url=window.path(), focus="line-title" if window.line else back)
 
-    def justify(v: Visit, act: Act) -> Answer:
-        pupil, _ = families.pupil_by_number(v, window.n)
+    def justify(uow: UnitOfWork, act: Act) -> Answer:
+        pupil, _ = families.pupil_by_number(uow, window.n)
         window.reason, window.comment = act.values.get("reason", ""), act.values.get("comment", "")
         try:
-            absences.justify(v, pupil, window.line, reason=window.reason, comment=window.comment)
-        except Faulty as faulty:
-            window.faults = faulty.faults
-            return Answer(focus=f"justify-{next(iter(faulty.faults))}")
+            absences.justify(uow, pupil, window.line, reason=window.reason, comment=window.comment)
+        except ValidationErrors as invalid:
+            window.faults = invalid.faults
+            return Answer(focus=f"justify-{next(iter(invalid.faults))}")
         window.faults, window.reason, window.comment = {}, "", ""
         return Answer(
-            dialog=v.say("Votre justification a été envoyée. Le conservatoire vous répondra par e-mail."),
+            dialog=uow.translate("Votre justification a été envoyée. Le conservatoire vous répondra par e-mail."),
             forget=f"justify-{window.line}",
             focus="line-title",
         )
@@ -191,14 +196,14 @@ def acts(window: Window) -> dict[str, Handler]:
     return found
 
 
-def draw(v: Visit, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
-    """NotYours when the pupil has no such course, or the course no such line."""
-    found = schooling.attended(v, pupil.id, window.course)
-    body = {"cours": _course, "evaluations": _marks, "absences": _absences}[window.tab](v, window, found, link)
+def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
+    """NotFound when the pupil has no such course, or the course no such line."""
+    found = schooling.attended(uow, pupil.id, window.course)
+    body = {"cours": _course, "evaluations": _marks, "absences": _absences}[window.tab](uow, window, found, link)
     tabs = [
         tag(
             "a",
-            v.say(label),
+            uow.translate(label),
             href=window.path(name, 0),
             id=f"tab-{name}",
             data_do="tab",
@@ -213,10 +218,17 @@ def draw(v: Visit, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
         tag(
             "div",
             tag("div", tag("h2", found.course.name, id="window-title", tabindex="-1", autofocus=True), tag("p", about)),
-            tag("button", icon("cross"), v.say("Fermer"), type="button", class_="btn quiet small", data_closes=True),
+            tag(
+                "button",
+                icon("cross"),
+                uow.translate("Fermer"),
+                type="button",
+                class_="btn quiet small",
+                data_closes=True,
+            ),
             class_="window-head",
         ),
-        tag("nav", tabs, class_="tabs", aria_label=v.say("Fenêtre du cours")),
+        tag("nav", tabs, class_="tabs", aria_label=uow.translate("Fenêtre du cours")),
         tag("div", body, class_="window-body"),
         class_="window",
         id="window",
@@ -226,47 +238,51 @@ def draw(v: Visit, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
     )
 
 
-def _detail(v: Visit, window: Window, title: str, sheet: Markup, more: Markup | None = None) -> Markup:
+def _detail(uow: UnitOfWork, window: Window, title: str, detail: Markup, more: Markup | None = None) -> Markup:
     """A line opened, in the place of its list."""
-    back = way_back(v.say("Retour à la liste"), window.path(window.tab, 0), id="line-0", data_do="line", data_of="0")
+    back = way_back(
+        uow.translate("Retour à la liste"), window.path(window.tab, 0), id="line-0", data_do="line", data_of="0"
+    )
     return tag(
         "article",
         tag("p", back),
         tag("h3", title, id="line-title", tabindex="-1"),
-        sheet,
+        detail,
         more,
         class_="stack-form",
     )
 
 
-def _sheet(v: Visit, pairs: Sequence[tuple[str, object]]) -> Markup:
-    return facts(glossary.explained(v.tongue, pairs, "window"))
+def _facts(uow: UnitOfWork, pairs: Sequence[tuple[str, object]]) -> Markup:
+    return facts(glossary.explained(uow.language, pairs, "window"))
 
 
-def _course(v: Visit, window: Window, found: Attended, _link: PupilLink) -> Markup:
+def _course(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) -> Markup:
     course = found.course
-    missed = {absence.day: absence for absence in absences.of_course(v, found.enrolment.pupil_id, course.id)}
+    missed = {absence.day: absence for absence in absences.of_course(uow, found.enrolment.pupil_id, course.id)}
     meetings = [
         Meeting(
             lesson,
-            _status(lesson, missed.get(lesson.day), v.today),
+            _status(lesson, missed.get(lesson.day), uow.today),
             found.slot or lesson.starts,
             _minutes(found, lesson),
         )
-        for lesson in schooling.lessons(v, course.id)
+        for lesson in schooling.lessons(uow, course.id)
     ]
     if window.line:
         one = _chosen(window, {meeting.lesson.id: meeting for meeting in meetings})
         pairs = [
             ("Date", formats.day(one.lesson.day)),
-            ("Statut", v.say(one.status)),
-            ("Heure de passage", formats.clock(one.starts, v.tongue)),
+            ("Statut", uow.translate(one.status)),
+            ("Heure de passage", formats.clock(one.starts, uow.language)),
             ("Durée", formats.duration(one.minutes)),
             ("Salle", course.room),
             ("Remarque", one.lesson.note),
         ]
-        return _detail(v, window, formats.long_day(one.lesson.day, v.tongue), _sheet(v, pairs))
-    when = " ".join(filter(None, (formats.weekday(course.weekday, v.tongue), formats.clock(course.starts, v.tongue))))
+        return _detail(uow, window, formats.long_day(one.lesson.day, uow.language), _facts(uow, pairs))
+    when = " ".join(
+        filter(None, (formats.weekday(course.weekday, uow.language), formats.clock(course.starts, uow.language)))
+    )
     pairs = [
         ("Cours", course.name),
         ("N°", course.number),
@@ -274,11 +290,11 @@ def _course(v: Visit, window: Window, found: Attended, _link: PupilLink) -> Mark
         ("Enseignant", found.teacher_name),
         ("Cycle", course.cycle),
         ("Jour et horaire", when),
-        ("Heure de passage", formats.clock(found.slot, v.tongue)),
+        ("Heure de passage", formats.clock(found.slot, uow.language)),
         ("Durée", formats.duration(found.slot_minutes)),
         ("Salle", course.room),
     ]
-    return _sheet(v, pairs) + lists.draw(v, window.lists["cours"], meetings)
+    return _facts(uow, pairs) + lists.draw(uow, window.lists["cours"], meetings)
 
 
 def _minutes(found: Attended, lesson: Lesson) -> int:
@@ -295,56 +311,60 @@ def _status(lesson: Lesson, absence: Absence | None, today: date) -> str:
 
 def _chosen(window: Window, rows: dict[int, lists.Row]) -> lists.Row:
     if window.line not in rows:
-        raise NotYours(f"line {window.line}")
+        raise NotFound(f"line {window.line}")
     return rows[window.line]
 
 
-def _marks(v: Visit, window: Window, found: Attended, _link: PupilLink) -> Markup:
-    marks = results.marks(v, found.enrolment.pupil_id, found.course.id)
+def _marks(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) -> Markup:
+    marks = results.marks(uow, found.enrolment.pupil_id, found.course.id)
     if not window.line:
-        return lists.draw(v, window.lists["evaluations"], marks)
+        return lists.draw(uow, window.lists["evaluations"], marks)
     one = _chosen(window, {mark.id: (mark, assessment) for mark, assessment in marks})
-    pairs = [(column.label, column.cell(v, one)) for column in MARKS.columns]
-    return _detail(v, window, one[1].kind or v.say("Évaluation"), _sheet(v, pairs))
+    pairs = [(column.label, column.cell(uow, one)) for column in MARKS.columns]
+    return _detail(uow, window, one[1].kind or uow.translate("Évaluation"), _facts(uow, pairs))
 
 
-def _absences(v: Visit, window: Window, found: Attended, link: PupilLink) -> Markup:
-    listed = absences.of_course(v, found.enrolment.pupil_id, found.course.id)
+def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -> Markup:
+    listed = absences.of_course(uow, found.enrolment.pupil_id, found.course.id)
     if not window.line:
-        return lists.draw(v, window.lists["absences"], listed)
+        return lists.draw(uow, window.lists["absences"], listed)
     one = _chosen(window, {absence.id: absence for absence in listed})
-    sent = [each for each in absences.notices(v, one.pupil_id) if each.absence_id == one.id]
-    pairs = [(column.label, column.cell(v, one)) for column in ABSENCES.columns]
-    more = _sent(v, window, sent[0]) if sent else None
+    sent = [each for each in absences.notices(uow, one.pupil_id) if each.absence_id == one.id]
+    pairs = [(column.label, column.cell(uow, one)) for column in ABSENCES.columns]
+    more = _sent(uow, window, sent[0]) if sent else None
     may = link.rights == "all" and not one.excused and not (sent and sent[0].state == "pending")
-    form = _justify_form(v, window, one) if may else None
+    form = _justify_form(uow, window, one) if may else None
     return _detail(
-        v, window, formats.long_day(one.day, v.tongue), _sheet(v, pairs), Markup("").join(filter(None, (more, form)))
+        uow,
+        window,
+        formats.long_day(one.day, uow.language),
+        _facts(uow, pairs),
+        Markup("").join(filter(None, (more, form))),
     )
 
 
-def _sent(v: Visit, window: Window, notice: AbsenceNotice) -> Markup:
+def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
     """What the family wrote, and where it stands."""
-    words = {
-        "pending": v.say("Justification envoyée, en attente de réponse."),
-        "accepted": v.say("Justification acceptée."),
-        "declined": v.say("Justification refusée : {reason}", reason=notice.answer),
+    text = {
+        "pending": uow.translate("Justification envoyée, en attente de réponse."),
+        "accepted": uow.translate("Justification acceptée."),
+        "declined": uow.translate("Justification refusée : {reason}", reason=notice.answer),
     }[notice.state]
     look = {"pending": "pending", "accepted": "good", "declined": "bad"}[notice.state]
-    link = tag("a", v.say("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
+    link = tag("a", uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
     return tag(
         "div",
         icon("clock" if notice.state == "pending" else "info"),
-        tag("p", words, " ", link if notice.state == "pending" else None),
+        tag("p", text, " ", link if notice.state == "pending" else None),
         class_=f"notice {look}",
     )
 
 
-def _justify_form(v: Visit, window: Window, absence: Absence) -> Markup:
+def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
     return acting_form(
-        tag("h3", v.say("Justifier cette absence")),
+        tag("h3", uow.translate("Justifier cette absence")),
         labelled(
-            v,
+            uow,
             "justify-reason",
             "Motif",
             "select",
@@ -354,7 +374,7 @@ def _justify_form(v: Visit, window: Window, absence: Absence) -> Markup:
             required=True,
         ),
         labelled(
-            v,
+            uow,
             "justify-comment",
             "Précisions",
             "textarea",
@@ -363,7 +383,11 @@ def _justify_form(v: Visit, window: Window, absence: Absence) -> Markup:
             rows=3,
             fault=window.faults.get("comment"),
         ),
-        tag("div", tag("button", v.say("Envoyer la justification"), type="submit", class_="btn"), class_="actions"),
+        tag(
+            "div",
+            tag("button", uow.translate("Envoyer la justification"), type="submit", class_="btn"),
+            class_="actions",
+        ),
         do="justify",
         of=absence.id,
         id="justify-form",

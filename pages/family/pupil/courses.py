@@ -1,4 +1,4 @@
-"""« Cours » of a pupil: this year's list; a line opens a window with its sheet, its assessments and its absences."""
+"""« Cours » of a pupil: this year's list; a line opens a window with its record, its assessments and its absences."""
 
 from markupsafe import Markup
 
@@ -11,8 +11,8 @@ from components.ui.lists import Column, Listing
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import models as schooling
 from data.schooling.models import Attended
@@ -23,15 +23,15 @@ from pages.family.pupil.dossier import dossier_head
 STATES = {"enrolled": "Inscrit", "asked": "Demandé", "waiting": "Liste d’attente", "left": "Arrêté"}
 
 
-def courses(v: Visit, n: int, course: int = 0, tab: str = "cours", line: int = 0) -> None:
-    pupil, _ = families.pupil_by_number(v, n)
+def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: int = 0) -> None:
+    pupil, _ = families.pupil_by_number(uow, n)
     window, listing = Window(n, course, tab, line), _listing(n)
     if tab not in course_window.TABS:
-        raise NotYours(f"tab {tab[:20]}")
+        raise NotFound(f"tab {tab[:20]}")
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, listing, window),
-        follows=[("pupil", pupil.id), ("family", v.family_id or 0)],
+        follows=[("pupil", pupil.id), ("family", uow.family_id or 0)],
         classes="flow",
         on={
             "open": only_shows(lambda w, act: _open(w, act, window)),
@@ -51,13 +51,13 @@ def _listing(n: int) -> Listing[Attended]:
         name="courses",
         caption="Cours de cette année",
         columns=(
-            Column("Cours", lambda v, a: a.course.name),
-            Column("N°", lambda v, a: a.course.number),
-            Column("Enseignant", lambda v, a: a.teacher_name),
-            Column("Cycle", lambda v, a: a.course.cycle),
+            Column("Cours", lambda uow, a: a.course.name),
+            Column("N°", lambda uow, a: a.course.number),
+            Column("Enseignant", lambda uow, a: a.teacher_name),
+            Column("Cycle", lambda uow, a: a.course.cycle),
             Column("Jour et horaire", _when, lambda a: (a.course.weekday or 8, str(a.slot or ""))),
-            Column("Salle", lambda v, a: a.course.room),
-            Column("Statut", lambda v, a: v.say(STATES.get(a.enrolment.status, ""))),
+            Column("Salle", lambda uow, a: a.course.room),
+            Column("Statut", lambda uow, a: uow.translate(STATES.get(a.enrolment.status, ""))),
         ),
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/cours/{a.enrolment.id}",
@@ -67,43 +67,43 @@ def _listing(n: int) -> Listing[Attended]:
     )
 
 
-def _when(v: Visit, a: Attended) -> str:
-    day = formats.weekday(a.course.weekday, v.tongue)
-    return " ".join(part for part in (day, formats.clock(a.slot, v.tongue)) if part)
+def _when(uow: UnitOfWork, a: Attended) -> str:
+    day = formats.weekday(a.course.weekday, uow.language)
+    return " ".join(part for part in (day, formats.clock(a.slot, uow.language)) if part)
 
 
-def _draw(v: Visit, listing: Listing[Attended], window: Window) -> Markup:
-    pupil, link = families.pupil_by_number(v, window.n)
-    year, found = formats.school_year(v.today), schooling.courses(v, pupil.id)
+def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup:
+    pupil, link = families.pupil_by_number(uow, window.n)
+    year, found = formats.school_year(uow.today), schooling.courses(uow, pupil.id)
     absences = (
-        tag("a", v.say("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
+        tag("a", uow.translate("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
         if link.rights == "all"
         else None
     )
     paper = tag(
         "a",
         icon("paper"),
-        v.say("Attestation d’inscription {year} (PDF)", year=year),
+        uow.translate("Attestation d’inscription {year} (PDF)", year=year),
         href=f"/eleves/{window.n}/attestations/inscription.pdf",
     )
     return (
-        dossier_head(v, pupil, "cours")
-        + tag("div", tag("h2", v.say("Année {year}", year=year)), absences, class_="sheet-head")
-        + lists.draw(v, listing, found)
-        + (glossary.line(v.tongue, (each.course.name for each in found), "list") or Markup(""))
+        dossier_head(uow, pupil, "cours")
+        + tag("div", tag("h2", uow.translate("Année {year}", year=year)), absences, class_="sheet-head")
+        + lists.draw(uow, listing, found)
+        + (glossary.line(uow.language, (each.course.name for each in found), "list") or Markup(""))
         + tag("p", paper, class_="links-row")
-        + (course_window.draw(v, window, pupil, link) if window.course else Markup(""))
+        + (course_window.draw(uow, window, pupil, link) if window.course else Markup(""))
     )
 
 
-def _open(v: Visit, act: Act, window: Window) -> Answer:
-    pupil, _ = families.pupil_by_number(v, window.n)
-    schooling.attended(v, pupil.id, act.number())
+def _open(uow: UnitOfWork, act: Act, window: Window) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, window.n)
+    schooling.attended(uow, pupil.id, act.number())
     window.course, window.tab, window.line = act.number(), "cours", 0
     return Answer(push=window.path())
 
 
-def _address(v: Visit, act: Act, window: Window) -> Answer:
+def _address(uow: UnitOfWork, act: Act, window: Window) -> Answer:
     """Back, forward, or the window closed."""
     closed = window.course
     window.go(act.values.get("path", ""))

@@ -7,11 +7,11 @@ from markupsafe import Markup
 from components.layout import glossary
 from components.layout.layout import ADDRESSES, head
 from components.nicegui_adapter.screens import Audience, screen
-from components.nicegui_adapter.static_panel import Piece
+from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.icons import icon
 from components.ui.markup import tag
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink
 from data.reenrolment import models as reenrolment
@@ -26,21 +26,23 @@ TABS = (
 
 
 @screen("/eleves", Audience.FAMILY, title="Élèves")
-def pupils(v: Visit) -> None:
-    found = families.pupils(v)
-    Piece(head(v.say("Élèves"), v.say("Choisissez un élève pour ouvrir son dossier.") if found else ""))
+def pupils(uow: UnitOfWork) -> None:
+    found = families.pupils(uow)
+    StaticPanel(
+        head(uow.translate("Élèves"), uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "")
+    )
     if not found:
-        Piece(
+        StaticPanel(
             tag(
                 "p",
-                v.say(
+                uow.translate(
                     "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
                 ),
             ),
             classes="card",
         )
         return
-    Piece(
+    StaticPanel(
         tag(
             "ul",
             (
@@ -48,7 +50,9 @@ def pupils(v: Visit) -> None:
                     "li",
                     tag(
                         "a",
-                        tag("span", tag("strong", pupil.full_name), tag("span", _about(v, pupil, link), class_="soft")),
+                        tag(
+                            "span", tag("strong", pupil.full_name), tag("span", _about(uow, pupil, link), class_="soft")
+                        ),
                         icon("arrow"),
                         href=f"/eleves/{pupil.number}/identite",
                     ),
@@ -60,23 +64,23 @@ def pupils(v: Visit) -> None:
     )
 
 
-def _about(v: Visit, pupil: Pupil, link: PupilLink) -> str:
-    second = v.say("second foyer") if link.household == "second" else ""
+def _about(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> str:
+    second = uow.translate("second foyer") if link.household == "second" else ""
     return " · ".join(filter(None, (pupil.discipline, pupil.cycle, second)))
 
 
-def dossier_head(v: Visit, pupil: Pupil, tab: str, family: Sequence[Pupil] | None = None) -> Markup:
+def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil] | None = None) -> Markup:
     """Name, facts, the tabs whose screens exist, and the way to the brothers and sisters (`family`, when it is known)."""
-    born = formats.day(pupil.birth_date) or v.say("non renseignée")
+    born = formats.day(pupil.birth_date) or uow.translate("non renseignée")
     facts = tag(
         "dl",
         (
             tag("div", tag("dt", label), tag("dd", value))
             for label, value in glossary.explained(
-                v.tongue,
+                uow.language,
                 (
                     ("Date de naissance", born),
-                    ("Cycle", pupil.cycle or v.say("non renseigné")),
+                    ("Cycle", pupil.cycle or uow.translate("non renseigné")),
                     ("Dossier n°", pupil.number),
                 ),
                 "head",
@@ -84,18 +88,18 @@ def dossier_head(v: Visit, pupil: Pupil, tab: str, family: Sequence[Pupil] | Non
         ),
         class_="facts",
     )
-    whole = [each for each, _ in families.pupils(v)] if family is None else family
+    whole = [each for each, _ in families.pupils(uow)] if family is None else family
     others = [other for other in whole if other.id != pupil.id]
     beside = (
         tag(
             "p",
-            v.say("Autres dossiers : "),
+            uow.translate("Autres dossiers : "),
             Markup(", ").join(tag("a", other.full_name, href=f"/eleves/{other.number}/{tab}") for other in others),
         )
         if others
         else None
     )
-    campaign = tab == "reinscription" or bool(reenrolment.shown_campaigns(v, [pupil.id]))
+    campaign = tab == "reinscription" or bool(reenrolment.shown_campaigns(uow, [pupil.id]))
     tabs = [
         (name, label)
         for name, label in TABS
@@ -104,10 +108,15 @@ def dossier_head(v: Visit, pupil: Pupil, tab: str, family: Sequence[Pupil] | Non
     nav = tag(
         "nav",
         (
-            tag("a", v.say(label), href=f"/eleves/{pupil.number}/{name}", aria_current="page" if name == tab else None)
+            tag(
+                "a",
+                uow.translate(label),
+                href=f"/eleves/{pupil.number}/{name}",
+                aria_current="page" if name == tab else None,
+            )
             for name, label in tabs
         ),
         class_="tabs",
-        aria_label=v.say("Dossier de {name}", name=pupil.full_name),
+        aria_label=uow.translate("Dossier de {name}", name=pupil.full_name),
     )
     return head(pupil.full_name, "", beside) + facts + nav

@@ -1,4 +1,4 @@
-"""« Historique »: earlier years' courses; a line opens its sheet beside the list, arrows walk the list as it is shown."""
+"""« Historique »: earlier years' courses; a line opens its record beside the list, arrows walk the list as it is shown."""
 
 import re
 from dataclasses import dataclass, replace
@@ -16,8 +16,8 @@ from components.ui.markup import button, classes, tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import models as schooling
 from data.schooling import results
@@ -36,14 +36,14 @@ WALK = (
 
 
 @dataclass
-class Desk:
-    """What one open page shows: the sheet, and how its two lists are arranged."""
+class PageState:
+    """What one open page shows: the record, and how its two lists are arranged."""
 
     n: int
     line: int
     past: Listing[Attended]
     marks: Listing[Marked]
-    chosen: bool = False  # a line was opened: on a phone its sheet stands in the place of the list
+    chosen: bool = False  # a line was opened: on a phone its record stands in the place of the list
 
     @property
     def url(self) -> str:
@@ -51,23 +51,23 @@ class Desk:
         return f"/eleves/{self.n}/historique{line}" + (f"?{query}" if query else "")
 
 
-def history(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
-    pupil, _ = families.pupil_by_number(v, n)
-    desk = Desk(n, line, _listing(n, Order.read(r, tri)), _marks_listing(), bool(line))
+def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
+    pupil, _ = families.pupil_by_number(uow, n)
+    page_state = PageState(n, line, _listing(n, Order.read(r, tri)), _marks_listing(), bool(line))
     if line:
-        _known(v, line, desk)
+        _known(uow, line, page_state)
     Panel(
-        v,
-        lambda w: _draw(w, desk),
+        uow,
+        lambda w: _draw(w, page_state),
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": only_shows(lambda w, act: _open(w, act, desk)),
-            "walk": only_shows(lambda w, act: _walk(w, act, desk)),
-            "list": only_shows(lambda w, act: _back(desk)),
-            "address": only_shows(lambda w, act: _address(w, act, desk)),
-            **lists.acts(desk.past, lambda w: _arranged(w, desk)),
-            **lists.acts(desk.marks),
+            "open": only_shows(lambda w, act: _open(w, act, page_state)),
+            "walk": only_shows(lambda w, act: _walk(w, act, page_state)),
+            "list": only_shows(lambda w, act: _back(page_state)),
+            "address": only_shows(lambda w, act: _address(w, act, page_state)),
+            **lists.acts(page_state.past, lambda w: _arranged(w, page_state)),
+            **lists.acts(page_state.marks),
         },
     )
 
@@ -81,11 +81,11 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
         name="past",
         caption="Années précédentes",
         columns=(
-            Column("Année", lambda v, a: a.course.school_year, look="tight"),
-            Column("Département", lambda v, a: a.course.department),
-            Column("Classe", lambda v, a: a.course.name),
-            Column("Cycle", lambda v, a: a.course.cycle, look="tight"),
-            Column("Enseignant", lambda v, a: a.teacher_name),
+            Column("Année", lambda uow, a: a.course.school_year, look="tight"),
+            Column("Département", lambda uow, a: a.course.department),
+            Column("Classe", lambda uow, a: a.course.name),
+            Column("Cycle", lambda uow, a: a.course.cycle, look="tight"),
+            Column("Enseignant", lambda uow, a: a.teacher_name),
         ),
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/historique/{a.enrolment.id}",
@@ -101,51 +101,53 @@ def _marks_listing() -> Listing[Marked]:
     return replace(MARKS, searched=True, order=Order())
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    past = schooling.history(v, pupil.id)
-    shown = desk.past.arranged(v, past)
-    if desk.line == 0 and shown:
-        desk.line = shown[0].enrolment.id
-    opened = next((each for each in past if each.enrolment.id == desk.line), None)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    past = schooling.history(uow, pupil.id)
+    shown = page_state.past.arranged(uow, past)
+    if page_state.line == 0 and shown:
+        page_state.line = shown[0].enrolment.id
+    opened = next((each for each in past if each.enrolment.id == page_state.line), None)
     paper = tag(
         "a",
         icon("paper"),
-        v.say("Télécharger mon parcours (PDF)"),
-        href=f"/eleves/{desk.n}/parcours.pdf",
+        uow.translate("Télécharger mon parcours (PDF)"),
+        href=f"/eleves/{page_state.n}/parcours.pdf",
     )
-    left = lists.draw(v, desk.past, past, opened=desk.line) + (
+    left = lists.draw(uow, page_state.past, past, opened=page_state.line) + (
         tag("p", paper, class_="links-row") if past else Markup("")
     )
-    right = _sheet(v, desk, opened, past, shown) if opened else None
-    look = classes("duo", desk.chosen and "chosen")
+    right = _detail(uow, page_state, opened, past, shown) if opened else None
+    look = classes("duo", page_state.chosen and "chosen")
     both = tag("div", tag("div", left, class_="flow"), right, class_=look) if right else left
-    return dossier_head(v, pupil, "historique") + both
+    return dossier_head(uow, pupil, "historique") + both
 
 
-def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: list[Attended]) -> Markup:
+def _detail(
+    uow: UnitOfWork, page_state: PageState, opened: Attended, past: list[Attended], shown: list[Attended]
+) -> Markup:
     course, one = opened.course, opened.enrolment
-    admitted = v.say("Admission : {name}", name=one.class_admission) if one.class_admission else ""
-    during = v.say(
+    admitted = uow.translate("Admission : {name}", name=one.class_admission) if one.class_admission else ""
+    during = uow.translate(
         "Année {year}, du {first} au {last}",
         year=course.school_year,
         first=formats.day(one.starts_on),
         last=formats.day(one.ends_on),
     )
     if not (one.starts_on and one.ends_on):
-        during = v.say("Année {year}", year=course.school_year)
+        during = uow.translate("Année {year}", year=course.school_year)
     pairs: list[tuple[str, object]] = [
         ("Département", course.department),
         ("Classe", course.name),
         ("Cycle", course.cycle),
         ("Enseignant", opened.teacher_name),
-        ("Nb heures", _hours(v, one.hours)),
-        ("Nb heures effectuées", _hours(v, one.hours_done)),
-        ("Absences", _absences(v, one)),
+        ("Nb heures", _hours(uow, one.hours)),
+        ("Nb heures effectuées", _hours(uow, one.hours_done)),
+        ("Absences", _absences(uow, one)),
         ("Horaires aménagés", one.adapted_schedule),
         ("Situation d’activité", one.activity),
         ("Premier instrument", one.main_instrument),
-        ("Moyenne /20", formats.decimal(one.average, v.tongue)),
+        ("Moyenne /20", formats.decimal(one.average, uow.language)),
         ("Moyenne lettre", one.average_letter),
         ("Mention", one.mention),
         ("Résultat classe", one.class_result),
@@ -155,10 +157,10 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
         ("Commentaire", one.comment),
     ]
     points = results.averages(past, course.department)
-    curve = charts.averages(v, v.say("Moyennes en {subject}", subject=course.department), points)
+    curve = charts.averages(uow, uow.translate("Moyennes en {subject}", subject=course.department), points)
     return tag(
         "section",
-        tag("p", _to_list(v, desk), class_="to-list"),
+        tag("p", _to_list(uow, page_state), class_="to-list"),
         tag(
             "div",
             tag("h2", f"{course.name} · {course.school_year}", id="sheet-title", tabindex="-1"),
@@ -166,44 +168,50 @@ def _sheet(v: Visit, desk: Desk, opened: Attended, past: list[Attended], shown: 
             class_="sheet-head",
         ),
         tag("p", during, class_="soft"),
-        facts(glossary.explained(v.tongue, pairs, "sheet")),
+        facts(glossary.explained(uow.language, pairs, "sheet")),
         curve,
-        lists.draw(v, desk.marks, results.marks(v, one.pupil_id, course.id)),
-        _arrows(v, desk, [each.enrolment.id for each in shown]),
+        lists.draw(uow, page_state.marks, results.marks(uow, one.pupil_id, course.id)),
+        _arrows(uow, page_state, [each.enrolment.id for each in shown]),
         class_="card",
-        aria_label=v.say("Fiche de {name}", name=course.name),
+        aria_label=uow.translate("Fiche de {name}", name=course.name),
     )
 
 
-def _absences(v: Visit, one: Enrolment) -> str:
+def _absences(uow: UnitOfWork, one: Enrolment) -> str:
     """« 3, dont 1 non justifiée »."""
     if not one.absences:
-        return "" if one.absences is None else v.say("aucune")
+        return "" if one.absences is None else uow.translate("aucune")
     if not one.absences_unexcused:
-        return v.say("{count}, justifiée#{count}, toutes justifiées", count=one.absences)
+        return uow.translate("{count}, justifiée#{count}, toutes justifiées", count=one.absences)
     count = one.absences_unexcused
-    return v.say(
+    return uow.translate(
         "{total}, dont {count} non justifiée#{total}, dont {count} non justifiées", total=one.absences, count=count
     )
 
 
-def _to_list(v: Visit, desk: Desk) -> Markup:
-    return way_back(v.say("Retour à la liste"), f"/eleves/{desk.n}/historique", id="to-list", data_do="list")
+def _to_list(uow: UnitOfWork, page_state: PageState) -> Markup:
+    return way_back(
+        uow.translate("Retour à la liste"), f"/eleves/{page_state.n}/historique", id="to-list", data_do="list"
+    )
 
 
-def _hours(v: Visit, hundredths: int | None) -> str:
-    return f"{formats.decimal(hundredths, v.tongue, places=0)} h" if hundredths is not None else ""
+def _hours(uow: UnitOfWork, hundredths: int | None) -> str:
+    return f"{formats.decimal(hundredths, uow.language, places=0)} h" if hundredths is not None else ""
 
 
-def _arrows(v: Visit, desk: Desk, ids: list[int]) -> Markup:
+def _arrows(uow: UnitOfWork, page_state: PageState, ids: list[int]) -> Markup:
     """First, previous, next, last of the list as it is filtered and sorted; at an end, two of them rest."""
-    at = ids.index(desk.line) if desk.line in ids else -1
+    at = ids.index(page_state.line) if page_state.line in ids else -1
     rests = {"first": at == 0, "previous": at <= 0, "next": at == len(ids) - 1, "last": at == len(ids) - 1}
-    place = v.say("{at} sur {total}", at=at + 1, total=len(ids)) if at >= 0 else v.say("hors de la liste filtrée")
+    place = (
+        uow.translate("{at} sur {total}", at=at + 1, total=len(ids))
+        if at >= 0
+        else uow.translate("hors de la liste filtrée")
+    )
     arrows = [
         button(
             icon(drawing) if step in {"first", "previous"} else None,
-            v.say(label),
+            uow.translate(label),
             icon(drawing) if step in {"next", "last"} else None,
             do="walk",
             of=step,
@@ -219,57 +227,60 @@ def _arrows(v: Visit, desk: Desk, ids: list[int]) -> Markup:
         tag("span", place, class_=classes("place"), role="status"),
         *arrows[2:],
         class_="walk",
-        aria_label=v.say("Parcourir les fiches"),
+        aria_label=uow.translate("Parcourir les fiches"),
     )
 
 
-def _known(v: Visit, line: int, desk: Desk) -> int:
-    """NotYours when the pupil has no such past course."""
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    if all(each.enrolment.id != line for each in schooling.history(v, pupil.id)):
-        raise NotYours(f"past course {line}")
+def _known(uow: UnitOfWork, line: int, page_state: PageState) -> int:
+    """NotFound when the pupil has no such past course."""
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    if all(each.enrolment.id != line for each in schooling.history(uow, pupil.id)):
+        raise NotFound(f"past course {line}")
     return line
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
-    line = _known(v, act.number(), desk)
-    before, desk.line, desk.chosen = desk.chosen, line, True
-    return Answer(url=desk.url if before else "", push="" if before else desk.url, focus="sheet-title")
+    line = _known(uow, act.number(), page_state)
+    before, page_state.line, page_state.chosen = page_state.chosen, line, True
+    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="sheet-title")
 
 
-def _back(desk: Desk) -> Answer:
-    desk.chosen = False
-    return Answer(url=desk.url, focus=f"open-past-{desk.line}")
+def _back(page_state: PageState) -> Answer:
+    page_state.chosen = False
+    return Answer(url=page_state.url, focus=f"open-past-{page_state.line}")
 
 
-def _address(v: Visit, act: Act, desk: Desk) -> Answer:
+def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
     found = ADDRESS.fullmatch(act.values.get("path", ""))
     if found is None:
-        raise NotYours(f"address {act.values.get('path', '')[:80]!r}")
-    before = (desk.line, desk.chosen)
-    desk.line, desk.chosen = _known(v, int(found[1]), desk) if found[1] else desk.line, bool(found[1])
-    if (desk.line, desk.chosen) == before:  # a link within the page
+        raise NotFound(f"address {act.values.get('path', '')[:80]!r}")
+    before = (page_state.line, page_state.chosen)
+    page_state.line, page_state.chosen = (
+        _known(uow, int(found[1]), page_state) if found[1] else page_state.line,
+        bool(found[1]),
+    )
+    if (page_state.line, page_state.chosen) == before:  # a link within the page
         return Answer()
-    return Answer(url=desk.url, focus="sheet-title" if desk.chosen else f"open-past-{desk.line}")
+    return Answer(url=page_state.url, focus="sheet-title" if page_state.chosen else f"open-past-{page_state.line}")
 
 
-def _walk(v: Visit, act: Act, desk: Desk) -> Answer:
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    ids = [each.enrolment.id for each in desk.past.arranged(v, schooling.history(v, pupil.id))]
+def _walk(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    ids = [each.enrolment.id for each in page_state.past.arranged(uow, schooling.history(uow, pupil.id))]
     if not ids or act.of not in {step for step, *_ in WALK}:
         return Answer()
-    at = ids.index(desk.line) if desk.line in ids else 0
+    at = ids.index(page_state.line) if page_state.line in ids else 0
     to = {"first": 0, "previous": max(0, at - 1), "next": min(len(ids) - 1, at + 1), "last": len(ids) - 1}[act.of]
-    desk.line, desk.chosen = ids[to], True
-    return Answer(url=desk.url)
+    page_state.line, page_state.chosen = ids[to], True
+    return Answer(url=page_state.url)
 
 
-def _arranged(v: Visit, desk: Desk) -> Answer:
+def _arranged(uow: UnitOfWork, page_state: PageState) -> Answer:
     """The list was searched or sorted: its first line opens when the open one is no longer in it."""
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    shown = desk.past.arranged(v, schooling.history(v, pupil.id))
-    if shown and all(each.enrolment.id != desk.line for each in shown):
-        desk.line = shown[0].enrolment.id
-    return Answer(url=desk.url)
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    shown = page_state.past.arranged(uow, schooling.history(uow, pupil.id))
+    if shown and all(each.enrolment.id != page_state.line for each in shown):
+        page_state.line = shown[0].enrolment.id
+    return Answer(url=page_state.url)

@@ -6,7 +6,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, told
+from components.layout.plain_layout import alert, success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.icons import icon
@@ -14,8 +14,8 @@ from components.ui.markup import tag
 from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats
-from data.core.errors import Faulty, NotYours, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil
 from data.reenrolment import campaigns
@@ -46,30 +46,30 @@ class Page:
 
     n: int
     campaign_id: int
-    said: str = ""  # of the upload that led here, by plain HTTP
-    faults: dict[str, Refused] = field(default_factory=dict)
+    message: str = ""  # of the upload that led here, by plain HTTP
+    faults: dict[str, UserError] = field(default_factory=dict)
     document: int = 0  # the one that « Importer » proposes
 
-    def see(self, v: Visit) -> tuple[list[Pupil], Situation]:
+    def see(self, uow: UnitOfWork) -> tuple[list[Pupil], Situation]:
         """The family's pupils, and how it stands with this one."""
-        family = [each for each, _ in families.pupils(v)]
+        family = [each for each, _ in families.pupils(uow)]
         for pupil in family:
             if pupil.number == self.n:
-                return family, reenrolment.situation(v, pupil, v.get(Campaign, self.campaign_id))
-        raise NotYours(f"pupil number {self.n}")
+                return family, reenrolment.situation(uow, pupil, uow.get(Campaign, self.campaign_id))
+        raise NotFound(f"pupil number {self.n}")
 
 
 @screen("/eleves/{n}/reinscription", Audience.FAMILY, title="Réinscription")
-def page(v: Visit, n: int, document: str = "") -> None:
-    pupil, _ = families.pupil_by_number(v, n)
-    campaign = reenrolment.shown_campaigns(v, [pupil.id]).get(pupil.id)
+def page(uow: UnitOfWork, n: int, document: str = "") -> None:
+    pupil, _ = families.pupil_by_number(uow, n)
+    campaign = reenrolment.shown_campaigns(uow, [pupil.id]).get(pupil.id)
     if campaign is None:
-        raise NotYours(f"no campaign for pupil {n}")
+        raise NotFound(f"no campaign for pupil {n}")
     state = Page(n, campaign.id, document)
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, state),
-        follows=[("pupil", pupil.id), ("family", v.family_id or 0), ("campaign", campaign.id)],
+        follows=[("pupil", pupil.id), ("family", uow.family_id or 0), ("campaign", campaign.id)],
         classes="flow",
         on={
             "choose": lambda w, act: _choose(w, act, state),
@@ -83,43 +83,45 @@ def page(v: Visit, n: int, document: str = "") -> None:
     )
 
 
-def _draw(v: Visit, page: Page) -> Markup:
-    family, now = page.see(v)
+def _draw(uow: UnitOfWork, page: Page) -> Markup:
+    family, now = page.see(uow)
     if "documents" in page.faults:  # told at the last « Valider »: less is missing since
         page.faults.pop("documents")
         page.faults |= {name: it for name, it in request_room.missing(now, now.wish).items() if name == "documents"}
-    said = (
-        told(v.say(THEN[page.said]))
-        if page.said in THEN
-        else alert(v.say(validation.REFUSALS[page.said]))
-        if page.said in validation.REFUSALS
-        else alert(v.say(pupil_reenrolment_documents.REFUSALS[page.said]))
-        if page.said in pupil_reenrolment_documents.REFUSALS
+    message = (
+        success(uow.translate(THEN[page.message]))
+        if page.message in THEN
+        else alert(uow.translate(validation.REFUSALS[page.message]))
+        if page.message in validation.REFUSALS
+        else alert(uow.translate(pupil_reenrolment_documents.REFUSALS[page.message]))
+        if page.message in pupil_reenrolment_documents.REFUSALS
         else None
     )
     theirs = now.sent is not None and not now.mine
     parts = (
-        dossier_head(v, now.pupil, "reinscription", family),
-        said,
-        _standing(v, now),
-        reenrolment_courses.draw(v, now, page.faults),
-        None if theirs else pupil_reenrolment_documents.draw(v, now, page.faults.get("documents"), page.document),
-        None if theirs else _words(v, now, page.faults.get("message")),
+        dossier_head(uow, now.pupil, "reinscription", family),
+        message,
+        _standing(uow, now),
+        reenrolment_courses.draw(uow, now, page.faults),
+        None if theirs else pupil_reenrolment_documents.draw(uow, now, page.faults.get("documents"), page.document),
+        None if theirs else _message_form(uow, now, page.faults.get("message")),
     )
     return Markup("").join(part for part in parts if part)
 
 
-def _standing(v: Visit, now: Situation) -> Markup | None:
+def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
     """Where the request stands, first on the page; nothing while it is only prepared."""
     sent, wish = now.sent, now.wish
     answer = (
-        tag("p", v.say("Réponse du conservatoire : {answer}", answer=wish.answer)) if wish and wish.answer else None
+        tag("p", uow.translate("Réponse du conservatoire : {answer}", answer=wish.answer))
+        if wish and wish.answer
+        else None
     )
     if sent and not now.mine:
-        return _notice("", "info", tag("p", v.say(THEIRS[sent.state])))
+        return _notice("", "info", tag("p", uow.translate(THEIRS[sent.state])))
     if sent and sent.state == "validated":
-        day = formats.day((sent.decided_at or v.now).astimezone(v.zone).date())
-        said = v.say(
+        day = formats.day((sent.decided_at or uow.now).astimezone(uow.zone).date())
+        message = uow.translate(
             "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
             if sent.way == "leaving"
             else "La réinscription de {name} pour {year} a été validée le {day}.",
@@ -127,27 +129,27 @@ def _standing(v: Visit, now: Situation) -> Markup | None:
             name=now.pupil.full_name,
             year=now.campaign.school_year,
         )
-        return _notice("good", "check", tag("p", tag("strong", said)), answer)
+        return _notice("good", "check", tag("p", tag("strong", message)), answer)
     if sent and sent.state == "refused":
-        said = v.say("La demande de réinscription n’a pas été acceptée.")
-        return _notice("bad", "cross", tag("p", tag("strong", said)), answer)
+        message = uow.translate("La demande de réinscription n’a pas été acceptée.")
+        return _notice("bad", "cross", tag("p", tag("strong", message)), answer)
     closed = now.closed_because
     if sent and sent.state == "to_correct" and not closed:
-        said = v.say("À corriger : modifiez la demande, puis validez-la de nouveau.")
-        return _notice("pending", "alert", tag("p", tag("strong", said)), answer)
+        message = uow.translate("À corriger : modifiez la demande, puis validez-la de nouveau.")
+        return _notice("pending", "alert", tag("p", tag("strong", message)), answer)
     if sent and sent.state == "submitted" and not now.period_over:
         return None
-    return _notice("", "info", tag("p", closed.tell(v.tongue))) if closed else None
+    return _notice("", "info", tag("p", closed.message(uow.language))) if closed else None
 
 
-def _notice(look: str, drawing: str, *words: Markup | None) -> Markup:
-    return tag("div", icon(drawing), tag("div", words), class_=f"notice {look}".strip(), role="status")
+def _notice(look: str, drawing: str, *text: Markup | None) -> Markup:
+    return tag("div", icon(drawing), tag("div", text), class_=f"notice {look}".strip(), role="status")
 
 
-def _words(v: Visit, now: Situation, fault: Refused | None) -> Markup:
+def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
     """Part 3, and « Valider »."""
-    message, most = now.wish.message if now.wish else "", request_room.MOST_WORDS
-    count = v.say("{count} caractère sur 2 000#{count} caractères sur 2 000", count=len(message))
+    message, most = now.wish.message if now.wish else "", request_room.MAX_TEXT_LENGTH
+    count = uow.translate("{count} caractère sur 2 000#{count} caractères sur 2 000", count=len(message))
     box = tag(
         "textarea",
         message,
@@ -163,27 +165,32 @@ def _words(v: Visit, now: Situation, fault: Refused | None) -> Markup:
     waits = now.mine and now.sent is not None and now.sent.state == "submitted"
     return tag(
         "section",
-        tag("h2", v.say("3. Demandes complémentaires")),
+        tag("h2", uow.translate("3. Demandes complémentaires")),
         tag(
             "form",
             tag(
                 "div",
-                tag("label", v.say("Votre message à l’administration"), for_="message"),
+                tag("label", uow.translate("Votre message à l’administration"), for_="message"),
                 box,
                 tag("span", count, id="message-count", class_="hint"),
                 fault
-                and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id="message-fault", class_="fault"),
+                and tag(
+                    "p", icon("alert"), tag("span", fault.message(uow.language)), id="message-fault", class_="fault"
+                ),
                 class_="field faulty" if fault else "field",
             ),
             tag(
                 "div",
                 tag(
-                    "p", icon("clock"), tag("span", v.say("Réinscription en attente de validation")), class_="was first"
+                    "p",
+                    icon("clock"),
+                    tag("span", uow.translate("Réinscription en attente de validation")),
+                    class_="was first",
                 )
                 if waits
                 else None,
-                tag("a", v.say("Retour"), href="/famille", class_="btn quiet"),
-                tag("button", v.say("Valider"), type="submit", class_="btn") if now.editable else None,
+                tag("a", uow.translate("Retour"), href="/famille", class_="btn quiet"),
+                tag("button", uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
                 class_="actions",
             ),
             id="words",
@@ -194,19 +201,19 @@ def _words(v: Visit, now: Situation, fault: Refused | None) -> Markup:
             data_keep=f"reenrolment-{now.pupil.number}-{now.campaign.id}" if now.editable else None,
         ),
         class_="card stack-form",
-        aria_label=v.say("Demandes complémentaires"),
+        aria_label=uow.translate("Demandes complémentaires"),
     )
 
 
-def _choose(v: Visit, act: Act, page: Page) -> Answer:
+def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     """A box that was ticked or not: the way, a cursus with its disciplines, or one discipline."""
-    _, now = page.see(v)
+    _, now = page.see(uow)
     pupil = now.pupil
     ticked = "true" in act.values.values()
     what, _, key = act.of.partition("-")
     chosen = set(now.wish.chosen) if now.wish and now.wish.way == "courses" else set()
     if what in {"administrative", "leaving"}:
-        request_room.choose(v, pupil, page.campaign_id, what if ticked else "")
+        request_room.choose(uow, pupil, page.campaign_id, what if ticked else "")
     else:
         lines = {
             line.enrolment.id
@@ -215,79 +222,81 @@ def _choose(v: Visit, act: Act, page: Page) -> Answer:
             and (what != "cursus" or line.cursus)
         }
         if not lines:
-            raise NotYours(f"choice {act.of}")
-        request_room.choose(v, pupil, page.campaign_id, "courses", chosen | lines if ticked else chosen - lines)
+            raise NotFound(f"choice {act.of}")
+        request_room.choose(uow, pupil, page.campaign_id, "courses", chosen | lines if ticked else chosen - lines)
     page.faults = {}
-    return Answer(say=v.say("Votre choix est enregistré."))
+    return Answer(announce=uow.translate("Votre choix est enregistré."))
 
 
-def _write(v: Visit, act: Act, page: Page) -> Answer | None:
+def _write(uow: UnitOfWork, act: Act, page: Page) -> Answer | None:
     """What is typed, kept while one types."""
-    pupil, _ = families.pupil_by_number(v, page.n)
+    pupil, _ = families.pupil_by_number(uow, page.n)
     page.faults = {name: fault for name, fault in page.faults.items() if name not in act.values}
     try:
-        request_room.write(v, pupil, page.campaign_id, act.values)
-    except Faulty as faulty:
-        page.faults |= faulty.faults
+        request_room.write(uow, pupil, page.campaign_id, act.values)
+    except ValidationErrors as invalid:
+        page.faults |= invalid.faults
     return None
 
 
-def _submit(v: Visit, act: Act, page: Page) -> Answer:
-    pupil, _ = families.pupil_by_number(v, page.n)
-    page.faults, page.said = {}, ""
+def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, page.n)
+    page.faults, page.message = {}, ""
     try:
-        sent = request_room.submit(v, pupil, page.campaign_id, act.values)
-    except Faulty as faulty:
-        page.faults = faulty.faults
-        words = "\n".join(fault.tell(v.tongue) for fault in faulty.faults.values())
-        return Answer(dialog=words, focus=f"fault-{next(iter(faulty.faults))}")
+        sent = request_room.submit(uow, pupil, page.campaign_id, act.values)
+    except ValidationErrors as invalid:
+        page.faults = invalid.faults
+        text = "\n".join(fault.message(uow.language) for fault in invalid.faults.values())
+        return Answer(dialog=text, focus=f"fault-{next(iter(invalid.faults))}")
     key = f"reenrolment-{page.n}-{page.campaign_id}"
-    leaving = v.say("Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel.")
-    return Answer(dialog=leaving if sent.way == "leaving" else v.say(DONE), forget=key)
+    leaving = uow.translate(
+        "Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel."
+    )
+    return Answer(dialog=leaving if sent.way == "leaving" else uow.translate(DONE), forget=key)
 
 
-def _replace(v: Visit, act: Act, page: Page) -> Answer:
-    _, now = page.see(v)
-    page.document = next((each.document.id for each in now.pieces if each.document.id == act.number()), 0)
+def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    _, now = page.see(uow)
+    page.document = next((each.document.id for each in now.document_items if each.document.id == act.number()), 0)
     return Answer(open="import")
 
 
-def _remove(v: Visit, act: Act, page: Page) -> Answer:
-    pupil, _ = families.pupil_by_number(v, page.n)
-    reenrolment_documents.remove(v, pupil, act.number())
-    return Answer(toast=v.say("La pièce est retirée."), focus="pieces-title")
+def _remove(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, page.n)
+    reenrolment_documents.remove(uow, pupil, act.number())
+    return Answer(toast=uow.translate("La pièce est retirée."), focus="pieces-title")
 
 
-def _again(v: Visit, act: Act, page: Page) -> Answer:
-    _, now = page.see(v)
-    for document_id, (supplied, _other) in reenrolment_documents.shared(v, now).offers.items():
+def _again(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    _, now = page.see(uow)
+    for document_id, (supplied, _other) in reenrolment_documents.shared(uow, now).offers.items():
         if document_id == act.number():
-            reenrolment_documents.again_for(v, now.pupil, document_id, supplied.id)
-            return Answer(toast=v.say("Le document est reçu."), focus="pieces-title")
-    raise NotYours(f"offer {act.of}")
+            reenrolment_documents.again_for(uow, now.pupil, document_id, supplied.id)
+            return Answer(toast=uow.translate("Le document est reçu."), focus="pieces-title")
+    raise NotFound(f"offer {act.of}")
 
 
-def _also(v: Visit, act: Act, page: Page) -> Answer:
+def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     """« Aussi pour … »: what was given here, given for a brother or a sister too."""
-    _, now = page.see(v)
-    for supplied_id, wanting in reenrolment_documents.shared(v, now).wanting.items():
+    _, now = page.see(uow)
+    for supplied_id, wanting in reenrolment_documents.shared(uow, now).wanting.items():
         for pupil, document in wanting:
             if act.of == f"{supplied_id}-{pupil.number}":
-                reenrolment_documents.again_for(v, pupil, document.id, supplied_id)
-                words = v.say("Le document est donné aussi pour {name}.", name=pupil.first_name)
-                return Answer(toast=words, focus="pieces-title")
-    raise NotYours(f"offer {act.of[:30]}")
+                reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
+                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.first_name)
+                return Answer(toast=text, focus="pieces-title")
+    raise NotFound(f"offer {act.of[:30]}")
 
 
 @plain("/eleves/{n}/reinscription/modeles/{document}", Audience.FAMILY)
 def model(caller: Caller, request: Request, n: int, document: int) -> Response:
     """The file to fill in for a document."""
-    with caller.visit() as v:
-        pupil, _ = families.pupil_by_number(v, n)
-        asked: RequiredDocument = v.get(RequiredDocument, document)
-        if pupil.id not in reenrolment.shown_campaigns(v, [pupil.id]):
-            raise NotYours(f"model {document}")
-        asked, content = campaigns.model_of(v, document)
+    with caller.unit_of_work() as uow:
+        pupil, _ = families.pupil_by_number(uow, n)
+        asked: RequiredDocument = uow.get(RequiredDocument, document)
+        if pupil.id not in reenrolment.shown_campaigns(uow, [pupil.id]):
+            raise NotFound(f"model {document}")
+        asked, content = campaigns.model_of(uow, document)
     return Response(
         content,
         media_type=asked.model_type,

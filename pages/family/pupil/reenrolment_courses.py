@@ -10,33 +10,35 @@ from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, tag
 from components.ui.tables import row
-from data.core.errors import Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.models import Discipline, Situation
 from data.reenrolment.submission import LEAVING
 
 HEADS = ("Cursus", "Cours", "Niveau", "Enseignant", "Cycle", "Actif", "Réinscription")
 
 
-def draw(v: Visit, now: Situation, faults: Mapping[str, Refused]) -> Markup:
+def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Markup:
     fault = faults.get("way")
-    year = v.say("Année {year}", year=now.campaign.school_year)
+    year = uow.translate("Année {year}", year=now.campaign.school_year)
     return tag(
         "section",
         tag(
             "div",
-            tag("h2", v.say("1. Les cours de l’an prochain"), id="fault-way", tabindex="-1"),
+            tag("h2", uow.translate("1. Les cours de l’an prochain"), id="fault-way", tabindex="-1"),
             tag("p", year, class_="soft"),
             class_="sheet-head",
         ),
         now.campaign.introduction and tag("p", now.campaign.introduction, class_="soft"),
-        fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), class_="fault"),
-        now.campaign.administrative and _administrative(v, now),
-        glossary.line(v.tongue, (line.course.name for line in now.disciplines), "next", *_terms(now)),
-        _table(v, now) if now.disciplines else tag("p", v.say("Aucun cours n’est enregistré pour cette année.")),
-        _leaving(v, now, faults),
+        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), class_="fault"),
+        now.campaign.administrative and _administrative(uow, now),
+        glossary.line(uow.language, (line.course.name for line in now.disciplines), "next", *_terms(now)),
+        _table(uow, now)
+        if now.disciplines
+        else tag("p", uow.translate("Aucun cours n’est enregistré pour cette année.")),
+        _leaving(uow, now, faults),
         class_="card stack-form",
-        aria_label=v.say("Les cours de l’an prochain"),
+        aria_label=uow.translate("Les cours de l’an prochain"),
     )
 
 
@@ -64,31 +66,31 @@ def _terms(now: Situation) -> tuple[str, ...]:
     return ("cursus", "cycle", "administrative") if now.campaign.administrative else ("cursus", "cycle")
 
 
-def _administrative(v: Visit, now: Situation) -> Markup:
+def _administrative(uow: UnitOfWork, now: Situation) -> Markup:
     return tag(
         "div",
-        box(now, "administrative", now.way == "administrative", v.say("Réinscription administrative")),
-        tag("span", v.say("ou cochez les cursus et disciplines :"), class_="soft"),
+        box(now, "administrative", now.way == "administrative", uow.translate("Réinscription administrative")),
+        tag("span", uow.translate("ou cochez les cursus et disciplines :"), class_="soft"),
         class_="tick-row",
     )
 
 
-def _table(v: Visit, now: Situation) -> Markup:
-    heads = [v.say(head) for head in HEADS]
+def _table(uow: UnitOfWork, now: Situation) -> Markup:
+    heads = [uow.translate(head) for head in HEADS]
     rows: list[Markup] = []
     for cursus, lines in groupby(now.disciplines, lambda line: line.cursus):
         held = list(lines)
         if cursus:
             ticked = all(line.enrolment.id in now.chosen for line in held)
-            words = v.say("Réinscription : tout le cursus {name}", name=cursus.name)
-            tick = box(now, f"cursus-{cursus.id}", ticked, tag("span", words, class_="unseen"))
+            text = uow.translate("Réinscription : tout le cursus {name}", name=cursus.name)
+            tick = box(now, f"cursus-{cursus.id}", ticked, tag("span", text, class_="unseen"))
             rows.append(row(heads, (tag("strong", cursus.name), "", "", "", "", "", tick), class_="cursus"))
-        rows += [_line(v, now, heads, line) for line in held]
+        rows += [_line(uow, now, heads, line) for line in held]
     return tag(
         "div",
         tag(
             "table",
-            tag("caption", v.say("Cursus et disciplines")),
+            tag("caption", uow.translate("Cursus et disciplines")),
             tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
             tag("tbody", rows),
             class_="stack",
@@ -97,29 +99,29 @@ def _table(v: Visit, now: Situation) -> Markup:
     )
 
 
-def _line(v: Visit, now: Situation, heads: list[str], line: Discipline) -> Markup:
-    words = v.say("Réinscription : {name}", name=line.course.name)
+def _line(uow: UnitOfWork, now: Situation, heads: list[str], line: Discipline) -> Markup:
+    text = uow.translate("Réinscription : {name}", name=line.course.name)
     tick = box(
         now,
         f"line-{line.enrolment.id}",
         line.enrolment.id in now.chosen,
-        tag("span", words, class_="unseen"),
+        tag("span", text, class_="unseen"),
     )
-    active = v.say("Oui") if line.active else v.say("Non")
+    active = uow.translate("Oui") if line.active else uow.translate("Non")
     level = line.enrolment.level
     cells: tuple[Content, ...] = (line.course.name, level, line.teacher_name, line.course.cycle, active, tick)
     return tag(
         "tr",
-        tag("td", "" if line.cursus else v.say("Hors cursus"), data_l=None if line.cursus else heads[0]),
+        tag("td", "" if line.cursus else uow.translate("Hors cursus"), data_l=None if line.cursus else heads[0]),
         tag("th", cells[0], scope="row"),
         (tag("td", cell, data_l=head) for head, cell in zip(heads[2:], cells[1:], strict=True)),
     )
 
 
-def _leaving(v: Visit, now: Situation, faults: Mapping[str, Refused]) -> Markup:
+def _leaving(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Markup:
     ticked = now.way == "leaving"
     wish = now.wish
-    chosen = box(now, "leaving", ticked, v.say("Ne se réinscrit pas"))
+    chosen = box(now, "leaving", ticked, uow.translate("Ne se réinscrit pas"))
     if not ticked or not wish:
         return tag("div", chosen, class_="tick-row apart")
     return tag(
@@ -128,7 +130,7 @@ def _leaving(v: Visit, now: Situation, faults: Mapping[str, Refused]) -> Markup:
         tag(
             "div",
             labelled(
-                v,
+                uow,
                 "fault-reason",
                 "Motif",
                 "select",
@@ -141,7 +143,7 @@ def _leaving(v: Visit, now: Situation, faults: Mapping[str, Refused]) -> Markup:
                 disabled=not now.editable,
             ),
             labelled(
-                v,
+                uow,
                 "fault-precision",
                 "Précisions",
                 "text",

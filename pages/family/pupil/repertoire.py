@@ -1,4 +1,4 @@
-"""« Répertoire »: the musical events a pupil took part in; a line opens the event's sheet."""
+"""« Répertoire »: the musical events a pupil took part in; a line opens the event's record."""
 
 import re
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import repertoire
 from data.schooling.repertoire import Played
@@ -26,7 +26,7 @@ ADDRESS = re.compile(r"/eleves/\d{1,9}/repertoire(?:/(\d{1,9}))?")
 
 
 @dataclass
-class Desk:
+class PageState:
     n: int
     line: int
     events: Listing[Played]
@@ -38,21 +38,21 @@ class Desk:
         return f"/eleves/{self.n}/repertoire{shown}" + (f"?{query}" if query else "")
 
 
-def repertoire_of(v: Visit, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
-    pupil, _ = families.pupil_by_number(v, n)
-    desk = Desk(n, line, _listing(n, Order.read(r, tri)))
+def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
+    pupil, _ = families.pupil_by_number(uow, n)
+    page_state = PageState(n, line, _listing(n, Order.read(r, tri)))
     if line:
-        _known(v, line, desk)
+        _known(uow, line, page_state)
     Panel(
-        v,
-        lambda w: _draw(w, desk),
+        uow,
+        lambda w: _draw(w, page_state),
         follows=[("pupil", pupil.id)],
         classes="flow",
         on={
-            "open": only_shows(lambda w, act: _open(w, act, desk)),
-            "list": only_shows(lambda w, act: _back(desk)),
-            "address": only_shows(lambda w, act: _address(w, act, desk)),
-            **lists.acts(desk.events, lambda w: Answer(url=desk.url)),
+            "open": only_shows(lambda w, act: _open(w, act, page_state)),
+            "list": only_shows(lambda w, act: _back(page_state)),
+            "address": only_shows(lambda w, act: _address(w, act, page_state)),
+            **lists.acts(page_state.events, lambda w: Answer(url=page_state.url)),
         },
     )
 
@@ -66,11 +66,11 @@ def _listing(n: int, order: Order) -> Listing[Played]:
         name="events",
         caption="Événements musicaux",
         columns=(
-            Column("Répertoire", lambda v, p: p[1].title),
-            Column("Date", lambda v, p: formats.day(p[1].day), lambda p: p[1].day, look="tight"),
-            Column("Morceau", lambda v, p: p[0].work),
-            Column("Durée", lambda v, p: formats.length(p[0].seconds), lambda p: p[0].seconds, look="tight"),
-            Column("Commentaire", lambda v, p: p[0].comment, look="broad"),
+            Column("Répertoire", lambda uow, p: p[1].title),
+            Column("Date", lambda uow, p: formats.day(p[1].day), lambda p: p[1].day, look="tight"),
+            Column("Morceau", lambda uow, p: p[0].work),
+            Column("Durée", lambda uow, p: formats.length(p[0].seconds), lambda p: p[0].seconds, look="tight"),
+            Column("Commentaire", lambda uow, p: p[0].comment, look="broad"),
         ),
         of=lambda p: p[0].id,
         href=lambda p: f"/eleves/{n}/repertoire/{p[0].id}",
@@ -81,73 +81,79 @@ def _listing(n: int, order: Order) -> Listing[Played]:
     )
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    played = repertoire.played(v, pupil.id)
-    opened = next((each for each in played if each[0].id == desk.line), None)
-    left = lists.draw(v, desk.events, played, opened=desk.line or None)
-    both = tag("div", tag("div", left, class_="flow"), _sheet(v, desk, opened), class_="duo chosen") if opened else left
-    return dossier_head(v, pupil, "repertoire") + both
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    played = repertoire.played(uow, pupil.id)
+    opened = next((each for each in played if each[0].id == page_state.line), None)
+    left = lists.draw(uow, page_state.events, played, opened=page_state.line or None)
+    both = (
+        tag("div", tag("div", left, class_="flow"), _detail(uow, page_state, opened), class_="duo chosen")
+        if opened
+        else left
+    )
+    return dossier_head(uow, pupil, "repertoire") + both
 
 
-def _sheet(v: Visit, desk: Desk, played: Played) -> Markup:
-    piece, event = played
-    when = ", ".join(filter(None, (formats.day(event.day), formats.clock(event.starts, v.tongue))))
+def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
+    item, event = played
+    when = ", ".join(filter(None, (formats.day(event.day), formats.clock(event.starts, uow.language))))
     pairs: list[tuple[str, object]] = [
         ("Événement", event.title),
         ("Lieu", event.place),
         ("Date et heure", when),
-        ("Compositeur", piece.composer),
-        ("Œuvre", piece.work),
-        ("Mouvement", piece.movement),
-        ("Arrangement", piece.arrangement),
-        ("Durée", formats.length(piece.seconds)),
-        ("Instrument ou rôle", piece.role),
-        ("Ensemble", piece.ensemble),
-        ("Partenaires", piece.partners),
-        ("Enseignant", piece.teacher),
-        ("Commentaire", piece.comment),
+        ("Compositeur", item.composer),
+        ("Œuvre", item.work),
+        ("Mouvement", item.movement),
+        ("Arrangement", item.arrangement),
+        ("Durée", formats.length(item.seconds)),
+        ("Instrument ou rôle", item.role),
+        ("Ensemble", item.ensemble),
+        ("Partenaires", item.partners),
+        ("Enseignant", item.teacher),
+        ("Commentaire", item.comment),
     ]
     return tag(
         "section",
-        tag("p", _to_list(v, desk)),
-        tag("h2", piece.work or event.title, id="sheet-title", tabindex="-1"),
-        facts(glossary.explained(v.tongue, pairs, "sheet")),
+        tag("p", _to_list(uow, page_state)),
+        tag("h2", item.work or event.title, id="sheet-title", tabindex="-1"),
+        facts(glossary.explained(uow.language, pairs, "sheet")),
         class_="card",
-        aria_label=v.say("Fiche de l’événement"),
+        aria_label=uow.translate("Fiche de l’événement"),
     )
 
 
-def _to_list(v: Visit, desk: Desk) -> Markup:
-    """Closes the sheet; on a phone it stands in the place of the list."""
-    return way_back(v.say("Retour à la liste"), f"/eleves/{desk.n}/repertoire", id="to-list", data_do="list")
+def _to_list(uow: UnitOfWork, page_state: PageState) -> Markup:
+    """Closes the record; on a phone it stands in the place of the list."""
+    return way_back(
+        uow.translate("Retour à la liste"), f"/eleves/{page_state.n}/repertoire", id="to-list", data_do="list"
+    )
 
 
-def _known(v: Visit, line: int, desk: Desk) -> int:
-    """NotYours when the pupil played no such piece."""
-    pupil, _ = families.pupil_by_number(v, desk.n)
-    if all(piece.id != line for piece, _ in repertoire.played(v, pupil.id)):
-        raise NotYours(f"piece {line}")
+def _known(uow: UnitOfWork, line: int, page_state: PageState) -> int:
+    """NotFound when the pupil played no such piece."""
+    pupil, _ = families.pupil_by_number(uow, page_state.n)
+    if all(item.id != line for item, _ in repertoire.played(uow, pupil.id)):
+        raise NotFound(f"piece {line}")
     return line
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
-    before, desk.line = desk.line, _known(v, act.number(), desk)
-    return Answer(url=desk.url if before else "", push="" if before else desk.url, focus="sheet-title")
+    before, page_state.line = page_state.line, _known(uow, act.number(), page_state)
+    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="sheet-title")
 
 
-def _back(desk: Desk) -> Answer:
-    before, desk.line = desk.line, 0
-    return Answer(url=desk.url, focus=f"open-events-{before}")
+def _back(page_state: PageState) -> Answer:
+    before, page_state.line = page_state.line, 0
+    return Answer(url=page_state.url, focus=f"open-events-{before}")
 
 
-def _address(v: Visit, act: Act, desk: Desk) -> Answer:
+def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
     found = ADDRESS.fullmatch(act.values.get("path", ""))
     if found is None:
-        raise NotYours(f"address {act.values.get('path', '')[:80]!r}")
-    before, desk.line = desk.line, _known(v, int(found[1]), desk) if found[1] else 0
-    if desk.line == before:  # a link within the page
+        raise NotFound(f"address {act.values.get('path', '')[:80]!r}")
+    before, page_state.line = page_state.line, _known(uow, int(found[1]), page_state) if found[1] else 0
+    if page_state.line == before:  # a link within the page
         return Answer()
-    return Answer(url=desk.url, focus="sheet-title" if desk.line else f"open-events-{before}")
+    return Answer(url=page_state.url, focus="sheet-title" if page_state.line else f"open-events-{before}")

@@ -1,1 +1,1 @@
-"""« Familles » and a family’s sheet."""
+"""« Familles » and a family’s record."""

@@ -18,7 +18,7 @@ from data.access_grants import impersonation
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core.fields import PHONE
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.directory import search as family_search
 from data.directory.search import COLUMNS, Found, Page
 from data.families import models as families
@@ -36,7 +36,7 @@ STATES = {
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows."""
 
     listing: Listing[Found]
@@ -50,18 +50,18 @@ class Desk:
 
 
 @screen(PATH, Audience.STAFF, title="Familles")
-def show(v: Visit, r: str = "", tri: str = "", acces: str = "", vue: str = "") -> None:
+def show(uow: UnitOfWork, r: str = "", tri: str = "", acces: str = "", vue: str = "") -> None:
     chosen = families_chosen.Chosen()
-    desk = Desk(_listing(Order.read(r, tri), chosen), chosen, only=acces == "1")
+    page_state = PageState(_listing(Order.read(r, tri), chosen), chosen, only=acces == "1")
     Panel(
-        v,
-        lambda w: _draw(w, desk, ended=bool(vue)),
-        follows=[("families", v.site_id or 0)],
+        uow,
+        lambda w: _draw(w, page_state, ended=bool(vue)),
+        follows=[("families", uow.site_id or 0)],
         classes="flow families",
         on={
-            "only": only_shows(lambda w, act: _only(act, desk)),
-            **families_chosen.acts(chosen, lambda: (desk.listing.order.search, desk.only), f"{PATH}/acces"),
-            **lists.acts(desk.listing, lambda w: Answer(url=desk.url)),
+            "only": only_shows(lambda w, act: _only(act, page_state)),
+            **families_chosen.acts(chosen, lambda: (page_state.listing.order.search, page_state.only), f"{PATH}/acces"),
+            **lists.acts(page_state.listing, lambda w: Answer(url=page_state.url)),
         },
     )
 
@@ -72,8 +72,10 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
         caption="Familles",
         columns=(
             Column("Responsable", _adults),
-            Column("Famille", lambda v, found: v.say("n° {number}", number=found.family.number), look="tight"),
-            Column("Élèves", lambda v, found: ", ".join(pupil.full_name for pupil in found.pupils)),
+            Column(
+                "Famille", lambda uow, found: uow.translate("n° {number}", number=found.family.number), look="tight"
+            ),
+            Column("Élèves", lambda uow, found: ", ".join(pupil.full_name for pupil in found.pupils)),
             Column("Téléphone et e-mail", _contact, look="broad"),
             Column("Ville", _town),
             Column("Accès", _access),
@@ -82,7 +84,7 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
         href=lambda found: f"{PATH}/{found.family.number}",
         empty="Aucune famille n’est enregistrée. Ajoutez-en une, ou importez celles de votre logiciel de gestion.",
         searched=True,
-        before=lambda v, found: families_chosen.box(v, found, chosen),
+        before=lambda uow, found: families_chosen.box(uow, found, chosen),
         quiet_caption=True,
         order=order,
     )
@@ -94,29 +96,29 @@ def _sort(order: Order) -> str:
     return "" if order.column is None or order.column >= len(names) else names[order.column]
 
 
-def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
-    order = desk.listing.order
+def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
+    order = page_state.listing.order
     page = family_search.find(
-        v,
+        uow,
         order.search,
-        without_access=desk.only,
+        without_access=page_state.only,
         order=_sort(order),
         down=order.down and bool(_sort(order)),
         skip=order.skip,
     )
-    count = v.say("{count} famille#{count} familles", count=page.total)
-    how = v.say("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
+    count = uow.translate("{count} famille#{count} familles", count=page.total)
+    how = uow.translate("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
     aside = tag(
         "div",
-        tag("a", icon("mail"), v.say("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
-        tag("a", v.say("Nouvelle famille"), href=f"{PATH}/nouvelle", class_="btn"),
+        tag("a", icon("mail"), uow.translate("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
+        tag("a", uow.translate("Nouvelle famille"), href=f"{PATH}/nouvelle", class_="btn"),
         class_="buttons",
     )
-    told = (
+    text = (
         tag(
             "div",
             icon("eye"),
-            tag("p", v.say("La vue « comme la famille » est terminée.")),
+            tag("p", uow.translate("La vue « comme la famille » est terminée.")),
             class_="notice",
             role="status",
         )
@@ -124,74 +126,77 @@ def _draw(v: Visit, desk: Desk, *, ended: bool) -> Markup:
         else None
     )
     return (
-        head(v.say("Familles"), f"{count} · {how}", aside)
-        + (told or "")
-        + (_guessed(v, page) or "")
+        head(uow.translate("Familles"), f"{count} · {how}", aside)
+        + (text or "")
+        + (_guessed(uow, page) or "")
         + lists.draw(
-            v,
-            desk.listing,
+            uow,
+            page_state.listing,
             page.families,
             total=page.total,
-            beside=_filter(v, desk),
-            above=families_chosen.bar(v, desk.chosen, page),
+            beside=_filter(uow, page_state),
+            above=families_chosen.bar(uow, page_state.chosen, page),
         )
     )
 
 
-def _filter(v: Visit, desk: Desk) -> Markup:
+def _filter(uow: UnitOfWork, page_state: PageState) -> Markup:
     choices = (("", "Toutes les familles"), ("1", "Accès à communiquer"))
     select = tag(
         "select",
-        (tag("option", v.say(label), value=value, selected=(value == "1") == desk.only) for value, label in choices),
+        (
+            tag("option", uow.translate(label), value=value, selected=(value == "1") == page_state.only)
+            for value, label in choices
+        ),
         id="acces",
         name="acces",
         data_change="only",
     )
-    return tag("div", tag("label", v.say("Afficher"), for_="acces"), select, class_="field narrow-field")
+    return tag("div", tag("label", uow.translate("Afficher"), for_="acces"), select, class_="field narrow-field")
 
 
-def _guessed(v: Visit, page: Page) -> Markup | None:
+def _guessed(uow: UnitOfWork, page: Page) -> Markup | None:
     """A name that nobody bears: what was looked for instead."""
     if not page.guessed:
         return None
-    said = [
-        v.say(
+    message = [
+        uow.translate(
             "Personne ne s’appelle « {typed} ». Noms proches : {names}.",
             typed=typed,
             names=", ".join(map(str.title, names)),
         )
         for typed, names in page.guessed.items()
     ]
-    return tag("div", icon("search"), tag("p", " ".join(said)), class_="notice", role="status")
+    return tag("div", icon("search"), tag("p", " ".join(message)), class_="notice", role="status")
 
 
-def _adults(v: Visit, found: Found) -> Content:
-    names = [adult.full_name for adult in found.adults] or [v.say("Aucun adulte")]
+def _adults(uow: UnitOfWork, found: Found) -> Content:
+    names = [adult.full_name for adult in found.adults] or [uow.translate("Aucun adulte")]
     more = ", ".join(names[1:])
     return tag("span", names[0], more and tag("small", more))
 
 
-def first_shown(v: Visit, found: Found) -> Guardian | None:
+def first_shown(uow: UnitOfWork, found: Found) -> Guardian | None:
     """The first adult, when this person may read where they live."""
     first = next(iter(found.adults), None)
-    return first if first and families.contact_shown(v, first) else None
+    return first if first and families.contact_shown(uow, first) else None
 
 
-def _contact(v: Visit, found: Found) -> Content:
-    adult = first_shown(v, found)
+def _contact(uow: UnitOfWork, found: Found) -> Content:
+    adult = first_shown(uow, found)
     if adult is None:
-        return v.say("Coordonnées masquées") if found.adults else ""
+        return uow.translate("Coordonnées masquées") if found.adults else ""
     phone = _phone(adult)
     return tag("span", phone, adult.email and tag("small", adult.email)) if phone or adult.email else ""
 
 
 def _phone(adult: Guardian) -> str:
     number = adult.phone_mobile or adult.phone_home or adult.phone_work
-    return PHONE.tell(number, "fr")
+    return PHONE.format_value(number, "fr")
 
 
-def _town(v: Visit, found: Found) -> Content:
-    adult = first_shown(v, found)
+def _town(uow: UnitOfWork, found: Found) -> Content:
+    adult = first_shown(uow, found)
     return adult.town if adult else ""
 
 
@@ -204,19 +209,19 @@ def state_of(account: Account) -> str:
     return "told" if account.must_change else "open"
 
 
-def chip(v: Visit, state: str) -> Markup:
-    look, drawing, words = STATES[state]
-    return tag("span", icon(drawing), v.say(words), class_=f"chip {look}".strip())
+def chip(uow: UnitOfWork, state: str) -> Markup:
+    look, drawing, text = STATES[state]
+    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
 
 
-def _access(v: Visit, found: Found) -> Content:
+def _access(uow: UnitOfWork, found: Found) -> Content:
     states = list(dict.fromkeys(state_of(account) for account in found.accounts)) or ["none"]
-    return tag("span", (chip(v, state) for state in states), class_="chips")
+    return tag("span", (chip(uow, state) for state in states), class_="chips")
 
 
-def _only(act: Act, desk: Desk) -> Answer:
-    desk.only, desk.listing.order.skip = act.values.get("acces") == "1", 0
-    return Answer(url=desk.url)
+def _only(act: Act, page_state: PageState) -> Answer:
+    page_state.only, page_state.listing.order.skip = act.values.get("acces") == "1", 0
+    return Answer(url=page_state.url)
 
 
 # Seeing what a family sees: plain POSTs, so that the way out holds when the websocket is down
@@ -226,13 +231,13 @@ def _only(act: Act, desk: Desk) -> Answer:
 async def look(caller: Caller, request: Request, family: int) -> Response:
     chosen = (await request.form()).get("compte")
     account_id = int(chosen) if isinstance(chosen, str) and chosen.isdecimal() and len(chosen) < 10 else 0
-    with caller.visit(writes=True) as v:
-        impersonation.begin(v, caller.signin.id if caller.signin else 0, families.by_number(v, family), account_id)
+    with caller.unit_of_work(writes=True) as uow:
+        impersonation.begin(uow, caller.signin.id if caller.signin else 0, families.by_number(uow, family), account_id)
     return RedirectResponse("/", 303)
 
 
 @plain(PATH + "/vue/fin", Audience.STAFF, methods=("POST",))
 def leave(caller: Caller, request: Request) -> Response:
-    with caller.visit(writes=True) as v:
-        number = impersonation.end(v, caller.signin.id if caller.signin else 0)
+    with caller.unit_of_work(writes=True) as uow:
+        number = impersonation.end(uow, caller.signin.id if caller.signin else 0)
     return RedirectResponse(f"{PATH}/{number}/comptes" if number else PATH, 303)

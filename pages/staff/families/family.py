@@ -1,4 +1,4 @@
-"""A family's sheet: its head, and tabs with addresses of their own. Each tab draws its part, and names what it does."""
+"""A family's record: its head, and tabs with addresses of their own. Each tab draws its part, and names what it does."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,8 +16,9 @@ from data.access_grants import grants as access_grants
 from data.accounts.caller import Audience
 from data.accounts.models import Account
 from data.core import external_keys, formats
-from data.core.errors import Faulty, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError, ValidationErrors
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from pages.staff.families.families import PATH
@@ -34,8 +35,8 @@ TABS = {
 
 
 @dataclass
-class Desk:
-    """One open sheet: which family, what its forms showed and what is wrong in them."""
+class PageState:
+    """One open record: which family, what its forms showed and what is wrong in them."""
 
     number: int
     tab: str
@@ -47,10 +48,10 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FamilyView:
     """The family as one drawing meets it."""
 
-    desk: Desk
+    page_state: PageState
     family: Family
     adults: list[Guardian]
     pupils: list[tuple[Pupil, PupilLink]]
@@ -60,79 +61,83 @@ class Sheet:
 MANAGERS = {"journal"}  # the journal is the « responsable »’s, a family's part of it too
 
 
-def tab(name: str, draw: Callable[[Visit, Sheet], Markup], on: Callable[[Desk], dict[str, Handler]]) -> None:
+def tab(
+    name: str, draw: Callable[[UnitOfWork, FamilyView], Markup], on: Callable[[PageState], dict[str, Handler]]
+) -> None:
     """Register a tab's address."""
 
-    def show(v: Visit, family: int) -> None:
-        desk = Desk(family, name)
-        found = families.by_number(v, family)
+    def show(uow: UnitOfWork, family: int) -> None:
+        page_state = PageState(family, name)
+        found = families.by_number(uow, family)
         Panel(
-            v,
-            lambda w: _draw(w, desk, draw),
+            uow,
+            lambda w: _draw(w, page_state, draw),
             follows=[("family", found.id)],
             classes="flow families",
-            on=on(desk),
+            on=on(page_state),
         )
 
     path = PATH + "/{family}" + (f"/{name}" if name else "")
     screen(path, Audience.MANAGER if name in MANAGERS else Audience.STAFF, title="Famille")(show)
 
 
-def _draw(v: Visit, desk: Desk, draw: Callable[[Visit, Sheet], Markup]) -> Markup:
-    family = families.by_number(v, desk.number)
-    adults, pupils = families.of_family(v, family.id)
-    sheet = Sheet(desk, family, adults, pupils, access_grants.of_family(v, family.id))
-    name = adults[0].full_name if adults else v.say("Famille n° {number}", number=family.number)
-    about = [v.say("Famille n° {number}", number=family.number)]
-    if code := external_keys.outside_code(v, "family", family.id):
-        about.append(v.say("« {code} » dans votre logiciel", code=code))
+def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, FamilyView], Markup]) -> Markup:
+    family = families.by_number(uow, page_state.number)
+    adults, pupils = families.of_family(uow, family.id)
+    view = FamilyView(page_state, family, adults, pupils, access_grants.of_family(uow, family.id))
+    name = adults[0].full_name if adults else uow.translate("Famille n° {number}", number=family.number)
+    about = [uow.translate("Famille n° {number}", number=family.number)]
+    if code := external_keys.external_code(uow, "family", family.id):
+        about.append(uow.translate("« {code} » dans votre logiciel", code=code))
     if family.since:
-        about.append(v.say("depuis le {day}", day=formats.day(family.since)))
-    about.append(v.say("{count} élève#{count} élèves", count=len(pupils)))
-    back = tag("p", way_back(v.say("Toutes les familles"), PATH, data_as_left=True))
+        about.append(uow.translate("depuis le {day}", day=formats.day(family.since)))
+    about.append(uow.translate("{count} élève#{count} élèves", count=len(pupils)))
+    back = tag("p", way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
     tabs = [
         tag(
             "a",
-            v.say(label),
+            uow.translate(label),
             href=f"{PATH}/{family.number}" + (f"/{key}" if key else ""),
-            aria_current="page" if key == desk.tab else None,
+            aria_current="page" if key == page_state.tab else None,
         )
         for key, label in TABS.items()
-        if key not in MANAGERS or v.role == "responsable"
+        if key not in MANAGERS or uow.role == Role.MANAGER
     ]
     return (
         back
-        + head(name, " · ".join(about), _look(v, sheet), id_="family-title")
-        + tag("nav", tabs, class_="tabs", aria_label=v.say("Fiche de la famille"))
-        + draw(v, sheet)
+        + head(name, " · ".join(about), _look(uow, view), id_="family-title")
+        + tag("nav", tabs, class_="tabs", aria_label=uow.translate("Fiche de la famille"))
+        + draw(uow, view)
     )
 
 
-def _look(v: Visit, sheet: Sheet) -> Markup | None:
+def _look(uow: UnitOfWork, view: FamilyView) -> Markup | None:
     """« Voir comme la famille »: as its first account."""
-    if not families.all_shown(v, sheet.adults):
-        return tag("p", v.say("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small")
-    if not sheet.accounts:
-        return tag("p", v.say("Aucun compte : rien à voir comme la famille."), class_="small")
-    return look_as(v, sheet.family, sheet.accounts[0], v.say("Voir comme la famille"))
+    if not families.all_shown(uow, view.adults):
+        return tag(
+            "p", uow.translate("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small"
+        )
+    if not view.accounts:
+        return tag("p", uow.translate("Aucun compte : rien à voir comme la famille."), class_="small")
+    return look_as(uow, view.family, view.accounts[0], uow.translate("Voir comme la famille"))
 
 
-def look_as(v: Visit, family: Family, account: Account, words: str) -> Markup:
+def look_as(uow: UnitOfWork, family: Family, account: Account, text: str) -> Markup:
     return tag(
         "form",
         tag("input", type="hidden", name="compte", value=account.id),
-        tag("button", icon("eye"), words, type="submit", class_="btn quiet"),
+        tag("button", icon("eye"), text, type="submit", class_="btn quiet"),
         method="post",
         action=f"{PATH}/{family.number}/voir",
         class_="as-link",
     )
 
 
-def faulty(desk: Desk, key: str, act: Act, found: Faulty, prefix: str = "") -> Answer:
+def faulty(page_state: PageState, key: str, act: Act, found: ValidationErrors, prefix: str = "") -> Answer:
     """Each fault beside its field, the first one focused; what was typed stays."""
-    desk.shown.faults[key], desk.shown.typed[key] = found.faults, act.values
+    page_state.shown.faults[key], page_state.shown.typed[key] = found.faults, act.values
     return Answer(focus=f"{prefix or key}-{next(iter(found.faults))}")
 
 
-def told(refused: Refused, v: Visit) -> Answer:
-    return Answer(dialog=refused.tell(v.tongue))
+def error_answer(error: UserError, uow: UnitOfWork) -> Answer:
+    return Answer(dialog=error.message(uow.language))

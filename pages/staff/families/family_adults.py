@@ -1,4 +1,4 @@
-"""« Familles », tab « Adultes »: each sheet to correct at once, adults to add or remove; and the new family."""
+"""« Familles », tab « Adultes »: each record to correct at once, adults to add or remove; and the new family."""
 
 from collections.abc import Callable
 
@@ -13,72 +13,80 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
-from data.core.errors import Faulty
-from data.core.unit_of_work import Visit
+from data.core.errors import ValidationErrors
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.families import models as families
 from data.families.models import Family, Guardian
 from pages.staff.families.families import PATH
-from pages.staff.families.family import Desk, Sheet, faulty, tab
+from pages.staff.families.family import FamilyView, PageState, faulty, tab
 
 ASKED_FIRST = ("civility", "last_name", "first_name", "email", "phone_mobile")
 ADD = "new-adult"
 
 
-def _draw(v: Visit, sheet: Sheet) -> Markup:
-    waiting = edit_families.waiting_for(v, sheet.adults)
-    cards = [_adult(v, sheet, adult, waiting["guardian", adult.id]) for adult in sheet.adults]
-    return Markup("").join([*cards, _add(v, sheet)])
+def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
+    waiting = edit_families.waiting_for(uow, view.adults)
+    cards = [_adult(uow, view, adult, waiting["guardian", adult.id]) for adult in view.adults]
+    return Markup("").join([*cards, _add(uow, view)])
 
 
-def _adult(v: Visit, sheet: Sheet, adult: Guardian, waiting: correction_form.Waiting) -> Markup:
-    first = adult is sheet.adults[0]
-    kept = families.contact_shown(v, adult)
+def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correction_form.Waiting) -> Markup:
+    first = adult is view.adults[0]
+    stored = families.contact_shown(uow, adult)
     chips = [
-        tag("span", v.say("Responsable"), class_="chip") if first else None,
-        tag("span", icon("alert"), v.say("Coordonnées masquées"), class_="chip bad") if adult.contact_hidden else None,
+        tag("span", uow.translate("Responsable"), class_="chip") if first else None,
+        tag("span", icon("alert"), uow.translate("Coordonnées masquées"), class_="chip bad")
+        if adult.contact_hidden
+        else None,
         waiting
         and tag(
             "span",
             icon("clock"),
-            v.say("{count} champ en attente#{count} champs en attente", count=len(waiting)),
+            uow.translate("{count} champ en attente#{count} champs en attente", count=len(waiting)),
             class_="chip pending",
         ),
     ]
     notice = None
-    if not kept:
-        notice = tag("div", icon("info"), tag("p", v.say(families.PROTECTED)), class_="notice")
+    if not stored:
+        notice = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
     return tag(
         "section",
         tag(
-            "div", tag("h2", adult.full_name or v.say("Sans nom"), chips), _acts(v, sheet, adult, first), class_="head"
+            "div",
+            tag("h2", adult.full_name or uow.translate("Sans nom"), chips),
+            _acts(uow, view, adult, first),
+            class_="head",
         ),
         notice,
-        correction_form.sheet(v, adult, waiting, sheet.desk.shown, hidden=families.hidden_fields(v, "guardian", adult)),
-        _removal(v, adult) if len(sheet.adults) > 1 else None,
+        correction_form.form(
+            uow, adult, waiting, view.page_state.shown, hidden=families.hidden_fields(uow, "guardian", adult)
+        ),
+        _removal(uow, adult) if len(view.adults) > 1 else None,
         class_="card sheet-card",
         aria_label=adult.full_name,
     )
 
 
-def _acts(v: Visit, sheet: Sheet, adult: Guardian, first: bool) -> Markup:
+def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Markup:
     named = tag("span", f" : {adult.full_name}", class_="unseen")
     hide = (
-        button(v.say("Lever la protection"), named, do="show-contact", of=adult.id, class_="link")
+        button(uow.translate("Lever la protection"), named, do="show-contact", of=adult.id, class_="link")
         if adult.contact_hidden
-        else button(v.say("Masquer les coordonnées"), named, do="hide-contact", of=adult.id, class_="link")
+        else button(uow.translate("Masquer les coordonnées"), named, do="hide-contact", of=adult.id, class_="link")
     )
-    more = len(sheet.adults) > 1
+    more = len(view.adults) > 1
     return tag(
         "div",
         more
         and not first
-        and button(v.say("Désigner comme responsable"), named, do="first", of=adult.id, class_="link"),
-        hide if not adult.contact_hidden or v.role == "responsable" else None,
+        and button(uow.translate("Désigner comme responsable"), named, do="first", of=adult.id, class_="link"),
+        hide if not adult.contact_hidden or uow.role == Role.MANAGER else None,
         more
         and tag(
             "button",
-            v.say("Retirer"),
+            uow.translate("Retirer"),
             named,
             type="button",
             data_opens=f"remove-{adult.id}-ask",
@@ -88,20 +96,20 @@ def _acts(v: Visit, sheet: Sheet, adult: Guardian, first: bool) -> Markup:
     )
 
 
-def _removal(v: Visit, adult: Guardian) -> Markup:
+def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
     """Asked once."""
     id_ = f"remove-{adult.id}-ask"
-    words = v.say(
+    text = uow.translate(
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
     return tag(
         "dialog",
-        tag("p", words, id=f"{id_}-text"),
+        tag("p", text, id=f"{id_}-text"),
         tag(
             "div",
-            tag("button", v.say("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
-            button(v.say("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
+            tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+            button(uow.translate("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
             class_="actions",
         ),
         id=id_,
@@ -109,19 +117,19 @@ def _removal(v: Visit, adult: Guardian) -> Markup:
     )
 
 
-def _add(v: Visit, sheet: Sheet) -> Markup:
-    opener = tag("button", v.say("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
+def _add(uow: UnitOfWork, view: FamilyView) -> Markup:
+    opener = tag("button", uow.translate("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
     form = acting_form(
-        tag("h2", v.say("Ajouter un adulte"), id=f"{ADD}-title"),
-        correction_form.new(v, Guardian, ASKED_FIRST, sheet.desk.shown, "new-guardian"),
+        tag("h2", uow.translate("Ajouter un adulte"), id=f"{ADD}-title"),
+        correction_form.new(uow, Guardian, ASKED_FIRST, view.page_state.shown, "new-guardian"),
         tag(
             "div",
-            tag("button", v.say("Retour"), type="button", class_="btn quiet", data_closes=True),
-            tag("button", v.say("Ajouter"), type="submit", class_="btn"),
+            tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True),
+            tag("button", uow.translate("Ajouter"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="add",
-        of=sheet.family.number,
+        of=view.family.number,
         class_="stack-form",
     )
     return tag("div", opener, class_="buttons") + tag(
@@ -129,77 +137,77 @@ def _add(v: Visit, sheet: Sheet) -> Markup:
     )
 
 
-def _on(desk: Desk) -> dict[str, Handler]:
-    def of(v: Visit, act: Act) -> Guardian:
-        return edit_families.adult_of(v, families.by_number(v, desk.number), act.number())
+def _on(page_state: PageState) -> dict[str, Handler]:
+    def of(uow: UnitOfWork, act: Act) -> Guardian:
+        return edit_families.adult_of(uow, families.by_number(uow, page_state.number), act.number())
 
-    def simply(do: Callable[[Visit, Guardian], None], words: str) -> Handler:
-        def done(v: Visit, act: Act) -> Answer:
-            do(v, of(v, act))
-            return Answer(toast=v.say(words), focus="family-title")
+    def simply(do: Callable[[UnitOfWork, Guardian], None], text: str) -> Handler:
+        def done(uow: UnitOfWork, act: Act) -> Answer:
+            do(uow, of(uow, act))
+            return Answer(toast=uow.translate(text), focus="family-title")
 
         return done
 
-    def add(v: Visit, act: Act) -> Answer:
+    def add(uow: UnitOfWork, act: Act) -> Answer:
         try:
-            adult = edit_families.add_adult(v, families.by_number(v, desk.number), act.values)
-        except Faulty as found:
-            return faulty(desk, "new-guardian", act, found)
-        desk.shown.forget("new-guardian")
-        return Answer(toast=v.say("L’adulte est ajouté."), close=ADD, focus=f"guardian-{adult.id}-last_name")
+            adult = edit_families.add_adult(uow, families.by_number(uow, page_state.number), act.values)
+        except ValidationErrors as found:
+            return faulty(page_state, "new-guardian", act, found)
+        page_state.shown.forget("new-guardian")
+        return Answer(toast=uow.translate("L’adulte est ajouté."), close=ADD, focus=f"guardian-{adult.id}-last_name")
 
     return {
-        "correct": correcting(desk, of),
+        "correct": correcting(page_state, of),
         "add": add,
         "remove": simply(edit_families.remove_adult, "L’adulte est retiré."),
         "first": simply(edit_families.put_first, "Le responsable est changé."),
         "hide-contact": simply(
-            lambda v, row: edit_families.hide_contact(v, row, hidden=True), "Les coordonnées sont masquées."
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=True), "Les coordonnées sont masquées."
         ),
         "show-contact": simply(
-            lambda v, row: edit_families.hide_contact(v, row, hidden=False), "La protection est levée."
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=False), "La protection est levée."
         ),
     }
 
 
-def correcting(desk: Desk, of: Callable[[Visit, Act], object]) -> Handler:
-    """What « Enregistrer » does, for a sheet that `of` finds."""
+def correcting(page_state: PageState, of: Callable[[UnitOfWork, Act], object]) -> Handler:
+    """What « Enregistrer » does, for a record that `of` finds."""
 
-    def correct(v: Visit, act: Act) -> Answer:
-        row = of(v, act)
+    def correct(uow: UnitOfWork, act: Act) -> Answer:
+        row = of(uow, act)
         key = correction_form.key_of(row)
         try:
-            done = edit_families.correct(v, row, act.values)
-        except Faulty as found:
-            desk.shown.forget(key)  # what moved meanwhile is on the screen now
-            return faulty(desk, key, act, found)
-        desk.shown.forget(key)
-        keep = f"desk-{key}-{v.account_id}"
+            done = edit_families.correct(uow, row, act.values)
+        except ValidationErrors as found:
+            page_state.shown.forget(key)  # what moved meanwhile is on the screen now
+            return faulty(page_state, key, act, found)
+        page_state.shown.forget(key)
+        keep = f"desk-{key}-{uow.account_id}"
         if not done.changes:
-            return Answer(dialog=v.say("Aucune modification à enregistrer."), forget=keep)
-        words = v.say("{count} champ est corrigé.#{count} champs sont corrigés.", count=len(done.changes))
-        return Answer(toast=words, forget=keep, focus=f"{key}-save")
+            return Answer(dialog=uow.translate("Aucune modification à enregistrer."), forget=keep)
+        text = uow.translate("{count} champ est corrigé.#{count} champs sont corrigés.", count=len(done.changes))
+        return Answer(toast=text, forget=keep, focus=f"{key}-save")
 
     return correct
 
 
 @screen(PATH + "/nouvelle", Audience.STAFF, title="Nouvelle famille")
-def new_family(v: Visit) -> None:
+def new_family(uow: UnitOfWork) -> None:
     shown = correction_form.Shown()
     Panel(
-        v, lambda w: _draw_new(w, shown), classes="flow", on={"add-family": lambda w, act: _add_family(w, act, shown)}
+        uow, lambda w: _draw_new(w, shown), classes="flow", on={"add-family": lambda w, act: _add_family(w, act, shown)}
     )
 
 
-def _draw_new(v: Visit, shown: correction_form.Shown) -> Markup:
+def _draw_new(uow: UnitOfWork, shown: correction_form.Shown) -> Markup:
     key = "new-family"
     fault = shown.faults.get(key, {}).get("number")
     number = labelled(
-        v,
+        uow,
         f"{key}-number",
         "Numéro de famille",
         "text",
-        value=shown.typed.get(key, {}).get("number", str(edit_families.next_number(v, Family))),
+        value=shown.typed.get(key, {}).get("number", str(edit_families.next_number(uow, Family))),
         hint="Le suivant est proposé. Prenez celui de votre logiciel de gestion s’il en donne un.",
         fault=fault,
         required=True,
@@ -210,29 +218,29 @@ def _draw_new(v: Visit, shown: correction_form.Shown) -> Markup:
     )
     form = acting_form(
         tag("div", number, class_="grid"),
-        tag("h2", v.say("Responsable")),
-        correction_form.new(v, Guardian, ASKED_FIRST, shown, key),
+        tag("h2", uow.translate("Responsable")),
+        correction_form.new(uow, Guardian, ASKED_FIRST, shown, key),
         tag(
             "div",
-            tag("a", v.say("Retour"), href=PATH, class_="btn quiet"),
-            tag("button", v.say("Ajouter la famille"), type="submit", class_="btn"),
+            tag("a", uow.translate("Retour"), href=PATH, class_="btn quiet"),
+            tag("button", uow.translate("Ajouter la famille"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="add-family",
         of="",
-        data_keep=f"new-family-{v.account_id}",
+        data_keep=f"new-family-{uow.account_id}",
     )
-    under = v.say("Le reste de la fiche, les élèves et les comptes s’ajoutent ensuite.")
-    return head(v.say("Nouvelle famille"), under) + tag("section", form, class_="card")
+    under = uow.translate("Le reste de la fiche, les élèves et les comptes s’ajoutent ensuite.")
+    return head(uow.translate("Nouvelle famille"), under) + tag("section", form, class_="card")
 
 
-def _add_family(v: Visit, act: Act, shown: correction_form.Shown) -> Answer:
+def _add_family(uow: UnitOfWork, act: Act, shown: correction_form.Shown) -> Answer:
     try:
-        family = edit_families.add_family(v, act.values)
-    except Faulty as found:
+        family = edit_families.add_family(uow, act.values)
+    except ValidationErrors as found:
         shown.faults["new-family"], shown.typed["new-family"] = found.faults, act.values
         return Answer(focus=f"new-family-{next(iter(found.faults))}")
-    return Answer(go=f"{PATH}/{family.number}", forget=f"new-family-{v.account_id}")
+    return Answer(go=f"{PATH}/{family.number}", forget=f"new-family-{uow.account_id}")
 
 
 tab("", _draw, _on)

@@ -4,30 +4,30 @@ from markupsafe import Markup
 
 from components.ui.markup import tag
 from components.ui.tables import table
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing.records import Record
 from data.importing.runs import ImportRun
 
 
-def draw_columns(v: Visit, run: ImportRun, record: Record) -> Markup:
+def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     return tag(
         "section",
-        tag("h2", v.say("À quoi correspond chaque colonne ?"), id="columns", tabindex="-1"),
+        tag("h2", uow.translate("À quoi correspond chaque colonne ?"), id="columns", tabindex="-1"),
         tag(
             "p",
-            v.say(
+            uow.translate(
                 "Les correspondances sont proposées d’après les titres, et retenues pour les prochains fichiers semblables."
             ),
             class_="soft",
         ),
-        _theirs(v, run, record),
+        _theirs(uow, run, record),
         class_="card columns",
-        aria_label=v.say("Colonnes du fichier"),
-    ) + tag("div", _others(v, run, record), _options(v, run), class_="exchange")
+        aria_label=uow.translate("Colonnes du fichier"),
+    ) + tag("div", _others(uow, run, record), _options(uow, run), class_="exchange")
 
 
-def _theirs(v: Visit, run: ImportRun, record: Record) -> Markup:
-    heads = [v.say(each) for each in ("Colonne du fichier", "Premières valeurs", "Devient")]
+def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
+    heads = [uow.translate(each) for each in ("Colonne du fichier", "Premières valeurs", "Devient")]
     matched = run.matched.get("columns", {})
     rows = []
     for at, head in enumerate(run.heads):
@@ -36,14 +36,14 @@ def _theirs(v: Visit, run: ImportRun, record: Record) -> Markup:
             (
                 head,
                 tag("span", samples or "–", class_="soft samples"),
-                _choice(v, record, at, head, matched.get(str(at), "")),
+                _choice(uow, record, at, head, matched.get(str(at), "")),
             )
         )
-    return table(v.say("Colonnes du fichier"), heads, rows, quiet_caption=True)
+    return table(uow.translate("Colonnes du fichier"), heads, rows, quiet_caption=True)
 
 
-def _choice(v: Visit, record: Record, at: int, head: str, chosen: str) -> Markup:
-    options = [tag("option", v.say("— ne pas importer —"), value="", selected=not chosen)] + [
+def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) -> Markup:
+    options = [tag("option", uow.translate("— ne pas importer —"), value="", selected=not chosen)] + [
         tag(
             "option",
             each.label + (" *" if each.key and each.required else ""),
@@ -60,21 +60,21 @@ def _choice(v: Visit, record: Record, at: int, head: str, chosen: str) -> Markup
         name=name,
         data_change="match",
         data_of=at,
-        aria_label=v.say("« {head} » devient", head=head),
+        aria_label=uow.translate("« {head} » devient", head=head),
         class_=None if chosen else "left",
     )
     return tag("div", chooser, class_="field")
 
 
-def _others(v: Visit, run: ImportRun, record: Record) -> Markup:
+def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     """What the file does not give: a value for every line, or nothing."""
     given, fixed = set(run.matched.get("columns", {}).values()), run.matched.get("fixed", {})
     left = [each for each in record.columns if each.name not in given]
     if not left:
         return tag(
             "section",
-            tag("h2", v.say("Colonnes absentes du fichier")),
-            tag("p", v.say("Toutes nos colonnes sont reliées.")),
+            tag("h2", uow.translate("Colonnes absentes du fichier")),
+            tag("p", uow.translate("Toutes nos colonnes sont reliées.")),
             class_="card",
         )
     fields = [
@@ -97,27 +97,29 @@ def _others(v: Visit, run: ImportRun, record: Record) -> Markup:
     ]
     return tag(
         "section",
-        tag("h2", v.say("Colonnes absentes du fichier")),
+        tag("h2", uow.translate("Colonnes absentes du fichier")),
         tag(
             "p",
-            v.say("Donnez, si vous le voulez, une valeur pour toutes les lignes : l’année scolaire, par exemple."),
+            uow.translate(
+                "Donnez, si vous le voulez, une valeur pour toutes les lignes : l’année scolaire, par exemple."
+            ),
             class_="soft",
         ),
         tag(
             "details",
-            tag("summary", v.say("{count} colonne#{count} colonnes", count=len(left))),
+            tag("summary", uow.translate("{count} colonne#{count} colonnes", count=len(left))),
             tag("div", fields, class_="fixed"),
             open=bool(fixed) or len(left) < 7,
         ),
         class_="card",
-        aria_label=v.say("Colonnes absentes du fichier"),
+        aria_label=uow.translate("Colonnes absentes du fichier"),
     )
 
 
-def _options(v: Visit, run: ImportRun) -> Markup:
-    words = {
-        "erase": v.say("Une cellule vide efface la valeur enregistrée (sinon elle la laisse)"),
-        "zeros": v.say("Rétablir les zéros du début que le tableur a retirés (codes postaux, téléphones)"),
+def _options(uow: UnitOfWork, run: ImportRun) -> Markup:
+    text = {
+        "erase": uow.translate("Une cellule vide efface la valeur enregistrée (sinon elle la laisse)"),
+        "zeros": uow.translate("Rétablir les zéros du début que le tableur a retirés (codes postaux, téléphones)"),
     }
     boxes = [
         tag(
@@ -131,16 +133,16 @@ def _options(v: Visit, run: ImportRun) -> Markup:
                 data_of=name,
                 checked=bool(run.matched.get(name)),
             ),
-            told,
+            text,
             class_="check",
             for_=f"option-{name}",
         )
-        for name, told in words.items()
+        for name, text in text.items()
     ]
     return tag(
         "section",
-        tag("h2", v.say("Lecture du fichier")),
+        tag("h2", uow.translate("Lecture du fichier")),
         boxes,
         class_="card stack-form",
-        aria_label=v.say("Lecture du fichier"),
+        aria_label=uow.translate("Lecture du fichier"),
     )

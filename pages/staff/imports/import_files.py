@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from components.nicegui_adapter.screens import plain
 from data.accounts.caller import Audience, Caller
 from data.core import formats, spreadsheets
-from data.core.errors import NotYours, Refused
+from data.core.errors import NotFound, UserError
 from data.core.fields import read_date
 from data.core.spreadsheets import Form
 from data.importing import exporting, jobs, reports, worker_process
@@ -20,19 +20,19 @@ from data.importing.runs import ImportRun
 from data.importing.worker_process import Person
 
 PATH = "/gestion/imports"
-ROOM = 65_536  # beside the file: its form
+BODY_ROOM_BYTES = 65_536  # beside the file: its form
 LONG = 3_000  # rows of an export
 
 
-@plain(f"{PATH}/fichier", Audience.MANAGER, methods=("POST",), most_bytes=spreadsheets.MOST_BYTES + ROOM)
+@plain(f"{PATH}/fichier", Audience.MANAGER, methods=("POST",), most_bytes=spreadsheets.MAX_BYTES + BODY_ROOM_BYTES)
 async def receive(caller: Caller, request: Request) -> Response:
     async with request.form(max_files=1, max_fields=4) as form:
         sent, name = form.get("fichier"), form.get("genre")
-        content = await sent.read(spreadsheets.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
+        content = await sent.read(spreadsheets.MAX_BYTES + 1) if isinstance(sent, UploadFile) else b""
         called = (sent.filename or "") if isinstance(sent, UploadFile) else ""
     if not called or not isinstance(name, str) or name not in KINDS:
         return RedirectResponse(f"{PATH}?manque=1", 303)
-    number = await asyncio.to_thread(jobs.receive, caller.visit, name, called, content)
+    number = await asyncio.to_thread(jobs.receive, caller.unit_of_work, name, called, content)
     return RedirectResponse(f"{PATH}/{number}", 303)
 
 
@@ -40,19 +40,19 @@ async def receive(caller: Caller, request: Request) -> Response:
 async def report(caller: Caller, request: Request, n: int, form: str) -> Response:
     """What the last check found: every fault, or every change."""
     wanted = _form(form)
-    with caller.visit() as v:
-        run = v.get(ImportRun, n)
+    with caller.unit_of_work() as uow:
+        run = uow.get(ImportRun, n)
         found = jobs.report_of(run)
     if found is None:
-        raise NotYours(f"report of {n}")
-    content = await asyncio.to_thread(reports.file_of, found, wanted, caller.tongue)
+        raise NotFound(f"report of {n}")
+    content = await asyncio.to_thread(reports.file_of, found, wanted, caller.language)
     return _file(content, f"rapport-{n}", wanted)
 
 
 @plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.MANAGER)
 def model(caller: Caller, request: Request, name: str, form: str) -> Response:
     if name not in KINDS:
-        raise NotYours(f"model {name[:20]}")
+        raise NotFound(f"model {name[:20]}")
     return _file(exporting.model(kind(name), _form(form)), f"modele-{name}", _form(form))
 
 
@@ -60,12 +60,12 @@ def model(caller: Caller, request: Request, name: str, form: str) -> Response:
 async def changes(caller: Caller, request: Request, form: str, depuis: str = "") -> Response:
     """The values that staff accepted since a day; the first of this school year when none is said."""
     wanted = _form(form)
-    with caller.visit() as v:
-        since = _day(depuis) or date(int(formats.school_year(v.today)[:4]), 9, 1)
-        rows = exporting.accepted_since(v, since)
+    with caller.unit_of_work() as uow:
+        since = _day(depuis) or date(int(formats.school_year(uow.today)[:4]), 9, 1)
+        rows = exporting.accepted_since(uow, since)
     content = await asyncio.to_thread(exporting.changes_file, rows, wanted)
-    with caller.visit(writes=True) as v:
-        exporting.note(v, "changes", len(rows))
+    with caller.unit_of_work(writes=True) as uow:
+        exporting.note(uow, "changes", len(rows))
     return _file(content, f"modifications-depuis-{since:%Y-%m-%d}", wanted)
 
 
@@ -73,22 +73,22 @@ async def changes(caller: Caller, request: Request, form: str, depuis: str = "")
 async def export(caller: Caller, request: Request, name: str, form: str) -> Response:
     wanted = _form(form)
     if name not in KINDS:
-        raise NotYours(f"export {name[:20]}")
+        raise NotFound(f"export {name[:20]}")
     content, rows = await asyncio.to_thread(_export, caller, name, wanted)
-    with caller.visit(writes=True) as v:
-        exporting.note(v, name, rows)
-        day = v.today
+    with caller.unit_of_work(writes=True) as uow:
+        exporting.note(uow, name, rows)
+        day = uow.today
     return _file(content, f"{name}-{day:%Y-%m-%d}", wanted)
 
 
 def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
-    """A long one is written by a process apart: pages stay quick."""
+    """A long one is written by a separate process: pages stay quick."""
     record = kind(name)
-    with caller.visit() as v:
-        long, person = counts(v)[name] > LONG, Person.of(v)
-        import_runs.manager_only(v)
-        world = None if long else exporting.gather(v, record)
-    return exporting.file_of(world, record, form) if world else worker_process.export(person, name, form)
+    with caller.unit_of_work() as uow:
+        long, person = counts(uow)[name] > LONG, Person.of(uow)
+        import_runs.manager_only(uow)
+        snapshot = None if long else exporting.gather(uow, record)
+    return exporting.file_of(snapshot, record, form) if snapshot else worker_process.export(person, name, form)
 
 
 def _form(form: str) -> Form:
@@ -96,13 +96,13 @@ def _form(form: str) -> Form:
         return "csv"
     if form == "xlsx":
         return "xlsx"
-    raise NotYours(f"a file .{form[:10]}")
+    raise NotFound(f"a file .{form[:10]}")
 
 
 def _day(typed: str) -> date | None:
     try:
         return read_date(typed[:20])
-    except Refused:
+    except UserError:
         return None
 
 

@@ -1,11 +1,11 @@
 """The lists of a dry run: lines to correct, what must be known, what changes."""
 
 from components.ui.lists import Column, Listing
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.importing import reports
 from data.importing.planning import Change, Fault
 
-Doubt = tuple[int, str, Refused]
+Conflict = tuple[int, str, UserError]
 
 
 def faults() -> Listing[Fault]:
@@ -13,23 +13,23 @@ def faults() -> Listing[Fault]:
         "faults",
         "Lignes à corriger",
         [
-            Column("Ligne", lambda v, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Colonne", lambda v, each: each.column or "–"),
-            Column("Valeur", lambda v, each: each.value or "–"),
-            Column("Motif", lambda v, each: each.why.tell(v.tongue)),
+            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
+            Column("Colonne", lambda uow, each: each.column or "–"),
+            Column("Valeur", lambda uow, each: each.value or "–"),
+            Column("Motif", lambda uow, each: each.why.message(uow.language)),
         ],
         of=lambda each: each.line,
         searched=True,
     )
 
 
-def doubts() -> Listing[Doubt]:
+def conflicts() -> Listing[Conflict]:
     return Listing(
         "doubts",
         "À vérifier avant d’importer",
         [
-            Column("Ligne", lambda v, each: str(each[0]), key=lambda each: each[0], look="num"),
-            Column("Ce qu’il faut savoir", lambda v, each: each[2].tell(v.tongue)),
+            Column("Ligne", lambda uow, each: str(each[0]), key=lambda each: each[0], look="num"),
+            Column("Ce qu’il faut savoir", lambda uow, each: each[2].message(uow.language)),
         ],
         of=lambda each: each[0],
         searched=True,
@@ -41,12 +41,12 @@ def changes() -> Listing[Change]:
         "changes",
         "Ce qui change",
         [
-            Column("Ligne", lambda v, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Effet", lambda v, each: v.say(reports.SENTENCES[each.outcome])),
-            Column("Fiche", lambda v, each: each.about or "–"),
-            Column("Colonne", lambda v, each: each.column),
-            Column("Avant", lambda v, each: each.old),
-            Column("Après", lambda v, each: each.new),
+            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
+            Column("Effet", lambda uow, each: uow.translate(reports.SENTENCES[each.outcome])),
+            Column("Fiche", lambda uow, each: each.about or "–"),
+            Column("Colonne", lambda uow, each: each.column),
+            Column("Avant", lambda uow, each: each.old),
+            Column("Après", lambda uow, each: each.new),
         ],
         of=lambda each: each.line,
         empty="Rien ne change : ces fiches sont déjà ainsi.",

@@ -17,9 +17,9 @@ from components.ui.panel import Act, Answer
 from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import formats
-from data.core.errors import Refused
+from data.core.errors import UserError
 from data.core.i18n import figures
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, jobs, reports
 from data.importing import runs as import_runs
 from data.importing.jobs import Job
@@ -36,21 +36,21 @@ TABS = ("Fichier", "Colonnes", "Vérification", "Import")
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows; `back` is the person gone back to the columns."""
 
     run_id: int
     back: bool = False
     faults: Listing[Fault] = field(default_factory=import_lists.faults)
-    doubts: Listing[import_lists.Doubt] = field(default_factory=import_lists.doubts)
+    conflicts: Listing[import_lists.Conflict] = field(default_factory=import_lists.conflicts)
     changes: Listing[Change] = field(default_factory=import_lists.changes)
 
 
 @screen(f"{PATH}/{{n}}", Audience.MANAGER, title="Import")
-def import_run(v: Visit, n: int) -> None:
-    import_runs.manager_only(v)
-    v.get(ImportRun, n)
-    desk = Desk(n)
+def import_run(uow: UnitOfWork, n: int) -> None:
+    import_runs.manager_only(uow)
+    uow.get(ImportRun, n)
+    page_state = PageState(n)
     acts: dict[str, Callable[..., Any]] = {
         "match": _match,
         "fix": _fix,
@@ -61,78 +61,84 @@ def import_run(v: Visit, n: int) -> None:
         "stop": _stop,
     }
     Panel(
-        v,
-        lambda w: _draw(w, desk),
+        uow,
+        lambda w: _draw(w, page_state),
         follows=[("import", n)],
         classes="flow",
         on={
-            **acts_of(desk, acts),
-            "check": _starting(desk, writes=False),
-            "import": _starting(desk, writes=True),
-            **lists.acts(desk.faults),
-            **lists.acts(desk.doubts),
-            **lists.acts(desk.changes),
+            **acts_of(page_state, acts),
+            "check": _starting(page_state, writes=False),
+            "import": _starting(page_state, writes=True),
+            **lists.acts(page_state.faults),
+            **lists.acts(page_state.conflicts),
+            **lists.acts(page_state.changes),
         },
     )
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    run = v.get(ImportRun, desk.run_id)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    run = uow.get(ImportRun, page_state.run_id)
     record, job = KINDS.get(run.kind), jobs.job_of(run.id)
     report = jobs.report_of(run)
     if run.state == "waiting" and record:
         if job:
-            step, body = (3 if job.writes else 2), _progress(v, job)
-        elif report and not desk.back:
-            step, body = 2, _read(v, desk, run, report)
+            step, body = (3 if job.writes else 2), _progress(uow, job)
+        elif report and not page_state.back:
+            step, body = 2, _read(uow, page_state, run, report)
         else:
-            step, body = 1, _match_screen(v, run, record)
+            step, body = 1, _match_screen(uow, run, record)
         problem = None if job else jobs.problem_of(run.id)
-        body = (_notice(v, "bad", "alert", problem.tell(v.tongue)) if problem else Markup()) + body
+        body = (_notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
     else:
-        step, body = (4 if run.state == "done" else 0), _over(v, run)
-    told = " · ".join(
+        step, body = (4 if run.state == "done" else 0), _finished(uow, run)
+    text = " · ".join(
         part
         for part in (
-            v.say(record.label) if record else run.kind,
-            v.say("{count} ligne#{count} lignes", count=run.rows) if run.rows else "",
+            uow.translate(record.label) if record else run.kind,
+            uow.translate("{count} ligne#{count} lignes", count=run.rows) if run.rows else "",
             run.about,
         )
         if part
     )
-    back = tag("a", icon("previous"), v.say("Tous les imports"), href=PATH, class_="link back")
-    return head(run.file_name or v.say("Import"), told, back) + _steps(v, step) + body
+    back = tag("a", icon("previous"), uow.translate("Tous les imports"), href=PATH, class_="link back")
+    return head(run.file_name or uow.translate("Import"), text, back) + _steps(uow, step) + body
 
 
-def _steps(v: Visit, step: int) -> Markup:
+def _steps(uow: UnitOfWork, step: int) -> Markup:
     return tag(
         "ol",
         (
             tag(
                 "li",
                 icon("check") if at < step else tag("span", str(at + 1), class_="count", aria_hidden="true"),
-                tag("span", v.say(words), at < step and tag("span", " ", v.say("(fait)"), class_="unseen")),
+                tag(
+                    "span",
+                    uow.translate(text),
+                    at < step and tag("span", " ", uow.translate("(fait)"), class_="unseen"),
+                ),
                 class_=classes(at < step and "past", at == step and "now"),
                 aria_current="step" if at == step else None,
             )
-            for at, words in enumerate(TABS)
+            for at, text in enumerate(TABS)
         ),
         class_="import-steps",
-        aria_label=v.say("Étapes de l’import"),
+        aria_label=uow.translate("Étapes de l’import"),
     )
 
 
-def _notice(v: Visit, look: str, drawing: str, *words: Any) -> Markup:
+def _notice(uow: UnitOfWork, look: str, drawing: str, *text: Any) -> Markup:
     return tag(
-        "div", icon(drawing), tag("div", words, class_="flow tight"), class_=classes("notice", look), role="status"
+        "div", icon(drawing), tag("div", text, class_="flow tight"), class_=classes("notice", look), role="status"
     )
 
 
-def _progress(v: Visit, job: Job) -> Markup:
-    words = v.say(jobs.PHASES[job.phase])
+def _progress(uow: UnitOfWork, job: Job) -> Markup:
+    sentence = uow.translate(jobs.PHASES[job.phase])
     counted = job.phase in {"reading", "checking"} and job.total
-    told = (
-        v.say("{done} lignes sur {total}", done=figures(job.done, v.tongue), total=figures(job.total, v.tongue))
+    text = (
+        uow.translate(
+            "{done} lignes sur {total}", done=figures(job.done, uow.language), total=figures(job.total, uow.language)
+        )
         if counted
         else ""
     )
@@ -141,135 +147,155 @@ def _progress(v: Visit, job: Job) -> Markup:
         if counted
         else tag("progress", aria_labelledby="phase")
     )
-    stop = button(v.say("Arrêter"), do="stop", class_="btn bad") if job.phase != "writing" else None
+    stop = button(uow.translate("Arrêter"), do="stop", class_="btn bad") if job.phase != "writing" else None
     return tag(
         "section",
-        tag("h2", words, id="phase", role="status"),
+        tag("h2", sentence, id="phase", role="status"),
         bar,
-        tag("p", told or formats.NBSP, class_="soft"),
+        tag("p", text or formats.NBSP, class_="soft"),
         tag(
             "p",
-            v.say("Vous pouvez quitter cette page : l’import continue, et son résultat vous attend ici."),
+            uow.translate("Vous pouvez quitter cette page : l’import continue, et son résultat vous attend ici."),
             class_="soft",
         ),
         tag("div", stop, class_="actions"),
         class_="card progress",
-        aria_label=v.say("Avancement"),
+        aria_label=uow.translate("Avancement"),
     )
 
 
-def _match_screen(v: Visit, run: ImportRun, record: Record) -> Markup:
-    again = import_runs.done_before(v, run)
+def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
+    again = import_runs.done_before(uow, run)
     warned = Markup()
     if again and again.finished_at and not run.forced:
-        day = formats.moment(again.finished_at, v.zone, v.tongue)
-        words = tag("p", v.say("Ce fichier a déjà été importé le {day}, par {name}.", day=day, name=again.author))
+        day = formats.moment(again.finished_at, uow.zone, uow.language)
+        text = tag(
+            "p", uow.translate("Ce fichier a déjà été importé le {day}, par {name}.", day=day, name=again.author)
+        )
         warned = _notice(
-            v,
+            uow,
             "pending",
             "clock",
-            words,
-            tag("p", button(v.say("Importer quand même"), do="force", class_="btn quiet small")),
+            text,
+            tag("p", button(uow.translate("Importer quand même"), do="force", class_="btn quiet small")),
         )
     lost = column_matching.missing(record, run.matched)
     lacking = (
-        _notice(v, "pending", "alert", v.say("Il reste à relier : {columns}.", columns=", ".join(lost)))
+        _notice(uow, "pending", "alert", uow.translate("Il reste à relier : {columns}.", columns=", ".join(lost)))
         if lost
         else Markup()
     )
     blocked = bool(lost) or bool(warned)
     actions = tag(
         "div",
-        button(v.say("Vérifier"), do="check", class_="btn", aria_disabled="true" if blocked else None),
-        button(v.say("Abandonner ce fichier"), do="drop", class_="btn bad"),
+        button(uow.translate("Vérifier"), do="check", class_="btn", aria_disabled="true" if blocked else None),
+        button(uow.translate("Abandonner ce fichier"), do="drop", class_="btn bad"),
         class_="actions",
     )
-    return warned + draw_columns(v, run, record) + lacking + actions
+    return warned + draw_columns(uow, run, record) + lacking + actions
 
 
-def _read(v: Visit, desk: Desk, run: ImportRun, report: Report) -> Markup:
+def _read(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: Report) -> Markup:
     """The dry run: what is wrong, or what changes; nothing is written yet."""
-    back = button(v.say("Revenir aux colonnes"), do="back", class_="btn quiet")
+    back = button(uow.translate("Revenir aux colonnes"), do="back", class_="btn quiet")
     files = tag(
         "p",
-        v.say("Rapport complet :"),
+        uow.translate("Rapport complet :"),
         " ",
         (tag("a", form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
         class_="pair",
     )
     if report.faults:
         lines = reports.faulty_lines(report)
-        words = tag(
+        text = tag(
             "p",
-            v.say(
+            uow.translate(
                 "{count} ligne est à corriger : rien n’a été importé.#{count} lignes sont à corriger : rien n’a été importé.",
                 count=lines,
             ),
         )
-        how = tag("p", v.say("Corrigez dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau."))
-        again = tag("a", v.say("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn")
-        shown = tag(
-            "section", _list(v, desk.faults, report.faults), class_="card", aria_label=v.say("Lignes à corriger")
+        how = tag(
+            "p", uow.translate("Corrigez dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau.")
         )
-        return _notice(v, "bad", "alert", words, how) + tag("div", again, back, files, class_="actions") + shown
+        again = tag("a", uow.translate("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn")
+        shown = tag(
+            "section",
+            _list(uow, page_state.faults, report.faults),
+            class_="card",
+            aria_label=uow.translate("Lignes à corriger"),
+        )
+        return _notice(uow, "bad", "alert", text, how) + tag("div", again, back, files, class_="actions") + shown
     moved = (
         _notice(
-            v,
+            uow,
             "pending",
             "alert",
-            v.say("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez."),
+            uow.translate("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez."),
         )
         if report.moved
         else Markup()
     )
-    doubts = (
+    conflict_list = (
         tag(
             "section",
-            _list(v, desk.doubts, report.doubts),
+            _list(uow, page_state.conflicts, report.conflicts),
             class_="card",
-            aria_label=v.say("À vérifier avant d’importer"),
+            aria_label=uow.translate("À vérifier avant d’importer"),
         )
-        if report.doubts
+        if report.conflicts
         else Markup()
     )
-    changes = tag("section", _list(v, desk.changes, report.changes), class_="card", aria_label=v.say("Ce qui change"))
-    return moved + _sums(v, report) + doubts + changes + _confirm(v, report, back, files)
+    changes = tag(
+        "section",
+        _list(uow, page_state.changes, report.changes),
+        class_="card",
+        aria_label=uow.translate("Ce qui change"),
+    )
+    return moved + _sums(uow, report) + conflict_list + changes + _confirm(uow, report, back, files)
 
 
-def _list(v: Visit, listing: Listing[Any], rows: list[Any]) -> Markup:
+def _list(uow: UnitOfWork, listing: Listing[Any], rows: list[Any]) -> Markup:
     """A search where the list can pass ten rows."""
-    return lists.draw(v, replace(listing, searched=len(rows) > 10), rows)
+    return lists.draw(uow, replace(listing, searched=len(rows) > 10), rows)
 
 
-def _sums(v: Visit, report: Report) -> Markup:
+def _sums(uow: UnitOfWork, report: Report) -> Markup:
     pairs = (("added", "Lignes qui ajoutent"), ("updated", "Lignes qui modifient"), ("unchanged", "Lignes sans effet"))
     return tag(
         "dl",
         (
-            tag("div", tag("dt", v.say(words)), tag("dd", figures(report.counts[name], v.tongue)))
-            for name, words in pairs
+            tag("div", tag("dt", uow.translate(text)), tag("dd", figures(report.counts[name], uow.language)))
+            for name, text in pairs
         ),
-        tag("div", tag("dt", v.say("Points à vérifier")), tag("dd", figures(len(report.doubts), v.tongue))),
+        tag(
+            "div",
+            tag("dt", uow.translate("Points à vérifier")),
+            tag("dd", figures(len(report.conflicts), uow.language)),
+        ),
         class_="import-sums",
     )
 
 
-def _confirm(v: Visit, report: Report, back: Markup, files: Markup) -> Markup:
+def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Markup:
     box = (
         tag(
             "label",
             tag("input", type="checkbox", name="lu", value="oui", id="lu"),
-            v.say("J’ai lu le point à vérifier.#J’ai lu les {count} points à vérifier.", count=len(report.doubts)),
+            uow.translate(
+                "J’ai lu le point à vérifier.#J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
+            ),
             class_="check",
             for_="lu",
         )
-        if report.doubts
+        if report.conflicts
         else None
     )
     done = report.counts["added"] + report.counts["updated"]
     go = tag(
         "button",
-        v.say("Importer {count} ligne#Importer {count} lignes", count=done) if done else v.say("Terminer"),
+        uow.translate("Importer {count} ligne#Importer {count} lignes", count=done)
+        if done
+        else uow.translate("Terminer"),
         type="submit",
         class_="btn",
     )
@@ -278,92 +304,94 @@ def _confirm(v: Visit, report: Report, back: Markup, files: Markup) -> Markup:
     )
 
 
-def _over(v: Visit, run: ImportRun) -> Markup:
-    when = formats.moment(run.finished_at, v.zone, v.tongue) if run.finished_at else ""
-    again = tag("a", v.say("Importer un autre fichier"), href=PATH, class_="btn")
+def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
+    when = formats.moment(run.finished_at, uow.zone, uow.language) if run.finished_at else ""
+    again = tag("a", uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
     if run.state == "refused":
-        why = Refused(run.problem.get("sentence", ""), **run.problem.get("words", {})).tell(v.tongue)
-        choose = tag("a", v.say("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
-        return _notice(v, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
+        why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
+        choose = tag("a", uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
+        return _notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
     if run.state != "done":
-        return _notice(v, "", "info", v.say("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
+        return _notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
             "div", again, class_="actions"
         )
-    told = v.say(
+    text = uow.translate(
         "Importé le {day} par {name} : {added} lignes ajoutées, {updated} modifiées, {same} sans effet.",
         day=when,
         name=run.author,
-        added=figures(run.added, v.tongue),
-        updated=figures(run.updated, v.tongue),
-        same=figures(run.unchanged, v.tongue),
+        added=figures(run.added, uow.language),
+        updated=figures(run.updated, uow.language),
+        same=figures(run.unchanged, uow.language),
     )
-    return _notice(v, "good", "check", tag("p", told)) + tag("div", again, class_="actions")
+    return _notice(uow, "good", "check", tag("p", text)) + tag("div", again, class_="actions")
 
 
-def _match(v: Visit, act: Act, desk: Desk) -> Answer:
-    run = v.get(ImportRun, desk.run_id)
+def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    run = uow.get(ImportRun, page_state.run_id)
     name = next(iter(act.values.values()), "")
     if not act.of.isdecimal() or int(act.of) >= len(run.heads) or (name and kind(run.kind).field(name) is None):
-        raise Refused("Cette colonne n’existe pas. Choisissez-la dans la liste.")
-    import_runs.match(v, run.id, {"columns": {act.of: name}})
+        raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
+    import_runs.match(uow, run.id, {"columns": {act.of: name}})
     return Answer()
 
 
-def _fix(v: Visit, act: Act, desk: Desk) -> Answer:
-    run = v.get(ImportRun, desk.run_id)
+def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    run = uow.get(ImportRun, page_state.run_id)
     one, typed = kind(run.kind).field(act.of), next(iter(act.values.values()), "")[:200]
     if one is None:
-        raise Refused("Cette colonne n’existe pas. Choisissez-la dans la liste.")
+        raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
         one.read(typed, zeros=True)
-    import_runs.match(v, run.id, {"fixed": {one.name: typed.strip()}})
+    import_runs.match(uow, run.id, {"fixed": {one.name: typed.strip()}})
     return Answer()
 
 
-def _option(v: Visit, act: Act, desk: Desk) -> Answer:
+def _option(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if act.of in {"erase", "zeros"}:
-        import_runs.match(v, desk.run_id, {act.of: next(iter(act.values.values()), "") == "true"})
+        import_runs.match(uow, page_state.run_id, {act.of: next(iter(act.values.values()), "") == "true"})
     return Answer()
 
 
-def _back(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.back = True
+def _back(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.back = True
     return Answer(focus="columns")
 
 
-def _force(v: Visit, act: Act, desk: Desk) -> Answer:
-    import_runs.force(v, desk.run_id)
+def _force(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    import_runs.force(uow, page_state.run_id)
     return Answer(focus="check")
 
 
-def _drop(v: Visit, act: Act, desk: Desk) -> Answer:
-    if not jobs.stop(desk.run_id):
-        raise Refused("L’import s’enregistre déjà : il ne peut plus être arrêté.")
-    import_runs.drop(v, desk.run_id)
-    return Answer(toast=v.say("Le fichier est abandonné."))
+def _drop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    if not jobs.stop(page_state.run_id):
+        raise UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
+    import_runs.drop(uow, page_state.run_id)
+    return Answer(toast=uow.translate("Le fichier est abandonné."))
 
 
-def _stop(v: Visit, act: Act, desk: Desk) -> Answer:
-    if not jobs.stop(desk.run_id):
-        raise Refused("L’import s’enregistre déjà : il ne peut plus être arrêté.")
-    return Answer(toast=v.say("L’import est arrêté : rien n’a été enregistré."))
+def _stop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    if not jobs.stop(page_state.run_id):
+        raise UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
+    return Answer(toast=uow.translate("L’import est arrêté : rien n’a été enregistré."))
 
 
-def _starting(desk: Desk, *, writes: bool) -> Callable[..., Any]:
+def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
     async def begin(caller: Caller, act: Act) -> Answer:
-        with caller.visit() as v:
-            import_runs.manager_only(v)
-            run = v.get(ImportRun, desk.run_id)
+        with caller.unit_of_work() as uow:
+            import_runs.manager_only(uow)
+            run = uow.get(ImportRun, page_state.run_id)
             if run.state != "waiting":
-                raise Refused("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+                raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
             column_matching.check(kind(run.kind), run.matched)
-            if import_runs.done_before(v, run) and not run.forced:
-                raise Refused("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
+            if import_runs.done_before(uow, run) and not run.forced:
+                raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
             report = jobs.report_of(run)
-            if writes and report and report.doubts and act.values.get("lu") != "oui":
-                raise Refused("Lisez les points à vérifier, puis cochez la case.")
-            jobs.start(v, run, writes=writes)
-        desk.back = False
-        return Answer(say=caller.say("Import en cours…") if writes else caller.say("Vérification en cours…"))
+            if writes and report and report.conflicts and act.values.get("lu") != "oui":
+                raise UserError("Lisez les points à vérifier, puis cochez la case.")
+            jobs.start(uow, run, writes=writes)
+        page_state.back = False
+        return Answer(
+            announce=caller.translate("Import en cours…") if writes else caller.translate("Vérification en cours…")
+        )
 
     return begin

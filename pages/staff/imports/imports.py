@@ -11,7 +11,7 @@ from components.ui.lists import Column, Listing
 from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.runs import ImportRun
@@ -21,42 +21,47 @@ STATES = {"waiting": "En attente", "refused": "Refusé", "done": "Importé", "dr
 
 
 @screen(PATH, Audience.MANAGER, title="Imports")
-def imports(v: Visit, manque: str = "", genre: str = "") -> None:
+def imports(uow: UnitOfWork, manque: str = "", genre: str = "") -> None:
     listing = _listing()
-    Panel(v, lambda w: _draw(w, bool(manque), genre), classes="flow")
+    Panel(uow, lambda w: _draw(w, bool(manque), genre), classes="flow")
     Panel(
-        v, lambda w: _history(w, listing), follows=[("imports", v.site_id or 0)], classes="flow", on=lists.acts(listing)
+        uow,
+        lambda w: _history(w, listing),
+        follows=[("imports", uow.site_id or 0)],
+        classes="flow",
+        on=lists.acts(listing),
     )
 
 
-def _draw(v: Visit, lacking: bool, chosen: str) -> Markup:
-    under = v.say("Donnez un fichier de votre logiciel de gestion, ou prenez-en un pour lui.")
+def _draw(uow: UnitOfWork, lacking: bool, chosen: str) -> Markup:
+    under = uow.translate("Donnez un fichier de votre logiciel de gestion, ou prenez-en un pour lui.")
     return (
-        head(v.say("Imports et exports"), under)
-        + (alert(v.say("Choisissez le genre de fiches et un fichier CSV ou XLSX.")) if lacking else Markup())
-        + tag("div", _give(v, chosen), _accepted(v), class_="exchange")
-        + _kinds(v)
+        head(uow.translate("Imports et exports"), under)
+        + (alert(uow.translate("Choisissez le genre de fiches et un fichier CSV ou XLSX.")) if lacking else Markup())
+        + tag("div", _give(uow, chosen), _accepted(uow), class_="exchange")
+        + _kinds(uow)
     )
 
 
-def _give(v: Visit, chosen: str) -> Markup:
-    options = [tag("option", v.say("Choisissez…"), value="")] + [
-        tag("option", v.say(each.label), value=each.name, selected=each.name == chosen) for each in KINDS.values()
+def _give(uow: UnitOfWork, chosen: str) -> Markup:
+    options = [tag("option", uow.translate("Choisissez…"), value="")] + [
+        tag("option", uow.translate(each.label), value=each.name, selected=each.name == chosen)
+        for each in KINDS.values()
     ]
     return tag(
         "section",
-        tag("h2", v.say("Importer un fichier")),
+        tag("h2", uow.translate("Importer un fichier")),
         tag(
             "form",
             tag(
                 "div",
-                tag("label", v.say("Genre de fiches"), for_="genre"),
+                tag("label", uow.translate("Genre de fiches"), for_="genre"),
                 tag("select", options, id="genre", name="genre", required=True),
                 class_="field",
             ),
             tag(
                 "div",
-                tag("label", v.say("Fichier"), for_="fichier"),
+                tag("label", uow.translate("Fichier"), for_="fichier"),
                 tag(
                     "input",
                     id="fichier",
@@ -68,47 +73,49 @@ def _give(v: Visit, chosen: str) -> Markup:
                 ),
                 tag(
                     "span",
-                    v.say("CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 60 colonnes au plus."),
+                    uow.translate(
+                        "CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 60 colonnes au plus."
+                    ),
                     id="fichier-hint",
                     class_="hint",
                 ),
                 class_="field",
             ),
-            tag("button", v.say("Continuer"), type="submit", class_="btn"),
+            tag("button", uow.translate("Continuer"), type="submit", class_="btn"),
             method="post",
             action=f"{PATH}/fichier",
             enctype="multipart/form-data",
             class_="stack-form",
         ),
         class_="card",
-        aria_label=v.say("Importer un fichier"),
+        aria_label=uow.translate("Importer un fichier"),
     )
 
 
-def _accepted(v: Visit) -> Markup:
-    first = f"{formats.school_year(v.today)[:4]}-09-01"
+def _accepted(uow: UnitOfWork) -> Markup:
+    first = f"{formats.school_year(uow.today)[:4]}-09-01"
     return tag(
         "section",
-        tag("h2", v.say("Modifications acceptées")),
+        tag("h2", uow.translate("Modifications acceptées")),
         tag(
             "p",
-            v.say("Ce que les familles ont changé depuis une date, à reporter dans votre logiciel de gestion."),
+            uow.translate("Ce que les familles ont changé depuis une date, à reporter dans votre logiciel de gestion."),
             class_="soft",
         ),
         tag(
             "form",
             tag(
                 "div",
-                tag("label", v.say("Depuis le"), for_="depuis"),
+                tag("label", uow.translate("Depuis le"), for_="depuis"),
                 tag("input", id="depuis", name="depuis", type="date", value=first),
                 class_="field",
             ),
             tag(
                 "div",
-                tag("button", v.say("Télécharger (XLSX)"), type="submit", class_="btn quiet"),
+                tag("button", uow.translate("Télécharger (XLSX)"), type="submit", class_="btn quiet"),
                 tag(
                     "button",
-                    v.say("Télécharger (CSV)"),
+                    uow.translate("Télécharger (CSV)"),
                     type="submit",
                     class_="btn quiet",
                     formaction="/gestion/exports/modifications.csv",
@@ -120,28 +127,30 @@ def _accepted(v: Visit) -> Markup:
             class_="stack-form",
         ),
         class_="card",
-        aria_label=v.say("Modifications acceptées"),
+        aria_label=uow.translate("Modifications acceptées"),
     )
 
 
-def _kinds(v: Visit) -> Markup:
-    known = counts(v)
-    heads = [v.say(each) for each in ("Fiches", "Dans le portail", "Modèle", "Export")]
+def _kinds(uow: UnitOfWork) -> Markup:
+    known = counts(uow)
+    heads = [uow.translate(each) for each in ("Fiches", "Dans le portail", "Modèle", "Export")]
     rows = [
         (
-            v.say(each.label),
+            uow.translate(each.label),
             f"{known[each.name]:,}".replace(",", formats.NBSP),
-            _links(v, f"{PATH}/modeles/{each.name}", v.say("Modèle"), v.say(each.label)),
-            _links(v, f"/gestion/exports/{each.name}", v.say("Export"), v.say(each.label)),
+            _links(uow, f"{PATH}/modeles/{each.name}", uow.translate("Modèle"), uow.translate(each.label)),
+            _links(uow, f"/gestion/exports/{each.name}", uow.translate("Export"), uow.translate(each.label)),
         )
         for each in KINDS.values()
     ]
-    words = v.say("Une installation nouvelle les importe dans cet ordre. Un export se relit tel quel.")
-    body = tag("h2", v.say("Genres de fiches")) + tag("p", words, class_="soft")
-    return tag("section", body, table(v.say("Genres de fiches"), heads, rows, quiet_caption=True), class_="card kinds")
+    text = uow.translate("Une installation nouvelle les importe dans cet ordre. Un export se relit tel quel.")
+    body = tag("h2", uow.translate("Genres de fiches")) + tag("p", text, class_="soft")
+    return tag(
+        "section", body, table(uow.translate("Genres de fiches"), heads, rows, quiet_caption=True), class_="card kinds"
+    )
 
 
-def _links(v: Visit, path: str, what: str, label: str) -> Markup:
+def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:
     return tag(
         "span",
         (
@@ -157,23 +166,25 @@ def _listing() -> Listing[ImportRun]:
         "runs",
         "Derniers imports",
         [
-            Column("Fichier", lambda v, run: run.file_name or "–"),
-            Column("Fiches", lambda v, run: v.say(KINDS[run.kind].label) if run.kind in KINDS else run.kind),
+            Column("Fichier", lambda uow, run: run.file_name or "–"),
+            Column("Fiches", lambda uow, run: uow.translate(KINDS[run.kind].label) if run.kind in KINDS else run.kind),
             Column(
-                "Date", lambda v, run: formats.moment(run.created_at, v.zone, v.tongue), key=lambda run: run.created_at
+                "Date",
+                lambda uow, run: formats.moment(run.created_at, uow.zone, uow.language),
+                key=lambda run: run.created_at,
             ),
-            Column("Par", lambda v, run: run.author),
-            Column("État", lambda v, run: v.say(STATES[run.state])),
-            Column("Lignes", lambda v, run: str(run.rows), key=lambda run: run.rows, look="num"),
+            Column("Par", lambda uow, run: run.author),
+            Column("État", lambda uow, run: uow.translate(STATES[run.state])),
+            Column("Lignes", lambda uow, run: str(run.rows), key=lambda run: run.rows, look="num"),
             Column(
                 "Ajoutées",
-                lambda v, run: str(run.added) if run.state == "done" else "",
+                lambda uow, run: str(run.added) if run.state == "done" else "",
                 key=lambda run: run.added,
                 look="num",
             ),
             Column(
                 "Modifiées",
-                lambda v, run: str(run.updated) if run.state == "done" else "",
+                lambda uow, run: str(run.updated) if run.state == "done" else "",
                 key=lambda run: run.updated,
                 look="num",
             ),
@@ -185,5 +196,5 @@ def _listing() -> Listing[ImportRun]:
     )
 
 
-def _history(v: Visit, listing: Listing[ImportRun]) -> Markup:
-    return lists.draw(v, listing, import_runs.latest(v))
+def _history(uow: UnitOfWork, listing: Listing[ImportRun]) -> Markup:
+    return lists.draw(uow, listing, import_runs.latest(uow))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from components.layout.layout import head
-from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
@@ -13,14 +13,14 @@ from components.ui.panel import Act, Answer
 from components.ui.review_queue import keys_help, ready_sentences, steps
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import Faulty, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError, ValidationErrors
+from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.office.absence_review import Written
 from data.schooling import absences
 from pages.staff.queue import tabs
 
-MOST = 100
+MAX_ROWS = 100
 STATES = {"accepted": ("good", "check", "Acceptée"), "declined": ("bad", "cross", "Refusée")}
 KEYS = (
     ("↑ ↓", "demande précédente, suivante"),
@@ -31,63 +31,66 @@ KEYS = (
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows: the notice, the decided ones instead of the waiting; a refusal that lacks its reason."""
 
     notice_id: int | None = None
     closed: bool = False
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return tabs.path_of("absences", self.notice_id, closed=self.closed)
 
 
-def open_desk(v: Visit, notice_id: int | None, *, closed: bool = False) -> None:
-    desk = Desk(notice_id, closed)
+def show_queue(uow: UnitOfWork, notice_id: int | None, *, closed: bool = False) -> None:
+    page_state = PageState(notice_id, closed)
     acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "file": _file}
-    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
+    page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    listed = absence_review.queue(v, closed=desk.closed, most=MOST)
-    opened = next((each for each in listed if each.notice.id == desk.notice_id), None)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    listed = absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)
+    opened = next((each for each in listed if each.notice.id == page_state.notice_id), None)
     if opened is None and listed:
-        opened, desk.notice_id = listed[0], listed[0].notice.id
-    other = v.say("Voir ce qui attend") if desk.closed else v.say("Voir les réponses données")
-    turn = button(other, do="file", of="" if desk.closed else "closed", class_="link", id="file")
-    under = v.say("{count} en attente#{count} en attente", count=absence_review.count(v))
+        opened, page_state.notice_id = listed[0], listed[0].notice.id
+    other = uow.translate("Voir ce qui attend") if page_state.closed else uow.translate("Voir les réponses données")
+    turn = button(other, do="file", of="" if page_state.closed else "closed", class_="link", id="file")
+    under = uow.translate("{count} en attente#{count} en attente", count=absence_review.count(uow))
     return (
-        head(v.say("Absences annoncées et justifiées"), under)
-        + tabs.draw(v, "absences", tag("p", turn, class_="done"), closed="absences" if desk.closed else None)
+        head(uow.translate("Absences annoncées et justifiées"), under)
+        + tabs.draw(uow, "absences", tag("p", turn, class_="done"), closed="absences" if page_state.closed else None)
         + tag(
             "div",
-            tag("section", _list(v, desk, listed), class_="card list-card"),
-            _sheet(v, desk, opened) if opened else None,
+            tag("section", _list(uow, page_state, listed), class_="card list-card"),
+            _detail(uow, page_state, opened) if opened else None,
             class_="queue opened",
         )
     )
 
 
-def _list(v: Visit, desk: Desk, listed: list[Written]) -> Markup:
-    caption = v.say("Réponses données") if desk.closed else v.say("File d’attente")
+def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
+    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
     if not listed:
-        words = (
-            v.say("Aucune réponse pour l’instant.")
-            if desk.closed
-            else v.say("Tout est traité : aucune absence n’attend.")
+        text = (
+            uow.translate("Aucune réponse pour l’instant.")
+            if page_state.closed
+            else uow.translate("Tout est traité : aucune absence n’attend.")
         )
-        return tag("h2", caption, class_="unseen") + tag("p", words)
-    rows = [_row(v, each, each.notice.id == desk.notice_id) for each in listed]
+        return tag("h2", caption, class_="unseen") + tag("p", text)
+    rows = [_row(uow, each, each.notice.id == page_state.notice_id) for each in listed]
     return tag(
         "table",
         tag("caption", caption),
-        tag("thead", tag("tr", tag("th", tag("span", v.say("Absence"), class_="unseen"), scope="col", class_="bare"))),
+        tag(
+            "thead",
+            tag("tr", tag("th", tag("span", uow.translate("Absence"), class_="unseen"), scope="col", class_="bare")),
+        ),
         tag("tbody", rows),
     )
 
 
-def _row(v: Visit, each: Written, current: bool) -> Markup:
+def _row(uow: UnitOfWork, each: Written, current: bool) -> Markup:
     notice = each.notice
     link = tag(
         "a",
@@ -95,9 +98,11 @@ def _row(v: Visit, each: Written, current: bool) -> Markup:
             "span",
             tag("strong", each.pupil.full_name),
             tag("br"),
-            tag("span", f"{_kind(v, each)} · {absences.days_of(notice, v.tongue)}", class_="soft"),
+            tag("span", f"{_kind(uow, each)} · {absences.days_of(notice, uow.language)}", class_="soft"),
         ),
-        tag("span", formats.ago(notice.decided_at or notice.submitted_at, v.now, v.zone, v.tongue), class_="age"),
+        tag(
+            "span", formats.ago(notice.decided_at or notice.submitted_at, uow.now, uow.zone, uow.language), class_="age"
+        ),
         href=tabs.path_of("absences", notice.id, closed=notice.decided_at is not None),
         data_do="open",
         data_of=notice.id,
@@ -108,42 +113,42 @@ def _row(v: Visit, each: Written, current: bool) -> Markup:
     return tag("tr", tag("td", link), class_="current" if current else None)
 
 
-def _kind(v: Visit, each: Written) -> str:
-    return v.say("Justification") if each.notice.absence_id else v.say("Absence annoncée")
+def _kind(uow: UnitOfWork, each: Written) -> str:
+    return uow.translate("Justification") if each.notice.absence_id else uow.translate("Absence annoncée")
 
 
-def _sheet(v: Visit, desk: Desk, each: Written) -> Markup:
+def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     notice = each.notice
-    sent = formats.moment(notice.submitted_at, v.zone, v.tongue)
-    about = v.say("Envoyée le {moment} · famille n° {family}", moment=sent, family=each.family_number)
+    sent = formats.moment(notice.submitted_at, uow.zone, uow.language)
+    about = uow.translate("Envoyée le {moment} · famille n° {family}", moment=sent, family=each.family_number)
     document = (
-        tag("a", icon("paper"), v.say("Voir le document"), href=f"/documents/{notice.document}", class_="link")
+        tag("a", icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}", class_="link")
         if notice.document
         else ""
     )
     pairs: list[tuple[str, object]] = [
-        ("Nature", _kind(v, each)),
-        ("Jours", absences.days_of(notice, v.tongue)),
-        ("Cours", each.course or v.say("Tous les cours")),
-        ("Motif", v.say(notice.reason)),
+        ("Nature", _kind(uow, each)),
+        ("Jours", absences.days_of(notice, uow.language)),
+        ("Cours", each.course or uow.translate("Tous les cours")),
+        ("Motif", uow.translate(notice.reason)),
         ("Précisions", notice.comment),
         ("Document", document),
     ]
     return tag(
         "section",
         tag("div", tag("h2", each.pupil.full_name, id="request-title", tabindex="-1"), tag("p", about, class_="soft")),
-        steps(v),
-        facts((v.say(label), value) for label, value in pairs),
-        _form(v, desk, each) if notice.state == "pending" else _answered(v, each),
+        steps(uow),
+        facts((uow.translate(label), value) for label, value in pairs),
+        _form(uow, page_state, each) if notice.state == "pending" else _answered(uow, each),
         class_="card request flow",
         aria_labelledby="request-title",
-    ) + keys_help(v, KEYS)
+    ) + keys_help(uow, KEYS)
 
 
-def _form(v: Visit, desk: Desk, each: Written) -> Markup:
+def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     decline = tag(
         "button",
-        v.say("Refuser"),
+        uow.translate("Refuser"),
         " ",
         tag("kbd", "R", aria_hidden="true"),
         type="submit",
@@ -154,7 +159,7 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
     )
     accept = tag(
         "button",
-        v.say("Accepter"),
+        uow.translate("Accepter"),
         " ",
         tag("kbd", "V", aria_hidden="true"),
         type="submit",
@@ -163,14 +168,14 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
         class_="btn",
         aria_keyshortcuts="V",
     )
-    ready = ready_sentences(v, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
+    ready = ready_sentences(uow, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
     return acting_form(
         labelled(
-            v,
+            uow,
             "absence-answer",
             "Message à la famille (obligatoire pour refuser)",
             "textarea",
-            fault=desk.faults.get("answer"),
+            fault=page_state.faults.get("answer"),
             maxlength=500,
             rows=3,
         ),
@@ -182,50 +187,52 @@ def _form(v: Visit, desk: Desk, each: Written) -> Markup:
     )
 
 
-def _answered(v: Visit, each: Written) -> Markup:
-    look, drawing, words = STATES[each.notice.state]
-    when = formats.moment(each.notice.decided_at or v.now, v.zone, v.tongue)
-    by = v.say("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
+def _answered(uow: UnitOfWork, each: Written) -> Markup:
+    look, drawing, text = STATES[each.notice.state]
+    when = formats.moment(each.notice.decided_at or uow.now, uow.zone, uow.language)
+    by = uow.translate("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
     return tag(
         "div",
-        tag("p", tag("span", icon(drawing), v.say(words), class_=f"chip {look}"), " ", by),
+        tag("p", tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}"), " ", by),
         each.notice.answer and tag("p", each.notice.answer),
         class_="stack-form",
     )
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.notice_id, desk.faults = act.number(), {}
-    return Answer(url=desk.url, focus="request-title")
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.notice_id, page_state.faults = act.number(), {}
+    return Answer(url=page_state.url, focus="request-title")
 
 
-def _file(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.closed, desk.notice_id, desk.faults = act.of == "closed", None, {}
-    return Answer(url=desk.url, focus="file")
+def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.closed, page_state.notice_id, page_state.faults = act.of == "closed", None, {}
+    return Answer(url=page_state.url, focus="file")
 
 
 def _step(by: int):  # type: ignore[no-untyped-def]
-    def step(v: Visit, _act: Act, desk: Desk) -> Answer:
-        ids = [each.notice.id for each in absence_review.queue(v, closed=desk.closed, most=MOST)]
-        at = ids.index(desk.notice_id) if desk.notice_id in ids else -1 if by > 0 else len(ids)
+    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
+        ids = [each.notice.id for each in absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)]
+        at = ids.index(page_state.notice_id) if page_state.notice_id in ids else -1 if by > 0 else len(ids)
         if 0 <= at + by < len(ids):
-            desk.notice_id, desk.faults = ids[at + by], {}
-        return Answer(url=desk.url, focus="request-title")
+            page_state.notice_id, page_state.faults = ids[at + by], {}
+        return Answer(url=page_state.url, focus="request-title")
 
     return step
 
 
-def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
+def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The decision; then the next one opens by itself."""
-    ids = [each.notice.id for each in absence_review.queue(v, most=MOST)]
+    ids = [each.notice.id for each in absence_review.queue(uow, most=MAX_ROWS)]
     accept = act.values.get("verdict") == "accepted"
     try:
-        notice = absence_review.decide(v, act.number(), accept=accept, answer=act.values.get("answer", ""))
-    except Faulty as faulty:
-        desk.faults = faulty.faults
+        notice = absence_review.decide(uow, act.number(), accept=accept, answer=act.values.get("answer", ""))
+    except ValidationErrors as invalid:
+        page_state.faults = invalid.faults
         return Answer(focus="absence-answer")
     at = ids.index(notice.id) if notice.id in ids else 0
     after = [each for each in (*ids[at + 1 :], *ids[:at]) if each != notice.id]
-    desk.notice_id, desk.faults = after[0] if after else None, {}
-    told = v.say("L’absence est acceptée.") if accept else v.say("L’absence est refusée.")
-    return Answer(toast=told, url=desk.url, focus="request-title" if after else "file", forget=f"notice-{notice.id}")
+    page_state.notice_id, page_state.faults = after[0] if after else None, {}
+    text = uow.translate("L’absence est acceptée.") if accept else uow.translate("L’absence est refusée.")
+    return Answer(
+        toast=text, url=page_state.url, focus="request-title" if after else "file", forget=f"notice-{notice.id}"
+    )

@@ -4,17 +4,17 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import button, tag
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
 from data.reenrolment.review_queue import Given
 
 
-def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
+def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
     """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
-    label = shown.piece.document.label
+    label = shown.item.document.label
     after = (
         button(
-            v.say("Pièce suivante"),
+            uow.translate("Pièce suivante"),
             " ",
             tag("kbd", "N", aria_hidden="true"),
             do="turn-document",
@@ -27,7 +27,7 @@ def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, re
     larger = tag(
         "button",
         icon("search"),
-        v.say("Agrandir"),
+        uow.translate("Agrandir"),
         " ",
         tag("kbd", "Z", aria_hidden="true"),
         type="button",
@@ -37,7 +37,7 @@ def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, re
     )
     refuse = (
         button(
-            v.say("Refuser cette pièce"),
+            uow.translate("Refuser cette pièce"),
             " ",
             tag("kbd", "R", aria_hidden="true"),
             do="decline",
@@ -47,10 +47,10 @@ def draw(v: Visit, shown: Given, file: StoredFile, place: int, total: int, *, re
         if refuses and shown.waits
         else None
     )
-    apart = tag("a", v.say("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
+    workers = tag("a", uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
     title = f"{label} ({place}/{total})" if total > 1 else label
-    bar = tag("div", tag("strong", title), after, larger, refuse, apart, class_="viewer-bar")
-    close = tag("button", v.say("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
+    bar = tag("div", tag("strong", title), after, larger, refuse, workers, class_="viewer-bar")
+    close = tag("button", uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
     window = tag(
         "dialog",
         tag("div", tag("h2", label, id="document-title"), close, class_="window-head"),

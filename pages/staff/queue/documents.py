@@ -6,22 +6,22 @@ from datetime import date
 from markupsafe import Markup
 
 from components.layout.layout import head
-from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.ui.fields import labelled
 from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import keys_help, nothing_open, pager, ready_sentences, reason, steps
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import Faulty, NotYours, Refused
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import participation
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.campaigns import RequiredDocument
-from data.reenrolment.models import Piece, SuppliedDocument
+from data.reenrolment.models import DocumentItem, SuppliedDocument
 from data.reenrolment.review_queue import Given
 from pages.staff.queue import document_viewer, tabs
 from pages.staff.queue import reenrolment_review as queue_reenrolment_review
@@ -39,12 +39,12 @@ Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows."""
 
     supplied_id: int | None = None
     skip: int = 0
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
     opens_first: bool = False
 
     @property
@@ -52,53 +52,53 @@ class Desk:
         return tabs.path_of("pieces", self.supplied_id)
 
 
-def open_desk(v: Visit, supplied_id: int | None) -> None:
-    desk = Desk(supplied_id, opens_first=supplied_id is None)
+def show_queue(uow: UnitOfWork, supplied_id: int | None) -> None:
+    page_state = PageState(supplied_id, opens_first=supplied_id is None)
     acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "page": _page}
-    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
+    page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    listed = participation.waiting_documents(v, most=PAGE, skip=desk.skip)
-    if desk.opens_first:
-        desk.opens_first, desk.supplied_id = False, listed[0][0].id if listed else None
-    total = participation.count_waiting_documents(v) if desk.skip or len(listed) == PAGE else len(listed)
-    under = v.say("{count} en attente#{count} en attente", count=total)
-    if listed and not desk.skip:
-        age = formats.ago(listed[0][0].given_at, v.now, v.zone, v.tongue)
-        under += v.say(" · la plus ancienne : {age}", age=age)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    listed = participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)
+    if page_state.opens_first:
+        page_state.opens_first, page_state.supplied_id = False, listed[0][0].id if listed else None
+    total = participation.count_waiting_documents(uow) if page_state.skip or len(listed) == PAGE else len(listed)
+    under = uow.translate("{count} en attente#{count} en attente", count=total)
+    if listed and not page_state.skip:
+        age = formats.ago(listed[0][0].given_at, uow.now, uow.zone, uow.language)
+        under += uow.translate(" · la plus ancienne : {age}", age=age)
     return (
-        head(v.say("Pièces reçues"), under)
-        + tabs.draw(v, "pieces")
+        head(uow.translate("Pièces reçues"), under)
+        + tabs.draw(uow, "pieces")
         + tag(
             "div",
-            tag("section", _list(v, desk, listed, total), class_="card list-card"),
-            _sheet(v, desk),
+            tag("section", _list(uow, page_state, listed, total), class_="card list-card"),
+            _detail(uow, page_state),
             class_="queue opened",
         )
     )
 
 
-def _list(v: Visit, desk: Desk, listed: list[Row], total: int) -> Markup:
-    caption = v.say("File d’attente")
+def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
+    caption = uow.translate("File d’attente")
     if not listed:
-        words = v.say("Tout est traité : aucune pièce n’attend.")
-        return tag("h2", caption, class_="unseen") + tag("p", words)
-    heads = tag("tr", tag("th", tag("span", v.say("Pièce"), class_="unseen"), scope="col", class_="bare"))
-    rows = [_row(v, desk, each) for each in listed]
+        text = uow.translate("Tout est traité : aucune pièce n’attend.")
+        return tag("h2", caption, class_="unseen") + tag("p", text)
+    heads = tag("tr", tag("th", tag("span", uow.translate("Pièce"), class_="unseen"), scope="col", class_="bare"))
+    rows = [_row(uow, page_state, each) for each in listed]
     return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (
-        pager(v, desk.skip, PAGE, total) or ""
+        pager(uow, page_state.skip, PAGE, total) or ""
     )
 
 
-def _row(v: Visit, desk: Desk, each: Row) -> Markup:
+def _row(uow: UnitOfWork, page_state: PageState, each: Row) -> Markup:
     supplied, document, pupil, number = each
-    current = supplied.id == desk.supplied_id
-    about = f"{document.label} · {v.say('famille n° {family}', family=number)}"
+    current = supplied.id == page_state.supplied_id
+    about = f"{document.label} · {uow.translate('famille n° {family}', family=number)}"
     link = tag(
         "a",
         tag("span", tag("strong", pupil.full_name), tag("br"), tag("span", about, class_="soft")),
-        tag("span", formats.ago(supplied.given_at, v.now, v.zone, v.tongue), class_="age"),
+        tag("span", formats.ago(supplied.given_at, uow.now, uow.zone, uow.language), class_="age"),
         href=tabs.path_of("pieces", supplied.id),
         data_do="open",
         data_of=supplied.id,
@@ -109,16 +109,16 @@ def _row(v: Visit, desk: Desk, each: Row) -> Markup:
     return tag("tr", tag("td", link), class_="current" if current else None)
 
 
-def _sheet(v: Visit, desk: Desk) -> Markup:
+def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
     try:
-        found = reenrolment_queue.waiting_document(v, desk.supplied_id) if desk.supplied_id else None
-    except NotYours:
-        return nothing_open(v.say("Cette pièce n’existe plus ou ne vous est pas accessible."))
+        found = reenrolment_queue.waiting_document(uow, page_state.supplied_id) if page_state.supplied_id else None
+    except NotFound:
+        return nothing_open(uow.translate("Cette pièce n’existe plus ou ne vous est pas accessible."))
     if found is None:
-        return nothing_open(v.say("Choisissez une pièce dans la liste."))
+        return nothing_open(uow.translate("Choisissez une pièce dans la liste."))
     supplied, document, pupil, number, file = found
-    given = formats.moment(supplied.given_at, v.zone, v.tongue)
-    about = v.say(
+    given = formats.moment(supplied.given_at, uow.zone, uow.language)
+    about = uow.translate(
         "Reçue le {moment} · dossier n° {number} · famille n° {family}",
         moment=given,
         number=pupil.number,
@@ -133,49 +133,51 @@ def _sheet(v: Visit, desk: Desk) -> Markup:
         ),
         tag(
             "div",
-            queue_reenrolment_review.chip(v, supplied.state, queue_reenrolment_review.PIECES_STATES),
+            queue_reenrolment_review.chip(uow, supplied.state, queue_reenrolment_review.DOCUMENT_STATES),
             class_="side",
         ),
         class_="head",
     )
     size = f"{max(1, round(supplied.size / 1024))} Ko"
-    piece = Given(Piece(document, supplied, supplied.state), file)
+    item = Given(DocumentItem(document, supplied, supplied.state), file)
     return tag(
         "section",
         top,
-        steps(v),
-        facts([(v.say("Fichier"), f"{supplied.file_name} · {size}"), (v.say("Consigne"), document.hint)]),
-        document_viewer.draw(v, piece, file, 1, 1, refuses=False)
+        steps(uow),
+        facts(
+            [(uow.translate("Fichier"), f"{supplied.file_name} · {size}"), (uow.translate("Consigne"), document.hint)]
+        ),
+        document_viewer.draw(uow, item, file, 1, 1, refuses=False)
         if file
-        else tag("p", v.say("Le fichier n’est plus conservé.")),
-        _form(v, desk, supplied) if supplied.state == "received" else _answered(v, supplied),
+        else tag("p", uow.translate("Le fichier n’est plus conservé.")),
+        _form(uow, page_state, supplied) if supplied.state == "received" else _answered(uow, supplied),
         class_="card request",
         aria_labelledby="request-title",
-    ) + keys_help(v, KEYS)
+    ) + keys_help(uow, KEYS)
 
 
-def _form(v: Visit, desk: Desk, supplied: SuppliedDocument) -> Markup:
-    fault = desk.faults.get("reason")
-    ready = ready_sentences(v, "reason", "document", reenrolment_queue.READY["document"], supplied.author_id)
-    told = reason(v, v.say("Raison du refus (la famille la lira)"), fault, ready, most=500)
+def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) -> Markup:
+    fault = page_state.faults.get("reason")
+    ready = ready_sentences(uow, "reason", "document", reenrolment_queue.READY["document"], supplied.author_id)
+    text = reason(uow, uow.translate("Raison du refus (la famille la lira)"), fault, ready, most=500)
     until = labelled(
-        v,
+        uow,
         "piece-until",
         "Valable jusqu’au (facultatif)",
         "text",
         hint="jj/mm/aaaa",
-        fault=desk.faults.get("until"),
+        fault=page_state.faults.get("until"),
         inputmode="numeric",
         autocomplete="off",
     )
     actions = tag(
         "div",
-        _verdict(v.say("Refuser"), "R", "declined", "btn bad"),
-        _verdict(v.say("Accepter"), "V", "accepted", "btn"),
+        _verdict(uow.translate("Refuser"), "R", "declined", "btn bad"),
+        _verdict(uow.translate("Accepter"), "V", "accepted", "btn"),
         class_="actions",
     )
     return acting_form(
-        told,
+        text,
         tag("div", until, class_="narrow-field"),
         actions,
         do="decide",
@@ -198,61 +200,61 @@ def _verdict(label: str, key: str, value: str, look: str) -> Markup:
     )
 
 
-def _answered(v: Visit, supplied: SuppliedDocument) -> Markup:
-    when = formats.moment(supplied.decided_at or v.now, v.zone, v.tongue)
-    by = v.say("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
+def _answered(uow: UnitOfWork, supplied: SuppliedDocument) -> Markup:
+    when = formats.moment(supplied.decided_at or uow.now, uow.zone, uow.language)
+    by = uow.translate("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
     return tag("div", tag("p", by), supplied.reason and tag("p", supplied.reason), class_="stack-form")
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.supplied_id, desk.faults = act.number(), {}
-    return Answer(url=desk.url, focus="request-title")
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.supplied_id, page_state.faults = act.number(), {}
+    return Answer(url=page_state.url, focus="request-title")
 
 
-def _ids(v: Visit, desk: Desk) -> list[int]:
-    return [row[0].id for row in participation.waiting_documents(v, most=PAGE, skip=desk.skip)]
+def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
+    return [row[0].id for row in participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)]
 
 
 def _step(by: int):  # type: ignore[no-untyped-def]
-    def step(v: Visit, _act: Act, desk: Desk) -> Answer:
-        ids = _ids(v, desk)
-        at = ids.index(desk.supplied_id) if desk.supplied_id in ids else -1 if by > 0 else len(ids)
+    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
+        ids = _ids(uow, page_state)
+        at = ids.index(page_state.supplied_id) if page_state.supplied_id in ids else -1 if by > 0 else len(ids)
         if 0 <= at + by < len(ids):
-            desk.supplied_id, desk.faults = ids[at + by], {}
-        return Answer(url=desk.url, focus="request-title")
+            page_state.supplied_id, page_state.faults = ids[at + by], {}
+        return Answer(url=page_state.url, focus="request-title")
 
     return step
 
 
-def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(focus="request-title")
 
 
-def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
-    """The decision; then the next one opens by itself. From the reason (Ctrl + Entrée): refused with it."""
-    ids, reason = _ids(v, desk), act.values.get("reason", "")
+def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    """The decision; then the next one opens by itself. From the reason (Ctrl + Entrée): UserError with it."""
+    ids, reason = _ids(uow, page_state), act.values.get("reason", "")
     declined = act.values.get("verdict", "declined" if reason.strip() else "accepted") == "declined"
     try:
         if declined:
-            supplied = reenrolment_review.refuse_document(v, act.number(), reason)
+            supplied = reenrolment_review.refuse_document(uow, act.number(), reason)
         else:
-            supplied = reenrolment_review.validate_document(v, act.number(), expires_on=_until(v, act))
-    except Faulty as faulty:
-        desk.faults = faulty.faults
-        return Answer(focus="piece-until" if "until" in faulty.faults else "reason")
+            supplied = reenrolment_review.validate_document(uow, act.number(), expires_on=_until(uow, act))
+    except ValidationErrors as invalid:
+        page_state.faults = invalid.faults
+        return Answer(focus="piece-until" if "until" in invalid.faults else "reason")
     at = ids.index(supplied.id) if supplied.id in ids else -1
     after = [each for each in (*ids[at + 1 :], *ids[: max(at, 0)]) if each != supplied.id]
-    desk.supplied_id, desk.faults = after[0] if after else None, {}
-    told = v.say("La pièce est refusée.") if declined else v.say("La pièce est acceptée.")
-    return Answer(toast=told, url=desk.url, focus="request-title", forget=f"piece-{supplied.id}")
+    page_state.supplied_id, page_state.faults = after[0] if after else None, {}
+    text = uow.translate("La pièce est refusée.") if declined else uow.translate("La pièce est acceptée.")
+    return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"piece-{supplied.id}")
 
 
-def _until(v: Visit, act: Act) -> date | None:
+def _until(uow: UnitOfWork, act: Act) -> date | None:
     try:
         day: date | None = DATE.read(act.values.get("until", ""))
-    except Refused as refused:
-        raise Faulty({"until": refused}) from None
-    if day is not None and day < v.today:
-        raise Faulty({"until": Refused("Cette date est passée.")})
+    except UserError as error:
+        raise ValidationErrors({"until": error}) from None
+    if day is not None and day < uow.today:
+        raise ValidationErrors({"until": UserError("Cette date est passée.")})
     return day

@@ -10,8 +10,8 @@ from data.change_requests import review
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest
 from data.core import edit_presence, formats, sites
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family
 
@@ -32,80 +32,80 @@ KEYS = (
 )
 
 
-def draw(v: Visit, request_id: int | None) -> Markup:
+def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
     """The right half of the queue; words when nothing is chosen or the request is not there."""
     try:
-        request = v.get(ChangeRequest, request_id) if request_id else None
-    except NotYours:
-        return nothing_open(v.say("Cette demande n’existe plus ou ne vous est pas accessible."))
+        request = uow.get(ChangeRequest, request_id) if request_id else None
+    except NotFound:
+        return nothing_open(uow.translate("Cette demande n’existe plus ou ne vous est pas accessible."))
     if request is None:
-        return nothing_open(v.say("Choisissez une demande dans la liste."))
-    lines, number = review.lines(v, request), v.get(Family, request.family_id).number
-    asked = formats.moment(request.submitted_at, sites.here(v).zone, v.tongue)
-    under = v.say(
+        return nothing_open(uow.translate("Choisissez une demande dans la liste."))
+    lines, number = review.lines(uow, request), uow.get(Family, request.family_id).number
+    asked = formats.moment(request.submitted_at, sites.here(uow).zone, uow.language)
+    under = uow.translate(
         "Demande n° {number} du {moment} · famille n° {family}", number=request.id, moment=asked, family=number
     )
     pending = request.state == "pending"
-    chip = _chip(v, "pending") if pending else tag("span", v.say("Traitée"), class_="chip")
+    chip = _chip(uow, "pending") if pending else tag("span", uow.translate("Traitée"), class_="chip")
     top = tag(
         "div",
         tag("div", tag("h2", request.title, id="request-title", tabindex="-1"), tag("p", under)),
         tag("div", chip, class_="side"),
         class_="head",
     )
-    body = _form(v, request, lines) if pending else _decided(v, request, lines)
-    if pending and change_requests.sheet_row(v, request) is None:
-        words = v.say("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
-        body = tag("div", icon("info"), tag("p", words), class_="notice pending") + body
+    body = _form(uow, request, lines) if pending else _decided(uow, request, lines)
+    if pending and change_requests.record_of(uow, request) is None:
+        text = uow.translate("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
+        body = tag("div", icon("info"), tag("p", text), class_="notice pending") + body
     return tag(
         "section",
         top,
-        steps(v),
-        seen_by(v, edit_presence.colleague(v, request) if request.state == "pending" else ""),
+        steps(uow),
+        seen_by(uow, edit_presence.colleague(uow, request) if request.state == "pending" else ""),
         body,
         class_="card request",
         aria_labelledby="request-title",
-    ) + keys_help(v, KEYS)
+    ) + keys_help(uow, KEYS)
 
 
-def _chip(v: Visit, state: str) -> Markup:
-    look, drawing, words = STATES[state]
-    return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
+def _chip(uow: UnitOfWork, state: str) -> Markup:
+    look, drawing, text = STATES[state]
+    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
-def _table(v: Visit, rows: list[Cells], before: str) -> Markup:
-    heads = [v.say(label) for label in ("Champ", before, "Demandé", "Décision")]
-    return table(v.say("Champs modifiés"), heads, rows, quiet_caption=True)
+def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
+    heads = [uow.translate(label) for label in ("Champ", before, "Demandé", "Décision")]
+    return table(uow.translate("Champs modifiés"), heads, rows, quiet_caption=True)
 
 
-def _form(v: Visit, request: ChangeRequest, lines: list[review.Line]) -> Markup:
-    rows = [_row(v, line) for line in lines]
+def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:
+    rows = [_row(uow, line) for line in lines]
     if all(line.hidden for line in lines if line.change.state == "pending"):
-        kept = tag("div", icon("info"), tag("p", v.say(families.PROTECTED)), class_="notice")
-        return _table(v, rows, "Aujourd’hui") + kept
-    ready = ready_sentences(v, "reason", "sheet", review.READY, request.author_id)
+        stored = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
+        return _table(uow, rows, "Aujourd’hui") + stored
+    ready = ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
     reason = tag(
         "div",
-        tag("label", v.say("Raison du refus (la famille la lira)"), for_="reason"),
+        tag("label", uow.translate("Raison du refus (la famille la lira)"), for_="reason"),
         tag("textarea", id="reason", name="reason", maxlength=500, data_then_focus=True),
         ready,
         class_="field reason",
     )
     message = tag(
         "div",
-        tag("label", v.say("Message à la famille (facultatif)"), for_="message"),
+        tag("label", uow.translate("Message à la famille (facultatif)"), for_="message"),
         tag("textarea", id="message", name="message", maxlength=1000),
         class_="field",
     )
     actions = tag(
         "div",
-        _keyed(v.say("Refuser"), "R", type="button", class_="btn bad", data_checks="declined"),
-        _keyed(v.say("Valider"), "V", type="submit", class_="btn"),
+        _keyed(uow.translate("Refuser"), "R", type="button", class_="btn bad", data_checks="declined"),
+        _keyed(uow.translate("Valider"), "V", type="submit", class_="btn"),
         class_="actions",
     )
     return acting_form(
         tag("input", type="hidden", name="version", value=request.version),
-        _table(v, rows, "Aujourd’hui"),
+        _table(uow, rows, "Aujourd’hui"),
         reason,
         message,
         actions,
@@ -121,26 +121,26 @@ def _keyed(label: str, key: str, **attributes: object) -> Markup:
     return tag("button", label, " ", tag("kbd", key, aria_hidden="true"), aria_keyshortcuts=key, **attributes)
 
 
-def _value(v: Visit, line: review.Line, shown: str) -> Markup | str:
+def _value(uow: UnitOfWork, line: review.Line, shown: str) -> Markup | str:
     """For the eye: a photograph as a picture, anything else in words; not what a protection order hides."""
     if line.hidden:
-        return v.say("Coordonnées masquées")
+        return uow.translate("Coordonnées masquées")
     if line.field.kind.control == "photo" and shown:
-        alt = v.say(line.field.mark.label)
+        alt = uow.translate(line.field.mark.label)
         return tag("img", src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
-    return line.field.tell(shown, v.tongue) or v.say("vide")
+    return line.field.format_value(shown, uow.language) or uow.translate("vide")
 
 
-def _row(v: Visit, line: review.Line) -> Cells:
-    name, label = line.field.name, v.say(line.field.mark.label)
-    was, now, new = (_value(v, line, shown) for shown in (line.change.old, line.now, line.change.new))
+def _row(uow: UnitOfWork, line: review.Line) -> Cells:
+    name, label = line.field.name, uow.translate(line.field.mark.label)
+    was, now, new = (_value(uow, line, shown) for shown in (line.change.old, line.now, line.change.new))
     if line.change.state != "pending":
-        return _decided_row(v, line)
+        return _decided_row(uow, line)
     today = (
         tag(
             "div",
-            tag("span", v.say("Lors de la demande :"), " ", was),
-            tag("strong", v.say("Maintenant :"), " ", now),
+            tag("span", uow.translate("Lors de la demande :"), " ", was),
+            tag("strong", uow.translate("Maintenant :"), " ", now),
             class_="three",
         )
         if line.conflict
@@ -150,14 +150,21 @@ def _row(v: Visit, line: review.Line) -> Cells:
     )
     asked = tag("strong", new)
     if line.blocked:
-        asked += tag("p", icon("mail"), tag("span", v.say("Adresse pas encore confirmée par la famille")), class_="was")
+        asked += tag(
+            "p", icon("mail"), tag("span", uow.translate("Adresse pas encore confirmée par la famille")), class_="was"
+        )
     if line.hidden:
-        return label, tag("span", now, class_="soft"), tag("span", new, class_="soft"), v.say("Réservée au responsable")
+        return (
+            label,
+            tag("span", now, class_="soft"),
+            tag("span", new, class_="soft"),
+            uow.translate("Réservée au responsable"),
+        )
     seen = tag("input", type="hidden", name=f"seen:{name}", value=line.now)
-    return join([label, seen]), today, asked, _verdict(v, line, label)
+    return join([label, seen]), today, asked, _verdict(uow, line, label)
 
 
-def _verdict(v: Visit, line: review.Line, label: str) -> Markup:
+def _verdict(uow: UnitOfWork, line: review.Line, label: str) -> Markup:
     """Two words to choose from; « Accepter » is chosen beforehand unless the values must be compared first."""
     name, ready = f"verdict:{line.field.name}", not (line.conflict or line.blocked)
     return tag(
@@ -166,41 +173,41 @@ def _verdict(v: Visit, line: review.Line, label: str) -> Markup:
             "label",
             tag("input", type="radio", name=name, value="accepted", checked=ready, disabled=line.blocked),
             icon("check"),
-            v.say("Accepter"),
+            uow.translate("Accepter"),
         ),
-        tag("label", tag("input", type="radio", name=name, value="declined"), icon("cross"), v.say("Refuser")),
+        tag("label", tag("input", type="radio", name=name, value="declined"), icon("cross"), uow.translate("Refuser")),
         class_="verdict",
         role="radiogroup",
-        aria_label=v.say("Décision pour {field}", field=label),
+        aria_label=uow.translate("Décision pour {field}", field=label),
     )
 
 
-def _decided_row(v: Visit, line: review.Line) -> Cells:
-    was, new = (_value(v, line, shown) for shown in (line.change.old, line.change.new))
+def _decided_row(uow: UnitOfWork, line: review.Line) -> Cells:
+    was, new = (_value(uow, line, shown) for shown in (line.change.old, line.change.new))
     reason = tag("p", line.change.reason, class_="small") if line.change.reason else None
-    return v.say(line.field.mark.label), was, tag("strong", new), join([_chip(v, line.change.state), reason])
+    return uow.translate(line.field.mark.label), was, tag("strong", new), join([_chip(uow, line.change.state), reason])
 
 
-def _decided(v: Visit, request: ChangeRequest, lines: list[review.Line]) -> Markup:
+def _decided(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:
     last = max(
         (line.change for line in lines if line.change.decided_at),
-        key=lambda change: change.decided_at or v.now,
+        key=lambda change: change.decided_at or uow.now,
         default=None,
     )
     by = (
-        v.say(
+        uow.translate(
             "Décidée par {name} le {moment}.",
             name=last.decided_by,
-            moment=formats.moment(last.decided_at or v.now, sites.here(v).zone, v.tongue),
+            moment=formats.moment(last.decided_at or uow.now, sites.here(uow).zone, uow.language),
         )
         if last
-        else v.say("La famille a retiré cette demande.")
+        else uow.translate("La famille a retiré cette demande.")
     )
     undo = (
-        button(icon("undo"), v.say("Annuler la décision"), do="undo", of=request.id, class_="btn quiet")
-        if review.may_undo(v, lines)
+        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=request.id, class_="btn quiet")
+        if review.may_undo(uow, lines)
         else None
     )
-    return _table(v, [_decided_row(v, line) for line in lines], "Avant") + tag(
+    return _table(uow, [_decided_row(uow, line) for line in lines], "Avant") + tag(
         "div", tag("p", by, class_="first soft"), undo, class_="actions"
     )

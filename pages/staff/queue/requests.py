@@ -6,7 +6,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from components.layout.layout import head
-from components.nicegui_adapter.panel_element import desk_panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
@@ -14,8 +14,8 @@ from components.ui.review_queue import just_decided, nothing_open, pager, search
 from data.change_requests import review
 from data.change_requests.models import ChangeRequest
 from data.core import formats, sites
-from data.core.errors import NotYours
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound
+from data.core.unit_of_work import UnitOfWork
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
 
 PAGE = 50
@@ -23,7 +23,7 @@ OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
 
 
 @dataclass
-class Desk:
+class PageState:
     """What one open page shows: the tab, the request, the search, the page; the decision that can be undone at once."""
 
     closed: bool = False
@@ -40,22 +40,22 @@ class Desk:
 
 
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
-def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
+def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
     asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
     if onglet == "reinscriptions":
-        reenrolments.open_desk(v, asked, closed=bool(traitees), search=r)
+        reenrolments.show_queue(uow, asked, closed=bool(traitees), search=r)
         return
     if onglet == "pieces":
-        documents.open_desk(v, asked)
+        documents.show_queue(uow, asked)
         return
     if onglet == "absences":
-        absences.open_desk(v, asked, closed=bool(traitees))
+        absences.show_queue(uow, asked, closed=bool(traitees))
         return
     if onglet == "paiements":
-        overpayments.open_desk(v)
+        overpayments.show_queue(uow)
         return
     closed = onglet == "traitees"
-    desk = Desk(closed, asked, r[:60], opens_first=asked is None and not closed)
+    page_state = PageState(closed, asked, r[:60], opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         "next": _step(1),
@@ -65,63 +65,68 @@ def requests(v: Visit, onglet: str = "", demande: str = "", traitees: str = "", 
         "search": _search,
         "page": _page,
     }
-    desk_panel(v, desk, _draw, acts, [("queue", v.site_id or 0)])
-    ui.context.client.on_connect(lambda: _claim(desk))
+    page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
+    ui.context.client.on_connect(lambda: _mark_present(page_state))
 
 
-def _claim(desk: Desk) -> None:
+def _mark_present(page_state: PageState) -> None:
     """The page is open in a browser: colleagues see who has the request."""
-    with here(touch=False).visit(writes=True) as v:
+    with here(touch=False).unit_of_work(writes=True) as uow:
         try:
-            review.claim(v, desk.request_id)
-        except NotYours:
-            desk.request_id = None
+            review.mark_present(uow, page_state.request_id)
+        except NotFound:
+            page_state.request_id = None
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    waiting = review.count(v)
-    listed = review.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
-    oldest = review.queue(v, most=1) if desk.closed or desk.search or desk.skip else listed[:1]
-    if desk.opens_first:
-        desk.opens_first, desk.request_id = False, listed[0].request.id if listed else None
-    zone = sites.here(v).zone
-    under = v.say("{count} en attente#{count} en attente", count=waiting)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    waiting = review.count(uow)
+    listed = review.queue(uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip)
+    oldest = review.queue(uow, most=1) if page_state.closed or page_state.search or page_state.skip else listed[:1]
+    if page_state.opens_first:
+        page_state.opens_first, page_state.request_id = False, listed[0].request.id if listed else None
+    zone = sites.here(uow).zone
+    under = uow.translate("{count} en attente#{count} en attente", count=waiting)
     if oldest:
-        age = formats.ago(oldest[0].request.submitted_at, v.now, zone, v.tongue)
-        under += v.say(" · la plus ancienne : {age}", age=age)
-    narrowed = desk.closed or desk.search
-    total = review.count(v, closed=desk.closed, search=desk.search) if narrowed else waiting
-    queue = tag("section", _list(v, desk, listed, total), class_="card list-card")
+        age = formats.ago(oldest[0].request.submitted_at, uow.now, zone, uow.language)
+        under += uow.translate(" · la plus ancienne : {age}", age=age)
+    narrowed = page_state.closed or page_state.search
+    total = review.count(uow, closed=page_state.closed, search=page_state.search) if narrowed else waiting
+    queue = tag("section", _list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(
-            v.say("Demandes à valider"),
+            uow.translate("Demandes à valider"),
             under,
-            search_field(v, desk.search, v.say("Nom, numéro de famille ou de demande")),
+            search_field(uow, page_state.search, uow.translate("Nom, numéro de famille ou de demande")),
         )
-        + tabs.draw(v, "", just_decided(v, desk.decided_id, desk.decided), closed="" if desk.closed else None)
+        + tabs.draw(
+            uow,
+            "",
+            just_decided(uow, page_state.decided_id, page_state.decided),
+            closed="" if page_state.closed else None,
+        )
         + (
-            tag("div", queue, request_review.draw(v, desk.request_id), class_="queue opened")
-            if listed or desk.request_id
-            else nothing_open(_empty(v, desk))
+            tag("div", queue, request_review.draw(uow, page_state.request_id), class_="queue opened")
+            if listed or page_state.request_id
+            else nothing_open(_empty(uow, page_state))
         )
     )
 
 
-def _empty(v: Visit, desk: Desk) -> str:
-    return v.say(
+def _empty(uow: UnitOfWork, page_state: PageState) -> str:
+    return uow.translate(
         "Aucune demande ne correspond à cette recherche."
-        if desk.search
+        if page_state.search
         else "Aucune demande traitée pour l’instant."
-        if desk.closed
+        if page_state.closed
         else "Tout est traité : aucune demande n’attend."
     )
 
 
-def _list(v: Visit, desk: Desk, listed: list[review.Waiting], total: int) -> Markup:
+def _list(uow: UnitOfWork, page_state: PageState, listed: list[review.Waiting], total: int) -> Markup:
     if not listed:
-        return tag("h2", v.say("Traitées") if desk.closed else v.say("File d’attente"), class_="unseen") + tag(
-            "p", _empty(v, desk)
-        )
+        return tag(
+            "h2", uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente"), class_="unseen"
+        ) + tag("p", _empty(uow, page_state))
     rows = [
         tag(
             "tr",
@@ -133,66 +138,77 @@ def _list(v: Visit, desk: Desk, listed: list[review.Waiting], total: int) -> Mar
                         "span",
                         tag("strong", waiting.request.title),
                         tag("br"),
-                        tag("span", _about(v, waiting), class_="soft"),
+                        tag("span", _about(uow, waiting), class_="soft"),
                     ),
-                    _age(v, waiting.request, desk.closed),
-                    href=tabs.path_of("traitees" if desk.closed else "", waiting.request.id),
+                    _age(uow, waiting.request, page_state.closed),
+                    href=tabs.path_of("traitees" if page_state.closed else "", waiting.request.id),
                     data_do="open",
                     data_of=waiting.request.id,
                     id=f"open-{waiting.request.id}",
                     data_open=True,
-                    aria_current="true" if waiting.request.id == desk.request_id else None,
+                    aria_current="true" if waiting.request.id == page_state.request_id else None,
                 ),
             ),
-            class_="current" if waiting.request.id == desk.request_id else None,
+            class_="current" if waiting.request.id == page_state.request_id else None,
         )
         for waiting in listed
     ]
-    caption = v.say("Traitées") if desk.closed else v.say("File d’attente")
+    caption = uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente")
     return tag(
         "table",
         tag("caption", caption),
-        tag("thead", tag("tr", tag("th", tag("span", v.say("Demande"), class_="unseen"), scope="col", class_="bare"))),
+        tag(
+            "thead",
+            tag("tr", tag("th", tag("span", uow.translate("Demande"), class_="unseen"), scope="col", class_="bare")),
+        ),
         tag("tbody", rows),
-    ) + (pager(v, desk.skip, PAGE, total) or "")
+    ) + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
-def _about(v: Visit, waiting: review.Waiting) -> str:
-    sheet = v.say("Responsable") if waiting.request.sheet == "guardian" else v.say("Élève")
-    what = v.say(waiting.fields) if waiting.count == 1 else v.say("{count} champ#{count} champs", count=waiting.count)
-    return f"{sheet} · {what}"
+def _about(uow: UnitOfWork, waiting: review.Waiting) -> str:
+    detail = uow.translate("Responsable") if waiting.request.sheet == "guardian" else uow.translate("Élève")
+    what = (
+        uow.translate(waiting.fields)
+        if waiting.count == 1
+        else uow.translate("{count} champ#{count} champs", count=waiting.count)
+    )
+    return f"{detail} · {what}"
 
 
-def _age(v: Visit, request: ChangeRequest, closed: bool) -> Markup:
+def _age(uow: UnitOfWork, request: ChangeRequest, closed: bool) -> Markup:
     since = request.closed_at if closed and request.closed_at else request.submitted_at
-    late = not closed and (v.now - since).days >= OLD_DAYS
-    return tag("span", formats.ago(since, v.now, v.zone, v.tongue), class_="age old" if late else "age")
+    late = not closed and (uow.now - since).days >= OLD_DAYS
+    return tag("span", formats.ago(since, uow.now, uow.zone, uow.language), class_="age old" if late else "age")
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.request_id, desk.decided_id = act.number(), None
-    review.claim(v, desk.request_id)
-    return Answer(url=desk.url, focus="request-title")
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.request_id, page_state.decided_id = act.number(), None
+    review.mark_present(uow, page_state.request_id)
+    return Answer(url=page_state.url, focus="request-title")
 
 
 def _step(by: int):  # type: ignore[no-untyped-def]
-    def step(v: Visit, _act: Act, desk: Desk) -> Answer:
+    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
         ids = [
             waiting.request.id
-            for waiting in review.queue(v, closed=desk.closed, search=desk.search, most=PAGE, skip=desk.skip)
+            for waiting in review.queue(
+                uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip
+            )
         ]
-        at = ids.index(desk.request_id) if desk.request_id in ids else -1 if by > 0 else len(ids)
+        at = ids.index(page_state.request_id) if page_state.request_id in ids else -1 if by > 0 else len(ids)
         if 0 <= at + by < len(ids):
-            desk.request_id, desk.decided_id = ids[at + by], None
-            review.claim(v, desk.request_id)
-        return Answer(url=desk.url, focus="request-title")
+            page_state.request_id, page_state.decided_id = ids[at + by], None
+            review.mark_present(uow, page_state.request_id)
+        return Answer(url=page_state.url, focus="request-title")
 
     return step
 
 
-def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
+def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The chosen verdicts; then the next request opens by itself."""
-    listed = [waiting.request.id for waiting in review.queue(v, search=desk.search, most=PAGE, skip=desk.skip)]
+    listed = [
+        waiting.request.id for waiting in review.queue(uow, search=page_state.search, most=PAGE, skip=page_state.skip)
+    ]
     values = act.values
     verdicts = {
         name.removeprefix("verdict:"): (verdict, values.get(f"seen:{name.removeprefix('verdict:')}", ""))
@@ -201,7 +217,7 @@ def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
     }
     version = values.get("version", "")
     request = review.decide(
-        v,
+        uow,
         act.number(),
         int(version) if version.isdecimal() else 0,
         verdicts,
@@ -210,34 +226,42 @@ def _decide(v: Visit, act: Act, desk: Desk) -> Answer:
     )
     at = listed.index(request.id) if request.id in listed else -1
     after = [each for each in (*listed[at + 1 :], *listed[: max(at, 0)]) if each != request.id]
-    desk.decided_id, desk.decided = request.id, v.say("La décision pour {title} est enregistrée.", title=request.title)
+    page_state.decided_id, page_state.decided = (
+        request.id,
+        uow.translate("La décision pour {title} est enregistrée.", title=request.title),
+    )
     if request.state == "closed":
-        desk.request_id = after[0] if after else None
-    review.claim(v, desk.request_id)
-    return Answer(say=desk.decided, url=desk.url, focus="request-title", forget=f"request-{request.id}")
-
-
-def _undo(v: Visit, act: Act, desk: Desk) -> Answer:
-    request = review.undo(v, act.number())
-    desk.closed, desk.request_id, desk.decided_id = False, request.id, None
-    review.claim(v, request.id)
+        page_state.request_id = after[0] if after else None
+    review.mark_present(uow, page_state.request_id)
     return Answer(
-        say=v.say("La décision est annulée : la demande est de nouveau en attente."),
-        url=desk.url,
+        announce=page_state.decided, url=page_state.url, focus="request-title", forget=f"request-{request.id}"
+    )
+
+
+def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    request = review.undo(uow, act.number())
+    page_state.closed, page_state.request_id, page_state.decided_id = False, request.id, None
+    review.mark_present(uow, request.id)
+    return Answer(
+        announce=uow.translate("La décision est annulée : la demande est de nouveau en attente."),
+        url=page_state.url,
         focus="request-title",
     )
 
 
 @only_shows
-def _search(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.search, desk.skip = act.values.get("search", "")[:60], 0
+def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.search, page_state.skip = act.values.get("search", "")[:60], 0
     return Answer(
-        url=desk.url,
-        say=v.say("{count} demande#{count} demandes", count=review.count(v, closed=desk.closed, search=desk.search)),
+        url=page_state.url,
+        announce=uow.translate(
+            "{count} demande#{count} demandes",
+            count=review.count(uow, closed=page_state.closed, search=page_state.search),
+        ),
     )
 
 
 @only_shows
-def _page(_v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
     return Answer(focus="request-title")

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from components.ui.markup import tag
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.office import dashboard_counts
 
 PATH = "/gestion/demandes"
@@ -29,20 +29,30 @@ def path_of(tab: str, opened: int | None = None, *, closed: bool = False, search
     return PATH + (f"?{query}" if query else "")
 
 
-def draw(v: Visit, current: str, beside: Markup | None = None, *, closed: str | None = None) -> Markup:
+def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed: str | None = None) -> Markup:
     """The money received twice has its file only while there is some. `closed`: of which file « Traitées » shows what was
     answered."""
     if closed is not None:
         links = [
-            tag("a", v.say(label), href=path_of(tab, closed=True), aria_current="page" if tab == closed else None)
+            tag(
+                "a",
+                uow.translate(label),
+                href=path_of(tab, closed=True),
+                aria_current="page" if tab == closed else None,
+            )
             for tab, label in DONE_WITH.items()
         ]
-        kinds = tag("nav", links, class_="kinds-done", aria_label=v.say("Demandes traitées"))
-        return draw(v, "traitees", beside) + kinds
-    counts = dashboard_counts.counts(v)
+        kinds = tag("nav", links, class_="kinds-done", aria_label=uow.translate("Demandes traitées"))
+        return draw(uow, "traitees", beside) + kinds
+    counts = dashboard_counts.counts(uow)
     links = [
-        tag("a", f"{v.say(label)} ({counts[tab]})", href=path_of(tab), aria_current="page" if tab == current else None)
+        tag(
+            "a",
+            f"{uow.translate(label)} ({counts[tab]})",
+            href=path_of(tab),
+            aria_current="page" if tab == current else None,
+        )
         for tab, label in TABS.items()
         if tab != "paiements" or counts[tab] or current == tab
     ]
-    return tag("div", tag("nav", links, class_="tabs", aria_label=v.say("Files")), beside, class_="desk-tabs")
+    return tag("div", tag("nav", links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="desk-tabs")

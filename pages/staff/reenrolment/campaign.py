@@ -14,8 +14,8 @@ from components.ui.markup import tag
 from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import spreadsheets
-from data.core.errors import NotYours, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import NotFound, UserError
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, participation
 from data.reenrolment import export as reenrolment_export
 from data.reenrolment.campaigns import Campaign, RequiredDocument
@@ -29,27 +29,27 @@ from pages.staff.reenrolment import (
     campaign_reminders,
     campaign_table,
 )
-from pages.staff.reenrolment.campaign_head import PATH, Desk
+from pages.staff.reenrolment.campaign_head import PATH, PageState
 
 
 @screen(f"{PATH}/nouvelle", Audience.STAFF, title="Nouvelle campagne")
-def new(v: Visit) -> None:
-    desk = Desk(None, "reglages")
-    title = v.say("Nouvelle campagne")
+def new(uow: UnitOfWork) -> None:
+    page_state = PageState(None, "reglages")
+    title = uow.translate("Nouvelle campagne")
     Panel(
-        v,
-        lambda w: head(title) + campaign_form.draw(w, None, desk),
+        uow,
+        lambda w: head(title) + campaign_form.draw(w, None, page_state),
         classes="flow",
-        on=acts_of(desk, {"save": campaign_form.save, "audience": campaign_form.change_audience}),
+        on=acts_of(page_state, {"save": campaign_form.save, "audience": campaign_form.change_audience}),
     )
 
 
 @screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
 def campaign(
-    v: Visit,
+    uow: UnitOfWork,
     n: int,
     onglet: str = "",
-    piece: str = "",
+    item: str = "",
     modele: str = "",
     etat: str = "",
     departement: str = "",
@@ -58,10 +58,10 @@ def campaign(
     tri: str = "",
     sens: str = "",
 ) -> None:
-    v.get(Campaign, n)
+    uow.get(Campaign, n)
     asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
-    desk = Desk(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
-    desk.piece_id = int(piece) if piece.isdecimal() and len(piece) < 10 else None
+    page_state = PageState(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
+    page_state.document_id = int(item) if item.isdecimal() and len(item) < 10 else None
     acts = {
         "activate": campaign_head.activate,
         "suspend": campaign_head.suspend,
@@ -81,32 +81,32 @@ def campaign(
         "scope": campaign_reminders.choose,
     }
     Panel(
-        v,
-        lambda w: _draw(w, desk, modele),
-        follows=[("campaign", n), ("campaigns", v.site_id or 0), ("queue", v.site_id or 0)],
+        uow,
+        lambda w: _draw(w, page_state, modele),
+        follows=[("campaign", n), ("campaigns", uow.site_id or 0), ("queue", uow.site_id or 0)],
         classes="flow",
-        on={**acts_of(desk, acts), "remind": campaign_reminders.sender(desk)},
+        on={**acts_of(page_state, acts), "remind": campaign_reminders.sender(page_state)},
     )
 
 
-def _draw(v: Visit, desk: Desk, modele: str) -> Markup:
-    found = v.get(Campaign, desk.campaign_id)
-    seen, counts = participation.tally(v, found)
+def _draw(uow: UnitOfWork, page_state: PageState, modele: str) -> Markup:
+    found = uow.get(Campaign, page_state.campaign_id)
+    seen, counts = participation.tally(uow, found)
     part = {
-        "": lambda: campaign_table.draw(v, found, desk, counts),
-        "avancement": lambda: campaign_progress.draw(v, found, seen, counts),
-        "relances": lambda: campaign_reminders.draw(v, found, desk),
-        "pieces": lambda: campaign_documents.draw(v, found, desk, modele),
-        "reglages": lambda: campaign_form.draw(v, found, desk),
-    }[desk.tab]
-    return campaign_head.draw(v, found, desk, seen) + tag("div", part(), class_="flow")
+        "": lambda: campaign_table.draw(uow, found, page_state, counts),
+        "avancement": lambda: campaign_progress.draw(uow, found, seen, counts),
+        "relances": lambda: campaign_reminders.draw(uow, found, page_state),
+        "pieces": lambda: campaign_documents.draw(uow, found, page_state, modele),
+        "reglages": lambda: campaign_form.draw(uow, found, page_state),
+    }[page_state.tab]
+    return campaign_head.draw(uow, found, page_state, seen) + tag("div", part(), class_="flow")
 
 
 @plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)
 async def export(caller: Caller, request: Request, n: int, form: str) -> Response:
     """What the table shows, all its pages, as a spreadsheet."""
     if form not in spreadsheets.MEDIA:
-        raise NotYours(f"export {form[:10]}")
+        raise NotFound(f"export {form[:10]}")
     asked = request.query_params
     wanted = campaign_head.read(asked)
     title, content = await asyncio.to_thread(_export, caller, n, form, wanted)
@@ -123,11 +123,11 @@ async def export(caller: Caller, request: Request, n: int, form: str) -> Respons
 
 
 def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
-    with caller.visit() as v:
-        title, heads, rows = reenrolment_export.table(v, n, wanted)
+    with caller.unit_of_work() as uow:
+        title, heads, rows = reenrolment_export.table(uow, n, wanted)
     content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title="Réinscriptions")
-    with caller.visit(writes=True) as v:
-        reenrolment_export.taken(v, n, len(rows))
+    with caller.unit_of_work(writes=True) as uow:
+        reenrolment_export.taken(uow, n, len(rows))
     return title, content
 
 
@@ -135,22 +135,22 @@ def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, byt
     PATH + "/{n}/pieces/{piece}/modele",
     Audience.STAFF,
     methods=("POST",),
-    most_bytes=validation.MOST_BYTES + 65536,
+    most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
 )
-async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Response:
+async def send_model(caller: Caller, request: Request, n: int, item: int) -> Response:
     """The file that families download and fill in."""
-    with caller.visit() as v:
-        if v.get(RequiredDocument, piece).campaign_id != v.get(Campaign, n).id:
-            raise NotYours(f"document {piece}")
+    with caller.unit_of_work() as uow:
+        if uow.get(RequiredDocument, item).campaign_id != uow.get(Campaign, n).id:
+            raise NotFound(f"document {item}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(validation.MOST_BYTES + 1) if isinstance(sent, UploadFile) else b""
-    back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
+        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    back = f"{PATH}/{n}?onglet=pieces&piece={item}"
     try:
         checked, media_type = await validation.checked(content, name)
-        with caller.visit(writes=True) as v:
-            campaign_admin.set_model(v, piece, checked, media_type, validation.shown_name(name, media_type))
-    except Refused as refused:
-        return RedirectResponse(f"{back}&modele={validation.code_of(refused)}", 303)
+        with caller.unit_of_work(writes=True) as uow:
+            campaign_admin.set_model(uow, item, checked, media_type, validation.shown_name(name, media_type))
+    except UserError as error:
+        return RedirectResponse(f"{back}&modele={validation.code_of(error)}", 303)
     return RedirectResponse(f"{back}&modele=recu", 303)

@@ -9,14 +9,14 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, classes, tag
 from components.ui.panel import Act, Answer
 from data.core import formats
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment.campaigns import Campaign
-from pages.staff.reenrolment.campaign_head import PATH, Desk
+from pages.staff.reenrolment.campaign_head import PATH, PageState
 
-AUDIENCES_WORDS = {
+AUDIENCE_LABELS = {
     "all": "Tous les élèves qui suivent un cours cette année",
     "departments": "Les élèves de certains départements",
     "cycles": "Les élèves de certains cycles",
@@ -29,59 +29,59 @@ TEXTS = (
 )
 
 
-def draw(v: Visit, campaign: Campaign | None, desk: Desk) -> Markup:
-    values, faults = _values(v, campaign, desk), desk.faults
-    audience = desk.audience or values["audience"]
+def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> Markup:
+    values, faults = _values(uow, campaign, page_state), page_state.faults
+    audience = page_state.audience or values["audience"]
     dates = "jj/mm/aaaa"
     return tag(
         "section",
         acting_form(
             tag(
                 "div",
-                labelled(v, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
+                labelled(uow, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
                          required=True, span=6, maxlength=120, autocomplete="off"),
-                labelled(v, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint="Par exemple 2027-2028",
+                labelled(uow, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint="Par exemple 2027-2028",
                          fault=faults.get("school_year"), required=True, span=6, maxlength=9, autocomplete="off"),
-                labelled(v, "campaign-opens_on", "Ouverture", "text", value=values["opens_on"], hint=dates,
+                labelled(uow, "campaign-opens_on", "Ouverture", "text", value=values["opens_on"], hint=dates,
                          fault=faults.get("opens_on"), required=True, span=6, inputmode="numeric", autocomplete="off"),
-                labelled(v, "campaign-closes_on", "Fermeture (jour compris)", "text", value=values["closes_on"], hint=dates,
+                labelled(uow, "campaign-closes_on", "Fermeture (jour compris)", "text", value=values["closes_on"], hint=dates,
                          fault=faults.get("closes_on"), required=True, span=6, inputmode="numeric", autocomplete="off"),
                 class_="grid",
             ),
             tag(
                 "div",
-                labelled(v, "campaign-audience", "Qui voit la campagne", "select", options=AUDIENCES_WORDS, value=audience,
+                labelled(uow, "campaign-audience", "Qui voit la campagne", "select", options=AUDIENCE_LABELS, value=audience,
                          fault=faults.get("audience"), span=12, data_change="audience"),
-                _choices(v, campaign, audience, values, faults.get("chosen")),
+                _choices(uow, campaign, audience, values, faults.get("chosen")),
                 class_="grid",
             ),
-            _administrative(v, values["administrative"] == "on"),
+            _administrative(uow, values["administrative"] == "on"),
             tag(
                 "div",
                 (
-                    labelled(v, f"campaign-{name}", label, "textarea", value=values[name], fault=faults.get(name),
+                    labelled(uow, f"campaign-{name}", label, "textarea", value=values[name], fault=faults.get(name),
                              maxlength=most, rows=3)
                     for name, label, most in TEXTS
                 ),
                 class_="grid",
             ),
-            tag("div", tag("button", v.say("Enregistrer"), type="submit", class_="btn"), class_="actions"),
+            tag("div", tag("button", uow.translate("Enregistrer"), type="submit", class_="btn"), class_="actions"),
             do="save",
             of=campaign.id if campaign else 0,
             data_keep=f"campaign-{campaign.id if campaign else 0}",
         ),
         class_="card",
-        aria_label=v.say("Réglages de la campagne"),
+        aria_label=uow.translate("Réglages de la campagne"),
     )  # fmt: skip
 
 
-def _values(v: Visit, campaign: Campaign | None, desk: Desk) -> dict[str, str]:
-    if desk.values:
-        return {"administrative": "", "audience": "all", **dict.fromkeys(_NAMES, ""), **desk.values}
+def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> dict[str, str]:
+    if page_state.values:
+        return {"administrative": "", "audience": "all", **dict.fromkeys(_NAMES, ""), **page_state.values}
     if campaign is None:
-        first = int(formats.school_year(v.today)[:4]) + 1
+        first = int(formats.school_year(uow.today)[:4]) + 1
         year = f"{first}-{first + 1}"
-        title = v.say("Réinscriptions {year}", year=year)
+        title = uow.translate("Réinscriptions {year}", year=year)
         return {
             **dict.fromkeys(_NAMES, ""),
             "school_year": year,
@@ -103,47 +103,47 @@ _NAMES = ("school_year", "title", "opens_on", "closes_on", "introduction", "docu
 
 
 def _choices(
-    v: Visit, campaign: Campaign | None, audience: str, values: dict[str, str], fault: Refused | None
+    uow: UnitOfWork, campaign: Campaign | None, audience: str, values: dict[str, str], fault: UserError | None
 ) -> Markup | None:
     """What the chosen way asks for: departments, cycles, or numbers."""
     if audience == "hand":
-        known = campaign_admin.chosen_pupils(v, campaign.id) if campaign else []
+        known = campaign_admin.chosen_pupils(uow, campaign.id) if campaign else []
         typed = values.get("pupils", ", ".join(str(pupil.number) for pupil in known))
         names = ", ".join(pupil.full_name for pupil in known[:40]) + (" …" if len(known) > 40 else "")
-        field = labelled(v, "campaign-pupils", "Numéros de dossier", "textarea", value=typed, fault=fault, rows=3,
+        field = labelled(uow, "campaign-pupils", "Numéros de dossier", "textarea", value=typed, fault=fault, rows=3,
                          hint="Séparés par des virgules ou des espaces")  # fmt: skip
         return field + (tag("p", names, class_="soft s12") if names else "")
     if audience not in {"departments", "cycles"}:
         return None
-    year = campaign.source_year if campaign else formats.school_year(v.today)
-    offered = campaign_admin.departments(v, year) if audience == "departments" else campaign_admin.cycles(v)
-    legend = v.say("Départements") if audience == "departments" else v.say("Cycles")
+    year = campaign.source_year if campaign else formats.school_year(uow.today)
+    offered = campaign_admin.departments(uow, year) if audience == "departments" else campaign_admin.cycles(uow)
+    legend = uow.translate("Départements") if audience == "departments" else uow.translate("Cycles")
     boxes = [
         tag("label", tag("input", type="checkbox", name=f"chosen:{name}", checked=f"chosen:{name}" in values), name)
         for name in offered
     ]
-    told = tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), class_="fault") if fault else None
+    text = tag("p", icon("alert"), tag("span", fault.message(uow.language)), class_="fault") if fault else None
     return tag(
-        "fieldset", tag("legend", legend), boxes, told, class_=classes("choices", "s12"), id="chosen", tabindex="-1"
+        "fieldset", tag("legend", legend), boxes, text, class_=classes("choices", "s12"), id="chosen", tabindex="-1"
     )
 
 
-def _administrative(v: Visit, on: bool) -> Markup:
+def _administrative(uow: UnitOfWork, on: bool) -> Markup:
     box = tag("input", type="checkbox", name="administrative", checked=on)
-    words = v.say("Proposer la case « Réinscription administrative » (tous les cours à la fois)")
-    return tag("p", tag("label", box, words, class_="box-label"))
+    text = uow.translate("Proposer la case « Réinscription administrative » (tous les cours à la fois)")
+    return tag("p", tag("label", box, text, class_="box-label"))
 
 
-def change_audience(_v: Visit, act: Act, desk: Desk) -> Answer:
+def change_audience(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     chosen = act.values.get("audience", "")
-    desk.audience = chosen if chosen in AUDIENCES_WORDS else ""
+    page_state.audience = chosen if chosen in AUDIENCE_LABELS else ""
     return Answer()
 
 
-def save(v: Visit, act: Act, desk: Desk) -> Answer:
+def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """What was typed stays until all of it is right."""
     typed = dict(act.values)
-    desk.values, desk.faults = typed, {}
+    page_state.values, page_state.faults = typed, {}
     values: dict[str, Any] = {
         **{
             name: typed.get(name, "")
@@ -154,26 +154,28 @@ def save(v: Visit, act: Act, desk: Desk) -> Answer:
         "chosen": sorted(name.removeprefix("chosen:") for name in typed if name.startswith("chosen:")),
     }
     values["title"], values["school_year"] = values["title"].strip(), values["school_year"].strip()
-    faults: dict[str, Refused] = {}
+    faults: dict[str, UserError] = {}
     for name in ("opens_on", "closes_on"):
         try:
             values[name] = DATE.read(typed.get(name, ""))
-        except Refused as refused:
-            values[name], faults[name] = None, refused
+        except UserError as error:
+            values[name], faults[name] = None, error
     unknown: list[str] = []
     try:
-        campaign = campaign_admin.save(v, desk.campaign_id, values)
+        campaign = campaign_admin.save(uow, page_state.campaign_id, values)
         if values["audience"] == "hand":
-            _, unknown = campaign_admin.choose_by_number(v, campaign.id, typed.get("pupils", ""))
-    except Faulty as faulty:
-        desk.faults = {**faulty.faults, **faults}
-        first = next(iter(desk.faults))
+            _, unknown = campaign_admin.choose_by_number(uow, campaign.id, typed.get("pupils", ""))
+    except ValidationErrors as invalid:
+        page_state.faults = {**invalid.faults, **faults}
+        first = next(iter(page_state.faults))
         return Answer(focus="chosen" if first == "chosen" else f"campaign-{first}")
-    desk.values, desk.audience = {}, ""
-    if desk.campaign_id is None:
+    page_state.values, page_state.audience = {}, ""
+    if page_state.campaign_id is None:
         return Answer(go=f"{PATH}/{campaign.id}?onglet=pieces", forget="campaign-0")
-    desk.told = v.say("La campagne est enregistrée.")
+    page_state.banner = uow.translate("La campagne est enregistrée.")
     if unknown:
-        desk.faults = {"chosen": Refused("Aucun élève n’a ce numéro : {numbers}.", numbers=", ".join(unknown[:10]))}
-        return Answer(say=desk.told, focus="campaign-pupils", forget=f"campaign-{campaign.id}")
-    return Answer(say=desk.told, forget=f"campaign-{campaign.id}", focus="campaign-name")
+        page_state.faults = {
+            "chosen": UserError("Aucun élève n’a ce numéro : {numbers}.", numbers=", ".join(unknown[:10]))
+        }
+        return Answer(announce=page_state.banner, focus="campaign-pupils", forget=f"campaign-{campaign.id}")
+    return Answer(announce=page_state.banner, forget=f"campaign-{campaign.id}", focus="campaign-name")

@@ -11,8 +11,8 @@ from components.ui.icons import icon
 from components.ui.markup import button, classes, tag
 from components.ui.panel import Act, Answer
 from data.core import formats
-from data.core.errors import Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.request_list import COLUMNS, Wanted
@@ -34,18 +34,18 @@ TABS = {
 
 
 @dataclass
-class Desk:
-    """What one open page of a campaign shows and what was typed while something in it is faulty."""
+class PageState:
+    """What one open page of a campaign shows and what was typed while something in it is ValidationErrors."""
 
     campaign_id: int | None
     tab: str = ""
     wanted: Wanted = field(default_factory=Wanted)
     audience: str = ""  # chosen in the form, not kept yet
     values: dict[str, str] = field(default_factory=dict)
-    faults: dict[str, Refused] = field(default_factory=dict)
-    piece_id: int | None = None  # the document that is being written; 0: a new one
+    faults: dict[str, UserError] = field(default_factory=dict)
+    document_id: int | None = None  # the document that is being written; 0: a new one
     scope: str = "all"  # whom to remind
-    told: str = ""
+    banner: str = ""
 
     @property
     def url(self) -> str:
@@ -81,58 +81,58 @@ def read(asked: Mapping[str, str]) -> Wanted:
     )
 
 
-def chip(v: Visit, campaign: Campaign) -> Markup:
-    look, drawing, words = STATES[campaign.state]
-    if campaign.state == "active" and not campaigns.within_dates(v, campaign):
-        over = campaign.closes_on < v.today
-        look, drawing, words = ("", "cross", "Terminée") if over else ("pending", "clock", "Active bientôt")
-    return tag("span", icon(drawing), v.say(words), class_=classes("chip", look))
+def chip(uow: UnitOfWork, campaign: Campaign) -> Markup:
+    look, drawing, text = STATES[campaign.state]
+    if campaign.state == "active" and not campaigns.within_dates(uow, campaign):
+        over = campaign.closes_on < uow.today
+        look, drawing, text = ("", "cross", "Terminée") if over else ("pending", "clock", "Active bientôt")
+    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
-def draw(v: Visit, campaign: Campaign, desk: Desk, seen: int) -> Markup:
+def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) -> Markup:
     """`seen`: by how many pupils."""
-    dates = v.say(
+    dates = uow.translate(
         "du {first} au {last} inclus", first=formats.day(campaign.opens_on), last=formats.day(campaign.closes_on)
     )
-    people = v.say("{count} élève concerné#{count} élèves concernés", count=seen)
-    under = tag("span", f"{campaign.school_year} · {dates} · {people} ", chip(v, campaign))
+    people = uow.translate("{count} élève concerné#{count} élèves concernés", count=seen)
+    under = tag("span", f"{campaign.school_year} · {dates} · {people} ", chip(uow, campaign))
     links = [
         tag(
             "a",
-            v.say(label),
+            uow.translate(label),
             href=f"{PATH}/{campaign.id}" + (f"?onglet={tab}" if tab else ""),
-            aria_current="page" if tab == desk.tab else None,
+            aria_current="page" if tab == page_state.tab else None,
         )
         for tab, label in TABS.items()
     ]
-    back = way_back(v.say("Toutes les campagnes"), PATH, data_as_left=True)
-    told = tag("p", icon("check"), tag("span", desk.told), class_="done") if desk.told else None
+    back = way_back(uow.translate("Toutes les campagnes"), PATH, data_as_left=True)
+    text = tag("p", icon("check"), tag("span", page_state.banner), class_="done") if page_state.banner else None
     return (
         tag("p", back)
-        + head(campaign.title, under, _actions(v, campaign, seen), id_="campaign-name")
+        + head(campaign.title, under, _actions(uow, campaign, seen), id_="campaign-name")
         + tag(
             "div",
-            tag("nav", links, class_="tabs", aria_label=v.say("Parties de la campagne")),
-            told,
+            tag("nav", links, class_="tabs", aria_label=uow.translate("Parties de la campagne")),
+            text,
             class_="desk-tabs",
         )
     )
 
 
-def _actions(v: Visit, campaign: Campaign, seen: int) -> Markup:
+def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
     active = campaign.state == "active"
     first = (
-        button(v.say("Suspendre"), do="suspend", of=campaign.id, class_="btn quiet")
+        button(uow.translate("Suspendre"), do="suspend", of=campaign.id, class_="btn quiet")
         if active
-        else tag("button", v.say("Activer…"), type="button", class_="btn", data_opens="activate-dialog")
+        else tag("button", uow.translate("Activer…"), type="button", class_="btn", data_opens="activate-dialog")
     )
     end = (
-        tag("button", v.say("Fermer…"), type="button", class_="btn bad", data_opens="close-dialog")
+        tag("button", uow.translate("Fermer…"), type="button", class_="btn bad", data_opens="close-dialog")
         if campaign.state in {"active", "suspended"}
         else None
     )
-    copied = button(v.say("Reprendre pour l’année suivante"), do="copy", of=campaign.id, class_="btn quiet")
-    words = v.say(
+    copied = button(uow.translate("Reprendre pour l’année suivante"), do="copy", of=campaign.id, class_="btn quiet")
+    text = uow.translate(
         "{count} élève verra cette campagne du {first} au {last}.#{count} élèves verront cette campagne du {first} au {last}.",
         count=seen,
         first=formats.day(campaign.opens_on),
@@ -143,26 +143,36 @@ def _actions(v: Visit, campaign: Campaign, seen: int) -> Markup:
         first,
         end,
         copied,
-        _dialog(v, "activate-dialog", v.say("Activer la campagne ?"), words, "activate", v.say("Activer"), campaign),
         _dialog(
-            v,
+            uow,
+            "activate-dialog",
+            uow.translate("Activer la campagne ?"),
+            text,
+            "activate",
+            uow.translate("Activer"),
+            campaign,
+        ),
+        _dialog(
+            uow,
             "close-dialog",
-            v.say("Fermer la campagne ?"),
-            v.say("Les familles ne pourront plus rien envoyer. Ce qui est envoyé reste à traiter ; rien n’est perdu."),
+            uow.translate("Fermer la campagne ?"),
+            uow.translate(
+                "Les familles ne pourront plus rien envoyer. Ce qui est envoyé reste à traiter ; rien n’est perdu."
+            ),
             "close",
-            v.say("Fermer la campagne"),
+            uow.translate("Fermer la campagne"),
             campaign,
         ),
         class_="side-actions",
     )
 
 
-def _dialog(v: Visit, id_: str, title: str, words: str, do: str, label: str, campaign: Campaign) -> Markup:
-    cancel = tag("button", v.say("Annuler"), type="button", class_="btn quiet", data_closes=True)
+def _dialog(uow: UnitOfWork, id_: str, title: str, text: str, do: str, label: str, campaign: Campaign) -> Markup:
+    cancel = tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
     return tag(
         "dialog",
         tag("h2", title, id=f"{id_}-title"),
-        tag("p", words),
+        tag("p", text),
         tag(
             "div",
             cancel,
@@ -174,25 +184,25 @@ def _dialog(v: Visit, id_: str, title: str, words: str, do: str, label: str, cam
     )
 
 
-def activate(v: Visit, act: Act, desk: Desk) -> Answer:
-    campaign_admin.activate(v, act.number())
-    desk.told = v.say("La campagne est active.")
-    return Answer(say=desk.told, focus="campaign-name")
+def activate(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    campaign_admin.activate(uow, act.number())
+    page_state.banner = uow.translate("La campagne est active.")
+    return Answer(announce=page_state.banner, focus="campaign-name")
 
 
-def suspend(v: Visit, act: Act, desk: Desk) -> Answer:
-    campaign_admin.suspend(v, act.number())
-    desk.told = v.say("La campagne est suspendue : les familles ne la voient plus.")
-    return Answer(say=desk.told, focus="campaign-name")
+def suspend(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    campaign_admin.suspend(uow, act.number())
+    page_state.banner = uow.translate("La campagne est suspendue : les familles ne la voient plus.")
+    return Answer(announce=page_state.banner, focus="campaign-name")
 
 
-def close(v: Visit, act: Act, desk: Desk) -> Answer:
-    campaign_admin.close(v, act.number())
-    desk.told = v.say("La campagne est fermée.")
-    return Answer(say=desk.told, focus="campaign-name")
+def close(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    campaign_admin.close(uow, act.number())
+    page_state.banner = uow.translate("La campagne est fermée.")
+    return Answer(announce=page_state.banner, focus="campaign-name")
 
 
-def copy(v: Visit, act: Act, desk: Desk) -> Answer:
+def copy(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The copy opens on its settings: its dates want a look."""
-    made = campaign_admin.copy(v, act.number())
+    made = campaign_admin.copy(uow, act.number())
     return Answer(go=f"{PATH}/{made.id}?onglet=reglages")

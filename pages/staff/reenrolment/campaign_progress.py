@@ -6,26 +6,26 @@ from components.ui import charts
 from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
 from pages.staff.queue.reenrolment_review import STATES
 
 
-def draw(v: Visit, campaign: Campaign, seen: int, counts: dict[str, int]) -> Markup:
+def draw(uow: UnitOfWork, campaign: Campaign, seen: int, counts: dict[str, int]) -> Markup:
     order = ("submitted", "to_correct", "validated", "refused", "draft", "silent")
     figures = tag(
         "dl",
-        (tag("div", tag("dt", v.say(STATES[each][2])), tag("dd", counts[each])) for each in order),
+        (tag("div", tag("dt", uow.translate(STATES[each][2])), tag("dd", counts[each])) for each in order),
         class_="figures",
     )
-    title = v.say("Demandes au fil des semaines")
+    title = uow.translate("Demandes au fil des semaines")
     weeks = [
         (formats.day(each.monday), each.received, each.validated, each.to_correct, each.silent)
-        for each in reenrolment_list.weeks(v, campaign, seen)
+        for each in reenrolment_list.weeks(uow, campaign, seen)
     ]
-    heads = [v.say(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
-    drawn = charts.progress(v, title, weeks) or table(title, heads, weeks)
+    heads = [uow.translate(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    drawn = charts.progress(uow, title, weeks) or table(title, heads, weeks)
     return tag(
         "section",
         figures,
@@ -35,5 +35,5 @@ def draw(v: Visit, campaign: Campaign, seen: int, counts: dict[str, int]) -> Mar
         ),
         drawn,
         class_="card stack-form",
-        aria_label=v.say("Avancement"),
+        aria_label=uow.translate("Avancement"),
     )

@@ -12,80 +12,81 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import table
 from data.accounts.caller import Caller
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaigns, participation
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.participation import Silent
-from pages.staff.reenrolment.campaign_head import Desk
+from pages.staff.reenrolment.campaign_head import PageState
 
 SHOWN, AT_ONCE = 50, 200
-SCOPES_WORDS = {"all": "Toutes les familles sans réponse", "never": "Celles qui n’ont jamais été relancées"}
+RECIPIENT_LABELS = {"all": "Toutes les familles sans réponse", "never": "Celles qui n’ont jamais été relancées"}
 
 
-def draw(v: Visit, campaign: Campaign, desk: Desk) -> Markup:
-    everyone = participation.silent_families(v, campaign)
-    chosen = within(v, everyone, desk.scope)
-    found = participation.to_remind(v, campaign, chosen[:SHOWN]) if chosen else []
+def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState) -> Markup:
+    everyone = participation.silent_families(uow, campaign)
+    chosen = within(uow, everyone, page_state.scope)
+    found = participation.to_remind(uow, campaign, chosen[:SHOWN]) if chosen else []
     if not everyone:
-        words = v.say("Toutes les familles concernées ont répondu.")
-        return tag("section", tag("p", words), class_="card", aria_label=v.say("Relances"))
-    count = v.say("{count} famille n’a pas répondu#{count} familles n’ont pas répondu", count=len(everyone))
+        text = uow.translate("Toutes les familles concernées ont répondu.")
+        return tag("section", tag("p", text), class_="card", aria_label=uow.translate("Relances"))
+    count = uow.translate("{count} famille n’a pas répondu#{count} familles n’ont pas répondu", count=len(everyone))
     return tag(
         "section",
         tag("h2", count, id="silent-title", tabindex="-1"),
-        _scope(v, desk),
-        _before_sending(v, campaign, found, len(chosen)),
-        _list(v, found, len(chosen)) if found else None,
+        _scope(uow, page_state),
+        _before_sending(uow, campaign, found, len(chosen)),
+        _list(uow, found, len(chosen)) if found else None,
         class_="card stack-form",
         aria_labelledby="silent-title",
     )
 
 
-def within(v: Visit, everyone: dict[int, datetime | None], scope: str) -> list[int]:
+def within(uow: UnitOfWork, everyone: dict[int, datetime | None], scope: str) -> list[int]:
     """Those who would be written to: nobody twice on a day."""
     return [
         family_id
         for family_id, at in everyone.items()
-        if at is None or (scope == "all" and at.astimezone(v.zone).date() < v.today)
+        if at is None or (scope == "all" and at.astimezone(uow.zone).date() < uow.today)
     ]
 
 
-def _scope(v: Visit, desk: Desk) -> Markup:
+def _scope(uow: UnitOfWork, page_state: PageState) -> Markup:
     choices = [
-        tag("option", v.say(words), value=key, selected=key == desk.scope) for key, words in SCOPES_WORDS.items()
+        tag("option", uow.translate(text), value=key, selected=key == page_state.scope)
+        for key, text in RECIPIENT_LABELS.items()
     ]
     field = tag("select", choices, id="scope", name="scope", data_change="scope")
-    return tag("div", tag("label", v.say("À qui écrire"), for_="scope"), field, class_="field narrow")
+    return tag("div", tag("label", uow.translate("À qui écrire"), for_="scope"), field, class_="field narrow")
 
 
-def _before_sending(v: Visit, campaign: Campaign, found: list[Silent], count: int) -> Markup:
+def _before_sending(uow: UnitOfWork, campaign: Campaign, found: list[Silent], count: int) -> Markup:
     """The letter as the first family would read it; the button only when it can be sent."""
     if not found:
-        return tag("p", v.say("Toutes ont été relancées aujourd’hui."))
-    if not campaigns.is_open(v, campaign):
-        words = v.say("La campagne n’est pas ouverte : aucune relance ne peut partir.")
-        return tag("div", icon("info"), tag("p", words), class_="notice")
-    subject, text = participation.reminder(v, campaign, found[0])
-    label = v.say("Relancer {count} famille…#Relancer {count} familles…", count=count)
+        return tag("p", uow.translate("Toutes ont été relancées aujourd’hui."))
+    if not campaigns.is_open(uow, campaign):
+        sentence = uow.translate("La campagne n’est pas ouverte : aucune relance ne peut partir.")
+        return tag("div", icon("info"), tag("p", sentence), class_="notice")
+    subject, text = participation.reminder(uow, campaign, found[0])
+    label = uow.translate("Relancer {count} famille…#Relancer {count} familles…", count=count)
     send = tag("button", label, type="button", class_="btn", data_opens="remind-dialog")
-    cancel = tag("button", v.say("Annuler"), type="button", class_="btn quiet", data_closes=True)
-    go = button(v.say("Envoyer"), do="remind", of=campaign.id, class_="btn", data_closes=True, autofocus=True)
+    cancel = tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
+    go = button(uow.translate("Envoyer"), do="remind", of=campaign.id, class_="btn", data_closes=True, autofocus=True)
     dialog = tag(
         "dialog",
         tag(
             "h2",
-            v.say("Écrire à {count} famille ?#Écrire à {count} familles ?", count=count),
+            uow.translate("Écrire à {count} famille ?#Écrire à {count} familles ?", count=count),
             id="remind-dialog-title",
         ),
-        tag("p", v.say("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
+        tag("p", uow.translate("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
         tag("div", cancel, go, class_="actions"),
         id="remind-dialog",
         aria_labelledby="remind-dialog-title",
     )
     return tag(
         "div",
-        tag("h3", v.say("Ce que lira la famille n° {number}", number=found[0].family_number)),
-        tag("p", v.say("Objet : {subject}", subject=subject), class_="soft"),
+        tag("h3", uow.translate("Ce que lira la famille n° {number}", number=found[0].family_number)),
+        tag("p", uow.translate("Objet : {subject}", subject=subject), class_="soft"),
         tag("pre", text, class_="letter-preview"),
         tag("div", send, class_="actions"),
         dialog,
@@ -93,54 +94,56 @@ def _before_sending(v: Visit, campaign: Campaign, found: list[Silent], count: in
     )
 
 
-def _list(v: Visit, found: list[Silent], count: int) -> Markup:
-    heads = [v.say(each) for each in ("Famille", "Destinataire", "Élèves", "Dernière relance")]
+def _list(uow: UnitOfWork, found: list[Silent], count: int) -> Markup:
+    heads = [uow.translate(each) for each in ("Famille", "Destinataire", "Élèves", "Dernière relance")]
     rows = [
         (
-            v.say("n° {number}", number=each.family_number),
+            uow.translate("n° {number}", number=each.family_number),
             each.account.name,
             ", ".join(pupil.full_name for pupil in each.pupils),
-            formats.day(each.reminded_at.astimezone(v.zone).date()) if each.reminded_at else v.say("jamais"),
+            formats.day(each.reminded_at.astimezone(uow.zone).date()) if each.reminded_at else uow.translate("jamais"),
         )
         for each in found
     ]
     more = count - SHOWN
     rest = (
-        tag("p", v.say("et {count} autre famille#et {count} autres familles", count=more), class_="soft")
+        tag("p", uow.translate("et {count} autre famille#et {count} autres familles", count=more), class_="soft")
         if more > 0
         else None
     )
-    return table(v.say("Familles qui seront relancées"), heads, rows) + (rest or "")
+    return table(uow.translate("Familles qui seront relancées"), heads, rows) + (rest or "")
 
 
 @only_shows
-def choose(_v: Visit, act: Act, desk: Desk) -> Answer:
+def choose(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     chosen = act.values.get("scope", "all")
-    desk.scope = chosen if chosen in SCOPES_WORDS else "all"
+    page_state.scope = chosen if chosen in RECIPIENT_LABELS else "all"
     return Answer()
 
 
-def sender(desk: Desk) -> Callable[[Caller, Act], Awaitable[Answer]]:
+def sender(page_state: PageState) -> Callable[[Caller, Act], Awaitable[Answer]]:
     """Thousands of letters: written off the loop, some hundreds at a time; interrupted, it goes on where it stopped."""
 
     async def send(caller: Caller, act: Act) -> Answer:
         campaign_id = act.number()
-        families = await asyncio.to_thread(_whom, caller, campaign_id, desk.scope)
+        families = await asyncio.to_thread(_whom, caller, campaign_id, page_state.scope)
         written = 0
         for at in range(0, len(families), AT_ONCE):
             written += await asyncio.to_thread(_write, caller, campaign_id, families[at : at + AT_ONCE])
-        desk.told = caller.say("{count} relance est partie.#{count} relances sont parties.", count=written)
-        return Answer(say=desk.told, focus="silent-title")
+        page_state.banner = caller.translate(
+            "{count} relance est partie.#{count} relances sont parties.", count=written
+        )
+        return Answer(announce=page_state.banner, focus="silent-title")
 
     return send
 
 
 def _whom(caller: Caller, campaign_id: int, scope: str) -> list[int]:
-    with caller.visit() as v:
-        campaign = v.get(Campaign, campaign_id)
-        return within(v, participation.silent_families(v, campaign), scope)
+    with caller.unit_of_work() as uow:
+        campaign = uow.get(Campaign, campaign_id)
+        return within(uow, participation.silent_families(uow, campaign), scope)
 
 
 def _write(caller: Caller, campaign_id: int, families: list[int]) -> int:
-    with caller.visit(writes=True) as v:
-        return participation.remind(v, campaign_id, families)
+    with caller.unit_of_work(writes=True) as uow:
+        return participation.remind(uow, campaign_id, families)

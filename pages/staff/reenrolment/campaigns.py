@@ -9,7 +9,7 @@ from components.ui import lists
 from components.ui.lists import Column, Listing
 from components.ui.markup import tag
 from data.core import formats
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
@@ -17,12 +17,12 @@ from pages.staff.reenrolment.campaign_head import PATH, chip
 
 
 @screen(PATH, Audience.STAFF, title="Réinscriptions")
-def campaigns(v: Visit) -> None:
+def campaigns(uow: UnitOfWork) -> None:
     listing = _listing({})
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, listing),
-        follows=[("campaigns", v.site_id or 0), ("queue", v.site_id or 0)],
+        follows=[("campaigns", uow.site_id or 0), ("queue", uow.site_id or 0)],
         classes="flow",
         on=lists.acts(listing),
     )
@@ -35,7 +35,7 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
         ]
         return Column(
             label,
-            lambda v, each: str(sums.get(each.id, {}).get(state, 0)),
+            lambda uow, each: str(sums.get(each.id, {}).get(state, 0)),
             key=lambda each: sums.get(each.id, {}).get(state, 0),
             look="num",
         )
@@ -44,10 +44,10 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
         "campaigns",
         "Campagnes",
         [
-            Column("Campagne", lambda v, each: each.title),
-            Column("Année", lambda v, each: each.school_year),
-            Column("Ouverture", lambda v, each: formats.day(each.opens_on), key=lambda each: each.opens_on),
-            Column("Fermeture", lambda v, each: formats.day(each.closes_on), key=lambda each: each.closes_on),
+            Column("Campagne", lambda uow, each: each.title),
+            Column("Année", lambda uow, each: each.school_year),
+            Column("Ouverture", lambda uow, each: formats.day(each.opens_on), key=lambda each: each.opens_on),
+            Column("Fermeture", lambda uow, each: formats.day(each.closes_on), key=lambda each: each.closes_on),
             Column("État", chip),
             number("submitted"),
             number("to_correct"),
@@ -61,12 +61,12 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
     )
 
 
-def _draw(v: Visit, listing: Listing[Campaign]) -> Markup:
-    found = campaign_admin.every(v)
-    shown = _listing(reenrolment_list.sums(v))
+def _draw(uow: UnitOfWork, listing: Listing[Campaign]) -> Markup:
+    found = campaign_admin.every(uow)
+    shown = _listing(reenrolment_list.sums(uow))
     shown.order.__dict__.update(listing.order.__dict__)
-    new = tag("a", v.say("Nouvelle campagne"), href=f"{PATH}/nouvelle", class_="btn")
-    under = v.say("Les familles voient une campagne quand elle est active, entre ses deux dates.")
-    return head(v.say("Réinscriptions"), under, new) + tag(
-        "section", lists.draw(v, shown, found), class_="card", aria_label=v.say("Campagnes")
+    new = tag("a", uow.translate("Nouvelle campagne"), href=f"{PATH}/nouvelle", class_="btn")
+    under = uow.translate("Les familles voient une campagne quand elle est active, entre ses deux dates.")
+    return head(uow.translate("Réinscriptions"), under, new) + tag(
+        "section", lists.draw(uow, shown, found), class_="card", aria_label=uow.translate("Campagnes")
     )

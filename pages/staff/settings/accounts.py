@@ -1,4 +1,4 @@
-"""« Comptes du personnel »: who comes in, with which role; a colleague's sheet with what can be done."""
+"""« Comptes du personnel »: who comes in, with which role; a colleague's record with what can be done."""
 
 from dataclasses import dataclass, field
 
@@ -16,37 +16,38 @@ from data.accounts import passwords
 from data.accounts.caller import Caller
 from data.accounts.models import Account
 from data.core import formats
-from data.core.errors import Faulty, Refused
-from data.core.unit_of_work import Visit
+from data.core.errors import UserError, ValidationErrors
+from data.core.roles import Role
+from data.core.unit_of_work import UnitOfWork
 from data.site_admin.settings import STAFF
 from pages.staff.settings import frame
 
-ROLE_WORDS = {"secretariat": "Secrétariat", "responsable": "Responsable"}
+ROLE_LABELS: dict[str, str] = {Role.OFFICE: "Secrétariat", Role.MANAGER: "Responsable"}
 
 
 @dataclass
-class Desk:
-    """The account that is open (None: a new one), and what was refused."""
+class PageState:
+    """The account that is open (None: a new one), and what was UserError."""
 
     opened: int | None = None
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
 
 @screen(frame.path_of(STAFF), Audience.MANAGER, title="Comptes du personnel")
-def accounts_of_the_staff(v: Visit) -> None:
-    desk = Desk()
+def accounts_of_the_staff(uow: UnitOfWork) -> None:
+    page_state = PageState()
 
     async def create(caller: Caller, act: Act) -> Answer:
-        return await _create(caller, act, desk)
+        return await _create(caller, act, page_state)
 
     Panel(
-        v,
-        lambda w: _draw(w, desk),
+        uow,
+        lambda w: _draw(w, page_state),
         on={
-            "open": lambda w, act: _open(w, act, desk),
-            "new": lambda w, act: _new(desk),
+            "open": lambda w, act: _open(w, act, page_state),
+            "new": lambda w, act: _new(page_state),
             "create": create,
-            "save": lambda w, act: _save(w, act, desk),
+            "save": lambda w, act: _save(w, act, page_state),
             "role": _role,
             "disable": lambda w, act: _disable(w, act, disabled=True),
             "enable": lambda w, act: _disable(w, act, disabled=False),
@@ -54,33 +55,34 @@ def accounts_of_the_staff(v: Visit) -> None:
             "unfactor": _unfactor,
             "renew": _renew,
         },
-        follows=[("staff", v.site_id or 0)],
+        follows=[("staff", uow.site_id or 0)],
         classes="flow",
     )
 
 
-def _draw(v: Visit, desk: Desk) -> Markup:
-    rows = staff_accounts.every(v)
+def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
+    rows = staff_accounts.every(uow)
     heads = [
-        v.say(each) for each in ("Nom", "Identifiant", "Rôle", "Second facteur", "Dernière activité", "État", "Action")
+        uow.translate(each)
+        for each in ("Nom", "Identifiant", "Rôle", "Second facteur", "Dernière activité", "État", "Action")
     ]
     lines = []
     for account, seen, factor in rows:
         state = (
-            tag("span", v.say("Désactivé"), class_="chip bad")
+            tag("span", uow.translate("Désactivé"), class_="chip bad")
             if account.disabled
-            else tag("span", v.say("Actif"), class_="chip good")
+            else tag("span", uow.translate("Actif"), class_="chip good")
         )
         lines.append(
             (
                 account.name,
                 account.login,
-                v.say(ROLE_WORDS[account.role]),
-                v.say("Oui") if factor else v.say("Non"),
-                formats.ago(seen, v.now, v.zone, v.tongue) if seen else v.say("jamais"),
+                uow.translate(ROLE_LABELS[account.role]),
+                uow.translate("Oui") if factor else uow.translate("Non"),
+                formats.ago(seen, uow.now, uow.zone, uow.language) if seen else uow.translate("jamais"),
                 state,
                 button(
-                    v.say("Ouvrir"),
+                    uow.translate("Ouvrir"),
                     tag("span", f" {account.name}", class_="unseen"),
                     do="open",
                     of=account.id,
@@ -91,36 +93,36 @@ def _draw(v: Visit, desk: Desk) -> Markup:
         )
     listed = tag(
         "section",
-        table(v.say("Comptes du personnel"), heads, lines, quiet_caption=True),
+        table(uow.translate("Comptes du personnel"), heads, lines, quiet_caption=True),
         class_="card",
-        aria_label=v.say("Comptes du personnel"),
+        aria_label=uow.translate("Comptes du personnel"),
     )
-    found = next(((account, factor) for account, _, factor in rows if account.id == desk.opened), None)
-    return frame.around(v, STAFF, listed, _one(v, *found, desk) if found else _empty(v, desk))
+    found = next(((account, factor) for account, _, factor in rows if account.id == page_state.opened), None)
+    return frame.around(uow, STAFF, listed, _one(uow, *found, page_state) if found else _empty(uow, page_state))
 
 
-def _fields(v: Visit, desk: Desk, account: Account | None) -> list[Markup]:
+def _fields(uow: UnitOfWork, page_state: PageState, account: Account | None) -> list[Markup]:
     name, email = (account.name, account.email) if account else ("", "")
     return [
         labelled(
-            v,
+            uow,
             "staff-name",
             "Nom et prénom",
             "text",
             value=name,
-            fault=desk.faults.get("name"),
+            fault=page_state.faults.get("name"),
             required=True,
             span=6,
             maxlength=120,
             autocomplete="off",
         ),
         labelled(
-            v,
+            uow,
             "staff-email",
             "E-mail",
             "email",
             value=email,
-            fault=desk.faults.get("email"),
+            fault=page_state.faults.get("email"),
             required=True,
             span=6,
             maxlength=254,
@@ -129,17 +131,17 @@ def _fields(v: Visit, desk: Desk, account: Account | None) -> list[Markup]:
     ]
 
 
-def _empty(v: Visit, desk: Desk) -> Markup:
+def _empty(uow: UnitOfWork, page_state: PageState) -> Markup:
     """The form of a new account."""
     fields = [
-        *_fields(v, desk, None),
+        *_fields(uow, page_state, None),
         labelled(
-            v,
+            uow,
             "staff-login",
             "Identifiant",
             "text",
             hint="De 3 à 40 caractères, par exemple dupont.anne",
-            fault=desk.faults.get("login"),
+            fault=page_state.faults.get("login"),
             required=True,
             span=6,
             maxlength=40,
@@ -147,13 +149,13 @@ def _empty(v: Visit, desk: Desk) -> Markup:
             autocapitalize="none",
         ),
         labelled(
-            v,
+            uow,
             "staff-role",
             "Rôle",
             "select",
-            options=ROLE_WORDS,
-            value="secretariat",
-            fault=desk.faults.get("role"),
+            options=ROLE_LABELS,
+            value=Role.OFFICE,
+            fault=page_state.faults.get("role"),
             span=6,
         ),
     ]
@@ -161,50 +163,50 @@ def _empty(v: Visit, desk: Desk) -> Markup:
         tag("div", fields, class_="grid"),
         tag(
             "p",
-            v.say("Un mot de passe provisoire part par e-mail ; il est changé à la première connexion."),
+            uow.translate("Un mot de passe provisoire part par e-mail ; il est changé à la première connexion."),
             class_="soft",
         ),
-        tag("div", tag("button", v.say("Créer le compte"), type="submit", class_="btn"), class_="actions"),
+        tag("div", tag("button", uow.translate("Créer le compte"), type="submit", class_="btn"), class_="actions"),
         do="create",
         of=0,
-        data_keep=f"staff-0-{v.account_id}",
+        data_keep=f"staff-0-{uow.account_id}",
         id="staff-form",
     )
-    title = tag("h2", v.say("Nouveau compte"), id="staff-title", tabindex="-1")
+    title = tag("h2", uow.translate("Nouveau compte"), id="staff-title", tabindex="-1")
     return tag("section", title, form, class_="card", aria_labelledby="staff-title")
 
 
-def _one(v: Visit, account: Account, factor: bool, desk: Desk) -> Markup:
-    save = tag("button", v.say("Enregistrer"), type="submit", class_="btn")
-    back = button(v.say("Retour"), do="new", class_="btn quiet first")
+def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState) -> Markup:
+    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn")
+    back = button(uow.translate("Retour"), do="new", class_="btn quiet first")
     form = acting_form(
-        tag("div", _fields(v, desk, account), class_="grid"),
+        tag("div", _fields(uow, page_state, account), class_="grid"),
         tag("div", back, save, class_="actions"),
         do="save",
         of=account.id,
-        data_keep=f"staff-{account.id}-{v.account_id}",
+        data_keep=f"staff-{account.id}-{uow.account_id}",
     )
-    others = [button(v.say("Fermer ses connexions"), do="close", of=account.id, class_="btn quiet")]
-    if account.id != v.account_id:
-        role = "secretariat" if account.role == "responsable" else "responsable"
-        words = "Passer au secrétariat" if role == "secretariat" else "Nommer responsable"
+    others = [button(uow.translate("Fermer ses connexions"), do="close", of=account.id, class_="btn quiet")]
+    if account.id != uow.account_id:
+        role = Role.OFFICE if account.role == Role.MANAGER else Role.MANAGER
+        text = "Passer au secrétariat" if role == Role.OFFICE else "Nommer responsable"
         others += [
-            button(v.say(words), do="role", of=f"{account.id}", class_="btn quiet"),
-            button(v.say("Envoyer un nouveau mot de passe"), do="renew", of=account.id, class_="btn quiet"),
+            button(uow.translate(text), do="role", of=f"{account.id}", class_="btn quiet"),
+            button(uow.translate("Envoyer un nouveau mot de passe"), do="renew", of=account.id, class_="btn quiet"),
             *(
-                [button(v.say("Retirer le second facteur"), do="unfactor", of=account.id, class_="btn quiet")]
+                [button(uow.translate("Retirer le second facteur"), do="unfactor", of=account.id, class_="btn quiet")]
                 if factor
                 else []
             ),
-            button(v.say("Réactiver"), do="enable", of=account.id, class_="btn quiet")
+            button(uow.translate("Réactiver"), do="enable", of=account.id, class_="btn quiet")
             if account.disabled
-            else tag("button", v.say("Désactiver"), type="button", class_="btn bad", data_opens="ask-disable"),
-            _ask(v, account),
+            else tag("button", uow.translate("Désactiver"), type="button", class_="btn bad", data_opens="ask-disable"),
+            _ask(uow, account),
         ]
     else:
-        others.append(tag("p", v.say(staff_accounts.OWN), class_="soft"))
+        others.append(tag("p", uow.translate(staff_accounts.OWN), class_="soft"))
     title = tag("h2", account.name, id="staff-title", tabindex="-1")
-    about = tag("p", v.say("Identifiant : {login}", login=account.login), class_="soft")
+    about = tag("p", uow.translate("Identifiant : {login}", login=account.login), class_="soft")
     return tag(
         "section",
         title,
@@ -216,16 +218,23 @@ def _one(v: Visit, account: Account, factor: bool, desk: Desk) -> Markup:
     )
 
 
-def _ask(v: Visit, account: Account) -> Markup:
-    words = v.say("{name} ne pourra plus se connecter ; ses pages ouvertes se ferment.", name=account.name)
+def _ask(uow: UnitOfWork, account: Account) -> Markup:
+    text = uow.translate("{name} ne pourra plus se connecter ; ses pages ouvertes se ferment.", name=account.name)
     return tag(
         "dialog",
-        tag("h2", v.say("Désactiver ce compte ?"), id="ask-title"),
-        tag("p", words),
+        tag("h2", uow.translate("Désactiver ce compte ?"), id="ask-title"),
+        tag("p", text),
         tag(
             "div",
-            tag("button", v.say("Annuler"), type="button", class_="btn quiet", data_closes=True),
-            button(icon("cross"), v.say("Désactiver"), do="disable", of=account.id, class_="btn bad", data_closes=True),
+            tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True),
+            button(
+                icon("cross"),
+                uow.translate("Désactiver"),
+                do="disable",
+                of=account.id,
+                class_="btn bad",
+                data_closes=True,
+            ),
             class_="actions",
         ),
         id="ask-disable",
@@ -233,73 +242,75 @@ def _ask(v: Visit, account: Account) -> Markup:
     )
 
 
-def _open(v: Visit, act: Act, desk: Desk) -> Answer:
-    desk.opened, desk.faults = v.get(Account, act.number()).id, {}
+def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.opened, page_state.faults = uow.get(Account, act.number()).id, {}
     return Answer(focus="staff-title")
 
 
-def _new(desk: Desk) -> Answer:
-    desk.opened, desk.faults = None, {}
+def _new(page_state: PageState) -> Answer:
+    page_state.opened, page_state.faults = None, {}
     return Answer(focus="staff-title")
 
 
-async def _create(caller: Caller, act: Act, desk: Desk) -> Answer:
-    desk.faults = {}
+async def _create(caller: Caller, act: Act, page_state: PageState) -> Answer:
+    page_state.faults = {}
     given = [act.values.get(name, "") for name in ("login", "name", "email", "role")]
     try:
-        with caller.visit() as v:
-            values = staff_accounts.check(v, *given)
+        with caller.unit_of_work() as uow:
+            values = staff_accounts.check(uow, *given)
         word = passwords.make_password()
         hashed = await passwords.off_the_loop(passwords.make_hash, word)
-        with caller.visit(writes=True) as v:
-            made = staff_accounts.create(v, values, word, hashed)
-    except Faulty as faulty:
-        desk.faults = faulty.faults
-        return Answer(focus=f"staff-{next(iter(faulty.faults))}")
+        with caller.unit_of_work(writes=True) as uow:
+            made = staff_accounts.create(uow, values, word, hashed)
+    except ValidationErrors as invalid:
+        page_state.faults = invalid.faults
+        return Answer(focus=f"staff-{next(iter(invalid.faults))}")
     account = caller.account
     key = f"staff-0-{account.id if account else 0}"
-    return Answer(toast=caller.say("Le compte de {name} est créé.", name=made.name), forget=key, focus="staff-title")
-
-
-def _save(v: Visit, act: Act, desk: Desk) -> Answer:
-    number, desk.faults = act.number(), {}
-    try:
-        staff_accounts.rename(v, number, act.values.get("name", ""), act.values.get("email", ""))
-    except Faulty as faulty:
-        desk.faults = faulty.faults
-        return Answer(focus=f"staff-{next(iter(faulty.faults))}")
     return Answer(
-        toast=v.say("Le compte est enregistré."), forget=f"staff-{number}-{v.account_id}", focus="staff-title"
+        toast=caller.translate("Le compte de {name} est créé.", name=made.name), forget=key, focus="staff-title"
     )
 
 
-def _role(v: Visit, act: Act) -> Answer:
-    row = staff_accounts.get(v, act.number())
-    staff_accounts.change_role(v, row.id, "secretariat" if row.role == "responsable" else "responsable")
-    return Answer(toast=v.say("Le rôle est changé ; ses connexions sont fermées."), focus="staff-title")
+def _save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    number, page_state.faults = act.number(), {}
+    try:
+        staff_accounts.rename(uow, number, act.values.get("name", ""), act.values.get("email", ""))
+    except ValidationErrors as invalid:
+        page_state.faults = invalid.faults
+        return Answer(focus=f"staff-{next(iter(invalid.faults))}")
+    return Answer(
+        toast=uow.translate("Le compte est enregistré."), forget=f"staff-{number}-{uow.account_id}", focus="staff-title"
+    )
 
 
-def _disable(v: Visit, act: Act, *, disabled: bool) -> Answer:
-    staff_accounts.disable(v, act.number(), disabled)
-    words = v.say("Le compte est désactivé.") if disabled else v.say("Le compte est réactivé.")
-    return Answer(toast=words, focus="staff-title")
+def _role(uow: UnitOfWork, act: Act) -> Answer:
+    row = staff_accounts.get(uow, act.number())
+    staff_accounts.change_role(uow, row.id, Role.OFFICE if row.role == Role.MANAGER else Role.MANAGER)
+    return Answer(toast=uow.translate("Le rôle est changé ; ses connexions sont fermées."), focus="staff-title")
 
 
-def _close(v: Visit, act: Act) -> Answer:
-    staff_accounts.close_sessions(v, act.number())
-    return Answer(toast=v.say("Ses connexions sont fermées."), focus="staff-title")
+def _disable(uow: UnitOfWork, act: Act, *, disabled: bool) -> Answer:
+    staff_accounts.disable(uow, act.number(), disabled)
+    text = uow.translate("Le compte est désactivé.") if disabled else uow.translate("Le compte est réactivé.")
+    return Answer(toast=text, focus="staff-title")
 
 
-def _unfactor(v: Visit, act: Act) -> Answer:
-    staff_accounts.reset_factor(v, act.number())
-    return Answer(toast=v.say("Le second facteur est retiré."), focus="staff-title")
+def _close(uow: UnitOfWork, act: Act) -> Answer:
+    staff_accounts.close_sessions(uow, act.number())
+    return Answer(toast=uow.translate("Ses connexions sont fermées."), focus="staff-title")
+
+
+def _unfactor(uow: UnitOfWork, act: Act) -> Answer:
+    staff_accounts.reset_factor(uow, act.number())
+    return Answer(toast=uow.translate("Le second facteur est retiré."), focus="staff-title")
 
 
 async def _renew(caller: Caller, act: Act) -> Answer:
-    with caller.visit(writes=True) as v:
-        number = staff_accounts.get(v, act.number()).id
+    with caller.unit_of_work(writes=True) as uow:
+        number = staff_accounts.get(uow, act.number()).id
     word = passwords.make_password()
     hashed = await passwords.off_the_loop(passwords.make_hash, word)
-    with caller.visit(writes=True) as v:
-        staff_accounts.renew_password(v, number, word, hashed)
-    return Answer(toast=caller.say("Un nouveau mot de passe part par e-mail."), focus="staff-title")
+    with caller.unit_of_work(writes=True) as uow:
+        staff_accounts.renew_password(uow, number, word, hashed)
+    return Answer(toast=caller.translate("Un nouveau mot de passe part par e-mail."), focus="staff-title")

@@ -12,41 +12,41 @@ from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import row
 from data.core import sites
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField, editables
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil
 from data.site_admin import field_policies
 from data.site_admin.settings import FIELDS
 from pages.staff.settings import frame
 
-POLICY_WORDS = {"immediate": "Immédiat", "moderated": "À valider", "readonly": "Lecture seule", "hidden": "Masqué"}
-SHEETS = {"responsable": ("Fiche du responsable", Guardian), "eleve": ("Fiche de l’élève", Pupil)}
+POLICY_LABELS = {"immediate": "Immédiat", "moderated": "À valider", "readonly": "Lecture seule", "hidden": "Masqué"}
+RECORD_TYPES = {"responsable": ("Fiche du responsable", Guardian), "eleve": ("Fiche de l’élève", Pupil)}
 
 
 @dataclass
 class Draft:
     """What was chosen and is not saved yet, by key « guardian.phone_home »."""
 
-    sheet: str
+    record_type: str
     policies: dict[str, str] = field(default_factory=dict)
     required: dict[str, bool] = field(default_factory=dict)
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
 
 @screen(frame.path_of(FIELDS), Audience.MANAGER, title="Champs des fiches")
-def fields_of_sheets(v: Visit, fiche: str = "") -> None:
-    draft = Draft(fiche if fiche in SHEETS else "responsable")
+def fields_of_record_types(uow: UnitOfWork, fiche: str = "") -> None:
+    draft = Draft(fiche if fiche in RECORD_TYPES else "responsable")
     Panel(
-        v,
+        uow,
         lambda w: _draw(w, draft),
         on={
             "policy": lambda w, act: _choose(w, act, draft),
             "must": lambda w, act: _choose(w, act, draft),
             "save": lambda w, act: _save(w, act, draft),
         },
-        follows=[("site", v.site_id or 0)],
+        follows=[("site", uow.site_id or 0)],
         classes="flow",
     )
 
@@ -55,8 +55,8 @@ def _key(table: type, name: str) -> str:
     return f"{table.__name__.lower()}.{name}"
 
 
-def _draw(v: Visit, draft: Draft) -> Markup:
-    site, (title, table) = sites.here(v), SHEETS[draft.sheet]
+def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
+    site, (title, table) = sites.here(uow), RECORD_TYPES[draft.record_type]
     shown = Site(
         code=site.code,
         name=site.name,
@@ -68,55 +68,58 @@ def _draw(v: Visit, draft: Draft) -> Markup:
         (
             tag(
                 "a",
-                v.say(words),
+                uow.translate(text),
                 href=f"{frame.path_of(FIELDS)}?fiche={name}",
-                aria_current="page" if name == draft.sheet else None,
+                aria_current="page" if name == draft.record_type else None,
             )
-            for name, (words, _) in SHEETS.items()
+            for name, (text, _) in RECORD_TYPES.items()
         ),
         class_="tabs",
-        aria_label=v.say("Fiches"),
+        aria_label=uow.translate("Fiches"),
     )
-    heads = [v.say(each) for each in ("Champ", "Ce que la famille peut faire", "Obligatoire")]
-    lines = [_line(v, shown, table, one, draft, heads) for one in editables(table).values()]
+    heads = [uow.translate(each) for each in ("Champ", "Ce que la famille peut faire", "Obligatoire")]
+    lines = [_line(uow, shown, table, one, draft, heads) for one in editables(table).values()]
     listed = tag(
         "table",
-        tag("caption", tag("span", v.say(title), class_="unseen")),
+        tag("caption", tag("span", uow.translate(title), class_="unseen")),
         tag("thead", tag("tr", (tag("th", each, scope="col") for each in heads))),
         tag("tbody", lines),
         class_="stack policies",
     )
-    save = tag("button", v.say("Enregistrer"), type="submit", class_="btn", id="fields-save")
-    form = acting_form(listed, tag("div", save, class_="actions"), do="save", of=draft.sheet, id="fields-form")
+    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id="fields-save")
+    form = acting_form(listed, tag("div", save, class_="actions"), do="save", of=draft.record_type, id="fields-form")
     sample = table(site_id=0, first_name="Camille", last_name="Martin")
     preview = tag(
         "section",
-        tag("h2", v.say("Aperçu")),
-        tag("p", v.say("La fiche telle que la famille la verra."), class_="soft"),
+        tag("h2", uow.translate("Aperçu")),
+        tag("p", uow.translate("La fiche telle que la famille la verra."), class_="soft"),
         tag(
             "div",
-            tag("div", forms.sheet(v, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+            tag("div", forms.record_form(uow, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
             class_="preview-view",
             tabindex="0",
             role="group",
-            aria_label=v.say("Aperçu"),
+            aria_label=uow.translate("Aperçu"),
         ),
         class_="card flow-card",
-        aria_label=v.say("Aperçu"),
+        aria_label=uow.translate("Aperçu"),
     )
     return frame.around(
-        v, FIELDS, tabs, tag("div", tag("section", form, class_="card", aria_label=v.say(title)), preview, class_="duo")
+        uow,
+        FIELDS,
+        tabs,
+        tag("div", tag("section", form, class_="card", aria_label=uow.translate(title)), preview, class_="duo"),
     )
 
 
-def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, heads: list[str]) -> Markup:
-    key, label = _key(table, one.name), v.say(one.mark.label)
+def _line(uow: UnitOfWork, shown: Site, table: type, one: EditableField, draft: Draft, heads: list[str]) -> Markup:
+    key, label = _key(table, one.name), uow.translate(one.mark.label)
     email = one.kind.control == "email"
     choices = tag(
         "select",
         (
-            tag("option", v.say(words), value=value, selected=value == sites.policy(shown, one, table))
-            for value, words in POLICY_WORDS.items()
+            tag("option", uow.translate(text), value=value, selected=value == sites.policy(shown, one, table))
+            for value, text in POLICY_LABELS.items()
             if not (email and value == "immediate")
         ),
         name=f"policy:{key}",
@@ -127,7 +130,9 @@ def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, 
         data_of=key,
     )
     fault = draft.faults.get(key)
-    told = fault and tag("p", icon("alert"), tag("span", fault.tell(v.tongue)), id=f"fault-{key}", class_="fault")
+    text = fault and tag(
+        "p", icon("alert"), tag("span", fault.message(uow.language)), id=f"fault-{key}", class_="fault"
+    )
     must = tag(
         "input",
         type="checkbox",
@@ -136,30 +141,30 @@ def _line(v: Visit, shown: Site, table: type, one: EditableField, draft: Draft, 
         value="true",
         checked=sites.is_required(shown, one, table),
         disabled=one.mark.required,
-        aria_label=v.say("{field} : obligatoire", field=label),
+        aria_label=uow.translate("{field} : obligatoire", field=label),
         data_change="must",
         data_of=key,
     )
     box = None if one.kind.control == "photo" else tag("label", must, class_="choose")
-    return row(heads, (label, choices + told if told else choices, box))
+    return row(heads, (label, choices + text if text else choices, box))
 
 
-def _choose(v: Visit, act: Act, draft: Draft) -> Answer:
+def _choose(uow: UnitOfWork, act: Act, draft: Draft) -> Answer:
     """The preview follows each choice; nothing is kept yet."""
-    known = {_key(table, name) for _, table in SHEETS.values() for name in editables(table)}
+    known = {_key(table, name) for _, table in RECORD_TYPES.values() for name in editables(table)}
     if act.of not in known:
         return Answer()
     value = next(iter(act.values.values()), "")
-    if act.do == "policy" and value in POLICY_WORDS:
+    if act.do == "policy" and value in POLICY_LABELS:
         draft.policies[act.of] = value
     elif act.do == "must":
         draft.required[act.of] = value == "true"
     draft.faults.pop(act.of, None)
-    return Answer(say=v.say("L’aperçu est à jour."))
+    return Answer(announce=uow.translate("L’aperçu est à jour."))
 
 
-def _save(v: Visit, act: Act, draft: Draft) -> Answer:
-    table = SHEETS[draft.sheet][1]
+def _save(uow: UnitOfWork, act: Act, draft: Draft) -> Answer:
+    table = RECORD_TYPES[draft.record_type][1]
     for name, one in editables(table).items():
         key = _key(table, name)
         if (chosen := act.values.get(f"policy:{key}")) is not None:
@@ -168,10 +173,14 @@ def _save(v: Visit, act: Act, draft: Draft) -> Answer:
                 draft.required[key] = act.values.get(f"must:{key}") == "true"
     draft.faults = {}
     try:
-        changes = field_policies.save(v, draft.policies, draft.required)
-    except Faulty as faulty:
-        draft.faults = faulty.faults
-        return Answer(focus=f"policy-{next(iter(faulty.faults))}")
+        changes = field_policies.save(uow, draft.policies, draft.required)
+    except ValidationErrors as invalid:
+        draft.faults = invalid.faults
+        return Answer(focus=f"policy-{next(iter(invalid.faults))}")
     draft.policies, draft.required = {}, {}
-    words = v.say("Les réglages sont enregistrés.") if changes else v.say("Aucune modification à enregistrer.")
-    return Answer(toast=words, focus="fields-save")
+    text = (
+        uow.translate("Les réglages sont enregistrés.")
+        if changes
+        else uow.translate("Aucune modification à enregistrer.")
+    )
+    return Answer(toast=text, focus="fields-save")

@@ -1,4 +1,4 @@
-"""What the parts of « Réglages » share: the list of parts beside the sheet, and the sheet of a part's settings."""
+"""What the parts of « Réglages » share: the list of parts beside the record, and the record of a part's settings."""
 
 from dataclasses import dataclass, field
 
@@ -11,10 +11,10 @@ from components.ui.markup import Content, acting_form, tag
 from components.ui.panel import Act, Answer
 from data.billing.gateways import registry as gateways
 from data.core import sites
-from data.core.errors import Faulty, Refused
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import Kind
 from data.core.sites import Site
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.site_admin import settings as site_settings
 from data.site_admin.settings import CHECK, PARTS, Part, Setting
 
@@ -24,23 +24,23 @@ GATEWAYS = {"": "Aucun", "payfip": "PayFiP", "simulator": "Simulateur (démonstr
 
 @dataclass
 class Typed:
-    """What was refused in the sheet that is open."""
+    """What was UserError in the record that is open."""
 
-    faults: dict[str, Refused] = field(default_factory=dict)
+    faults: dict[str, UserError] = field(default_factory=dict)
 
 
 def path_of(part: Part) -> str:
     return f"{PATH}/{part.path}"
 
 
-def around(v: Visit, part: Part, *content: Content) -> Markup:
+def around(uow: UnitOfWork, part: Part, *content: Content) -> Markup:
     """The screen: the part's title, the other parts at the left; on a phone the way back to their list."""
-    unfinished = {each.path for each, _ in site_settings.missing(v)}
+    unfinished = {each.path for each, _ in site_settings.missing(uow)}
     links = [
         tag(
             "a",
-            v.say(each.title),
-            tag("span", icon("alert"), tag("span", v.say("à compléter"), class_="unseen"), class_="was")
+            uow.translate(each.title),
+            tag("span", icon("alert"), tag("span", uow.translate("à compléter"), class_="unseen"), class_="was")
             if each.path in unfinished
             else None,
             href=path_of(each),
@@ -48,53 +48,53 @@ def around(v: Visit, part: Part, *content: Content) -> Markup:
         )
         for each in PARTS
     ]
-    back = way_back(v.say("Réglages"), PATH)
+    back = way_back(uow.translate("Réglages"), PATH)
     return (
         tag("p", back, class_="parts-back")
-        + head(v.say(part.title), v.say(part.about))
+        + head(uow.translate(part.title), uow.translate(part.about))
         + tag(
             "div",
-            tag("nav", links, class_="parts", aria_label=v.say("Réglages")),
+            tag("nav", links, class_="parts", aria_label=uow.translate("Réglages")),
             tag("div", content, class_="flow"),
             class_="settings",
         )
     )
 
 
-def sheet(v: Visit, part: Part, typed: Typed, *, more: Content = None) -> Markup:
+def settings_form(uow: UnitOfWork, part: Part, typed: Typed, *, more: Content = None) -> Markup:
     """The part's settings as a form with « Enregistrer »."""
-    site = sites.here(v)
-    fields = [_control(v, site, one, typed.faults.get(one.field)) for one in part.settings]
-    save = tag("button", v.say("Enregistrer"), type="submit", class_="btn", id=f"{part.path}-save")
+    site = sites.here(uow)
+    fields = [_control(uow, site, one, typed.faults.get(one.field)) for one in part.settings]
+    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id=f"{part.path}-save")
     form = acting_form(
         tag("div", fields, class_="grid"),
         tag("div", save, class_="actions"),
         do="save",
         of=part.path,
-        data_keep=f"reglages-{part.path}-{v.account_id}",
+        data_keep=f"reglages-{part.path}-{uow.account_id}",
         id=f"{part.path}-form",
     )
-    return tag("section", form, more, class_="card", aria_label=v.say(part.title))
+    return tag("section", form, more, class_="card", aria_label=uow.translate(part.title))
 
 
-def _control(v: Visit, site: Site, one: Setting, fault: Refused | None) -> Markup:
+def _control(uow: UnitOfWork, site: Site, one: Setting, fault: UserError | None) -> Markup:
     shown, kind = one.shown(site), one.kind
     if kind is CHECK:
         box = tag(
             "input", type="checkbox", name=one.field, value="true", checked=shown == "true", id=f"set-{one.field}"
         )
-        return tag("label", box, v.say(one.label), class_="check s12")
+        return tag("label", box, uow.translate(one.label), class_="check s12")
     options = dict(kind.options) if kind.control == "choice" else None
     if kind.control == "gateway":
-        options = {name: words for name, words in GATEWAYS.items() if not name or gateways.by_name(name)}
+        options = {name: text for name, text in GATEWAYS.items() if not name or gateways.by_name(name)}
         options |= {name: name for name in gateways.installed() if name not in options}
     return labelled(
-        v,
+        uow,
         f"set-{one.field}",
         one.label,
         _type(kind),
         options=options,
-        value=kind.tell(shown, v.tongue) if kind.control == "date" else shown,
+        value=kind.format_value(shown, uow.language) if kind.control == "date" else shown,
         hint=one.hint or kind.hint,
         fault=fault,
         required=one.required,
@@ -115,13 +115,17 @@ def _type(kind: Kind) -> str:
     }.get(kind.control, "text")
 
 
-def save(v: Visit, act: Act, part: Part, typed: Typed) -> Answer:
+def save(uow: UnitOfWork, act: Act, part: Part, typed: Typed) -> Answer:
     """« Enregistrer »: each fault beside its field, or said."""
     typed.faults = {}
     try:
-        changes = site_settings.save(v, part, act.values)
-    except Faulty as faulty:
-        typed.faults = faulty.faults
-        return Answer(focus=f"set-{next(iter(faulty.faults))}")
-    words = v.say("Les réglages sont enregistrés.") if changes else v.say("Aucune modification à enregistrer.")
-    return Answer(toast=words, forget=f"reglages-{part.path}-{v.account_id}", focus=f"{part.path}-save")
+        changes = site_settings.save(uow, part, act.values)
+    except ValidationErrors as invalid:
+        typed.faults = invalid.faults
+        return Answer(focus=f"set-{next(iter(invalid.faults))}")
+    text = (
+        uow.translate("Les réglages sont enregistrés.")
+        if changes
+        else uow.translate("Aucune modification à enregistrer.")
+    )
+    return Answer(toast=text, forget=f"reglages-{part.path}-{uow.account_id}", focus=f"{part.path}-save")

@@ -1,4 +1,4 @@
-"""« Réglages »: the list of parts, and those that are a sheet of settings and nothing more."""
+"""« Réglages »: the list of parts, and those that are a record of settings and nothing more."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from components.ui.panel import Act, Answer
 from data.billing.gateways import registry as gateways
 from data.change_requests import review
 from data.core import sites
-from data.core.unit_of_work import Visit
+from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.reenrolment import review_queue as reenrolment_queue
 from data.site_admin import settings as site_settings
@@ -34,80 +34,85 @@ PORTALS = {
 
 
 @screen(frame.PATH, Audience.MANAGER, title="Réglages")
-def settings(v: Visit) -> None:
-    Panel(v, _index, follows=[("site", v.site_id or 0)], classes="flow")
+def settings(uow: UnitOfWork) -> None:
+    Panel(uow, _index, follows=[("site", uow.site_id or 0)], classes="flow")
 
 
-def _index(v: Visit) -> Markup:
-    unfinished = {part.path: words for part, words in site_settings.missing(v)}
+def _index(uow: UnitOfWork) -> Markup:
+    unfinished = {part.path: text for part, text in site_settings.missing(uow)}
     cards = [
         tag(
             "li",
             tag(
                 "a",
-                tag("strong", v.say(part.title)),
-                tag("span", v.say(part.about)),
-                part.path in unfinished and tag("span", icon("alert"), " ", v.say(unfinished[part.path]), class_="was"),
+                tag("strong", uow.translate(part.title)),
+                tag("span", uow.translate(part.about)),
+                part.path in unfinished
+                and tag("span", icon("alert"), " ", uow.translate(unfinished[part.path]), class_="was"),
                 href=frame.path_of(part),
             ),
         )
         for part in PARTS
     ]
-    return head(v.say("Réglages"), sites.here(v).name) + tag("ul", cards, class_="part-cards")
+    return head(uow.translate("Réglages"), sites.here(uow).name) + tag("ul", cards, class_="part-cards")
 
 
-def _open(v: Visit, part: Part) -> None:
+def _open(uow: UnitOfWork, part: Part) -> None:
     typed = frame.Typed()
     Panel(
-        v,
+        uow,
         lambda w: frame.around(
-            w, part, _warning(w, part), frame.sheet(w, part, typed), _keys(w, part), _portals(w, part)
+            w, part, _warning(w, part), frame.settings_form(w, part, typed), _keys(w, part), _portals(w, part)
         ),
         on={"save": lambda w, act: frame.save(w, act, part, typed), "key": _save_key},
-        follows=[("site", v.site_id or 0)],
+        follows=[("site", uow.site_id or 0)],
         classes="flow",
     )
 
 
-def _warning(v: Visit, part: Part) -> Markup | None:
+def _warning(uow: UnitOfWork, part: Part) -> Markup | None:
     """What is missing in this part, or what its present choice departs from."""
-    words = [words for each, words in site_settings.missing(v) if each is part]
-    told = [v.say(each) for each in words]
-    if part is SECURITY and not sites.here(v).must_change_mailed_password:
-        told.append(v.say(DEVIATION))
-    if not told:
+    sentence = [text for each, text in site_settings.missing(uow) if each is part]
+    text = [uow.translate(each) for each in sentence]
+    if part is SECURITY and not sites.here(uow).must_change_mailed_password:
+        text.append(uow.translate(DEVIATION))
+    if not text:
         return None
-    return tag("div", icon("alert"), tag("div", (tag("p", each) for each in told)), class_="notice pending")
+    return tag("div", icon("alert"), tag("div", (tag("p", each) for each in text)), class_="notice pending")
 
 
-def _portals(v: Visit, part: Part) -> Markup | None:
+def _portals(uow: UnitOfWork, part: Part) -> Markup | None:
     """The sentences that serve where the site has none."""
     if part is not SENTENCES_READY:
         return None
-    kept = sites.here(v).refusal_sentences
+    stored = sites.here(uow).refusal_sentences
     lists = [
-        (tag("h3", v.say(label)), tag("ul", (tag("li", v.say(each)) for each in sentences)))
+        (tag("h3", uow.translate(label)), tag("ul", (tag("li", uow.translate(each)) for each in sentences)))
         for key, (label, sentences) in PORTALS.items()
-        if not kept.get(key)
+        if not stored.get(key)
     ]
     if not lists:
         return None
-    title = v.say("Celles du portail")
+    title = uow.translate("Celles du portail")
     return tag("section", tag("h2", title), lists, class_="card flow-card", aria_label=title)
 
 
-def _keys(v: Visit, part: Part) -> Markup | None:
+def _keys(uow: UnitOfWork, part: Part) -> Markup | None:
     """The secrets of the payment service: written, never shown."""
-    name = sites.here(v).payment.get("gateway", "")
+    name = sites.here(uow).payment.get("gateway", "")
     if part is not PAYMENT or not (wanted := gateways.secrets_of(name)):
         return None
-    kept = sites.here(v).payment_keys
+    stored = sites.here(uow).payment_keys
     forms = []
     for key in wanted:
-        hint = v.say("Enregistrée ; une autre la remplace.") if key in kept else v.say("Pas encore enregistrée.")
+        hint = (
+            uow.translate("Enregistrée ; une autre la remplace.")
+            if key in stored
+            else uow.translate("Pas encore enregistrée.")
+        )
         field = tag("input", id=f"key-{key}", name="secret", type="password", autocomplete="off", maxlength=500)
-        button = tag("button", v.say("Enregistrer la clé"), type="submit", class_="btn quiet")
-        label = tag("label", v.say("Clé « {name} »", name=key), for_=f"key-{key}")
+        button = tag("button", uow.translate("Enregistrer la clé"), type="submit", class_="btn quiet")
+        label = tag("label", uow.translate("Clé « {name} »", name=key), for_=f"key-{key}")
         forms.append(
             acting_form(
                 tag("div", label, field, tag("span", hint, class_="hint"), class_="field"),
@@ -116,18 +121,20 @@ def _keys(v: Visit, part: Part) -> Markup | None:
                 of=key,
             )
         )
-    return tag("section", tag("h2", v.say("Clés")), forms, class_="card flow-card", aria_label=v.say("Clés"))
+    return tag(
+        "section", tag("h2", uow.translate("Clés")), forms, class_="card flow-card", aria_label=uow.translate("Clés")
+    )
 
 
-def _save_key(v: Visit, act: Act) -> Answer:
-    if act.of in gateways.secrets_of(sites.here(v).payment.get("gateway", "")):
-        site_settings.save_key(v, act.of, act.values.get("secret", "").strip())
-    return Answer(toast=v.say("Les réglages sont enregistrés."), fill={f"key-{act.of}": ""})
+def _save_key(uow: UnitOfWork, act: Act) -> Answer:
+    if act.of in gateways.secrets_of(sites.here(uow).payment.get("gateway", "")):
+        site_settings.save_key(uow, act.of, act.values.get("secret", "").strip())
+    return Answer(toast=uow.translate("Les réglages sont enregistrés."), fill={f"key-{act.of}": ""})
 
 
-def _part(part: Part) -> Callable[[Visit], None]:
-    def draw(v: Visit) -> None:
-        _open(v, part)
+def _part(part: Part) -> Callable[[UnitOfWork], None]:
+    def draw(uow: UnitOfWork) -> None:
+        _open(uow, part)
 
     return draw
 
