@@ -202,8 +202,8 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
         record = tag("p", icon("info"), tag("span", text), class_="soft one-record")
     return acting_form(
         labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint="Personne, valeur ou référence", maxlength=80),
-        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), text=False),
-        _choice(uow, "filter-action", "Action", known, asked.action, text=True),
+        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), translated=False),
+        _choice(uow, "filter-action", "Action", known, asked.action, translated=True),
         labelled(uow, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
                  inputmode="numeric", maxlength=9),
         labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
@@ -222,9 +222,9 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     )  # fmt: skip
 
 
-def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, text: bool) -> Markup:
-    """A list whose names are people's, or sentences of ours when `told`."""
-    shown = ((key, uow.translate(text) if text or key in {"", "0"} else text) for key, text in options.items())
+def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, translated: bool) -> Markup:
+    """A list whose names are people's, or sentences of ours when `translated`."""
+    shown = ((key, uow.translate(text) if translated or key in {"", "0"} else text) for key, text in options.items())
     return tag(
         "div",
         tag("label", uow.translate(label), for_=id_),

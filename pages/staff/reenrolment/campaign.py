@@ -49,7 +49,7 @@ def campaign(
     uow: UnitOfWork,
     n: int,
     onglet: str = "",
-    item: str = "",
+    piece: str = "",
     modele: str = "",
     etat: str = "",
     departement: str = "",
@@ -61,7 +61,7 @@ def campaign(
     uow.get(Campaign, n)
     asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
     page_state = PageState(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
-    page_state.document_id = int(item) if item.isdecimal() and len(item) < 10 else None
+    page_state.document_id = int(piece) if piece.isdecimal() and len(piece) < 10 else None
     acts = {
         "activate": campaign_head.activate,
         "suspend": campaign_head.suspend,
@@ -137,20 +137,20 @@ def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, byt
     methods=("POST",),
     most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
 )
-async def send_model(caller: Caller, request: Request, n: int, item: int) -> Response:
+async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Response:
     """The file that families download and fill in."""
     with caller.unit_of_work() as uow:
-        if uow.get(RequiredDocument, item).campaign_id != uow.get(Campaign, n).id:
-            raise NotFound(f"document {item}")
+        if uow.get(RequiredDocument, piece).campaign_id != uow.get(Campaign, n).id:
+            raise NotFound(f"document {piece}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
         content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
-    back = f"{PATH}/{n}?onglet=pieces&piece={item}"
+    back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
     try:
         checked, media_type = await validation.checked(content, name)
         with caller.unit_of_work(writes=True) as uow:
-            campaign_admin.set_model(uow, item, checked, media_type, validation.shown_name(name, media_type))
+            campaign_admin.set_model(uow, piece, checked, media_type, validation.shown_name(name, media_type))
     except UserError as error:
         return RedirectResponse(f"{back}&modele={validation.code_of(error)}", 303)
     return RedirectResponse(f"{back}&modele=recu", 303)
