@@ -13,6 +13,7 @@ from data.core import audit, edit_presence
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy, tidy_lines
 from data.core.i18n import as_language, translate
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil
@@ -119,8 +120,8 @@ def called(word: str) -> list[Any]:
         col(Pupil.last_name).ilike(f"%{literal}%", escape="\\"),
         col(Pupil.first_name).ilike(f"%{literal}%", escape="\\"),
     ]
-    if word.isdecimal() and len(word) < 10:
-        found += [col(Pupil.number) == int(word), col(Family.number) == int(word)]
+    if number := parse_id(word):
+        found += [col(Pupil.number) == number, col(Family.number) == number]
     return found
 
 

@@ -22,6 +22,7 @@ from data.accounts.caller import Caller
 from data.core import fields, formats, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.i18n import pair
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.office import audit_log
 from data.office.audit_log import MAX_COUNTED, PAGE, Asked, EntryView
@@ -63,10 +64,6 @@ def path_of(asked: Asked, opened: int | None = None, path: str = PATH) -> str:
     return path + (f"?{query}" if query else "")
 
 
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
-
-
 def _day(typed: str) -> date | None:
     try:
         return fields.read_date(typed[:20])
@@ -82,10 +79,10 @@ def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: st
     return Asked(
         r[:80],
         action if action in ACTIONS else "",
-        _number(qui),
-        _number(famille),
+        parse_id(qui),
+        parse_id(famille),
         sur[:40],
-        _number(n),
+        parse_id(n),
         _day(du),
         _day(au),
         column,
@@ -107,7 +104,7 @@ def show(
     tri: str = "",
     entree: str = "",
 ) -> None:
-    page_state = PageState(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=_number(entree))
+    page_state = PageState(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=parse_id(entree))
     acts = {
         "open": _open,
         "search": _search,
@@ -333,7 +330,7 @@ def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         except UserError as error:
             page_state.faults[name] = error
     family = values.get("famille", "").strip()
-    if family and _number(family) is None:
+    if family and parse_id(family) is None:
         page_state.faults["famille"] = UserError("Un numéro de famille n’a que des chiffres.")
     if page_state.faults:
         return Answer(focus=f"filter-{next(iter(page_state.faults))}")
@@ -342,8 +339,8 @@ def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         page_state.asked,
         search=values.get("r", "")[:80],
         action=action if action in ACTIONS else "",
-        actor=_number(values.get("qui", "")),
-        family=_number(family),
+        actor=parse_id(values.get("qui", "")),
+        family=parse_id(family),
         since=days["du"],
         until=days["au"],
     )
@@ -373,7 +370,7 @@ def _sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="entries")
 
 

@@ -13,6 +13,7 @@ from components.ui.panel import Act, Answer
 from components.ui.review_queue import just_decided, pager, search_field
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.review_queue import RequestDetail, Waiting
@@ -220,7 +221,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         sent = reenrolment_queue.decide(
             uow,
             act.number(),
-            int(version) if version.isdecimal() and len(version) < 9 else 0,
+            parse_id(version) or 0,
             act.values.get("outcome", ""),
             page_state.declined,
             act.values.get("reason", ""),
@@ -254,7 +255,7 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="request-title")
 
 

@@ -15,6 +15,7 @@ from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, participation
 from data.reenrolment import export as reenrolment_export
@@ -61,7 +62,7 @@ def campaign(
     uow.get(Campaign, n)
     asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
     page_state = PageState(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
-    page_state.document_id = int(piece) if piece.isdecimal() and len(piece) < 10 else None
+    page_state.document_id = parse_id(piece)
     acts = {
         "activate": campaign_head.activate,
         "suspend": campaign_head.suspend,
