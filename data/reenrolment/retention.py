@@ -1,7 +1,7 @@
 """Documents that have had their time: their files go, what was decided of them stays (R-72, and what a campaign says).
 
 A health paper goes 30 days after it was validated; one about income, or a health paper that nobody validated, two months
-after the campaign's last day; any that was UserError, after two months. One that a waiting request stands on stays.
+after the campaign's last day; any that was refused, after two months. One that a waiting request stands on stays.
 """
 
 from collections.abc import Sequence

@@ -184,7 +184,7 @@ def decide(
     uow: UnitOfWork, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
 ) -> Reenrolment:
     """The request and its documents at once, in one letter. `outcome`: validated, to_correct, UserError, or "" for what the
-    documents say. `declined`: the keys of UserError documents; the others received are validated, unless the request is UserError.
+    documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
     """
     sent, now = to_decide(uow, sent_id, version)
     received = [item.supplied for item in now.document_items if item.supplied and item.supplied.state == "received"]

@@ -24,7 +24,7 @@ PAGE = 50
 
 @dataclass
 class PageState:
-    """What one open page shows: the request, the document beside it, which documents are UserError so far."""
+    """What one open page shows: the request, the document beside it, which documents are refused so far."""
 
     sent_id: int | None = None
     closed: bool = False
@@ -204,7 +204,7 @@ def _mark(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _decline(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-    """R: the document that is shown is UserError; the reason comes next."""
+    """R: the document that is shown is refused; the reason comes next."""
     detail = _detail(uow, page_state)
     shown = reenrolment_review.shown_document(detail, page_state.shown)
     if shown is None or not shown.waits or shown.item.supplied is None:
