@@ -97,16 +97,30 @@ def own_origin(asked: dict[str, str]) -> bool:
 
 def client_address(scope: Scope, forwarded: str) -> str:
     """The right-most hop that is not a proxy of ours."""
-    address = str((scope.get("client") or ("",))[0])
+    address = _canonical(str((scope.get("client") or ("",))[0]))
     trusted = [ipaddress.ip_network(each) for each in settings().trusted_proxies.split(",") if each]
     for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
         try:
             if not any(ipaddress.ip_address(address) in network for network in trusted):
                 break
-            address = str(ipaddress.ip_address(hop))
+            address = str(_address(hop))
         except ValueError:
             break
     return address
+
+
+def _canonical(address: str) -> str:
+    """One form of each address; what is none (a socket's name) stays as it is."""
+    try:
+        return str(_address(address))
+    except ValueError:
+        return address
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An IPv4 address written within IPv6 is that IPv4 address: otherwise all of them would share one network's limit."""
+    found = ipaddress.ip_address(text)
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _counted(receive: Receive, most: int) -> Receive:
