@@ -3,7 +3,7 @@
 
 import ast
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import bindparam, case, exists, func, literal_column, text
@@ -16,7 +16,7 @@ from data.accounts.sessions import KnownDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import database as database_module
 from data.core import scope, unit_of_work
-from data.core.scope import ScopeViolation
+from data.core.scope import OfSite, Scope, ScopeViolation
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -107,6 +107,31 @@ def test_a_statement_meets_the_scope_of_every_table_it_names(way: str) -> None:
     text = str(scoped.compile(compile_kwargs={"literal_binds": True}))
     assert text == every_clause(FORMS[way])
     assert text.count("site_id = 1") >= len(met)
+
+
+def test_a_table_that_forgets_to_say_whose_its_rows_are_shows_none_and_takes_none() -> None:
+    for narrow in (Scope.FAMILY, Scope.PUPIL):
+
+        class Forgetful(OfSite):
+            scope: ClassVar[Scope] = narrow
+
+        with pytest.raises(ScopeViolation):
+            scope._clause(Forgetful, 1, 2)
+        with pytest.raises(ScopeViolation):
+            scope._owner_keys(Forgetful, 1, 2)
+        assert scope._owner_keys(Forgetful, 1, None) == {"site_id": 1}
+
+
+def test_a_row_that_says_no_site_is_nobodys() -> None:
+    with pytest.raises(ScopeViolation):
+        scope._check_owner(Family(number=9999), "site_id", 1)
+
+
+def test_the_access_control_names_no_table() -> None:
+    text = (ROOT / "data/core/scope.py").read_text(encoding="utf-8")
+    written = {each.value for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Constant)}
+    named = {name for table in database_module.table_classes() for name in (table.__name__, table.__tablename__)}
+    assert not written & named - {each.value for each in Scope}
 
 
 @both
