@@ -274,20 +274,6 @@ def test_each_persons_pupils_are_theirs_through_every_file_and_link(database: st
         assert guardian(uow).first_name == "Marc"
 
 
-def test_no_module_builds_the_statements_and_rows_that_the_scope_cannot_see() -> None:
-    """Core tables, forged rows and SQL text have no place outside unit_of_work.py."""
-    banned = {"__table__", "make_transient", "make_transient_to_detached", "literal_column", "TextClause", "bulk_save_objects",
-              "bulk_insert_mappings", "bulk_update_mappings", "from_statement", "exec_driver_sql"}  # fmt: skip
-    ours = {"unit_of_work.py", "database.py", "schema.py", "scope.py"}
-    for floor in ("data", "components", "pages"):
-        for path in (ROOT / floor).rglob("*.py"):
-            if path.name in ours or "migrations" in path.relative_to(ROOT).parts:
-                continue
-            named = {getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None)
-                     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))}  # fmt: skip
-            assert not named & banned, f"{path}: {named & banned}"
-
-
 @both
 def test_a_family_gives_itself_no_role_and_no_account(database):
     with pytest.raises(ScopeViolation), as_(CLAIRE) as uow:
