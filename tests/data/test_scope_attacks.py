@@ -16,6 +16,7 @@ from data.accounts.sessions import KnownDevice, SignIn
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import database as database_module
 from data.core import scope, unit_of_work
+from data.core.audit import AuditEntry
 from data.core.scope import OfSite, Scope, ScopeViolation
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -272,6 +273,18 @@ def test_each_persons_pupils_are_theirs_through_every_file_and_link(database: st
             assert {each.family_id for each in uow.all(select(PupilLink))} <= {uow.family_id}
     with as_(MARC) as uow:
         assert guardian(uow).first_name == "Marc"
+
+
+def test_what_a_familys_act_added_to_the_audit_trail_is_out_of_its_reach_at_once(database: str) -> None:
+    def entry(uow: UnitOfWork) -> AuditEntry:
+        return uow.add(AuditEntry(site_id=uow.site_id, reference="x", at=uow.now, action="tried"))
+
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        entry(uow).action = "something else"
+        uow.flush()
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        uow.delete(entry(uow))
+        uow.flush()
 
 
 @both
