@@ -39,7 +39,7 @@ async def start() -> None:
 async def stop() -> None:
     await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(upload_worker.close)
-    database.engine().dispose()
+    database.close()
 
 
 @dataclass

@@ -33,8 +33,8 @@ def sweep(*, now: Any = None) -> int:
                 _erase(uow, supplied, file)
                 counts[supplied.site_id] = counts.get(supplied.site_id, 0) + 1
             for site_id, count in counts.items():
-                audit.note(uow, "documents erased", subject="supplied_document", site_id=site_id, actor="–",
-                             changes={"count": ["", count]})  # fmt: skip
+                audit.note(uow, "documents erased", subject="supplied_document", by=audit.Author(site_id, "–"),
+                           changes={"count": ["", count]})  # fmt: skip
             erased += len(found)
         if len(found) < AT_ONCE:
             return erased
