@@ -60,7 +60,7 @@ class Scoped(database.Base):
     scope: ClassVar[Scope]
     staff_columns: ClassVar[frozenset[str]] = frozenset()  # what a family never sets, in a row of its own either
     staff_managed: ClassVar[bool] = False  # read by families, never written by them
-    staff_added: ClassVar[bool] = False  # changed by families, added by the staff alone
+    staff_added: ClassVar[bool] = False  # changed by families, added and taken away by the staff alone
 
     @classmethod
     def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
@@ -161,7 +161,7 @@ def _check_change(state: ORMExecuteState, *, by_family: bool) -> None:
     changed = {column.key for column in getattr(state.statement, "_values", None) or ()}
     if state.is_update and changed & (OWNER_COLUMNS | staffs):
         raise ScopeViolation(f"the row would leave the scope: {state.statement}")
-    if state.is_delete and staffs:
+    if state.is_delete and by_family and (staffs or mapper.class_.staff_added):
         raise ScopeViolation(f"a family does not decide that: {state.statement}")
 
 
@@ -230,7 +230,7 @@ def _scope_flush(session: Session, _context: Any, _instances: Any) -> None:
     for row in touched:
         _check_not_of_the_system(row)
         if uow.family_id is not None:
-            _check_family_writes_there(row, is_new=row in new)
+            _check_family_writes_there(row, comes_or_goes=row in new or row in session.deleted, is_new=row in new)
             _check_staff_columns(row, is_new=row in new)
         for column, keys in _owner_keys(type(row), uow.site_id, uow.family_id).items():
             if isinstance(keys, int):
@@ -250,14 +250,14 @@ def _check_not_of_the_system(row: Scoped) -> None:
         raise ScopeViolation(f"a row of the system, written for an account: {row!r}")
 
 
-def _check_family_writes_there(row: Scoped, *, is_new: bool) -> None:
+def _check_family_writes_there(row: Scoped, *, comes_or_goes: bool, is_new: bool) -> None:
     """A family writes its own records alone. What it does may add to the staff's (the audit trail), and change nothing there."""
     if row.scope == Scope.STAFF and not is_new:
         raise ScopeViolation(f"a staff row, changed by a family: {row!r}")
     if _staff_managed(type(row)):
         raise ScopeViolation(f"a family does not write there: {row!r}")
-    if row.staff_added and is_new:
-        raise ScopeViolation(f"a family adds none: {row!r}")
+    if row.staff_added and comes_or_goes:
+        raise ScopeViolation(f"a family adds none and takes none away: {row!r}")
 
 
 def _check_staff_columns(row: Scoped, *, is_new: bool) -> None:

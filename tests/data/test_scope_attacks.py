@@ -169,6 +169,17 @@ def test_a_family_cannot_give_itself_a_pupil_or_more_rights(database: str) -> No
         uow.flush()
 
 
+@both
+def test_a_family_takes_no_pupil_away_its_own_neither(database: str) -> None:
+    before = counts(Pupil)
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        uow.delete(pupil(uow, "Nino"))
+        uow.flush()
+    with pytest.raises(ScopeViolation), as_(CLAIRE, writes=True) as uow:
+        uow.change(delete(Pupil))
+    assert counts(Pupil) == before
+
+
 def test_a_family_writes_neither_its_number_nor_its_conservatoire(database: str) -> None:
     def add_a_family(uow: UnitOfWork) -> None:
         uow.add(Family(site_id=uow.site_id, number=9999))

@@ -137,7 +137,7 @@ def test_a_hundred_who_sign_in_at_once_all_get_an_answer_and_so_does_who_comes_m
     assert answered  # before the last of the hundred; how long it takes is for `make bench`
 
 
-def test_ipv4_addresses_written_within_ipv6_are_told_apart(launch: Launch) -> None:
+def test_each_ipv4_address_written_within_ipv6_is_one_of_its_own(launch: Launch) -> None:
     """Otherwise the failures of one visitor would be everybody's."""
     own = launch(TRUSTED_PROXIES="127.0.0.1")
     stranger = Person(own)
