@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from components.assets.serving import url
 from components.layout import display_preferences
 from components.layout.html_document import head
+from components.nicegui_adapter import static_files
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.markup import tag
 from data.core.i18n import Language, translate
@@ -42,6 +43,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     language: Language = client.storage.get("language", "fr")
     boot = {
         "version": __version__,
+        "library": static_files.ADDRESS,
         "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
         "elements": {key: element._to_dict() for key, element in client.elements.items()},
         "query": {

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from components.web.auth import cookie
 
+ADDRESS = "/_nicegui_ws"  # the websocket, and the polling in its stead
 log = logging.getLogger("anacrouse.sockets")
 
 

@@ -60,11 +60,12 @@ def needs_origin(path: str) -> bool:
 
 
 class SecurityMiddleware:
-    """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
+    """ASGI middleware around everything, the library's own addresses and websocket included."""
 
-    def __init__(self, app: ASGIApp, own_page: Callable[[Scope], bool]) -> None:
-        """`own_page`: whether the page that a socket asks for was given to the session that asks."""
-        self.app, self.own_page = app, own_page
+    def __init__(self, app: ASGIApp, sockets: str, own_page: Callable[[Scope], bool]) -> None:
+        """`sockets`: where what a socket carries may come by HTTP too. `own_page`: whether the page that a socket asks
+        for was given to the session that asks."""
+        self.app, self.sockets, self.own_page = app, sockets, own_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,10 +77,11 @@ class SecurityMiddleware:
             if own_origin(asked) and self.own_page(scope):
                 return await self.app(scope, receive, send)
             return await send({"type": "websocket.close", "code": 1008})
-        writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
+        by_polling = scope["path"].startswith(self.sockets)
+        writes = scope["method"] not in SAFE or by_polling
         if writes and not own_origin(asked) and needs_origin(scope["path"]):
             return await _reject(send, 403)
-        if scope["path"].startswith("/_nicegui_ws") and not self.own_page(scope):
+        if by_polling and not self.own_page(scope):
             return await _reject(send, 403)
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from components.nicegui_adapter import static_files
 from tests.server import Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket, refused_socket, text_of
 
@@ -52,7 +53,7 @@ def policy_of(answer: httpx.Response) -> dict[str, str]:
         "/metrics",
         "/favicon.ico",
         "/theme/nothing/house.css",
-        "/_nicegui/3.18.0/static/nicegui.js",
+        f"{static_files.ADDRESS}/nicegui.js",
         "/_nicegui/nothing",
         "/documents/nothing",
         "/docs",

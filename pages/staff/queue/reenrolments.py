@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nicegui import ui
 
 from components.layout.layout import head
+from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui.markup import button, tag
@@ -62,7 +62,7 @@ def show_queue(uow: UnitOfWork, sent_id: int | None, *, closed: bool = False, se
         "file": _file,
     }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
-    ui.context.client.on_connect(lambda: _mark_present(page_state))
+    when_connected(lambda: _mark_present(page_state))
 
 
 def _mark_present(page_state: PageState) -> None:
