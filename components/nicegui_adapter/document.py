@@ -49,7 +49,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         "query": {
             "client_id": client.id,
             "next_message_id": client.outbox.next_message_id,
-            "implicit_handshake": "prefetch" not in request.headers.get("sec-purpose", ""),
+            "implicit_handshake": not _is_prefetched(request),
         },
         "words": {
             "expires": translate("Votre session va expirer dans 2 minutes.", language),
@@ -76,6 +76,12 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
+
+
+def _is_prefetched(request: Request) -> bool:
+    """Fetched without its script being run: whether it will be shown is not known."""
+    purpose = (request.headers.get("sec-purpose") or request.headers.get("purpose") or "").lower()
+    return "prefetch" in purpose and "prerender" not in purpose
 
 
 def _lost(language: Language) -> Markup:
