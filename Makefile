@@ -16,7 +16,7 @@ test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
 # What stands on NiceGUI's internals, and real pages, with its last three minor versions: before the pin in pyproject.toml moves.
-test-nicegui: $(READY)
+test-nicegui: $(READY) browser
 	$(VENV)/python -m tests.nicegui_versions
 
 lint: $(READY)
