@@ -48,11 +48,29 @@ def passes(version: str) -> bool:
 def make_environment(folder: Path, version: str) -> Path:
     """An environment with what the lock names, but for NiceGUI; its Python."""
     locked = folder / "locked.txt"
-    export = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-package", "nicegui", "--output-file", locked]
+    export: list[str | Path] = [
+        "export",
+        "--quiet",
+        "--frozen",
+        "--no-hashes",
+        "--no-emit-package",
+        "nicegui",
+        "--output-file",
+        locked,
+    ]
     subprocess.run([UV, *export], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     python = folder / "venv" / "bin" / "python"
     subprocess.run([UV, "venv", "--quiet", "--python", sys.executable, folder / "venv"], check=True)
-    install = ["pip", "install", "--quiet", "--python", python, "--requirement", locked, f"nicegui=={version}"]
+    install: list[str | Path] = [
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "--requirement",
+        locked,
+        f"nicegui=={version}",
+    ]
     subprocess.run([UV, *install], cwd=ROOT, check=True)
     return python
 
