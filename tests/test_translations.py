@@ -22,6 +22,7 @@ CONSTANTS = {
     "COLUMNS", "how", "held", "people", "known", "state", "pages", "WAYS",
     "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
     "TERMS", "PROTECTED", "STAFF_CHAPTERS", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
+    "HELLO", "PASSWORD_LINE", "OFFICE_MESSAGE", "AUTOMATIC",
 }  # fmt: skip
 EVERY_WORD = {
     "VALUES",

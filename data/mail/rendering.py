@@ -1,7 +1,8 @@
 """A letter's text, its HTML (one column, 600 px, safe in dark mode) and its MIME message. Pure: no database."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from email.utils import formataddr
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,8 @@ import emails
 from markupsafe import Markup, escape
 
 from data.core import appearance
-from data.core.i18n import as_language, pair, tight, translate
+from data.core.i18n import Language, as_language, pair, tight, translate
+from data.mail.blocks import runs
 from data.mail.outbox import Letter
 from data.pdf.attachment import joined
 from data.pdf.page import Letterhead
@@ -18,6 +20,10 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
 LOGO = "logo.png"  # the name by which _LOGO calls it
+HELLO = "Bonjour {name},"
+PASSWORD_LINE = "Mot de passe : {secret}"
+OFFICE_MESSAGE = "Message du secrétariat : {message}"
+AUTOMATIC = "Message automatique du portail : il n’attend pas de réponse."
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
     "@media (prefers-color-scheme:dark){{"
@@ -35,70 +41,70 @@ def deliverable(address: str) -> bool:
     return len(address) <= 254 and ADDRESS.fullmatch(address) is not None
 
 
+@dataclass(frozen=True)
+class Style:
+    """What blocks are drawn with."""
+
+    language: Language
+    secret: str
+    accent: str = ""
+
+    def translate(self, sentence: str, **words: object) -> str:
+        return translate(sentence, self.language, **words)
+
+
 def text_of(letter: Letter, secret: str = HIDDEN) -> str:
     """The text part; `secret` stands where the password goes, hidden unless given."""
-    language = as_language(letter.language)
-    lines = [translate("Bonjour {name},", language, name=letter.name), ""]
-    for at, (name, *parts) in enumerate(letter.blocks):
-        if name == "p":
-            lines += [parts[0], ""]
-        elif name == "secret":
-            lines += [translate("Mot de passe : {secret}", language, secret=secret), ""]
-        elif name == "change":
-            field, before, after, verdict = parts
-            lines += [
-                f"  {field}",
-                "    " + pair(translate("avant", language), before or "–", language),
-                "    " + pair(translate("après", language), after or "–", language),
-            ]
-            lines += [f"    {verdict}"] * bool(verdict) + [""]
-        elif name == "fact":
-            lines += [f"  {pair(parts[0], parts[1], language)}", *[""] * (_next(letter, at) != "fact")]
-        elif name == "message":
-            lines += [translate("Message du secrétariat : {message}", language, message=parts[0]), ""]
-        elif name == "link":
-            lines += [pair(parts[0], parts[1], language), ""]
-        elif name == "foot":
-            lines += [
-                "-- ",
-                *filter(None, parts),
-                translate("Message automatique du portail : il n’attend pas de réponse.", language),
-            ]
+    style = Style(as_language(letter.language), secret)
+    lines = [style.translate(HELLO, name=letter.name), ""]
+    for kind, rows in runs(letter.blocks):
+        lines += TEXT[kind](rows, style)
     return "\n".join(lines)
+
+
+def _text_changes(rows: list[list[str]], style: Style) -> list[str]:
+    lines = []
+    for field, before, after, verdict in rows:
+        lines += [
+            f"  {field}",
+            "    " + pair(style.translate("avant"), before or "–", style.language),
+            "    " + pair(style.translate("après"), after or "–", style.language),
+        ]
+        lines += [f"    {verdict}"] * bool(verdict) + [""]
+    return lines
+
+
+def _text_facts(rows: list[list[str]], style: Style) -> list[str]:
+    return [*(f"  {pair(label, value, style.language)}" for label, value in rows), ""]
+
+
+def _spaced(lines: Iterable[str]) -> list[str]:
+    """An empty line after each."""
+    return [each for line in lines for each in (line, "")]
+
+
+TEXT: dict[str, Callable[[list[list[str]], Style], list[str]]] = {  # the kinds of data/mail/blocks.py
+    "p": lambda rows, style: _spaced(text for [text] in rows),
+    "secret": lambda rows, style: _spaced([style.translate(PASSWORD_LINE, secret=style.secret)]),
+    "change": _text_changes,
+    "fact": _text_facts,
+    "message": lambda rows, style: _spaced(style.translate(OFFICE_MESSAGE, message=text) for [text] in rows),
+    "link": lambda rows, style: _spaced(pair(words, address, style.language) for words, address in rows),
+    "paper": lambda rows, style: [],  # the message carries it: papers_of
+    "foot": lambda rows, style: ["-- ", *filter(None, rows[0]), style.translate(AUTOMATIC)],
+}
 
 
 def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: bool = False) -> str:
     """The HTML part: the same words, the portal's ink, the site's accent or ours; its logo when the message carries it."""
     accent, night = accent or ACCENT, appearance.dark(accent or ACCENT)
-    language = as_language(letter.language)
-    body = [_paragraph(translate("Bonjour {name},", language, name=letter.name))]
-    blocks = [[tight(part) for part in block] for block in letter.blocks]
-    rows = [parts for name, *parts in blocks if name == "change"]
-    facts = [parts for name, *parts in blocks if name == "fact"]
-    site = next((parts[0] for name, *parts in blocks if name == "foot"), "")
-    for name, *parts in blocks:
-        if name == "p":
-            body.append(_paragraph(parts[0]))
-        elif name == "secret":
-            body.append(_SECRET.format(tight(translate("Mot de passe : {secret}", language, secret="")), secret))
-        elif name == "change" and rows:
-            body.append(_changes(rows, language))
-            rows = []
-        elif name == "fact" and facts:
-            body.append(_facts(facts))
-            facts = []
-        elif name == "message":
-            message = tight(translate("Message du secrétariat : {message}", language, message=parts[0]))
-            body.append(_MESSAGE.format(Markup("<br>").join(message.splitlines()), accent=accent))
-        elif name == "link":
-            body.append(_LINK.format(*parts[::-1], accent=accent))
-        elif name == "foot":
-            automatic = tight(translate("Message automatique du portail : il n’attend pas de réponse.", language))
-            lines = [*filter(None, parts), automatic]
-            body.append(_FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT))
-    first = next((parts[0] for name, *parts in blocks if name == "p"), "")
+    style = Style(as_language(letter.language), secret, accent)
+    blocks = [[block[0], *(tight(part) for part in block[1:])] for block in letter.blocks]
+    body = [HTML[kind](rows, style) for kind, rows in runs(blocks)]
+    site = next((block[1] for block in blocks if block[0] == "foot"), "")
+    first = next((block[1] for block in blocks if block[0] == "p"), "")
     return _PAGE.format(
-        lang=language,
+        lang=style.language,
         title=letter.subject,
         heading=tight(letter.subject.removesuffix(f" – {site}")),
         site=site,
@@ -109,7 +115,7 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
         ink=INK,
         line=LINE,
         accent=accent,
-        body=Markup("").join(body),
+        body=_paragraph(style.translate(HELLO, name=letter.name)) + Markup("").join(body),
     )
 
 
@@ -157,10 +163,6 @@ def message_of(
 def shown_link(url: str) -> str:
     """A link as screens show it: what opens something by itself stays in the letter."""
     return TOKEN.sub(HIDDEN, url)
-
-
-def _next(letter: Letter, at: int) -> str:
-    return letter.blocks[at + 1][0] if at + 1 < len(letter.blocks) else ""
 
 
 _PAGE = Markup(
@@ -218,20 +220,15 @@ def _table(head: Markup, lines: Markup) -> Markup:
     ).format(head, lines)
 
 
-def _facts(rows: list[list[str]]) -> Markup:
-    return _table(
-        Markup(""),
-        Markup("").join(
-            Markup(
-                '<tr><th scope="row" {0}><span style="font-weight:400">{1}</span></th><td {0}><strong>{2}</strong></td></tr>'
-            ).format(_cells(), *row)
-            for row in rows
-        ),
+def _html_facts(rows: list[list[str]], style: Style) -> Markup:
+    line = Markup(
+        '<tr><th scope="row" {0}><span style="font-weight:400">{1}</span></th><td {0}><strong>{2}</strong></td></tr>'
     )
+    return _table(Markup(""), Markup("").join(line.format(_cells(), *row) for row in rows))
 
 
-def _changes(rows: list[list[str]], language: object) -> Markup:
-    heads = [translate(word, as_language(language)) for word in ("Champ", "Avant", "Après")]
+def _html_changes(rows: list[list[str]], style: Style) -> Markup:
+    heads = [style.translate(word) for word in ("Champ", "Avant", "Après")]
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(), each) for each in heads)
     lines = Markup("").join(
         Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>').format(
@@ -240,3 +237,29 @@ def _changes(rows: list[list[str]], language: object) -> Markup:
         for field, before, after, verdict in rows
     )
     return _table(Markup("<thead><tr>{}</tr></thead>").format(head), lines)
+
+
+def _html_messages(rows: list[list[str]], style: Style) -> Markup:
+    said = [tight(style.translate(OFFICE_MESSAGE, message=text)).splitlines() for [text] in rows]
+    return Markup("").join(_MESSAGE.format(Markup("<br>").join(lines), accent=style.accent) for lines in said)
+
+
+def _html_links(rows: list[list[str]], style: Style) -> Markup:
+    return Markup("").join(_LINK.format(address, words, accent=style.accent) for words, address in rows)
+
+
+def _html_foot(rows: list[list[str]], style: Style) -> Markup:
+    lines = [*filter(None, rows[0]), tight(style.translate(AUTOMATIC))]
+    return _FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT)
+
+
+HTML: dict[str, Callable[[list[list[str]], Style], Markup]] = {  # the kinds of data/mail/blocks.py
+    "p": lambda rows, style: Markup("").join(_paragraph(text) for [text] in rows),
+    "secret": lambda rows, style: _SECRET.format(tight(style.translate(PASSWORD_LINE, secret="")), style.secret),
+    "change": _html_changes,
+    "fact": _html_facts,
+    "message": _html_messages,
+    "link": _html_links,
+    "paper": lambda rows, style: Markup(""),  # the message carries it: papers_of
+    "foot": _html_foot,
+}

@@ -1,0 +1,44 @@
+"""A letter's blocks are drawn alike as text, as HTML and on screens."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from components.ui import letter_view
+from components.ui.letter_view import SCREEN
+from data.mail.blocks import BLOCKS
+from data.mail.outbox import Letter
+from data.mail.rendering import HTML, TEXT, html_of, text_of
+
+READER: Any = SimpleNamespace(language="fr")
+
+
+def drawn(*blocks: list[str]) -> list[str]:
+    letter = Letter(language="fr", name="Claire", subject="", blocks=list(blocks))
+    return [text_of(letter), html_of(letter), str(letter_view.draw(READER, letter))]
+
+
+def test_text_html_and_screen_know_the_same_kinds() -> None:
+    assert set(BLOCKS) == set(TEXT) == set(HTML) == set(SCREEN)
+
+
+@pytest.mark.parametrize("kind", sorted(set(BLOCKS) - {"paper"}))
+def test_all_that_a_block_holds_is_drawn(kind: str) -> None:
+    held = [f"{field}-of-{kind}" for field in BLOCKS[kind]]
+    for each in drawn([kind, *held]):
+        assert all(text in each for text in held)
+
+
+def test_a_paper_goes_with_the_message_and_is_named_on_screens() -> None:
+    text, html, screen = drawn(["paper", "summary.pdf", "title", "opening", "closing", "label", "value"])
+    assert "summary.pdf" not in text + html
+    assert "summary.pdf" in screen
+
+
+def test_neighbours_of_one_kind_are_one_table() -> None:
+    text, html, screen = drawn(["fact", "Choix", "Piano"], ["fact", "Pièces", "Photo"], ["fact", "Note", "–"])
+    assert "  Choix : Piano\n  Pièces : Photo\n  Note : –\n" in text.replace("\N{NO-BREAK SPACE}", " ").replace(
+        "\u202f", " "
+    )
+    assert html.count("<tbody>") == screen.count("<dl") == 1
