@@ -29,6 +29,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
+from data.mail.outbox import Mail
 from data.pdf.access_letters import AccessLetter
 
 AGAIN = timedelta(minutes=1)  # a second press is the first one's
@@ -157,17 +158,15 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
     accounts_sessions.end_all(uow, account.id)
     for kind in ("access_sent", "access_renewed", "new_password"):
         outbox.cancel_waiting(uow, account.id, kind)
-    accounts.write_to(
-        uow,
-        account,
+    mail = Mail(
         "access_sent" if first else "access_renewed",
-        to=to,
+        accounts.recipient(uow, account, to),
+        {"login": account.login, "days": password_lifetimes.MAILED_DAYS},
         secret=new.word,
         path="/connexion",
         delay=delay,
-        login=account.login,
-        days=password_lifetimes.MAILED_DAYS,
     )
+    outbox.write(uow, mail)
     _note(uow, "access mailed", account)
     return account
 

@@ -18,6 +18,7 @@ from data.core.roles import Role
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
+from data.mail.outbox import Mail
 
 STAFF_ROLES = (Role.OFFICE, Role.MANAGER)
 OWN = "Votre propre compte se change par un autre responsable."
@@ -108,7 +109,7 @@ def rename(uow: UnitOfWork, account_id: int, name: str, email: str) -> None:
     values = check(uow, row.login, name, email, row.role, but=row.id)
     changes = {key: [getattr(row, key), values[key]] for key in ("name", "email") if getattr(row, key) != values[key]}
     if "email" in changes and row.email:
-        accounts.write_to(uow, row, "staff_email_changed")
+        outbox.write(uow, Mail("staff_email_changed", accounts.recipient(uow, row)))
     row.name, row.email = values["name"], values["email"]
     uow.add(row)
     if changes:
@@ -194,4 +195,5 @@ def _note(uow: UnitOfWork, row: Account, action: str, changes: dict[str, list[st
 
 
 def _mail_password(uow: UnitOfWork, row: Account, word: str) -> None:
-    accounts.write_to(uow, row, "staff_welcome", secret=word, login=row.login, days=MAILED_DAYS, path="/connexion")
+    words = {"login": row.login, "days": MAILED_DAYS}
+    outbox.write(uow, Mail("staff_welcome", accounts.recipient(uow, row), words, secret=word, path="/connexion"))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_
@@ -19,6 +19,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil, of_its_site
 from data.mail import outbox
+from data.mail.outbox import Mail, Recipient
 
 ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
 
@@ -107,21 +108,10 @@ def language_of(uow: UnitOfWork, account_id: int) -> Language:
     return as_language(found)
 
 
-def write_to(
-    uow: UnitOfWork, account: Account, kind: str, *, to: str | None = None, **placeholders: Any
-) -> outbox.Letter:
-    """A letter of that kind (data/mail/outbox.py) to the account's owner, in their language; `to` another address."""
-    return outbox.write(
-        uow,
-        kind,
-        to=address(uow, account) if to is None else to,
-        name=account.name,
-        language=account.language,
-        site_id=account.site_id,
-        family_id=account.family_id,
-        account_id=account.id,
-        **placeholders,
-    )
+def recipient(uow: UnitOfWork, account: Account, to: str | None = None) -> Recipient:
+    """The account's owner, in their language; `to` another address than the recorded one."""
+    at = address(uow, account) if to is None else to
+    return Recipient(at, account.name, account.language, account.site_id, account.family_id, account.id)
 
 
 def adults(uow: UnitOfWork) -> tuple[list[Guardian], Guardian | None]:
@@ -171,7 +161,7 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     """The new hash, the letter that says so, the journal. The caller closes the other sessions."""
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     uow.add(account)
-    write_to(uow, account, "password_changed", path="/mot-de-passe-perdu")
+    outbox.write(uow, Mail("password_changed", recipient(uow, account), path="/mot-de-passe-perdu"))
     audit.note(uow, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
 
 

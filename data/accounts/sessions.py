@@ -22,6 +22,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import of_its_site
 from data.mail import outbox
+from data.mail.outbox import Mail
 
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -183,7 +184,8 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                accounts.write_to(uow, account, "staff_signed_in", device=label[:60] or "–", path="/mot-de-passe")
+                to, words = accounts.recipient(uow, account), {"device": label[:60] or "–"}
+                outbox.write(uow, Mail("staff_signed_in", to, words, path="/mot-de-passe"))
         audit.note(
             uow,
             "signed in",
@@ -348,16 +350,9 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             end_all(uow, account.id)
             _forget_failures(uow, account)
             outbox.cancel_waiting(uow, account.id, "new_password")
-            accounts.write_to(
-                uow,
-                account,
-                "new_password",
-                to=recorded,
-                secret=word,
-                path="/connexion",
-                login=account.login,
-                hours=24 * password_lifetimes.TEMPORARY_DAYS,
-            )
+            to = accounts.recipient(uow, account, recorded)
+            words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
+            outbox.write(uow, Mail("new_password", to, words, secret=word, path="/connexion"))
             audit.note(
                 uow,
                 "new password mailed",

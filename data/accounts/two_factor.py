@@ -24,6 +24,8 @@ from data.core.scope import OfSite, Scope
 from data.core.settings import key
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
+from data.mail import outbox
+from data.mail.outbox import Mail
 
 CODES, DRAFT_SECONDS = 10, 1800
 MADE_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: 10 of 31 are 49 bits
@@ -165,7 +167,7 @@ def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, obje
 
 
 def _notify(uow: UnitOfWork, account: Account, kind: str, action: str) -> None:
-    accounts.write_to(uow, account, kind, path="/mot-de-passe")
+    outbox.write(uow, Mail(kind, accounts.recipient(uow, account), path="/mot-de-passe"))
     note(uow, account, action)
     uow.publish(("account", account.id), ("staff", account.site_id))
 

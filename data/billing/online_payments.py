@@ -25,6 +25,8 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, of_its_site
+from data.mail import outbox
+from data.mail.outbox import Mail
 
 CURRENCY = "EUR"
 METHOD = "Carte bancaire (en ligne)"
@@ -335,14 +337,9 @@ def _receipt(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) ->
     )
     row.overpaid += billing.allocate(uow, payment, [due[at] for at, _ in row.chosen if at in due])
     if payer is not None:
-        accounts.write_to(
-            uow,
-            payer,
-            "payment_received",
-            path=f"/facturation/{kind_of(row)}",
-            amount=euros(payment.cents),
-            number=payment.number,
-        )
+        words = {"amount": euros(payment.cents), "number": payment.number}
+        path = f"/facturation/{kind_of(row)}"
+        outbox.write(uow, Mail("payment_received", accounts.recipient(uow, payer), words, path=path))
     return payment
 
 

@@ -8,21 +8,18 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, or_, select
 
-from data.accounts import models as accounts
 from data.accounts.models import Account
+from data.change_requests import letters
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy, tidy_lines
-from data.core.i18n import as_language, translate
 from data.core.ids import parse_id
-from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family
-from data.mail import outbox
 
 UNDO_HOURS = 24
 VERDICTS = {"accepted", "declined"}
@@ -174,9 +171,6 @@ def decide(
         raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
     if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
         raise UserError("Donnez la raison du refus : la famille la lira.")
-    changes: list[outbox.Change] = []
-    author = uow.get(Account, request.author_id)
-    language = as_language(author.language)
     for name, (verdict, seen) in chosen.items():
         line = known[name]
         if verdict == "accepted":
@@ -193,12 +187,11 @@ def decide(
         line.change.state, line.change.reason = verdict, reason[:500] if verdict == "declined" else ""
         line.change.decided_by, line.change.decided_at = uow.name, uow.now
         uow.add(line.change)
-        changes.append(_change_line(line, verdict, language))
     request.version += 1
     uow.add(request)
     uow.flush()
     change_requests.close_if_empty(uow, request)
-    _mail_family(uow, request, author, changes, message[:1000])
+    letters.decided(uow, request, row, [known[name].change for name in chosen], message[:1000])
     audit.note(
         uow,
         "request decided",
@@ -216,17 +209,14 @@ def decide(
 
 def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
     """The record left since: nothing can be changed, and the family is told so."""
-    author = uow.get(Account, request.author_id)
-    language, changes = as_language(author.language), []
     for line in waiting:
         line.change.state, line.change.decided_by, line.change.decided_at = "moot", uow.name, uow.now
         uow.add(line.change)
-        changes.append((*_change_line(line, "accepted", language)[:3], translate("Sans objet", language)))
     request.version += 1
     uow.add(request)
     uow.flush()
     change_requests.close_if_empty(uow, request)
-    _mail_family(uow, request, author, changes, "")
+    letters.decided(uow, request, None, [line.change for line in waiting])
     audit.note(uow, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
     _announce(uow, request)
     return request
@@ -263,41 +253,6 @@ def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
         raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _change_line(line: Line, verdict: str, language: Any) -> outbox.Change:
-    """The line of the letter, in the family's language."""
-    outcome = (
-        translate("Acceptée", language)
-        if verdict == "accepted"
-        else translate("Refusée : {reason}", language, reason=line.change.reason)
-    )
-    return (
-        translate(line.field.mark.label, language),
-        line.field.format_value(line.change.old, language),
-        line.field.format_value(line.change.new, language),
-        outcome,
-    )
-
-
-def _mail_family(
-    uow: UnitOfWork, request: ChangeRequest, author: Account, changes: list[outbox.Change], message: str
-) -> None:
-    if message or outbox.join_decision_letter(uow, request.family_id or 0, author.id, changes) is None:
-        accounts.write_to(
-            uow,
-            author,
-            "request_decided",
-            changes=changes,
-            message=message,
-            path=_path(uow, request),
-            delay=settings().decision_letter_delay,
-        )
-
-
-def _path(uow: UnitOfWork, request: ChangeRequest) -> str:
-    row = change_requests.record_of(uow, request)
-    return change_requests.path_of(row) if row else "/"
-
-
 def _announce(uow: UnitOfWork, request: ChangeRequest) -> None:
     uow.publish(("family", request.family_id or 0), ("queue", request.site_id), (request.sheet, request.sheet_id))
 
@@ -318,8 +273,6 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     if change_requests.pending_request(uow, row, family_id=request.family_id) and request.state == "closed":
         raise UserError("La famille a fait une nouvelle demande depuis : traitez-la plutôt.")
-    author = uow.get(Account, request.author_id)
-    language, changes = as_language(author.language), []
     for line in decided:
         if line.change.state == "accepted":
             if line.now != line.change.new:
@@ -329,17 +282,11 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
                 )
             setattr(row, line.field.name, line.field.kind.read(line.change.old))
             uow.add(row)
-        changes.append(
-            (
-                *_change_line(line, line.change.state, language)[:3],
-                translate("Décision annulée : la demande est de nouveau en attente.", language),
-            )
-        )
         line.change.state, line.change.reason, line.change.decided_by, line.change.decided_at = "pending", "", "", None
         uow.add(line.change)
     request.state, request.closed_at, request.version = "pending", None, request.version + 1
     uow.add(request)
-    _mail_family(uow, request, author, changes, "")
+    letters.decided(uow, request, row, [line.change for line in decided])
     audit.note(
         uow,
         "decision undone",

@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import SQLModel, col, select
 
-from data.accounts import models as accounts
-from data.accounts.models import Account
+from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, FieldChange
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
@@ -24,8 +23,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil
-from data.mail import outbox
+from data.mail.outbox import Change
 
 CONFIRM_DAYS = 7
 
@@ -34,8 +32,8 @@ CONFIRM_DAYS = 7
 class Outcome:
     """What a record sent by a family led to."""
 
-    asked: list[outbox.Change] = field(default_factory=list)
-    saved: list[outbox.Change] = field(default_factory=list)
+    asked: list[Change] = field(default_factory=list)
+    saved: list[Change] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     mailed: bool = False
 
@@ -194,17 +192,7 @@ def _finish(uow: UnitOfWork, site: Site, row: Any, request: ChangeRequest | None
         uow.add(request)
         if not outcome.asked:
             close_if_empty(uow, request)
-    who = uow.get(Account, uow.account_id)
-    common: dict[str, Any] = {
-        "to": accounts.address(uow, who),
-        "path": path_of(row),
-        "subject": row.full_name,
-    }
-    outcome.mailed = bool(common["to"])
-    if outcome.asked and request:
-        accounts.write_to(uow, who, "request_received", changes=outcome.asked, number=request.id, **common)
-    if outcome.saved:
-        accounts.write_to(uow, who, "changes_saved", changes=outcome.saved, **common)
+    outcome.mailed = letters.received(uow, row, request, outcome.asked, outcome.saved)
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     audit.note(
         uow,
@@ -214,11 +202,6 @@ def _finish(uow: UnitOfWork, site: Site, row: Any, request: ChangeRequest | None
         changes=changes or {"fields": [outcome.withdrawn, ""]},
     )
     announce(uow, row, uow.family_id)
-
-
-def path_of(row: Any) -> str:
-    """Where a family finds that record."""
-    return f"/eleves/{row.number}/identite" if isinstance(row, Pupil) else "/famille"
 
 
 def announce(uow: UnitOfWork, row: Any, family_id: int | None) -> None:
@@ -266,15 +249,11 @@ def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
 
 
 def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Any, change: FieldChange, before: str) -> None:
-    """Word to the old address; a link to the new one: staff accept it only once it was followed."""
+    """Staff accept the new address only once the link sent to it was followed."""
     token = secrets.token_urlsafe(24)
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
     uow.add(change)
-    who = uow.get(Account, uow.account_id)
-    if before:
-        accounts.write_to(uow, who, "email_change_asked", to=before, subject=row.full_name)
-    if change.new:
-        accounts.write_to(uow, who, "confirm_email", to=change.new, path=f"/confirmer/{token}", subject=row.full_name)
+    letters.email_asked(uow, row, before, change.new, token)
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:

@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from data.accounts.models import Account
+from data.accounts.models import Account, recipient
 from data.core import clock
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import unit_of_work
 from data.mail import custom_templates
-from data.mail.outbox import Letter, write
+from data.mail.outbox import Letter, Mail, write
 
 WAITING = 3  # the latest ones
 TROUBLE = (
@@ -53,18 +53,7 @@ def _paid(at: datetime) -> None:
         site_id = uow.one(select(Site.id).where(Site.code == "valmont"))
         account = uow.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
         if account:
-            letter = write(
-                uow,
-                "payment_received",
-                to="claire.aubry@example.org",
-                name=account.name,
-                language="fr",
-                site_id=account.site_id,
-                family_id=account.family_id,
-                account_id=account.id,
-                path="/facturation/cotisations",
-                amount="162,00 €",
-                number="26000007",
-            )
+            to, words = recipient(uow, account), {"amount": "162,00 €", "number": "26000007"}
+            letter = write(uow, Mail("payment_received", to, words, path="/facturation/cotisations"))
             letter.state, letter.attempts, letter.sent_at = "sent", 1, at
             uow.add(letter)

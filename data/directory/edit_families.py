@@ -23,6 +23,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.mail import outbox
+from data.mail.outbox import Mail, Recipient
 
 MAX_ADULTS = 8
 HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
@@ -156,17 +157,9 @@ def _follow_name(uow: UnitOfWork, adult: Guardian) -> None:
 
 def _mail_old_address(uow: UnitOfWork, adult: Guardian, old: str) -> None:
     account = uow.one(select(Account).where(Account.guardian_id == adult.id))
-    outbox.write(
-        uow,
-        "email_corrected",
-        to=old,
-        name=adult.full_name,
-        language=account.language if account else "fr",
-        site_id=adult.site_id,
-        family_id=adult.family_id,
-        account_id=account.id if account else None,
-        subject=adult.full_name,
-    )
+    language, account_id = (account.language, account.id) if account else ("fr", None)
+    to = Recipient(old, adult.full_name, language, adult.site_id, adult.family_id, account_id)
+    outbox.write(uow, Mail("email_corrected", to, {"subject": adult.full_name}))
 
 
 def waiting_for(

@@ -3,6 +3,7 @@
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet
@@ -13,8 +14,7 @@ from sqlmodel import Field, col, func, or_, select, update
 from data.core import audit, sites
 from data.core.fields import fold
 from data.core.formats import moment
-from data.core.i18n import Language, translate
-from data.core.i18n import as_language as a_language
+from data.core.i18n import Language, as_language, translate
 from data.core.scope import OfFamily
 from data.core.settings import key, settings
 from data.core.sites import Site
@@ -66,66 +66,55 @@ class Letter(OfFamily, table=True):
     resent_of: int | None = Field(default=None, index=True)
 
 
-def write(
-    uow: UnitOfWork,
-    kind: str,
-    *,
-    to: str,
-    name: str,
-    language: str,
-    site_id: int,
-    family_id: int | None = None,
-    account_id: int | None = None,
-    changes: Sequence[Change] = (),
-    facts: Sequence[Fact] = (),
-    path: str = "/",
-    secret: str = "",
-    message: str = "",
-    paper: Paper | None = None,
-    delay: int = 0,
-    once: str = "",
-    **sentence: object,
-) -> Letter:
-    """Put a letter in the outbox, in the unit of work's own transaction. `delay` in seconds; without an address it fails now.
+@dataclass(frozen=True)
+class Recipient:
+    """To whom a letter goes: an address, the name and the language it greets in, whose records it belongs to."""
 
-    `once` is a key that no second letter may have (IntegrityError).
+    address: str
+    name: str
+    language: str
+    site_id: int
+    family_id: int | None = None
+    account_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A letter to write. `words` fill the {words} of its text; the others stand where the text says, if it does.
+
+    `delay` is in seconds. `joins`: its changes and its message are added to the recipient's letter of that kind that still
+    waits for its delay to pass, when there is one. `once` is a key that no second letter may have (IntegrityError).
     """
-    the_language, site = a_language(language), sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
-    known = {"site": site.name, "name": name, "moment": moment(uow.now, site.zone, the_language), **sentence}
-    subject, blocks = compose(
-        kind,
-        the_language,
-        site,
-        known,
-        custom_templates.own_text(uow, site_id, kind, the_language),
-        changes=changes,
-        facts=facts,
-        path=path,
-        message=message,
-    )
-    if paper:
-        *text, listed = paper
-        blocks.append(["paper", *text, *(part for fact in listed for part in fact)])
-    token = secrets.token_hex(16)
-    return post(
-        uow,
-        Letter(
-            site_id=site_id,
-            family_id=family_id,
-            account_id=account_id,
-            key=once or token,
-            kind=kind,
-            recipient=to[:254],
-            name=name,
-            language=the_language,
-            subject=subject,
-            blocks=blocks,
-            secret=encrypt(secret) if secret else "",
-            message_id=f"<{token}@{_domain()}>",
-            created_at=uow.now,
-            due_at=uow.now + timedelta(seconds=delay),
-        ),
-    )
+
+    kind: str
+    recipient: Recipient
+    words: Mapping[str, object] = field(default_factory=dict)
+    _: KW_ONLY
+    path: str = "/"
+    changes: Sequence[Change] = ()
+    facts: Sequence[Fact] = ()
+    message: str = ""
+    paper: Paper | None = None
+    secret: str = ""
+    delay: int = 0
+    joins: bool = False
+    once: str = ""
+
+    @property
+    def language(self) -> Language:
+        return as_language(self.recipient.language)
+
+
+def write(uow: UnitOfWork, mail: Mail) -> Letter:
+    """Put a letter in the outbox, in the unit of work's own transaction; without an address it fails now."""
+    if mail.joins and (waiting := _not_left(uow, mail)):
+        for kind, held in (("change", _changes(mail)), ("message", _message(mail))):
+            last = max((at for at, block in enumerate(waiting.blocks) if block[0] == kind), default=0)
+            waiting.blocks = [*waiting.blocks[: last + 1], *held, *waiting.blocks[last + 1 :]]
+        return uow.add(waiting)
+    site_id = mail.recipient.site_id
+    site = sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
+    return post(uow, compose(mail, site, uow.now, custom_templates.own_text(uow, site_id, mail.kind, mail.language)))
 
 
 def post(uow: UnitOfWork, letter: Letter) -> Letter:
@@ -152,37 +141,53 @@ def again(letter: Letter, to: str, now: datetime) -> Letter:
     )
 
 
-def compose(
-    kind: str,
-    language: Language,
-    site: Site,
-    text: Mapping[str, object],
-    own: TemplateText | None = None,
-    *,
-    changes: Sequence[Change] = (),
-    facts: Sequence[Fact] = (),
-    path: str = "/",
-    message: str = "",
-) -> tuple[str, list[list[str]]]:
-    """(subject, blocks) of a letter: the site's own text when there is one, the text that came otherwise."""
-    template = TEMPLATES[kind]
-    link = own.link if own else translate(template.link, language)
+def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = None) -> Letter:
+    """The letter, not yet in the outbox: in the site's own text when there is one, in the text that came otherwise."""
+    template, token, to = TEMPLATES[mail.kind], secrets.token_hex(16), mail.recipient
+    known = {"site": site.name, "name": to.name, "moment": moment(now, site.zone, mail.language), **mail.words}
+    link = own.link if own else translate(template.link, mail.language)
+    parts = {
+        "changes": _changes(mail),
+        "facts": [["fact", *fact] for fact in mail.facts],
+        "link": [["link", link, settings().public_url + mail.path]],
+        "secret": [["secret"]],
+        "message": _message(mail),
+    }
     blocks: list[list[str]] = []
     for part in own.body if own else template.body:
-        if part == "changes":
-            blocks += [["change", *change] for change in changes]
-        elif part == "facts":
-            blocks += [["fact", *fact] for fact in facts]
-        elif part == "link":
-            blocks.append(["link", link, settings().public_url + path])
-        elif part == "secret":
-            blocks.append(["secret"])
-        elif part == "message":
-            blocks += [["message", message]] if message else []
+        if part in parts:
+            blocks += parts[part]
         else:
-            blocks.append(["p", custom_templates.fill(part, text) if own else translate(part, language, **text)])
+            blocks.append(["p", custom_templates.fill(part, known) if own else translate(part, mail.language, **known)])
     blocks.append(["foot", site.name, site.phone, site.email])
-    return f"{own.subject if own else translate(template.subject, language)} – {site.name}"[:200], blocks
+    if mail.paper:
+        *text, listed = mail.paper
+        blocks.append(["paper", *text, *(part for fact in listed for part in fact)])
+    subject = own.subject if own else translate(template.subject, mail.language)
+    return Letter(
+        site_id=to.site_id,
+        family_id=to.family_id,
+        account_id=to.account_id,
+        key=mail.once or token,
+        kind=mail.kind,
+        recipient=to.address[:254],
+        name=to.name,
+        language=mail.language,
+        subject=f"{subject} – {site.name}"[:200],
+        blocks=blocks,
+        secret=encrypt(mail.secret) if mail.secret else "",
+        message_id=f"<{token}@{_domain()}>",
+        created_at=now,
+        due_at=now + timedelta(seconds=mail.delay),
+    )
+
+
+def _changes(mail: Mail) -> list[list[str]]:
+    return [["change", *change] for change in mail.changes]
+
+
+def _message(mail: Mail) -> list[list[str]]:
+    return [["message", mail.message]] if mail.message else []
 
 
 def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
@@ -222,46 +227,21 @@ def settle_restored(uow: UnitOfWork, *, sent: bool) -> None:
         uow.publish(("letters", uow.site_id or 0))
 
 
-def _not_left(uow: UnitOfWork, kind: str, family_id: int, account_id: int | None) -> Letter | None:
-    """The letter of that kind that waits for more to tell, as its `delay` made it: one letter one round of decisions. Locked."""
+def _not_left(uow: UnitOfWork, mail: Mail) -> Letter | None:
+    """The recipient's letter of that kind that waits for more to tell, as its `delay` made it: one letter one round of
+    decisions. Locked."""
     return uow.one(
         select(Letter)
         .where(
-            Letter.family_id == family_id,
-            Letter.account_id == account_id,
-            Letter.kind == kind,
+            Letter.family_id == mail.recipient.family_id,
+            Letter.account_id == mail.recipient.account_id,
+            Letter.kind == mail.kind,
             Letter.state == "waiting",
             Letter.attempts == 0,
             Letter.due_at > uow.now,
         )
         .with_for_update()
     )
-
-
-def join_decision_letter(
-    uow: UnitOfWork, family_id: int, account_id: int | None, changes: Sequence[Change]
-) -> Letter | None:
-    """Add decisions to the family's letter that has not left yet. None when there is none."""
-    letter = _not_left(uow, "request_decided", family_id, account_id)
-    if letter is None:
-        return None
-    last = max((at for at, block in enumerate(letter.blocks) if block[0] == "change"), default=0)
-    letter.blocks = [
-        *letter.blocks[: last + 1],
-        *(["change", *change] for change in changes),
-        *letter.blocks[last + 1 :],
-    ]
-    return uow.add(letter)
-
-
-def join_message(uow: UnitOfWork, kind: str, family_id: int, account_id: int | None, message: str) -> Letter | None:
-    """Add a message to the letter of that kind that has not left yet. None when there is none."""
-    letter = _not_left(uow, kind, family_id, account_id)
-    if letter is None:
-        return None
-    last = max((at for at, block in enumerate(letter.blocks) if block[0] == "message"), default=0)
-    letter.blocks = [*letter.blocks[: last + 1], ["message", message], *letter.blocks[last + 1 :]]
-    return uow.add(letter)
 
 
 def encrypt(secret: str) -> str:

@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
-from data.schooling.absences import MAX_DAYS, Absence, AbsenceNotice, announce_change, audit_changes, days_of
+from data.schooling.absences import MAX_DAYS, Absence, AbsenceNotice, announce_change, audit_changes, write_letter
 from data.schooling.models import Course, Enrolment, Lesson
 
 READY = (
@@ -88,7 +87,7 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     uow.add(notice)
     if accept:
         _excuse(uow, notice)
-    _mail_decision(uow, notice)
+    write_letter(uow, notice, uow.get(Pupil, notice.pupil_id))
     audit.note(
         uow,
         "absence decided",
@@ -142,17 +141,3 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
         absence.lesson_id = absence.lesson_id or lesson.id
         absence.excused, absence.reason = True, notice.reason
         uow.add(absence)
-
-
-def _mail_decision(uow: UnitOfWork, notice: AbsenceNotice) -> None:
-    author = uow.get(Account, notice.author_id)
-    pupil = uow.get(Pupil, notice.pupil_id)
-    accounts.write_to(
-        uow,
-        author,
-        "absence_accepted" if notice.state == "accepted" else "absence_declined",
-        path=f"/eleves/{pupil.number}/cours",
-        subject=pupil.full_name,
-        days=days_of(notice, author.language),
-        message=notice.answer,
-    )

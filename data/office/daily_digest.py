@@ -16,7 +16,8 @@ from data.core.audit import AuditEntry
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
-from data.mail.outbox import Fact, Letter
+from data.mail import outbox
+from data.mail.outbox import Fact, Letter, Mail
 from data.office import dashboard_counts
 from data.privacy import retention
 from data.reenrolment import campaign_admin, campaigns
@@ -62,15 +63,8 @@ def _write(uow: UnitOfWork, account: Account, site: Site, key: str) -> None:
     uow.zone = site.zone
     facts = waiting(uow)
     if facts:
-        accounts.write_to(
-            uow,
-            account,
-            "daily_digest",
-            facts=facts,
-            path="/gestion/demandes",
-            once=key,
-            day=formats.long_day(uow.today, uow.language),
-        )
+        to, day = accounts.recipient(uow, account), {"day": formats.long_day(uow.today, uow.language)}
+        outbox.write(uow, Mail("daily_digest", to, day, facts=facts, path="/gestion/demandes", once=key))
 
 
 def waiting(uow: UnitOfWork) -> list[Fact]:

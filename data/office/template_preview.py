@@ -20,7 +20,7 @@ from data.families import models as families
 from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.custom_templates import TemplateText, known, variables
-from data.mail.outbox import Change, Fact, Letter
+from data.mail.outbox import Change, Fact, Letter, Mail, Recipient
 from data.mail.templates import TEMPLATES
 
 # What each {variable} is, told beside the text a person edits; those of a family are its own when it has them.
@@ -53,30 +53,18 @@ def sample(
     site, family = sites.here(uow), _family(uow, family_number)
     adults = families.of_family(uow, family.id)[0] if family else []
     adult, shown = next(iter(adults), None), families.all_shown(uow, adults)
-    subject, blocks = outbox.compose(
+    address, name = adult.email if adult and shown else "", adult.full_name if adult else ""
+    mail = Mail(
         kind,
-        language,
-        site,
+        Recipient(address, name, language, site.id),
         _sample_values(uow, kind, language, family, adult),
-        text,
         changes=_changes(uow, language, family if shown else None),
         facts=_facts(kind, language),
         message=translate("Présentez votre livret de famille à l’accueil.", language),
     )
-    letter = Letter(
-        site_id=site.id,
-        key="",
-        kind=kind,
-        recipient=adult.email if adult and shown else "",
-        name=adult.full_name if adult else "",
-        language=language,
-        subject=subject,
-        blocks=blocks,
-        message_id="",
-        created_at=uow.now,
-        due_at=uow.now,
-    )
-    return letter, translate("famille n° {number}", uow.language, number=family.number) if family else ""
+    return outbox.compose(mail, site, uow.now, text), translate(
+        "famille n° {number}", uow.language, number=family.number
+    ) if family else ""
 
 
 def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, family_number: int | None) -> str:

@@ -16,11 +16,10 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil, PupilLink
 from data.mail import custom_templates
 from data.mail.outbox import Letter
-from data.reenrolment import campaigns
+from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
-from data.reenrolment.review import write_letter
 
 PLACES = ("silent", "draft", *reenrolment.STANDINGS)
 
@@ -180,15 +179,7 @@ def remind(uow: UnitOfWork, campaign_id: int, family_ids: Iterable[int]) -> int:
     for each in to_remind(uow, campaign, wanted):
         today = each.reminded_at and each.reminded_at.astimezone(uow.zone).date() == uow.today
         if each.account.family_id in wanted and not today:
-            write_letter(
-                uow,
-                "reenrolment_reminder",
-                each.account.id,
-                each.pupils[0],
-                year=campaign.school_year,
-                names=", ".join(pupil.full_name for pupil in each.pupils),
-                last_day=formats.day(campaign.closes_on),
-            )
+            letters.reminder(uow, each.account, each.pupils, campaign)
             written += 1
     audit.note(uow, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
     return written
@@ -202,9 +193,7 @@ def reminder(uow: UnitOfWork, campaign: Campaign, each: Silent) -> tuple[str, st
         "site": site.name,
         "name": each.account.name,
         "moment": formats.moment(uow.now, site.zone, language),
-        "year": campaign.school_year,
-        "names": ", ".join(pupil.full_name for pupil in each.pupils),
-        "last_day": formats.day(campaign.closes_on),
+        **letters.reminder_words(each.pupils, campaign),
     }
     message = [custom_templates.fill(part, sentence) for part in text.body if part not in custom_templates.PARTS]
     return text.subject, "\n\n".join([translate("Bonjour {name},", language, name=each.account.name), *message])

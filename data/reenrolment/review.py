@@ -5,19 +5,16 @@ since (`version`), or when it is the decider's own family's.
 """
 
 from datetime import date
-from typing import Any
 
 from sqlmodel import col, select
 
-from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
-from data.mail import outbox
+from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument
@@ -93,14 +90,7 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: str, answ
     if now.wish:
         now.wish.answer = answer
         uow.add(now.wish)
-    write_letter(
-        uow,
-        "leaving_validated" if (sent.way, state) == ("leaving", "validated") else f"reenrolment_{state}",
-        sent.author_id,
-        now.pupil,
-        message=answer,
-        year=now.campaign.school_year,
-    )
+    letters.decided(uow, sent, now.pupil, now.campaign, answer)
     audit.note(
         uow,
         f"re-enrolment {state}",
@@ -111,11 +101,6 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: str, answ
     )
     reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
-
-
-def answer_letter(sent: Reenrolment) -> str:
-    """The kind of the letter that tells the decision."""
-    return "leaving_validated" if (sent.way, sent.state) == ("leaving", "validated") else f"reenrolment_{sent.state}"
 
 
 def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
@@ -162,7 +147,7 @@ def validate_document(uow: UnitOfWork, supplied_id: int, *, expires_on: date | N
 
 
 def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedDocument:
-    """With a reason; the family gives another. One letter one round of decisions tells of all refused documents."""
+    """With a reason; the family gives another."""
     supplied = _document_to_decide(uow, supplied_id)
     reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
     return document_decided(uow, supplied, "refused", reason)
@@ -185,22 +170,13 @@ def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
 def document_decided(
     uow: UnitOfWork, supplied: SuppliedDocument, state: str, reason: str, *, text: bool = True
 ) -> SuppliedDocument:
-    """`told`: a letter of its own; a decision on the whole request says it in its own letter."""
+    """`text`: a letter of its own; a decision on the whole request says it in its own letter."""
     supplied.state, supplied.reason, supplied.version = state, reason, supplied.version + 1
     supplied.decided_at, supplied.decided_by = uow.now, uow.name
     uow.add(supplied)
     pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
     if state == "refused" and text:
-        line = f"« {label} », {pupil.full_name} : {reason}"
-        if not outbox.join_message(uow, "document_refused", supplied.family_id or 0, supplied.author_id, line):
-            write_letter(
-                uow,
-                "document_refused",
-                supplied.author_id,
-                pupil,
-                message=line,
-                delay=settings().decision_letter_delay,
-            )
+        letters.document_refused(uow, supplied, pupil, label)
     audit.note(
         uow,
         f"document {state}",
@@ -211,14 +187,3 @@ def document_decided(
     )
     reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
     return supplied
-
-
-def write_letter(uow: UnitOfWork, kind: str, account_id: int, pupil: Pupil, **text: Any) -> None:
-    accounts.write_to(
-        uow,
-        uow.get(Account, account_id),
-        kind,
-        path=f"/eleves/{pupil.number}/reinscription",
-        subject=pupil.full_name,
-        **text,
-    )

@@ -19,11 +19,11 @@ from data.families import models as families
 from data.families.models import Family, Pupil
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
-from data.reenrolment import campaigns
+from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Discipline, DocumentItem, Reenrolment, SuppliedDocument, Wish
-from data.reenrolment.review import answer_letter, decided, document_decided, not_own, to_decide, write_letter
+from data.reenrolment.review import decided, document_decided, not_own, to_decide
 from data.schooling.models import Enrolment
 
 UNDO_HOURS = 24
@@ -263,7 +263,7 @@ def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
         select(Letter)
         .where(
             Letter.account_id == sent.author_id,
-            Letter.kind == answer_letter(sent),
+            Letter.kind == letters.decision_kind(sent),
             Letter.created_at == sent.decided_at,
             Letter.state == "waiting",
             Letter.attempts == 0,
@@ -275,8 +275,7 @@ def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
         uow.add(letter)
         uow.publish(("letters", sent.site_id))
         return
-    campaign, pupil = uow.get(Campaign, sent.campaign_id), uow.get(Pupil, sent.pupil_id)
-    write_letter(uow, "reenrolment_reopened", sent.author_id, pupil, year=campaign.school_year)
+    letters.reopened(uow, sent)
 
 
 def waiting_document(

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from data.accounts import models as accounts
-from data.accounts.models import Account
-from data.core import audit, formats
+from data.core import audit
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
-from data.core.i18n import as_language, pair, translate
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
-from data.mail import outbox
+from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.models import Reenrolment, Situation, Wish
 
@@ -122,7 +119,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     sent.decided_at, sent.decided_by = None, ""
     sent.version += 1 if again else 0
     uow.add(sent)
-    _acknowledge(uow, now, wish)
+    letters.received(uow, now, wish)
     audit.note(
         uow,
         "re-enrolment corrected" if again else "re-enrolment sent",
@@ -155,76 +152,3 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
             names=", ".join(f"« {item.document.label} »" for item in lacking),
         )
     return faults
-
-
-def _acknowledge(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
-    """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
-    who = uow.get(Account, uow.account_id)
-    accounts.write_to(
-        uow,
-        who,
-        "reenrolment_received",
-        path=f"/eleves/{now.pupil.number}/reinscription",
-        facts=summary(now, wish, who.language),
-        message=now.campaign.confirmation,
-        paper=paper(uow, now, wish, who),
-        subject=now.pupil.full_name,
-        year=now.campaign.school_year,
-    )
-
-
-def summary(now: Situation, wish: Wish, language: str = "fr") -> list[outbox.Fact]:
-    """What is asked, line by line."""
-    in_language = as_language(language)
-    lines: list[outbox.Fact] = []
-    if wish.way == "administrative":
-        lines.append((translate("Choix", in_language), translate("Réinscription administrative", in_language)))
-    elif wish.way == "courses":
-        picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
-        lines.append((translate("Cours demandés", in_language), ", ".join(picked)))
-    else:
-        reason = translate(wish.reason, in_language)
-        reason = pair(reason, wish.precision, in_language) if wish.precision else reason
-        lines += [
-            (translate("Choix", in_language), translate("Ne se réinscrit pas", in_language)),
-            (translate("Motif", in_language), reason),
-        ]
-    given = [item for item in now.document_items if item.supplied]
-    if given and wish.way != "leaving":
-        lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
-    if wish.message:
-        lines.append((translate("Demandes complémentaires", in_language), wish.message))
-    return lines
-
-
-def paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> outbox.Paper:
-    """The summary that goes with the letter: the same lines, whose, when, by whom, and the documents by their files."""
-    in_language = as_language(who.language)
-    named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
-    title = translate(
-        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", in_language, **named
-    )
-    documents = [
-        pair(item.document.label, item.supplied.file_name, in_language)
-        for item in now.document_items
-        if item.supplied and wish.way != "leaving"
-    ]
-    lines, sent = dict(summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
-    if documents:
-        lines[translate("Pièces données", in_language)] = "\n".join(documents)
-    facts = [
-        (translate("Élève", in_language), now.pupil.full_name),
-        (translate("Numéro de dossier", in_language), str(now.pupil.number)),
-        (translate("Année scolaire", in_language), now.campaign.school_year),
-        (translate("Demande envoyée", in_language), f"{formats.moment(sent, uow.zone, in_language)}, {who.name}"),
-        *lines.items(),
-    ]
-    return (
-        f"{title}.pdf".replace("/", "-"),
-        title,
-        translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
-        translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
-        if wish.way != "leaving"
-        else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
-        facts,
-    )

@@ -20,11 +20,14 @@ from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.pupil_scope import OfPupil
+from data.mail import outbox
+from data.mail.outbox import Mail
 from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
 BACK = 366
 REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Raison familiale", "Transport", "Autre")
+LETTERS = {"pending": "absence_received", "accepted": "absence_accepted", "declined": "absence_declined"}
 
 
 class Absence(OfPupil, table=True):
@@ -252,18 +255,23 @@ def _record(uow: UnitOfWork, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNoti
     ):
         return same
     notice = uow.add(notice)
-    who = uow.get(Account, uow.account_id)
-    accounts.write_to(
-        uow,
-        who,
-        "absence_received",
-        path=f"/eleves/{pupil.number}/cours",
-        subject=pupil.full_name,
-        days=days_of(notice, who.language),
-    )
+    write_letter(uow, notice, pupil)
     audit.note(uow, "absence told", subject="absence_notice", subject_id=notice.id, changes=audit_changes(notice))
     announce_change(uow, notice)
     return notice
+
+
+def write_letter(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> None:
+    """To the one who wrote the notice, how it stands: received, accepted or declined."""
+    author = uow.get(Account, notice.author_id)
+    mail = Mail(
+        LETTERS[notice.state],
+        accounts.recipient(uow, author),
+        {"subject": pupil.full_name, "days": days_of(notice, author.language)},
+        path=f"/eleves/{pupil.number}/cours",
+        message=notice.answer,
+    )
+    outbox.write(uow, mail)
 
 
 def audit_changes(notice: AbsenceNotice) -> dict[str, Any]:

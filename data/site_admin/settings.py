@@ -14,6 +14,8 @@ from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
 from data.core.unit_of_work import UnitOfWork
+from data.mail import outbox
+from data.mail.outbox import Mail
 from data.privacy import retention
 
 KEYS = "payment keys"
@@ -361,7 +363,7 @@ def try_mail(uow: UnitOfWork) -> None:
     account = uow.get(Account, uow.account_id)
     if not account.email:
         raise UserError("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
-    accounts.write_to(uow, account, "mail_trial", path="/gestion/reglages/courriel")
+    outbox.write(uow, Mail("mail_trial", accounts.recipient(uow, account), path="/gestion/reglages/courriel"))
     audit.note(uow, "trial letter asked", subject="account", subject_id=account.id)
 
 

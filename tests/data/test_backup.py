@@ -13,7 +13,7 @@ from data.accounts.sessions import SignIn
 from data.core import database as database_module
 from data.core import schema
 from data.mail import outbox
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, Mail, Recipient
 from data.ops import backup
 from tests.conftest import ask_postgresql, move_to
 from tests.days import MOMENT
@@ -32,7 +32,7 @@ def copy_of_the_demo(tmp_path: Path) -> Path:
     (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
     sessions.sign_in(account(HELENE))
     with as_(HELENE) as uow:
-        outbox.write(uow, "mail_trial", to="a@example.org", name="A", language="fr", site_id=uow.site_id or 0)
+        outbox.write(uow, Mail("mail_trial", Recipient("a@example.org", "A", "fr", uow.site_id or 0)))
     return backup.make(tmp_path / "backups", MOMENT)
 
 
@@ -78,7 +78,7 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
         assert {row.state for row in every(Letter)} & {"waiting", "sending"} == set()
         assert (tmp_path / "new" / "files" / "1" / "document").read_bytes() == b"what a family gave"
         with as_(HELENE) as uow:  # the sequences came back too: a new row has a new number
-            outbox.write(uow, "mail_trial", to="a@example.org", name="A", language="fr", site_id=uow.site_id or 0)
+            outbox.write(uow, Mail("mail_trial", Recipient("a@example.org", "A", "fr", uow.site_id or 0)))
         with database_module.engine().begin() as connection, pytest.raises(DBAPIError):  # and the journal's guard
             connection.exec_driver_sql("UPDATE audit_entry SET actor = 'x'")
         (copied / "files" / "1" / "document").write_bytes(b"another")

@@ -11,7 +11,7 @@ from data.core.scope import ScopeViolation
 from data.core.system_unit_of_work import system_unit_of_work
 from data.mail import custom_templates, outbox
 from data.mail.custom_templates import PARTS, LetterText, TemplateText
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, Mail, Recipient
 from data.mail.rendering import html_of, message_of, text_of
 from data.mail.templates import TEMPLATES
 from data.office import template_preview
@@ -39,9 +39,9 @@ def save(text: str = BODY, *, login: str = PAUL, version: int = 0, **more: Any) 
 def write(kind: str = KIND, code: str = "valmont", **more: Any) -> Letter:
     who = account(CLAIRE, code)
     given: dict[str, Any] = {"changes": [("Ville", "Valmont", "Metz", "")], "message": "À bientôt.", **more}
+    to = Recipient("claire.aubry@example.org", who.name, "fr", who.site_id, who.family_id, who.id)
     with system_unit_of_work(writes=True) as uow:
-        return outbox.write(uow, kind, to="claire.aubry@example.org", name=who.name, language="fr", site_id=who.site_id,
-                             family_id=who.family_id, account_id=who.id, **given)  # fmt: skip
+        return outbox.write(uow, Mail(kind, to, **given))
 
 
 @both

@@ -16,6 +16,7 @@ from data.families import stored_files
 from data.families.models import PupilLink
 from data.families.stored_files import StoredFile
 from data.mail import outbox
+from data.mail.outbox import Mail, Recipient
 from data.privacy import data_export
 from tests.demo_users import CLAIRE, PAUL, account, as_, both, every, guardian, last
 
@@ -77,8 +78,8 @@ def test_no_secret_is_in_it(database: str, tmp_path: Path) -> None:
     claire = account(CLAIRE)
     token, _ = sessions.sign_in(claire)
     with system_unit_of_work(writes=True) as uow:
-        outbox.write(uow, "new_password", to="claire.aubry@example.org", name="Claire", language="fr", site_id=claire.site_id,
-                      family_id=claire.family_id, account_id=claire.id, secret="k7Wm3xPqRt9aZb", login=CLAIRE, hours=24)  # fmt: skip
+        to = Recipient("claire.aubry@example.org", "Claire", "fr", claire.site_id, claire.family_id, claire.id)
+        outbox.write(uow, Mail("new_password", to, {"login": CLAIRE, "hours": 24}, secret="k7Wm3xPqRt9aZb"))
     content, page, _ = archive(tmp_path)
     everything = json.dumps(content) + page
     for secret in ("k7Wm3xPqRt9aZb", claire.password_hash, sessions.digest(token), token, "gAAAA", "argon2"):

@@ -32,7 +32,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.mail import delivery
 from data.mail import outbox as mail_outbox
 from data.mail.delivery import Unreachable
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, Mail, Recipient
 from data.mail.rendering import deliverable, html_of, message_of, text_of
 from tests.conftest import free_port, move_to
 from tests.demo_users import CLAIRE, account, both, every, later, site
@@ -135,12 +135,14 @@ def outbox(database: str) -> str:
     return database
 
 
-def write(to: str = "claire.aubry@example.org", kind: str = "new_password", **more: Any) -> int:
+def write(
+    address: str = "claire.aubry@example.org", kind: str = "new_password", name: str = "Claire Aubry", **more: Any
+) -> int:
     claire = account(CLAIRE)
-    given: dict[str, Any] = {"secret": WORD, "login": CLAIRE, "hours": 24, "name": "Claire Aubry", **more}
+    to = Recipient(address, name, "fr", claire.site_id, claire.family_id, claire.id)
+    given: dict[str, Any] = {"secret": WORD, "path": "/connexion", **more}
     with system_unit_of_work(writes=True) as uow:
-        return mail_outbox.write(uow, kind, to=to, language="fr", site_id=claire.site_id, family_id=claire.family_id,
-                             account_id=claire.id, path="/connexion", **given).id  # fmt: skip
+        return mail_outbox.write(uow, Mail(kind, to, {"login": CLAIRE, "hours": 24}, **given)).id
 
 
 def letter(number: int) -> Any:

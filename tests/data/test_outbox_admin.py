@@ -18,7 +18,7 @@ from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import delivery
 from data.mail import outbox as mail_outbox
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, Mail, Recipient
 from data.office import daily_digest, outbox_admin
 from data.office.outbox_admin import PAGE, Wanted
 from tests.conftest import move_to
@@ -29,10 +29,10 @@ from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, la
 
 def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> int:
     who = account(login)
-    given: dict[str, Any] = {"to": "claire.aubry@example.org", **more}
-    with system_unit_of_work(writes=True, now=given.pop("now", None)) as uow:
-        return mail_outbox.write(uow, kind, name=who.name, language="fr", site_id=who.site_id, family_id=who.family_id,
-                             account_id=who.id, **given).id  # fmt: skip
+    now, address = more.pop("now", None), more.pop("to", "claire.aubry@example.org")
+    to = Recipient(address, who.name, "fr", who.site_id, who.family_id, who.id)
+    with system_unit_of_work(writes=True, now=now) as uow:
+        return mail_outbox.write(uow, Mail(kind, to, **more)).id
 
 
 def change(number: int, **values: Any) -> None:
@@ -105,7 +105,7 @@ def test_sending_again_is_a_letter_of_its_own_to_todays_address_once(database: s
 
 
 def test_a_letter_about_an_address_goes_to_that_address_again(database: str) -> None:
-    number = write("email_change_asked", to="old@example.org", subject="Claire Aubry")
+    number = write("email_change_asked", to="old@example.org", words={"subject": "Claire Aubry"})
     change(number, state="sent")
     with as_(PAUL) as uow:
         assert outbox_admin.resend(uow, number).recipient == "old@example.org"

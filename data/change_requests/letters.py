@@ -1,0 +1,79 @@
+"""The letters of change requests: received, decided, and those that guard a change of e-mail address."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.change_requests.models import RECORD_TYPES, ChangeRequest, FieldChange
+from data.core.fields import editables
+from data.core.i18n import as_language, translate
+from data.core.settings import settings
+from data.core.unit_of_work import UnitOfWork
+from data.families.models import Pupil
+from data.mail import outbox
+from data.mail.outbox import Change, Mail
+
+OUTCOMES = {  # state of a change -> what the family reads of it
+    "accepted": "Acceptée",
+    "declined": "Refusée : {reason}",
+    "moot": "Sans objet",
+    "pending": "Décision annulée : la demande est de nouveau en attente.",
+}
+
+
+def received(
+    uow: UnitOfWork, row: Any, request: ChangeRequest | None, asked: Sequence[Change], saved: Sequence[Change]
+) -> bool:
+    """What is asked and what is recorded at once, each in a letter of its own; whether there is an address to send them to."""
+    to, subject = accounts.recipient(uow, uow.get(Account, uow.account_id)), {"subject": row.full_name}
+    if asked and request:
+        words = {**subject, "number": request.id}
+        outbox.write(uow, Mail("request_received", to, words, changes=asked, path=_path(row)))
+    if saved:
+        outbox.write(uow, Mail("changes_saved", to, subject, changes=saved, path=_path(row)))
+    return bool(to.address)
+
+
+def email_asked(uow: UnitOfWork, row: Any, before: str, new: str, token: str) -> None:
+    """Word to the old address; to the new one, the link that confirms it."""
+    who, subject = uow.get(Account, uow.account_id), {"subject": row.full_name}
+    if before:
+        outbox.write(uow, Mail("email_change_asked", accounts.recipient(uow, who, before), subject))
+    if new:
+        link = f"/confirmer/{token}"
+        outbox.write(uow, Mail("confirm_email", accounts.recipient(uow, who, new), subject, path=link))
+
+
+def decided(
+    uow: UnitOfWork, request: ChangeRequest, row: Any, changes: Iterable[FieldChange], message: str = ""
+) -> None:
+    """How these changes stand now: accepted, declined, moot, or pending again. One letter one round of decisions, but a
+    message has a letter of its own. `row` is None when the record left."""
+    author, fields = uow.get(Account, request.author_id), editables(RECORD_TYPES[request.sheet])
+    language = as_language(author.language)
+
+    def line(change: FieldChange) -> Change:
+        field = fields[change.field]
+        return (
+            translate(field.mark.label, language),
+            field.format_value(change.old, language),
+            field.format_value(change.new, language),
+            translate(OUTCOMES[change.state], language, reason=change.reason),
+        )
+
+    mail = Mail(
+        "request_decided",
+        accounts.recipient(uow, author),
+        changes=[line(change) for change in changes],
+        message=message,
+        path=_path(row) if row else "/",
+        delay=settings().decision_letter_delay,
+        joins=not message,
+    )
+    outbox.write(uow, mail)
+
+
+def _path(row: Any) -> str:
+    """Where a family finds that record."""
+    return f"/eleves/{row.number}/identite" if isinstance(row, Pupil) else "/famille"

@@ -1,0 +1,122 @@
+"""The letters of re-enrolment: a request received or decided, a decision taken back, a document refused, a reminder."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.core import formats
+from data.core.i18n import as_language, pair, translate
+from data.core.settings import settings
+from data.core.unit_of_work import UnitOfWork
+from data.families.models import Pupil
+from data.mail import outbox
+from data.mail.outbox import Fact, Mail, Paper
+from data.reenrolment.campaigns import Campaign
+from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument, Wish
+
+
+def received(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
+    """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
+    who = uow.get(Account, uow.account_id)
+    mail = _mail(uow, "reenrolment_received", who, now.pupil, year=now.campaign.school_year)
+    facts, paper = _summary(now, wish, who.language), _paper(uow, now, wish, who)
+    outbox.write(uow, replace(mail, facts=facts, message=now.campaign.confirmation, paper=paper))
+
+
+def decided(uow: UnitOfWork, sent: Reenrolment, pupil: Pupil, campaign: Campaign, answer: str) -> None:
+    """The decision that `sent` bears, and what the office says of it."""
+    author = uow.get(Account, sent.author_id)
+    mail = _mail(uow, decision_kind(sent), author, pupil, year=campaign.school_year)
+    outbox.write(uow, replace(mail, message=answer))
+
+
+def decision_kind(sent: Reenrolment) -> str:
+    return "leaving_validated" if (sent.way, sent.state) == ("leaving", "validated") else f"reenrolment_{sent.state}"
+
+
+def reopened(uow: UnitOfWork, sent: Reenrolment) -> None:
+    """The decision is taken back after its letter left."""
+    author, pupil = uow.get(Account, sent.author_id), uow.get(Pupil, sent.pupil_id)
+    year = uow.get(Campaign, sent.campaign_id).school_year
+    outbox.write(uow, _mail(uow, "reenrolment_reopened", author, pupil, year=year))
+
+
+def document_refused(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
+    """One letter one round of decisions tells of all refused documents."""
+    mail = _mail(uow, "document_refused", uow.get(Account, supplied.author_id), pupil)
+    line = f"« {label} », {pupil.full_name} : {supplied.reason}"
+    outbox.write(uow, replace(mail, message=line, delay=settings().decision_letter_delay, joins=True))
+
+
+def reminder(uow: UnitOfWork, account: Account, pupils: Sequence[Pupil], campaign: Campaign) -> None:
+    words = reminder_words(pupils, campaign)
+    outbox.write(uow, _mail(uow, "reenrolment_reminder", account, pupils[0], **words))
+
+
+def reminder_words(pupils: Sequence[Pupil], campaign: Campaign) -> dict[str, str]:
+    names = ", ".join(pupil.full_name for pupil in pupils)
+    return {"year": campaign.school_year, "names": names, "last_day": formats.day(campaign.closes_on)}
+
+
+def _mail(uow: UnitOfWork, kind: str, account: Account, pupil: Pupil, **words: object) -> Mail:
+    """To that account, about that pupil's request."""
+    to, about = accounts.recipient(uow, account), {"subject": pupil.full_name, **words}
+    return Mail(kind, to, about, path=f"/eleves/{pupil.number}/reinscription")
+
+
+def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
+    """What is asked, line by line."""
+    in_language = as_language(language)
+    lines: list[Fact] = []
+    if wish.way == "administrative":
+        lines.append((translate("Choix", in_language), translate("Réinscription administrative", in_language)))
+    elif wish.way == "courses":
+        picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
+        lines.append((translate("Cours demandés", in_language), ", ".join(picked)))
+    else:
+        reason = translate(wish.reason, in_language)
+        reason = pair(reason, wish.precision, in_language) if wish.precision else reason
+        lines += [
+            (translate("Choix", in_language), translate("Ne se réinscrit pas", in_language)),
+            (translate("Motif", in_language), reason),
+        ]
+    given = [item for item in now.document_items if item.supplied]
+    if given and wish.way != "leaving":
+        lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
+    if wish.message:
+        lines.append((translate("Demandes complémentaires", in_language), wish.message))
+    return lines
+
+
+def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
+    """The summary that goes with the letter: the same lines, whose, when, by whom, and the documents by their files."""
+    in_language = as_language(who.language)
+    named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
+    title = translate(
+        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", in_language, **named
+    )
+    documents = [
+        pair(item.document.label, item.supplied.file_name, in_language)
+        for item in now.document_items
+        if item.supplied and wish.way != "leaving"
+    ]
+    lines, sent = dict(_summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
+    if documents:
+        lines[translate("Pièces données", in_language)] = "\n".join(documents)
+    facts = [
+        (translate("Élève", in_language), now.pupil.full_name),
+        (translate("Numéro de dossier", in_language), str(now.pupil.number)),
+        (translate("Année scolaire", in_language), now.campaign.school_year),
+        (translate("Demande envoyée", in_language), f"{formats.moment(sent, uow.zone, in_language)}, {who.name}"),
+        *lines.items(),
+    ]
+    return (
+        f"{title}.pdf".replace("/", "-"),
+        title,
+        translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
+        translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
+        if wish.way != "leaving"
+        else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
+        facts,
+    )
