@@ -143,10 +143,10 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
     """
     uow.staff_only()
     account = _family_account(uow, account_id)
-    to, site = accounts.address(uow, account), sites.here(uow)
+    to, site = accounts.recipient(uow, account), sites.here(uow)
     if account.disabled:
         raise UserError("Ce compte est bloqué : débloquez-le d’abord.")
-    if not to:
+    if not to.address:
         raise UserError("Aucune adresse e-mail n’est enregistrée : imprimez la lettre, ou ajoutez l’adresse.")
     if account.access_sent_by == "mail" and account.access_sent_at and uow.now - account.access_sent_at < AGAIN:
         return account
@@ -160,7 +160,7 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
         outbox.cancel_waiting(uow, account.id, kind)
     mail = Mail(
         "access_sent" if first else "access_renewed",
-        accounts.recipient(uow, account, to),
+        to,
         {"login": account.login, "days": password_lifetimes.MAILED_DAYS},
         secret=new.word,
         path="/connexion",

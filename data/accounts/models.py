@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import datetime
 from typing import ClassVar
 
@@ -83,18 +84,19 @@ def check_login(login: str) -> None:
         raise UserError("Un identifiant a de 3 à 40 caractères : lettres sans accent, chiffres, point, tiret.")
 
 
-def address(uow: UnitOfWork, account: Account) -> str:
-    """Where the account's letters go: only ever a recorded, accepted address."""
-    if account.guardian_id is None:
-        return account.email
-    try:
-        return uow.get(Guardian, account.guardian_id).email
-    except NotFound:
-        return ""
+def recipient(uow: UnitOfWork, account: Account, address: str | None = None) -> Recipient:
+    """The account's owner, in their language, at that address; without one, at the recorded and accepted one ("" for none)."""
+    if address is None and account.guardian_id is None:
+        address = account.email
+    elif address is None:
+        with suppress(NotFound):
+            address = uow.get(Guardian, account.guardian_id).email
+    language = as_language(account.language)
+    return Recipient(address or "", account.name, language, account.site_id, account.family_id, account.id)
 
 
 def with_addresses(uow: UnitOfWork, login: str) -> list[tuple[Account, str]]:
-    """The accounts of that identifier, to be changed, each with its `address`: one question, whether there are any or none."""
+    """The accounts of that identifier, to be changed, each with the address of its letters: one question, whether there are any or none."""
     question = select(Account, Guardian).outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
     found = uow.rows(question.where(Account.login == login).with_for_update(of=Account))
     return [
@@ -106,12 +108,6 @@ def language_of(uow: UnitOfWork, account_id: int) -> Language:
     """The language in which that account's owner reads."""
     found: str | None = uow.one(select(Account.language).where(Account.id == account_id))
     return as_language(found)
-
-
-def recipient(uow: UnitOfWork, account: Account, to: str | None = None) -> Recipient:
-    """The account's owner, in their language; `to` another address than the recorded one."""
-    at = address(uow, account) if to is None else to
-    return Recipient(at, account.name, account.language, account.site_id, account.family_id, account.id)
 
 
 def adults(uow: UnitOfWork) -> tuple[list[Guardian], Guardian | None]:

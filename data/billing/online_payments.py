@@ -134,7 +134,7 @@ def order_of(uow: UnitOfWork, row: OnlinePayment) -> Order:
         reference=row.reference,
         cents=row.cents,
         currency=CURRENCY,
-        email=accounts.address(uow, uow.get(accounts.Account, row.account_id)),
+        email=accounts.recipient(uow, uow.get(accounts.Account, row.account_id)).address,
         label=_label(invoices),
         year=min((invoice.day.year for invoice in invoices), default=uow.today.year),
         back_url=f"{address}/facturation/retour/{row.reference}",

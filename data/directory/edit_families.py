@@ -17,6 +17,7 @@ from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
+from data.core.i18n import as_language
 from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
@@ -158,7 +159,7 @@ def _follow_name(uow: UnitOfWork, adult: Guardian) -> None:
 def _mail_old_address(uow: UnitOfWork, adult: Guardian, old: str) -> None:
     account = uow.one(select(Account).where(Account.guardian_id == adult.id))
     language, account_id = (account.language, account.id) if account else ("fr", None)
-    to = Recipient(old, adult.full_name, language, adult.site_id, adult.family_id, account_id)
+    to = Recipient(old, adult.full_name, as_language(language), adult.site_id, adult.family_id, account_id)
     outbox.write(uow, Mail("email_corrected", to, {"subject": adult.full_name}))
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Field, col, func, or_, select, update
 from data.core import audit, sites
 from data.core.fields import fold
 from data.core.formats import moment
-from data.core.i18n import Language, as_language, translate
+from data.core.i18n import Language, translate
 from data.core.scope import OfFamily
 from data.core.settings import key, settings
 from data.core.sites import Site
@@ -44,7 +44,7 @@ class Letter(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int | None = Field(default=None, index=True)
-    key: str = Field(max_length=80, unique=True)
+    key: str = Field(default="", max_length=80, unique=True)
     kind: str = Field(max_length=40, index=True)
     recipient: str = Field(max_length=254)
     name: str = Field(default="", max_length=120)
@@ -57,7 +57,7 @@ class Letter(OfFamily, table=True):
     )  # waiting sending sent failed cancelled to_confirm …
     attempts: int = 0
     error: str = Field(default="", max_length=300)
-    message_id: str = Field(max_length=120)
+    message_id: str = Field(default="", max_length=120)
     created_at: datetime
     due_at: datetime = Field(index=True)
     lease_until: datetime | None = None
@@ -72,7 +72,7 @@ class Recipient:
 
     address: str
     name: str
-    language: str
+    language: Language
     site_id: int
     family_id: int | None = None
     account_id: int | None = None
@@ -101,24 +101,34 @@ class Mail:
     once: str = ""
 
     @property
-    def language(self) -> Language:
-        return as_language(self.recipient.language)
+    def parts(self) -> dict[str, list[list[str]]]:
+        """The blocks that stand where its text names them."""
+        return {
+            "changes": [["change", *change] for change in self.changes],
+            "facts": [["fact", *fact] for fact in self.facts],
+            "message": [["message", self.message]] if self.message else [],
+            "secret": [["secret"]],
+        }
 
 
 def write(uow: UnitOfWork, mail: Mail) -> Letter:
     """Put a letter in the outbox, in the unit of work's own transaction; without an address it fails now."""
     if mail.joins and (waiting := _not_left(uow, mail)):
-        for kind, held in (("change", _changes(mail)), ("message", _message(mail))):
+        parts = mail.parts
+        for kind, more in (("change", parts["changes"]), ("message", parts["message"])):
             last = max((at for at, block in enumerate(waiting.blocks) if block[0] == kind), default=0)
-            waiting.blocks = [*waiting.blocks[: last + 1], *held, *waiting.blocks[last + 1 :]]
+            waiting.blocks = [*waiting.blocks[: last + 1], *more, *waiting.blocks[last + 1 :]]
         return uow.add(waiting)
-    site_id = mail.recipient.site_id
+    site_id, language = mail.recipient.site_id, mail.recipient.language
     site = sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
-    return post(uow, compose(mail, site, uow.now, custom_templates.own_text(uow, site_id, mail.kind, mail.language)))
+    return post(uow, compose(mail, site, uow.now, custom_templates.own_text(uow, site_id, mail.kind, language)))
 
 
 def post(uow: UnitOfWork, letter: Letter) -> Letter:
-    """Into the outbox; without an address it fails now."""
+    """Into the outbox, with a Message-ID of its own and a key; without an address it fails now."""
+    token = secrets.token_hex(16)
+    letter.key = letter.key or token
+    letter.message_id = f"<{token}@{settings().mail_from.rpartition('@')[2] or 'localhost'}>"
     letter.state, letter.error = ("waiting", "") if letter.recipient else ("failed", "no address")
     letter.needle = fold(f"{letter.name} {letter.recipient}")[:400]
     uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))
@@ -126,15 +136,12 @@ def post(uow: UnitOfWork, letter: Letter) -> Letter:
 
 
 def again(letter: Letter, to: str, now: datetime) -> Letter:
-    """The same words in a new letter, with a key and a Message-ID of its own."""
-    token = secrets.token_hex(16)
+    """The same words in a new letter, not yet in the outbox."""
     return Letter(
         **letter.model_dump(
             include={"site_id", "family_id", "account_id", "kind", "name", "language", "subject", "blocks"}
         ),
-        key=token,
         recipient=to[:254],
-        message_id=f"<{token}@{_domain()}>",
         created_at=now,
         due_at=now,
         resent_of=letter.id,
@@ -143,51 +150,36 @@ def again(letter: Letter, to: str, now: datetime) -> Letter:
 
 def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = None) -> Letter:
     """The letter, not yet in the outbox: in the site's own text when there is one, in the text that came otherwise."""
-    template, token, to = TEMPLATES[mail.kind], secrets.token_hex(16), mail.recipient
-    known = {"site": site.name, "name": to.name, "moment": moment(now, site.zone, mail.language), **mail.words}
-    link = own.link if own else translate(template.link, mail.language)
-    parts = {
-        "changes": _changes(mail),
-        "facts": [["fact", *fact] for fact in mail.facts],
-        "link": [["link", link, settings().public_url + mail.path]],
-        "secret": [["secret"]],
-        "message": _message(mail),
-    }
+    template, to, language = TEMPLATES[mail.kind], mail.recipient, mail.recipient.language
+    known = {"site": site.name, "name": to.name, "moment": moment(now, site.zone, language), **mail.words}
+    link = own.link if own else translate(template.link, language)
+    parts = mail.parts | {"link": [["link", link, settings().public_url + mail.path]]}
     blocks: list[list[str]] = []
     for part in own.body if own else template.body:
         if part in parts:
             blocks += parts[part]
         else:
-            blocks.append(["p", custom_templates.fill(part, known) if own else translate(part, mail.language, **known)])
+            blocks.append(["p", custom_templates.fill(part, known) if own else translate(part, language, **known)])
     blocks.append(["foot", site.name, site.phone, site.email])
     if mail.paper:
         *text, listed = mail.paper
         blocks.append(["paper", *text, *(part for fact in listed for part in fact)])
-    subject = own.subject if own else translate(template.subject, mail.language)
+    subject = own.subject if own else translate(template.subject, language)
     return Letter(
         site_id=to.site_id,
         family_id=to.family_id,
         account_id=to.account_id,
-        key=mail.once or token,
+        key=mail.once,
         kind=mail.kind,
         recipient=to.address[:254],
         name=to.name,
-        language=mail.language,
+        language=language,
         subject=f"{subject} – {site.name}"[:200],
         blocks=blocks,
         secret=encrypt(mail.secret) if mail.secret else "",
-        message_id=f"<{token}@{_domain()}>",
         created_at=now,
         due_at=now + timedelta(seconds=mail.delay),
     )
-
-
-def _changes(mail: Mail) -> list[list[str]]:
-    return [["change", *change] for change in mail.changes]
-
-
-def _message(mail: Mail) -> list[list[str]]:
-    return [["message", mail.message]] if mail.message else []
 
 
 def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
@@ -254,7 +246,3 @@ def decrypt(encrypted: str) -> str:
 
 def _fernet() -> Fernet:
     return Fernet(urlsafe_b64encode(key("letters")))
-
-
-def _domain() -> str:
-    return settings().mail_from.rpartition("@")[2] or "localhost"

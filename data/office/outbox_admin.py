@@ -168,7 +168,7 @@ def _address(uow: UnitOfWork, letter: Letter, account: Account | None) -> str:
     """The address recorded today, unless the letter was about an address itself."""
     if account is None or letter.kind in TO_THAT_ADDRESS:
         return letter.recipient
-    return accounts.address(uow, account) or letter.recipient
+    return accounts.recipient(uow, account).address or letter.recipient
 
 
 def may_resend(letter: Letter) -> UserError | None:

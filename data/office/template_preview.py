@@ -1,6 +1,5 @@
 """A letter as a real family would get it: to look at a text before it is kept, and to try it on oneself."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -62,16 +61,15 @@ def sample(
         facts=_facts(kind, language),
         message=translate("Présentez votre livret de famille à l’accueil.", language),
     )
-    return outbox.compose(mail, site, uow.now, text), translate(
-        "famille n° {number}", uow.language, number=family.number
-    ) if family else ""
+    whose = translate("famille n° {number}", uow.language, number=family.number) if family else ""
+    return outbox.compose(mail, site, uow.now, text), whose
 
 
 def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, family_number: int | None) -> str:
     """The sample, to the address of whoever asks; the address."""
     letter, _ = sample(uow, kind, language, text, family_number)
     account = uow.get(Account, uow.account_id)
-    to = accounts.address(uow, account)
+    to = accounts.recipient(uow, account).address
     if not to:
         raise UserError("Votre compte n’a pas d’adresse e-mail : l’essai ne peut pas vous être envoyé.")
     subject = translate("[Essai] {subject}", language, subject=letter.subject)[:200]
@@ -79,7 +77,6 @@ def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateTex
               for each in letter.blocks]  # fmt: skip
     trial = outbox.again(letter, to, uow.now)
     trial.kind, trial.subject, trial.blocks, trial.account_id = "trial", subject, blocks, account.id
-    trial.key, trial.resent_of = secrets.token_hex(16), None
     outbox.post(uow, trial)
     audit.note(uow, "letter tried", subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
     return to
