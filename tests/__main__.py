@@ -25,7 +25,14 @@ HERE = Path(__file__).resolve().parent
 AT_A_TIME = 3  # on two cores: each waits now and then
 TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
-ON_CHOSEN_DAYS = ("test_schooling", "test_reenrolment", "test_billing", "test_absences", "test_calendar_feed", "test_sessions")
+ON_CHOSEN_DAYS = (
+    "test_schooling",
+    "test_reenrolment",
+    "test_billing",
+    "test_absences",
+    "test_calendar_feed",
+    "test_sessions",
+)
 IN_ANY_ORDER = (
     "-q",
     "--strict-markers",
