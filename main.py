@@ -58,4 +58,7 @@ def import_pages() -> None:
 
 if __name__ in {"__main__", "__mp_main__"}:
     logging.captureWarnings(True)
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # Ctrl-C, and `make dev` before it starts anew
+        sys.exit(130)

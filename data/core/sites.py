@@ -83,7 +83,8 @@ def here(uow: UnitOfWork) -> Site:
     if uow.site is None:
         uow.site = uow.get(Site, uow.site_id)
         uow.zone = uow.site.zone
-    return uow.site
+    site: Site = uow.site
+    return site
 
 
 def payment_settings(site: Site) -> dict[str, str]:
