@@ -4,7 +4,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days coverage lint format picture audit screens bench browser clean
+.PHONY: help run dev test test-days coverage lint format migration picture audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -42,6 +42,13 @@ lint: $(READY)
 format: $(READY)
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
+
+# A migration, drafted from what the tables say now: make migration NUMBER=0081 WHAT="second names of pupils".
+migration: $(READY)
+	rm -f var/migration.db
+	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
+		from data.core.schema import configuration as how; command.upgrade(how(), 'head'); \
+		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NUMBER)')"
 
 # docs/imports.svg: which folder imports which.
 picture: $(READY)
