@@ -4,7 +4,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days coverage lint format migration picture audit screens bench browser clean
+.PHONY: help run dev test test-days coverage lint format migration picture rules audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -53,6 +53,10 @@ migration: $(READY)
 # docs/imports.svg: which folder imports which.
 picture: $(READY)
 	$(VENV)/python -m tests.draw_imports
+
+# docs/security.md: which tests show each rule.
+rules: $(READY)
+	$(VENV)/python -m tests.rules
 
 # Every screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so no part of the tests.
 audit: $(READY) browser
