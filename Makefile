@@ -4,7 +4,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days coverage lint format migration picture rules audit screens bench browser clean
+.PHONY: help run dev test test-days test-nicegui coverage lint format migration picture rules audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -26,6 +26,10 @@ test: $(READY) browser
 # All tests but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
+
+# What stands on NiceGUI's internals, and real pages, with its last three minor versions: before the pin in pyproject.toml moves.
+test-nicegui: $(READY) browser
+	$(VENV)/python -m tests.nicegui_versions
 
 # How much of data/ its tests go through, file by file.
 coverage: $(READY)

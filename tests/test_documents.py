@@ -11,6 +11,7 @@ from data.cli import Commands
 from tests import draw_imports, rules
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("data", "components", "pages")
 ENDINGS = r"\.(?:py|md|toml|css|js|txt|svg|png|yaml|cfg|ini|service|timer|sh|lock)"
 PATH = re.compile(rf"`((?:[\w.-]+/)*[\w.-]+{ENDINGS}|(?:[\w.-]+/)+)(?:::(\w+))?`")  # a file, a folder, a test
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
@@ -41,7 +42,7 @@ def missing_paths(document: str, text: str) -> Iterator[str]:
         found = next((each / path for each in (ROOT, beside) if (each / path).exists()), None)
         if path.startswith(MADE_BY_ITSELF):
             continue
-        if found is None and "/" not in path and any((ROOT / "data").rglob(path)):
+        if found is None and "/" not in path and any(any((ROOT / top).rglob(path)) for top in PACKAGES):
             continue  # « delivery.py », named whole before
         if found is None or (test and f"def {test}(" not in found.read_text(encoding="utf-8")):
             yield f"{path}::{test}" if test else path

@@ -22,6 +22,7 @@ from components.ui.review_queue import acts_of
 from components.web.auth import SignedOut
 from components.web.errors import database_sentence, reference_of
 from data.accounts.caller import READ_ONLY_VIEW, Caller
+from data.core import events
 from data.core.database import Unavailable
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.events import Topic
@@ -46,22 +47,33 @@ class Panel(StaticPanel):
     ) -> None:
         super().__init__(draw(uow), tag=tag, classes=classes)
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
-        self._fresh = False  # just drawn after its own action: what that action told is in it
+        self.follows, self._as_of = tuple(follows), uow.as_of
         if self.actions:
             self.on("act", self._act)
         if "address" in self.actions:  # the address bar moved: back, forward, a window closed
             self.props["address"] = True
-        for topic in follows:
+        for topic in self.follows:
             follow(self.client, topic, self.refresh)
+        if self.follows:
+            asyncio.get_running_loop().call_soon(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """What changed between the page's first question and the first thing that it follows."""
+        if not self.client.is_deleted:
+            with self.client:
+                self.refresh()
 
     def refresh(self) -> None:
-        """Draw again under a unit of work that is no activity of the person's; somebody signed out sees nothing new."""
-        if self._fresh:
+        """Draw again what changed since it was drawn, under a unit of work that is no activity of the person's.
+
+        Somebody signed out sees nothing new. What the page's own action published is in what it was answered with.
+        """
+        if not any(events.changed_since(topic, self._as_of) for topic in self.follows):
             return
         try:
             caller = here(touch=False)
             with caller.unit_of_work() as uow:
-                self._show(self.draw(uow))
+                self._show(uow)
         except SignedOut:
             return
         except NotFound:
@@ -71,7 +83,8 @@ class Panel(StaticPanel):
             return
         self.update()
 
-    def _show(self, markup: Markup) -> None:
+    def _show(self, uow: UnitOfWork) -> None:
+        markup, self._as_of = self.draw(uow), uow.as_of
         if hash(markup) != self._drawn:
             self._drawn, self.props["content"] = hash(markup), str(markup)
 
@@ -100,21 +113,16 @@ class Panel(StaticPanel):
             if getattr(handler, "only_shows", False):
                 with caller.unit_of_work(at_once=True) as uow:
                     answer = _look(handler, uow, caller, act)
-                    self._show(self.draw(uow))
+                    self._show(uow)
             else:
                 answer = await _run(handler, caller, act)
                 with caller.unit_of_work() as uow:
-                    self._show(self.draw(uow))
+                    self._show(uow)
         except NotFound:
             return Answer(go="/")
         except Exception as fault:
             return _went_wrong(caller, act, fault)
-        self._fresh = True
-        asyncio.get_running_loop().call_soon(self._age)
         return answer
-
-    def _age(self) -> None:
-        self._fresh = False
 
 
 async def _run(handler: Handler, caller: Caller, act: Act) -> Answer:

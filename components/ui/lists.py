@@ -14,6 +14,7 @@ from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.fields import fold
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 
 PAGE = 50
@@ -174,7 +175,7 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
         return done(uow, "")
 
     def turn(uow: UnitOfWork, act: Act) -> Answer:
-        order.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+        order.skip = parse_id(act.of) or 0
         return done(uow, uow.translate("À partir de la ligne {count}.", count=order.skip + 1))
 
     return {f"{does.__name__}-{listing.name}": only_shows(does) for does in (sort, find, turn)}

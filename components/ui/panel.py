@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.core.errors import NotFound
+from data.core.ids import parse_id
 
 MAX_VALUE_LENGTH, MAX_VALUES = 5_000, 80
 
@@ -19,9 +20,9 @@ class Act:
 
     def number(self) -> int:
         """`of` as a key; NotFound when it is none, as for a key that is not there."""
-        if not self.of.isdecimal() or len(self.of) > 9:
+        if (found := parse_id(self.of)) is None:
             raise NotFound(f"{self.do} of {self.of[:20]!r}")
-        return int(self.of)
+        return found
 
     @staticmethod
     def read(sent: object) -> "Act | None":

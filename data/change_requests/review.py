@@ -17,6 +17,7 @@ from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy, tidy_lines
 from data.core.i18n import as_language, translate
+from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -110,8 +111,8 @@ def _matching(question: Any, search: str) -> Any:
     for word in tidy(search).split()[:6]:
         literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         found: list[Any] = [col(ChangeRequest.title).ilike(f"%{literal}%", escape="\\")]
-        if word.isdecimal() and len(word) < 10:
-            found += [col(Family.number) == int(word), col(ChangeRequest.id) == int(word)]
+        if number := parse_id(word):
+            found += [col(Family.number) == number, col(ChangeRequest.id) == number]
         question = question.where(or_(*found))
     return question
 

@@ -5,10 +5,17 @@ to all of them (LISTEN/NOTIFY, Redis), each of which then calls `deliver`.
 """
 
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 Topic = tuple[str, int]  # ("family", 12), ("queue", site), ("signin", 7): what changed, whose
+MAX_REMEMBERED = 20_000  # topics whose last change is known
 
+_lock = threading.Lock()
+_now = 0  # how many times something was published
+_last_change: OrderedDict[Topic, int] = OrderedDict()
+_forgotten = 0  # the last change of a topic that is remembered no longer
 _followers: dict[Topic, set[Callable[[], None]]] = {}
 relay: Callable[[Iterable[Topic]], None] | None = None
 
@@ -26,6 +33,27 @@ def follow(topic: Topic, callback: Callable[[], None]) -> Callable[[], None]:
     return leave
 
 
+def moment() -> int:
+    """Where the story of changes stands; what is read from now on holds all that was published before."""
+    return _now
+
+
+def changed_since(topic: Topic, moment: int) -> bool:
+    """Whether `topic` was published after that moment, or may have been."""
+    return max(_last_change.get(topic, 0), _forgotten) > moment
+
+
+def _note(topics: Iterable[Topic]) -> None:
+    global _now, _forgotten  # noqa: PLW0603
+    with _lock:
+        _now += 1
+        for topic in topics:
+            _last_change[topic] = _now
+            _last_change.move_to_end(topic)
+        while len(_last_change) > MAX_REMEMBERED:
+            _forgotten = _last_change.popitem(last=False)[1]
+
+
 def publish(topics: Iterable[Topic]) -> None:
     """Say it to every process: only after the commit that changed it."""
     (relay or deliver)(topics)
@@ -33,7 +61,9 @@ def publish(topics: Iterable[Topic]) -> None:
 
 def deliver(topics: Iterable[Topic]) -> None:
     """Say it to this process's followers, once each."""
-    callbacks = {callback for topic in list(topics) for callback in _followers.get(topic, ())}
+    topics = list(topics)
+    _note(topics)
+    callbacks = {callback for topic in topics for callback in _followers.get(topic, ())}
     for callback in callbacks:
         try:
             callback()

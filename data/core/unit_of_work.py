@@ -44,6 +44,7 @@ class UnitOfWork:
 
     def __init__(self, session: Session, now: datetime, writes: bool) -> None:
         self._session, self.now, self.writes = session, now, writes
+        self.as_of = events.moment()  # it reads at least what was published before
         self.site_id: int | None = None  # None: the system unit of work
         self.family_id: int | None = None  # None: staff, or the system unit of work
         self.account_id: int | None = None

@@ -17,6 +17,7 @@ from data.change_requests.models import ChangeRequest, FieldChange
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
+from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -201,12 +202,12 @@ def next_number(uow: UnitOfWork, table: type[Family] | type[Pupil]) -> int:
 
 
 def free_number(uow: UnitOfWork, table: type[Family] | type[Pupil], typed: str) -> int:
-    text = typed.strip()
-    if not text.isdecimal() or not text.isascii() or not 0 < len(text) < 10 or int(text) == 0:
+    number = parse_id(typed.strip())
+    if not number:
         raise UserError("Un numéro est fait de chiffres : 9 au plus.")
-    if uow.one(select(table).where(table.number == int(text))) is not None:
+    if uow.one(select(table).where(table.number == number)) is not None:
         raise UserError("Ce numéro est déjà pris. Le suivant est libre : {number}.", number=next_number(uow, table))
-    return int(text)
+    return number
 
 
 def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:

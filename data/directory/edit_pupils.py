@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
@@ -81,8 +82,7 @@ def add_pupil(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Pupi
 def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
     """A pupil of another family becomes this one's too, as a second household."""
     uow.staff_only()
-    text = number.strip()
-    pupil = uow.one(select(Pupil).where(Pupil.number == int(text))) if text.isdecimal() and len(text) < 10 else None
+    pupil = uow.one(select(Pupil).where(Pupil.number == (parse_id(number.strip()) or 0)))
     if pupil is None:
         raise UserError("Aucun élève n’a ce numéro de dossier.")
     known = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id))

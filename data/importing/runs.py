@@ -35,7 +35,7 @@ class ImportRun(OfSite, table=True):
     sha256: str = Field(max_length=64, index=True)
     size: int = 0
     state: str = Field(default="waiting", max_length=10, index=True)  # waiting | UserError | done | dropped
-    problem: dict[str, Any] = json_column()  # of a UserError file: the sentence and its words
+    problem: dict[str, Any] = json_column()  # of a refused file: the sentence and its words
     heads: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     samples: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # of each column
     rows: int = 0

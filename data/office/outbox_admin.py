@@ -13,6 +13,7 @@ from data.accounts.models import Account
 from data.core import audit
 from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
@@ -95,8 +96,8 @@ def _narrowed(uow: UnitOfWork, question: Any, wanted: Wanted) -> Any:
         question = question.where(col(Letter.created_at) < _midnight(uow, wanted.until + timedelta(days=1)))
     for word in fold(wanted.search).split()[:6]:
         message = and_(col(Letter.needle).contains(word, autoescape=True), *_unprotected(uow))
-        if word.isdecimal() and len(word) < 10:
-            message = or_(message, col(Letter.family_id).in_(select(Family.id).where(Family.number == int(word))))
+        if number := parse_id(word):
+            message = or_(message, col(Letter.family_id).in_(select(Family.id).where(Family.number == number)))
         question = question.where(message)
     return question
 

@@ -12,6 +12,7 @@ from sqlmodel import col, delete, select
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy_lines
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
@@ -258,10 +259,10 @@ def _note_change(uow: UnitOfWork, campaign: Campaign, action: str, changes: dict
 def choose_by_number(uow: UnitOfWork, campaign_id: int, typed: str) -> tuple[int, list[str]]:
     """Pupils « by hand », by their dossier's number, written one after the other: (how many, what is nobody's number)."""
     uow.staff_only()
-    text = list(dict.fromkeys(typed.replace(",", " ").replace(";", " ").split()))
-    numbers = {int(word) for word in text if word.isdecimal() and len(word) < 10}
-    known = dict(uow.rows(select(Pupil.number, Pupil.id).where(col(Pupil.number).in_(numbers))))
-    unknown = [word for word in text if not word.isdecimal() or len(word) > 9 or int(word) not in known]
+    numbers = {word: parse_id(word) for word in typed.replace(",", " ").replace(";", " ").split()}
+    asked = [number for number in numbers.values() if number is not None]
+    known = dict(uow.rows(select(Pupil.number, Pupil.id).where(col(Pupil.number).in_(asked))))
+    unknown = [word for word, number in numbers.items() if number not in known]
     return choose_pupils(uow, campaign_id, known.values()), unknown
 
 

@@ -12,7 +12,6 @@ data/reenrolment/review.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
@@ -20,9 +19,10 @@ from sqlmodel import Field, col, select
 
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
-from data.core.scope import OfFamily, OfSite, Scope
+from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.pupil_scope import OfPupil
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
@@ -57,10 +57,9 @@ class Wish(OfFamily, table=True):
     changed_at: datetime
 
 
-class Reenrolment(OfSite, table=True):
+class Reenrolment(OfPupil, table=True):
     """A pupil's request, sent by one household (`household_id`). No words of anybody are here: both households meet it."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     __table_args__ = (
         of_its_pupil(),
         of_its_campaign(),

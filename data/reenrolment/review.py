@@ -162,7 +162,7 @@ def validate_document(uow: UnitOfWork, supplied_id: int, *, expires_on: date | N
 
 
 def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedDocument:
-    """With a reason; the family gives another. One letter one round of decisions tells of all UserError documents."""
+    """With a reason; the family gives another. One letter one round of decisions tells of all refused documents."""
     supplied = _document_to_decide(uow, supplied_id)
     reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
     return document_decided(uow, supplied, "refused", reason)

@@ -13,6 +13,7 @@ from data.core import audit, edit_presence
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy, tidy_lines
 from data.core.i18n import as_language, translate
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil
@@ -119,8 +120,8 @@ def called(word: str) -> list[Any]:
         col(Pupil.last_name).ilike(f"%{literal}%", escape="\\"),
         col(Pupil.first_name).ilike(f"%{literal}%", escape="\\"),
     ]
-    if word.isdecimal() and len(word) < 10:
-        found += [col(Pupil.number) == int(word), col(Family.number) == int(word)]
+    if number := parse_id(word):
+        found += [col(Pupil.number) == number, col(Family.number) == number]
     return found
 
 
@@ -183,7 +184,7 @@ def decide(
     uow: UnitOfWork, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
 ) -> Reenrolment:
     """The request and its documents at once, in one letter. `outcome`: validated, to_correct, UserError, or "" for what the
-    documents say. `declined`: the keys of UserError documents; the others received are validated, unless the request is UserError.
+    documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
     """
     sent, now = to_decide(uow, sent_id, version)
     received = [item.supplied for item in now.document_items if item.supplied and item.supplied.state == "received"]

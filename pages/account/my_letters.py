@@ -14,6 +14,7 @@ from components.ui.markup import button, classes, tag
 from components.ui.panel import Act, Answer, only_shows
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
 from data.office import outbox_admin
@@ -41,7 +42,7 @@ class PageState:
 
 @screen(PATH, Audience.ACCOUNT, title="Mes courriers")
 def my_letters(uow: UnitOfWork, courrier: str = "", r: str = "", tri: str = "") -> None:
-    asked = int(courrier) if courrier.isdecimal() and len(courrier) < 10 else 0
+    asked = parse_id(courrier) or 0
     page_state = PageState(asked, _listing(Order.read(r, tri)))
     if asked and all(each.id != asked for each in outbox_admin.mine(uow)):
         raise NotFound(f"letter {asked}")

@@ -27,6 +27,7 @@ from data.billing.online_payments import OnlinePayment
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros
+from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 
@@ -152,7 +153,7 @@ def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
 @plain("/facturation/{kind}/payer", Audience.FAMILY, methods=("POST",))
 async def pay(caller: Caller, request: Request, kind: str) -> Response:
     ledger, sent = _ledger(kind), (await request.form()).getlist("facture")
-    chosen = [int(each) for each in sent if isinstance(each, str) and each.isdecimal() and len(each) < 10]
+    chosen = [number for each in sent if (number := parse_id(each)) is not None]
     if len(chosen) != len(sent):
         raise NotFound("an invoice that is none")
     return await _to_the_bank(

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -22,13 +22,14 @@ from data.accounts.caller import Caller
 from data.core import fields, formats, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.i18n import pair
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.office import audit_log
 from data.office.audit_log import MAX_COUNTED, PAGE, Asked, EntryView
 from data.office.audit_words import ACTIONS, SUBJECTS
 from pages.staff import journal_entry
+from pages.staff.journal_query import PATH, JournalQuery, path_of
 
-PATH = "/gestion/journal"
 COLUMNS = (("at", "Date"), ("actor", "Personne"), ("action", "Action"), ("", "Enregistrement"), ("family", "Famille"))
 
 
@@ -46,68 +47,9 @@ class PageState:
         return path_of(self.asked, self.entry_id)
 
 
-def path_of(asked: Asked, opened: int | None = None, path: str = PATH) -> str:
-    given = {
-        "r": asked.search,
-        "action": asked.action,
-        "qui": asked.actor,
-        "famille": asked.family,
-        "sur": asked.subject,
-        "n": asked.subject_id,
-        "du": asked.since,
-        "au": asked.until,
-        "tri": "" if (asked.sort, asked.down) == ("at", True) else f"{asked.sort}-{'d' if asked.down else 'c'}",
-        "entree": opened,
-    }
-    query = urlencode({name: str(value) for name, value in given.items() if value not in ("", None)})
-    return path + (f"?{query}" if query else "")
-
-
-def _number(typed: str) -> int | None:
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return fields.read_date(typed[:20])
-    except UserError:
-        return None
-
-
-def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: str, au: str, tri: str) -> Asked:
-    """What an address asks for; what cannot be read does not narrow."""
-    column, _, way = tri.partition("-")
-    if column not in audit_log.SORTS:
-        column, way = "at", "d"
-    return Asked(
-        r[:80],
-        action if action in ACTIONS else "",
-        _number(qui),
-        _number(famille),
-        sur[:40],
-        _number(n),
-        _day(du),
-        _day(au),
-        column,
-        way != "c",
-    )
-
-
 @screen(PATH, Audience.MANAGER, title="Journal")
-def show(
-    uow: UnitOfWork,
-    r: str = "",
-    action: str = "",
-    qui: str = "",
-    famille: str = "",
-    sur: str = "",
-    n: str = "",
-    du: str = "",
-    au: str = "",
-    tri: str = "",
-    entree: str = "",
-) -> None:
-    page_state = PageState(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=_number(entree))
+def show(uow: UnitOfWork, query: Annotated[JournalQuery, Query()]) -> None:
+    page_state = PageState(query.asked(), entry_id=parse_id(query.entree))
     acts = {
         "open": _open,
         "search": _search,
@@ -121,22 +63,9 @@ def show(
 
 
 @plain("/gestion/journal.csv", Audience.MANAGER)
-async def export(
-    caller: Caller,
-    request: Request,
-    r: str = "",
-    action: str = "",
-    qui: str = "",
-    famille: str = "",
-    sur: str = "",
-    n: str = "",
-    du: str = "",
-    au: str = "",
-    tri: str = "",
-) -> Response:
+async def export(caller: Caller, request: Request, query: Annotated[JournalQuery, Query()]) -> Response:
     """What is looked for, as a spreadsheet reads it."""
-    asked = _asked(r, action, qui, famille, sur, n, du, au, tri)
-    content = await asyncio.to_thread(_csv, caller, asked)
+    content = await asyncio.to_thread(_csv, caller, query.asked())
     return Response(
         content,
         media_type=spreadsheets.MEDIA["csv"],
@@ -202,8 +131,8 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
         record = tag("p", icon("info"), tag("span", text), class_="soft one-record")
     return acting_form(
         labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint="Personne, valeur ou référence", maxlength=80),
-        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), text=False),
-        _choice(uow, "filter-action", "Action", known, asked.action, text=True),
+        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), translated=False),
+        _choice(uow, "filter-action", "Action", known, asked.action, translated=True),
         labelled(uow, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
                  inputmode="numeric", maxlength=9),
         labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
@@ -222,9 +151,9 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     )  # fmt: skip
 
 
-def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, text: bool) -> Markup:
-    """A list whose names are people's, or sentences of ours when `told`."""
-    shown = ((key, uow.translate(text) if text or key in {"", "0"} else text) for key, text in options.items())
+def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, translated: bool) -> Markup:
+    """A list whose names are people's, or sentences of ours when `translated`."""
+    shown = ((key, uow.translate(text) if translated or key in {"", "0"} else text) for key, text in options.items())
     return tag(
         "div",
         tag("label", uow.translate(label), for_=id_),
@@ -333,7 +262,7 @@ def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         except UserError as error:
             page_state.faults[name] = error
     family = values.get("famille", "").strip()
-    if family and _number(family) is None:
+    if family and parse_id(family) is None:
         page_state.faults["famille"] = UserError("Un numéro de famille n’a que des chiffres.")
     if page_state.faults:
         return Answer(focus=f"filter-{next(iter(page_state.faults))}")
@@ -342,8 +271,8 @@ def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         page_state.asked,
         search=values.get("r", "")[:80],
         action=action if action in ACTIONS else "",
-        actor=_number(values.get("qui", "")),
-        family=_number(family),
+        actor=parse_id(values.get("qui", "")),
+        family=parse_id(family),
         since=days["du"],
         until=days["au"],
     )
@@ -373,7 +302,7 @@ def _sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="entries")
 
 

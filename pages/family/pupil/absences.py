@@ -19,6 +19,7 @@ from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
@@ -42,7 +43,7 @@ THEN = {
 
 @dataclass
 class Typed:
-    """The form as it was sent, while something in it is ValidationErrors."""
+    """The form as it was sent, while something in it is faulty."""
 
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, UserError] = field(default_factory=dict)
@@ -188,7 +189,7 @@ def _announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
             last_day=days["last_day"],
             reason=act.values.get("reason", ""),
             comment=act.values.get("comment", "").strip(),
-            course_id=int(course) if course.isdecimal() and len(course) < 10 else None,
+            course_id=parse_id(course),
         )
     except ValidationErrors as invalid:
         typed.faults = invalid.faults

@@ -12,6 +12,7 @@ from components.ui.tables import row
 from data.accounts.caller import Audience, Caller
 from data.core import formats
 from data.core.errors import NotFound, UserError
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
@@ -296,9 +297,8 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
             raise UserError(validation.REFUSALS["vide"])
         if len(sent) > 1:
             raise UserError(REFUSALS["plusieurs"])
-        if len(wanted) != 1 or not isinstance(wanted[0], str) or not (wanted[0].isdecimal() and len(wanted[0]) < 10):
+        if len(wanted) != 1 or (document := parse_id(wanted[0])) is None:
             raise UserError(REFUSALS["document"])
-        document = int(wanted[0])
         with caller.unit_of_work() as uow:  # before anything is opened or kept
             reenrolment_documents.accepts(uow, families.pupil_by_number(uow, n)[0], document)
             stored_files.within_quota(uow)

@@ -18,6 +18,7 @@ from data.access_grants import impersonation
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core.fields import PHONE
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import search as family_search
 from data.directory.search import COLUMNS, Found, Page
@@ -230,7 +231,7 @@ def _only(act: Act, page_state: PageState) -> Answer:
 @plain(PATH + "/{family}/voir", Audience.STAFF, methods=("POST",))
 async def look(caller: Caller, request: Request, family: int) -> Response:
     chosen = (await request.form()).get("compte")
-    account_id = int(chosen) if isinstance(chosen, str) and chosen.isdecimal() and len(chosen) < 10 else 0
+    account_id = parse_id(chosen) or 0
     with caller.unit_of_work(writes=True) as uow:
         impersonation.begin(uow, caller.signin.id if caller.signin else 0, families.by_number(uow, family), account_id)
     return RedirectResponse("/", 303)

@@ -19,6 +19,7 @@ from data.accounts.caller import Caller
 from data.core import formats
 from data.core.errors import UserError
 from data.core.i18n import figures
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, jobs, reports
 from data.importing import runs as import_runs
@@ -329,9 +330,10 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     run = uow.get(ImportRun, page_state.run_id)
     name = next(iter(act.values.values()), "")
-    if not act.of.isdecimal() or int(act.of) >= len(run.heads) or (name and kind(run.kind).field(name) is None):
+    at = parse_id(act.of)
+    if at is None or at >= len(run.heads) or (name and kind(run.kind).field(name) is None):
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
-    import_runs.match(uow, run.id, {"columns": {act.of: name}})
+    import_runs.match(uow, run.id, {"columns": {str(at): name}})
     return Answer()
 
 

@@ -15,6 +15,7 @@ from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import LANGUAGES, Language, as_language, translate
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.mail import custom_templates
 from data.mail.custom_templates import MAX_BODY_LENGTH, MAX_LINK_LENGTH, MAX_SUBJECT_LENGTH, PARTS, TemplateText
@@ -226,9 +227,9 @@ def _typed(act: Act, page_state: PageState) -> TemplateText:
 
 def _family(act: Act, page_state: PageState) -> None:
     number = act.values.get("family", "").strip()
-    if number and not (number.isdecimal() and len(number) < 10):
+    page_state.family = parse_id(number)
+    if number and page_state.family is None:
         raise UserError("Un numéro de famille n’a que des chiffres.")
-    page_state.family = int(number) if number else None
 
 
 def _open(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -261,9 +262,7 @@ def _look(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _keep(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     text = _typed(act, page_state)
-    custom_templates.save(
-        uow, page_state.kind, page_state.language, text, version=int(act.of) if act.of.isdecimal() else 0
-    )
+    custom_templates.save(uow, page_state.kind, page_state.language, text, version=parse_id(act.of) or 0)
     page_state.draft = None
     return Answer(
         toast=uow.translate("Le texte est enregistré : les prochains courriels le diront ainsi."),
@@ -273,9 +272,7 @@ def _keep(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _restore(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    custom_templates.restore(
-        uow, page_state.kind, page_state.language, version=int(act.of) if act.of.isdecimal() else 0
-    )
+    custom_templates.restore(uow, page_state.kind, page_state.language, version=parse_id(act.of) or 0)
     page_state.draft, page_state.faults = None, {}
     return Answer(
         toast=uow.translate("Le texte d’origine est rétabli."),

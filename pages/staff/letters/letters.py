@@ -16,6 +16,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager, search_field
 from data.core import fields, formats
 from data.core.errors import UserError
+from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail import delivery
@@ -61,7 +62,7 @@ def letters(
     uow: UnitOfWork, etat: str = "", genre: str = "", r: str = "", du: str = "", au: str = "", courriel: str = ""
 ) -> None:
     wanted = Wanted(etat if etat in STATES else "", genre[:40], r[:80], _day(du), _day(au))
-    page_state = PageState(wanted, letter_id=int(courriel) if courriel.isdecimal() and len(courriel) < 10 else None)
+    page_state = PageState(wanted, letter_id=parse_id(courriel))
     acts = {
         "open": _open,
         "next": _step(1),
@@ -293,7 +294,7 @@ def _clear(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip, page_state.letter_id = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0, None
+    page_state.skip, page_state.letter_id = parse_id(act.of) or 0, None
     return Answer(focus="letter-title")
 
 

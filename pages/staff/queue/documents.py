@@ -15,6 +15,7 @@ from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import participation
@@ -227,7 +228,7 @@ def _step(by: int):  # type: ignore[no-untyped-def]
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="request-title")
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nicegui import ui
 
 from components.layout.layout import head
+from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui.markup import button, tag
@@ -13,6 +13,7 @@ from components.ui.panel import Act, Answer
 from components.ui.review_queue import just_decided, pager, search_field
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.review_queue import RequestDetail, Waiting
@@ -23,7 +24,7 @@ PAGE = 50
 
 @dataclass
 class PageState:
-    """What one open page shows: the request, the document beside it, which documents are UserError so far."""
+    """What one open page shows: the request, the document beside it, which documents are refused so far."""
 
     sent_id: int | None = None
     closed: bool = False
@@ -61,7 +62,7 @@ def show_queue(uow: UnitOfWork, sent_id: int | None, *, closed: bool = False, se
         "file": _file,
     }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
-    ui.context.client.on_connect(lambda: _mark_present(page_state))
+    when_connected(lambda: _mark_present(page_state))
 
 
 def _mark_present(page_state: PageState) -> None:
@@ -203,7 +204,7 @@ def _mark(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _decline(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-    """R: the document that is shown is UserError; the reason comes next."""
+    """R: the document that is shown is refused; the reason comes next."""
     detail = _detail(uow, page_state)
     shown = reenrolment_review.shown_document(detail, page_state.shown)
     if shown is None or not shown.waits or shown.item.supplied is None:
@@ -220,7 +221,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         sent = reenrolment_queue.decide(
             uow,
             act.number(),
-            int(version) if version.isdecimal() and len(version) < 9 else 0,
+            parse_id(version) or 0,
             act.values.get("outcome", ""),
             page_state.declined,
             act.values.get("reason", ""),
@@ -254,7 +255,7 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="request-title")
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from nicegui import ui
 
 from components.layout.layout import head
+from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui.markup import tag
@@ -15,6 +15,7 @@ from data.change_requests import review
 from data.change_requests.models import ChangeRequest
 from data.core import formats, sites
 from data.core.errors import NotFound
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
 
@@ -41,7 +42,7 @@ class PageState:
 
 @screen(tabs.PATH, Audience.STAFF, title="Demandes")
 def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
-    asked = int(demande) if demande.isdecimal() and len(demande) < 10 else None
+    asked = parse_id(demande)
     if onglet == "reinscriptions":
         reenrolments.show_queue(uow, asked, closed=bool(traitees), search=r)
         return
@@ -66,7 +67,7 @@ def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str
         "page": _page,
     }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
-    ui.context.client.on_connect(lambda: _mark_present(page_state))
+    when_connected(lambda: _mark_present(page_state))
 
 
 def _mark_present(page_state: PageState) -> None:
@@ -219,7 +220,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     request = review.decide(
         uow,
         act.number(),
-        int(version) if version.isdecimal() else 0,
+        parse_id(version) or 0,
         verdicts,
         reason=values.get("reason", ""),
         message=values.get("message", ""),
@@ -263,5 +264,5 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.skip = parse_id(act.of) or 0
     return Answer(focus="request-title")

@@ -1,8 +1,9 @@
 """One campaign, at its own address: its requests, its progress, reminders, the documents it asks for, its settings."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +16,7 @@ from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, participation
 from data.reenrolment import export as reenrolment_export
@@ -29,7 +31,7 @@ from pages.staff.reenrolment import (
     campaign_reminders,
     campaign_table,
 )
-from pages.staff.reenrolment.campaign_head import PATH, PageState
+from pages.staff.reenrolment.campaign_head import PATH, CampaignQuery, PageState
 
 
 @screen(f"{PATH}/nouvelle", Audience.STAFF, title="Nouvelle campagne")
@@ -45,23 +47,10 @@ def new(uow: UnitOfWork) -> None:
 
 
 @screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
-def campaign(
-    uow: UnitOfWork,
-    n: int,
-    onglet: str = "",
-    item: str = "",
-    modele: str = "",
-    etat: str = "",
-    departement: str = "",
-    cycle: str = "",
-    r: str = "",
-    tri: str = "",
-    sens: str = "",
-) -> None:
+def campaign(uow: UnitOfWork, n: int, query: Annotated[CampaignQuery, Query()]) -> None:
     uow.get(Campaign, n)
-    asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
-    page_state = PageState(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
-    page_state.document_id = int(item) if item.isdecimal() and len(item) < 10 else None
+    page_state = PageState(n, query.onglet if query.onglet in campaign_head.TABS else "", query.wanted())
+    page_state.document_id = parse_id(query.piece)
     acts = {
         "activate": campaign_head.activate,
         "suspend": campaign_head.suspend,
@@ -82,7 +71,7 @@ def campaign(
     }
     Panel(
         uow,
-        lambda w: _draw(w, page_state, modele),
+        lambda w: _draw(w, page_state, query.modele),
         follows=[("campaign", n), ("campaigns", uow.site_id or 0), ("queue", uow.site_id or 0)],
         classes="flow",
         on={**acts_of(page_state, acts), "remind": campaign_reminders.sender(page_state)},
@@ -103,13 +92,13 @@ def _draw(uow: UnitOfWork, page_state: PageState, modele: str) -> Markup:
 
 
 @plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)
-async def export(caller: Caller, request: Request, n: int, form: str) -> Response:
+async def export(
+    caller: Caller, request: Request, n: int, form: str, query: Annotated[CampaignQuery, Query()]
+) -> Response:
     """What the table shows, all its pages, as a spreadsheet."""
     if form not in spreadsheets.MEDIA:
         raise NotFound(f"export {form[:10]}")
-    asked = request.query_params
-    wanted = campaign_head.read(asked)
-    title, content = await asyncio.to_thread(_export, caller, n, form, wanted)
+    title, content = await asyncio.to_thread(_export, caller, n, form, query.wanted())
     name = validation.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
     return Response(
         content,
@@ -137,20 +126,20 @@ def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, byt
     methods=("POST",),
     most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
 )
-async def send_model(caller: Caller, request: Request, n: int, item: int) -> Response:
+async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Response:
     """The file that families download and fill in."""
     with caller.unit_of_work() as uow:
-        if uow.get(RequiredDocument, item).campaign_id != uow.get(Campaign, n).id:
-            raise NotFound(f"document {item}")
+        if uow.get(RequiredDocument, piece).campaign_id != uow.get(Campaign, n).id:
+            raise NotFound(f"document {piece}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
         content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
-    back = f"{PATH}/{n}?onglet=pieces&piece={item}"
+    back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
     try:
         checked, media_type = await validation.checked(content, name)
         with caller.unit_of_work(writes=True) as uow:
-            campaign_admin.set_model(uow, item, checked, media_type, validation.shown_name(name, media_type))
+            campaign_admin.set_model(uow, piece, checked, media_type, validation.shown_name(name, media_type))
     except UserError as error:
         return RedirectResponse(f"{back}&modele={validation.code_of(error)}", 303)
     return RedirectResponse(f"{back}&modele=recu", 303)

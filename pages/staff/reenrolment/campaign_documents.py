@@ -11,6 +11,7 @@ from components.ui.markup import acting_form, button, join, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.core.errors import UserError, ValidationErrors
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, RequiredDocument
@@ -150,7 +151,7 @@ def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Marku
 
 
 def write(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.document_id = int(act.of) if act.of.isdecimal() and len(act.of) < 10 else None
+    page_state.document_id = parse_id(act.of)
     page_state.values, page_state.faults = {}, {}
     return Answer(focus="piece-label")
 

@@ -8,6 +8,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core import formats
+from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
@@ -164,5 +165,5 @@ def sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 @only_shows
 def turn(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.wanted.skip = int(act.of) if act.of.isdecimal() and len(act.of) < 7 else 0
+    page_state.wanted.skip = parse_id(act.of) or 0
     return Answer(announce=uow.translate("À partir de la ligne {count}.", count=page_state.wanted.skip + 1))
