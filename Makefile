@@ -8,7 +8,7 @@ READY := .venv/.ready
 
 # These lines: each target with the comment above it.
 help:
-	@awk '/^# / { text = substr($$0, 3) } /^[a-z-]+:/ { if (text) printf "make %-10s %s\n", substr($$1, 1, length($$1) - 1), text } !/^#/ { text = "" }' Makefile
+	@awk '/^# / { text = substr($$0, 3) } /^[a-z-]+:/ { if (text) printf "make %-12s %s\n", substr($$1, 1, length($$1) - 1), text } !/^#/ { text = "" }' Makefile
 
 # The demonstration, on http://localhost:8080.
 run: $(READY)
