@@ -82,6 +82,8 @@ def sentences() -> dict[str, str]:
                     spoken += texts(node.args[1])
                 elif name == "Choice":
                     spoken += [text for argument in node.args[1:] for text in texts(argument)]
+                elif name == "Status":
+                    spoken += texts(node.args[2])
                 elif name == "choice":
                     spoken += texts(node.args[0])
                 elif name in {"_change", "_choose_page"}:

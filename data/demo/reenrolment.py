@@ -26,7 +26,7 @@ from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import submission as request
-from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
 
@@ -104,7 +104,7 @@ class _Household:
         self.login, self.at, self.way, self.sent_id = login, at, way, 0
         with self._unit_of_work() as uow:
             self.pupil = next(each for each, _ in families.pupils(uow) if pupil in {"", each.first_name})
-            self.campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+            self.campaign = uow.all(select(Campaign).where(Campaign.state == CampaignState.ACTIVE))[0]
             lines = uow.all(
                 select(Enrolment.id)
                 .join(Course, col(Course.id) == Enrolment.course_id)
@@ -192,7 +192,7 @@ def _file(label: str, media_type: str) -> bytes:
 def _many(now: datetime) -> None:
     """For a large demonstration: 300 requests of other families, with three documents each."""
     with system_unit_of_work(writes=True, now=now) as uow:
-        campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+        campaign = uow.all(select(Campaign).where(Campaign.state == CampaignState.ACTIVE))[0]
         documents = [
             each for each in campaigns.documents_of(uow, campaign.id) if each.label in {ADDRESS, PORTRAIT, INSURANCE}
         ]

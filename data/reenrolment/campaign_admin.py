@@ -21,6 +21,7 @@ from data.reenrolment.campaigns import (
     SENSITIVE,
     Campaign,
     CampaignPupil,
+    CampaignState,
     RequiredDocument,
     documents_of,
     how_many,
@@ -192,25 +193,25 @@ def activate(uow: UnitOfWork, campaign_id: int) -> Campaign:
     if not how_many(uow, campaign):
         raise UserError("Aucun élève ne verrait cette campagne : vérifiez qui la voit.")
     campaign.activated_at = campaign.activated_at or uow.now
-    return _move(uow, campaign, "active")
+    return _move(uow, campaign, CampaignState.ACTIVE)
 
 
 def suspend(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing is lost; families see nothing until it is activated again."""
     uow.staff_only()
     campaign = uow.get(Campaign, campaign_id, lock=True)
-    if campaign.state != "active":
+    if campaign.state != CampaignState.ACTIVE:
         raise UserError("Cette campagne n’est pas active.")
-    return _move(uow, campaign, "suspended")
+    return _move(uow, campaign, CampaignState.SUSPENDED)
 
 
 def close(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing more is accepted; drafts are kept, and what was sent is still shown to its families."""
     uow.staff_only()
-    return _move(uow, uow.get(Campaign, campaign_id, lock=True), "closed")
+    return _move(uow, uow.get(Campaign, campaign_id, lock=True), CampaignState.CLOSED)
 
 
-def _move(uow: UnitOfWork, campaign: Campaign, state: str) -> Campaign:
+def _move(uow: UnitOfWork, campaign: Campaign, state: CampaignState) -> Campaign:
     if campaign.state != state:
         before, campaign.state = campaign.state, state
         campaign.version += 1

@@ -5,6 +5,7 @@ What the staff do with them is in data/reenrolment/campaign_admin.py; families m
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -21,6 +22,15 @@ from data.schooling.models import Course, Enrolment, of_its_pupil
 
 AUDIENCES = ("all", "departments", "cycles", "hand")
 SENSITIVE = ("", "health", "income")
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    UPCOMING = "upcoming"  # shown only: active, before its first day
+    ENDED = "ended"  # shown only: active, after its last day
 
 
 def names_column() -> Any:
@@ -41,7 +51,7 @@ class Campaign(OfSite, table=True):
     title: str = Field(max_length=120)
     opens_on: date
     closes_on: date
-    state: str = Field(default="draft", max_length=10, index=True)  # draft | active | suspended | closed
+    state: str = Field(default=CampaignState.DRAFT, max_length=10, index=True)
     audience: str = Field(default="all", max_length=12)  # AUDIENCES
     chosen: list[str] = names_column()  # departments or cycles, by name
     administrative: bool = True  # whether the box « Réinscription administrative » is offered
@@ -119,14 +129,19 @@ def how_many(uow: UnitOfWork, campaign: Campaign) -> int:
     return uow.count(select(func.count(col(Pupil.id))).where(audience(campaign)))
 
 
-def within_dates(uow: UnitOfWork, campaign: Campaign) -> bool:
-    """From the first second of the first day to the last of the last one, in the site's own time."""
+def state_of(uow: UnitOfWork, campaign: Campaign) -> CampaignState:
+    """Active from the first second of the first day to the last of the last one, in the site's own time."""
+    state = CampaignState(campaign.state)
+    if state != CampaignState.ACTIVE:
+        return state
     sites.here(uow)
-    return campaign.opens_on <= uow.today <= campaign.closes_on
+    if campaign.closes_on < uow.today:
+        return CampaignState.ENDED
+    return CampaignState.UPCOMING if uow.today < campaign.opens_on else state
 
 
 def is_open(uow: UnitOfWork, campaign: Campaign) -> bool:
-    return campaign.state == "active" and within_dates(uow, campaign)
+    return state_of(uow, campaign) == CampaignState.ACTIVE
 
 
 def seeing(uow: UnitOfWork, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:

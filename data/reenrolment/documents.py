@@ -19,7 +19,7 @@ from data.families.models import Pupil, PupilLink
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
-from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
 from data.reenrolment.models import DocumentItem, Reenrolment, Situation, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
 
@@ -219,7 +219,7 @@ def _others(uow: UnitOfWork, now: Situation, labels: list[str]) -> Sequence[Any]
         .join(SuppliedDocument, of(SuppliedDocument, given), isouter=True)
         .join(Wish, of(Wish, col(Wish.family_id) == now.family_id), isouter=True)
         .join(Reenrolment, of(Reenrolment), isouter=True)
-        .where(Pupil.id != now.pupil.id, Campaign.state != "draft", col(RequiredDocument.label).in_(labels))
+        .where(Pupil.id != now.pupil.id, Campaign.state != CampaignState.DRAFT, col(RequiredDocument.label).in_(labels))
         .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))
     )
 

@@ -25,7 +25,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
-from data.reenrolment.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
 from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pupil
 
 WAYS = ("administrative", "courses", "leaving")
@@ -200,9 +200,11 @@ class Situation:
     @property
     def period_over(self) -> UserError | None:
         """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
-        if self.campaign.state == "suspended":
+        if self.campaign.state == CampaignState.SUSPENDED:
             return UserError(SUSPENDED)
-        correcting = self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == "active"
+        correcting = (
+            self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == CampaignState.ACTIVE
+        )
         return None if self.is_open or correcting else UserError(PERIOD_OVER)
 
     @property
@@ -228,7 +230,7 @@ def _sent(uow: UnitOfWork, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign,
             and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
             isouter=True,
         )
-        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(uow.today))
+        .where(Campaign.state != CampaignState.DRAFT, Campaign.school_year >= formats.school_year(uow.today))
         .order_by(col(Campaign.closes_on), col(Campaign.id))
     )
 
@@ -321,7 +323,7 @@ def locked(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Situation:
     """The situation with the pupil locked: two tabs, two households, and staff wait for each other here."""
     campaign = uow.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
     found = situation(uow, uow.get(Pupil, pupil.id, lock=True), campaign)
-    seen = campaign.state != "draft" and uow.count(
+    seen = campaign.state != CampaignState.DRAFT and uow.count(
         select(func.count(col(Pupil.id))).where(Pupil.id == pupil.id, campaigns.audience(campaign))
     )
     if not seen and found.sent is None:

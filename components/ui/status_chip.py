@@ -1,0 +1,52 @@
+"""States as people see them: the words, the colour and the drawing of each, once for every page."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from components.ui.icons import icon
+from components.ui.markup import classes, tag
+from data.core.unit_of_work import UnitOfWork
+from data.reenrolment.campaigns import CampaignState
+
+
+class Status(NamedTuple):
+    """`look` is a class beside « chip », `icon` a drawing of components/ui/icons.py; each may be empty."""
+
+    look: str
+    icon: str
+    label: str
+
+
+# By class first: members of two classes are equal when their texts are.
+States = Mapping[type[StrEnum], Mapping[StrEnum, Status]]
+
+STATES: States = {
+    CampaignState: {
+        CampaignState.DRAFT: Status("", "paper", "En préparation"),
+        CampaignState.ACTIVE: Status("good", "check", "Active"),
+        CampaignState.SUSPENDED: Status("pending", "clock", "Suspendue"),
+        CampaignState.CLOSED: Status("", "cross", "Fermée"),
+        CampaignState.UPCOMING: Status("pending", "clock", "Active bientôt"),
+        CampaignState.ENDED: Status("", "cross", "Terminée"),
+    },
+}
+IN_A_TITLE: States = {
+    CampaignState: {
+        CampaignState.DRAFT: Status("", "", "brouillon"),
+        CampaignState.ACTIVE: Status("", "", "active"),
+        CampaignState.SUSPENDED: Status("", "", "suspendue"),
+    },
+}
+
+
+def status_of(state: StrEnum, audience: States = STATES) -> Status:
+    """As `audience` reads it, otherwise as the office does."""
+    return audience.get(type(state), {}).get(state) or STATES[type(state)][state]
+
+
+def status_chip(uow: UnitOfWork, state: StrEnum, audience: States = STATES) -> Markup:
+    look, drawing, label = status_of(state, audience)
+    return tag("span", icon(drawing) if drawing else None, uow.translate(label), class_=classes("chip", look))
