@@ -10,6 +10,7 @@ from components.ui.icons import icon
 from components.ui.markup import classes, tag
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.campaigns import CampaignState
+from data.reenrolment.models import DocumentState, ReenrolmentState
 
 
 class Status(NamedTuple):
@@ -32,6 +33,27 @@ STATES: States = {
         CampaignState.UPCOMING: Status("pending", "clock", "Active bientôt"),
         CampaignState.ENDED: Status("", "cross", "Terminée"),
     },
+    ReenrolmentState: {
+        ReenrolmentState.SUBMITTED: Status("pending", "clock", "En attente"),
+        ReenrolmentState.TO_CORRECT: Status("bad", "undo", "À corriger"),
+        ReenrolmentState.VALIDATED: Status("good", "check", "Validée"),
+        ReenrolmentState.REFUSED: Status("bad", "cross", "Refusée"),
+        ReenrolmentState.DRAFT: Status("", "paper", "Brouillon"),
+        ReenrolmentState.SILENT: Status("", "info", "Sans réponse"),
+    },
+    DocumentState: {
+        DocumentState.MISSING: Status("", "info", "À fournir"),
+        DocumentState.RECEIVED: Status("pending", "clock", "Reçue"),
+        DocumentState.VALIDATED: Status("good", "check", "Validée"),
+        DocumentState.REFUSED: Status("bad", "cross", "Refusée"),
+        DocumentState.EXPIRED: Status("bad", "alert", "Expirée"),
+    },
+}
+TO_FAMILIES: States = {
+    DocumentState: {
+        DocumentState.MISSING: Status("pending", "", "À fournir"),
+        DocumentState.RECEIVED: Status("", "clock", "Reçue"),
+    },
 }
 IN_A_TITLE: States = {
     CampaignState: {
@@ -45,6 +67,11 @@ IN_A_TITLE: States = {
 def status_of(state: StrEnum, audience: States = STATES) -> Status:
     """As `audience` reads it, otherwise as the office does."""
     return audience.get(type(state), {}).get(state) or STATES[type(state)][state]
+
+
+def label_of(state: StrEnum) -> str:
+    """Its French word."""
+    return status_of(state).label
 
 
 def status_chip(uow: UnitOfWork, state: StrEnum, audience: States = STATES) -> Markup:

@@ -27,7 +27,7 @@ from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
-from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.models import Reenrolment, ReenrolmentState, SuppliedDocument, Wish
 from data.schooling.models import Course, Enrolment
 
 MAX_REQUESTS = 300
@@ -280,7 +280,7 @@ def _one(
             **same,
             household_id=family_id,
             submitted_at=at,
-            state="to_correct" if corrected else "submitted",
+            state=ReenrolmentState.TO_CORRECT if corrected else ReenrolmentState.SUBMITTED,
             decided_at=at + timedelta(hours=1) if corrected else None,
             decided_by="Paul Renard" if corrected else "",
         ),

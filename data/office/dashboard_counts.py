@@ -9,7 +9,7 @@ from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment.models import Reenrolment, SuppliedDocument
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.review_queue import CLOSED
 from data.schooling.absences import AbsenceNotice
 
@@ -22,8 +22,8 @@ def counts(uow: UnitOfWork) -> dict[str, int]:
     troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
     asked = (
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "pending"),
-        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"),
-        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"),
+        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
+        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == DocumentState.RECEIVED),
         select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == "pending"),
         select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "closed"),

@@ -20,7 +20,15 @@ from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
-from data.reenrolment.models import DocumentItem, Reenrolment, Situation, SuppliedDocument, Wish
+from data.reenrolment.models import (
+    DocumentItem,
+    DocumentState,
+    Reenrolment,
+    ReenrolmentState,
+    Situation,
+    SuppliedDocument,
+    Wish,
+)
 from data.schooling.models import Course, Enrolment
 
 MAX_FILES = 10  # for one document, replacements included (R-40)
@@ -52,7 +60,7 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
         return UserError(CLOSED["lire"])
     if now.sent and not now.mine:
         return UserError(CLOSED["foyer"])
-    if now.sent and now.sent.state == "refused":
+    if now.sent and now.sent.state == ReenrolmentState.REFUSED:
         return UserError(CLOSED["repondu"])
     if now.period_over:
         return now.period_over
@@ -60,7 +68,7 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
         return UserError(CLOSED["depart"])
     if not now.way:
         return UserError(CLOSED["choisir"])
-    if item and item.state == "validated":
+    if item and item.state == DocumentState.VALIDATED:
         return UserError(CLOSED["validee"])
     if item and item.supplied and item.supplied.times >= MAX_FILES:
         return UserError(CLOSED["souvent"])
@@ -69,13 +77,13 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
 
 def locked_because(now: Situation, item: DocumentItem) -> UserError | None:
     """Why what was given stays; None when it can be taken back."""
-    if item.supplied and item.supplied.state == "validated":
+    if item.supplied and item.supplied.state == DocumentState.VALIDATED:
         return UserError("Cette pièce est validée : elle ne peut plus être retirée.")
     if not now.may_change:
         return UserError(CLOSED["lire"])
     if now.period_over:
         return now.period_over
-    if now.mine and now.sent and now.sent.state != "to_correct" and item.document.required:
+    if now.mine and now.sent and now.sent.state != ReenrolmentState.TO_CORRECT and item.document.required:
         return UserError("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
     return None
 
@@ -116,7 +124,7 @@ def supply(
             author_id=0,
         )
     supplied.file_id, supplied.file_name, supplied.size = stored.id, stored.shown, stored.size
-    supplied.state, supplied.reason, supplied.expires_on = "received", "", None
+    supplied.state, supplied.reason, supplied.expires_on = DocumentState.RECEIVED, "", None
     supplied.given_at, supplied.author_id = uow.now, uow.account_id or 0
     supplied.decided_at, supplied.decided_by = None, ""
     uow.add(supplied)
@@ -184,14 +192,17 @@ def shared(uow: UnitOfWork, now: Situation) -> Shared:
     for pupil, campaign, wanted, given, wish, sent, rights in others:
         item = mine[wanted.label]
         if given is not None:
-            usable = given.file_id is not None and reenrolment.state_of(given, uow.today) in {"received", "validated"}
-            if usable and item.state == "missing" and not closed:
+            usable = given.file_id is not None and reenrolment.state_of(given, uow.today) in {
+                DocumentState.RECEIVED,
+                DocumentState.VALIDATED,
+            }
+            if usable and item.state == DocumentState.MISSING and not closed:
                 found.offers[item.document.id] = (given, pupil)
             continue
         theirs = Situation(
             campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == "all"
         )
-        held = item.supplied if item.file and item.state in {"received", "validated"} else None
+        held = item.supplied if item.file and item.state in {DocumentState.RECEIVED, DocumentState.VALIDATED} else None
         asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))
         if held and asked and refusal(theirs) is None:
             found.wanting.setdefault(held.id, []).append((pupil, wanted))

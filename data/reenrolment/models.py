@@ -4,7 +4,7 @@ Each household has a `Wish` of its own: what it ticked and wrote, kept at each c
 first one that sends makes the pupil's `Reenrolment`, which both households see: which courses, and where it stands. Documents
 are the household's that gave them. So a pupil is re-enrolled once, and nobody reads the other's words or papers (R-73).
 
-A request is submitted, then validated, UserError or to_correct; sent again, it is submitted anew. What changes a wish is in
+A request is submitted, then validated, refused or to_correct; sent again, it is submitted anew. What changes a wish is in
 data/reenrolment/submission.py, what changes documents in data/reenrolment/documents.py, what staff decide in
 data/reenrolment/review.py.
 """
@@ -12,6 +12,7 @@ data/reenrolment/review.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import SkipValidation
@@ -29,9 +30,33 @@ from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
 from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pupil
 
 WAYS = ("administrative", "courses", "leaving")
-STANDINGS = ("submitted", "to_correct", "validated", "refused")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 PERIOD_OVER = "La période de réinscription est terminée."
+
+
+class ReenrolmentState(StrEnum):
+    SUBMITTED = "submitted"
+    TO_CORRECT = "to_correct"
+    VALIDATED = "validated"
+    REFUSED = "refused"
+    DRAFT = "draft"  # shown only: begun, not sent
+    SILENT = "silent"  # shown only: nothing begun
+
+
+class DocumentState(StrEnum):
+    RECEIVED = "received"
+    VALIDATED = "validated"
+    REFUSED = "refused"
+    MISSING = "missing"  # shown only: nothing given
+    EXPIRED = "expired"  # shown only: validated, no longer valid
+
+
+STANDINGS = (
+    ReenrolmentState.SUBMITTED,
+    ReenrolmentState.TO_CORRECT,
+    ReenrolmentState.VALIDATED,
+    ReenrolmentState.REFUSED,
+)
 
 
 class Wish(OfFamily, table=True):
@@ -52,7 +77,7 @@ class Wish(OfFamily, table=True):
     reason: str = Field(default="", max_length=60)  # of leaving
     precision: str = Field(default="", max_length=500)
     message: str = Field(default="", max_length=2000)  # « Demandes complémentaires »
-    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, UserError
+    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, refused
     author_id: int
     changed_at: datetime
 
@@ -73,7 +98,7 @@ class Reenrolment(OfSite, table=True):
     pupil_id: int = Field(index=True)
     household_id: int = Field(index=True)
     author_id: int
-    state: str = Field(default="submitted", max_length=12, index=True)  # one of STANDINGS
+    state: str = Field(default=ReenrolmentState.SUBMITTED, max_length=12, index=True)  # one of STANDINGS
     way: str = Field(max_length=14)
     chosen: list[int] = names_column()
     submitted_at: datetime = Field(index=True)
@@ -105,7 +130,7 @@ class SuppliedDocument(OfFamily, table=True):
     file_id: int | None = Field(default=None, foreign_key="stored_file.id", index=True)
     file_name: str = Field(max_length=100)
     size: int
-    state: str = Field(default="received", max_length=10, index=True)  # received | validated | UserError
+    state: str = Field(default=DocumentState.RECEIVED, max_length=10, index=True)
     reason: str = Field(default="", max_length=500)
     given_at: datetime = Field(index=True)
     times: int = 1  # how many files were given for it so far
@@ -140,13 +165,17 @@ class DocumentItem:
 
     document: RequiredDocument
     supplied: SuppliedDocument | None
-    state: str  # missing | received | validated | UserError | expired
+    state: DocumentState
     file: str = ""  # the name of the file, for /documents/{name}
 
     @property
     def lacking(self) -> bool:
         """Whether a request cannot be sent without another file."""
-        return self.document.required and self.state in {"missing", "refused", "expired"}
+        return self.document.required and self.state in {
+            DocumentState.MISSING,
+            DocumentState.REFUSED,
+            DocumentState.EXPIRED,
+        }
 
 
 @dataclass(frozen=True)
@@ -189,11 +218,11 @@ class Situation:
             return UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
         if self.sent and not self.mine:
             return UserError("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
-        if self.sent and self.sent.state in {"validated", "refused"}:
+        if self.sent and self.sent.state in {ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED}:
             return UserError("Le conservatoire a déjà répondu à cette demande de réinscription.")
         if period := self.period_over:
             return period
-        if self.sent and self.sent.state == "submitted":
+        if self.sent and self.sent.state == ReenrolmentState.SUBMITTED:
             return UserError("Votre demande est envoyée : le conservatoire va y répondre.")
         return None
 
@@ -203,7 +232,9 @@ class Situation:
         if self.campaign.state == CampaignState.SUSPENDED:
             return UserError(SUSPENDED)
         correcting = (
-            self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == CampaignState.ACTIVE
+            self.sent is not None
+            and self.sent.state == ReenrolmentState.TO_CORRECT
+            and self.campaign.state == CampaignState.ACTIVE
         )
         return None if self.is_open or correcting else UserError(PERIOD_OVER)
 
@@ -311,12 +342,13 @@ def document_items(
     ]
 
 
-def state_of(supplied: SuppliedDocument | None, today: date) -> str:
-    """missing | received | validated | UserError | expired."""
+def state_of(supplied: SuppliedDocument | None, today: date) -> DocumentState:
     if supplied is None:
-        return "missing"
-    expired = supplied.state == "validated" and supplied.expires_on is not None and supplied.expires_on < today
-    return "expired" if expired else supplied.state
+        return DocumentState.MISSING
+    expired = (
+        supplied.state == DocumentState.VALIDATED and supplied.expires_on is not None and supplied.expires_on < today
+    )
+    return DocumentState.EXPIRED if expired else DocumentState(supplied.state)
 
 
 def locked(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Situation:

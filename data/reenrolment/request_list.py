@@ -12,7 +12,7 @@ from data.core.fields import tidy
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.models import STANDINGS, Reenrolment, SuppliedDocument
+from data.reenrolment.models import STANDINGS, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.participation import PLACES, begun_by, condition
 from data.reenrolment.review_queue import called
 from data.schooling.models import Course, Enrolment
@@ -190,8 +190,8 @@ def weeks(uow: UnitOfWork, campaign: Campaign, whole: int) -> list[Week]:
             Week(
                 monday,
                 received,
-                decided.count("validated"),
-                decided.count("to_correct"),
+                decided.count(ReenrolmentState.VALIDATED),
+                decided.count(ReenrolmentState.TO_CORRECT),
                 max(0, whole - received),
             )
         )

@@ -12,7 +12,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.reenrolment import models as reenrolment
-from data.reenrolment.models import Reenrolment, Situation, Wish
+from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, Wish
 
 MAX_TEXT_LENGTH = 2000
 LEAVING = (
@@ -96,7 +96,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     ValidationErrors names what is missing, in the page's order: `way`, `reason`, `precision`, `documents`, `message`.
     """
     now = reenrolment.locked(uow, pupil, campaign_id)
-    if now.sent and now.mine and now.sent.state == "submitted":
+    if now.sent and now.mine and now.sent.state == ReenrolmentState.SUBMITTED:
         return now.sent  # a second click, a reload, the other tab
     if now.closed_because:
         raise now.closed_because
@@ -117,7 +117,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
         way=wish.way,
         submitted_at=uow.now,
     )
-    sent.state, sent.way, sent.chosen = "submitted", wish.way, sorted(now.chosen)
+    sent.state, sent.way, sent.chosen = ReenrolmentState.SUBMITTED, wish.way, sorted(now.chosen)
     sent.submitted_at, sent.author_id = uow.now, uow.account_id or 0
     sent.decided_at, sent.decided_by = None, ""
     sent.version += 1 if again else 0

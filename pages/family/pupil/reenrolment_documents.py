@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import button, tag
+from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.accounts.caller import Audience, Caller
 from data.core import formats
@@ -19,17 +20,10 @@ from data.families import stored_files
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.campaigns import RequiredDocument
 from data.reenrolment.documents import CLOSED, Shared
-from data.reenrolment.models import DocumentItem, Situation
+from data.reenrolment.models import DocumentItem, DocumentState, Situation
 from data.uploads import validation
 
 HEADS = ("Nom du document", "Nom du fichier", "Date", "Heure", "Taille (Ko)", "État", "Consulter")
-STATES = {
-    "missing": ("pending", "", "À fournir"),
-    "received": ("", "clock", "Reçue"),
-    "validated": ("good", "check", "Validée"),
-    "refused": ("bad", "cross", "Refusée"),
-    "expired": ("bad", "alert", "Expirée"),
-}
 REFUSALS = {
     "plusieurs": "Envoyez un seul fichier à la fois, avec le nom de son document.",
     "document": "Choisissez le nom du document.",
@@ -119,10 +113,9 @@ def _why(uow: UnitOfWork, closed: UserError) -> Markup:
 
 def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem, common: Shared) -> Markup:
     supplied, document = item.supplied, item.document
-    look, drawing, text = STATES[item.state]
-    state = uow.translate(text)
-    if item.state == "missing" and not document.required:
-        look, state = "", uow.translate("À fournir, facultative")
+    state = status_chip(uow, item.state, TO_FAMILIES)
+    if item.state == DocumentState.MISSING and not document.required:
+        state = tag("span", uow.translate("À fournir, facultative"), class_="chip")
     given = supplied.given_at.astimezone(uow.zone) if supplied else None
     shown = (
         tag(
@@ -145,8 +138,7 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
             formats.day(given.date()) if given else "",
             formats.clock(given.time(), uow.language) if given else "",
             kilobytes(supplied.size) if supplied else "",
-            tag("span", icon(drawing) if drawing else None, state, class_=f"chip {look}".strip())
-            + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
+            state + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
             _links(shown, _acts(uow, now, item, common)),
         ),
         ("", "file", "tight", "tight", "num"),

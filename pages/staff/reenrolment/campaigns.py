@@ -14,6 +14,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign, state_of
+from data.reenrolment.models import ReenrolmentState
 from pages.staff.reenrolment.campaign_head import PATH
 
 
@@ -50,10 +51,10 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
             Column("Ouverture", lambda uow, each: formats.day(each.opens_on), key=lambda each: each.opens_on),
             Column("Fermeture", lambda uow, each: formats.day(each.closes_on), key=lambda each: each.closes_on),
             Column("État", lambda uow, each: status_chip(uow, state_of(uow, each))),
-            number("submitted"),
-            number("to_correct"),
-            number("validated"),
-            number("refused"),
+            number(ReenrolmentState.SUBMITTED),
+            number(ReenrolmentState.TO_CORRECT),
+            number(ReenrolmentState.VALIDATED),
+            number(ReenrolmentState.REFUSED),
         ],
         of=lambda each: each.id,
         href=lambda each: f"{PATH}/{each.id}",
