@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import classes, tag
+from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.campaigns import CampaignState
 from data.reenrolment.models import DocumentState, ReenrolmentState
+from data.schooling.absences import NoticeState
 
 
 class Status(NamedTuple):
@@ -47,6 +49,19 @@ STATES: States = {
         DocumentState.VALIDATED: Status("good", "check", "Validée"),
         DocumentState.REFUSED: Status("bad", "cross", "Refusée"),
         DocumentState.EXPIRED: Status("bad", "alert", "Expirée"),
+    },
+    ChangeState: {
+        ChangeState.PENDING: Status("pending", "clock", "En attente"),
+        ChangeState.ACCEPTED: Status("good", "check", "Acceptée"),
+        ChangeState.DECLINED: Status("bad", "cross", "Refusée"),
+        ChangeState.WITHDRAWN: Status("", "undo", "Retirée"),
+        ChangeState.MOOT: Status("", "info", "Sans objet"),
+    },
+    NoticeState: {
+        NoticeState.PENDING: Status("pending", "clock", "En attente"),
+        NoticeState.ACCEPTED: Status("good", "check", "Acceptée"),
+        NoticeState.DECLINED: Status("bad", "cross", "Refusée"),
+        NoticeState.WITHDRAWN: Status("", "undo", "Retirée"),
     },
 }
 TO_FAMILIES: States = {

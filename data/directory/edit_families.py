@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 from data.accounts import sessions
 from data.accounts.models import Account
 from data.change_requests import submission as change_requests
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
@@ -181,8 +181,8 @@ def waiting_for(
             select(ChangeRequest, FieldChange)
             .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
             .where(
-                ChangeRequest.state == "pending",
-                FieldChange.state == "pending",
+                ChangeRequest.state == RequestState.PENDING,
+                FieldChange.state == ChangeState.PENDING,
                 col(ChangeRequest.sheet_id).in_([row.id for row in rows]),
             )
             .order_by(col(FieldChange.id))

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import Content, tag
+from components.ui.status_chip import status_chip
 from components.ui.tables import row as table_row
 from components.ui.tables import table
 from data.accounts.caller import Audience, Caller
@@ -17,7 +18,7 @@ from data.billing import models as billing
 from data.billing import pdf_archive
 from data.billing.models import Entry, Invoice
 from data.billing.pdf_archive import Draft
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.fields import EditableField
@@ -42,13 +43,6 @@ BILL_STATES = {
     "waiting": ("", "clock", "En attente d’encaissement"),
     "rejected": ("bad", "cross", "Rejeté"),
     "credit": ("", "info", "Avoir"),
-}
-REQUEST_STATES = {
-    "pending": ("pending", "clock", "En attente"),
-    "accepted": ("good", "check", "Acceptée"),
-    "declined": ("bad", "cross", "Refusée"),
-    "withdrawn": ("", "undo", "Retirée"),
-    "moot": ("", "info", "Sans objet"),
 }
 LETTER_STATES = {
     "waiting": ("", "clock", "En attente d’envoi"),
@@ -158,7 +152,7 @@ def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
             request.title,
             uow.translate(one.mark.label),
             *_values(uow, view, request, change, one),
-            tag("span", _chip(uow, REQUEST_STATES, change.state), change.reason and tag("small", change.reason)),
+            tag("span", status_chip(uow, ChangeState(change.state)), change.reason and tag("small", change.reason)),
         )
         for request, change, one in found
     ]
@@ -176,7 +170,9 @@ def _values(
 
 
 def _number(uow: UnitOfWork, request: ChangeRequest) -> Markup:
-    query = f"demande={request.id}" if request.state == "pending" else f"onglet=traitees&demande={request.id}"
+    query = (
+        f"demande={request.id}" if request.state == RequestState.PENDING else f"onglet=traitees&demande={request.id}"
+    )
     when = formats.moment(request.submitted_at, uow.zone, uow.language)
     return tag(
         "span",
