@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import classes, tag
+from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.campaigns import CampaignState
@@ -34,6 +35,16 @@ STATES: States = {
         CampaignState.CLOSED: Status("", "cross", "Fermée"),
         CampaignState.UPCOMING: Status("pending", "clock", "Active bientôt"),
         CampaignState.ENDED: Status("", "cross", "Terminée"),
+    },
+    EntryState: {
+        EntryState.DUE: Status("", "clock", "À régler"),
+        EntryState.PARTIAL: Status("pending", "clock", "Partiellement réglée"),
+        EntryState.PAID: Status("good", "check", "Réglée"),
+        EntryState.LATE: Status("bad", "alert", "En retard"),
+        EntryState.CASHED: Status("good", "check", "Encaissé"),
+        EntryState.WAITING: Status("", "clock", "En attente d’encaissement"),
+        EntryState.REJECTED: Status("bad", "cross", "Rejeté"),
+        EntryState.CREDIT: Status("", "info", "Avoir"),
     },
     ReenrolmentState: {
         ReenrolmentState.SUBMITTED: Status("pending", "clock", "En attente"),

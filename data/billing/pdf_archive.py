@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
 from data.billing import models as billing
+from data.billing.models import Nature
 from data.core import audit, formats, sites
 from data.core.errors import NotFound
 from data.core.scope import OfFamily
@@ -199,7 +200,7 @@ def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> byte
         (entry, sum(line.cents for line in billing.lines(uow, entry.row.id) if line.pupil == pupil.full_name))
         for ledger in billing.accounts(uow).values()
         for entry in ledger.of_year(school_year).entries
-        if isinstance(entry.row, billing.Invoice) and entry.row.nature == "invoice"
+        if isinstance(entry.row, billing.Invoice) and entry.row.nature == Nature.INVOICE
     ]
     lines: list[tuple[str, str]] = []
     for entry, share in found:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from data.billing.online_payments import OnlinePayment
+from data.billing.online_payments import AttemptState, OnlinePayment
 from data.change_requests.models import ChangeRequest, RequestState
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
@@ -19,7 +19,7 @@ FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
 def counts(uow: UnitOfWork) -> dict[str, int]:
     """File -> its number, in the order of FILES."""
     uow.staff_only()
-    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
+    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == AttemptState.DIFFERS)
     asked = (
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
         select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),

@@ -13,7 +13,7 @@ from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
-from data.billing.models import Ledger
+from data.billing.models import EntryState, Ledger
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeState
@@ -30,7 +30,7 @@ from data.schooling.results import Marked
 from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
-BILLING = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
+BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
 @screen("/", Audience.FAMILY, title="Accueil")
@@ -99,7 +99,7 @@ def _news(uow: UnitOfWork) -> Markup:
 
 def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
     """What should have been paid."""
-    late = [entry for account in accounts.values() for entry in account.entries if entry.state == "late"]
+    late = [entry for account in accounts.values() for entry in account.entries if entry.state == EntryState.LATE]
     if not late:
         return Markup("")
     text = uow.translate(
@@ -195,7 +195,7 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         )
         for entry in unpaid[:3]
     ]
-    where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING["tuition"]
+    where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING[Ledger.TUITION]
     pay = (
         tag("p", tag("a", uow.translate("Payer en ligne"), href=f"{where}/payer", class_="btn"))
         if unpaid and due > 0 and online_payments.offered(uow)

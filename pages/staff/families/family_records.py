@@ -16,7 +16,7 @@ from components.ui.tables import table
 from data.accounts.caller import Audience, Caller
 from data.billing import models as billing
 from data.billing import pdf_archive
-from data.billing.models import Entry, Invoice
+from data.billing.models import Entry, Invoice, Ledger
 from data.billing.pdf_archive import Draft
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import formats
@@ -33,17 +33,7 @@ from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
 from pages.staff.families.family_accounts import pdf
 
-LEDGERS = {"tuition": "Cotisations", "rental": "Locations"}
-BILL_STATES = {
-    "due": ("", "clock", "À régler"),
-    "partial": ("pending", "clock", "Partiellement réglée"),
-    "paid": ("good", "check", "Réglée"),
-    "late": ("bad", "alert", "En retard"),
-    "cashed": ("good", "check", "Encaissé"),
-    "waiting": ("", "clock", "En attente d’encaissement"),
-    "rejected": ("bad", "cross", "Rejeté"),
-    "credit": ("", "info", "Avoir"),
-}
+LEDGERS = {Ledger.TUITION: "Cotisations", Ledger.RENTAL: "Locations"}
 LETTER_STATES = {
     "waiting": ("", "clock", "En attente d’envoi"),
     "sending": ("", "clock", "En cours d’envoi"),
@@ -70,7 +60,7 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
     accounts = billing.of_family(uow, view.family.id)
     cards = []
     for ledger, account in accounts.items():
-        if not account.entries and ledger != "tuition":
+        if not account.entries and ledger != Ledger.TUITION:
             continue
         favour = tag("small", uow.translate("en votre faveur")) if account.balance < 0 else None
         sums = [
@@ -124,7 +114,7 @@ def _entry(uow: UnitOfWork, view: FamilyView, entry: Entry) -> tuple[Content, ..
         label,
         formats.day(row.day),
         row.number,
-        _chip(uow, BILL_STATES, entry.state),
+        status_chip(uow, entry.state),
         formats.euros(entry.credit) if entry.credit else "",
         formats.euros(entry.debit) if entry.debit else "",
     )
