@@ -11,6 +11,7 @@ from components.ui.markup import classes, tag
 from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
+from data.mail.outbox import LetterState
 from data.reenrolment.campaigns import CampaignState
 from data.reenrolment.models import DocumentState, ReenrolmentState
 from data.schooling.absences import NoticeState
@@ -35,6 +36,15 @@ STATES: States = {
         CampaignState.CLOSED: Status("", "cross", "Fermée"),
         CampaignState.UPCOMING: Status("pending", "clock", "Active bientôt"),
         CampaignState.ENDED: Status("", "cross", "Terminée"),
+    },
+    LetterState: {
+        LetterState.WAITING: Status("pending", "clock", "En attente"),
+        LetterState.SENDING: Status("pending", "clock", "En attente"),
+        LetterState.SENT: Status("good", "check", "Envoyé"),
+        LetterState.FAILED: Status("bad", "cross", "Échec"),
+        LetterState.ABANDONED: Status("bad", "alert", "Abandonné"),
+        LetterState.CANCELLED: Status("", "undo", "Annulé"),
+        LetterState.TO_CONFIRM: Status("pending", "info", "À confirmer"),
     },
     EntryState: {
         EntryState.DUE: Status("", "clock", "À régler"),
@@ -76,9 +86,26 @@ STATES: States = {
     },
 }
 TO_FAMILIES: States = {
+    LetterState: {
+        **dict.fromkeys(
+            (LetterState.WAITING, LetterState.SENDING, LetterState.TO_CONFIRM),
+            Status("pending", "clock", "En attente d’envoi"),
+        ),
+        **dict.fromkeys((LetterState.FAILED, LetterState.ABANDONED), Status("bad", "cross", "Non remis")),
+    },
     DocumentState: {
         DocumentState.MISSING: Status("pending", "", "À fournir"),
         DocumentState.RECEIVED: Status("", "clock", "Reçue"),
+    },
+}
+IN_A_FAMILY_RECORD: States = {
+    LetterState: {
+        LetterState.WAITING: Status("", "clock", "En attente d’envoi"),
+        LetterState.SENDING: Status("", "clock", "En cours d’envoi"),
+        LetterState.FAILED: Status("bad", "alert", "Échec"),
+        LetterState.ABANDONED: Status("bad", "cross", "Abandonné"),
+        LetterState.CANCELLED: Status("", "cross", "Annulé"),
+        LetterState.TO_CONFIRM: Status("", "clock", "À confirmer"),
     },
 }
 IN_A_TITLE: States = {

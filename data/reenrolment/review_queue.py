@@ -18,7 +18,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil
 from data.families.stored_files import StoredFile
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
@@ -279,13 +279,13 @@ def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
             Letter.account_id == sent.author_id,
             Letter.kind == answer_letter(sent),
             Letter.created_at == sent.decided_at,
-            Letter.state == "waiting",
+            Letter.state == LetterState.WAITING,
             Letter.attempts == 0,
         )
         .with_for_update()
     )
     if letter is not None:
-        letter.state = "cancelled"
+        letter.state = LetterState.CANCELLED
         uow.add(letter)
         uow.publish(("letters", sent.site_id))
         return

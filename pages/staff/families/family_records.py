@@ -10,7 +10,7 @@ from starlette.responses import Response
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import Content, tag
-from components.ui.status_chip import status_chip
+from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from components.ui.tables import row as table_row
 from components.ui.tables import table
 from data.accounts.caller import Audience, Caller
@@ -26,7 +26,7 @@ from data.core.i18n import pair
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
 from data.families import models as families
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.office import audit_log
 from data.office.audit_log import EntryView
 from pages.staff.families.families import PATH
@@ -34,22 +34,6 @@ from pages.staff.families.family import FamilyView, tab
 from pages.staff.families.family_accounts import pdf
 
 LEDGERS = {Ledger.TUITION: "Cotisations", Ledger.RENTAL: "Locations"}
-LETTER_STATES = {
-    "waiting": ("", "clock", "En attente d’envoi"),
-    "sending": ("", "clock", "En cours d’envoi"),
-    "sent": ("good", "check", "Envoyé"),
-    "failed": ("bad", "alert", "Échec"),
-    "abandoned": ("bad", "cross", "Abandonné"),
-    "cancelled": ("", "cross", "Annulé"),
-    "to_confirm": ("", "clock", "À confirmer"),
-}
-
-
-def _chip(uow: UnitOfWork, states: dict[str, tuple[str, str, str]], state: str) -> Content:
-    if state not in states:
-        return state
-    look, drawing, text = states[state]
-    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
 
 
 def _card(uow: UnitOfWork, label: str, body: Markup) -> Markup:
@@ -188,7 +172,7 @@ def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content,
         formats.moment(letter.created_at, uow.zone, uow.language),
         tag(
             "span",
-            _chip(uow, LETTER_STATES, letter.state),
+            status_chip(uow, LetterState(letter.state), IN_A_FAMILY_RECORD),
             letter.error and not shielded and tag("small", letter.error),
         ),
     )
