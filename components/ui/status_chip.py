@@ -11,10 +11,12 @@ from components.ui.markup import classes, tag
 from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
+from data.importing.runs import ImportState
 from data.mail.outbox import LetterState
 from data.reenrolment.campaigns import CampaignState
 from data.reenrolment.models import DocumentState, ReenrolmentState
 from data.schooling.absences import NoticeState
+from data.schooling.models import EnrolmentStatus, LessonState
 
 
 class Status(NamedTuple):
@@ -36,6 +38,24 @@ STATES: States = {
         CampaignState.CLOSED: Status("", "cross", "Fermée"),
         CampaignState.UPCOMING: Status("pending", "clock", "Active bientôt"),
         CampaignState.ENDED: Status("", "cross", "Terminée"),
+    },
+    EnrolmentStatus: {
+        EnrolmentStatus.ENROLLED: Status("", "", "Inscrit"),
+        EnrolmentStatus.ASKED: Status("", "", "Demandé"),
+        EnrolmentStatus.WAITING: Status("", "", "Liste d’attente"),
+        EnrolmentStatus.LEFT: Status("", "", "Arrêté"),
+    },
+    LessonState: {
+        LessonState.PLANNED: Status("", "", "Prévu"),
+        LessonState.HELD: Status("", "", "Présent"),
+        LessonState.MOVED: Status("", "", "Déplacé"),
+        LessonState.CANCELLED: Status("", "", "Annulé"),
+    },
+    ImportState: {
+        ImportState.WAITING: Status("", "", "En attente"),
+        ImportState.REFUSED: Status("", "", "Refusé"),
+        ImportState.DONE: Status("", "", "Importé"),
+        ImportState.DROPPED: Status("", "", "Abandonné"),
     },
     LetterState: {
         LetterState.WAITING: Status("pending", "clock", "En attente"),

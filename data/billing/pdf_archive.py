@@ -30,7 +30,7 @@ from data.families.models import Family, Pupil, of_its_site
 from data.mail.letterhead import letterhead_of
 from data.pdf import bills, certificates, course_report
 from data.schooling import models as schooling
-from data.schooling.models import Attended, of_its_pupil
+from data.schooling.models import Attended, EnrolmentStatus, of_its_pupil
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 KINDS = {"enrolment": "Attestation d’inscription", "payment": "Attestation de paiement"}
@@ -181,7 +181,7 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
 
 def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
     """That the pupil attends courses this school year; NotFound when there are none."""
-    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == "enrolled"]
+    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == EnrolmentStatus.ENROLLED]
     if not found:
         raise NotFound(f"no course of pupil {pupil.number}")
     return _certify(

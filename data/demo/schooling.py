@@ -14,7 +14,7 @@ from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
 from data.families.models import Family, Pupil, PupilLink
 from data.schooling.absences import Absence
-from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, LessonState, Teacher
 from data.schooling.repertoire import Performance, Piece
 from data.schooling.results import Assessment, Mark
 
@@ -173,13 +173,13 @@ def _lessons(school: School, courses: list[Course]) -> None:
                         day=day,
                         starts=course.starts,
                         minutes=course.minutes,
-                        state="held" if day < school.today else "planned",
+                        state=LessonState.HELD if day < school.today else LessonState.PLANNED,
                     )
                 )
             day += timedelta(days=7)
     for at in range(7, len(rows), 97):
-        if rows[at].state == "planned":
-            rows[at].state, rows[at].note = "cancelled", "Enseignant en stage ; la leçon sera rendue."
+        if rows[at].state == LessonState.PLANNED:
+            rows[at].state, rows[at].note = LessonState.CANCELLED, "Enseignant en stage ; la leçon sera rendue."
     school.uow.add_all(rows)
 
 

@@ -23,7 +23,7 @@ from data.schooling.absences import (
     audit_changes,
     days_of,
 )
-from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState
 
 READY = (
     "Un justificatif est nécessaire : joignez-le.",
@@ -123,10 +123,10 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
     last = min(notice.last_day, notice.first_day + timedelta(days=MAX_DAYS))
     wanted = [
         col(Enrolment.pupil_id) == notice.pupil_id,
-        col(Enrolment.status) == "enrolled",
+        col(Enrolment.status) == EnrolmentStatus.ENROLLED,
         col(Lesson.day) >= notice.first_day,
         col(Lesson.day) <= last,
-        col(Lesson.state) != "cancelled",
+        col(Lesson.state) != LessonState.CANCELLED,
     ]
     if notice.course_id:
         wanted.append(col(Lesson.course_id) == notice.course_id)

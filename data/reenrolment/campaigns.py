@@ -18,7 +18,7 @@ from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
-from data.schooling.models import Course, Enrolment, of_its_pupil
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, of_its_pupil
 
 AUDIENCES = ("all", "departments", "cycles", "hand")
 SENSITIVE = ("", "health", "income")
@@ -115,7 +115,7 @@ def audience(campaign: Campaign) -> Any:
     attending = (
         select(Enrolment.pupil_id)
         .join(Course, col(Course.id) == Enrolment.course_id)
-        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != "left")
+        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != EnrolmentStatus.LEFT)
     )
     if campaign.audience == "departments":
         attending = attending.where(col(Course.department).in_(campaign.chosen))

@@ -15,7 +15,7 @@ from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import ReenrolmentState, SuppliedDocument, Wish
 from data.reenrolment.request_list import Row, Wanted
-from data.schooling.models import Course, Enrolment
+from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 MAX_ROWS = 20_000
 HEADS = (
@@ -82,7 +82,7 @@ def _courses(uow: UnitOfWork, campaign: Campaign) -> dict[int, dict[int, tuple[s
         .where(Course.school_year == campaign.source_year)
         .order_by(col(Course.name))
     ):
-        found.setdefault(pupil_id, {})[key] = (name, status == "enrolled")
+        found.setdefault(pupil_id, {})[key] = (name, status == EnrolmentStatus.ENROLLED)
     return found
 
 

@@ -27,7 +27,7 @@ from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
-from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pupil
+from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
 WAYS = ("administrative", "courses", "leaving")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
@@ -152,7 +152,7 @@ class Discipline:
 
     @property
     def active(self) -> bool:
-        return self.enrolment.status == "enrolled"
+        return self.enrolment.status == EnrolmentStatus.ENROLLED
 
     @property
     def teacher_name(self) -> str:
@@ -311,7 +311,7 @@ def disciplines(uow: UnitOfWork, pupil_id: int, campaign: Campaign) -> list[Disc
             .where(
                 Enrolment.pupil_id == pupil_id,
                 Course.school_year == campaign.source_year,
-                col(Enrolment.status).in_(["enrolled", "waiting", "left"]),
+                col(Enrolment.status).in_([EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING, EnrolmentStatus.LEFT]),
             )
             .order_by(col(Cursus.id).is_(None), col(Cursus.name), col(Course.name), col(Enrolment.id))
         )

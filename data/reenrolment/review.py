@@ -21,7 +21,7 @@ from data.mail import outbox
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, Situation, SuppliedDocument
-from data.schooling.models import Course, Enrolment
+from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 
 def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
@@ -155,7 +155,7 @@ def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
                     course_id=course.id,
                     cursus_id=line.enrolment.cursus_id,
                     level=line.enrolment.level,
-                    status="asked",
+                    status=EnrolmentStatus.ASKED,
                 )
             )
             made.append(asked.id)

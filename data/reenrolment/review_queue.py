@@ -32,7 +32,7 @@ from data.reenrolment.models import (
     Wish,
 )
 from data.reenrolment.review import answer_letter, decided, document_decided, not_own, to_decide, write_letter
-from data.schooling.models import Enrolment
+from data.schooling.models import Enrolment, EnrolmentStatus
 
 UNDO_HOURS = 24
 CLOSED = (ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED, ReenrolmentState.TO_CORRECT)
@@ -237,7 +237,7 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     if not may_undo(uow, sent):
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     for made in uow.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
-        if made.status != "asked":
+        if made.status != EnrolmentStatus.ASKED:
             raise UserError("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
         uow.delete(made)
     for each in uow.all(

@@ -16,7 +16,7 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing
 from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer, Handler, only_shows
-from components.ui.status_chip import status_of
+from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
@@ -26,11 +26,10 @@ from data.families.models import Pupil, PupilLink
 from data.schooling import absences, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
-from data.schooling.models import Attended, Lesson
+from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 
 TABS = {"cours": "Cours", "evaluations": "Évaluations", "absences": "Absences"}
-STATES = {"held": "Présent", "planned": "Prévu", "moved": "Déplacé", "cancelled": "Annulé"}
 ADDRESS = re.compile(r"/eleves/\d+/cours(?:/(\d{1,9})(?:/(cours|evaluations|absences)(?:/(\d{1,9}))?)?)?")
 
 
@@ -303,11 +302,10 @@ def _minutes(found: Attended, lesson: Lesson) -> int:
 
 
 def _status(lesson: Lesson, absence: Absence | None, today: date) -> str:
-    if lesson.state == "cancelled":
-        return "Annulé"
-    if absence:
+    state = LessonState(lesson.state)
+    if absence and state != LessonState.CANCELLED:
         return "Absence justifiée" if absence.excused else "Absent"
-    return "Passé" if lesson.state == "planned" and lesson.day < today else STATES.get(lesson.state, "Prévu")
+    return "Passé" if state == LessonState.PLANNED and lesson.day < today else label_of(state)
 
 
 def _chosen(window: Window, rows: dict[int, lists.Row]) -> lists.Row:
