@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import classes, tag
+from data.accounts.models import AccessState
 from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
 from data.core.unit_of_work import UnitOfWork
@@ -31,6 +32,13 @@ class Status(NamedTuple):
 States = Mapping[type[StrEnum], Mapping[StrEnum, Status]]
 
 STATES: States = {
+    AccessState: {
+        AccessState.NONE: Status("", "info", "Aucun compte"),
+        AccessState.BLOCKED: Status("bad", "cross", "Bloqué"),
+        AccessState.TO_HAND_OVER: Status("", "mail", "À communiquer"),
+        AccessState.HANDED_OVER: Status("", "clock", "Communiqué"),
+        AccessState.IN_USE: Status("good", "check", "Ouvert"),
+    },
     CampaignState: {
         CampaignState.DRAFT: Status("", "paper", "En préparation"),
         CampaignState.ACTIVE: Status("good", "check", "Active"),

@@ -12,7 +12,7 @@ from data.core import formats
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.demo.people import LARGE
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink
 
 YEARS = 4
 UNPAID = {1043}  # the second household: the first one pays
@@ -138,7 +138,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     for pupil, family_id in uow.rows(
         select(Pupil, PupilLink.family_id)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-        .where(Pupil.site_id == site.id, PupilLink.household == "principal")
+        .where(Pupil.site_id == site.id, PupilLink.household == HouseholdRank.PRINCIPAL)
         .order_by(col(Pupil.id))
     ):
         pupils.setdefault(family_id, []).append(pupil)

@@ -21,12 +21,12 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 
 MAX_ADULTS = 8
-HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
-RIGHTS = {"all": "Tout", "consult": "Consulter"}
+HOUSEHOLDS: dict[str, str] = {HouseholdRank.PRINCIPAL: "Principal", HouseholdRank.SECOND: "Second foyer"}
+RIGHTS: dict[str, str] = {Rights.ALL: "Tout", Rights.CONSULT: "Consulter"}
 WAS, ASKED = "was:", "asked:"  # names of what a form showed: the recorded value, the one a family asks for
 
 

@@ -15,7 +15,7 @@ from data.core import audit
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
@@ -200,7 +200,7 @@ def shared(uow: UnitOfWork, now: Situation) -> Shared:
                 found.offers[item.document.id] = (given, pupil)
             continue
         theirs = Situation(
-            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == "all"
+            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == Rights.ALL
         )
         held = item.supplied if item.file and item.state in {DocumentState.RECEIVED, DocumentState.VALIDATED} else None
         asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))

@@ -8,7 +8,7 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import DocumentState, ReenrolmentState, SuppliedDocument, Wish, _sent, state_of
@@ -26,7 +26,7 @@ class Due:
 
 def due(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
-    pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == "all"}
+    pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == Rights.ALL}
     known = _sent(uow, pupils) if pupils else []
     sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
     shown = {request.pupil_id: campaign for campaign, request in known if request}

@@ -23,7 +23,7 @@ from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.scope import OfFamily, OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.models import Pupil, PupilLink, Rights, of_its_site
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
@@ -291,7 +291,7 @@ def situation(uow: UnitOfWork, pupil: Pupil, campaign: Campaign, *, family_id: i
         sent,
         family_id,
         is_open=campaigns.is_open(uow, campaign),
-        may_change=uow.is_staff or rights == "all",
+        may_change=uow.is_staff or rights == Rights.ALL,
     )
 
 

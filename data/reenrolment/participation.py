@@ -13,7 +13,7 @@ from data.core import audit, formats, sites
 from data.core.errors import UserError
 from data.core.i18n import as_language, translate
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Pupil, PupilLink
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import custom_templates
 from data.mail.outbox import Letter
 from data.reenrolment import campaigns
@@ -125,8 +125,8 @@ def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime |
         .join(Account, col(Account.family_id) == PupilLink.family_id)
         .where(
             col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
-            PupilLink.household == "principal",
-            PupilLink.rights == "all",
+            PupilLink.household == HouseholdRank.PRINCIPAL,
+            PupilLink.rights == Rights.ALL,
             col(Account.disabled).is_(False),
         )
         .distinct()
@@ -145,8 +145,8 @@ def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = 
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
             col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
-            PupilLink.household == "principal",
-            PupilLink.rights == "all",
+            PupilLink.household == HouseholdRank.PRINCIPAL,
+            PupilLink.rights == Rights.ALL,
             *among,
         )
         .order_by(col(Pupil.first_name))

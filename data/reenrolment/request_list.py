@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from data.core.fields import tidy
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Pupil, PupilLink
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import STANDINGS, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.participation import PLACES, begun_by, condition
@@ -93,7 +93,7 @@ def _with_family(question: Any) -> Any:
     """The family that sent, otherwise the principal one, of a question that has the requests."""
     principal = (
         select(func.min(PupilLink.family_id))
-        .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == "principal")
+        .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == HouseholdRank.PRINCIPAL)
         .correlate(Pupil)
         .scalar_subquery()
     )

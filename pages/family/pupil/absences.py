@@ -24,7 +24,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil
+from data.families.models import Pupil, Rights
 from data.schooling import absences
 from data.schooling import models as schooling
 from data.schooling.absences import AbsenceNotice, NoticeState
@@ -60,7 +60,7 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
 
 def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
-    may = link.rights == "all"
+    may = link.rights == Rights.ALL
     message = (
         success(uow.translate(THEN["recu"]))
         if document == "recu"
@@ -279,7 +279,7 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
     with caller.unit_of_work() as uow:
         pupil, link = families.pupil_by_number(uow, n)
         found = uow.get(AbsenceNotice, notice)
-        if link.rights != "all" or found.pupil_id != pupil.id or found.state == NoticeState.WITHDRAWN:
+        if link.rights != Rights.ALL or found.pupil_id != pupil.id or found.state == NoticeState.WITHDRAWN:
             raise NotFound(f"notice {notice}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")

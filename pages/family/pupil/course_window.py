@@ -22,7 +22,7 @@ from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.schooling import absences, results
 from data.schooling import models as schooling
 from data.schooling.absences import Absence, AbsenceNotice, NoticeState
@@ -331,7 +331,7 @@ def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink)
     sent = [each for each in absences.notices(uow, one.pupil_id) if each.absence_id == one.id]
     pairs = [(column.label, column.cell(uow, one)) for column in ABSENCES.columns]
     more = _sent(uow, window, sent[0]) if sent else None
-    may = link.rights == "all" and not one.excused and not (sent and sent[0].state == NoticeState.PENDING)
+    may = link.rights == Rights.ALL and not one.excused and not (sent and sent[0].state == NoticeState.PENDING)
     form = _justify_form(uow, window, one) if may else None
     return _detail(
         uow,

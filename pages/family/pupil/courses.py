@@ -15,6 +15,7 @@ from data.core import formats
 from data.core.errors import NotFound
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families.models import Rights
 from data.schooling import models as schooling
 from data.schooling.models import Attended, EnrolmentStatus
 from pages.family.pupil import course_window
@@ -76,7 +77,7 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
     year, found = formats.school_year(uow.today), schooling.courses(uow, pupil.id)
     absences = (
         tag("a", uow.translate("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
-        if link.rights == "all"
+        if link.rights == Rights.ALL
         else None
     )
     paper = tag(

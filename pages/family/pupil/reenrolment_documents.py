@@ -17,6 +17,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
+from data.families.models import Rights
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.campaigns import RequiredDocument
 from data.reenrolment.documents import CLOSED, Shared
@@ -276,7 +277,7 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
     """One file and the number of its document. Answers JSON to our script, else leads back to the page with a word."""
     with caller.unit_of_work() as uow:
         _, link = families.pupil_by_number(uow, n)
-        if link.rights != "all":
+        if link.rights != Rights.ALL:
             raise NotFound(f"documents of pupil number {n}")
     async with request.form(max_files=12, max_fields=12) as form:
         sent = [each for each in form.getlist("fichier") if isinstance(each, UploadFile) and each.filename]
