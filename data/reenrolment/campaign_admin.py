@@ -17,12 +17,12 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
 from data.reenrolment.campaigns import (
-    AUDIENCES,
-    SENSITIVE,
     Campaign,
+    CampaignAudience,
     CampaignPupil,
     CampaignState,
     RequiredDocument,
+    Sensitive,
     documents_of,
     how_many,
 )
@@ -99,9 +99,9 @@ def _faults(values: Mapping[str, Any]) -> dict[str, UserError]:
             faults[name] = UserError("Indiquez une date.")
     if not faults and values["closes_on"] < values["opens_on"]:
         faults["closes_on"] = UserError("La fermeture est avant l’ouverture.")
-    if values.get("audience", "all") not in AUDIENCES:
+    if values.get("audience", CampaignAudience.ALL) not in set(CampaignAudience):
         faults["audience"] = UserError("Choisissez qui voit la campagne.")
-    elif values.get("audience") in {"departments", "cycles"} and not values.get("chosen"):
+    elif values.get("audience") in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES} and not values.get("chosen"):
         faults["chosen"] = UserError("Choisissez-en au moins un.")
     for name, most in (("introduction", 2000), ("documents_text", 1000), ("confirmation", 2000)):
         if len(str(values.get(name) or "")) > most:
@@ -137,7 +137,7 @@ def save_document(
         age = values.get(name)
         if age is not None and (not isinstance(age, int) or not 0 <= age <= 120):
             faults[name] = UserError("Indiquez un âge en années, de 0 à 120.")
-    if values.get("sensitive", "") not in SENSITIVE:
+    if values.get("sensitive", "") not in set(Sensitive):
         faults["sensitive"] = UserError("Choisissez dans la liste.")
     if faults:
         raise ValidationErrors(faults)

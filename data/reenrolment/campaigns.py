@@ -20,8 +20,20 @@ from data.families import stored_files
 from data.families.models import Pupil
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, of_its_pupil
 
-AUDIENCES = ("all", "departments", "cycles", "hand")
-SENSITIVE = ("", "health", "income")
+
+class CampaignAudience(StrEnum):
+    ALL = "all"
+    DEPARTMENTS = "departments"
+    CYCLES = "cycles"
+    HAND = "hand"
+
+
+class Sensitive(StrEnum):
+    """How long a document's file may be kept."""
+
+    NO = ""
+    HEALTH = "health"
+    INCOME = "income"
 
 
 class CampaignState(StrEnum):
@@ -52,7 +64,7 @@ class Campaign(OfSite, table=True):
     opens_on: date
     closes_on: date
     state: str = Field(default=CampaignState.DRAFT, max_length=10, index=True)
-    audience: str = Field(default="all", max_length=12)  # AUDIENCES
+    audience: str = Field(default=CampaignAudience.ALL, max_length=12)
     chosen: list[str] = names_column()  # departments or cycles, by name
     administrative: bool = True  # whether the box « Réinscription administrative » is offered
     introduction: str = Field(default="", max_length=2000)  # above the pupil's courses
@@ -102,7 +114,7 @@ class RequiredDocument(OfSite, table=True):
     max_age: int | None = None
     departments: list[str] = names_column()  # none: of every department
     cycles: list[str] = names_column()
-    sensitive: str = Field(default="", max_length=10)  # SENSITIVE: how long its file may be kept
+    sensitive: str = Field(default=Sensitive.NO, max_length=10)
     model: str = Field(default="", max_length=32)
     model_name: str = Field(default="", max_length=100)
     model_type: str = Field(default="", max_length=40)
@@ -110,17 +122,17 @@ class RequiredDocument(OfSite, table=True):
 
 def audience(campaign: Campaign) -> Any:
     """The condition on Pupil that says who sees the campaign: one rule for counting, reminding and one pupil's tab."""
-    if campaign.audience == "hand":
+    if campaign.audience == CampaignAudience.HAND:
         return col(Pupil.id).in_(select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == campaign.id))
     attending = (
         select(Enrolment.pupil_id)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .where(Course.school_year == campaign.source_year, col(Enrolment.status) != EnrolmentStatus.LEFT)
     )
-    if campaign.audience == "departments":
+    if campaign.audience == CampaignAudience.DEPARTMENTS:
         attending = attending.where(col(Course.department).in_(campaign.chosen))
     seen = col(Pupil.id).in_(attending)
-    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == "cycles" else seen
+    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == CampaignAudience.CYCLES else seen
 
 
 def how_many(uow: UnitOfWork, campaign: Campaign) -> int:

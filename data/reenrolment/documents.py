@@ -27,6 +27,7 @@ from data.reenrolment.models import (
     ReenrolmentState,
     Situation,
     SuppliedDocument,
+    Way,
     Wish,
 )
 from data.schooling.models import Course, Enrolment
@@ -64,7 +65,7 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
         return UserError(CLOSED["repondu"])
     if now.period_over:
         return now.period_over
-    if now.way == "leaving":
+    if now.way == Way.LEAVING:
         return UserError(CLOSED["depart"])
     if not now.way:
         return UserError(CLOSED["choisir"])

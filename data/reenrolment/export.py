@@ -13,7 +13,7 @@ from data.families.models import Pupil
 from data.reenrolment import models as reenrolment
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import ReenrolmentState, SuppliedDocument, Wish
+from data.reenrolment.models import WAYS, ReenrolmentState, SuppliedDocument, Way, Wish
 from data.reenrolment.request_list import Row, Wanted
 from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
@@ -22,11 +22,6 @@ HEADS = (
     "Dossier", "Nom", "Prénom", "Date de naissance", "Cycle", "Famille", "État", "Demande", "Cours demandés", "Motif",
     "Demandes complémentaires", "Envoyée le", "Décidée le", "Décidée par", "Pièces",
 )  # fmt: skip
-WAYS = {
-    "administrative": "Réinscription administrative",
-    "courses": "Cursus et disciplines",
-    "leaving": "Ne se réinscrit pas",
-}
 
 
 def table(
@@ -88,7 +83,7 @@ def _courses(uow: UnitOfWork, campaign: Campaign) -> dict[int, dict[int, tuple[s
 
 def _asked(row: Row, names: dict[int, dict[int, tuple[str, bool]]]) -> Iterator[str]:
     for key, (name, attended) in names.get(row.pupil.id, {}).items():
-        if row.sent and (attended if row.sent.way == "administrative" else key in row.sent.chosen):
+        if row.sent and (attended if row.sent.way == Way.ADMINISTRATIVE else key in row.sent.chosen):
             yield name
 
 

@@ -29,9 +29,14 @@ from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
-WAYS = ("administrative", "courses", "leaving")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 PERIOD_OVER = "La période de réinscription est terminée."
+
+
+class Way(StrEnum):
+    ADMINISTRATIVE = "administrative"
+    COURSES = "courses"
+    LEAVING = "leaving"
 
 
 class ReenrolmentState(StrEnum):
@@ -51,6 +56,11 @@ class DocumentState(StrEnum):
     EXPIRED = "expired"  # shown only: validated, no longer valid
 
 
+WAYS: dict[str, str] = {
+    Way.ADMINISTRATIVE: "Réinscription administrative",
+    Way.COURSES: "Cursus et disciplines",
+    Way.LEAVING: "Ne se réinscrit pas",
+}
 STANDINGS = (
     ReenrolmentState.SUBMITTED,
     ReenrolmentState.TO_CORRECT,

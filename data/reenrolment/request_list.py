@@ -51,8 +51,8 @@ def page(
     """The rows and how many there are in all: four questions, whatever the campaign's size; three when the states were
     `counted` already and nothing else is asked. Which pupils first, then all about those alone."""
     uow.staff_only()
-    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), "draft"),
-                 else_="silent")  # fmt: skip
+    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), ReenrolmentState.DRAFT.value),
+                 else_=ReenrolmentState.SILENT.value)  # fmt: skip
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
         "cycle": [col(Pupil.cycle)],

@@ -15,7 +15,7 @@ from data.core import audit
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
-from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.campaigns import Campaign, RequiredDocument, Sensitive
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument
 
 MONTH_AFTER, TWO_MONTHS = timedelta(days=30), timedelta(days=61)
@@ -60,7 +60,7 @@ def _expired(uow: UnitOfWork) -> Sequence[Any]:
     )
     over = or_(
         and_(state == DocumentState.REFUSED, decided < uow.now - TWO_MONTHS),
-        and_(state == DocumentState.VALIDATED, sensitive == "health", decided < uow.now - MONTH_AFTER),
+        and_(state == DocumentState.VALIDATED, sensitive == Sensitive.HEALTH, decided < uow.now - MONTH_AFTER),
         and_(sensitive != "", col(Campaign.closes_on) < uow.today - TWO_MONTHS, ~waiting),
     )
     return uow.rows(

@@ -20,7 +20,7 @@ from data.families.models import Pupil
 from data.mail import outbox
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, Situation, SuppliedDocument
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way
 from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 
@@ -89,7 +89,7 @@ def not_own(uow: UnitOfWork, family_id: int | None) -> None:
 
 def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: ReenrolmentState, answer: str) -> Reenrolment:
     """Record, letter and journal of a decision whose reasons were checked."""
-    if state == ReenrolmentState.VALIDATED and sent.way != "leaving":
+    if state == ReenrolmentState.VALIDATED and sent.way != Way.LEAVING:
         sent.made = _ask_enrolments(uow, now)
     sent.state, sent.version = state, sent.version + 1
     sent.decided_at, sent.decided_by = uow.now, uow.name
@@ -99,7 +99,9 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: Reenrolme
         uow.add(now.wish)
     write_letter(
         uow,
-        "leaving_validated" if (sent.way, state) == ("leaving", ReenrolmentState.VALIDATED) else f"reenrolment_{state}",
+        "leaving_validated"
+        if (sent.way, state) == (Way.LEAVING, ReenrolmentState.VALIDATED)
+        else f"reenrolment_{state}",
         sent.author_id,
         now.pupil,
         message=answer,
@@ -121,7 +123,7 @@ def answer_letter(sent: Reenrolment) -> str:
     """The kind of the letter that tells the decision."""
     return (
         "leaving_validated"
-        if (sent.way, sent.state) == ("leaving", ReenrolmentState.VALIDATED)
+        if (sent.way, sent.state) == (Way.LEAVING, ReenrolmentState.VALIDATED)
         else f"reenrolment_{sent.state}"
     )
 
@@ -131,7 +133,7 @@ def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
     wanted = [
         line
         for line in now.disciplines
-        if (line.active if now.way == "administrative" else line.enrolment.id in now.chosen)
+        if (line.active if now.way == Way.ADMINISTRATIVE else line.enrolment.id in now.chosen)
     ]
     numbers = [line.course.number for line in wanted]
     there = {

@@ -29,6 +29,7 @@ from data.reenrolment.models import (
     Reenrolment,
     ReenrolmentState,
     SuppliedDocument,
+    Way,
     Wish,
 )
 from data.reenrolment.review import answer_letter, decided, document_decided, not_own, to_decide, write_letter
@@ -179,7 +180,7 @@ def _documents(
             .where(RequiredDocument.campaign_id == sent.campaign_id)
             .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
         )
-        if supplied or (sent.way != "leaving" and campaigns.asked_of(document, campaign, pupil, departments))
+        if supplied or (sent.way != Way.LEAVING and campaigns.asked_of(document, campaign, pupil, departments))
     ]
 
 

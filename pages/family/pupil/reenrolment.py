@@ -23,7 +23,7 @@ from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
 from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import ReenrolmentState, Situation
+from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
 from pages.family.pupil import reenrolment_courses
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
@@ -123,7 +123,7 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
         day = formats.day((sent.decided_at or uow.now).astimezone(uow.zone).date())
         message = uow.translate(
             "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
-            if sent.way == "leaving"
+            if sent.way == Way.LEAVING
             else "La réinscription de {name} pour {year} a été validée le {day}.",
             day=day,
             name=now.pupil.full_name,
@@ -211,8 +211,8 @@ def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     pupil = now.pupil
     ticked = "true" in act.values.values()
     what, _, key = act.of.partition("-")
-    chosen = set(now.wish.chosen) if now.wish and now.wish.way == "courses" else set()
-    if what in {"administrative", "leaving"}:
+    chosen = set(now.wish.chosen) if now.wish and now.wish.way == Way.COURSES else set()
+    if what in {Way.ADMINISTRATIVE, Way.LEAVING}:
         request_room.choose(uow, pupil, page.campaign_id, what if ticked else "")
     else:
         lines = {
@@ -223,7 +223,7 @@ def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         }
         if not lines:
             raise NotFound(f"choice {act.of}")
-        request_room.choose(uow, pupil, page.campaign_id, "courses", chosen | lines if ticked else chosen - lines)
+        request_room.choose(uow, pupil, page.campaign_id, Way.COURSES, chosen | lines if ticked else chosen - lines)
     page.faults = {}
     return Answer(announce=uow.translate("Votre choix est enregistré."))
 
@@ -252,7 +252,7 @@ def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     leaving = uow.translate(
         "Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel."
     )
-    return Answer(dialog=leaving if sent.way == "leaving" else uow.translate(DONE), forget=key)
+    return Answer(dialog=leaving if sent.way == Way.LEAVING else uow.translate(DONE), forget=key)
 
 
 def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:

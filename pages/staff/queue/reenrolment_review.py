@@ -13,15 +13,10 @@ from data.core import edit_presence, formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
-from data.reenrolment.models import Discipline, ReenrolmentState
+from data.reenrolment.models import WAYS, Discipline, ReenrolmentState, Way
 from data.reenrolment.review_queue import Given, RequestDetail
 from pages.staff.queue import document_viewer
 
-WAYS = {
-    "administrative": "Réinscription administrative",
-    "courses": "Cursus et disciplines",
-    "leaving": "Ne se réinscrit pas",
-}
 DONE: dict[str, str] = {
     ReenrolmentState.VALIDATED: "La réinscription est validée.",
     ReenrolmentState.TO_CORRECT: "La demande est renvoyée à la famille, à corriger.",
@@ -99,7 +94,7 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
 
 
 def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
-    wish, leaving = detail.wish, detail.sent.way == "leaving"
+    wish, leaving = detail.wish, detail.sent.way == Way.LEAVING
     pairs: list[tuple[str, object]] = [(uow.translate("Demande"), tag("strong", uow.translate(WAYS[detail.sent.way])))]
     if wish and leaving:
         pairs += [
@@ -125,7 +120,7 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
 
 
 def _course(uow: UnitOfWork, line: Discipline, detail: RequestDetail, chosen: set[int]) -> tuple[object, ...]:
-    wanted = line.active if detail.sent.way == "administrative" else line.enrolment.id in chosen
+    wanted = line.active if detail.sent.way == Way.ADMINISTRATIVE else line.enrolment.id in chosen
     message = (
         tag("span", icon("check"), uow.translate("Oui"), class_="chip good")
         if wanted
