@@ -19,7 +19,7 @@ from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, Chan
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
-from data.core.sites import Site
+from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
@@ -115,7 +115,7 @@ def propose(uow: UnitOfWork, row: Any, typed: Mapping[str, object]) -> Outcome:
             held.state = ChangeState.WITHDRAWN
             uow.add(held)
             outcome.withdrawn.append(one.mark.label)
-        elif how == "immediate":
+        elif how == Policy.IMMEDIATE:
             setattr(row, name, value)
             if held:
                 held.state = ChangeState.WITHDRAWN
@@ -150,7 +150,7 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
     fields = sites.open_fields(site, type(row))
     values: dict[str, tuple[Any, sites.Policy]] = {}
     faults: dict[str, UserError] = {}
-    ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
+    ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
         audit.note(
             uow,
@@ -160,7 +160,7 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
             changes={"fields": ["", ignored[:20]]},
         )
     for name, (one, how) in fields.items():
-        if name not in typed or how == "readonly":
+        if name not in typed or how == Policy.READONLY:
             continue
         try:
             value = one.read(typed[name])

@@ -16,6 +16,7 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.core import sites
 from data.core.errors import NotFound, UserError
+from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
@@ -63,7 +64,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
 
 def _may_send(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> bool:
     shown = sites.open_fields(sites.here(uow), type(pupil)).get("photo")
-    return link.rights == Rights.ALL and shown is not None and shown[1] != "readonly"
+    return link.rights == Rights.ALL and shown is not None and shown[1] != Policy.READONLY
 
 
 def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:
