@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-days lint format bench audit screens clean browser
+.PHONY: run test test-days test-nicegui lint format bench audit screens clean browser
 
 run: $(READY)
 	DEMO=1 $(VENV)/python main.py serve
@@ -14,6 +14,10 @@ test: $(READY) browser
 # All but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
+
+# What stands on NiceGUI's internals, and real pages, with its last three minor versions: before the pin in pyproject.toml moves.
+test-nicegui: $(READY) browser
+	$(VENV)/python -m tests.nicegui_versions
 
 lint: $(READY)
 	$(VENV)/ruff check .

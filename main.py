@@ -115,7 +115,7 @@ def bring_up_to_date() -> None:
 
 
 def in_words(work: Callable[[], None]) -> None:
-    """Run it; what is UserError is told and stops the command."""
+    """Run it; what is refused is told and stops the command."""
     from data.core.errors import UserError, ValidationErrors
 
     try:

@@ -1,6 +1,7 @@
 """The portal's own rules: layers, sizes, and units of work that nobody waits in."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -77,6 +78,14 @@ def test_imports_go_down_only() -> None:
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "8 kept, 0 broken" in done.stdout
+
+
+def test_only_the_adapter_names_nicegui() -> None:
+    """The contracts keep the imports; this keeps addresses, files and globals of NiceGUI. Docstrings may speak of it."""
+    found = [f"{path.relative_to(ROOT)}:{number}" for path in sources(*PACKAGES) if path.parent.name != "nicegui_adapter"
+             for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+             if re.search(r"nicegui(?!_adapter)", line, re.IGNORECASE) and not line.startswith('"""')]  # fmt: skip
+    assert not found
 
 
 def test_nothing_waits_and_nothing_slow_runs_while_a_unit_of_work_is_open() -> None:

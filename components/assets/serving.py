@@ -1,4 +1,4 @@
-"""What a browser keeps: our stylesheet, script and fonts, and NiceGUI's own, compressed once and served from memory."""
+"""What a browser keeps: our stylesheet, script and fonts, and the library's own, compressed once and served from memory."""
 
 import asyncio
 import gzip
@@ -8,14 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import brotli
-import nicegui
 from PIL import Image
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.assets.stylesheet import whole
 
 THEME = Path(__file__).parent / "theme"
-NICEGUI = f"/_nicegui/{nicegui.__version__}/static"
 STYLES = (
     "tokens.css",
     "page.css",
@@ -49,10 +47,9 @@ FOREVER = b"public, max-age=31536000, immutable"
 def files() -> dict[str, bytes]:
     """Name -> bytes of everything of ours."""
     style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
-    script = (THEME / "house.js").read_text(encoding="utf-8").replace("NICEGUI_STATIC", NICEGUI)
     return {
         "house.css": style.encode(),
-        "house.js": script.encode(),
+        "house.js": (THEME / "house.js").read_bytes(),
         "plain.js": (THEME / "plain.js").read_bytes(),
         "upload.js": (THEME / "upload.js").read_bytes(),
         "terms.js": (THEME / "terms.js").read_bytes(),
@@ -81,25 +78,17 @@ def picture_size(name: str) -> tuple[int, int]:
         return picture.size
 
 
-def nicegui_url(name: str) -> str:
-    return f"{NICEGUI}/{name}"
-
-
 class Assets:
-    """ASGI: answers /theme/… from memory, and keeps NiceGUI's versioned files compressed once."""
+    """ASGI: answers /theme/… from memory, and keeps what `app` serves below `versioned` compressed once."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, versioned: str) -> None:
+        self.app, self.below = app, ("/theme/", f"{versioned}/")
         self.stored: dict[str, tuple[list[tuple[bytes, bytes]], dict[bytes, bytes]]] = {}
         self.one_at_a_time = asyncio.Lock()  # twenty browsers at once compress a file once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if (
-            scope["type"] != "http"
-            or scope["method"] not in {"GET", "HEAD"}
-            or not path.startswith(("/theme/", NICEGUI))
-        ):
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"} or not path.startswith(self.below):
             return await self.app(scope, receive, send)
         if path not in self.stored:
             async with self.one_at_a_time:

@@ -1,15 +1,15 @@
 """The HTML document of plain pages, and the head that every document shares."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from components.assets.serving import nicegui_url, url
+from components.assets.serving import url
 from components.layout import display_preferences
 from components.ui.markup import tag
 from data.core.i18n import Language
 from data.core.sites import Site
-
-LIBRARIES = ("socket.io.min.js", "nicegui.js", "vue.esm-browser.prod.js")  # what house.js asks for
 
 
 def head(title: str, *more: Markup) -> Markup:
@@ -53,25 +53,16 @@ def page(
     *,
     language: Language = "fr",
     status: int = 200,
-    warm: bool = False,
+    ahead: Iterable[str] = (),
     site: Site | None = None,
 ) -> HTMLResponse:
-    """A plain page: no NiceGUI client, works without script. `warm` fetches the screens' assets while the person types."""
-    ahead = [tag("link", rel="prefetch", href=each) for each in screen_assets()] if warm else []
+    """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types."""
+    fetched = [tag("link", rel="prefetch", href=each) for each in ahead]
     document = Markup("<!doctype html>") + tag(
         "html",
-        head(title, *site_style(site), *ahead),
+        head(title, *site_style(site), *fetched),
         tag("body", body, tag("script", src=url("plain.js"), defer=True)),
         lang=language,
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status, {"cache-control": "no-store"})
-
-
-def screen_assets() -> list[str]:
-    """What a screen will ask for, beside what a plain page has already."""
-    return [
-        *map(nicegui_url, LIBRARIES),
-        url("house.js"),
-        url("idiomorph.js"),
-    ]

@@ -1,5 +1,6 @@
 """The layout of plain pages, Connexion and its sisters: they work without script and without websocket."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -21,7 +22,7 @@ def plain_page(
     site: Site | None = None,
     status: int = 200,
     broad: bool = False,
-    warm: bool = False,
+    ahead: Iterable[str] = (),
     under: Markup | None = None,
     bare: bool = False,
 ) -> HTMLResponse:
@@ -47,7 +48,7 @@ def plain_page(
         tag("footer", layout.footer(language, site), class_="foot"),
         class_="cover",
     )
-    return html_document.page(f"{title} – {name}", page, language=language, status=status, warm=warm, site=site)
+    return html_document.page(f"{title} – {name}", page, language=language, status=status, ahead=ahead, site=site)
 
 
 def public_page(

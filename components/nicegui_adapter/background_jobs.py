@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nicegui import Client, app
+from nicegui import app
 
 from components.web import errors
 from data.access_grants import batches as access_batches
@@ -20,7 +20,7 @@ from data.privacy import orphan_files, retention
 from data.reenrolment import retention as reenrolment_retention
 from data.uploads import worker as upload_worker
 
-ROUND_SECONDS, DAILY_SECONDS, SWEEP_SECONDS, PRUNE_AGE, FILES_SECONDS = 2.0, 60.0, 15.0, 20.0, 3600.0
+ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
 DAY_SECONDS = 86_400.0
 
 
@@ -28,7 +28,7 @@ async def start() -> None:
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
-    app.timer(SWEEP_SECONDS, _sweep, immediate=False)
+    app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 20, 20)
@@ -39,7 +39,7 @@ async def start() -> None:
 async def stop() -> None:
     await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(upload_worker.close)
-    database.engine().dispose()
+    database.close()
 
 
 @dataclass
@@ -88,9 +88,9 @@ def _access_batches() -> None:
         access_batches.work(batch_id)
 
 
-def _sweep() -> None:
-    """Clients whose browser never connected go; memory goes back to the system."""
-    Client.prune_instances(client_age_threshold=PRUNE_AGE)
+def _give_memory_back() -> None:
+    """What pages held goes back to the system. NiceGUI drops those that no browser connected to for a minute: a telephone
+    on a slow line that comes later finds its page gone, and loads again."""
     gc.collect()
     try:
         ctypes.CDLL("libc.so.6").malloc_trim(0)

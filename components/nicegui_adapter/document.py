@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse
 from components.assets.serving import url
 from components.layout import display_preferences
 from components.layout.html_document import head
+from components.nicegui_adapter import static_files
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.markup import tag
 from data.core.i18n import Language, translate
@@ -42,12 +43,13 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     language: Language = client.storage.get("language", "fr")
     boot = {
         "version": __version__,
+        "library": static_files.ADDRESS,
         "idle": settings().idle_minutes if client.storage.get("signed_in") else 0,
         "elements": {key: element._to_dict() for key, element in client.elements.items()},
         "query": {
             "client_id": client.id,
             "next_message_id": client.outbox.next_message_id,
-            "implicit_handshake": "prefetch" not in request.headers.get("sec-purpose", ""),
+            "implicit_handshake": not _is_prefetched(request),
         },
         "words": {
             "expires": translate("Votre session va expirer dans 2 minutes.", language),
@@ -74,6 +76,12 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
+
+
+def _is_prefetched(request: Request) -> bool:
+    """Fetched without its script being run: whether it will be shown is not known."""
+    purpose = (request.headers.get("sec-purpose") or request.headers.get("purpose") or "").lower()
+    return "prefetch" in purpose and "prerender" not in purpose
 
 
 def _lost(language: Language) -> Markup:

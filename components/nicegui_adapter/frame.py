@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nicegui import ui
+from nicegui import Client, ui
+from nicegui.element import Element
 
 from components.layout import html_document
 from components.layout.layout import footer, header, menu_of, phone_bar, view_banner
@@ -20,26 +21,43 @@ def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[No
     client.title = f"{uow.translate(title)} – {site.name}"
     client.storage["style"] = html_document.site_style(site)
     client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
-    layout, main = client.layout, client.content.parent_slot.parent  # type: ignore[union-attr]
-    for element, name in ((layout, "div"), (client.page_container, "div"), (main, "main"), (client.content, "div")):
-        element.tag = name
-        element.classes.clear()
-        element.props.clear()
+    layout, main = client.layout, make_plain(client)
     layout.classes("frame")
     main.props["tabindex"] = "-1"
     client.content.classes("page wide" if path.startswith("/gestion") else "page")
     menu = menu_of(caller)
     with layout:
         StaticPanel(header(caller, site, menu, path, main.id), tag="header", classes="bar")
-        layout.default_slot.children.insert(0, layout.default_slot.children.pop())
+        put_last_at(layout, 0)
         if caller.looking:
             StaticPanel(view_banner(caller, site), tag="section", classes="looking").props["aria-label"] = (
                 uow.translate("Vue de la famille")
             )
-            layout.default_slot.children.insert(1, layout.default_slot.children.pop())
+            put_last_at(layout, 1)
     yield
     with layout:
         StaticPanel(footer(uow.language, site), tag="footer", classes="foot wide" if uow.is_staff else "foot")
         StaticPanel(phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = uow.translate(
             "Menu principal"
         )
+
+
+def make_plain(client: Client) -> Element:
+    """Quasar's layout, page container and page, and NiceGUI's content in them, become plain tags; the one that is <main>."""
+    main = client.content.parent_slot.parent  # type: ignore[union-attr]
+    for element, name in (
+        (client.layout, "div"),
+        (client.page_container, "div"),
+        (main, "main"),
+        (client.content, "div"),
+    ):
+        element.tag = name
+        element.classes.clear()
+        element.props.clear()
+    return main
+
+
+def put_last_at(parent: Element, place: int) -> None:
+    """The child made last stands there among its sisters."""
+    children = parent.default_slot.children
+    children.insert(place, children.pop())

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from components.assets.serving import Assets
-from components.nicegui_adapter import document, socket_ownership
+from components.nicegui_adapter import document, socket_ownership, static_files
 from components.nicegui_adapter.background_jobs import start, stop
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
@@ -128,4 +128,6 @@ def prepare() -> None:
 def _outermost() -> None:
     """The middleware and the kept assets stand outside everything, the fault page included."""
     build = app.build_middleware_stack
-    app.build_middleware_stack = lambda: SecurityMiddleware(Assets(build()), socket_ownership.own_page)  # type: ignore[method-assign]
+    app.build_middleware_stack = lambda: SecurityMiddleware(  # type: ignore[method-assign]
+        Assets(build(), static_files.ADDRESS), socket_ownership.ADDRESS, socket_ownership.own_page
+    )

@@ -14,6 +14,7 @@ from starlette.types import Scope
 
 from components.web.auth import cookie
 
+ADDRESS = "/_nicegui_ws"  # the websocket, and the polling in its stead
 log = logging.getLogger("anacrouse.sockets")
 
 
@@ -21,8 +22,11 @@ def own_page(scope: Scope) -> bool:
     """The page whose events a socket will carry was given to this same session. A page that is gone is NiceGUI's to
     refuse: its refusal makes the browser load again."""
     page = Client.instances.get(parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0])
-    asks = Request({**scope, "type": "http"})
-    return page is None or cookie(page.request, "anacrouse") == cookie(asks, "anacrouse")
+    return page is None or _same_session(page, scope)
+
+
+def _same_session(page: Client, scope: Scope) -> bool:
+    return cookie(page.request, "anacrouse") == cookie(Request({**scope, "type": "http"}), "anacrouse")
 
 
 def take_over() -> None:
@@ -50,8 +54,16 @@ def _from_its_own_socket(handle: Callable[[Client, dict[str, Any]], object]) -> 
 
 
 async def _handshake(sid: str, sent: object = None, *_: object) -> bool:
+    """The page may be another than the one the socket's address named, or the address named none: asked again."""
+    page = Client.instances.get(str(sent.get("client_id"))) if isinstance(sent, dict) else None
     try:
-        return isinstance(sent, dict) and await nicegui._on_handshake(sid, sent)
+        if (
+            page is None
+            or not isinstance(sent, dict)
+            or not _same_session(page, core.sio.get_environ(sid)["asgi.scope"])
+        ):
+            return False
+        return await nicegui._on_handshake(sid, sent)
     except (ValueError, TypeError, KeyError) as fault:
         log.warning("a handshake that no script of ours sends: %r", fault)
         return False

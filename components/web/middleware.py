@@ -60,11 +60,12 @@ def needs_origin(path: str) -> bool:
 
 
 class SecurityMiddleware:
-    """ASGI middleware around everything, NiceGUI's own addresses and websocket included."""
+    """ASGI middleware around everything, the library's own addresses and websocket included."""
 
-    def __init__(self, app: ASGIApp, own_page: Callable[[Scope], bool]) -> None:
-        """`own_page`: whether the page that a socket asks for was given to the session that asks."""
-        self.app, self.own_page = app, own_page
+    def __init__(self, app: ASGIApp, sockets: str, own_page: Callable[[Scope], bool]) -> None:
+        """`sockets`: where what a socket carries may come by HTTP too. `own_page`: whether the page that a socket asks
+        for was given to the session that asks."""
+        self.app, self.sockets, self.own_page = app, sockets, own_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,10 +77,11 @@ class SecurityMiddleware:
             if own_origin(asked) and self.own_page(scope):
                 return await self.app(scope, receive, send)
             return await send({"type": "websocket.close", "code": 1008})
-        writes = scope["method"] not in SAFE or scope["path"].startswith("/_nicegui_ws")
+        by_polling = scope["path"].startswith(self.sockets)
+        writes = scope["method"] not in SAFE or by_polling
         if writes and not own_origin(asked) and needs_origin(scope["path"]):
             return await _reject(send, 403)
-        if scope["path"].startswith("/_nicegui_ws") and not self.own_page(scope):
+        if by_polling and not self.own_page(scope):
             return await _reject(send, 403)
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
@@ -97,16 +99,30 @@ def own_origin(asked: dict[str, str]) -> bool:
 
 def client_address(scope: Scope, forwarded: str) -> str:
     """The right-most hop that is not a proxy of ours."""
-    address = str((scope.get("client") or ("",))[0])
+    address = _canonical(str((scope.get("client") or ("",))[0]))
     trusted = [ipaddress.ip_network(each) for each in settings().trusted_proxies.split(",") if each]
     for hop in reversed([each.strip() for each in forwarded.split(",") if each.strip()]):
         try:
             if not any(ipaddress.ip_address(address) in network for network in trusted):
                 break
-            address = str(ipaddress.ip_address(hop))
+            address = str(_address(hop))
         except ValueError:
             break
     return address
+
+
+def _canonical(address: str) -> str:
+    """One form of each address; what is none (a socket's name) stays as it is."""
+    try:
+        return str(_address(address))
+    except ValueError:
+        return address
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An IPv4 address written within IPv6 is that IPv4 address: otherwise all of them would share one network's limit."""
+    found = ipaddress.ip_address(text)
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def _counted(receive: Receive, most: int) -> Receive:

@@ -118,7 +118,7 @@ def create_accounts(
 
 def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -> AccessBatch:
     """A batch of all accounts never told about, or of the chosen ones. While one is under way, a second press is the first's,
-    and another choice is UserError.
+    and another choice is refused.
 
     By mail, those without address are left for the letters.
     """

@@ -67,7 +67,7 @@ def _create_site(uow: UnitOfWork, code: str, name: str) -> Site:
     if faults:
         raise ValidationErrors(faults)
     row = uow.add(Site(code=code, name=tidy(name)))
-    audit.note(uow, "site made", site_id=row.id, subject="site", subject_id=row.id, actor="operator")
+    audit.note(uow, "site made", by=audit.Author(row.id, "operator"), subject="site", subject_id=row.id)
     return row
 
 
@@ -114,10 +114,9 @@ def _create_staff(uow: UnitOfWork, site: Site, login: str, name: str, email: str
     audit.note(
         uow,
         "staff account made",
-        site_id=site.id,
+        by=audit.Author(site.id, "operator"),
         subject="account",
         subject_id=row.id,
-        actor="operator",
         changes={"login": ["", login], "role": ["", role]},
     )
     return row

@@ -70,22 +70,29 @@ def make_hash(word: str) -> str:
 
 
 def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[bool, str | None]:
-    """Whether the word is right, and a newer hash if the parameters changed. An unknown account costs the same.
+    """Whether the word is right, and a newer hash if the parameters changed.
 
-    A temporary password was copied from a letter: white space around it is forgiven.
+    One hash is computed whatever the account, unknown ones included: time tells nothing. A temporary password was copied
+    from a letter: what came along with it is forgiven.
     """
-    if not readable(word):
+    if not readable(pasted(word)):
         return False, None
+    known = hashed if temporary or readable(word) else None
+    tried = normal(pasted(word) if temporary else word)
     try:
-        right, newer = context().verify_and_update(normal(word), hashed) if hashed else (_dummy(word), None)
-        if not right and temporary and word.strip() != word:
-            right, newer = context().verify_and_update(normal(word.strip()), hashed)
+        right, newer = context().verify_and_update(tried, known) if known else (_dummy(), None)
     except (ValueError, TypeError):  # a damaged hash is a wrong password, not a fault page
         return False, None
     return bool(right), newer
 
 
-def _dummy(word: str) -> bool:
+def pasted(word: str) -> str:
+    """A password of a letter without what was copied with it: spaces, line ends, marks of no width, « Mot de passe : »."""
+    text = re.sub(r"^\s*(mot de passe|password)\s*:", "", word[: 2 * MAX_LENGTH], flags=re.IGNORECASE)
+    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
+
+
+def _dummy() -> bool:
     context().dummy_verify()
     return False
 

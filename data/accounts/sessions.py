@@ -93,9 +93,8 @@ async def recognise(
             audit.note(
                 uow,
                 "sign-in failed",
-                site_id=site_id,
+                by=audit.Author(site_id, "–"),
                 subject="account",
-                actor="–",
                 subject_id=account.id if account else None,
                 family_id=account.family_id if account else None,
                 changes={"reason": ["", reason], "identifier": ["", rate_limit.fingerprint(login)[:16]]},
@@ -188,11 +187,10 @@ def sign_in(
         audit.note(
             uow,
             "signed in",
-            site_id=account.site_id,
+            by=audit.Author(account.site_id, account.name),
             family_id=account.family_id,
             subject="account",
             subject_id=account.id,
-            actor=account.name,
         )
     return token, device
 
@@ -241,7 +239,7 @@ def sign_out(token: str) -> None:
             audit.note(
                 uow,
                 "signed out",
-                site_id=signin.site_id,
+                by=audit.Author(signin.site_id),
                 family_id=signin.family_id,
                 subject="account",
                 subject_id=signin.account_id,
@@ -337,11 +335,10 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
                 audit.note(
                     uow,
                     "new password refused: too often",
-                    site_id=account.site_id,
+                    by=audit.Author(account.site_id, "–"),
                     family_id=account.family_id,
                     subject="account",
                     subject_id=account.id,
-                    actor="–",
                 )
                 continue
             site = uow.get(Site, account.site_id)
@@ -364,11 +361,10 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             audit.note(
                 uow,
                 "new password mailed",
-                site_id=account.site_id,
+                by=audit.Author(account.site_id, "–"),
                 family_id=account.family_id,
                 subject="account",
                 subject_id=account.id,
-                actor="–",
             )
 
 

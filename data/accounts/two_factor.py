@@ -157,10 +157,9 @@ def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, obje
     audit.note(
         uow,
         action,
-        site_id=account.site_id,
+        by=audit.Author(account.site_id, "" if uow.account_id else account.name),
         subject="account",
         subject_id=account.id,
-        actor="" if uow.account_id else account.name,
         changes=changes,
     )
 

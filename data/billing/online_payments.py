@@ -373,9 +373,8 @@ def note(uow: UnitOfWork, row: OnlinePayment, action: str, changes: dict[str, An
         action,
         subject=SUBJECT,
         subject_id=row.id,
-        site_id=row.site_id,
+        by=audit.Author(row.site_id, uow.name or row.gateway),
         family_id=row.family_id,
-        actor=uow.name or row.gateway,
         changes=changes,
     )
 

@@ -299,11 +299,10 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
             audit.note(
                 uow,
                 "e-mail confirmed",
-                site_id=change.site_id,
+                by=audit.Author(change.site_id, "–"),
                 family_id=change.family_id,
                 subject=request.sheet,
                 subject_id=request.sheet_id,
-                actor="–",
             )
             uow.publish(("family", change.family_id or 0), ("queue", change.site_id))
         return change.new

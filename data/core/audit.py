@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
@@ -32,19 +32,25 @@ class AuditEntry(OfSite, table=True):
     changes: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
+class Author(NamedTuple):
+    """Who acts, and at which site, where the unit of work does not say it: the system's is bound to no account."""
+
+    site_id: int | None
+    name: str = ""
+
+
 def note(
     uow: UnitOfWork,
     action: str,
     *,
     subject: str = "",
     subject_id: int | None = None,
-    site_id: int | None = None,
     family_id: int | None = None,
-    actor: str = "",
+    by: Author = Author(None),
     changes: dict[str, Any] | None = None,
 ) -> None:
     """Write the act in the unit of work's own transaction: what is undone leaves no entry."""
-    place = site_id if uow.site_id is None else uow.site_id
+    place = by.site_id if uow.site_id is None else uow.site_id
     if not place:
         return
     uow.add(
@@ -53,7 +59,7 @@ def note(
             reference=secrets.token_hex(4),
             at=uow.now,
             actor_id=uow.account_id,
-            actor=(actor or uow.name)[:120],
+            actor=(by.name or uow.name)[:120],
             role=uow.role,
             action=action,
             subject=subject,

@@ -65,6 +65,11 @@ def hurried_engine() -> Engine:
     return engine().execution_options(hurried=True)
 
 
+def close() -> None:
+    """Close every connection; whoever asks next opens new ones."""
+    engine().dispose()
+
+
 def file() -> Path | None:
     """The SQLite file, or None when the database is a server or in memory."""
     url = make_url(settings().database_url)
@@ -102,7 +107,7 @@ def take_stock() -> None:
     except Unavailable as busy:  # it is counted another day
         log.warning("the database was not counted: %s", busy)
         return
-    engine().dispose()  # other connections read it when they open
+    close()  # other connections read it when they open
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

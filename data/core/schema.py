@@ -32,7 +32,7 @@ def begin_again() -> None:
     """All tables go and come back empty. For the demonstration alone (data/demo/renewal.py)."""
     command.downgrade(configuration(), "base")
     command.upgrade(configuration(), "head")
-    database.engine().dispose()  # what its connections had prepared was of the tables that are gone
+    database.close()  # what its connections had prepared was of the tables that are gone
 
 
 def upgrade() -> None:

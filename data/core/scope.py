@@ -1,14 +1,15 @@
 """Row-level access control: a statement meets only rows that the account may see, a flush writes only rows that it may write."""
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from sqlalchemy import Column, Select, TextClause, and_, event, false, inspect
 from sqlalchemy import Table as CoreTable
-from sqlalchemy.orm import InstanceState, LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
-from sqlmodel import Field, select
+from sqlmodel import Field
 
 from data.core import database
 
@@ -27,6 +28,16 @@ class Scope(StrEnum):
     SYSTEM = "system"  # no account at all: only system_unit_of_work()
 
 
+OWNED = {Scope.FAMILY, Scope.PUPIL}  # some rows of the site are one family's, others another's
+
+# What a row must satisfy to be met. A function of the entity, not an expression: SQLAlchemy gives a function the alias of an
+# aliased JOIN, whereas an expression would there scope the other occurrence of the table (tests/data/test_scope.py). A lambda:
+# SQLAlchemy reads its code and its closure, where the keys become bound parameters; nothing but keys and questions stands there.
+Clause: TypeAlias = Callable[[Any], Any]
+# Column -> the key that a written row must have in it, or the question of the keys that it may have.
+OwnerKeys: TypeAlias = Mapping[str, int | Select[tuple[int]]]
+
+
 class _Bounds(Protocol):
     """What a statement is bound by, of the unit of work that makes it."""
 
@@ -43,13 +54,42 @@ class ReadOnlyViolation(ScopeViolation):
     """A unit of work that only reads was asked to write."""
 
 
-class OfSite(database.Base):
+class Scoped(database.Base):
+    """What every table says of itself to the access control below, which names no table. `family_id` None: staff."""
+
+    scope: ClassVar[Scope]
+    staff_columns: ClassVar[frozenset[str]] = frozenset()  # what a family never sets, in a row of its own either
+    staff_managed: ClassVar[bool] = False  # read by families, never written by them
+    staff_added: ClassVar[bool] = False  # changed by families, added and taken away by the staff alone
+
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        """Which rows of the table that account meets, where `scope` lets it meet any."""
+        raise NotImplementedError
+
+    @classmethod
+    def owner_keys(cls, site_id: int, family_id: int | None) -> OwnerKeys:
+        """Whose a row is that this account writes."""
+        raise NotImplementedError
+
+
+class OfSite(Scoped):
     """A row of one site. `scope` says who of that site meets it."""
 
     scope: ClassVar[Scope] = Scope.SITE
-    staff_columns: ClassVar[frozenset[str]] = frozenset()  # what a family never sets, in a row of its own either
-    staff_managed: ClassVar[bool] = False  # read by families, never written by them
     site_id: int = Field(foreign_key="site.id", index=True)
+
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        if family_id is not None and cls.scope in OWNED:
+            raise ScopeViolation(f"{cls.__name__} does not say which of its rows are a family's")
+        return lambda each: each.site_id == site_id
+
+    @classmethod
+    def owner_keys(cls, site_id: int, family_id: int | None) -> OwnerKeys:
+        if family_id is not None and cls.scope in OWNED and not (cls.staff_managed or cls.staff_added):
+            raise ScopeViolation(f"{cls.__name__} does not say whose the rows are that a family writes")
+        return {"site_id": site_id}
 
 
 class OfFamily(OfSite):
@@ -58,6 +98,16 @@ class OfFamily(OfSite):
     scope: ClassVar[Scope] = Scope.FAMILY
     family_id: int | None = Field(default=None, foreign_key="family.id", index=True)
 
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        if family_id is None:
+            return super().scope_clause(site_id, family_id)
+        return lambda each: and_(each.site_id == site_id, each.family_id == family_id)
+
+    @classmethod
+    def owner_keys(cls, site_id: int, family_id: int | None) -> OwnerKeys:
+        return {"site_id": site_id} if family_id is None else {"site_id": site_id, "family_id": family_id}
+
 
 class ScopedSession(Session):
     """A session whose statements and flushes are scoped."""
@@ -65,24 +115,36 @@ class ScopedSession(Session):
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _scope_statement(state: ORMExecuteState) -> None:
+    """Row-level access control of reads and of bulk changes: refuse what cannot be scoped, scope the rest."""
     uow: _Bounds = state.session.info["unit_of_work"]
-    if not state.is_orm_statement:
-        raise ScopeViolation(f"not an ORM statement: {state.statement}")
-    if state.is_insert or state.is_executemany or state.is_from_statement:
-        raise ScopeViolation(f"this form has no scope: {state.statement}")
-    if (state.is_update or state.is_delete) and not uow.writes:
-        raise ReadOnlyViolation(f"this unit of work only reads: {state.statement}")
-    if state.is_select and not uow.writes and getattr(state.statement, "_for_update_arg", None) is not None:
-        raise ReadOnlyViolation(f"this unit of work only reads, it locks nothing: {state.statement}")
+    _refuse_unscopable_form(state)
+    if not uow.writes:
+        _refuse_writing_statement(state)
     if uow.site_id is None:
         return
     if state.is_select and state.execution_options.get("prepared"):
         state.statement = _scoped(state.statement, uow.site_id, uow.family_id)
         return
-    met = _tables_in(state.statement, ours=state.is_select and bool(_CHANGING & set(state.execution_options)))
+    tables = _tables_in(state.statement, ours=state.is_select and bool(_CHANGING & set(state.execution_options)))
     if state.is_update or state.is_delete:
-        _check_change(state, uow)
-    state.statement = state.statement.options(*_criteria(uow.site_id, uow.family_id, met))
+        _check_change(state, by_family=uow.family_id is not None)
+    state.statement = state.statement.options(*_criteria(uow.site_id, uow.family_id, tables))
+
+
+def _refuse_unscopable_form(state: ORMExecuteState) -> None:
+    """Criteria are put on entities of a SELECT, UPDATE or DELETE; SQLAlchemy puts none on these forms."""
+    if not state.is_orm_statement:
+        raise ScopeViolation(f"not an ORM statement: {state.statement}")
+    if state.is_insert or state.is_executemany or state.is_from_statement:
+        raise ScopeViolation(f"this form has no scope: {state.statement}")
+
+
+def _refuse_writing_statement(state: ORMExecuteState) -> None:
+    """A transaction that only reads changes nothing, and locks nothing either: a lock makes others wait."""
+    if state.is_update or state.is_delete:
+        raise ReadOnlyViolation(f"this unit of work only reads: {state.statement}")
+    if state.is_select and getattr(state.statement, "_for_update_arg", None) is not None:
+        raise ReadOnlyViolation(f"this unit of work only reads, it locks nothing: {state.statement}")
 
 
 @lru_cache(maxsize=2048)
@@ -90,18 +152,16 @@ def _scoped(question: Any, site_id: int, family_id: int | None) -> Any:
     return question.options(*_criteria(site_id, family_id, _tables_in(question, ours=False)))
 
 
-def _check_change(state: ORMExecuteState, uow: _Bounds) -> None:
+def _check_change(state: ORMExecuteState, *, by_family: bool) -> None:
     """An UPDATE or DELETE that a family may not make, or that would move rows out of the scope."""
     mapper = state.bind_mapper
-    if mapper is None or (uow.family_id is not None and _staff_managed(mapper.class_)):
+    if mapper is None or (by_family and _staff_managed(mapper.class_)):
         raise ScopeViolation(f"a family does not write there: {state.statement}")
-    staffs: frozenset[str] = (
-        getattr(mapper.class_, "staff_columns", frozenset()) if uow.family_id is not None else frozenset()
-    )
+    staffs: frozenset[str] = mapper.class_.staff_columns if by_family else frozenset()
     changed = {column.key for column in getattr(state.statement, "_values", None) or ()}
     if state.is_update and changed & (OWNER_COLUMNS | staffs):
         raise ScopeViolation(f"the row would leave the scope: {state.statement}")
-    if state.is_delete and staffs:
+    if state.is_delete and by_family and (staffs or mapper.class_.staff_added):
         raise ScopeViolation(f"a family does not decide that: {state.statement}")
 
 
@@ -124,9 +184,9 @@ def _tables_in(statement: Any, *, ours: bool) -> frozenset[str]:
     return frozenset(met - {""})
 
 
-def _staff_managed(table: Any) -> bool:
+def _staff_managed(table: type[Scoped]) -> bool:
     """What everyone of the site meets, and what only the conservatoire writes: read by families, never written."""
-    return table.scope == Scope.SITE or getattr(table, "staff_managed", False)
+    return table.scope == Scope.SITE or table.staff_managed
 
 
 def _table_beneath(table: Any) -> str:
@@ -140,91 +200,86 @@ def _table_beneath(table: Any) -> str:
 def _criteria(site_id: int, family_id: int | None, tables: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
     """The scope of these tables. With those of every table, each question would cost twice its time (measured)."""
     return tuple(
-        with_loader_criteria(table, _clause(table, site_id, family_id), include_aliases=True)
-        for table in database.table_classes()
-        if table.__tablename__ in tables
+        _criterion(table, site_id, family_id) for table in database.table_classes() if table.__tablename__ in tables
     )
 
 
-def _clause(table: Any, site_id: int, family_id: int | None) -> Any:
-    """What a row of `table` must satisfy to be met by that family (None: staff) of that site.
+@lru_cache(maxsize=8192)
+def _criterion(table: type[Scoped], site_id: int, family_id: int | None) -> LoaderCriteriaOption:
+    """Made once: an account's screens ask of the same few tables in many combinations."""
+    return with_loader_criteria(table, _clause(table, site_id, family_id), include_aliases=True)
 
-    A function of the entity, not an expression: SQLAlchemy gives a function the alias of an aliased JOIN, whereas an
-    expression would there scope the other occurrence of the table (tests/data/test_scope.py).
-    """
-    scope, called = table.scope, table.__name__
-    if scope == Scope.SYSTEM or (scope == Scope.STAFF and family_id is not None):
+
+def _clause(table: type[Scoped], site_id: int, family_id: int | None) -> Any:
+    """What a row of `table` must satisfy to be met by that family (None: staff) of that site; the table says it, within `scope`."""
+    if table.scope == Scope.SYSTEM or (table.scope == Scope.STAFF and family_id is not None):
         return false()
-    if called == "Site":
-        return lambda each: each.id == site_id
-    if family_id is None or scope in {Scope.SITE, Scope.STAFF}:
-        return lambda each: each.site_id == site_id
-    if called == "Family":
-        return lambda each: and_(each.site_id == site_id, each.id == family_id)
-    if scope == Scope.FAMILY:
-        return lambda each: and_(each.site_id == site_id, each.family_id == family_id)
-    mine = linked_pupils(family_id)
-    if called == "Pupil":
-        return lambda each: and_(each.site_id == site_id, each.id.in_(mine))
-    return lambda each: and_(each.site_id == site_id, each.pupil_id.in_(mine))
-
-
-def linked_pupils(family_id: int) -> Select[tuple[int]]:
-    """The pupils of a family, over the Core table: it is not scoped again."""
-    link = database.metadata.tables["pupil_link"]
-    return select(link.c.pupil_id).where(link.c.family_id == family_id)
+    return table.scope_clause(site_id, family_id)
 
 
 @event.listens_for(ScopedSession, "before_flush")
 def _scope_flush(session: Session, _context: Any, _instances: Any) -> None:
+    """Row-level access control of writes: each row added, changed or deleted passes every check below."""
     uow: _Bounds = session.info["unit_of_work"]
-    touched = [*session.new, *session.dirty, *session.deleted]
+    new = session.new
+    touched: list[Scoped] = [*new, *session.dirty, *session.deleted]
     if touched and not uow.writes:
         raise ReadOnlyViolation(f"this unit of work only reads: {touched[0]!r}")
     if uow.site_id is None:
         return
     for row in touched:
-        state = inspect(row)
-        expected = {"site_id": uow.site_id}
-        if row.scope == Scope.FAMILY and uow.family_id is not None and type(row).__name__ != "Family":
-            expected["family_id"] = uow.family_id
-        if row.scope == Scope.SYSTEM:
-            raise ScopeViolation(f"a row of the system, written for an account: {row!r}")
-        if row.scope == Scope.STAFF and uow.family_id is not None and row not in session.new:
-            raise ScopeViolation(f"a staff row, changed by a family: {row!r}")
-        if _staff_managed(type(row)) and uow.family_id is not None:
-            raise ScopeViolation(f"a family does not write there: {row!r}")
-        staffs = getattr(row, "staff_columns", ())
-        if (
-            uow.family_id is not None
-            and staffs
-            and (row in session.new or any(_has_changed(state, each) for each in staffs))
-        ):
-            raise ScopeViolation(f"a family does not decide that: {row!r}")
-        if type(row).__name__ == "Site" and row.id != uow.site_id:
-            raise ScopeViolation(f"another site: {row!r}")
-        for column, value in expected.items():
-            if column in state.attrs and any(met != value for met in _values(state, column)):
-                raise ScopeViolation(f"{type(row).__name__}.{column} leaves the scope")
-        if (
-            row.scope == Scope.PUPIL
-            and uow.family_id is not None
-            and (row in session.new or _has_changed(state, "pupil_id"))
-        ):
-            _check_pupil(session, uow.family_id, row)
+        _check_not_of_the_system(row)
+        if uow.family_id is not None:
+            _check_family_writes_there(row, comes_or_goes=row in new or row in session.deleted, is_new=row in new)
+            _check_staff_columns(row, is_new=row in new)
+        for column, keys in _owner_keys(type(row), uow.site_id, uow.family_id).items():
+            if isinstance(keys, int):
+                _check_owner(row, column, keys)
+            elif row in new or _has_changed(row, column):
+                _check_owner_among(session, row, column, keys)
 
 
-def _has_changed(state: InstanceState[Any], column: str) -> bool:
-    return column in state.attrs and state.attrs[column].history.has_changes()
+@lru_cache(maxsize=4096)
+def _owner_keys(table: type[Scoped], site_id: int, family_id: int | None) -> OwnerKeys:
+    return table.owner_keys(site_id, family_id)
 
 
-def _values(state: InstanceState[Any], column: str) -> list[Any]:
-    """The values a column has and had in this session."""
-    history = state.attrs[column].history
-    return [*history.added, *history.deleted, *history.unchanged]
+def _check_not_of_the_system(row: Scoped) -> None:
+    """What the portal notes of itself (attempts to sign in) is nobody's: no account writes it."""
+    if row.scope == Scope.SYSTEM:
+        raise ScopeViolation(f"a row of the system, written for an account: {row!r}")
 
 
-def _check_pupil(session: Session, family_id: int, row: Any) -> None:
-    theirs = session.connection().execute(linked_pupils(family_id)).scalars()
-    if type(row).__name__ == "Pupil" or row.pupil_id not in set(theirs):
-        raise ScopeViolation(f"{type(row).__name__} of a pupil who is not theirs")
+def _check_family_writes_there(row: Scoped, *, comes_or_goes: bool, is_new: bool) -> None:
+    """A family writes its own records alone. What it does may add to the staff's (the audit trail), and change nothing there."""
+    if row.scope == Scope.STAFF and not is_new:
+        raise ScopeViolation(f"a staff row, changed by a family: {row!r}")
+    if _staff_managed(type(row)):
+        raise ScopeViolation(f"a family does not write there: {row!r}")
+    if row.staff_added and comes_or_goes:
+        raise ScopeViolation(f"a family adds none and takes none away: {row!r}")
+
+
+def _check_staff_columns(row: Scoped, *, is_new: bool) -> None:
+    """Some columns of a family's own row decide what it may do (an account's role): the staff sets them, and so adds the row."""
+    if row.staff_columns and (is_new or any(_has_changed(row, each) for each in row.staff_columns)):
+        raise ScopeViolation(f"a family does not decide that: {row!r}")
+
+
+def _check_owner(row: Scoped, column: str, key: int) -> None:
+    """Neither before nor after may the row be another's: it would be taken from somebody, or given to somebody."""
+    history = inspect(row).attrs[column].history
+    known = {*history.added, *history.deleted, *history.unchanged} or {getattr(row, column)}
+    if known != {key}:
+        raise ScopeViolation(f"{type(row).__name__}.{column} leaves the scope")
+
+
+def _check_owner_among(session: Session, row: Scoped, column: str, keys: Select[tuple[int]]) -> None:
+    """A row that is hung on a record of theirs (a pupil's file): the database says which are theirs, in this very transaction."""
+    if getattr(row, column) not in set(session.connection().execute(keys).scalars()):
+        raise ScopeViolation(f"{type(row).__name__}.{column} is not one of theirs")
+
+
+def _has_changed(row: Scoped, column: str) -> bool:
+    attributes = inspect(row).attrs
+    return column in attributes and attributes[column].history.has_changes()

@@ -12,10 +12,9 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, SQLModel, select
 
 from data.core import encryption
-from data.core.database import Base
 from data.core.fields import EditableField, editables
 from data.core.i18n import Language, translate
-from data.core.scope import Scope
+from data.core.scope import Clause, OwnerKeys, Scope, Scoped
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
@@ -35,7 +34,7 @@ def json_column() -> Any:
     return Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-class Site(Base, table=True):
+class Site(Scoped, table=True):
     """One conservatoire. `field_policies` and `required_fields` are keyed « guardian.phone_mobile »."""
 
     scope: ClassVar[Scope] = Scope.SITE
@@ -68,6 +67,14 @@ class Site(Base, table=True):
     demonstration: bool = False
     journal_months: int = 12  # 6 to 12: what the law lets a journal be kept
     letters_per_minute: int = 60
+
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        return lambda each: each.id == site_id
+
+    @classmethod
+    def owner_keys(cls, site_id: int, family_id: int | None) -> OwnerKeys:
+        return {"id": site_id}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -307,7 +307,7 @@ def _heads(cells: Sequence[Cell]) -> list[str]:
 
 def _read_xlsx(content: bytes, tick: Tick) -> Sheet:
     try:
-        # Not data_only: it would hide that a value comes from a formula, which is UserError.
+        # Not data_only: it would hide that a value comes from a formula, which is refused.
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         pages = [page for page in book.worksheets if page.sheet_state == "visible"]
         for page in pages:

@@ -50,7 +50,12 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
     letters.fill()
     with system_unit_of_work(writes=True) as uow:
         audit.note(
-            uow, MADE, subject="site", subject_id=valmont.id, site_id=valmont.id, changes={"families": ["", more]}
+            uow,
+            MADE,
+            subject="site",
+            subject_id=valmont.id,
+            by=audit.Author(valmont.id),
+            changes={"families": ["", more]},
         )
     return True
 

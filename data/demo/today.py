@@ -87,15 +87,12 @@ def absence(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     known = uow.all(select(Absence).where(Absence.pupil_id == pupil.id, col(Absence.course_id).in_(courses)))
     if not all(each.excused for each in known):
         return
+    ours = select(Lesson).where(col(Lesson.course_id).in_(courses))
     lesson = uow.one(
-        select(Lesson)
-        .where(
-            col(Lesson.course_id).in_(courses),
-            Lesson.state == LessonState.HELD,
-            col(Lesson.id).not_in([each.lesson_id for each in known]),
-        )
-        .order_by(col(Lesson.day).desc(), col(Lesson.id))
-    )
+        ours.where(
+            Lesson.state == LessonState.HELD, col(Lesson.id).not_in([each.lesson_id for each in known])
+        ).order_by(col(Lesson.day).desc(), col(Lesson.id))
+    ) or uow.one(ours.where(Lesson.day == today))  # on the first day of a school year nothing was held in it yet
     course = courses[lesson.course_id] if lesson else _courses(uow, pupil, today - timedelta(days=31))[0]
     uow.add(
         Absence(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, event
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, event
 from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel, col, select
 
@@ -28,10 +28,11 @@ from data.core.fields import (
     choice,
 )
 from data.core.roles import Role
-from data.core.scope import OfFamily, OfSite, Scope
+from data.core.scope import Clause, OfFamily, OfSite, Scope
 from data.core.search_text import search_text_of
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
+from data.families.pupil_scope import linked_pupils
 
 CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
 GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
@@ -51,6 +52,12 @@ class Family(OfSite, table=True):
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     since: date | None = None
+
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        if family_id is None:
+            return super().scope_clause(site_id, family_id)
+        return lambda each: and_(each.site_id == site_id, each.id == family_id)
 
 
 class Guardian(OfFamily, table=True):
@@ -116,6 +123,7 @@ class Pupil(OfSite, table=True):
     """A pupil and its dossier number. Families meet it through their links."""
 
     scope: ClassVar[Scope] = Scope.PUPIL
+    staff_added: ClassVar[bool] = True
     __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
@@ -143,6 +151,13 @@ class Pupil(OfSite, table=True):
 
     photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
     search: str = Field(default="", max_length=1200)
+
+    @classmethod
+    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+        if family_id is None:
+            return super().scope_clause(site_id, family_id)
+        theirs = linked_pupils(family_id)
+        return lambda each: and_(each.site_id == site_id, each.id.in_(theirs))
 
     @property
     def full_name(self) -> str:

@@ -12,27 +12,25 @@ import shutil
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, func
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound, UserError
-from data.core.scope import OfSite, Scope
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
+from data.families.pupil_scope import OfPupil
 from data.uploads.validation import REFUSALS, shown_name
 
 MAX_FILES_PER_HOUR, MAX_BYTES_PER_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
 MIN_FREE_BYTES, MIN_FREE_SHARE = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
 
 
-class StoredFile(OfSite, table=True):
+class StoredFile(OfPupil, table=True):
     """A file about a pupil, met by the pupil's families and the site's staff. `name` is random: it is no secret's guess."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     __tablename__ = "stored_file"
     __table_args__ = (ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)

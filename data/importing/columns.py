@@ -74,13 +74,7 @@ class Field:
                 "Le tableur a lu ici une date ou une heure. Mettez cette colonne au format texte, et corrigez."
             )
         if isinstance(cell, int | float | Decimal):
-            if self.form == "day":
-                raise _serial(float(cell))
-            if self.form == "hour" and 0 <= cell < 1:
-                minutes = round(float(cell) * 1440)
-                return f"{minutes // 60}:{minutes % 60:02d}"
-            text = repr(cell) if not isinstance(cell, Decimal) else str(cell)
-            return text.replace(".", ",") if "e" not in text else f"{cell:f}"
+            return self._number(cell)
         text = tidy(cell) if self.form != "lines" else fields.tidy_lines(cell)
         if SCIENTIFIC.fullmatch(text) and self.form != "lines":
             raise UserError(
@@ -92,6 +86,16 @@ class Field:
                 raise _serial(float(text.replace(",", ".")))
             text = re.sub(r"[T ]00:00(:00(\.0+)?)?Z?$", "", text)
         return text
+
+    def _number(self, cell: int | float | Decimal) -> str:
+        """A number as somebody would type it; a spreadsheet keeps an hour as a part of the day, and a day as a number of days."""
+        if self.form == "day":
+            raise _serial(float(cell))
+        if self.form == "hour" and 0 <= cell < 1:
+            minutes = round(float(cell) * 1440)
+            return f"{minutes // 60}:{minutes % 60:02d}"
+        text = repr(cell) if not isinstance(cell, Decimal) else str(cell)
+        return text.replace(".", ",") if "e" not in text else f"{cell:f}"
 
     def cell(self, value: Any) -> Cell:
         """A value as a spreadsheet holds it."""

@@ -65,7 +65,7 @@ def import_file(
     force: bool = False,
     accept: bool = False,
 ) -> int:
-    """Print what the file does; 0 when it was written, or could be; 1 when a line is ValidationErrors or must be read first."""
+    """Print what the file does; 0 when it was written, or could be; 1 when a line is faulty or must be read first."""
     open_unit_of_work = open_as(code)
     try:
         options, content = _read_mapping(mapping), path.read_bytes()

@@ -140,15 +140,7 @@ class Snapshot:
             )
             return entity
         elif updates:
-            for name, value in values.items():
-                before = entity.values[name]
-                if before != value:
-                    if entity.id is not None:
-                        entity.changes[name] = (entity.changes.get(name, (before,))[0], value)
-                        self.moves += 1
-                    entity.values[name] = value
-            if entity.changes and entity.id is not None:
-                self.changed[id(entity)] = entity
+            self._set(entity, values)
         entity.line_number = entity.line_number or line.number
         if once:
             entity.line = line.number
@@ -164,6 +156,18 @@ class Snapshot:
         for key in wanted:
             self.index[table].setdefault(key, entity)
         return entity
+
+    def _set(self, entity: Entity, values: Mapping[str, Any]) -> None:
+        """These values; of a row that the database has, what each was before is remembered."""
+        for name, value in values.items():
+            before = entity.values[name]
+            if before != value:
+                if entity.id is not None:
+                    entity.changes[name] = (entity.changes.get(name, (before,))[0], value)
+                    self.moves += 1
+                entity.values[name] = value
+        if entity.changes and entity.id is not None:
+            self.changed[id(entity)] = entity
 
     def _point(self, entity: Entity, name: str, other: Entity) -> None:
         if entity.id is None:

@@ -208,7 +208,7 @@ def _serve(line: _Line) -> None:
     except (UserError, NotFound) as error:
         line.send("raise", error)
     finally:
-        database.engine().dispose()
+        database.close()
 
 
 def _be_modest(parent: int) -> None:

@@ -141,18 +141,7 @@ def read(kind: str, language: Language, subject: str, text: str, link: str) -> T
 def _read_body(kind: str, language: Language, text: str) -> tuple[str, ...]:
     if len(text) > MAX_BODY_LENGTH:
         raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(text), most=MAX_BODY_LENGTH)
-    named = {translate(text, each).casefold(): part for part, text in PARTS.items() for each in ("fr", "en")}
-    body: list[str] = []
-    lines: list[str] = []
-    for line in [*(tidy(each) for each in text.splitlines()), ""]:
-        part = named.get(line.casefold())
-        if lines and (part or not line):
-            body.append(" ".join(lines))
-            lines = []
-        if part:
-            body.append(part)
-        elif line:
-            lines.append(line)
+    body = _paragraphs(text)
     parts, wanted = [each for each in body if each in PARTS], [each for each in TEMPLATES[kind].body if each in PARTS]
     for part in wanted:
         if parts.count(part) != 1:
@@ -171,6 +160,23 @@ def _read_body(kind: str, language: Language, text: str) -> tuple[str, ...]:
     for sentence in sentences:
         _check_variables(kind, sentence)
     return tuple(body)
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Lines make a paragraph until an empty one, or until the name of a part (PARTS), alone on its line in either language."""
+    named = {translate(text, each).casefold(): part for part, text in PARTS.items() for each in ("fr", "en")}
+    body: list[str] = []
+    lines: list[str] = []
+    for line in [*(tidy(each) for each in text.splitlines()), ""]:
+        part = named.get(line.casefold())
+        if lines and (part or not line):
+            body.append(" ".join(lines))
+            lines = []
+        if part:
+            body.append(part)
+        elif line:
+            lines.append(line)
+    return body
 
 
 def _check_variables(kind: str, sentence: str) -> None:

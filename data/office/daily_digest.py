@@ -124,5 +124,5 @@ def _forget(site: Site, now: datetime) -> None:
             .limit(500)
         )
         if entries:
-            audit.note(uow, "journal purged", site_id=site.id, actor="–", changes={"count": ["", len(entries)]})
+            audit.note(uow, "journal purged", by=audit.Author(site.id, "–"), changes={"count": ["", len(entries)]})
             uow.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))

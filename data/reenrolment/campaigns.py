@@ -14,10 +14,11 @@ from sqlmodel import Field, col, select
 
 from data.core import sites
 from data.core.errors import NotFound
-from data.core.scope import OfSite, Scope
+from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
+from data.families.pupil_scope import OfPupil
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, of_its_pupil
 
 
@@ -86,10 +87,9 @@ class Campaign(OfSite, table=True):
         return date(int(self.school_year[:4]), 9, 1)
 
 
-class CampaignPupil(OfSite, table=True):
+class CampaignPupil(OfPupil, table=True):
     """A pupil chosen by hand."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     staff_managed: ClassVar[bool] = True
     __tablename__ = "campaign_pupil"
     __table_args__ = (of_its_pupil(), of_its_campaign(), UniqueConstraint("campaign_id", "pupil_id"))

@@ -55,7 +55,7 @@ CLOSED = {  # short name, for an address -> why nothing is taken
 def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | None:
     """Why « Importer » is closed, or closed for that document; None when a file can be given.
 
-    A document may be given until it is validated, also after the request was sent: one that was UserError is replaced.
+    A document may be given until it is validated, also after the request was sent: one that was refused is replaced.
     """
     if not now.may_change:
         return UserError(CLOSED["lire"])

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
@@ -21,9 +20,10 @@ from sqlmodel import Field, col, select
 
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
-from data.core.scope import OfFamily, OfSite, Scope
+from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, Rights, of_its_site
+from data.families.pupil_scope import OfPupil
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
@@ -92,10 +92,9 @@ class Wish(OfFamily, table=True):
     changed_at: datetime
 
 
-class Reenrolment(OfSite, table=True):
+class Reenrolment(OfPupil, table=True):
     """A pupil's request, sent by one household (`household_id`). No words of anybody are here: both households meet it."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     __table_args__ = (
         of_its_pupil(),
         of_its_campaign(),

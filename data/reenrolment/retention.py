@@ -1,7 +1,7 @@
 """Documents that have had their time: their files go, what was decided of them stays (R-72, and what a campaign says).
 
 A health paper goes 30 days after it was validated; one about income, or a health paper that nobody validated, two months
-after the campaign's last day; any that was UserError, after two months. One that a waiting request stands on stays.
+after the campaign's last day; any that was refused, after two months. One that a waiting request stands on stays.
 """
 
 from collections.abc import Sequence
@@ -33,8 +33,8 @@ def sweep(*, now: Any = None) -> int:
                 _erase(uow, supplied, file)
                 counts[supplied.site_id] = counts.get(supplied.site_id, 0) + 1
             for site_id, count in counts.items():
-                audit.note(uow, "documents erased", subject="supplied_document", site_id=site_id, actor="–",
-                             changes={"count": ["", count]})  # fmt: skip
+                audit.note(uow, "documents erased", subject="supplied_document", by=audit.Author(site_id, "–"),
+                           changes={"count": ["", count]})  # fmt: skip
             erased += len(found)
         if len(found) < AT_ONCE:
             return erased

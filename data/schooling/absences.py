@@ -15,11 +15,12 @@ from data.core import audit, formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy_lines
 from data.core.i18n import as_language, translate
-from data.core.scope import OfFamily, OfSite, Scope
+from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.pupil_scope import OfPupil
 from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
@@ -27,10 +28,9 @@ BACK = 366
 REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Raison familiale", "Transport", "Autre")
 
 
-class Absence(OfSite, table=True):
+class Absence(OfPupil, table=True):
     """A pupil was not there, or said they would not be. `excused` is the conservatoire's word."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),

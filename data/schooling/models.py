@@ -14,8 +14,9 @@ from sqlmodel import Field, col, select
 
 from data.core import formats
 from data.core.errors import NotFound
-from data.core.scope import OfSite, Scope
+from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
+from data.families.pupil_scope import OfPupil
 
 AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
 
@@ -83,10 +84,9 @@ class LessonState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Enrolment(OfSite, table=True):
+class Enrolment(OfPupil, table=True):
     """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),

@@ -7,8 +7,9 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
-from data.core.scope import OfSite, Scope
+from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
+from data.families.pupil_scope import OfPupil
 from data.schooling.models import of_its_pupil
 
 
@@ -23,10 +24,9 @@ class Performance(OfSite, table=True):
     starts: time | None = None
 
 
-class Piece(OfSite, table=True):
+class Piece(OfPupil, table=True):
     """What one pupil played there. Partners are named as the conservatoire wrote them."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),

@@ -8,8 +8,9 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
-from data.core.scope import OfSite, Scope
+from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
+from data.families.pupil_scope import OfPupil
 from data.schooling.models import Attended, of_its_course, of_its_pupil
 
 
@@ -27,10 +28,9 @@ class Assessment(OfSite, table=True):
     class_average: int | None = None
 
 
-class Mark(OfSite, table=True):
+class Mark(OfPupil, table=True):
     """What a pupil got."""
 
-    scope: ClassVar[Scope] = Scope.PUPIL
     staff_managed: ClassVar[bool] = True
     __table_args__ = (
         of_its_pupil(),

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout.plain_layout import alert, info, message, password, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
+from components.nicegui_adapter.static_files import screen_assets
 from components.ui.markup import Markup, tag
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
@@ -109,7 +110,7 @@ def _page(
         language=caller.language,
         site=only,
         status=status,
-        warm=True,
+        ahead=screen_assets(),
         under=_demo_accounts(caller, every),
     )
 

@@ -4,9 +4,9 @@ import ipaddress
 import time
 
 from fastapi import Request
-from nicegui import Client
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from components.nicegui_adapter import open_pages
 from components.nicegui_adapter.screens import plain
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
@@ -39,10 +39,11 @@ def metrics(caller: Caller, request: Request) -> Response:
     if not _local(caller.address) or "x-forwarded-for" in request.headers:
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
+    in_memory, connected = open_pages.counts()
     figures = {
         "anacrouse_uptime_seconds": time.monotonic() - STARTED,
-        "anacrouse_clients": len(Client.instances),
-        "anacrouse_clients_connected": sum(client.has_socket_connection for client in Client.instances.values()),
+        "anacrouse_clients": in_memory,
+        "anacrouse_clients_connected": connected,
         "anacrouse_letters_waiting": waiting,
         "anacrouse_letters_oldest_seconds": age,
         "anacrouse_disk_free_bytes": health.free_bytes(),

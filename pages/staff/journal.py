@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import urlencode
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -28,8 +28,8 @@ from data.office import audit_log
 from data.office.audit_log import MAX_COUNTED, PAGE, Asked, EntryView
 from data.office.audit_words import ACTIONS, SUBJECTS
 from pages.staff import journal_entry
+from pages.staff.journal_query import PATH, JournalQuery, path_of
 
-PATH = "/gestion/journal"
 COLUMNS = (("at", "Date"), ("actor", "Personne"), ("action", "Action"), ("", "Enregistrement"), ("family", "Famille"))
 
 
@@ -47,64 +47,9 @@ class PageState:
         return path_of(self.asked, self.entry_id)
 
 
-def path_of(asked: Asked, opened: int | None = None, path: str = PATH) -> str:
-    given = {
-        "r": asked.search,
-        "action": asked.action,
-        "qui": asked.actor,
-        "famille": asked.family,
-        "sur": asked.subject,
-        "n": asked.subject_id,
-        "du": asked.since,
-        "au": asked.until,
-        "tri": "" if (asked.sort, asked.down) == ("at", True) else f"{asked.sort}-{'d' if asked.down else 'c'}",
-        "entree": opened,
-    }
-    query = urlencode({name: str(value) for name, value in given.items() if value not in ("", None)})
-    return path + (f"?{query}" if query else "")
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return fields.read_date(typed[:20])
-    except UserError:
-        return None
-
-
-def _asked(r: str, action: str, qui: str, famille: str, sur: str, n: str, du: str, au: str, tri: str) -> Asked:
-    """What an address asks for; what cannot be read does not narrow."""
-    column, _, way = tri.partition("-")
-    if column not in audit_log.SORTS:
-        column, way = "at", "d"
-    return Asked(
-        r[:80],
-        action if action in ACTIONS else "",
-        parse_id(qui),
-        parse_id(famille),
-        sur[:40],
-        parse_id(n),
-        _day(du),
-        _day(au),
-        column,
-        way != "c",
-    )
-
-
 @screen(PATH, Audience.MANAGER, title="Journal")
-def show(
-    uow: UnitOfWork,
-    r: str = "",
-    action: str = "",
-    qui: str = "",
-    famille: str = "",
-    sur: str = "",
-    n: str = "",
-    du: str = "",
-    au: str = "",
-    tri: str = "",
-    entree: str = "",
-) -> None:
-    page_state = PageState(_asked(r, action, qui, famille, sur, n, du, au, tri), entry_id=parse_id(entree))
+def show(uow: UnitOfWork, query: Annotated[JournalQuery, Query()]) -> None:
+    page_state = PageState(query.asked(), entry_id=parse_id(query.entree))
     acts = {
         "open": _open,
         "search": _search,
@@ -118,22 +63,9 @@ def show(
 
 
 @plain("/gestion/journal.csv", Audience.MANAGER)
-async def export(
-    caller: Caller,
-    request: Request,
-    r: str = "",
-    action: str = "",
-    qui: str = "",
-    famille: str = "",
-    sur: str = "",
-    n: str = "",
-    du: str = "",
-    au: str = "",
-    tri: str = "",
-) -> Response:
+async def export(caller: Caller, request: Request, query: Annotated[JournalQuery, Query()]) -> Response:
     """What is looked for, as a spreadsheet reads it."""
-    asked = _asked(r, action, qui, famille, sur, n, du, au, tri)
-    content = await asyncio.to_thread(_csv, caller, asked)
+    content = await asyncio.to_thread(_csv, caller, query.asked())
     return Response(
         content,
         media_type=spreadsheets.MEDIA["csv"],

@@ -160,7 +160,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
     expect(page.locator("#popup")).to_be_hidden()
     expect(field(page, "Adresse")).to_have_value("12 rue des Lilas")
     modify(page, "Adresse", "12 rue des Lilas")
-    window.complaints.clear()  # the browser notes each UserError connection
+    window.complaints.clear()  # the browser notes each refused connection
 
 
 def test_a_press_while_offline_is_sent_once_when_the_line_is_back(enter: Enter, portal: Server) -> None:

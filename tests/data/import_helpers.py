@@ -74,7 +74,7 @@ def carry(run: ImportRun, *, by: Any = HELENES) -> Report:
 
 
 def bring(name: str, content: str | bytes, *, by: Any = HELENES, **matched: Any) -> Report:
-    """Given, checked and imported; no line is ValidationErrors."""
+    """Given, checked and imported; no line is faulty."""
     report = carry(give(name, content, by=by, **matched), by=by)
     assert [str(fault.why) for fault in report.faults] == []
     return report

@@ -1,4 +1,4 @@
-"""How the tests come in: signing in, being UserError, asking for a lost password."""
+"""How the tests come in: signing in, being refused, asking for a lost password."""
 
 import asyncio
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A site writes its own letters: what is compulsory stays, unknown variables are UserError, nothing typed is more than text."""
+"""A site writes its own letters: what is compulsory stays, unknown variables are refused, nothing typed is more than text."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Imports, before anything is written: titles of any program, every ValidationErrors line, what somebody must read first."""
+"""Imports, before anything is written: titles of any program, every faulty line, what somebody must read first."""
 
 import pickle
 

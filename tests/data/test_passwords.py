@@ -43,7 +43,34 @@ def test_white_space_around_is_forgiven_to_a_temporary_word_only() -> None:
     assert not verify("   ", hashed, temporary=True)[0]
 
 
-@pytest.mark.parametrize("word", ["", "x" * 257, "x" * 1_000_000, "a\0b", "a\nb", "\ud800", "a\x85b"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "\t{}",
+        "{}\r\n",
+        "\u200b{}\ufeff",
+        "Mot de passe : {}",
+        " mot de passe\u00a0: {}",
+        "Password: {}",
+        "k7W m3xPqR t9aZb",
+    ],
+)
+def test_what_was_copied_with_a_temporary_word_is_forgiven(around: str) -> None:
+    word, hashed = around.format("k7Wm3xPqRt9aZb"), make_hash("k7Wm3xPqRt9aZb")
+    assert verify(word, hashed, temporary=True)[0]
+    assert not verify(word, hashed)[0]
+
+
+@pytest.mark.parametrize("word", ["wrong", " wrong ", "wrong\n", "a\x85b", "\u200bwrong", "Mot de passe : wrong"])
+def test_one_hash_whatever_the_account_and_whatever_is_around_the_word(word: str) -> None:
+    hashed = make_hash("k7Wm3xPqRt9aZb")
+    for kept, temporary in ((hashed, True), (hashed, False), (None, False)):
+        with hashes() as computed:
+            assert verify(word, kept, temporary=temporary) == (False, None)
+        assert len(computed) == 1
+
+
+@pytest.mark.parametrize("word", ["", "x" * 257, "x" * 1_000_000, "a\0b", "\ud800"])
 def test_a_word_that_cannot_be_one_is_refused_at_once(word: str) -> None:
     """Row 6, R-2: no hash is computed, nothing breaks."""
     hashed = make_hash("x")

@@ -1,9 +1,6 @@
 """A family meets its own records only, staff their site's only: every form of statement, every table, every role."""
 
 # ruff: noqa: PT012, TID251
-import ast
-from pathlib import Path
-
 import pytest
 from sqlalchemy import exists, func, insert, text, union, update
 from sqlalchemy.exc import IntegrityError
@@ -28,7 +25,6 @@ from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.mail.outbox import Letter
 from tests.demo_users import as_, both
 
-ROOT = Path(__file__).resolve().parents[2]
 ROLES = [
     ("aubry.claire", "valmont"),
     ("aubry.marc", "valmont"),
@@ -300,18 +296,3 @@ def test_a_copied_site_cannot_disagree_with_the_familys(database: str) -> None:
         family = uow.one(select(Family).where(Family.number == 1077))
     with pytest.raises(IntegrityError), system_unit_of_work(writes=True) as uow:
         uow.add(Guardian(site_id=belrive, family_id=family.id, first_name="X", last_name="Y"))
-
-
-def test_sessions_and_transactions_are_opened_in_core_only() -> None:
-    """Who may open the unit of work without a scope is a contract of import-linter (pyproject.toml)."""
-    for package in ("data", "components", "pages"):
-        for path in (ROOT / package).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            if path.stem not in {"unit_of_work", "scope"}:
-                assert "._session" not in text, path
-            if path.stem not in {"unit_of_work", "system_unit_of_work"}:
-                imports = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom))
-                named = {
-                    each.name for node in imports if node.module == "data.core.unit_of_work" for each in node.names
-                }
-                assert "transaction" not in named, path

@@ -1,4 +1,4 @@
-"""What screens look like when something waits, is ValidationErrors, is empty, is very full, is only read, is printed or has failed."""
+"""What screens look like when something waits, is faulty, is empty, is very full, is only read, is printed or has failed."""
 
 import re
 from collections.abc import Callable

@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 import httpx
 
-from components.assets.serving import nicegui_url
-from components.layout.html_document import LIBRARIES
+from components.nicegui_adapter.static_files import ADDRESS, LIBRARIES
 from tests.server import Server
 
 
 def test_a_browser_that_leaves_while_it_loads_spoils_nothing_for_the_next(launch: Callable[..., Server]) -> None:
     portal = launch()
-    for path in map(nicegui_url, LIBRARIES):
+    for path in (f"{ADDRESS}/{name}" for name in LIBRARIES):
         for _ in range(5):
             with socket.create_connection(("127.0.0.1", portal.port)) as hasty:
                 hasty.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{portal.port}\r\n\r\n".encode())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
+from components.nicegui_adapter import static_files
 from tests.server import Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket, refused_socket, text_of
 
@@ -52,7 +53,7 @@ def policy_of(answer: httpx.Response) -> dict[str, str]:
         "/metrics",
         "/favicon.ico",
         "/theme/nothing/house.css",
-        "/_nicegui/3.18.0/static/nicegui.js",
+        f"{static_files.ADDRESS}/nicegui.js",
         "/_nicegui/nothing",
         "/documents/nothing",
         "/docs",
@@ -201,6 +202,19 @@ def test_events_for_the_page_of_another_are_not_taken_from_ones_own_socket(porta
     assert portal.rows("SELECT * FROM guardian WHERE profession = 'Luthière'") == []
     victim.close()
     evil.close()
+
+
+def test_a_socket_that_names_no_page_does_not_take_up_another_persons(come: Come) -> None:
+    victim, evil = Tab(come("aubry.claire"), "/famille"), come("aubry.marc")
+    asked = {"client_id": victim.client_id, "document_id": "x", "tab_id": "x", "next_message_id": 0}
+    socket_ = open_socket(evil, {"next_message_id": 0, "implicit_handshake": False})
+    socket_.send("40")
+    assert str(socket_.recv(timeout=60)).startswith("40")
+    socket_.send("420" + json.dumps(["handshake", asked]))
+    assert str(socket_.recv(timeout=60)) == "430[false]"
+    socket_.close()
+    assert victim.connect().act("nothing of ours")["n"] == 1
+    victim.close()
 
 
 def test_the_address_of_the_base_url_is_an_origin_of_ours(launch: Launch, come: Come) -> None:

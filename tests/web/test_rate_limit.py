@@ -135,3 +135,13 @@ def test_a_hundred_who_sign_in_at_once_all_get_an_answer_and_so_does_who_comes_m
             answered += not all(each.done() for each in entering)
     assert {each.result() for each in entering} <= {303, 503}
     assert answered  # before the last of the hundred; how long it takes is for `make bench`
+
+
+def test_each_ipv4_address_written_within_ipv6_is_one_of_its_own(launch: Launch) -> None:
+    """Otherwise the failures of one visitor would be everybody's."""
+    own = launch(TRUSTED_PROXIES="127.0.0.1")
+    stranger = Person(own)
+    for number in range(25):
+        guess(stranger, 1, f"somebody.{number}", **{"x-forwarded-for": "::ffff:10.8.0.1"})
+    assert guess(stranger, 2, "famille.3002", **{"x-forwarded-for": "10.8.0.1"})[1] == 429
+    assert guess(stranger, 2, "famille.3003", **{"x-forwarded-for": "::ffff:10.8.0.2"}) == [401, 401]

@@ -1,4 +1,4 @@
-"""Re-enrolment by plain HTTP and by the websocket: what arrives, what is UserError in words, what a killed process leaves."""
+"""Re-enrolment by plain HTTP and by the websocket: what arrives, what is refused in words, what a killed process leaves."""
 
 import io
 from collections.abc import Callable

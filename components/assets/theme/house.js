@@ -1,14 +1,14 @@
 // Takes over the first paint, keeps what is typed, sends what is done, redraws by morphing. No inline script, no eval.
 // The rest of the script is asked for once this small file is here: on a phone, the first paint does not wait behind it.
+const boot = JSON.parse(document.getElementById("boot").textContent);
 const library = (name) =>
   new Promise((done, failed) => {
-    const script = Object.assign(document.createElement("script"), { src: `NICEGUI_STATIC/${name}`, async: false, onload: done, onerror: failed });
+    const script = Object.assign(document.createElement("script"), { src: `${boot.library}/${name}`, async: false, onload: done, onerror: failed });
     document.head.append(script);
   });
 const libraries = Promise.all([
-  import("NICEGUI_STATIC/vue.esm-browser.prod.js"), import("./idiomorph.js"), library("socket.io.min.js"), library("nicegui.js"),
+  import(`${boot.library}/vue.esm-browser.prod.js`), import("./idiomorph.js"), library("socket.io.min.js"), library("nicegui.js"),
 ]);
-const boot = JSON.parse(document.getElementById("boot").textContent);
 const typed = {
   key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
   isKept: (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.keep,

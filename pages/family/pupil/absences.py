@@ -39,7 +39,7 @@ THEN = {
 
 @dataclass
 class Typed:
-    """The form as it was sent, while something in it is ValidationErrors."""
+    """The form as it was sent, while something in it is faulty."""
 
     values: dict[str, str] = field(default_factory=dict)
     faults: dict[str, UserError] = field(default_factory=dict)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nicegui import ui
 
 from components.layout.layout import head
+from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui.markup import button, tag
@@ -25,7 +25,7 @@ PAGE = 50
 
 @dataclass
 class PageState:
-    """What one open page shows: the request, the document beside it, which documents are UserError so far."""
+    """What one open page shows: the request, the document beside it, which documents are refused so far."""
 
     sent_id: int | None = None
     closed: bool = False
@@ -63,7 +63,7 @@ def show_queue(uow: UnitOfWork, sent_id: int | None, *, closed: bool = False, se
         "file": _file,
     }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
-    ui.context.client.on_connect(lambda: _mark_present(page_state))
+    when_connected(lambda: _mark_present(page_state))
 
 
 def _mark_present(page_state: PageState) -> None:
@@ -205,7 +205,7 @@ def _mark(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _decline(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-    """R: the document that is shown is UserError; the reason comes next."""
+    """R: the document that is shown is refused; the reason comes next."""
     detail = _detail(uow, page_state)
     shown = reenrolment_review.shown_document(detail, page_state.shown)
     if shown is None or not shown.waits or shown.item.supplied is None:

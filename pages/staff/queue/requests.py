@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from nicegui import ui
 
 from components.layout.layout import head
+from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui.markup import tag
@@ -67,7 +67,7 @@ def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str
         "page": _page,
     }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
-    ui.context.client.on_connect(lambda: _mark_present(page_state))
+    when_connected(lambda: _mark_present(page_state))
 
 
 def _mark_present(page_state: PageState) -> None:

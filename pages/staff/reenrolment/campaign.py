@@ -1,8 +1,9 @@
 """One campaign, at its own address: its requests, its progress, reminders, the documents it asks for, its settings."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Query, Request
 from markupsafe import Markup
 from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
@@ -31,7 +32,7 @@ from pages.staff.reenrolment import (
     campaign_reminders,
     campaign_table,
 )
-from pages.staff.reenrolment.campaign_head import PATH, PageState
+from pages.staff.reenrolment.campaign_head import PATH, CampaignQuery, PageState
 
 
 @screen(f"{PATH}/nouvelle", Audience.STAFF, title="Nouvelle campagne")
@@ -47,23 +48,10 @@ def new(uow: UnitOfWork) -> None:
 
 
 @screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
-def campaign(
-    uow: UnitOfWork,
-    n: int,
-    onglet: str = "",
-    piece: str = "",
-    modele: str = "",
-    etat: str = "",
-    departement: str = "",
-    cycle: str = "",
-    r: str = "",
-    tri: str = "",
-    sens: str = "",
-) -> None:
+def campaign(uow: UnitOfWork, n: int, query: Annotated[CampaignQuery, Query()]) -> None:
     uow.get(Campaign, n)
-    asked = {"etat": etat, "departement": departement, "cycle": cycle, "r": r, "tri": tri, "sens": sens}
-    page_state = PageState(n, onglet if onglet in campaign_head.TABS else "", campaign_head.read(asked))
-    page_state.document_id = parse_id(piece)
+    page_state = PageState(n, query.onglet if query.onglet in campaign_head.TABS else "", query.wanted())
+    page_state.document_id = parse_id(query.piece)
     acts = {
         "activate": campaign_head.activate,
         "suspend": campaign_head.suspend,
@@ -84,7 +72,7 @@ def campaign(
     }
     Panel(
         uow,
-        lambda w: _draw(w, page_state, modele),
+        lambda w: _draw(w, page_state, query.modele),
         follows=[("campaign", n), ("campaigns", uow.site_id or 0), ("queue", uow.site_id or 0)],
         classes="flow",
         on={**acts_of(page_state, acts), "remind": campaign_reminders.sender(page_state)},
@@ -105,13 +93,13 @@ def _draw(uow: UnitOfWork, page_state: PageState, modele: str) -> Markup:
 
 
 @plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)
-async def export(caller: Caller, request: Request, n: int, form: str) -> Response:
+async def export(
+    caller: Caller, request: Request, n: int, form: str, query: Annotated[CampaignQuery, Query()]
+) -> Response:
     """What the table shows, all its pages, as a spreadsheet."""
     if form not in spreadsheets.MEDIA:
         raise NotFound(f"export {form[:10]}")
-    asked = request.query_params
-    wanted = campaign_head.read(asked)
-    title, content = await asyncio.to_thread(_export, caller, n, form, wanted)
+    title, content = await asyncio.to_thread(_export, caller, n, form, query.wanted())
     name = validation.shown_name(f"{title}.pdf", "application/pdf").removesuffix(".pdf")
     return Response(
         content,

@@ -1,10 +1,10 @@
 """What stands above every screen of a campaign: its name, its state and dates, what can be done with it, its tabs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from markupsafe import Markup
+from pydantic import BaseModel
 
 from components.layout.layout import head, way_back
 from components.ui.icons import icon
@@ -30,7 +30,7 @@ TABS = {
 
 @dataclass
 class PageState:
-    """What one open page of a campaign shows and what was typed while something in it is ValidationErrors."""
+    """What one open page of a campaign shows and what was typed while something in it is faulty."""
 
     campaign_id: int | None
     tab: str = ""
@@ -48,8 +48,26 @@ class PageState:
         return f"{PATH}/{self.campaign_id}" + (f"?{query}" if query else "")
 
 
+class CampaignQuery(BaseModel):
+    """What an address of a campaign asks for; what cannot be read does not narrow."""
+
+    onglet: str = ""
+    piece: str = ""
+    modele: str = ""  # what became of a model that was sent
+    etat: str = ""
+    departement: str = ""
+    cycle: str = ""
+    r: str = ""
+    tri: str = ""
+    sens: str = ""
+
+    def wanted(self) -> Wanted:
+        sort = self.tri if self.tri in COLUMNS and self.tri != "pieces" else "name"
+        return Wanted(self.etat[:20], self.departement[:120], self.cycle[:60], self.r[:60], sort, self.sens == "d")
+
+
 def query_of(wanted: Wanted) -> str:
-    """What the table shows, as an address keeps it; `read` understands it."""
+    """What the table shows, as an address keeps it; CampaignQuery reads it."""
     sort = "" if wanted.sort == "name" and not wanted.down else wanted.sort
     query = {
         "etat": wanted.state,
@@ -60,20 +78,6 @@ def query_of(wanted: Wanted) -> str:
         "sens": "d" if wanted.down else "",
     }
     return urlencode({name: value for name, value in query.items() if value})
-
-
-def read(asked: Mapping[str, str]) -> Wanted:
-    """What an address asks for; what cannot be read does not narrow."""
-    state, sort = asked.get("etat", "")[:20], asked.get("tri", "")
-    sort = sort if sort in COLUMNS and sort != "pieces" else "name"
-    return Wanted(
-        state,
-        asked.get("departement", "")[:120],
-        asked.get("cycle", "")[:60],
-        asked.get("r", "")[:60],
-        sort,
-        asked.get("sens") == "d",
-    )
 
 
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) -> Markup:

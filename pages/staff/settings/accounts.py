@@ -27,7 +27,7 @@ ROLE_LABELS: dict[str, str] = {Role.OFFICE: "Secrétariat", Role.MANAGER: "Respo
 
 @dataclass
 class PageState:
-    """The account that is open (None: a new one), and what was UserError."""
+    """The account that is open (None: a new one), and what was refused."""
 
     opened: int | None = None
     faults: dict[str, UserError] = field(default_factory=dict)

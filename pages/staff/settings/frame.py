@@ -24,7 +24,7 @@ GATEWAYS = {"": "Aucun", "payfip": "PayFiP", "simulator": "Simulateur (démonstr
 
 @dataclass
 class Typed:
-    """What was UserError in the record that is open."""
+    """What was refused in the record that is open."""
 
     faults: dict[str, UserError] = field(default_factory=dict)
 
