@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -21,6 +22,16 @@ from data.families.models import Guardian, Pupil, of_its_site
 from data.mail import outbox
 
 ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
+
+
+class AccessState(StrEnum):
+    """Whether somebody can come in; worked out, not kept."""
+
+    NONE = "none"
+    BLOCKED = "blocked"
+    TO_HAND_OVER = "to_hand_over"
+    HANDED_OVER = "handed_over"
+    IN_USE = "in_use"
 
 
 class Account(OfFamily, table=True):
@@ -64,6 +75,15 @@ class Account(OfFamily, table=True):
     @property
     def is_staff(self) -> bool:
         return self.role in {Role.OFFICE, Role.MANAGER}
+
+    @property
+    def access(self) -> AccessState:
+        if self.disabled:
+            return AccessState.BLOCKED
+        if self.password_hash and not self.must_change:
+            return AccessState.IN_USE
+        handed_over = self.password_hash or self.access_sent_at
+        return AccessState.HANDED_OVER if handed_over else AccessState.TO_HAND_OVER
 
     @property
     def wants_digest(self) -> bool:

@@ -12,7 +12,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.reenrolment import models as reenrolment
-from data.reenrolment.models import Reenrolment, Situation, Wish
+from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, Way, Wish
 
 MAX_TEXT_LENGTH = 2000
 LEAVING = (
@@ -29,12 +29,12 @@ def choose(uow: UnitOfWork, pupil: Pupil, campaign_id: int, way: str, chosen: It
     """One of the three ways, each of which undoes the others; « courses » with the enrolments ticked, none of them being
     no way at all. UserError when this household may not; enrolments of others are not taken."""
     now = _writable(uow, pupil, campaign_id)
-    if way not in {"", *reenrolment.WAYS} or (way == "administrative" and not now.campaign.administrative):
+    if way not in {"", *reenrolment.WAYS} or (way == Way.ADMINISTRATIVE and not now.campaign.administrative):
         raise UserError("Choisissez dans la liste.")
     known = {each.enrolment.id for each in now.disciplines}
-    ticked = sorted(known.intersection(chosen)) if way == "courses" else []
+    ticked = sorted(known.intersection(chosen)) if way == Way.COURSES else []
     wish = _wish(uow, now)
-    wish.way, wish.chosen = ("" if way == "courses" and not ticked else way), ticked
+    wish.way, wish.chosen = ("" if way == Way.COURSES and not ticked else way), ticked
     return _stored(uow, now, wish)
 
 
@@ -96,7 +96,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     ValidationErrors names what is missing, in the page's order: `way`, `reason`, `precision`, `documents`, `message`.
     """
     now = reenrolment.locked(uow, pupil, campaign_id)
-    if now.sent and now.mine and now.sent.state == "submitted":
+    if now.sent and now.mine and now.sent.state == ReenrolmentState.SUBMITTED:
         return now.sent  # a second click, a reload, the other tab
     if now.closed_because:
         raise now.closed_because
@@ -117,7 +117,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
         way=wish.way,
         submitted_at=uow.now,
     )
-    sent.state, sent.way, sent.chosen = "submitted", wish.way, sorted(now.chosen)
+    sent.state, sent.way, sent.chosen = ReenrolmentState.SUBMITTED, wish.way, sorted(now.chosen)
     sent.submitted_at, sent.author_id = uow.now, uow.account_id or 0
     sent.decided_at, sent.decided_by = None, ""
     sent.version += 1 if again else 0
@@ -143,12 +143,12 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
             if now.campaign.administrative
             else "Cochez les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
         )
-    if way == "leaving" and wish:
+    if way == Way.LEAVING and wish:
         if wish.reason not in LEAVING:
             faults["reason"] = UserError("Choisissez un motif.")
         elif wish.reason == "Autre" and not wish.precision:
             faults["precision"] = UserError("Précisez le motif en quelques mots.")
-    if way in {"administrative", "courses"} and (lacking := now.lacking):
+    if way in {Way.ADMINISTRATIVE, Way.COURSES} and (lacking := now.lacking):
         faults["documents"] = UserError(
             "Il manque une pièce obligatoire : {names}.#Il manque {count} pièces obligatoires : {names}.",
             count=len(lacking),
@@ -177,9 +177,9 @@ def summary(now: Situation, wish: Wish, language: str = "fr") -> list[outbox.Fac
     """What is asked, line by line."""
     in_language = as_language(language)
     lines: list[outbox.Fact] = []
-    if wish.way == "administrative":
+    if wish.way == Way.ADMINISTRATIVE:
         lines.append((translate("Choix", in_language), translate("Réinscription administrative", in_language)))
-    elif wish.way == "courses":
+    elif wish.way == Way.COURSES:
         picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
         lines.append((translate("Cours demandés", in_language), ", ".join(picked)))
     else:
@@ -190,7 +190,7 @@ def summary(now: Situation, wish: Wish, language: str = "fr") -> list[outbox.Fac
             (translate("Motif", in_language), reason),
         ]
     given = [item for item in now.document_items if item.supplied]
-    if given and wish.way != "leaving":
+    if given and wish.way != Way.LEAVING:
         lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
     if wish.message:
         lines.append((translate("Demandes complémentaires", in_language), wish.message))
@@ -202,12 +202,14 @@ def paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> outbox.P
     in_language = as_language(who.language)
     named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
     title = translate(
-        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", in_language, **named
+        "Départ de {name}, {year}" if wish.way == Way.LEAVING else "Réinscription de {name}, {year}",
+        in_language,
+        **named,
     )
     documents = [
         pair(item.document.label, item.supplied.file_name, in_language)
         for item in now.document_items
-        if item.supplied and wish.way != "leaving"
+        if item.supplied and wish.way != Way.LEAVING
     ]
     lines, sent = dict(summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
     if documents:
@@ -224,7 +226,7 @@ def paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> outbox.P
         title,
         translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
         translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
-        if wish.way != "leaving"
+        if wish.way != Way.LEAVING
         else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
         facts,
     )

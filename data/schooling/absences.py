@@ -2,6 +2,7 @@
 the absence, only the one that wrote sees its notice."""
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -51,6 +52,13 @@ class Absence(OfPupil, table=True):
     comment: str = Field(default="", max_length=1000)
 
 
+class NoticeState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the family
+
+
 class AbsenceNotice(OfFamily, table=True):
     """What a family wrote: of a past absence (`absence_id`), or of days to come, for all courses or one."""
 
@@ -71,7 +79,7 @@ class AbsenceNotice(OfFamily, table=True):
     comment: str = Field(default="", max_length=1000)
     document: str = Field(default="", max_length=32)
     author_id: int
-    state: str = Field(default="pending", max_length=10, index=True)  # pending | accepted | declined | withdrawn
+    state: str = Field(default=NoticeState.PENDING, max_length=10, index=True)
     submitted_at: datetime = Field(index=True)
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
@@ -110,7 +118,7 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     return list(
         uow.all(
             select(AbsenceNotice)
-            .where(AbsenceNotice.pupil_id == pupil_id, AbsenceNotice.state != "withdrawn")
+            .where(AbsenceNotice.pupil_id == pupil_id, AbsenceNotice.state != NoticeState.WITHDRAWN)
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
             .limit(50)
         )
@@ -126,7 +134,7 @@ def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, 
             .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
             .where(
                 AbsenceNotice.family_id == uow.family_id,
-                AbsenceNotice.state != "withdrawn",
+                AbsenceNotice.state != NoticeState.WITHDRAWN,
                 col(AbsenceNotice.submitted_at) >= uow.now - timedelta(days=31),
             )
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
@@ -198,10 +206,10 @@ def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comm
     if faults := _text_errors(reason, comment):
         raise ValidationErrors(faults)
     for older in uow.all(
-        select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == "pending")
+        select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == NoticeState.PENDING)
     ):
         if (older.reason, older.comment) != (reason, comment):
-            older.state = "withdrawn"
+            older.state = NoticeState.WITHDRAWN
             uow.add(older)
     return _record(
         uow,
@@ -241,7 +249,7 @@ def _record(uow: UnitOfWork, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNoti
     for same in uow.all(
         select(AbsenceNotice).where(
             AbsenceNotice.pupil_id == pupil.id,
-            AbsenceNotice.state == "pending",
+            AbsenceNotice.state == NoticeState.PENDING,
             AbsenceNotice.first_day == notice.first_day,
             AbsenceNotice.last_day == notice.last_day,
             AbsenceNotice.course_id == notice.course_id,
@@ -282,7 +290,7 @@ def days_of(notice: AbsenceNotice, language: str = "fr") -> str:
 def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
-    if notice.state != "pending":
+    if notice.state != NoticeState.PENDING:
         raise UserError("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
     if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
         raise NotFound(f"document {document}")
@@ -294,8 +302,8 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
 
 def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
-    if notice.state == "pending":
-        notice.state = "withdrawn"
+    if notice.state == NoticeState.PENDING:
+        notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
         audit.note(uow, "absence withdrawn", subject="absence_notice", subject_id=notice.id)
         announce_change(uow, notice)
