@@ -3,15 +3,27 @@ PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test test-days test-nicegui lint format bench audit screens clean browser
+.DEFAULT_GOAL := help
+.PHONY: help run dev test test-days test-nicegui coverage lint format migration picture rules audit screens bench browser clean
 
+# These lines: each target with the comment above it.
+help:
+	@awk '/^# / { text = substr($$0, 3) } /^[a-z-]+:/ { if (text) printf "make %-12s %s\n", substr($$1, 1, length($$1) - 1), text } !/^#/ { text = "" }' Makefile
+
+# The demonstration, on http://localhost:8080.
 run: $(READY)
 	DEMO=1 $(VENV)/python main.py serve
 
+# The same on a database of its own, under var/dev, started anew at each change of a file.
+dev: $(READY)
+	DEMO=1 DATABASE_URL=sqlite:///var/dev/anacrouse.db FILES_DIR=var/dev/files \
+		$(VENV)/watchfiles --target-type command "$(VENV)/python main.py serve" main.py data components pages
+
+# Every test.
 test: $(READY) browser
 	$(VENV)/python -m tests
 
-# All but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
+# All tests but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
@@ -19,17 +31,38 @@ test-days: $(READY) browser
 test-nicegui: $(READY) browser
 	$(VENV)/python -m tests.nicegui_versions
 
+# How much of data/ its tests go through, file by file.
+coverage: $(READY)
+	$(VENV)/python -m pytest --cov --cov-report=term:skip-covered tests/data
+
+# What a change must pass besides the tests: ruff, mypy, the layers of imports.
 lint: $(READY)
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy .
 	$(VENV)/lint-imports
 
+# What ruff can mend by itself.
 format: $(READY)
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
 
-# Every registered screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so not a part of the tests.
+# A migration, drafted from what the tables say now: make migration NUMBER=0081 WHAT="second names of pupils".
+migration: $(READY)
+	rm -f var/migration.db
+	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
+		from data.core.schema import configuration as how; command.upgrade(how(), 'head'); \
+		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NUMBER)')"
+
+# docs/imports.svg: which folder imports which.
+picture: $(READY)
+	$(VENV)/python -m tests.draw_imports
+
+# docs/security.md: which tests show each rule.
+rules: $(READY)
+	$(VENV)/python -m tests.rules
+
+# Every screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so no part of the tests.
 audit: $(READY) browser
 	$(VENV)/python -m pytest tests/browser/every_screen.py
 
@@ -37,6 +70,7 @@ audit: $(READY) browser
 screens: $(READY) browser
 	$(VENV)/python -m tests.pictures
 
+# What this machine takes for pages, imports, searches.
 bench: $(READY) browser
 	$(VENV)/python -m tests.bench
 
@@ -52,6 +86,7 @@ $(READY): pyproject.toml uv.lock
 browser:
 	@$(PYTHON) tests/install.py
 
+# Away with what was installed and kept; var/ stays.
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

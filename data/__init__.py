@@ -1,1 +1,1 @@
-"""Tables, queries and operations; no browser. One folder a subject, demo at the top, core at the bottom: each uses only those below it."""
+"""Tables, queries and operations; no browser. One folder a subject, cli at the top, core at the bottom: each uses only those below it."""

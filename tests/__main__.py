@@ -121,6 +121,7 @@ def main() -> None:
     parts = usual_parts() if days is None else [part for day in days for part in without_browser(day)]
     if asked.random is not None:
         options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]
+        os.environ["TESTS_RANDOM"] = "1"
         print(f"in random order: --random {asked.random} takes the same again")
     print(f"{len(parts)} parts, {AT_A_TIME} at a time: {', '.join(part.name for part in parts)}", flush=True)
     # Databases are made by the hundred: in memory where there is room for them.

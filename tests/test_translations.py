@@ -12,16 +12,16 @@ PACKAGES = ("data", "components", "pages")
 # Constants that hold sentences; what else is said is found where it is said.
 CONSTANTS = {
     "STATE_LABELS", "SAMPLE_VALUES", "GLOSSARY", "TYPE_NAMES", "DEMO_ACCOUNTS", "RECORD_TYPES", "RETENTION_LABELS",
-    "AUDIENCE_LABELS", "RECIPIENT_LABELS", "POLICY_LABELS", "ROLE_LABELS", "DOCUMENT_STATES", "SHORT_TERMS", "PERIOD_OVER",
+    "AUDIENCE_LABELS", "RECIPIENT_LABELS", "POLICY_LABELS", "ROLE_LABELS", "SHORT_TERMS", "PERIOD_OVER",
     "READ_ONLY_VIEW", "text", "sentence", "caption", "message", "outcome",
     "READY", "REFUSALS", "SENTENCES", "BUSY", "NO_ROOM", "STATES", "STRENGTHS", "NOTICES", "RECEIPT", "NO_RECEIPT", "THEN",
     "TABS", "CHAPTERS", "FAMILY_MENU", "STAFF_MENU", "ROLES", "ACCESSIBILITY_STATES", "SENT", "UNSET", "WRONG",
     "GATEWAYS", "FIELDS", "HINTS", "DEVIATION", "OWN", "LAST", "WRONG_CODE", "TOO_LATE", "empty",
     "lines", "wanted", "REASONS", "LEDGERS", "METHODS", "pairs", "NOT_ACCESSIBLE", "TESTED", "HEADS", "LEAVING", "CLOSED",
-    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "LOOKS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
+    "SUSPENDED", "FIRST_CHOOSE", "ONLY_READ", "DONE", "THEIRS", "OTHER_KINDS", "PARTS", "ACTIONS", "SUBJECTS", "VALUES", "TITLES",
     "COLUMNS", "how", "held", "people", "known", "state", "pages", "WAYS",
     "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
-    "TERMS", "PROTECTED", "STAFF_CHAPTERS", "BILL_STATES", "REQUEST_STATES", "LETTER_STATES",
+    "TERMS", "PROTECTED", "STAFF_CHAPTERS",
     "HELLO", "OUTCOMES", "PASSWORD_LINE", "OFFICE_MESSAGE", "AUTOMATIC",
 }  # fmt: skip
 EVERY_WORD = {
@@ -83,6 +83,8 @@ def sentences() -> dict[str, str]:
                     spoken += texts(node.args[1])
                 elif name == "Choice":
                     spoken += [text for argument in node.args[1:] for text in texts(argument)]
+                elif name == "Status":
+                    spoken += texts(node.args[2])
                 elif name == "choice":
                     spoken += texts(node.args[0])
                 elif name in {"_change", "_choose_page"}:

@@ -78,8 +78,9 @@ def plain(
             try:
                 if caller.looking and request.method not in {"GET", "HEAD"}:
                     raise ReadOnlyView(READ_ONLY_VIEW)
-                response = answer(caller, request, **address)
-                return await response if inspect.isawaitable(response) else response
+                answered = answer(caller, request, **address)
+                response: Response = await answered if inspect.isawaitable(answered) else answered
+                return response
             except NotFound:
                 return not_found(request, caller)
             except UserError as error:  # what an answer does not tell in its own page: looking only, a protected family

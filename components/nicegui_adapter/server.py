@@ -1,12 +1,9 @@
-"""The running process: middleware, the delivery's rounds, memory kept low, one process to a SQLite database."""
+"""The running process: logs, middleware, the delivery's rounds."""
 
-import fcntl
 import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +18,6 @@ from components.nicegui_adapter.background_jobs import start, stop
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
-from data.core import database
 from data.core.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -52,25 +48,6 @@ def set_up_logging() -> None:
     for own in ("engineio.server", "socketio.server", "nicegui", "uvicorn", "uvicorn.error"):
         logging.getLogger(own).handlers.clear()
         logging.getLogger(own).propagate = True
-
-
-@contextmanager
-def only_one() -> Iterator[None]:
-    """With SQLite one process writes: a second one refuses to start, and says why."""
-    database_file = database.file()
-    if database_file is None:
-        yield
-        return
-    lock = database_file.with_suffix(".lock")
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            sys.exit(
-                f"Another process serves {database_file} already. Stop it first, or set DATABASE_URL to another database."
-            )
-        yield
 
 
 def run() -> None:

@@ -63,7 +63,8 @@ async def _handshake(sid: str, sent: object = None, *_: object) -> bool:
             or not _same_session(page, core.sio.get_environ(sid)["asgi.scope"])
         ):
             return False
-        return await nicegui._on_handshake(sid, sent)
+        taken: bool = await nicegui._on_handshake(sid, sent)
+        return taken
     except (ValueError, TypeError, KeyError) as fault:
         log.warning("a handshake that no script of ours sends: %r", fault)
         return False

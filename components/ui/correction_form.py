@@ -13,6 +13,7 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core.errors import UserError
 from data.core.fields import EditableField
+from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import ASKED, WAS
@@ -79,7 +80,7 @@ def _field(
     fault: UserError | None,
 ) -> Markup:
     one = replace(one, mark=replace(one.mark, autocomplete=""))  # the browser would fill in the secretary's own
-    control, below = Control(uow, key, one, "immediate", one.mark.required), list[Markup]()
+    control, below = Control(uow, key, one, Policy.IMMEDIATE, one.mark.required), list[Markup]()
     notes: list[str] = []
     if hint := one.kind.hint:
         below.append(tag("span", uow.translate(hint), id=f"{control.id}-hint", class_="hint"))

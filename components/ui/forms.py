@@ -55,13 +55,15 @@ def record_form(
     for name, (one, policy) in sites.open_fields(site, type(row)).items():
         if one.kind.control == "photo":
             continue  # it has a form of its own, sent by plain HTTP
-        control = Control(uow, key, one, policy if may_change else "readonly", sites.is_required(site, one, type(row)))
+        control = Control(
+            uow, key, one, policy if may_change else Policy.READONLY, sites.is_required(site, one, type(row))
+        )
         sections.setdefault(one.mark.section, []).append(
             control.draw(
                 one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
             )
         )
-        if name == "email" and isinstance(row, Guardian) and may_change and policy != "readonly":
+        if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
             sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
         tag("fieldset", tag("legend", uow.translate(title)), tag("div", inside, class_="grid"))
@@ -133,7 +135,7 @@ class Control:
     ) -> Markup:
         uow, shown = self.uow, change.new if change else recorded
         below = []
-        hint = self.one.kind.hint if self.policy != "readonly" else ""
+        hint = self.one.kind.hint if self.policy != Policy.READONLY else ""
         if hint:
             below.append(tag("span", uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
         if change:
@@ -169,7 +171,7 @@ class Control:
         label = tag(
             "label",
             uow.translate(self.one.mark.label),
-            self.required and self.policy != "readonly" and tag("span", " ", uow.translate("(obligatoire)")),
+            self.required and self.policy != Policy.READONLY and tag("span", " ", uow.translate("(obligatoire)")),
             for_=self.id,
         )
         return tag(
@@ -191,7 +193,7 @@ class Control:
             "autocomplete": self.one.mark.autocomplete or "off",
         }
         text = self.one.format_value(shown, uow.language)
-        if self.policy == "readonly":
+        if self.policy == Policy.READONLY:
             shown = text or uow.translate("Non renseigné")
             return tag("input", id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
         if kind.control in {"choice", "country"}:

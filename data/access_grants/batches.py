@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
@@ -41,6 +42,18 @@ MAX_ACCOUNTS = 10_000
 log = logging.getLogger("anacrouse.access")
 
 
+class BatchState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ItemState(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    SKIPPED = "skipped"  # blocked, without address, or told by other means meanwhile
+
+
 class AccessBatch(OfSite, table=True):
     """One sending. `file` is the PDF of letters, kept seven days."""
 
@@ -49,12 +62,12 @@ class AccessBatch(OfSite, table=True):
     __table_args__ = (UniqueConstraint("id", "site_id"),)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     how: str = Field(max_length=10)  # mail | letter
-    state: str = Field(default="waiting", max_length=10, index=True)  # waiting | done | failed
+    state: str = Field(default=BatchState.WAITING, max_length=10, index=True)
     author_id: int
     author: str = Field(default="", max_length=120)
     total: int = 0
     done: int = 0
-    skipped: int = 0  # blocked, without address, or told by other means meanwhile
+    skipped: int = 0
     file: str = Field(default="", max_length=32)
     size: int = 0
     created_at: datetime
@@ -75,7 +88,7 @@ class AccessItem(OfSite, table=True):
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     batch_id: int = Field(index=True)
     account_id: int = Field(index=True)
-    state: str = Field(default="waiting", max_length=10)  # waiting | done | skipped
+    state: str = Field(default=ItemState.WAITING, max_length=10)
 
 
 def to_inform(uow: UnitOfWork) -> tuple[int, int]:
@@ -113,7 +126,7 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
     if how not in HOWS:
         raise UserError("Choisissez une réponse de la liste.")
     uow.get(Site, uow.site_id, lock=True)  # two presses wait for each other
-    under_way = uow.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == "waiting"))
+    under_way = uow.one(select(AccessBatch).where(AccessBatch.how == how, AccessBatch.state == BatchState.WAITING))
     _forget_old(uow)
     question = (
         select(Account.id)
@@ -200,7 +213,11 @@ def waiting() -> list[int]:
     with system_unit_of_work() as uow:
         free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < uow.now)
         return list(
-            uow.all(select(AccessBatch.id).where(AccessBatch.state == "waiting", free).order_by(col(AccessBatch.id)))
+            uow.all(
+                select(AccessBatch.id)
+                .where(AccessBatch.state == BatchState.WAITING, free)
+                .order_by(col(AccessBatch.id))
+            )
         )
 
 
@@ -210,14 +227,14 @@ def work(batch_id: int) -> None:
         free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < uow.now)
         if not uow.change(
             update(AccessBatch)
-            .where(col(AccessBatch.id) == batch_id, col(AccessBatch.state) == "waiting", free)
+            .where(col(AccessBatch.id) == batch_id, col(AccessBatch.state) == BatchState.WAITING, free)
             .values(lease_until=uow.now + LEASE)
         ):
             return
         batch = uow.get(AccessBatch, batch_id)
         author = uow.get(Account, batch.author_id)
     if not author.is_staff:
-        _finish(author, batch_id, state="failed")
+        _finish(author, batch_id, state=BatchState.FAILED)
         return
     if batch.how == "mail":
         while mail_some(author, batch_id):
@@ -237,7 +254,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
         batch = uow.get(AccessBatch, batch_id, lock=True)
         for item, new in zip(items, made, strict=True):
             fresh = uow.get(AccessItem, item.id, lock=True)
-            if fresh.state != "waiting":
+            if fresh.state != ItemState.WAITING:
                 continue
             account = uow.get(Account, fresh.account_id)
             already_informed = account.access_sent_at is not None and account.access_sent_at >= batch.created_at
@@ -245,10 +262,10 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
                 if already_informed:
                     raise UserError("Cet accès a été communiqué entre-temps.")
                 access_grants.mail(uow, account.id, new, delay=(batch.done * 60) // a_minute)
-                fresh.state = "done"
+                fresh.state = ItemState.DONE
                 batch.done += 1
             except UserError:
-                fresh.state = "skipped"
+                fresh.state = ItemState.SKIPPED
                 batch.skipped += 1
             uow.add(fresh)
         batch.lease_until = uow.now + LEASE
@@ -260,7 +277,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
 def _left(batch_id: int):  # type: ignore[no-untyped-def]
     return (
         select(AccessItem)
-        .where(AccessItem.batch_id == batch_id, AccessItem.state == "waiting")
+        .where(AccessItem.batch_id == batch_id, AccessItem.state == ItemState.WAITING)
         .order_by(col(AccessItem.id))
     )
 
@@ -284,10 +301,10 @@ def _print_all(author: Account, batch_id: int) -> None:
     with unit_of_work(author, writes=True) as uow:
         batch = uow.get(AccessBatch, batch_id, lock=True)
         for item in uow.all(_left(batch_id)):
-            item.state = "done" if item.account_id in written else "skipped"
+            item.state = ItemState.DONE if item.account_id in written else ItemState.SKIPPED
             uow.add(item)
         batch.done, batch.skipped = len(written), batch.total - len(written)
-        batch.file, batch.size, batch.state, batch.finished_at = name, len(content), "done", uow.now
+        batch.file, batch.size, batch.state, batch.finished_at = name, len(content), BatchState.DONE, uow.now
         uow.add(batch)
         access_grants.hand_out(uow, uow.all(select(Account).where(col(Account.id).in_(written))), uow.now)
         uow.publish(("access", batch.site_id))
@@ -301,7 +318,7 @@ def _progress(author: Account, batch_id: int, done: int) -> None:
         uow.publish(("access", batch.site_id))
 
 
-def _finish(author: Account, batch_id: int, state: str = "done") -> None:
+def _finish(author: Account, batch_id: int, state: BatchState = BatchState.DONE) -> None:
     with system_unit_of_work(writes=True) as uow:
         batch = uow.get(AccessBatch, batch_id, lock=True)
         batch.state, batch.finished_at = state, uow.now

@@ -18,6 +18,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
+from data.mail.outbox import LetterState
 
 LINK = "first start"
 LINK_SECONDS = 3600
@@ -153,7 +154,7 @@ def key_is_known(*, accept: bool = False) -> bool:
         if accept:
             uow.change(delete(two_factor.SecondFactor).where(col(two_factor.SecondFactor.id) > 0))
             waiting = col(outbox.Letter.secret) != ""
-            uow.change(update(outbox.Letter).where(waiting).values(secret="", state="cancelled"))
+            uow.change(update(outbox.Letter).where(waiting).values(secret="", state=LetterState.CANCELLED))
         for row in rows:
             row.key_mark = mark
             uow.add(row)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from contextlib import suppress
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import SkipValidation
@@ -23,6 +24,16 @@ from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
 
 ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
+
+
+class AccessState(StrEnum):
+    """Whether somebody can come in; worked out, not kept."""
+
+    NONE = "none"
+    BLOCKED = "blocked"
+    TO_HAND_OVER = "to_hand_over"
+    HANDED_OVER = "handed_over"
+    IN_USE = "in_use"
 
 
 class Account(OfFamily, table=True):
@@ -66,6 +77,15 @@ class Account(OfFamily, table=True):
     @property
     def is_staff(self) -> bool:
         return self.role in {Role.OFFICE, Role.MANAGER}
+
+    @property
+    def access(self) -> AccessState:
+        if self.disabled:
+            return AccessState.BLOCKED
+        if self.password_hash and not self.must_change:
+            return AccessState.IN_USE
+        handed_over = self.password_hash or self.access_sent_at
+        return AccessState.HANDED_OVER if handed_over else AccessState.TO_HAND_OVER
 
     @property
     def wants_digest(self) -> bool:

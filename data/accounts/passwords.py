@@ -66,7 +66,8 @@ def readable(word: str) -> bool:
 
 
 def make_hash(word: str) -> str:
-    return context().hash(normal(word))
+    hashed: str = context().hash(normal(word))
+    return hashed
 
 
 def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[bool, str | None]:

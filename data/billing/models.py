@@ -6,7 +6,8 @@ Two ledgers: tuition (« cotisations ») and rental (« locations »). A payment
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Literal, TypeVar
+from enum import StrEnum
+from typing import ClassVar, TypeVar
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
@@ -17,10 +18,31 @@ from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 
-Ledger = Literal["tuition", "rental"]
-LEDGERS: dict[str, Ledger] = {"cotisations": "tuition", "locations": "rental"}
-State = Literal["due", "partial", "paid", "late", "cashed", "waiting", "rejected", "credit"]
 
+class Ledger(StrEnum):
+    TUITION = "tuition"
+    RENTAL = "rental"
+
+
+class Nature(StrEnum):
+    INVOICE = "invoice"
+    CREDIT = "credit"
+
+
+class EntryState(StrEnum):
+    """Of a line of the account. A payment's column keeps CASHED, WAITING or REJECTED; the others are worked out."""
+
+    DUE = "due"
+    PARTIAL = "partial"
+    PAID = "paid"
+    LATE = "late"
+    CASHED = "cashed"
+    WAITING = "waiting"
+    REJECTED = "rejected"
+    CREDIT = "credit"
+
+
+LEDGERS = {"cotisations": Ledger.TUITION, "locations": Ledger.RENTAL}
 
 METHODS = (
     "Chèque",
@@ -48,8 +70,8 @@ class Invoice(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: str = Field(max_length=30)
-    nature: str = Field(default="invoice", max_length=8)  # invoice | credit
-    ledger: str = Field(default="tuition", max_length=8)
+    nature: str = Field(default=Nature.INVOICE, max_length=8)
+    ledger: str = Field(default=Ledger.TUITION, max_length=8)
     school_year: str = Field(max_length=9)
     day: date
     due_day: date | None = None
@@ -89,7 +111,7 @@ class Instalment(OfFamily, table=True):
 
 
 class Payment(OfFamily, table=True):
-    """Money received, or announced (`waiting`), or UserError by the bank (`rejected`). `number` is its receipt's."""
+    """Money received, or announced (`waiting`), or refused by the bank (`rejected`). `number` is its receipt's."""
 
     staff_managed: ClassVar[bool] = True
     __table_args__ = (
@@ -99,14 +121,14 @@ class Payment(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: str = Field(max_length=30)
-    ledger: str = Field(default="tuition", max_length=8)
+    ledger: str = Field(default=Ledger.TUITION, max_length=8)
     school_year: str = Field(max_length=9)
     day: date
     method: str = Field(default="", max_length=40)  # as people read it: Chèque, Virement, Carte bancaire
     operation: str = Field(default="", max_length=60)
     label: str = Field(default="", max_length=300)
     cents: int
-    state: str = Field(default="cashed", max_length=8)  # cashed | waiting | rejected
+    state: str = Field(default=EntryState.CASHED, max_length=8)
     payer: str = Field(default="", max_length=170)
 
 
@@ -131,7 +153,7 @@ class Entry:
     """A line of the account: an invoice in `debit`; a payment or a credit note in `credit`; a rejected payment in neither."""
 
     row: Invoice | Payment
-    state: State
+    state: EntryState
     debit: int = 0
     credit: int = 0
     due: int = 0  # what is left to pay of an invoice
@@ -211,7 +233,7 @@ def entries_of(
     today: date,
 ) -> list[Entry]:
     """The lines, the latest first. A rejected payment settles nothing."""
-    rejected = {payment.id for payment in payments if payment.state == "rejected"}
+    rejected = {payment.id for payment in payments if payment.state == EntryState.REJECTED}
     settled: dict[int, int] = {}
     for each in allocations:
         if each.payment_id not in rejected:
@@ -221,20 +243,22 @@ def entries_of(
         parts.setdefault(part.invoice_id, []).append(part)
     found = [_of_invoice(each, settled.get(each.id, 0), parts.get(each.id, []), today) for each in invoices]
     for payment in payments:
-        state: State = payment.state if payment.state in {"waiting", "rejected"} else "cashed"  # type: ignore[assignment]
-        found.append(Entry(payment, state, credit=0 if state == "rejected" else payment.cents))
+        state = next(
+            (each for each in (EntryState.WAITING, EntryState.REJECTED) if each == payment.state), EntryState.CASHED
+        )
+        found.append(Entry(payment, state, credit=0 if state == EntryState.REJECTED else payment.cents))
     return sorted(found, key=lambda e: (e.row.day, isinstance(e.row, Payment), e.row.id), reverse=True)
 
 
 def _of_invoice(invoice: Invoice, settled: int, parts: Sequence[Instalment], today: date) -> Entry:
-    if invoice.nature == "credit":
-        return Entry(invoice, "credit", credit=invoice.total)
+    if invoice.nature == Nature.CREDIT:
+        return Entry(invoice, EntryState.CREDIT, credit=invoice.total)
     left = max(0, invoice.total - settled)
     if not left:
-        return Entry(invoice, "paid", debit=invoice.total)
+        return Entry(invoice, EntryState.PAID, debit=invoice.total)
     next_due, next_part = _next_due(invoice, settled, parts)
     late = next_due is not None and next_due < today
-    state: State = "late" if late else "partial" if settled else "due"
+    state = EntryState.LATE if late else EntryState.PARTIAL if settled else EntryState.DUE
     return Entry(invoice, state, debit=invoice.total, due=left, next_due=next_due, next_part=next_part)
 
 
@@ -256,7 +280,7 @@ def invoice_by_number(uow: UnitOfWork, number: str) -> Invoice:
 def payment_by_number(uow: UnitOfWork, number: str) -> Payment:
     """A payment that came in: one that was rejected has no receipt."""
     found = _by_number(uow, Payment, number)
-    if found.state == "rejected":
+    if found.state == EntryState.REJECTED:
         raise NotFound(f"receipt {number[:30]}")
     return found
 

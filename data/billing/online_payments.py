@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from pydantic import SkipValidation
@@ -13,8 +14,8 @@ from sqlmodel import Field, col, func, select
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing.gateways import registry as gateways
-from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Sent
-from data.billing.models import LEDGERS, Account, Entry, Invoice, Ledger, Payment
+from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Sent, State
+from data.billing.models import LEDGERS, Account, Entry, Invoice, Ledger, Nature, Payment
 from data.core import audit, sites
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError
@@ -32,9 +33,19 @@ CURRENCY = "EUR"
 METHOD = "Carte bancaire (en ligne)"
 SAME_FOR = timedelta(minutes=30)
 ATTEMPT_LIFETIME = timedelta(hours=24)
-OPEN_STATES = ("started", "refused", "abandoned")
 SUBJECT = "online payment"
 MAX_FORGERIES_NOTED = 20  # entries of the journal for one payment
+
+
+class AttemptState(StrEnum):
+    STARTED = "started"
+    PAID = "paid"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
+    DIFFERS = "differs"  # another amount than asked came in
+
+
+OPEN_STATES = (AttemptState.STARTED, AttemptState.REFUSED, AttemptState.ABANDONED)
 
 
 class OnlinePayment(OfFamily, table=True):
@@ -49,7 +60,7 @@ class OnlinePayment(OfFamily, table=True):
     ledger: str = Field(max_length=8)
     chosen: list[list[int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     cents: int
-    state: str = Field(default="started", max_length=10, index=True)  # started | paid | UserError | abandoned | differs
+    state: str = Field(default=AttemptState.STARTED, max_length=10, index=True)
     transaction: str | None = Field(default=None, max_length=80)
     payment_id: int | None = None
     overpaid: int = 0  # cents that settle nothing: for the staff to give back
@@ -86,7 +97,7 @@ def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int]) -> Online
     chosen = [entry for entry in payable(billing.accounts(uow)[ledger]) if entry.row.id in wanted]
     for other in wanted - {entry.row.id for entry in chosen}:
         invoice = uow.get(Invoice, other)
-        if invoice.ledger != ledger or invoice.nature != "invoice":
+        if invoice.ledger != ledger or invoice.nature != Nature.INVOICE:
             raise NotFound(f"invoice {other} is not of {ledger}")
         raise UserError("La facture {number} n’est plus à payer. Vérifiez votre choix.", number=invoice.number)
     if not chosen:
@@ -119,7 +130,7 @@ def _same_choice(uow: UnitOfWork, gateway: str, ledger: str, parts: list[list[in
             OnlinePayment.family_id == uow.family_id,
             OnlinePayment.gateway == gateway,
             OnlinePayment.ledger == ledger,
-            OnlinePayment.state == "started",
+            OnlinePayment.state == AttemptState.STARTED,
             OnlinePayment.started_at > uow.now - SAME_FOR,
         )
         .order_by(col(OnlinePayment.id).desc())
@@ -175,8 +186,8 @@ def resume(uow: UnitOfWork, reference: str) -> OnlinePayment:
         raise UserError("Ce paiement ne peut plus être repris. Choisissez à nouveau les factures à payer.")
     if not _still_due(row, payable(billing.accounts(uow)[_ledger(row)])):
         raise UserError("Les montants ont changé depuis. Choisissez à nouveau les factures à payer.")
-    if row.state != "started":
-        row.state, row.answered_at = "started", None
+    if row.state != AttemptState.STARTED:
+        row.state, row.answered_at = AttemptState.STARTED, None
         note(uow, row, "online payment resumed", {"amount": ["", euros(row.cents)]})
         uow.publish(("family", row.family_id or 0), ("billing", row.family_id or 0))
     row.account_id = uow.account_id or 0
@@ -215,7 +226,7 @@ def _still_due(row: OnlinePayment, due: Iterable[Entry]) -> bool:
 
 
 def _ledger(row: OnlinePayment) -> Ledger:
-    return "rental" if row.ledger == "rental" else "tuition"
+    return Ledger(row.ledger)
 
 
 def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = None) -> OnlinePayment:
@@ -238,7 +249,7 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
         confirmation = gateway.confirm(sent)
         if confirmation.reference != row.reference:
             raise Forged("an answer about another order")
-        if confirmation.state == "paid" and not 0 < len(confirmation.transaction) <= 80:
+        if confirmation.state == State.PAID and not 0 < len(confirmation.transaction) <= 80:
             raise Forged("no number of transaction")
     except Forged as forged:
         _note_forged(row.id, gateway.name, str(forged), client, now)
@@ -247,7 +258,7 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
         uow.client, uow.zone = client, uow.get(Site, row.site_id).zone
         uow.get(Family, row.family_id, lock=True)  # a payment at the counter and this one wait for each other
         row = uow.get(OnlinePayment, row.id, lock=True)
-        reused = confirmation.state == "paid" and _is_anothers(uow, row, confirmation.transaction)
+        reused = confirmation.state == State.PAID and _is_anothers(uow, row, confirmation.transaction)
         if not reused:
             _record(uow, row, confirmation)
     if reused:
@@ -284,7 +295,7 @@ def _note_forged(row_id: int, gateway: str, why: str, client: str, now: datetime
 def _record(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) -> None:
     """Once: what was already told changes nothing."""
     known = [row.transaction, *row.answer.get("earlier", [])]
-    if confirmation.state != "paid":
+    if confirmation.state != State.PAID:
         if row.state in OPEN_STATES and row.state != confirmation.state:
             row.state, row.answered_at = confirmation.state, uow.now
             note(uow, row, f"online payment {confirmation.state}", {"amount": ["", euros(row.cents)]})
@@ -297,14 +308,14 @@ def _record(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) -> 
         "amount": [euros(row.cents), f"{euros(confirmation.cents)} {confirmation.currency}"],
         "bank": ["", confirmation.transaction],
     }
-    if row.state == "paid" or not right:  # money that settles nothing: the staff give it back
+    if row.state == AttemptState.PAID or not right:  # money that settles nothing: the staff give it back
         row.overpaid += confirmation.cents if confirmation.currency == CURRENCY else 0
-        row.state = "paid" if row.state == "paid" else "differs"
+        row.state = AttemptState.PAID if row.state == AttemptState.PAID else AttemptState.DIFFERS
         row.seen_by, row.seen_at = "", None
-        note(uow, row, "online payment twice" if row.state == "paid" else "online payment differs", received)
+        note(uow, row, "online payment twice" if row.state == AttemptState.PAID else "online payment differs", received)
     else:
         payment = _receipt(uow, row, confirmation)
-        row.state, row.payment_id = "paid", payment.id
+        row.state, row.payment_id = AttemptState.PAID, payment.id
         note(uow, row, "online payment paid", {**received, "receipt": ["", payment.number]})
     row.answer = {
         "cents": confirmation.cents,

@@ -2,7 +2,7 @@
 
 from sqlmodel import col, or_, select
 
-from data.billing.online_payments import OnlinePayment, note
+from data.billing.online_payments import AttemptState, OnlinePayment, note
 from data.core.formats import euros
 from data.core.unit_of_work import UnitOfWork
 
@@ -14,7 +14,7 @@ def troubles(uow: UnitOfWork) -> list[OnlinePayment]:
         uow.all(
             select(OnlinePayment)
             .where(
-                or_(col(OnlinePayment.overpaid) > 0, OnlinePayment.state == "differs"),
+                or_(col(OnlinePayment.overpaid) > 0, OnlinePayment.state == AttemptState.DIFFERS),
                 col(OnlinePayment.seen_at).is_(None),
             )
             .order_by(col(OnlinePayment.answered_at), col(OnlinePayment.id))

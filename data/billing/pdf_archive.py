@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
 from data.billing import models as billing
+from data.billing.models import Nature
 from data.core import audit, formats, sites
 from data.core.errors import NotFound
 from data.core.scope import OfFamily
@@ -29,7 +30,7 @@ from data.families.models import Family, Pupil, of_its_site
 from data.mail.letterhead import letterhead_of
 from data.pdf import bills, certificates, course_report
 from data.schooling import models as schooling
-from data.schooling.models import Attended, of_its_pupil
+from data.schooling.models import Attended, EnrolmentStatus, of_its_pupil
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 KINDS = {"enrolment": "Attestation d’inscription", "payment": "Attestation de paiement"}
@@ -180,7 +181,7 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
 
 def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
     """That the pupil attends courses this school year; NotFound when there are none."""
-    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == "enrolled"]
+    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == EnrolmentStatus.ENROLLED]
     if not found:
         raise NotFound(f"no course of pupil {pupil.number}")
     return _certify(
@@ -199,7 +200,7 @@ def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> byte
         (entry, sum(line.cents for line in billing.lines(uow, entry.row.id) if line.pupil == pupil.full_name))
         for ledger in billing.accounts(uow).values()
         for entry in ledger.of_year(school_year).entries
-        if isinstance(entry.row, billing.Invoice) and entry.row.nature == "invoice"
+        if isinstance(entry.row, billing.Invoice) and entry.row.nature == Nature.INVOICE
     ]
     lines: list[tuple[str, str]] = []
     for entry, share in found:

@@ -5,7 +5,7 @@ from typing import Any
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.change_requests.models import RECORD_TYPES, ChangeRequest, FieldChange
+from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState, FieldChange
 from data.core.fields import editables
 from data.core.i18n import as_language, translate
 from data.core.settings import settings
@@ -15,10 +15,10 @@ from data.mail import outbox
 from data.mail.outbox import Change, Mail
 
 OUTCOMES = {  # state of a change -> what the family reads of it
-    "accepted": "Acceptée",
-    "declined": "Refusée : {reason}",
-    "moot": "Sans objet",
-    "pending": "Décision annulée : la demande est de nouveau en attente.",
+    ChangeState.ACCEPTED: "Acceptée",
+    ChangeState.DECLINED: "Refusée : {reason}",
+    ChangeState.MOOT: "Sans objet",
+    ChangeState.PENDING: "Décision annulée : la demande est de nouveau en attente.",
 }
 
 
@@ -59,7 +59,7 @@ def decided(
             translate(field.mark.label, language),
             field.format_value(change.old, language),
             field.format_value(change.new, language),
-            translate(OUTCOMES[change.state], language, reason=change.reason),
+            translate(OUTCOMES[ChangeState(change.state)], language, reason=change.reason),
         )
 
     mail = Mail(

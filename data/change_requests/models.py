@@ -1,6 +1,7 @@
 """What families ask to change: one request a record, one row a field."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
@@ -14,6 +15,19 @@ Asked = tuple["ChangeRequest", "FieldChange", EditableField]
 RECORD_TYPES: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
 
 
+class RequestState(StrEnum):
+    PENDING = "pending"
+    CLOSED = "closed"  # every field is decided or withdrawn
+
+
+class ChangeState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the family
+    MOOT = "moot"  # the record left since
+
+
 class ChangeRequest(OfFamily, table=True):
     """The pending or decided changes of one record. `version` moves at each change of the family or the staff."""
 
@@ -24,7 +38,7 @@ class ChangeRequest(OfFamily, table=True):
     sheet_id: int = Field(index=True)
     title: str = Field(default="", max_length=170)  # whose record, as named when asked
     author_id: int = Field(index=True)
-    state: str = Field(default="pending", max_length=10, index=True)  # pending | closed
+    state: str = Field(default=RequestState.PENDING, max_length=10, index=True)
     submitted_at: datetime = Field(index=True)
     changed_at: datetime
     closed_at: datetime | None = None
@@ -47,7 +61,7 @@ class FieldChange(OfFamily, table=True):
     field: str = Field(max_length=40)
     old: str = Field(default="", max_length=300)
     new: str = Field(default="", max_length=300)
-    state: str = Field(default="pending", max_length=10, index=True)  # pending accepted declined withdrawn moot
+    state: str = Field(default=ChangeState.PENDING, max_length=10, index=True)
     reason: str = Field(default="", max_length=500)
     decided_by: str = Field(default="", max_length=120)
     decided_at: datetime | None = None

@@ -12,7 +12,7 @@ from data.accounts.models import Account
 from data.change_requests import letters
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy, tidy_lines
@@ -22,7 +22,7 @@ from data.families import models as families
 from data.families.models import Family
 
 UNDO_HOURS = 24
-VERDICTS = {"accepted", "declined"}
+VERDICTS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
 READY = (
     "Le justificatif manque : joignez-le ou présentez-le à l’accueil.",
     "Cette valeur ne semble pas exacte : vérifiez-la.",
@@ -41,7 +41,7 @@ class Line:
 
     @property
     def conflict(self) -> bool:
-        return self.change.state == "pending" and self.now != self.change.old and not self.hidden
+        return self.change.state == ChangeState.PENDING and self.now != self.change.old and not self.hidden
 
     @property
     def blocked(self) -> bool:
@@ -62,7 +62,7 @@ class Waiting:
 def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
     """Requests with their number of fields: pending oldest first, or closed latest first. `search` is literal."""
     uow.staff_only()
-    wanted = ["pending"] if not closed else ["accepted", "declined"]
+    wanted = [ChangeState.PENDING] if not closed else [ChangeState.ACCEPTED, ChangeState.DECLINED]
     counts = (
         select(
             FieldChange.request_id,
@@ -79,7 +79,7 @@ def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int 
             select(ChangeRequest, Family.number, counts.c.count, counts.c.first)
             .join(counts, counts.c.request_id == ChangeRequest.id)
             .join(Family, col(Family.id) == ChangeRequest.family_id)
-            .where(ChangeRequest.state == ("closed" if closed else "pending")),
+            .where(ChangeRequest.state == (RequestState.CLOSED if closed else RequestState.PENDING)),
             search,
         )
         .order_by(order, col(ChangeRequest.id))
@@ -98,7 +98,7 @@ def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
         _matching(
             select(func.count(col(ChangeRequest.id)))
             .join(Family, col(Family.id) == ChangeRequest.family_id)
-            .where(ChangeRequest.state == ("closed" if closed else "pending")),
+            .where(ChangeRequest.state == (RequestState.CLOSED if closed else RequestState.PENDING)),
             search,
         )
     )
@@ -122,7 +122,7 @@ def lines(uow: UnitOfWork, request: ChangeRequest) -> list[Line]:
         change.field: change
         for change in uow.all(
             select(FieldChange)
-            .where(FieldChange.request_id == request.id, FieldChange.state != "withdrawn")
+            .where(FieldChange.request_id == request.id, FieldChange.state != ChangeState.WITHDRAWN)
             .order_by(col(FieldChange.id))
         )
     }
@@ -136,7 +136,7 @@ def lines(uow: UnitOfWork, request: ChangeRequest) -> list[Line]:
 
 def mark_present(uow: UnitOfWork, request_id: int | None) -> None:
     """This person has the request open; None: has left."""
-    edit_presence.mark_present(uow, ChangeRequest, request_id, "pending")
+    edit_presence.mark_present(uow, ChangeRequest, request_id, RequestState.PENDING)
 
 
 def decide(
@@ -159,21 +159,24 @@ def decide(
     _still_open(uow, request, version)
     known = {line.field.name: line for line in lines(uow, request)}
     if row is None:
-        return _moot(uow, request, [line for line in known.values() if line.change.state == "pending"])
+        return _moot(uow, request, [line for line in known.values() if line.change.state == ChangeState.PENDING])
     chosen = {
         name: verdict
         for name, verdict in verdicts.items()
-        if name in known and not known[name].hidden and known[name].change.state == "pending" and verdict[0] in VERDICTS
+        if name in known
+        and not known[name].hidden
+        and known[name].change.state == ChangeState.PENDING
+        and verdict[0] in VERDICTS
     }
     if not chosen and any(line.hidden for line in known.values()):
         raise UserError(families.PROTECTED)
     if not chosen:
         raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
-    if any(verdict == "declined" for verdict, _ in chosen.values()) and not reason:
+    if any(verdict == ChangeState.DECLINED for verdict, _ in chosen.values()) and not reason:
         raise UserError("Donnez la raison du refus : la famille la lira.")
     for name, (verdict, seen) in chosen.items():
         line = known[name]
-        if verdict == "accepted":
+        if verdict == ChangeState.ACCEPTED:
             if line.blocked:
                 raise UserError("La famille n’a pas encore confirmé cette adresse e-mail.")
             if line.now != seen:
@@ -183,8 +186,8 @@ def decide(
                 )
             setattr(row, name, line.field.kind.read(line.change.new))
             uow.add(row)
-        line.change.old = line.now if verdict == "accepted" else line.change.old
-        line.change.state, line.change.reason = verdict, reason[:500] if verdict == "declined" else ""
+        line.change.old = line.now if verdict == ChangeState.ACCEPTED else line.change.old
+        line.change.state, line.change.reason = verdict, reason[:500] if verdict == ChangeState.DECLINED else ""
         line.change.decided_by, line.change.decided_at = uow.name, uow.now
         uow.add(line.change)
     request.version += 1
@@ -210,7 +213,7 @@ def decide(
 def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
     """The record left since: nothing can be changed, and the family is told so."""
     for line in waiting:
-        line.change.state, line.change.decided_by, line.change.decided_at = "moot", uow.name, uow.now
+        line.change.state, line.change.decided_by, line.change.decided_at = ChangeState.MOOT, uow.name, uow.now
         uow.add(line.change)
     request.version += 1
     uow.add(request)
@@ -236,7 +239,7 @@ def _not_ones_own(uow: UnitOfWork, request: ChangeRequest) -> None:
 
 def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
     _not_ones_own(uow, request)
-    if request.state != "pending":
+    if request.state != RequestState.PENDING:
         last = uow.one(
             select(FieldChange)
             .where(FieldChange.request_id == request.id, col(FieldChange.decided_at).is_not(None))
@@ -271,10 +274,10 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
         raise UserError(families.PROTECTED)
     if not decided or row is None:
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
-    if change_requests.pending_request(uow, row, family_id=request.family_id) and request.state == "closed":
+    if change_requests.pending_request(uow, row, family_id=request.family_id) and request.state == RequestState.CLOSED:
         raise UserError("La famille a fait une nouvelle demande depuis : traitez-la plutôt.")
     for line in decided:
-        if line.change.state == "accepted":
+        if line.change.state == ChangeState.ACCEPTED:
             if line.now != line.change.new:
                 raise UserError(
                     "« {field} » a changé depuis la décision. Corrigez la fiche de la famille.",
@@ -282,9 +285,10 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
                 )
             setattr(row, line.field.name, line.field.kind.read(line.change.old))
             uow.add(row)
-        line.change.state, line.change.reason, line.change.decided_by, line.change.decided_at = "pending", "", "", None
+        line.change.state, line.change.reason = ChangeState.PENDING, ""
+        line.change.decided_by, line.change.decided_at = "", None
         uow.add(line.change)
-    request.state, request.closed_at, request.version = "pending", None, request.version + 1
+    request.state, request.closed_at, request.version = RequestState.PENDING, None, request.version + 1
     uow.add(request)
     letters.decided(uow, request, row, [line.change for line in decided])
     audit.note(

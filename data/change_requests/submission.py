@@ -14,11 +14,11 @@ from sqlalchemy import bindparam
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests import letters
-from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, FieldChange
+from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
-from data.core.sites import Site
+from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
@@ -49,7 +49,7 @@ def record_type_of(row: SQLModel) -> str:
 _PENDING = select(ChangeRequest).where(
     ChangeRequest.sheet == bindparam("sheet"),
     ChangeRequest.sheet_id == bindparam("row"),
-    ChangeRequest.state == "pending",
+    ChangeRequest.state == RequestState.PENDING,
 )
 _OF_ONE_FAMILY = _PENDING.where(ChangeRequest.family_id == bindparam("family"))
 _PENDING_REQUEST = {  # (locked, of one family)
@@ -58,14 +58,14 @@ _PENDING_REQUEST = {  # (locked, of one family)
     for one, question in ((False, _PENDING), (True, _OF_ONE_FAMILY))
 }
 _WAITING = prepared(
-    select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == "pending")
+    select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == ChangeState.PENDING)
 )
 _PENDING_OF_RECORDS = prepared(
     select(ChangeRequest, FieldChange)
     .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
     .where(
-        ChangeRequest.state == "pending",
-        FieldChange.state == "pending",
+        ChangeRequest.state == RequestState.PENDING,
+        FieldChange.state == ChangeState.PENDING,
         col(ChangeRequest.sheet_id).in_(bindparam("rows", expanding=True)),
     )
 )
@@ -110,13 +110,13 @@ def propose(uow: UnitOfWork, row: Any, typed: Mapping[str, object]) -> Outcome:
             continue
         line = (one.mark.label, one.format_value(before, uow.language), one.format_value(wanted, uow.language), "")
         if held and wanted == before:
-            held.state = "withdrawn"
+            held.state = ChangeState.WITHDRAWN
             uow.add(held)
             outcome.withdrawn.append(one.mark.label)
-        elif how == "immediate":
+        elif how == Policy.IMMEDIATE:
             setattr(row, name, value)
             if held:
-                held.state = "withdrawn"
+                held.state = ChangeState.WITHDRAWN
                 uow.add(held)
             outcome.saved.append(line)
         else:
@@ -148,7 +148,7 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
     fields = sites.open_fields(site, type(row))
     values: dict[str, tuple[Any, sites.Policy]] = {}
     faults: dict[str, UserError] = {}
-    ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == "readonly"]
+    ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
         audit.note(
             uow,
@@ -158,7 +158,7 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
             changes={"fields": ["", ignored[:20]]},
         )
     for name, (one, how) in fields.items():
-        if name not in typed or how == "readonly":
+        if name not in typed or how == Policy.READONLY:
             continue
         try:
             value = one.read(typed[name])
@@ -211,7 +211,7 @@ def announce(uow: UnitOfWork, row: Any, family_id: int | None) -> None:
 
 def close_if_empty(uow: UnitOfWork, request: ChangeRequest) -> None:
     if uow.one(_WAITING, request=request.id) is None:
-        request.state, request.closed_at = "closed", uow.now
+        request.state, request.closed_at = RequestState.CLOSED, uow.now
         uow.add(request)
 
 
@@ -222,9 +222,9 @@ def withdraw(uow: UnitOfWork, row: Any) -> None:
         return
     changes = uow.all(_WAITING, request=request.id)
     for change in changes:
-        change.state = "withdrawn"
+        change.state = ChangeState.WITHDRAWN
         uow.add(change)
-    request.state, request.closed_at, request.version = "closed", uow.now, request.version + 1
+    request.state, request.closed_at, request.version = RequestState.CLOSED, uow.now, request.version + 1
     uow.add(request)
     audit.note(
         uow,
@@ -241,7 +241,7 @@ def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     found = uow.rows(
         select(ChangeRequest, FieldChange)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-        .where(col(FieldChange.state).in_(["pending", "accepted", "declined"]))
+        .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
         .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
         .limit(most)
     )
@@ -261,7 +261,8 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
     with system_unit_of_work(writes=True, now=now) as uow:
         change = uow.one(
             select(FieldChange).where(
-                FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(), FieldChange.state == "pending"
+                FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(),
+                FieldChange.state == ChangeState.PENDING,
             )
         )
         if change is None or len(token) < 20:

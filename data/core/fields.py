@@ -106,8 +106,15 @@ def _read_phone(typed: str) -> str:
         number = phonenumbers.parse(text, "FR")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_possible_number(number) or re.search("[A-Za-z]", text):
+    known = number is not None and phonenumbers.is_possible_number(number) and not re.search("[A-Za-z]", text)
+    if (
+        number is None or not known or _e164(phonenumbers.parse(_e164(number))) != _e164(number)
+    ):  # it would lose a digit
         raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
+    return _e164(number)
+
+
+def _e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

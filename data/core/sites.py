@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, ClassVar, Literal
+from enum import StrEnum
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import SkipValidation
@@ -18,7 +19,15 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
 ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
-Policy = Literal["immediate", "moderated", "readonly", "hidden"]
+
+
+class Policy(StrEnum):
+    """What a family may do with a field."""
+
+    IMMEDIATE = "immediate"
+    MODERATED = "moderated"
+    READONLY = "readonly"
+    HIDDEN = "hidden"
 
 
 def json_column() -> Any:
@@ -90,7 +99,8 @@ def here(uow: UnitOfWork) -> Site:
     if uow.site is None:
         uow.site = uow.get(Site, uow.site_id)
         uow.zone = uow.site.zone
-    return uow.site
+    site: Site = uow.site
+    return site
 
 
 def payment_settings(site: Site) -> dict[str, str]:
@@ -105,10 +115,9 @@ def payment_settings(site: Site) -> dict[str, str]:
 def policy(site: Site, field: EditableField, table: type[SQLModel]) -> Policy:
     """What a family may do with a field; « moderated » unless the site says otherwise, and always so for an e-mail:
     letters with passwords go there, so its owner confirms it first."""
-    found = site.field_policies.get(f"{table.__name__.lower()}.{field.name}", "moderated")
-    if found == "immediate" and field.kind.control == "email":
-        return "moderated"
-    return found if found in {"immediate", "readonly", "hidden"} else "moderated"  # type: ignore[return-value]
+    chosen = site.field_policies.get(f"{table.__name__.lower()}.{field.name}")
+    found = next((each for each in Policy if each == chosen), Policy.MODERATED)
+    return Policy.MODERATED if found == Policy.IMMEDIATE and field.kind.control == "email" else found
 
 
 def is_required(site: Site, field: EditableField, table: type[SQLModel]) -> bool:
@@ -118,7 +127,7 @@ def is_required(site: Site, field: EditableField, table: type[SQLModel]) -> bool
 def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableField, Policy]]:
     """The fields that a family sees, each with what it may do."""
     found = {name: (field, policy(site, field, table)) for name, field in editables(table).items()}
-    return {name: pair for name, pair in found.items() if pair[1] != "hidden"}
+    return {name: pair for name, pair in found.items() if pair[1] != Policy.HIDDEN}
 
 
 def refusals(site: Site, key: str, ours: Iterable[str], language: Language) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from data.accounts import passwords
 from data.core import audit
-from data.core.sites import Site
+from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
@@ -103,7 +103,7 @@ def _site(uow: UnitOfWork, code: str, name: str, address: str) -> Site:
             email=f"accueil.{code}@example.org",
             opening_hours="du mardi au samedi, de 14 h à 19 h",
             legal=legal,
-            field_policies={"guardian.profession": "immediate", "pupil.gender": "readonly"},
+            field_policies={"guardian.profession": Policy.IMMEDIATE, "pupil.gender": Policy.READONLY},
             payment={"gateway": "simulator"} if code == "valmont" else {},
             demonstration=True,
         )

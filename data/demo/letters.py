@@ -10,13 +10,13 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import unit_of_work
 from data.mail import custom_templates
-from data.mail.outbox import Letter, Mail, write
+from data.mail.outbox import Letter, LetterState, Mail, write
 
 WAITING = 3  # the latest ones
 TROUBLE = (
-    ("famille.3004", "failed", "550 5.1.1 <…>: Recipient address rejected: User unknown"),
-    ("famille.3007", "abandoned", "451 4.2.2 Mailbox full"),
-    ("famille.3010", "cancelled", "called back"),
+    ("famille.3004", LetterState.FAILED, "550 5.1.1 <…>: Recipient address rejected: User unknown"),
+    ("famille.3007", LetterState.ABANDONED, "451 4.2.2 Mailbox full"),
+    ("famille.3010", LetterState.CANCELLED, "called back"),
 )
 
 
@@ -25,7 +25,11 @@ def fill() -> None:
     with system_unit_of_work(writes=True) as uow:
         rows = list(uow.all(select(Letter).order_by(col(Letter.created_at), col(Letter.id))))
         for letter in rows[:-WAITING]:
-            letter.state, letter.attempts, letter.sent_at = "sent", 1, letter.created_at + timedelta(seconds=3)
+            letter.state, letter.attempts, letter.sent_at = (
+                LetterState.SENT,
+                1,
+                letter.created_at + timedelta(seconds=3),
+            )
             uow.add(letter)
         for login, state, error in TROUBLE:
             account = uow.one(select(Account).where(Account.login == login))
@@ -34,7 +38,7 @@ def fill() -> None:
                 state,
                 error,
                 None,
-                12 if state == "abandoned" else 1,
+                12 if state == LetterState.ABANDONED else 1,
             )
             uow.add(letter)
     _paid(now - timedelta(days=24))
@@ -55,5 +59,5 @@ def _paid(at: datetime) -> None:
         if account:
             to, words = recipient(uow, account), {"amount": "162,00 €", "number": "26000007"}
             letter = write(uow, Mail("payment_received", to, words, path="/facturation/cotisations"))
-            letter.state, letter.attempts, letter.sent_at = "sent", 1, at
+            letter.state, letter.attempts, letter.sent_at = LetterState.SENT, 1, at
             uow.add(letter)

@@ -7,12 +7,12 @@ from typing import Any
 from sqlmodel import col, select
 
 from data.billing import models as billing
-from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.billing.models import Allocation, EntryState, Instalment, Invoice, InvoiceLine, Ledger, Nature, Payment
 from data.core import formats
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.demo.people import LARGE
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink
 
 YEARS = 4
 UNPAID = {1043}  # the second household: the first one pays
@@ -69,7 +69,7 @@ class Book:
     def credit(self, family: Family, payer: Guardian, day: date, lines: list[Line], of: Invoice, label: str) -> None:
         """A credit note that settles a part of `of`."""
         self.credits.append(
-            (self.invoice(family, payer, day, lines, label=label, school_year=of.school_year, nature="credit"), of)
+            (self.invoice(family, payer, day, lines, label=label, school_year=of.school_year, nature=Nature.CREDIT), of)
         )
 
     def payment(self, invoice: Invoice, day: date, cents: int, method: str, **more: str) -> None:
@@ -138,7 +138,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     for pupil, family_id in uow.rows(
         select(Pupil, PupilLink.family_id)
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-        .where(Pupil.site_id == site.id, PupilLink.household == "principal")
+        .where(Pupil.site_id == site.id, PupilLink.household == HouseholdRank.PRINCIPAL)
         .order_by(col(Pupil.id))
     ):
         pupils.setdefault(family_id, []).append(pupil)
@@ -177,7 +177,9 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         school_year=_year(today, 2),
         income_bracket=bracket,
     )
-    book.payment(old, old.day + timedelta(days=20), 34_400, "Prélèvement", state="rejected", label="Prélèvement rejeté")
+    book.payment(
+        old, old.day + timedelta(days=20), 34_400, "Prélèvement", state=EntryState.REJECTED, label="Prélèvement rejeté"
+    )
     book.credit(
         family,
         payer,
@@ -233,7 +235,7 @@ def _belkacem(
         [("Location d’un violon entier, année scolaire", name, 20_000)],
         label="Location d’un violon",
         school_year=_year(today, 0),
-        ledger="rental",
+        ledger=Ledger.RENTAL,
         number="07000004",
         due=max(first + timedelta(days=90), today + timedelta(days=30)),
     )
@@ -274,5 +276,5 @@ def _any(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today
             max(day, today - timedelta(days=3)) if way == "waiting" else min(paid_on, today),
             cents,
             dice.choice(billing.METHODS),
-            state="waiting" if way == "waiting" else "cashed",
+            state=EntryState.WAITING if way == "waiting" else EntryState.CASHED,
         )

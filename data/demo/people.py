@@ -10,7 +10,7 @@ from data.core.fields import fold
 from data.core.roles import Role
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 
 FIRST = (
     "Adèle Agathe Alban Amine Anaïs Aurore Basile Camille Céleste Clément Diane Élie Éloïse Emma Enzo "
@@ -81,7 +81,9 @@ def _pupil(
             **more,
         )
     )
-    for family, household, rights in zip(families, ("principal", "second"), ("all", "consult"), strict=False):
+    for family, household, rights in zip(
+        families, (HouseholdRank.PRINCIPAL, HouseholdRank.SECOND), (Rights.ALL, Rights.CONSULT), strict=False
+    ):
         uow.add(
             PupilLink(
                 site_id=family.site_id, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights

@@ -26,8 +26,8 @@ from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import submission as request
-from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, Sensitive
+from data.reenrolment.models import Reenrolment, ReenrolmentState, SuppliedDocument, Way, Wish
 from data.schooling.models import Course, Enrolment
 
 MAX_REQUESTS = 300
@@ -37,12 +37,12 @@ DOCUMENTS: tuple[dict[str, object], ...] = (
     {"label": ADDRESS, "hint": "De moins de trois mois : facture d’énergie, avis d’imposition…"},
     {"label": PORTRAIT, "hint": "De face, récente.", "shared": False},
     {"label": INSURANCE, "hint": "Responsabilité civile, pour l’année qui vient."},
-    {"label": "Certificat médical (danse)", "departments": DANCE, "sensitive": "health", "shared": False},
+    {"label": "Certificat médical (danse)", "departments": DANCE, "sensitive": Sensitive.HEALTH, "shared": False},
     {
         "label": "Justificatif de quotient familial",
         "hint": "Sans lui, le tarif plein s’applique.",
         "required": False,
-        "sensitive": "income",
+        "sensitive": Sensitive.INCOME,
     },
 )
 
@@ -62,7 +62,7 @@ def fill() -> None:
     irina.decide(PORTRAIT, "Le visage est trop petit sur cette photo : envoyez un portrait de face.")
     _Household("famille.3001", "", now - timedelta(days=6), message="Serait-il possible de garder le mercredi ?").send()
     _Household("famille.3008", "", now - timedelta(days=1)).send()
-    _Household("famille.3011", "", now - timedelta(hours=5), way="administrative").send()
+    _Household("famille.3011", "", now - timedelta(hours=5), way=Way.ADMINISTRATIVE).send()
     back = _Household("famille.3002", "", now - timedelta(days=5)).send()
     back.answer(reenrolment_review.send_back, "L’attestation d’assurance est celle de l’an dernier.")
     done = _Household("famille.3004", "", now - timedelta(days=8)).send()
@@ -71,7 +71,7 @@ def fill() -> None:
     done.answer(reenrolment_review.validate)
     full = _Household("famille.3007", "", now - timedelta(days=7)).send()
     full.answer(reenrolment_review.refuse, "Il n’y a plus de place dans cette classe l’an prochain. Appelez-nous.")
-    leaving = _Household("famille.3010", "", now - timedelta(days=2), way="leaving").send()
+    leaving = _Household("famille.3010", "", now - timedelta(days=2), way=Way.LEAVING).send()
     leaving.answer(reenrolment_review.validate)
     _Household("famille.3012", "", now - timedelta(hours=2))
     _many(now)
@@ -100,20 +100,20 @@ def _campaign(login: str, site: str, year: str, at: datetime) -> int:
 class _Household:
     """One family's pupil, at a moment that moves on with each act."""
 
-    def __init__(self, login: str, pupil: str, at: datetime, *, way: str = "courses", message: str = "") -> None:
+    def __init__(self, login: str, pupil: str, at: datetime, *, way: str = Way.COURSES, message: str = "") -> None:
         self.login, self.at, self.way, self.sent_id = login, at, way, 0
         with self._unit_of_work() as uow:
             self.pupil = next(each for each, _ in families.pupils(uow) if pupil in {"", each.first_name})
-            self.campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+            self.campaign = uow.all(select(Campaign).where(Campaign.state == CampaignState.ACTIVE))[0]
             lines = uow.all(
                 select(Enrolment.id)
                 .join(Course, col(Course.id) == Enrolment.course_id)
                 .where(Enrolment.pupil_id == self.pupil.id, Course.school_year == self.campaign.source_year)
                 .order_by(col(Enrolment.id))
             )
-            chosen = lines[:2] if way == "courses" else ()
+            chosen = lines[:2] if way == Way.COURSES else ()
             request.choose(uow, self.pupil, self.campaign.id, way, chosen)
-            text = {"message": message, "reason": "Déménagement" if way == "leaving" else ""}
+            text = {"message": message, "reason": "Déménagement" if way == Way.LEAVING else ""}
             request.write(uow, self.pupil, self.campaign.id, text)
 
     def _unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
@@ -132,7 +132,7 @@ class _Household:
 
     def send(self) -> "_Household":
         names = {PORTRAIT: "portrait.jpg", ADDRESS: "justificatif.pdf", INSURANCE: "assurance.pdf"}
-        if self.way != "leaving":
+        if self.way != Way.LEAVING:
             with self._unit_of_work() as uow:
                 asked = [
                     each.label
@@ -192,7 +192,7 @@ def _file(label: str, media_type: str) -> bytes:
 def _many(now: datetime) -> None:
     """For a large demonstration: 300 requests of other families, with three documents each."""
     with system_unit_of_work(writes=True, now=now) as uow:
-        campaign = uow.all(select(Campaign).where(Campaign.state == "active"))[0]
+        campaign = uow.all(select(Campaign).where(Campaign.state == CampaignState.ACTIVE))[0]
         documents = [
             each for each in campaigns.documents_of(uow, campaign.id) if each.label in {ADDRESS, PORTRAIT, INSURANCE}
         ]
@@ -270,7 +270,7 @@ def _one(
         "campaign_id": campaign.id,
         "pupil_id": pupil.id,
         "author_id": account_id,
-        "way": "courses" if lines else "administrative",
+        "way": Way.COURSES if lines else Way.ADMINISTRATIVE,
         "chosen": list(lines),
     }
     corrected = pupil.id % 12 == 0
@@ -280,7 +280,7 @@ def _one(
             **same,
             household_id=family_id,
             submitted_at=at,
-            state="to_correct" if corrected else "submitted",
+            state=ReenrolmentState.TO_CORRECT if corrected else ReenrolmentState.SUBMITTED,
             decided_at=at + timedelta(hours=1) if corrected else None,
             decided_by="Paul Renard" if corrected else "",
         ),

@@ -7,6 +7,7 @@ from sqlmodel import select
 from data.accounts.models import Account
 from data.change_requests import review
 from data.change_requests import submission as change_requests
+from data.change_requests.models import ChangeState
 from data.core import clock
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -63,7 +64,7 @@ def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = 
     if accept is None or request is None:
         return
     with unit_of_work(_account("renard.paul"), writes=True, now=at + timedelta(hours=4)) as uow:
-        verdict = "accepted" if accept else "declined"
+        verdict = ChangeState.ACCEPTED if accept else ChangeState.DECLINED
         verdicts = {line.field.name: (verdict, line.now) for line in review.lines(uow, request)}
         review.decide(
             uow,

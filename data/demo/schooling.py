@@ -12,9 +12,9 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
-from data.families.models import Family, Pupil, PupilLink
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink
 from data.schooling.absences import Absence
-from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.models import Course, Cursus, Enrolment, Lesson, LessonState, Teacher
 from data.schooling.repertoire import Performance, Piece
 from data.schooling.results import Assessment, Mark
 
@@ -89,7 +89,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     links = uow.rows(
         select(PupilLink, Family)
         .join(Family, col(Family.id) == PupilLink.family_id)
-        .where(PupilLink.household == "principal", Family.site_id == site.id)
+        .where(PupilLink.household == HouseholdRank.PRINCIPAL, Family.site_id == site.id)
     )
     since = {link.pupil_id: family.since for link, family in links}
     enrolments = [each for pupil in pupils for each in _enrolments(school, pupil, since.get(pupil.id), by_year)]
@@ -173,13 +173,13 @@ def _lessons(school: School, courses: list[Course]) -> None:
                         day=day,
                         starts=course.starts,
                         minutes=course.minutes,
-                        state="held" if day < school.today else "planned",
+                        state=LessonState.HELD if day < school.today else LessonState.PLANNED,
                     )
                 )
             day += timedelta(days=7)
     for at in range(7, len(rows), 97):
-        if rows[at].state == "planned":
-            rows[at].state, rows[at].note = "cancelled", "Enseignant en stage ; la leçon sera rendue."
+        if rows[at].state == LessonState.PLANNED:
+            rows[at].state, rows[at].note = LessonState.CANCELLED, "Enseignant en stage ; la leçon sera rendue."
     school.uow.add_all(rows)
 
 

@@ -13,7 +13,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.schooling import results
 from data.schooling.absences import Absence
-from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.models import Course, Enrolment, Lesson, LessonState
 from data.schooling.results import Assessment, Mark
 
 RECENT, SUNDAY = timedelta(days=21), 6
@@ -33,7 +33,7 @@ def lessons(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     today = _today(uow, site)
     main, *others = _courses(uow, pupil, today)
     taken = select(Lesson).where(col(Lesson.course_id).in_([main.id, *(each.id for each in others)]))
-    usual = {lesson.day for lesson in uow.all(taken.where(Lesson.state != "cancelled"))}
+    usual = {lesson.day for lesson in uow.all(taken.where(Lesson.state != LessonState.CANCELLED))}
     for away in range(-7, 7):
         day = today + timedelta(days=away)
         stage = resting(day)
@@ -46,7 +46,7 @@ def lessons(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
                     day=day,
                     starts=main.starts,
                     minutes=60 if stage else main.minutes,
-                    state="held" if away < 0 else "planned" if stage else "moved",
+                    state=LessonState.HELD if away < 0 else LessonState.PLANNED if stage else LessonState.MOVED,
                     note=stage or ("Répétition du concert." if day.weekday() == SUNDAY else "Leçon rendue."),
                 )
             )
@@ -58,7 +58,7 @@ def mark(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     if results.last_marks(uow, [pupil.id], today - RECENT):
         return
     course, day = _courses(uow, pupil, today)[0], _not_sunday(today - timedelta(days=3))
-    held = select(Lesson).where(Lesson.course_id == course.id, Lesson.state == "held", Lesson.day <= day)
+    held = select(Lesson).where(Lesson.course_id == course.id, Lesson.state == LessonState.HELD, Lesson.day <= day)
     if found := uow.one(held.order_by(col(Lesson.day).desc())):
         day = found.day
     else:  # the year has only begun
@@ -89,9 +89,9 @@ def absence(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
         return
     ours = select(Lesson).where(col(Lesson.course_id).in_(courses))
     lesson = uow.one(
-        ours.where(Lesson.state == "held", col(Lesson.id).not_in([each.lesson_id for each in known])).order_by(
-            col(Lesson.day).desc(), col(Lesson.id)
-        )
+        ours.where(
+            Lesson.state == LessonState.HELD, col(Lesson.id).not_in([each.lesson_id for each in known])
+        ).order_by(col(Lesson.day).desc(), col(Lesson.id))
     ) or uow.one(ours.where(Lesson.day == today))  # on the first day of a school year nothing was held in it yet
     course = courses[lesson.course_id] if lesson else _courses(uow, pupil, today - timedelta(days=31))[0]
     uow.add(

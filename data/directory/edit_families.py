@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 from data.accounts import sessions
 from data.accounts.models import Account
 from data.change_requests import submission as change_requests
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
@@ -22,13 +22,13 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
 
 MAX_ADULTS = 8
-HOUSEHOLDS = {"principal": "Principal", "second": "Second foyer"}
-RIGHTS = {"all": "Tout", "consult": "Consulter"}
+HOUSEHOLDS: dict[str, str] = {HouseholdRank.PRINCIPAL: "Principal", HouseholdRank.SECOND: "Second foyer"}
+RIGHTS: dict[str, str] = {Rights.ALL: "Tout", Rights.CONSULT: "Consulter"}
 WAS, ASKED = "was:", "asked:"  # names of what a form showed: the recorded value, the one a family asks for
 
 
@@ -175,8 +175,8 @@ def waiting_for(
             select(ChangeRequest, FieldChange)
             .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
             .where(
-                ChangeRequest.state == "pending",
-                FieldChange.state == "pending",
+                ChangeRequest.state == RequestState.PENDING,
+                FieldChange.state == ChangeState.PENDING,
                 col(ChangeRequest.sheet_id).in_([row.id for row in rows]),
             )
             .order_by(col(FieldChange.id))

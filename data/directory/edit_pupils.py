@@ -11,7 +11,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
-from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,8 @@ def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
         raise UserError("Cet élève est déjà de cette famille.")
     if len(known) > 1:
         raise UserError("Cet élève a déjà deux foyers.")
-    household = "second" if known else "principal"
-    rights = rights if rights in RIGHTS and known else "all"
+    household = HouseholdRank.SECOND if known else HouseholdRank.PRINCIPAL
+    rights = rights if rights in RIGHTS and known else Rights.ALL
     uow.add(
         PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights)
     )
@@ -108,16 +108,16 @@ def change_link(uow: UnitOfWork, link_id: int, household: str, rights: str) -> P
     others = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id, PupilLink.id != changed.id))
     if household not in HOUSEHOLDS or rights not in RIGHTS:
         raise UserError("Choisissez une réponse de la liste.")
-    if household == "principal":
-        rights = "all"
-    elif changed.household == "principal":
+    if household == HouseholdRank.PRINCIPAL:
+        rights = Rights.ALL
+    elif changed.household == HouseholdRank.PRINCIPAL:
         if not others:
             raise UserError("C’est le seul foyer de l’élève : il reste le foyer principal.")
-        _set(uow, others[0], pupil, "principal", "all")
-    if household == "principal":
+        _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
+    if household == HouseholdRank.PRINCIPAL:
         for other in others:
-            if other.household == "principal":
-                _set(uow, other, pupil, "second", other.rights)
+            if other.household == HouseholdRank.PRINCIPAL:
+                _set(uow, other, pupil, HouseholdRank.SECOND, other.rights)
     _set(uow, changed, pupil, household, rights)
     return pupil
 
@@ -139,8 +139,8 @@ def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
     others = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id, PupilLink.id != gone.id))
     if not others:
         raise UserError("C’est le seul foyer de l’élève : rattachez-le d’abord à une autre famille.")
-    if gone.household == "principal":
-        _set(uow, others[0], pupil, "principal", "all")
+    if gone.household == HouseholdRank.PRINCIPAL:
+        _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
     changes = {"Rattachement": [HOUSEHOLDS[gone.household], ""], "Droits": [RIGHTS[gone.rights], ""]}
     _note(uow, "pupil unlinked", pupil, gone.family_id, changes)
     uow.delete(gone)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
@@ -163,6 +164,16 @@ class Pupil(OfSite, table=True):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class HouseholdRank(StrEnum):
+    PRINCIPAL = "principal"
+    SECOND = "second"
+
+
+class Rights(StrEnum):
+    ALL = "all"
+    CONSULT = "consult"
+
+
 class PupilLink(OfFamily, table=True):
     """A pupil belongs to a family: principal or second household, which may change all or only consult."""
 
@@ -175,8 +186,8 @@ class PupilLink(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     pupil_id: int = Field(index=True)
-    household: str = Field(default="principal", max_length=10)  # principal | second
-    rights: str = Field(default="all", max_length=10)  # all | consult
+    household: str = Field(default=HouseholdRank.PRINCIPAL, max_length=10)
+    rights: str = Field(default=Rights.ALL, max_length=10)
 
 
 @event.listens_for(Guardian, "before_insert")
@@ -309,7 +320,7 @@ def may_change(uow: UnitOfWork, row: SQLModel) -> bool:
     """Whether this family may ask for changes of the row: a second household may be limited to consulting."""
     if not isinstance(row, Pupil) or uow.is_staff:
         return True
-    return uow.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == "all")) is not None
+    return uow.one(select(PupilLink).where(PupilLink.pupil_id == row.id, PupilLink.rights == Rights.ALL)) is not None
 
 
 def check_together(field: EditableField, value: object, others: dict[str, object]) -> None:

@@ -242,7 +242,7 @@ def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
             raise UserError(
                 "« {typed} » n’est pas une réponse connue. Réponses : {answers}.", typed=typed[:40], answers=answers
             )
-        return found
+        return str(found)  # plain text, whatever the key is a member of
 
     answers = ", ".join(kind.options.values())
     return _Loose(kind.control, read=read, show=kind.show, format_value=kind.format_value, options=kind.options)

@@ -21,7 +21,7 @@ from data.importing import runs as import_runs
 from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import OpenUnitOfWork, Report
-from data.importing.runs import ImportRun
+from data.importing.runs import ImportRun, ImportState
 
 
 @dataclass
@@ -92,7 +92,7 @@ def _carry(
 ) -> int:
     with open_unit_of_work(writes=True) as uow:
         run = uow.get(ImportRun, run_id)
-        if run.state == "refused":
+        if run.state == ImportState.REFUSED:
             raise UserError(run.problem["sentence"], **run.problem["words"])
         record = kind(run.kind)
         if options:

@@ -11,7 +11,7 @@ from typing import Any
 from rapidfuzz import fuzz
 from sqlmodel import SQLModel, col, select
 
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.core.unit_of_work import UnitOfWork
@@ -39,11 +39,11 @@ def load(uow: UnitOfWork, snapshot: Snapshot) -> None:
     for request, change in uow.rows(
         select(ChangeRequest, FieldChange)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-        .where(col(FieldChange.state).in_(["pending", "accepted"]))
+        .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED]))
         .order_by(col(FieldChange.id))
     ):
         where = (request.sheet, request.sheet_id, change.field)
-        if change.state == "pending":
+        if change.state == ChangeState.PENDING:
             waiting[where] = change.new
         else:
             accepted[where] = (change.old, change.new)

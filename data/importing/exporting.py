@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 from sqlmodel import col, select
 
-from data.change_requests.models import RECORD_TYPES, ChangeRequest, FieldChange
+from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState, FieldChange
 from data.core import audit, spreadsheets
 from data.core.fields import editables
 from data.core.formats import moment
@@ -81,7 +81,7 @@ def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
         select(ChangeRequest, FieldChange, Family.number)
         .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
         .join(Family, col(Family.id) == ChangeRequest.family_id)
-        .where(FieldChange.state == "accepted", col(FieldChange.decided_at) >= start)
+        .where(FieldChange.state == ChangeState.ACCEPTED, col(FieldChange.decided_at) >= start)
         .order_by(col(FieldChange.decided_at), col(FieldChange.id))
     ):
         one = editables(RECORD_TYPES[request.sheet])[change.field]

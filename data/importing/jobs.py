@@ -20,7 +20,7 @@ from data.importing import pipeline, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.pipeline import Looked, OpenUnitOfWork, Report
-from data.importing.runs import ImportRun
+from data.importing.runs import ImportRun, ImportState
 from data.importing.worker_process import Person
 
 PHASES = {
@@ -123,7 +123,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
     if found.problem:
-        run.state, run.finished_at = "refused", run.created_at
+        run.state, run.finished_at = ImportState.REFUSED, run.created_at
     with open_unit_of_work(writes=True) as uow:
         number = import_runs.receive(uow, run, content).id
     for text in (_reports, _problems):  # another file had that number in a database that was replaced

@@ -5,6 +5,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 
 import hashlib
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -23,8 +24,15 @@ Matched = dict[
 ]  # {"columns": {place of a column, as text: name}, "fixed": {name: text}, "erase": bool, "zeros": bool}
 
 
+class ImportState(StrEnum):
+    WAITING = "waiting"  # to be matched, checked, written
+    REFUSED = "refused"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
 class ImportRun(OfSite, table=True):
-    """A file that was given: waiting (to be matched, checked, written), UserError, done or dropped."""
+    """A file that was given."""
 
     scope: ClassVar[Scope] = Scope.STAFF
     __tablename__ = "import_run"
@@ -34,7 +42,7 @@ class ImportRun(OfSite, table=True):
     file_name: str = Field(default="", max_length=120)
     sha256: str = Field(max_length=64, index=True)
     size: int = 0
-    state: str = Field(default="waiting", max_length=10, index=True)  # waiting | UserError | done | dropped
+    state: str = Field(default=ImportState.WAITING, max_length=10, index=True)
     problem: dict[str, Any] = json_column()  # of a refused file: the sentence and its words
     heads: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     samples: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))  # of each column
@@ -96,14 +104,14 @@ def shape_of(heads: list[str]) -> str:
 def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
     manager_only(uow)
-    if run.state == "waiting":
+    if run.state == ImportState.WAITING:
         known = uow.one(
             select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape_of(run.heads))
         )
         if known:
             run.matched = known.matched
     run = uow.add(run)
-    if run.state == "waiting":
+    if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
     forget_old(uow)
     uow.publish(("imports", run.site_id))
@@ -112,7 +120,7 @@ def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
 
 def forget_old(uow: UnitOfWork) -> None:
     """Files that wait since days are dropped: the next import sweeps."""
-    for old in uow.all(select(ImportRun).where(ImportRun.state == "waiting")):
+    for old in uow.all(select(ImportRun).where(ImportRun.state == ImportState.WAITING)):
         if (uow.now - old.created_at).days >= RETENTION_DAYS:
             drop(uow, old.id)
 
@@ -121,8 +129,8 @@ def drop(uow: UnitOfWork, run_id: int) -> None:
     """This file will not be imported."""
     manager_only(uow)
     run = uow.get(ImportRun, run_id, lock=True)
-    if run.state == "waiting":
-        run.state, run.finished_at = "dropped", uow.now
+    if run.state == ImportState.WAITING:
+        run.state, run.finished_at = ImportState.DROPPED, uow.now
         uow.add(run)
         uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
         uow.publish(("import", run_id), ("imports", run.site_id))
@@ -173,7 +181,7 @@ def done_before(uow: UnitOfWork, run: ImportRun) -> ImportRun | None:
         .where(
             ImportRun.kind == run.kind,
             ImportRun.sha256 == run.sha256,
-            ImportRun.state == "done",
+            ImportRun.state == ImportState.DONE,
             ImportRun.id != run.id,
         )
         .order_by(col(ImportRun.finished_at).desc())
@@ -183,9 +191,9 @@ def done_before(uow: UnitOfWork, run: ImportRun) -> ImportRun | None:
 def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: int) -> None:
     """The file was written, in this very transaction; how it was matched is remembered."""
     run = uow.get(ImportRun, run_id, lock=True)
-    if run.state != "waiting":
+    if run.state != ImportState.WAITING:
         raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
-    run.state, run.finished_at = "done", uow.now
+    run.state, run.finished_at = ImportState.DONE, uow.now
     run.added, run.updated, run.unchanged = added, updated, unchanged
     uow.add(run)
     uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))

@@ -28,7 +28,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.mail.letterhead import letterhead_of
-from data.mail.outbox import Letter, decrypt
+from data.mail.outbox import Letter, LetterState, decrypt
 from data.mail.rendering import message_of, papers_of
 
 log = logging.getLogger("anacrouse.postman")
@@ -118,7 +118,7 @@ def waiting() -> tuple[int, int]:
     with system_unit_of_work() as uow:
         [(count, oldest)] = uow.rows(
             select(func.count(col(Letter.id)), func.min(Letter.created_at)).where(
-                col(Letter.state).in_(["waiting", "sending"]), Letter.due_at <= uow.now
+                col(Letter.state).in_([LetterState.WAITING, LetterState.SENDING]), Letter.due_at <= uow.now
             )
         )
         return count, int((uow.now - oldest).total_seconds()) if oldest else 0
@@ -145,8 +145,8 @@ def _due(most: int) -> list[int]:
 
 def _ready(uow: UnitOfWork) -> ColumnElement[bool]:
     return or_(
-        (col(Letter.state) == "waiting") & (col(Letter.due_at) <= uow.now),
-        (col(Letter.state) == "sending") & (col(Letter.lease_until) < uow.now),
+        (col(Letter.state) == LetterState.WAITING) & (col(Letter.due_at) <= uow.now),
+        (col(Letter.state) == LetterState.SENDING) & (col(Letter.lease_until) < uow.now),
     )
 
 
@@ -181,14 +181,14 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
         claimed = uow.change(
             update(Letter)
             .where(col(Letter.id) == letter_id, _ready(uow))
-            .values(state="sending", lease_until=uow.now + LEASE, attempts=Letter.attempts + 1)
+            .values(state=LetterState.SENDING, lease_until=uow.now + LEASE, attempts=Letter.attempts + 1)
         )
         if not claimed:
             return False
         letter = uow.get(Letter, letter_id)
         lasts = STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
         if letter.secret and uow.now - letter.created_at > lasts:
-            letter.state, letter.error, letter.secret, letter.lease_until = "cancelled", "expired", "", None
+            letter.state, letter.error, letter.secret, letter.lease_until = LetterState.CANCELLED, "expired", "", None
             uow.add(letter)
             return False
         site = uow.get(Site, letter.site_id)
@@ -236,13 +236,14 @@ def _record(letter_id: int, error: str, *, final: bool) -> None:
             return  # its family was erased while it was on its way
         letter.error, letter.lease_until = error[:300], None
         if not error:
-            letter.state, letter.sent_at, letter.secret = "sent", uow.now, ""
+            letter.state, letter.sent_at, letter.secret = LetterState.SENT, uow.now, ""
         elif final or uow.now - letter.created_at > GIVE_UP_AFTER:
-            letter.state, letter.secret = "failed" if final else "abandoned", ""
+            letter.state, letter.secret = LetterState.FAILED if final else LetterState.ABANDONED, ""
             log.warning("letter %s given up: %s", letter_id, error)
         else:
             minutes = RETRY_MINUTES[letter.attempts - 1] if letter.attempts <= len(RETRY_MINUTES) else 240
-            letter.state, letter.due_at = "waiting", uow.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
+            letter.state = LetterState.WAITING
+            letter.due_at = uow.now + timedelta(minutes=minutes * random.uniform(0.8, 1.2))  # noqa: S311
             log.info("letter %s tried again in %s min: %s", letter_id, minutes, error)
         uow.add(letter)
         uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))

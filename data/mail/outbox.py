@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from cryptography.fernet import Fernet
 from pydantic import SkipValidation
@@ -27,15 +28,25 @@ from data.mail.templates import TEMPLATES
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
 Paper = tuple[str, str, str, str, Sequence[Fact]]  # a PDF joined: its file's name, title, first and last words, facts
-TERMINAL_STATES = ("sent", "failed", "abandoned", "cancelled")  # nothing more becomes of it
+
+
+class LetterState(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"  # claimed by a delivery until `lease_until`
+    SENT = "sent"
+    FAILED = "failed"  # refused for good
+    ABANDONED = "abandoned"  # two days of trying
+    CANCELLED = "cancelled"
+    TO_CONFIRM = "to_confirm"  # of a restored copy: it may have left since
+
+
+# Nothing more becomes of it.
+TERMINAL_STATES = (LetterState.SENT, LetterState.FAILED, LetterState.ABANDONED, LetterState.CANCELLED)
 
 
 class Letter(OfFamily, table=True):
-    """One letter to one address. `blocks` is what it says; `secret` is encrypted and gone once sent.
-
-    States: waiting, sending (claimed by a delivery until `lease_until`), sent, failed (UserError for good), abandoned (two
-    days of trying), cancelled. `needle` is what the queue page's search looks through.
-    """
+    """One letter to one address. `blocks` is what it says; `secret` is encrypted and gone once sent; `needle` is what the
+    queue page's search looks through."""
 
     __table_args__ = (
         of_its_site(),
@@ -52,9 +63,7 @@ class Letter(OfFamily, table=True):
     subject: str = Field(max_length=200)
     blocks: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     secret: str = Field(default="", max_length=400)
-    state: str = Field(
-        default="waiting", max_length=12, index=True
-    )  # waiting sending sent failed cancelled to_confirm …
+    state: str = Field(default=LetterState.WAITING, max_length=12, index=True)
     attempts: int = 0
     error: str = Field(default="", max_length=300)
     message_id: str = Field(default="", max_length=120)
@@ -129,7 +138,7 @@ def post(uow: UnitOfWork, letter: Letter) -> Letter:
     token = secrets.token_hex(16)
     letter.key = letter.key or token
     letter.message_id = f"<{token}@{settings().mail_from.rpartition('@')[2] or 'localhost'}>"
-    letter.state, letter.error = ("waiting", "") if letter.recipient else ("failed", "no address")
+    letter.state, letter.error = (LetterState.WAITING, "") if letter.recipient else (LetterState.FAILED, "no address")
     letter.needle = fold(f"{letter.name} {letter.recipient}")[:400]
     uow.publish(("letters", letter.site_id), ("account letters", letter.account_id or 0))
     return uow.add(letter)
@@ -186,8 +195,8 @@ def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
     uow.change(
         update(Letter)
-        .where(col(Letter.account_id) == account_id, col(Letter.kind) == kind, col(Letter.state) == "waiting")
-        .values(state="cancelled", error="superseded", secret="")
+        .where(col(Letter.account_id) == account_id, col(Letter.kind) == kind, col(Letter.state) == LetterState.WAITING)
+        .values(state=LetterState.CANCELLED, error="superseded", secret="")
     )
 
 
@@ -198,21 +207,26 @@ def in_trouble(uow: UnitOfWork, since: datetime) -> int:
         .select_from(Letter)
         .where(
             Letter.created_at >= since,
-            or_(col(Letter.state).in_(["failed", "abandoned"]), (Letter.state == "waiting") & (Letter.attempts > 0)),
+            or_(
+                col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED]),
+                (Letter.state == LetterState.WAITING) & (Letter.attempts > 0),
+            ),
         )
     )
 
 
 def to_confirm(uow: UnitOfWork) -> int:
     """Letters of a restored copy: they may have left after it was made."""
-    return uow.count(select(func.count()).select_from(Letter).where(Letter.state == "to_confirm"))
+    return uow.count(select(func.count()).select_from(Letter).where(Letter.state == LetterState.TO_CONFIRM))
 
 
 def settle_restored(uow: UnitOfWork, *, sent: bool) -> None:
     """Send them now, or give them up."""
     uow.manager_only()
-    state = {"state": "waiting", "due_at": uow.now} if sent else {"state": "cancelled", "secret": ""}
-    count = uow.change(update(Letter).where(col(Letter.state) == "to_confirm").values(**state))
+    state = (
+        {"state": LetterState.WAITING, "due_at": uow.now} if sent else {"state": LetterState.CANCELLED, "secret": ""}
+    )
+    count = uow.change(update(Letter).where(col(Letter.state) == LetterState.TO_CONFIRM).values(**state))
     if count:
         action = "restored letters sent" if sent else "restored letters given up"
         audit.note(uow, action, subject="letter", changes={"count": ["", count]})
@@ -228,7 +242,7 @@ def _not_left(uow: UnitOfWork, mail: Mail) -> Letter | None:
             Letter.family_id == mail.recipient.family_id,
             Letter.account_id == mail.recipient.account_id,
             Letter.kind == mail.kind,
-            Letter.state == "waiting",
+            Letter.state == LetterState.WAITING,
             Letter.attempts == 0,
             Letter.due_at > uow.now,
         )

@@ -13,8 +13,16 @@ from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
-from data.schooling.absences import MAX_DAYS, Absence, AbsenceNotice, announce_change, audit_changes, write_letter
-from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.absences import (
+    MAX_DAYS,
+    Absence,
+    AbsenceNotice,
+    NoticeState,
+    announce_change,
+    audit_changes,
+    write_letter,
+)
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState
 
 READY = (
     "Un justificatif est nécessaire : joignez-le.",
@@ -58,7 +66,11 @@ def count(uow: UnitOfWork, *, closed: bool = False) -> int:
 
 
 def _in_state(closed: bool) -> Any:
-    return col(AbsenceNotice.state).in_(["accepted", "declined"]) if closed else AbsenceNotice.state == "pending"
+    return (
+        col(AbsenceNotice.state).in_([NoticeState.ACCEPTED, NoticeState.DECLINED])
+        if closed
+        else AbsenceNotice.state == NoticeState.PENDING
+    )
 
 
 def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -> AbsenceNotice:
@@ -71,8 +83,8 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     own = uow.get(Account, uow.account_id).own_family_id
     if own is not None and own == notice.family_id:
         raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
-    if notice.state != "pending":
-        if notice.state == "withdrawn":
+    if notice.state != NoticeState.PENDING:
+        if notice.state == NoticeState.WITHDRAWN:
             raise UserError("La famille a retiré cette annonce entre-temps.")
         raise UserError(
             "{name} a déjà répondu le {moment}.",
@@ -82,7 +94,7 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     answer = tidy_lines(answer)[:500]
     if not accept and not answer:
         raise ValidationErrors({"answer": UserError("Indiquez à la famille la raison du refus.")})
-    notice.state = "accepted" if accept else "declined"
+    notice.state = NoticeState.ACCEPTED if accept else NoticeState.DECLINED
     notice.decided_at, notice.decided_by, notice.answer = uow.now, uow.name, answer
     uow.add(notice)
     if accept:
@@ -110,10 +122,10 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
     last = min(notice.last_day, notice.first_day + timedelta(days=MAX_DAYS))
     wanted = [
         col(Enrolment.pupil_id) == notice.pupil_id,
-        col(Enrolment.status) == "enrolled",
+        col(Enrolment.status) == EnrolmentStatus.ENROLLED,
         col(Lesson.day) >= notice.first_day,
         col(Lesson.day) <= last,
-        col(Lesson.state) != "cancelled",
+        col(Lesson.state) != LessonState.CANCELLED,
     ]
     if notice.course_id:
         wanted.append(col(Lesson.course_id) == notice.course_id)

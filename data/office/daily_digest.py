@@ -17,7 +17,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.mail import outbox
-from data.mail.outbox import Fact, Letter, Mail
+from data.mail.outbox import Fact, Letter, LetterState, Mail
 from data.office import dashboard_counts
 from data.privacy import retention
 from data.reenrolment import campaign_admin, campaigns
@@ -83,7 +83,8 @@ def waiting(uow: UnitOfWork) -> list[Fact]:
     add_fact("Absences à traiter", waits["absences"])
     add_fact("Trop-perçus à régler", len(overpayments.troubles(uow)))
     trouble = select(func.count(col(Letter.id))).where(
-        col(Letter.state).in_(["failed", "abandoned"]), Letter.created_at > uow.now - timedelta(days=7)
+        col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED]),
+        Letter.created_at > uow.now - timedelta(days=7),
     )
     add_fact("Courriels en échec depuis une semaine", uow.count(trouble))
     return found + _campaigns(uow)

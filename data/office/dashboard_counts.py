@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from data.billing.online_payments import OnlinePayment
-from data.change_requests.models import ChangeRequest
+from data.billing.online_payments import AttemptState, OnlinePayment
+from data.change_requests.models import ChangeRequest, RequestState
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment.models import Reenrolment, SuppliedDocument
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.review_queue import CLOSED
-from data.schooling.absences import AbsenceNotice
+from data.schooling.absences import AbsenceNotice, NoticeState
 
 FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
 
@@ -19,16 +19,18 @@ FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
 def counts(uow: UnitOfWork) -> dict[str, int]:
     """File -> its number, in the order of FILES."""
     uow.staff_only()
-    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == "differs")
+    troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == AttemptState.DIFFERS)
     asked = (
-        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "pending"),
-        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == "submitted"),
-        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"),
-        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == "pending"),
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
+        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
+        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == DocumentState.RECEIVED),
+        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == NoticeState.PENDING),
         select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
-        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == "closed"),
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.CLOSED),
         select(func.count(col(Reenrolment.id))).where(col(Reenrolment.state).in_(CLOSED)),
-        select(func.count(col(AbsenceNotice.id))).where(col(AbsenceNotice.state).in_(["accepted", "declined"])),
+        select(func.count(col(AbsenceNotice.id))).where(
+            col(AbsenceNotice.state).in_([NoticeState.ACCEPTED, NoticeState.DECLINED])
+        ),
     )
     question: Any = select(Site.id)
     numbers = question.add_columns(*(each.scalar_subquery() for each in asked)).where(Site.id == uow.site_id)

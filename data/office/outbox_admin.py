@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import and_, col, or_, select, update
@@ -20,20 +20,19 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian
 from data.mail import outbox
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.mail.rendering import deliverable
 
 PAGE = 50
-State = Literal["waiting", "sent", "failed", "abandoned", "cancelled"]
 STATES: dict[str, str] = {
-    "waiting": "En attente",
-    "sent": "Envoyés",
-    "failed": "Échecs",
-    "abandoned": "Abandonnés",
-    "cancelled": "Annulés",
-    "to_confirm": "À confirmer",  # of a restored copy: it may have left since
+    LetterState.WAITING: "En attente",
+    LetterState.SENT: "Envoyés",
+    LetterState.FAILED: "Échecs",
+    LetterState.ABANDONED: "Abandonnés",
+    LetterState.CANCELLED: "Annulés",
+    LetterState.TO_CONFIRM: "À confirmer",
 }
-IN_STATE = {"waiting": ("waiting", "sending")}
+IN_STATE: dict[str, tuple[str, ...]] = {LetterState.WAITING: (LetterState.WAITING, LetterState.SENDING)}
 TO_THAT_ADDRESS = {"confirm_email", "email_change_asked"}  # written to an address, not to whoever has the account now
 LATE = timedelta(minutes=15)
 NEVER_AGAIN = {"trial", "daily_digest"}
@@ -155,7 +154,9 @@ def about(uow: UnitOfWork, letter_id: int) -> About:
     family = uow.one(select(Family).where(Family.id == letter.family_id)) if letter.family_id else None
     account = uow.one(select(Account).where(Account.id == letter.account_id)) if letter.account_id else None
     error = uow.count(
-        select(func.count(col(Letter.id))).where(Letter.recipient == letter.recipient, Letter.state == "failed")
+        select(func.count(col(Letter.id))).where(
+            Letter.recipient == letter.recipient, Letter.state == LetterState.FAILED
+        )
     )
     copy = uow.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
     adults = uow.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
@@ -216,8 +217,8 @@ def call_back(uow: UnitOfWork, letter_id: int) -> None:
     letter = uow.get(Letter, letter_id)
     stopped = uow.change(
         update(Letter)
-        .where(col(Letter.id) == letter_id, col(Letter.state) == "waiting")
-        .values(state="cancelled", error="called back", secret="")
+        .where(col(Letter.id) == letter_id, col(Letter.state) == LetterState.WAITING)
+        .values(state=LetterState.CANCELLED, error="called back", secret="")
     )
     if not stopped:
         raise UserError("Ce courriel n’attend plus : il est parti, ou il part à l’instant.")
@@ -236,7 +237,7 @@ def oldest_due(uow: UnitOfWork) -> datetime | None:
     """Since when the oldest letter should have left, when that is long ago: whatever process sends, it does not."""
     due = uow.one(
         select(Letter.due_at)
-        .where(col(Letter.state).in_(["waiting", "sending"]), Letter.due_at < uow.now - LATE)
+        .where(col(Letter.state).in_([LetterState.WAITING, LetterState.SENDING]), Letter.due_at < uow.now - LATE)
         .order_by(col(Letter.due_at))
     )
     return due if settings().smtp_url else None
@@ -246,7 +247,7 @@ def mine(uow: UnitOfWork, *, most: int = 500) -> Sequence[Letter]:
     """« Mes courriers »: what was sent to this account, the latest first; what was called back is not."""
     return uow.all(
         select(Letter)
-        .where(Letter.account_id == uow.account_id, col(Letter.state) != "cancelled")
+        .where(Letter.account_id == uow.account_id, col(Letter.state) != LetterState.CANCELLED)
         .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
         .limit(most)
     )

@@ -1,1 +1,1 @@
-"""What the operator of the machine needs: backups, the disk. It uses core."""
+"""What the operator of the machine needs: backups, the disk, the lock of a single process. It uses core."""

@@ -8,7 +8,7 @@ from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
-from data.mail.outbox import Letter
+from data.mail.outbox import TERMINAL_STATES, Letter
 
 MIN_DAYS, MAX_DAYS = 6, 12  # months of the journal: the database itself refuses to forget younger entries
 DAYS = {"letters": 60, "sessions": 30}
@@ -34,7 +34,7 @@ def sweep() -> None:
                 .where(
                     col(Letter.site_id) == site.id,
                     col(Letter.created_at) < old,
-                    col(Letter.state).in_(["sent", "failed", "abandoned", "cancelled"]),
+                    col(Letter.state).in_(TERMINAL_STATES),
                 )
                 .values(blocks=[], secret="")
             )

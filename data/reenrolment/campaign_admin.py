@@ -17,11 +17,12 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
 from data.reenrolment.campaigns import (
-    AUDIENCES,
-    SENSITIVE,
     Campaign,
+    CampaignAudience,
     CampaignPupil,
+    CampaignState,
     RequiredDocument,
+    Sensitive,
     documents_of,
     how_many,
 )
@@ -98,9 +99,9 @@ def _faults(values: Mapping[str, Any]) -> dict[str, UserError]:
             faults[name] = UserError("Indiquez une date.")
     if not faults and values["closes_on"] < values["opens_on"]:
         faults["closes_on"] = UserError("La fermeture est avant l’ouverture.")
-    if values.get("audience", "all") not in AUDIENCES:
+    if values.get("audience", CampaignAudience.ALL) not in set(CampaignAudience):
         faults["audience"] = UserError("Choisissez qui voit la campagne.")
-    elif values.get("audience") in {"departments", "cycles"} and not values.get("chosen"):
+    elif values.get("audience") in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES} and not values.get("chosen"):
         faults["chosen"] = UserError("Choisissez-en au moins un.")
     for name, most in (("introduction", 2000), ("documents_text", 1000), ("confirmation", 2000)):
         if len(str(values.get(name) or "")) > most:
@@ -136,7 +137,7 @@ def save_document(
         age = values.get(name)
         if age is not None and (not isinstance(age, int) or not 0 <= age <= 120):
             faults[name] = UserError("Indiquez un âge en années, de 0 à 120.")
-    if values.get("sensitive", "") not in SENSITIVE:
+    if values.get("sensitive", "") not in set(Sensitive):
         faults["sensitive"] = UserError("Choisissez dans la liste.")
     if faults:
         raise ValidationErrors(faults)
@@ -192,25 +193,25 @@ def activate(uow: UnitOfWork, campaign_id: int) -> Campaign:
     if not how_many(uow, campaign):
         raise UserError("Aucun élève ne verrait cette campagne : vérifiez qui la voit.")
     campaign.activated_at = campaign.activated_at or uow.now
-    return _move(uow, campaign, "active")
+    return _move(uow, campaign, CampaignState.ACTIVE)
 
 
 def suspend(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing is lost; families see nothing until it is activated again."""
     uow.staff_only()
     campaign = uow.get(Campaign, campaign_id, lock=True)
-    if campaign.state != "active":
+    if campaign.state != CampaignState.ACTIVE:
         raise UserError("Cette campagne n’est pas active.")
-    return _move(uow, campaign, "suspended")
+    return _move(uow, campaign, CampaignState.SUSPENDED)
 
 
 def close(uow: UnitOfWork, campaign_id: int) -> Campaign:
     """Nothing more is accepted; drafts are kept, and what was sent is still shown to its families."""
     uow.staff_only()
-    return _move(uow, uow.get(Campaign, campaign_id, lock=True), "closed")
+    return _move(uow, uow.get(Campaign, campaign_id, lock=True), CampaignState.CLOSED)
 
 
-def _move(uow: UnitOfWork, campaign: Campaign, state: str) -> Campaign:
+def _move(uow: UnitOfWork, campaign: Campaign, state: CampaignState) -> Campaign:
     if campaign.state != state:
         before, campaign.state = campaign.state, state
         campaign.version += 1

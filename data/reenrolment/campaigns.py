@@ -5,6 +5,7 @@ What the staff do with them is in data/reenrolment/campaign_admin.py; families m
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -18,10 +19,31 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil
 from data.families.pupil_scope import OfPupil
-from data.schooling.models import Course, Enrolment, of_its_pupil
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, of_its_pupil
 
-AUDIENCES = ("all", "departments", "cycles", "hand")
-SENSITIVE = ("", "health", "income")
+
+class CampaignAudience(StrEnum):
+    ALL = "all"
+    DEPARTMENTS = "departments"
+    CYCLES = "cycles"
+    HAND = "hand"
+
+
+class Sensitive(StrEnum):
+    """How long a document's file may be kept."""
+
+    NO = ""
+    HEALTH = "health"
+    INCOME = "income"
+
+
+class CampaignState(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    UPCOMING = "upcoming"  # shown only: active, before its first day
+    ENDED = "ended"  # shown only: active, after its last day
 
 
 def names_column() -> Any:
@@ -42,8 +64,8 @@ class Campaign(OfSite, table=True):
     title: str = Field(max_length=120)
     opens_on: date
     closes_on: date
-    state: str = Field(default="draft", max_length=10, index=True)  # draft | active | suspended | closed
-    audience: str = Field(default="all", max_length=12)  # AUDIENCES
+    state: str = Field(default=CampaignState.DRAFT, max_length=10, index=True)
+    audience: str = Field(default=CampaignAudience.ALL, max_length=12)
     chosen: list[str] = names_column()  # departments or cycles, by name
     administrative: bool = True  # whether the box « Réinscription administrative » is offered
     introduction: str = Field(default="", max_length=2000)  # above the pupil's courses
@@ -92,7 +114,7 @@ class RequiredDocument(OfSite, table=True):
     max_age: int | None = None
     departments: list[str] = names_column()  # none: of every department
     cycles: list[str] = names_column()
-    sensitive: str = Field(default="", max_length=10)  # SENSITIVE: how long its file may be kept
+    sensitive: str = Field(default=Sensitive.NO, max_length=10)
     model: str = Field(default="", max_length=32)
     model_name: str = Field(default="", max_length=100)
     model_type: str = Field(default="", max_length=40)
@@ -100,17 +122,17 @@ class RequiredDocument(OfSite, table=True):
 
 def audience(campaign: Campaign) -> Any:
     """The condition on Pupil that says who sees the campaign: one rule for counting, reminding and one pupil's tab."""
-    if campaign.audience == "hand":
+    if campaign.audience == CampaignAudience.HAND:
         return col(Pupil.id).in_(select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == campaign.id))
     attending = (
         select(Enrolment.pupil_id)
         .join(Course, col(Course.id) == Enrolment.course_id)
-        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != "left")
+        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != EnrolmentStatus.LEFT)
     )
-    if campaign.audience == "departments":
+    if campaign.audience == CampaignAudience.DEPARTMENTS:
         attending = attending.where(col(Course.department).in_(campaign.chosen))
     seen = col(Pupil.id).in_(attending)
-    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == "cycles" else seen
+    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == CampaignAudience.CYCLES else seen
 
 
 def how_many(uow: UnitOfWork, campaign: Campaign) -> int:
@@ -119,14 +141,19 @@ def how_many(uow: UnitOfWork, campaign: Campaign) -> int:
     return uow.count(select(func.count(col(Pupil.id))).where(audience(campaign)))
 
 
-def within_dates(uow: UnitOfWork, campaign: Campaign) -> bool:
-    """From the first second of the first day to the last of the last one, in the site's own time."""
+def state_of(uow: UnitOfWork, campaign: Campaign) -> CampaignState:
+    """Active from the first second of the first day to the last of the last one, in the site's own time."""
+    state = CampaignState(campaign.state)
+    if state != CampaignState.ACTIVE:
+        return state
     sites.here(uow)
-    return campaign.opens_on <= uow.today <= campaign.closes_on
+    if campaign.closes_on < uow.today:
+        return CampaignState.ENDED
+    return CampaignState.UPCOMING if uow.today < campaign.opens_on else state
 
 
 def is_open(uow: UnitOfWork, campaign: Campaign) -> bool:
-    return campaign.state == "active" and within_dates(uow, campaign)
+    return state_of(uow, campaign) == CampaignState.ACTIVE
 
 
 def seeing(uow: UnitOfWork, among: Iterable[Campaign], pupil_ids: Iterable[int]) -> dict[int, Campaign]:

@@ -15,12 +15,21 @@ from data.core import audit
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
 from data.reenrolment import models as reenrolment
-from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import DocumentItem, Reenrolment, Situation, SuppliedDocument, Wish
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
+from data.reenrolment.models import (
+    DocumentItem,
+    DocumentState,
+    Reenrolment,
+    ReenrolmentState,
+    Situation,
+    SuppliedDocument,
+    Way,
+    Wish,
+)
 from data.schooling.models import Course, Enrolment
 
 MAX_FILES = 10  # for one document, replacements included (R-40)
@@ -52,15 +61,15 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
         return UserError(CLOSED["lire"])
     if now.sent and not now.mine:
         return UserError(CLOSED["foyer"])
-    if now.sent and now.sent.state == "refused":
+    if now.sent and now.sent.state == ReenrolmentState.REFUSED:
         return UserError(CLOSED["repondu"])
     if now.period_over:
         return now.period_over
-    if now.way == "leaving":
+    if now.way == Way.LEAVING:
         return UserError(CLOSED["depart"])
     if not now.way:
         return UserError(CLOSED["choisir"])
-    if item and item.state == "validated":
+    if item and item.state == DocumentState.VALIDATED:
         return UserError(CLOSED["validee"])
     if item and item.supplied and item.supplied.times >= MAX_FILES:
         return UserError(CLOSED["souvent"])
@@ -69,13 +78,13 @@ def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | 
 
 def locked_because(now: Situation, item: DocumentItem) -> UserError | None:
     """Why what was given stays; None when it can be taken back."""
-    if item.supplied and item.supplied.state == "validated":
+    if item.supplied and item.supplied.state == DocumentState.VALIDATED:
         return UserError("Cette pièce est validée : elle ne peut plus être retirée.")
     if not now.may_change:
         return UserError(CLOSED["lire"])
     if now.period_over:
         return now.period_over
-    if now.mine and now.sent and now.sent.state != "to_correct" and item.document.required:
+    if now.mine and now.sent and now.sent.state != ReenrolmentState.TO_CORRECT and item.document.required:
         return UserError("Votre demande est envoyée avec cette pièce : remplacez-la plutôt que de la retirer.")
     return None
 
@@ -116,7 +125,7 @@ def supply(
             author_id=0,
         )
     supplied.file_id, supplied.file_name, supplied.size = stored.id, stored.shown, stored.size
-    supplied.state, supplied.reason, supplied.expires_on = "received", "", None
+    supplied.state, supplied.reason, supplied.expires_on = DocumentState.RECEIVED, "", None
     supplied.given_at, supplied.author_id = uow.now, uow.account_id or 0
     supplied.decided_at, supplied.decided_by = None, ""
     uow.add(supplied)
@@ -184,14 +193,17 @@ def shared(uow: UnitOfWork, now: Situation) -> Shared:
     for pupil, campaign, wanted, given, wish, sent, rights in others:
         item = mine[wanted.label]
         if given is not None:
-            usable = given.file_id is not None and reenrolment.state_of(given, uow.today) in {"received", "validated"}
-            if usable and item.state == "missing" and not closed:
+            usable = given.file_id is not None and reenrolment.state_of(given, uow.today) in {
+                DocumentState.RECEIVED,
+                DocumentState.VALIDATED,
+            }
+            if usable and item.state == DocumentState.MISSING and not closed:
                 found.offers[item.document.id] = (given, pupil)
             continue
         theirs = Situation(
-            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == "all"
+            campaign, pupil, [], [], wish, sent, now.family_id, campaigns.is_open(uow, campaign), rights == Rights.ALL
         )
-        held = item.supplied if item.file and item.state in {"received", "validated"} else None
+        held = item.supplied if item.file and item.state in {DocumentState.RECEIVED, DocumentState.VALIDATED} else None
         asked = campaigns.asked_of(wanted, campaign, pupil, departments.get(pupil.id, ()))
         if held and asked and refusal(theirs) is None:
             found.wanting.setdefault(held.id, []).append((pupil, wanted))
@@ -219,7 +231,7 @@ def _others(uow: UnitOfWork, now: Situation, labels: list[str]) -> Sequence[Any]
         .join(SuppliedDocument, of(SuppliedDocument, given), isouter=True)
         .join(Wish, of(Wish, col(Wish.family_id) == now.family_id), isouter=True)
         .join(Reenrolment, of(Reenrolment), isouter=True)
-        .where(Pupil.id != now.pupil.id, Campaign.state != "draft", col(RequiredDocument.label).in_(labels))
+        .where(Pupil.id != now.pupil.id, Campaign.state != CampaignState.DRAFT, col(RequiredDocument.label).in_(labels))
         .order_by(col(Pupil.birth_date), col(Pupil.first_name), col(SuppliedDocument.given_at))
     )
 

@@ -8,10 +8,10 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.models import SuppliedDocument, Wish, _sent, state_of
+from data.reenrolment.models import DocumentState, ReenrolmentState, SuppliedDocument, Wish, _sent, state_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Due:
 
 def due(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
     """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
-    pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == "all"}
+    pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == Rights.ALL}
     known = _sent(uow, pupils) if pupils else []
     sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
     shown = {request.pupil_id: campaign for campaign, request in known if request}
@@ -40,15 +40,15 @@ def due(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]
             ways[key] = way or ""
             if opened and seen:
                 shown[pupil_id] = campaign
-            if state_of(document, uow.today) in {"refused", "expired"}:
+            if state_of(document, uow.today) in {DocumentState.REFUSED, DocumentState.EXPIRED}:
                 again[key] = again.get(key, 0) + 1
     found = []
     for pupil_id, campaign in shown.items():
         key = (pupil_id, campaign.id)
         request = sent.get(key)
-        if request and (request.household_id != uow.family_id or request.state == "refused"):
+        if request and (request.household_id != uow.family_id or request.state == ReenrolmentState.REFUSED):
             continue
-        state = request.state if request else "draft" if ways.get(key) else ""
+        state = request.state if request else ReenrolmentState.DRAFT if ways.get(key) else ""
         found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
     return found
 

@@ -1,6 +1,7 @@
 """A campaign's requests as a spreadsheet: one line a pupil, whatever its state."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 
 from sqlmodel import col, select
 
@@ -12,34 +13,21 @@ from data.families.models import Pupil
 from data.reenrolment import models as reenrolment
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import SuppliedDocument, Wish
+from data.reenrolment.models import WAYS, ReenrolmentState, SuppliedDocument, Way, Wish
 from data.reenrolment.request_list import Row, Wanted
-from data.schooling.models import Course, Enrolment
+from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 MAX_ROWS = 20_000
 HEADS = (
     "Dossier", "Nom", "Prénom", "Date de naissance", "Cycle", "Famille", "État", "Demande", "Cours demandés", "Motif",
     "Demandes complémentaires", "Envoyée le", "Décidée le", "Décidée par", "Pièces",
 )  # fmt: skip
-WAYS = {
-    "administrative": "Réinscription administrative",
-    "courses": "Cursus et disciplines",
-    "leaving": "Ne se réinscrit pas",
-}
-STATES = {
-    "submitted": "En attente",
-    "to_correct": "À corriger",
-    "validated": "Validée",
-    "refused": "Refusée",
-    "draft": "Brouillon",
-    "silent": "Sans réponse",
-    "received": "Reçue",
-    "expired": "Expirée",
-}
 
 
-def table(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> tuple[str, list[str], list[list[Cell]]]:
-    """(title, heads, rows) of what the table shows, all its pages."""
+def table(
+    uow: UnitOfWork, campaign_id: int, wanted: Wanted, label: Callable[[StrEnum], str]
+) -> tuple[str, list[str], list[list[Cell]]]:
+    """(title, heads, rows) of what the table shows, all its pages. `label`: the French word of a state."""
     uow.staff_only()
     campaign = uow.get(Campaign, campaign_id)
     zone = sites.here(uow).zone
@@ -47,7 +35,7 @@ def table(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> tuple[str, list[
     wishes = {
         (each.pupil_id, each.family_id): each for each in uow.all(select(Wish).where(Wish.campaign_id == campaign.id))
     }
-    names, items = _courses(uow, campaign), _document_states(uow, campaign)
+    names, items = _courses(uow, campaign), _document_states(uow, campaign, label)
     rows: list[list[Cell]] = []
     for row in found:
         sent = row.sent
@@ -56,7 +44,7 @@ def table(uow: UnitOfWork, campaign_id: int, wanted: Wanted) -> tuple[str, list[
             [
                 *_pupil(row.pupil),
                 row.family_number,
-                translate(STATES[row.state], uow.language),
+                translate(label(ReenrolmentState(row.state)), uow.language),
                 translate(WAYS[sent.way], uow.language) if sent else None,
                 ", ".join(_asked(row, names)),
                 wish.reason if wish else None,
@@ -89,25 +77,27 @@ def _courses(uow: UnitOfWork, campaign: Campaign) -> dict[int, dict[int, tuple[s
         .where(Course.school_year == campaign.source_year)
         .order_by(col(Course.name))
     ):
-        found.setdefault(pupil_id, {})[key] = (name, status == "enrolled")
+        found.setdefault(pupil_id, {})[key] = (name, status == EnrolmentStatus.ENROLLED)
     return found
 
 
 def _asked(row: Row, names: dict[int, dict[int, tuple[str, bool]]]) -> Iterator[str]:
     for key, (name, attended) in names.get(row.pupil.id, {}).items():
-        if row.sent and (attended if row.sent.way == "administrative" else key in row.sent.chosen):
+        if row.sent and (attended if row.sent.way == Way.ADMINISTRATIVE else key in row.sent.chosen):
             yield name
 
 
-def _document_states(uow: UnitOfWork, campaign: Campaign) -> dict[tuple[int, int | None], list[str]]:
+def _document_states(
+    uow: UnitOfWork, campaign: Campaign, label: Callable[[StrEnum], str]
+) -> dict[tuple[int, int | None], list[str]]:
     """(pupil, household) -> « Attestation d’assurance : validée »."""
     found: dict[tuple[int, int | None], list[str]] = {}
-    for supplied, label in uow.rows(
+    for supplied, name in uow.rows(
         select(SuppliedDocument, RequiredDocument.label)
         .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
         .where(SuppliedDocument.campaign_id == campaign.id)
         .order_by(col(RequiredDocument.rank))
     ):
-        message = translate(STATES[reenrolment.state_of(supplied, uow.today)], uow.language).lower()
-        found.setdefault((supplied.pupil_id, supplied.family_id), []).append(f"{label} : {message}")
+        message = translate(label(reenrolment.state_of(supplied, uow.today)), uow.language).lower()
+        found.setdefault((supplied.pupil_id, supplied.family_id), []).append(f"{name} : {message}")
     return found

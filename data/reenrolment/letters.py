@@ -13,7 +13,7 @@ from data.families.models import Pupil
 from data.mail import outbox
 from data.mail.outbox import Fact, Mail, Paper
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument, Wish
+from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way, Wish
 
 
 def received(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
@@ -32,7 +32,8 @@ def decided(uow: UnitOfWork, sent: Reenrolment, pupil: Pupil, campaign: Campaign
 
 
 def decision_kind(sent: Reenrolment) -> str:
-    return "leaving_validated" if (sent.way, sent.state) == ("leaving", "validated") else f"reenrolment_{sent.state}"
+    leaves = (sent.way, sent.state) == (Way.LEAVING, ReenrolmentState.VALIDATED)
+    return "leaving_validated" if leaves else f"reenrolment_{sent.state}"
 
 
 def reopened(uow: UnitOfWork, sent: Reenrolment) -> None:
@@ -69,9 +70,9 @@ def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
     """What is asked, line by line."""
     in_language = as_language(language)
     lines: list[Fact] = []
-    if wish.way == "administrative":
+    if wish.way == Way.ADMINISTRATIVE:
         lines.append((translate("Choix", in_language), translate("Réinscription administrative", in_language)))
-    elif wish.way == "courses":
+    elif wish.way == Way.COURSES:
         picked = [line.course.name for line in now.disciplines if line.enrolment.id in wish.chosen]
         lines.append((translate("Cours demandés", in_language), ", ".join(picked)))
     else:
@@ -82,7 +83,7 @@ def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
             (translate("Motif", in_language), reason),
         ]
     given = [item for item in now.document_items if item.supplied]
-    if given and wish.way != "leaving":
+    if given and wish.way != Way.LEAVING:
         lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
     if wish.message:
         lines.append((translate("Demandes complémentaires", in_language), wish.message))
@@ -94,12 +95,14 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
     in_language = as_language(who.language)
     named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
     title = translate(
-        "Départ de {name}, {year}" if wish.way == "leaving" else "Réinscription de {name}, {year}", in_language, **named
+        "Départ de {name}, {year}" if wish.way == Way.LEAVING else "Réinscription de {name}, {year}",
+        in_language,
+        **named,
     )
     documents = [
         pair(item.document.label, item.supplied.file_name, in_language)
         for item in now.document_items
-        if item.supplied and wish.way != "leaving"
+        if item.supplied and wish.way != Way.LEAVING
     ]
     lines, sent = dict(_summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
     if documents:
@@ -116,7 +119,7 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
         title,
         translate("Voici ce que vous avez demandé sur le portail de votre conservatoire.", in_language),
         translate("Le conservatoire va étudier cette demande : elle n’est acquise qu’une fois validée.", in_language)
-        if wish.way != "leaving"
+        if wish.way != Way.LEAVING
         else translate("Le conservatoire en prend note et vous le confirmera par e-mail.", in_language),
         facts,
     )

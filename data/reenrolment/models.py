@@ -4,7 +4,7 @@ Each household has a `Wish` of its own: what it ticked and wrote, kept at each c
 first one that sends makes the pupil's `Reenrolment`, which both households see: which courses, and where it stands. Documents
 are the household's that gave them. So a pupil is re-enrolled once, and nobody reads the other's words or papers (R-73).
 
-A request is submitted, then validated, UserError or to_correct; sent again, it is submitted anew. What changes a wish is in
+A request is submitted, then validated, refused or to_correct; sent again, it is submitted anew. What changes a wish is in
 data/reenrolment/submission.py, what changes documents in data/reenrolment/documents.py, what staff decide in
 data/reenrolment/review.py.
 """
@@ -12,6 +12,7 @@ data/reenrolment/review.py.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from pydantic import SkipValidation
 from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
@@ -21,17 +22,51 @@ from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil, PupilLink, of_its_site
+from data.families.models import Pupil, PupilLink, Rights, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.families.stored_files import StoredFile
 from data.reenrolment import campaigns
-from data.reenrolment.campaigns import Campaign, RequiredDocument, names_column, of_its_campaign
-from data.schooling.models import Course, Cursus, Enrolment, Teacher, of_its_pupil
+from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
+from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
-WAYS = ("administrative", "courses", "leaving")
-STANDINGS = ("submitted", "to_correct", "validated", "refused")
 SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
 PERIOD_OVER = "La période de réinscription est terminée."
+
+
+class Way(StrEnum):
+    ADMINISTRATIVE = "administrative"
+    COURSES = "courses"
+    LEAVING = "leaving"
+
+
+class ReenrolmentState(StrEnum):
+    SUBMITTED = "submitted"
+    TO_CORRECT = "to_correct"
+    VALIDATED = "validated"
+    REFUSED = "refused"
+    DRAFT = "draft"  # shown only: begun, not sent
+    SILENT = "silent"  # shown only: nothing begun
+
+
+class DocumentState(StrEnum):
+    RECEIVED = "received"
+    VALIDATED = "validated"
+    REFUSED = "refused"
+    MISSING = "missing"  # shown only: nothing given
+    EXPIRED = "expired"  # shown only: validated, no longer valid
+
+
+WAYS: dict[str, str] = {
+    Way.ADMINISTRATIVE: "Réinscription administrative",
+    Way.COURSES: "Cursus et disciplines",
+    Way.LEAVING: "Ne se réinscrit pas",
+}
+STANDINGS = (
+    ReenrolmentState.SUBMITTED,
+    ReenrolmentState.TO_CORRECT,
+    ReenrolmentState.VALIDATED,
+    ReenrolmentState.REFUSED,
+)
 
 
 class Wish(OfFamily, table=True):
@@ -52,7 +87,7 @@ class Wish(OfFamily, table=True):
     reason: str = Field(default="", max_length=60)  # of leaving
     precision: str = Field(default="", max_length=500)
     message: str = Field(default="", max_length=2000)  # « Demandes complémentaires »
-    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, UserError
+    answer: str = Field(default="", max_length=1000)  # the staff's words to this household: to correct, refused
     author_id: int
     changed_at: datetime
 
@@ -72,7 +107,7 @@ class Reenrolment(OfPupil, table=True):
     pupil_id: int = Field(index=True)
     household_id: int = Field(index=True)
     author_id: int
-    state: str = Field(default="submitted", max_length=12, index=True)  # one of STANDINGS
+    state: str = Field(default=ReenrolmentState.SUBMITTED, max_length=12, index=True)  # one of STANDINGS
     way: str = Field(max_length=14)
     chosen: list[int] = names_column()
     submitted_at: datetime = Field(index=True)
@@ -104,7 +139,7 @@ class SuppliedDocument(OfFamily, table=True):
     file_id: int | None = Field(default=None, foreign_key="stored_file.id", index=True)
     file_name: str = Field(max_length=100)
     size: int
-    state: str = Field(default="received", max_length=10, index=True)  # received | validated | UserError
+    state: str = Field(default=DocumentState.RECEIVED, max_length=10, index=True)
     reason: str = Field(default="", max_length=500)
     given_at: datetime = Field(index=True)
     times: int = 1  # how many files were given for it so far
@@ -126,7 +161,7 @@ class Discipline:
 
     @property
     def active(self) -> bool:
-        return self.enrolment.status == "enrolled"
+        return self.enrolment.status == EnrolmentStatus.ENROLLED
 
     @property
     def teacher_name(self) -> str:
@@ -139,13 +174,17 @@ class DocumentItem:
 
     document: RequiredDocument
     supplied: SuppliedDocument | None
-    state: str  # missing | received | validated | UserError | expired
+    state: DocumentState
     file: str = ""  # the name of the file, for /documents/{name}
 
     @property
     def lacking(self) -> bool:
         """Whether a request cannot be sent without another file."""
-        return self.document.required and self.state in {"missing", "refused", "expired"}
+        return self.document.required and self.state in {
+            DocumentState.MISSING,
+            DocumentState.REFUSED,
+            DocumentState.EXPIRED,
+        }
 
 
 @dataclass(frozen=True)
@@ -188,20 +227,24 @@ class Situation:
             return UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
         if self.sent and not self.mine:
             return UserError("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
-        if self.sent and self.sent.state in {"validated", "refused"}:
+        if self.sent and self.sent.state in {ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED}:
             return UserError("Le conservatoire a déjà répondu à cette demande de réinscription.")
         if period := self.period_over:
             return period
-        if self.sent and self.sent.state == "submitted":
+        if self.sent and self.sent.state == ReenrolmentState.SUBMITTED:
             return UserError("Votre demande est envoyée : le conservatoire va y répondre.")
         return None
 
     @property
     def period_over(self) -> UserError | None:
         """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
-        if self.campaign.state == "suspended":
+        if self.campaign.state == CampaignState.SUSPENDED:
             return UserError(SUSPENDED)
-        correcting = self.sent is not None and self.sent.state == "to_correct" and self.campaign.state == "active"
+        correcting = (
+            self.sent is not None
+            and self.sent.state == ReenrolmentState.TO_CORRECT
+            and self.campaign.state == CampaignState.ACTIVE
+        )
         return None if self.is_open or correcting else UserError(PERIOD_OVER)
 
     @property
@@ -227,7 +270,7 @@ def _sent(uow: UnitOfWork, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign,
             and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
             isouter=True,
         )
-        .where(Campaign.state != "draft", Campaign.school_year >= formats.school_year(uow.today))
+        .where(Campaign.state != CampaignState.DRAFT, Campaign.school_year >= formats.school_year(uow.today))
         .order_by(col(Campaign.closes_on), col(Campaign.id))
     )
 
@@ -257,7 +300,7 @@ def situation(uow: UnitOfWork, pupil: Pupil, campaign: Campaign, *, family_id: i
         sent,
         family_id,
         is_open=campaigns.is_open(uow, campaign),
-        may_change=uow.is_staff or rights == "all",
+        may_change=uow.is_staff or rights == Rights.ALL,
     )
 
 
@@ -277,7 +320,7 @@ def disciplines(uow: UnitOfWork, pupil_id: int, campaign: Campaign) -> list[Disc
             .where(
                 Enrolment.pupil_id == pupil_id,
                 Course.school_year == campaign.source_year,
-                col(Enrolment.status).in_(["enrolled", "waiting", "left"]),
+                col(Enrolment.status).in_([EnrolmentStatus.ENROLLED, EnrolmentStatus.WAITING, EnrolmentStatus.LEFT]),
             )
             .order_by(col(Cursus.id).is_(None), col(Cursus.name), col(Course.name), col(Enrolment.id))
         )
@@ -308,19 +351,20 @@ def document_items(
     ]
 
 
-def state_of(supplied: SuppliedDocument | None, today: date) -> str:
-    """missing | received | validated | UserError | expired."""
+def state_of(supplied: SuppliedDocument | None, today: date) -> DocumentState:
     if supplied is None:
-        return "missing"
-    expired = supplied.state == "validated" and supplied.expires_on is not None and supplied.expires_on < today
-    return "expired" if expired else supplied.state
+        return DocumentState.MISSING
+    expired = (
+        supplied.state == DocumentState.VALIDATED and supplied.expires_on is not None and supplied.expires_on < today
+    )
+    return DocumentState.EXPIRED if expired else DocumentState(supplied.state)
 
 
 def locked(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Situation:
     """The situation with the pupil locked: two tabs, two households, and staff wait for each other here."""
     campaign = uow.get(Campaign, campaign_id, lock=True)  # one that is being closed is closed, or waits
     found = situation(uow, uow.get(Pupil, pupil.id, lock=True), campaign)
-    seen = campaign.state != "draft" and uow.count(
+    seen = campaign.state != CampaignState.DRAFT and uow.count(
         select(func.count(col(Pupil.id))).where(Pupil.id == pupil.id, campaigns.audience(campaign))
     )
     if not seen and found.sent is None:

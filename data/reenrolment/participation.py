@@ -13,15 +13,15 @@ from data.core import audit, formats, sites
 from data.core.errors import UserError
 from data.core.i18n import as_language, translate
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Pupil, PupilLink
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import custom_templates
 from data.mail.outbox import Letter
 from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Wish
 
-PLACES = ("silent", "draft", *reenrolment.STANDINGS)
+PLACES: tuple[str, ...] = (ReenrolmentState.SILENT, ReenrolmentState.DRAFT, *reenrolment.STANDINGS)
 
 
 def tally(uow: UnitOfWork, campaign: Campaign) -> tuple[int, dict[str, int]]:
@@ -43,7 +43,7 @@ def tally(uow: UnitOfWork, campaign: Campaign) -> tuple[int, dict[str, int]]:
     ((seen, answered, drafts),) = uow.rows(
         select(func.count(col(Pupil.id)), sum_of(sent), sum_of(begun & ~sent)).where(campaigns.audience(campaign))
     )
-    found["draft"], found["silent"] = drafts, seen - answered - drafts
+    found[ReenrolmentState.DRAFT], found[ReenrolmentState.SILENT] = drafts, seen - answered - drafts
     return seen, found
 
 
@@ -62,8 +62,8 @@ def condition(campaign: Campaign, state: str) -> ColumnElement[bool]:
     places: dict[str, ColumnElement[bool]] = {
         "": seen | sent,
         "unsent": seen & ~sent,
-        "silent": seen & ~sent & ~begun,
-        "draft": seen & ~sent & begun,
+        ReenrolmentState.SILENT: seen & ~sent & ~begun,
+        ReenrolmentState.DRAFT: seen & ~sent & begun,
     }
     if state in places:
         return places[state]
@@ -83,7 +83,7 @@ def waiting_documents(
             .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
             .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
             .join(Family, col(Family.id) == SuppliedDocument.family_id)
-            .where(SuppliedDocument.state == "received")
+            .where(SuppliedDocument.state == DocumentState.RECEIVED)
             .order_by(col(SuppliedDocument.given_at), col(SuppliedDocument.id))
             .limit(most)
             .offset(skip)
@@ -93,7 +93,9 @@ def waiting_documents(
 
 def count_waiting_documents(uow: UnitOfWork) -> int:
     uow.staff_only()
-    return uow.count(select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == "received"))
+    return uow.count(
+        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == DocumentState.RECEIVED)
+    )
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime |
         .join(Account, col(Account.family_id) == PupilLink.family_id)
         .where(
             col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
-            PupilLink.household == "principal",
-            PupilLink.rights == "all",
+            PupilLink.household == HouseholdRank.PRINCIPAL,
+            PupilLink.rights == Rights.ALL,
             col(Account.disabled).is_(False),
         )
         .distinct()
@@ -142,8 +144,8 @@ def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = 
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .where(
             col(PupilLink.pupil_id).in_(select(Pupil.id).where(condition(campaign, "unsent"))),
-            PupilLink.household == "principal",
-            PupilLink.rights == "all",
+            PupilLink.household == HouseholdRank.PRINCIPAL,
+            PupilLink.rights == Rights.ALL,
             *among,
         )
         .order_by(col(Pupil.first_name))

@@ -10,9 +10,9 @@ from sqlmodel import col, or_, select
 
 from data.core.fields import tidy
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Pupil, PupilLink
+from data.families.models import Family, HouseholdRank, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
-from data.reenrolment.models import STANDINGS, Reenrolment, SuppliedDocument
+from data.reenrolment.models import STANDINGS, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.participation import PLACES, begun_by, condition
 from data.reenrolment.review_queue import called
 from data.schooling.models import Course, Enrolment
@@ -51,8 +51,8 @@ def page(
     """The rows and how many there are in all: four questions, whatever the campaign's size; three when the states were
     `counted` already and nothing else is asked. Which pupils first, then all about those alone."""
     uow.staff_only()
-    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), "draft"),
-                 else_="silent")  # fmt: skip
+    state = case((col(Reenrolment.state).is_not(None), col(Reenrolment.state)), (begun_by(campaign), ReenrolmentState.DRAFT.value),
+                 else_=ReenrolmentState.SILENT.value)  # fmt: skip
     order: dict[str, list[Any]] = {
         "name": [col(Pupil.last_name), col(Pupil.first_name)],
         "cycle": [col(Pupil.cycle)],
@@ -93,7 +93,7 @@ def _with_family(question: Any) -> Any:
     """The family that sent, otherwise the principal one, of a question that has the requests."""
     principal = (
         select(func.min(PupilLink.family_id))
-        .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == "principal")
+        .where(PupilLink.pupil_id == Pupil.id, PupilLink.household == HouseholdRank.PRINCIPAL)
         .correlate(Pupil)
         .scalar_subquery()
     )
@@ -190,8 +190,8 @@ def weeks(uow: UnitOfWork, campaign: Campaign, whole: int) -> list[Week]:
             Week(
                 monday,
                 received,
-                decided.count("validated"),
-                decided.count("to_correct"),
+                decided.count(ReenrolmentState.VALIDATED),
+                decided.count(ReenrolmentState.TO_CORRECT),
                 max(0, whole - received),
             )
         )

@@ -15,8 +15,8 @@ from data.core import audit
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
-from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Reenrolment, SuppliedDocument
+from data.reenrolment.campaigns import Campaign, RequiredDocument, Sensitive
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument
 
 MONTH_AFTER, TWO_MONTHS = timedelta(days=30), timedelta(days=61)
 AT_ONCE = 500
@@ -48,7 +48,7 @@ def _expired(uow: UnitOfWork) -> Sequence[Any]:
             Reenrolment.pupil_id == SuppliedDocument.pupil_id,
             Reenrolment.campaign_id == SuppliedDocument.campaign_id,
             Reenrolment.household_id == SuppliedDocument.family_id,
-            Reenrolment.state == "submitted",
+            Reenrolment.state == ReenrolmentState.SUBMITTED,
         )
         .correlate(SuppliedDocument)
         .exists()
@@ -59,8 +59,8 @@ def _expired(uow: UnitOfWork) -> Sequence[Any]:
         col(RequiredDocument.sensitive),
     )
     over = or_(
-        and_(state == "refused", decided < uow.now - TWO_MONTHS),
-        and_(state == "validated", sensitive == "health", decided < uow.now - MONTH_AFTER),
+        and_(state == DocumentState.REFUSED, decided < uow.now - TWO_MONTHS),
+        and_(state == DocumentState.VALIDATED, sensitive == Sensitive.HEALTH, decided < uow.now - MONTH_AFTER),
         and_(sensitive != "", col(Campaign.closes_on) < uow.today - TWO_MONTHS, ~waiting),
     )
     return uow.rows(
@@ -78,7 +78,7 @@ def _erase(uow: UnitOfWork, supplied: SuppliedDocument, file: StoredFile) -> Non
     """Nobody meets the file any more. A draft that nobody decided goes whole: nothing was said of it."""
     file.removed_at = uow.now
     uow.add(file)
-    if supplied.state == "received":
+    if supplied.state == DocumentState.RECEIVED:
         uow.delete(supplied)
     else:
         supplied.file_id, supplied.version = None, supplied.version + 1

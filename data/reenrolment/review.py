@@ -17,8 +17,8 @@ from data.families.models import Pupil
 from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Reenrolment, Situation, SuppliedDocument
-from data.schooling.models import Course, Enrolment
+from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way
+from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 
 def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
@@ -32,19 +32,23 @@ def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
 def validate(uow: UnitOfWork, sent_id: int, *, version: int | None = None) -> Reenrolment:
     """Accept: next year's enrolments are « demandées ». A departure is recorded and asks for none."""
     sent, now = to_decide(uow, sent_id, version)
-    return decided(uow, sent, now, "validated", "")
+    return decided(uow, sent, now, ReenrolmentState.VALIDATED, "")
 
 
 def refuse(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """With a reason, which the family reads."""
     sent, now = to_decide(uow, sent_id, version)
-    return decided(uow, sent, now, "refused", _reason(reason, "Indiquez à la famille la raison du refus."))
+    return decided(
+        uow, sent, now, ReenrolmentState.REFUSED, _reason(reason, "Indiquez à la famille la raison du refus.")
+    )
 
 
 def send_back(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None = None) -> Reenrolment:
     """« À corriger »: the family changes what is wrong and sends again, after the campaign's last day too."""
     sent, now = to_decide(uow, sent_id, version)
-    return decided(uow, sent, now, "to_correct", _reason(reason, "Indiquez à la famille ce qu’il faut corriger."))
+    return decided(
+        uow, sent, now, ReenrolmentState.TO_CORRECT, _reason(reason, "Indiquez à la famille ce qu’il faut corriger.")
+    )
 
 
 def _reason(typed: str, otherwise: str) -> str:
@@ -61,7 +65,7 @@ def to_decide(uow: UnitOfWork, sent_id: int, version: int | None) -> tuple[Reenr
     uow.get(Pupil, uow.get(Reenrolment, sent_id).pupil_id, lock=True)  # the family's tabs wait, or are waited for
     sent = uow.get(Reenrolment, sent_id, lock=True)
     not_own(uow, sent.household_id)
-    if sent.state != "submitted":
+    if sent.state != ReenrolmentState.SUBMITTED:
         if sent.decided_at is None:
             raise UserError("La famille n’a pas renvoyé cette demande.")
         raise UserError(
@@ -80,9 +84,9 @@ def not_own(uow: UnitOfWork, family_id: int | None) -> None:
         raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
 
 
-def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: str, answer: str) -> Reenrolment:
+def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: ReenrolmentState, answer: str) -> Reenrolment:
     """Record, letter and journal of a decision whose reasons were checked."""
-    if state == "validated" and sent.way != "leaving":
+    if state == ReenrolmentState.VALIDATED and sent.way != Way.LEAVING:
         sent.made = _ask_enrolments(uow, now)
     sent.state, sent.version = state, sent.version + 1
     sent.decided_at, sent.decided_by = uow.now, uow.name
@@ -97,7 +101,7 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: str, answ
         subject="reenrolment",
         subject_id=sent.id,
         family_id=sent.household_id,
-        changes={"state": ["submitted", state], "way": ["", sent.way], "made": ["", sent.made]},
+        changes={"state": [ReenrolmentState.SUBMITTED, state], "way": ["", sent.way], "made": ["", sent.made]},
     )
     reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
@@ -108,7 +112,7 @@ def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
     wanted = [
         line
         for line in now.disciplines
-        if (line.active if now.way == "administrative" else line.enrolment.id in now.chosen)
+        if (line.active if now.way == Way.ADMINISTRATIVE else line.enrolment.id in now.chosen)
     ]
     numbers = [line.course.number for line in wanted]
     there = {
@@ -132,7 +136,7 @@ def _ask_enrolments(uow: UnitOfWork, now: Situation) -> list[int]:
                     course_id=course.id,
                     cursus_id=line.enrolment.cursus_id,
                     level=line.enrolment.level,
-                    status="asked",
+                    status=EnrolmentStatus.ASKED,
                 )
             )
             made.append(asked.id)
@@ -143,14 +147,14 @@ def validate_document(uow: UnitOfWork, supplied_id: int, *, expires_on: date | N
     """`expires_on`: it holds until then; later it reads « expirée » and another is asked for."""
     supplied = _document_to_decide(uow, supplied_id)
     supplied.expires_on = expires_on
-    return document_decided(uow, supplied, "validated", "")
+    return document_decided(uow, supplied, DocumentState.VALIDATED, "")
 
 
 def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedDocument:
     """With a reason; the family gives another."""
     supplied = _document_to_decide(uow, supplied_id)
     reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
-    return document_decided(uow, supplied, "refused", reason)
+    return document_decided(uow, supplied, DocumentState.REFUSED, reason)
 
 
 def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
@@ -158,7 +162,7 @@ def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
     uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
     supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
     not_own(uow, supplied.family_id)
-    if supplied.state != "received":
+    if supplied.state != DocumentState.RECEIVED:
         raise UserError(
             "{name} a déjà répondu le {moment}.",
             name=supplied.decided_by,
@@ -168,14 +172,14 @@ def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
 
 
 def document_decided(
-    uow: UnitOfWork, supplied: SuppliedDocument, state: str, reason: str, *, text: bool = True
+    uow: UnitOfWork, supplied: SuppliedDocument, state: DocumentState, reason: str, *, text: bool = True
 ) -> SuppliedDocument:
     """`text`: a letter of its own; a decision on the whole request says it in its own letter."""
     supplied.state, supplied.reason, supplied.version = state, reason, supplied.version + 1
     supplied.decided_at, supplied.decided_by = uow.now, uow.name
     uow.add(supplied)
     pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
-    if state == "refused" and text:
+    if state == DocumentState.REFUSED and text:
         letters.document_refused(uow, supplied, pupil, label)
     audit.note(
         uow,
@@ -183,7 +187,7 @@ def document_decided(
         subject="supplied_document",
         subject_id=supplied.id,
         family_id=supplied.family_id,
-        changes={label: ["received", state], **({"reason": ["", reason]} if reason else {})},
+        changes={label: [DocumentState.RECEIVED, state], **({"reason": ["", reason]} if reason else {})},
     )
     reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
     return supplied

@@ -18,16 +18,25 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil
 from data.families.stored_files import StoredFile
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Discipline, DocumentItem, Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.models import (
+    Discipline,
+    DocumentItem,
+    DocumentState,
+    Reenrolment,
+    ReenrolmentState,
+    SuppliedDocument,
+    Way,
+    Wish,
+)
 from data.reenrolment.review import decided, document_decided, not_own, to_decide
-from data.schooling.models import Enrolment
+from data.schooling.models import Enrolment, EnrolmentStatus
 
 UNDO_HOURS = 24
-CLOSED = ("validated", "refused", "to_correct")
+CLOSED = (ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED, ReenrolmentState.TO_CORRECT)
 READY = {  # of a refusal, by the site's own key
     "document": (
         "Le document est illisible : déposez-en une copie nette.",
@@ -61,7 +70,7 @@ class Given:
 
     @property
     def waits(self) -> bool:
-        return self.item.state == "received"
+        return self.item.state == DocumentState.RECEIVED
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int 
         select(Reenrolment, Pupil, Family.number)
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"])),
+        .where(col(Reenrolment.state).in_(CLOSED if closed else [ReenrolmentState.SUBMITTED])),
         search,
     )
     return [Waiting(*row) for row in uow.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
@@ -102,7 +111,7 @@ def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
         select(func.count(col(Reenrolment.id)))
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(col(Reenrolment.state).in_(CLOSED if closed else ["submitted"]))
+        .where(col(Reenrolment.state).in_(CLOSED if closed else [ReenrolmentState.SUBMITTED]))
     )
     return uow.count(_matching(question, search))
 
@@ -171,45 +180,51 @@ def _documents(
             .where(RequiredDocument.campaign_id == sent.campaign_id)
             .order_by(col(RequiredDocument.rank), col(RequiredDocument.id))
         )
-        if supplied or (sent.way != "leaving" and campaigns.asked_of(document, campaign, pupil, departments))
+        if supplied or (sent.way != Way.LEAVING and campaigns.asked_of(document, campaign, pupil, departments))
     ]
 
 
 def mark_present(uow: UnitOfWork, sent_id: int | None) -> None:
     """This person has the request open; None: has left."""
-    edit_presence.mark_present(uow, Reenrolment, sent_id, "submitted")
+    edit_presence.mark_present(uow, Reenrolment, sent_id, ReenrolmentState.SUBMITTED)
 
 
 def decide(
     uow: UnitOfWork, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
 ) -> Reenrolment:
-    """The request and its documents at once, in one letter. `outcome`: validated, to_correct, UserError, or "" for what the
+    """The request and its documents at once, in one letter. `outcome`: one of CLOSED, or "" for what the
     documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
     """
     sent, now = to_decide(uow, sent_id, version)
-    received = [item.supplied for item in now.document_items if item.supplied and item.supplied.state == "received"]
+    received = [
+        item.supplied for item in now.document_items if item.supplied and item.supplied.state == DocumentState.RECEIVED
+    ]
     bad = [each for each in received if each.id in declined]
-    outcome = outcome or ("to_correct" if bad else "validated")
+    outcome = outcome or (ReenrolmentState.TO_CORRECT if bad else ReenrolmentState.VALIDATED)
     if outcome not in CLOSED:
         raise UserError("Choisissez dans la liste.")
-    if bad and outcome == "validated":
+    if bad and outcome == ReenrolmentState.VALIDATED:
         raise UserError("Une pièce est refusée : renvoyez la demande « à corriger » (C), ou acceptez cette pièce.")
     text = tidy_lines(reason)
-    if outcome != "validated" and not text:
+    if outcome != ReenrolmentState.VALIDATED and not text:
         raise ValidationErrors({"reason": UserError("Donnez la raison : la famille la lira.")})
     if len(text) > 800:
         raise ValidationErrors({"reason": UserError("Ce texte est trop long : {most} caractères au plus.", most=800)})
-    if outcome != "refused":
+    if outcome != ReenrolmentState.REFUSED:
         for each in received:
             document_decided(
-                uow, each, "refused" if each in bad else "validated", text[:500] if each in bad else "", text=False
+                uow,
+                each,
+                DocumentState.REFUSED if each in bad else DocumentState.VALIDATED,
+                text[:500] if each in bad else "",
+                text=False,
             )
-    if bad and outcome == "to_correct":
+    if bad and outcome == ReenrolmentState.TO_CORRECT:
         labels = {item.document.id: item.document.label for item in now.document_items}
         language = as_language(uow.get(Account, sent.author_id).language)
         names = ", ".join(f"« {labels[each.document_id]} »" for each in bad)
         text += "\n" + translate("Pièces à remplacer : {names}.", language, names=names[:180])
-    return decided(uow, sent, now, outcome, text)
+    return decided(uow, sent, now, ReenrolmentState(outcome), text)
 
 
 def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
@@ -223,7 +238,7 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     if not may_undo(uow, sent):
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     for made in uow.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
-        if made.status != "asked":
+        if made.status != EnrolmentStatus.ASKED:
             raise UserError("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
         uow.delete(made)
     for each in uow.all(
@@ -233,12 +248,12 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
             SuppliedDocument.decided_at == sent.decided_at,
         )
     ):
-        each.state, each.reason, each.decided_at, each.decided_by = "received", "", None, ""
+        each.state, each.reason, each.decided_at, each.decided_by = DocumentState.RECEIVED, "", None, ""
         each.version += 1
         uow.add(each)
     _take_letter_back(uow, sent)
     before = sent.state
-    sent.state, sent.made, sent.decided_at, sent.decided_by = "submitted", [], None, ""
+    sent.state, sent.made, sent.decided_at, sent.decided_by = ReenrolmentState.SUBMITTED, [], None, ""
     sent.version += 1
     uow.add(sent)
     audit.note(
@@ -247,7 +262,7 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
         subject="reenrolment",
         subject_id=sent.id,
         family_id=sent.household_id,
-        changes={"state": [before, "submitted"]},
+        changes={"state": [before, ReenrolmentState.SUBMITTED]},
     )
     reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
@@ -265,13 +280,13 @@ def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
             Letter.account_id == sent.author_id,
             Letter.kind == letters.decision_kind(sent),
             Letter.created_at == sent.decided_at,
-            Letter.state == "waiting",
+            Letter.state == LetterState.WAITING,
             Letter.attempts == 0,
         )
         .with_for_update()
     )
     if letter is not None:
-        letter.state = "cancelled"
+        letter.state = LetterState.CANCELLED
         uow.add(letter)
         uow.publish(("letters", sent.site_id))
         return

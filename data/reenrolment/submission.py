@@ -9,7 +9,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
-from data.reenrolment.models import Reenrolment, Situation, Wish
+from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, Way, Wish
 
 MAX_TEXT_LENGTH = 2000
 LEAVING = (
@@ -26,12 +26,12 @@ def choose(uow: UnitOfWork, pupil: Pupil, campaign_id: int, way: str, chosen: It
     """One of the three ways, each of which undoes the others; « courses » with the enrolments ticked, none of them being
     no way at all. UserError when this household may not; enrolments of others are not taken."""
     now = _writable(uow, pupil, campaign_id)
-    if way not in {"", *reenrolment.WAYS} or (way == "administrative" and not now.campaign.administrative):
+    if way not in {"", *reenrolment.WAYS} or (way == Way.ADMINISTRATIVE and not now.campaign.administrative):
         raise UserError("Choisissez dans la liste.")
     known = {each.enrolment.id for each in now.disciplines}
-    ticked = sorted(known.intersection(chosen)) if way == "courses" else []
+    ticked = sorted(known.intersection(chosen)) if way == Way.COURSES else []
     wish = _wish(uow, now)
-    wish.way, wish.chosen = ("" if way == "courses" and not ticked else way), ticked
+    wish.way, wish.chosen = ("" if way == Way.COURSES and not ticked else way), ticked
     return _stored(uow, now, wish)
 
 
@@ -93,7 +93,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     ValidationErrors names what is missing, in the page's order: `way`, `reason`, `precision`, `documents`, `message`.
     """
     now = reenrolment.locked(uow, pupil, campaign_id)
-    if now.sent and now.mine and now.sent.state == "submitted":
+    if now.sent and now.mine and now.sent.state == ReenrolmentState.SUBMITTED:
         return now.sent  # a second click, a reload, the other tab
     if now.closed_because:
         raise now.closed_because
@@ -114,7 +114,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
         way=wish.way,
         submitted_at=uow.now,
     )
-    sent.state, sent.way, sent.chosen = "submitted", wish.way, sorted(now.chosen)
+    sent.state, sent.way, sent.chosen = ReenrolmentState.SUBMITTED, wish.way, sorted(now.chosen)
     sent.submitted_at, sent.author_id = uow.now, uow.account_id or 0
     sent.decided_at, sent.decided_by = None, ""
     sent.version += 1 if again else 0
@@ -140,12 +140,12 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
             if now.campaign.administrative
             else "Cochez les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
         )
-    if way == "leaving" and wish:
+    if way == Way.LEAVING and wish:
         if wish.reason not in LEAVING:
             faults["reason"] = UserError("Choisissez un motif.")
         elif wish.reason == "Autre" and not wish.precision:
             faults["precision"] = UserError("Précisez le motif en quelques mots.")
-    if way in {"administrative", "courses"} and (lacking := now.lacking):
+    if way in {Way.ADMINISTRATIVE, Way.COURSES} and (lacking := now.lacking):
         faults["documents"] = UserError(
             "Il manque une pièce obligatoire : {names}.#Il manque {count} pièces obligatoires : {names}.",
             count=len(lacking),

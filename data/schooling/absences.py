@@ -2,6 +2,7 @@
 the absence, only the one that wrote sees its notice."""
 
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
@@ -27,7 +28,6 @@ from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
 BACK = 366
 REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Raison familiale", "Transport", "Autre")
-LETTERS = {"pending": "absence_received", "accepted": "absence_accepted", "declined": "absence_declined"}
 
 
 class Absence(OfPupil, table=True):
@@ -54,6 +54,20 @@ class Absence(OfPupil, table=True):
     comment: str = Field(default="", max_length=1000)
 
 
+class NoticeState(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the family
+
+
+LETTERS = {
+    NoticeState.PENDING: "absence_received",
+    NoticeState.ACCEPTED: "absence_accepted",
+    NoticeState.DECLINED: "absence_declined",
+}
+
+
 class AbsenceNotice(OfFamily, table=True):
     """What a family wrote: of a past absence (`absence_id`), or of days to come, for all courses or one."""
 
@@ -74,7 +88,7 @@ class AbsenceNotice(OfFamily, table=True):
     comment: str = Field(default="", max_length=1000)
     document: str = Field(default="", max_length=32)
     author_id: int
-    state: str = Field(default="pending", max_length=10, index=True)  # pending | accepted | declined | withdrawn
+    state: str = Field(default=NoticeState.PENDING, max_length=10, index=True)
     submitted_at: datetime = Field(index=True)
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
@@ -113,7 +127,7 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     return list(
         uow.all(
             select(AbsenceNotice)
-            .where(AbsenceNotice.pupil_id == pupil_id, AbsenceNotice.state != "withdrawn")
+            .where(AbsenceNotice.pupil_id == pupil_id, AbsenceNotice.state != NoticeState.WITHDRAWN)
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
             .limit(50)
         )
@@ -129,7 +143,7 @@ def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, 
             .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
             .where(
                 AbsenceNotice.family_id == uow.family_id,
-                AbsenceNotice.state != "withdrawn",
+                AbsenceNotice.state != NoticeState.WITHDRAWN,
                 col(AbsenceNotice.submitted_at) >= uow.now - timedelta(days=31),
             )
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
@@ -201,10 +215,10 @@ def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comm
     if faults := _text_errors(reason, comment):
         raise ValidationErrors(faults)
     for older in uow.all(
-        select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == "pending")
+        select(AbsenceNotice).where(AbsenceNotice.absence_id == absence_id, AbsenceNotice.state == NoticeState.PENDING)
     ):
         if (older.reason, older.comment) != (reason, comment):
-            older.state = "withdrawn"
+            older.state = NoticeState.WITHDRAWN
             uow.add(older)
     return _record(
         uow,
@@ -244,7 +258,7 @@ def _record(uow: UnitOfWork, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNoti
     for same in uow.all(
         select(AbsenceNotice).where(
             AbsenceNotice.pupil_id == pupil.id,
-            AbsenceNotice.state == "pending",
+            AbsenceNotice.state == NoticeState.PENDING,
             AbsenceNotice.first_day == notice.first_day,
             AbsenceNotice.last_day == notice.last_day,
             AbsenceNotice.course_id == notice.course_id,
@@ -265,7 +279,7 @@ def write_letter(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> None:
     """To the one who wrote the notice, how it stands: received, accepted or declined."""
     author = uow.get(Account, notice.author_id)
     mail = Mail(
-        LETTERS[notice.state],
+        LETTERS[NoticeState(notice.state)],
         accounts.recipient(uow, author),
         {"subject": pupil.full_name, "days": days_of(notice, author.language)},
         path=f"/eleves/{pupil.number}/cours",
@@ -290,7 +304,7 @@ def days_of(notice: AbsenceNotice, language: str = "fr") -> str:
 def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
     """A document for a notice that still waits; it replaces the one before."""
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
-    if notice.state != "pending":
+    if notice.state != NoticeState.PENDING:
         raise UserError("Le conservatoire a déjà répondu : apportez ce document à l’accueil.")
     if stored_files.by_name(uow, document).pupil_id != notice.pupil_id:
         raise NotFound(f"document {document}")
@@ -302,8 +316,8 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
 
 def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
-    if notice.state == "pending":
-        notice.state = "withdrawn"
+    if notice.state == NoticeState.PENDING:
+        notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
         audit.note(uow, "absence withdrawn", subject="absence_notice", subject_id=notice.id)
         announce_change(uow, notice)

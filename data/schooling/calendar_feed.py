@@ -19,7 +19,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
 from data.families.models import of_its_site
-from data.schooling.models import Course, Enrolment, Lesson, Teacher
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 
@@ -108,7 +108,7 @@ def write(uow: UnitOfWork) -> bytes:
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
         .where(
             col(Enrolment.pupil_id).in_(pupils),
-            Enrolment.status == "enrolled",
+            Enrolment.status == EnrolmentStatus.ENROLLED,
             Lesson.day >= uow.today - BACK,
             Lesson.day <= uow.today + AHEAD,
         )
@@ -134,13 +134,13 @@ def write(uow: UnitOfWork) -> bytes:
 def _event(
     uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
 ) -> list[str]:
-    cancelled = lesson.state == "cancelled"
+    cancelled = lesson.state == LessonState.CANCELLED
     title = f"{pupil} – {course.name}"
-    starts = (enrolment.slot or lesson.starts or course.starts) if lesson.state != "moved" else lesson.starts
+    starts = (enrolment.slot or lesson.starts or course.starts) if lesson.state != LessonState.MOVED else lesson.starts
     minutes = enrolment.slot_minutes or lesson.minutes or course.minutes or 60
     text = [
         uow.translate("Enseignant : {name}", name=teacher.full_name) if teacher else "",
-        uow.translate("Cours déplacé") if lesson.state == "moved" else "",
+        uow.translate("Cours déplacé") if lesson.state == LessonState.MOVED else "",
         lesson.note,
     ]
     summary = uow.translate("Annulé : {title}", title=title) if cancelled else title

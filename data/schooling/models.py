@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -69,6 +70,20 @@ class Cursus(OfSite, table=True):
     name: str = Field(max_length=120)
 
 
+class EnrolmentStatus(StrEnum):
+    ENROLLED = "enrolled"
+    ASKED = "asked"
+    WAITING = "waiting"
+    LEFT = "left"
+
+
+class LessonState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"  # the roll was called
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+
+
 class Enrolment(OfPupil, table=True):
     """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
 
@@ -85,7 +100,7 @@ class Enrolment(OfPupil, table=True):
     course_id: int
     cursus_id: int | None = Field(default=None, index=True)  # None: a discipline outside any cursus
     level: str = Field(default="", max_length=40)  # « Niveau », of the pupil in that discipline
-    status: str = Field(default="enrolled", max_length=10)  # enrolled | asked | waiting | left
+    status: str = Field(default=EnrolmentStatus.ENROLLED, max_length=10)
     slot: time | None = None  # « heure de passage »
     slot_minutes: int = 0
     starts_on: date | None = None
@@ -116,7 +131,7 @@ class Lesson(OfSite, table=True):
     day: date
     starts: time | None = None
     minutes: int = 0
-    state: str = Field(default="planned", max_length=10)  # planned | held (the roll was called) | moved | cancelled
+    state: str = Field(default=LessonState.PLANNED, max_length=10)
     note: str = Field(default="", max_length=200)
 
 
@@ -194,10 +209,10 @@ def _coming() -> Any:
         select(one.id)
         .where(
             one.course_id == Enrolment.course_id,
-            Enrolment.status == "enrolled",
+            Enrolment.status == EnrolmentStatus.ENROLLED,
             col(one.day) >= today,
             col(one.day) <= bindparam("until", type_=Date),
-            col(one.state).in_(["planned", "moved"]),
+            col(one.state).in_([LessonState.PLANNED, LessonState.MOVED]),
             or_(col(one.day) > today, func.coalesce(Enrolment.slot, one.starts, now) >= now),
         )
         .order_by(col(one.day), col(one.starts))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import editables
-from data.core.sites import Site
+from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil
 from data.site_admin.settings import store_changes
@@ -19,15 +19,15 @@ def save(uow: UnitOfWork, policies: Mapping[str, str], required: Mapping[str, bo
     for table in (Guardian, Pupil):
         for name, one in editables(table).items():
             key = f"{table.__name__.lower()}.{name}"
-            policy = policies.get(key, site.field_policies.get(key, "moderated"))
+            policy = policies.get(key, site.field_policies.get(key, Policy.MODERATED))
             must = required.get(key, site.required_fields.get(key, one.mark.required))
-            if policy not in {"immediate", "moderated", "readonly", "hidden"}:
+            if policy not in set(Policy):
                 faults[key] = UserError("Choisissez une réponse de la liste.")
-            elif policy == "immediate" and one.kind.control == "email":
+            elif policy == Policy.IMMEDIATE and one.kind.control == "email":
                 faults[key] = UserError("Un e-mail se valide toujours : les mots de passe y sont envoyés.")
-            elif must and policy in {"hidden", "readonly"} and not one.mark.required:
+            elif must and policy in {Policy.HIDDEN, Policy.READONLY} and not one.mark.required:
                 faults[key] = UserError("Un champ que la famille ne peut pas remplir ne peut pas être obligatoire.")
-            before = [site.field_policies.get(key, "moderated"), site.required_fields.get(key, one.mark.required)]
+            before = [site.field_policies.get(key, Policy.MODERATED), site.required_fields.get(key, one.mark.required)]
             if before[0] != policy:
                 changes[key], new_policies[key] = [str(before[0]), policy], policy
             if before[1] != must:

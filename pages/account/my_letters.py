@@ -10,21 +10,17 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import letter_view, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import button, classes, tag
+from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer, only_shows
+from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.office import outbox_admin
 
 PATH = "/mot-de-passe/courriers"
-LOOKS = {
-    "sent": ("good", "check", "Envoyé"),
-    "waiting": ("pending", "clock", "En attente d’envoi"),
-    "failed": ("bad", "cross", "Non remis"),
-}
 
 
 @dataclass
@@ -70,7 +66,7 @@ def _listing(order: Order) -> Listing[Letter]:
                 lambda m: m.created_at,
                 look="tight",
             ),
-            Column("État", _chip),
+            Column("État", lambda uow, m: status_chip(uow, LetterState(m.state), TO_FAMILIES)),
         ),
         of=lambda m: m.id,
         href=lambda m: f"{PATH}?courrier={m.id}",
@@ -80,12 +76,6 @@ def _listing(order: Order) -> Listing[Letter]:
         quiet_caption=True,
         order=order,
     )
-
-
-def _chip(uow: UnitOfWork, letter: Letter) -> Markup:
-    known = {"sending": "waiting", "abandoned": "failed", "to_confirm": "waiting"}
-    look, drawing, text = LOOKS[known.get(letter.state, letter.state)]
-    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
@@ -102,9 +92,9 @@ def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
     to = letter.recipient or uow.translate("sans adresse")
     when = formats.moment(letter.sent_at or letter.created_at, uow.zone, uow.language)
     text = uow.translate("Envoyé le {moment} à {address}", moment=when, address=to)
-    if letter.state in {"failed", "abandoned"}:
+    if letter.state in {LetterState.FAILED, LetterState.ABANDONED}:
         text = uow.translate("N’a pas pu être remis à {address}. Vérifiez l’adresse de votre fiche.", address=to)
-    elif letter.state != "sent":
+    elif letter.state != LetterState.SENT:
         text = uow.translate("Partira vers {address}", address=to)
     return tag(
         "section",

@@ -31,7 +31,7 @@ STATE_LABELS = {
     "deux": "Répondre deux fois",
     "fausse": "Réponse falsifiée",
 }
-STATES: dict[str, State] = {"refuser": "refused", "abandonner": "abandoned"}
+STATES = {"refuser": State.REFUSED, "abandonner": State.ABANDONED}
 _late: set[asyncio.Task[None]] = set()  # answers on their way: the loop itself keeps no hold of them
 
 
@@ -45,7 +45,7 @@ async def answer(caller: Caller, request: Request, reference: str) -> Response:
     order, chosen = _order(request, reference), (await request.form()).get("reponse")
     if chosen not in STATE_LABELS:
         raise NotFound(f"answer {chosen!r:.40}")
-    fields = Simulator().answer(order, STATES.get(str(chosen), "paid"), forged=chosen == "fausse")
+    fields = Simulator().answer(order, STATES.get(str(chosen), State.PAID), forged=chosen == "fausse")
     if chosen == "retard":
         task = asyncio.create_task(_send_late(fields))
         _late.add(task)

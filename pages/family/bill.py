@@ -10,14 +10,14 @@ from components.ui.icons import icon
 from components.ui.markup import tag
 from components.ui.tables import facts, row
 from data.billing import models as billing
-from data.billing.models import Invoice, InvoiceLine
+from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats, sites
 from data.core.i18n import translate_or_same
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
 
-BACK = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
+BACK: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
 @screen("/facturation/factures/{number}/lire", Audience.FAMILY, title="Facture")
@@ -35,7 +35,7 @@ def receipt(uow: UnitOfWork, number: str) -> None:
 def _invoice(uow: UnitOfWork, number: str) -> Markup:
     found, site = billing.invoice_by_number(uow, number), sites.here(uow)
     lines, parts = billing.lines(uow, found.id), billing.instalments(uow, found.id)
-    credit = found.nature == "credit"
+    credit = found.nature == Nature.CREDIT
     title = (
         uow.translate("Avoir n° {number}", number=number)
         if credit
@@ -45,7 +45,7 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         ("Date", formats.day(found.day)),
         ("Échéance", formats.day(found.due_day) if not credit else ""),
         ("Année scolaire", found.school_year),
-        ("Objet", uow.translate("Location d’instruments" if found.ledger == "rental" else "Scolarité")),
+        ("Objet", uow.translate("Location d’instruments" if found.ledger == Ledger.RENTAL else "Scolarité")),
         ("Libellé", found.label),
         ("Famille n°", uow.get(Family, found.family_id).number),
         ("Élèves", ", ".join(dict.fromkeys(line.pupil for line in lines if line.pupil))),
@@ -103,7 +103,7 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         )
         for line in lines
     ]
-    total = uow.translate("Total de l’avoir") if found.nature == "credit" else uow.translate("Total à régler")
+    total = uow.translate("Total de l’avoir") if found.nature == Nature.CREDIT else uow.translate("Total à régler")
     return tag(
         "table",
         tag("caption", uow.translate("Détail")),

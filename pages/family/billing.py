@@ -13,25 +13,16 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
+from components.ui.status_chip import status_chip
 from data.billing import models as billing
 from data.billing import online_payments
-from data.billing.models import LEDGERS, Entry, Invoice, Ledger, Payment
+from data.billing.models import LEDGERS, Entry, EntryState, Invoice, Ledger, Nature, Payment
 from data.core import formats
 from data.core.i18n import translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 
 TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
-STATES = {
-    "due": ("", "clock", "À régler"),
-    "partial": ("pending", "clock", "Partiellement réglée"),
-    "paid": ("good", "check", "Réglée"),
-    "late": ("bad", "alert", "En retard"),
-    "cashed": ("good", "check", "Encaissé"),
-    "waiting": ("", "clock", "En attente d’encaissement"),
-    "rejected": ("bad", "cross", "Rejeté"),
-    "credit": ("", "info", "Avoir"),
-}
 
 
 @dataclass
@@ -78,7 +69,7 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Mode de règlement", _method),
             Column("Numéro d’opération", _operation),
             Column("Libellé", _label, lambda e: e.row.label, look="broad"),
-            Column("État", _state),
+            Column("État", lambda uow, e: status_chip(uow, e.state)),
             Column(
                 "Crédit", lambda uow, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"
             ),
@@ -104,10 +95,10 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     """The label, then the duplicate: a double-click on the line opens it too."""
     row = entry.row
     due = _left(uow, entry)
-    if entry.state == "rejected":
+    if entry.state == EntryState.REJECTED:
         return tag("span", row.label)
     if isinstance(row, Invoice):
-        text = uow.translate("Avoir (PDF)") if row.nature == "credit" else uow.translate("Facture (PDF)")
+        text = uow.translate("Avoir (PDF)") if row.nature == Nature.CREDIT else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"
     else:
         text, path = uow.translate("Reçu (PDF)"), f"/facturation/recus/{row.number}"
@@ -132,11 +123,6 @@ def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
         part = formats.euros(entry.next_part)
         return tag("span", uow.translate("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
     return tag("span", uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
-
-
-def _state(uow: UnitOfWork, entry: Entry) -> Markup:
-    look, drawing, text = STATES[entry.state]
-    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
 
 
 def _choose_year(act: Act, page_state: PageState) -> Answer:
@@ -236,7 +222,7 @@ def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
 def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Account]) -> Markup:
     """The year's certificate of payment of each pupil who was billed for something."""
     entries = (entry for account in accounts.values() for entry in account.of_year(year).entries)
-    ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == "invoice"]
+    ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == Nature.INVOICE]
     billed = billing.pupils_billed(uow, ids) if ids else set()
     links = [
         tag(

@@ -9,12 +9,14 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui.icons import icon
 from components.ui.markup import Content, tag
+from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
-from data.billing.models import Ledger
+from data.billing.models import EntryState, Ledger
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
+from data.change_requests.models import ChangeState
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -22,19 +24,13 @@ from data.families.models import Pupil, PupilLink
 from data.office import news
 from data.schooling import absences, results
 from data.schooling import models as schooling
-from data.schooling.absences import AbsenceNotice
+from data.schooling.absences import AbsenceNotice, NoticeState
 from data.schooling.models import Attended, Lesson
 from data.schooling.results import Marked
 from pages.family import reenrolment_notice
 
 Accounts = dict[Ledger, billing.Account]
-BILLING = {"tuition": "/facturation/cotisations", "rental": "/facturation/locations"}
-
-STATES = {
-    "pending": ("pending", "clock", "En attente"),
-    "accepted": ("good", "check", "Acceptée"),
-    "declined": ("bad", "cross", "Refusée"),
-}
+BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
 @screen("/", Audience.FAMILY, title="Accueil")
@@ -63,7 +59,9 @@ def _draw(uow: UnitOfWork) -> Markup:
 
 def _to_do(uow: UnitOfWork, adults: list[families.Guardian], mine: list[change_models.Asked]) -> Markup:
     notices = []
-    if any(change.state == "pending" and change.confirm_hash and not change.confirmed_at for _, change, _ in mine):
+    if any(
+        change.state == ChangeState.PENDING and change.confirm_hash and not change.confirmed_at for _, change, _ in mine
+    ):
         notices.append(uow.translate("Confirmez votre nouvelle adresse e-mail par le lien que vous y avez reçu."))
     if not any(adult.email for adult in adults):
         notices.append(
@@ -101,7 +99,7 @@ def _news(uow: UnitOfWork) -> Markup:
 
 def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
     """What should have been paid."""
-    late = [entry for account in accounts.values() for entry in account.entries if entry.state == "late"]
+    late = [entry for account in accounts.values() for entry in account.entries if entry.state == EntryState.LATE]
     if not late:
         return Markup("")
     text = uow.translate(
@@ -197,7 +195,7 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         )
         for entry in unpaid[:3]
     ]
-    where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING["tuition"]
+    where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING[Ledger.TUITION]
     pay = (
         tag("p", tag("a", uow.translate("Payer en ligne"), href=f"{where}/payer", class_="btn"))
         if unpaid and due > 0 and online_payments.offered(uow)
@@ -217,12 +215,11 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
 
 def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
     """An absence that was announced or justified."""
-    look, drawing, sentence = STATES[notice.state]
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
     text = f"{kind} ({pupil.full_name}) {absences.days_of(notice, uow.language)}"
     return tag(
         "li",
-        tag("span", icon(drawing), uow.translate(sentence), class_=f"chip {look}"),
+        status_chip(uow, NoticeState(notice.state)),
         tag("a", text, href=f"/eleves/{pupil.number}/absences"),
         notice.answer and tag("span", notice.answer, class_="small soft"),
     )
@@ -231,7 +228,6 @@ def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
 def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
     lines = []
     for request, change, one in mine:
-        look, drawing, sentence = STATES[change.state]
         day = formats.short_day((change.decided_at or request.submitted_at).astimezone(uow.zone).date(), uow.language)
         text = uow.translate(
             "{field} ({whose}), le {day}", field=uow.translate(one.mark.label), whose=request.title, day=day
@@ -239,7 +235,7 @@ def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
         lines.append(
             tag(
                 "li",
-                tag("span", icon(drawing), uow.translate(sentence), class_=f"chip {look}"),
+                status_chip(uow, ChangeState(change.state)),
                 tag("span", text),
                 change.reason and tag("span", change.reason, class_="small soft"),
             )

@@ -23,7 +23,7 @@ from data.billing.gateways import protocol as gateway_protocol
 from data.billing.gateways import registry as gateways
 from data.billing.gateways.protocol import Gateway, Redirection
 from data.billing.models import LEDGERS, Entry, Ledger
-from data.billing.online_payments import OnlinePayment
+from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros
@@ -243,26 +243,26 @@ def _draw_back(uow: UnitOfWork, reference: str) -> Markup:
 
 def _state(uow: UnitOfWork, row: OnlinePayment) -> tuple[str, str, str]:
     """(look, drawing, what to read) of the payment's state."""
-    if row.state == "paid":
+    if row.state == AttemptState.PAID:
         return (
             "good",
             "check",
             uow.translate("Paiement reçu. Votre reçu : {number}.", number=online_payments.receipt(row)),
         )
-    if row.state == "refused":
+    if row.state == AttemptState.REFUSED:
         return "bad", "cross", uow.translate("Le paiement a été refusé par la banque. Rien n’a été débité.")
-    if row.state == "abandoned":
+    if row.state == AttemptState.ABANDONED:
         return "bad", "cross", uow.translate("Le paiement a été abandonné. Rien n’a été débité.")
-    if row.state == "differs":
+    if row.state == AttemptState.DIFFERS:
         text = uow.translate("Le montant reçu n’est pas celui attendu. Le conservatoire vérifie et vous écrira.")
         return "pending", "alert", text
     return "pending", "clock", uow.translate("Paiement en cours de vérification.")
 
 
 def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
-    if row.state == "paid" and row.overpaid:
+    if row.state == AttemptState.PAID and row.overpaid:
         text = uow.translate("{amount} de trop : le conservatoire vous les rendra.", amount=euros(row.overpaid))
-    elif row.state == "started":
+    elif row.state == AttemptState.STARTED:
         gateway = gateways.by_name(row.gateway)
         text = (
             uow.translate("Cette page change d’elle-même dès que la banque répond. Ne payez pas une seconde fois.")
@@ -277,14 +277,14 @@ def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
 
 
 def _next(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
-    if row.state == "paid":
+    if row.state == AttemptState.PAID:
         return tag(
             "a",
             uow.translate("Voir le reçu"),
             href=f"/facturation/recus/{online_payments.receipt(row)}.pdf",
             class_="btn",
         )
-    if row.state in {"refused", "abandoned"}:
+    if row.state in {AttemptState.REFUSED, AttemptState.ABANDONED}:
         return tag(
             "form",
             tag("button", uow.translate("Reprendre le paiement"), class_="btn", type="submit"),

@@ -9,6 +9,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink
 from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Due
+from data.reenrolment.models import ReenrolmentState
 
 
 def draw(uow: UnitOfWork, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
@@ -25,11 +26,11 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
     )
     if due.state == "":
         first = uow.translate("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
-    elif due.state == "draft":
+    elif due.state == ReenrolmentState.DRAFT:
         first = uow.translate(
             "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
         )
-    elif due.state == "to_correct":
+    elif due.state == ReenrolmentState.TO_CORRECT:
         first = uow.translate("La demande de réinscription de {name} est à corriger.", name=name)
     elif due.refused:
         first = uow.translate("Réinscription de {name} :", name=name)
@@ -45,7 +46,7 @@ def _notice(uow: UnitOfWork, due: Due) -> Markup:
         tag("span", f" : {due.pupil.full_name}", class_="unseen"),
         href=f"/eleves/{due.pupil.number}/reinscription",
     )
-    urgent = due.state == "to_correct" or due.refused
+    urgent = due.state == ReenrolmentState.TO_CORRECT or due.refused
     return tag(
         "div",
         icon("alert" if urgent else "info"),

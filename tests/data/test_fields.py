@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from data.core import fields
@@ -69,6 +69,7 @@ def test_every_day_reads_back(day: date) -> None:
         assert DATE.read(typed) == day
 
 
+@example("+310000000")
 @settings(max_examples=300)
 @given(typed=some.from_regex(r"\A(\+|00|0)[1-9][0-9 .]{3,16}\Z", fullmatch=True))
 def test_every_phone_number_reads_back(typed: str) -> None:

@@ -1,4 +1,4 @@
-"""Papers about health and income, and those that were refused, leave when their time is over; nothing else does."""
+"""Papers about health and income, and those that were refused, leave when their time is over; nothing else does (R-72)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from sqlmodel import col, select
 
+from components.ui.status_chip import label_of
 from data.change_requests.models import ChangeRequest
 from data.core import edit_presence, spreadsheets
 from data.core.audit import AuditEntry
@@ -246,7 +247,7 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(database: str, t
         wish.message = '=HYPERLINK("http://evil.example")'
         uow.add(wish)
     with as_(PAUL) as uow:
-        title, heads, rows = reenrolment_export.table(uow, sent.campaign_id, Wanted())
+        title, heads, rows = reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)
         reenrolment_export.taken(uow, sent.campaign_id, len(rows))
     content = spreadsheets.write("xlsx", heads, rows, title=title)
     (tmp_path / "x.xlsx").write_bytes(content)
@@ -262,9 +263,9 @@ def test_the_export_opens_in_a_spreadsheet_and_holds_no_formula(database: str, t
     assert "Attestation d’assurance : reçue" in text
     assert last(AuditEntry).action == "export"
     with as_("petit.jean", "belrive") as uow, pytest.raises(NotFound):
-        reenrolment_export.table(uow, sent.campaign_id, Wanted())
+        reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)
     with as_(CLAIRE) as uow, pytest.raises(NotFound):
-        reenrolment_export.table(uow, sent.campaign_id, Wanted())
+        reenrolment_export.table(uow, sent.campaign_id, Wanted(), label_of)
 
 
 def test_the_silent_are_shown_what_they_would_read_and_written_to_once_a_day(database: str) -> None:

@@ -1,4 +1,4 @@
-"""What families give: each way a file can be wrong has its sentence; what is kept shows nothing but the picture or pages."""
+"""What families give: each way a file can be wrong has its sentence; what is kept shows nothing but the picture or pages (R-40 to R-42)."""
 
 import io
 import time

@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from enum import StrEnum
+from typing import Protocol
 
-State = Literal["paid", "refused", "abandoned"]
+
+class State(StrEnum):
+    """What the bank says became of an order."""
+
+    PAID = "paid"
+    REFUSED = "refused"
+    ABANDONED = "abandoned"
 
 
 class Forged(ValueError):

@@ -4,7 +4,6 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import get_args
 from urllib.parse import urlencode
 
 from data.billing.gateways.protocol import Confirmation, Forged, Order, Redirection, Sent, State
@@ -45,7 +44,7 @@ class Simulator:
     def confirm(self, sent: Sent) -> Confirmation:
         fields = {name: text for name, text in sent.form.items() if name != "signature"}
         _check(_signature("answer", fields), sent.form.get("signature", ""))
-        state = next((each for each in get_args(State) if each == fields.get("etat")), None)
+        state = next((each for each in State if each == fields.get("etat")), None)
         if state is None:
             raise Forged("a state that does not exist")
         return Confirmation(fields["reference"], fields["transaction"], int(fields["montant"]), fields["devise"], state)

@@ -10,32 +10,42 @@ from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEE
 from data.importing.kinds.families import PUPIL_KEY
 from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, terms_of
 from data.importing.snapshot import Entity, Line, Snapshot
-from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
+from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 STATUS = pick(
-    {"enrolled": "inscrit", "asked": "demandé", "waiting": "liste d’attente", "left": "parti"},
     {
-        "inscrite": "enrolled",
-        "i": "enrolled",
-        "actif": "enrolled",
-        "demande": "asked",
-        "attente": "waiting",
-        "en attente": "waiting",
-        "partie": "left",
-        "demission": "left",
-        "demissionnaire": "left",
-        "radie": "left",
+        EnrolmentStatus.ENROLLED: "inscrit",
+        EnrolmentStatus.ASKED: "demandé",
+        EnrolmentStatus.WAITING: "liste d’attente",
+        EnrolmentStatus.LEFT: "parti",
+    },
+    {
+        "inscrite": EnrolmentStatus.ENROLLED,
+        "i": EnrolmentStatus.ENROLLED,
+        "actif": EnrolmentStatus.ENROLLED,
+        "demande": EnrolmentStatus.ASKED,
+        "attente": EnrolmentStatus.WAITING,
+        "en attente": EnrolmentStatus.WAITING,
+        "partie": EnrolmentStatus.LEFT,
+        "demission": EnrolmentStatus.LEFT,
+        "demissionnaire": EnrolmentStatus.LEFT,
+        "radie": EnrolmentStatus.LEFT,
     },
 )
 LESSON_STATE = pick(
-    {"planned": "prévu", "held": "assuré", "moved": "déplacé", "cancelled": "annulé"},
     {
-        "prevue": "planned",
-        "assuree": "held",
-        "fait": "held",
-        "effectue": "held",
-        "reporte": "moved",
-        "annulee": "cancelled",
+        LessonState.PLANNED: "prévu",
+        LessonState.HELD: "assuré",
+        LessonState.MOVED: "déplacé",
+        LessonState.CANCELLED: "annulé",
+    },
+    {
+        "prevue": LessonState.PLANNED,
+        "assuree": LessonState.HELD,
+        "fait": LessonState.HELD,
+        "effectue": LessonState.HELD,
+        "reporte": LessonState.MOVED,
+        "annulee": LessonState.CANCELLED,
     },
 )
 PUPIL = column("pupil", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042")

@@ -7,7 +7,7 @@ from data.accounts.models import Account
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.core.roles import Role
-from data.families.models import CIVILITY, GENDER, Family, Guardian, Pupil, PupilLink
+from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing import columns
 from data.importing.columns import column, loose, of_table, pick
 from data.importing.records import Record, Shown, keys_of, need, new_number, required, shown_number
@@ -21,9 +21,13 @@ GENDERS = loose(
     {"fille": "f", "femme": "f", "2": "f", "h": "m", "garcon": "m", "homme": "m", "g": "m", "1": "m"},
 )
 HOUSEHOLD = pick(
-    {"principal": "principal", "second": "second foyer"}, {"secondaire": "second", "2": "second", "1": "principal"}
+    {HouseholdRank.PRINCIPAL: "principal", HouseholdRank.SECOND: "second foyer"},
+    {"secondaire": HouseholdRank.SECOND, "2": HouseholdRank.SECOND, "1": HouseholdRank.PRINCIPAL},
 )
-RIGHTS = pick({"all": "tout", "consult": "consulter"}, {"tous": "all", "lecture": "consult", "consultation": "consult"})
+RIGHTS = pick(
+    {Rights.ALL: "tout", Rights.CONSULT: "consulter"},
+    {"tous": Rights.ALL, "lecture": Rights.CONSULT, "consultation": Rights.CONSULT},
+)
 
 ADULT = of_table(
     Guardian,
@@ -252,8 +256,8 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
     )
     need(line, pupil, "last_name", "first_name")
     for name, household, rights in (
-        ("family", "principal", "all"),
-        ("second_family", "second", line.get("second_rights", "all")),
+        ("family", HouseholdRank.PRINCIPAL, Rights.ALL),
+        ("second_family", HouseholdRank.SECOND, line.get("second_rights", Rights.ALL)),
     ):
         if line.get(name) and (family := required(line, snapshot, Family, name)):
             there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
@@ -273,10 +277,15 @@ def _link(
     if (
         pupil.id is not None
         and snapshot.find(PupilLink, (pupil, family)) is None
-        and values.get("household") != "second"
+        and values.get("household") != HouseholdRank.SECOND
     ):
         homes: dict[int, Entity] = snapshot.extras.get("homes") or snapshot.extras.setdefault(
-            "homes", {each["pupil_id"]: each for each in snapshot.every(PupilLink) if each["household"] == "principal"}
+            "homes",
+            {
+                each["pupil_id"]: each
+                for each in snapshot.every(PupilLink)
+                if each["household"] == HouseholdRank.PRINCIPAL
+            },
         )
         if (home := homes.get(pupil.id)) is not None:
             number = shown_number(snapshot, snapshot.at(Family, home["family_id"]))
@@ -298,7 +307,10 @@ def _pupils_out(snapshot: Snapshot) -> Iterator[Shown]:
     for link in snapshot.every(PupilLink):
         links.setdefault((link["pupil_id"], link["household"]), link)
     for pupil in snapshot.every(Pupil):
-        first, second = links.get((pupil.id or 0, "principal")), links.get((pupil.id or 0, "second"))
+        first, second = (
+            links.get((pupil.id or 0, HouseholdRank.PRINCIPAL)),
+            links.get((pupil.id or 0, HouseholdRank.SECOND)),
+        )
         yield {
             **pupil.values,
             "number": shown_number(snapshot, pupil),

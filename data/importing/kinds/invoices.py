@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from data.billing.models import Instalment, Invoice, InvoiceLine
+from data.billing.models import Instalment, Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
@@ -15,17 +15,18 @@ from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Entity, Line, Snapshot
 
 LEDGER = pick(
-    {"tuition": "cotisation", "rental": "location"},
+    {Ledger.TUITION: "cotisation", Ledger.RENTAL: "location"},
     {
-        "cotisations": "tuition",
-        "scolarite": "tuition",
-        "droits": "tuition",
-        "locations": "rental",
-        "instrument": "rental",
+        "cotisations": Ledger.TUITION,
+        "scolarite": Ledger.TUITION,
+        "droits": Ledger.TUITION,
+        "locations": Ledger.RENTAL,
+        "instrument": Ledger.RENTAL,
     },
 )
 NATURE = pick(
-    {"invoice": "facture", "credit": "avoir"}, {"f": "invoice", "a": "credit", "fac": "invoice", "av": "credit"}
+    {Nature.INVOICE: "facture", Nature.CREDIT: "avoir"},
+    {"f": Nature.INVOICE, "a": Nature.CREDIT, "fac": Nature.INVOICE, "av": Nature.CREDIT},
 )
 FAMILY = column("family", "N° famille", TEXT, *FAMILY_KEY, required=True, length=80, example="1042")
 THE_LEDGER = column("ledger", "Compte", LEDGER, "Nature compte", "Type", "Catégorie", example="cotisation")
@@ -125,7 +126,7 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
         return
     values = own(line, INVOICES, "family", "corrects")
     if values.get("total", 0) < 0:
-        if values.get("nature") == "credit":
+        if values.get("nature") == Nature.CREDIT:
             values["total"] = -values["total"]
         else:
             line.fault("total", UserError("Un montant négatif est un avoir : donnez sa nature, « avoir »."))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from data.billing.models import Allocation, Invoice, Payment
+from data.billing.models import Allocation, EntryState, Invoice, Payment
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
@@ -23,14 +23,14 @@ from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Entity, Line, Snapshot
 
 STATE = pick(
-    {"cashed": "encaissé", "waiting": "en attente", "rejected": "rejeté"},
+    {EntryState.CASHED: "encaissé", EntryState.WAITING: "en attente", EntryState.REJECTED: "rejeté"},
     {
-        "encaissee": "cashed",
-        "regle": "cashed",
-        "paye": "cashed",
-        "attente": "waiting",
-        "rejetee": "rejected",
-        "impaye": "rejected",
+        "encaissee": EntryState.CASHED,
+        "regle": EntryState.CASHED,
+        "paye": EntryState.CASHED,
+        "attente": EntryState.WAITING,
+        "rejetee": EntryState.REJECTED,
+        "impaye": EntryState.REJECTED,
     },
 )
 PAYMENT_KEY = (

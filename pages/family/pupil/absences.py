@@ -16,6 +16,7 @@ from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer
+from components.ui.status_chip import status_chip
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
@@ -23,18 +24,13 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil
+from data.families.models import Pupil, Rights
 from data.schooling import absences
 from data.schooling import models as schooling
-from data.schooling.absences import AbsenceNotice
+from data.schooling.absences import AbsenceNotice, NoticeState
 from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
-STATES = {
-    "pending": ("pending", "clock", "En attente"),
-    "accepted": ("good", "check", "Acceptée"),
-    "declined": ("bad", "cross", "Refusée"),
-}
 THEN = {
     "recu": "Le document est joint à votre annonce.",
     "repondu": "Le conservatoire a déjà répondu : apportez ce document à l’accueil.",
@@ -64,7 +60,7 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
 
 def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
-    may = link.rights == "all"
+    may = link.rights == Rights.ALL
     message = (
         success(uow.translate(THEN["recu"]))
         if document == "recu"
@@ -221,7 +217,6 @@ def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
 
 
 def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
-    look, drawing, text = STATES[notice.state]
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
     title = f"{kind} {absences.days_of(notice, uow.language)} · {uow.translate(notice.reason)}"
     shown = (
@@ -234,13 +229,13 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
         tag(
             "div",
             tag("strong", title),
-            tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}"),
+            status_chip(uow, NoticeState(notice.state)),
             class_="sheet-head",
         ),
         notice.comment and tag("p", notice.comment),
         notice.answer and tag("p", uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
         shown and tag("p", shown, class_="links-row"),
-        _while_pending(uow, n, notice) if notice.state == "pending" else None,
+        _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
     )
 
 
@@ -284,13 +279,13 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
     with caller.unit_of_work() as uow:
         pupil, link = families.pupil_by_number(uow, n)
         found = uow.get(AbsenceNotice, notice)
-        if link.rights != "all" or found.pupil_id != pupil.id or found.state == "withdrawn":
+        if link.rights != Rights.ALL or found.pupil_id != pupil.id or found.state == NoticeState.WITHDRAWN:
             raise NotFound(f"notice {notice}")
     async with request.form(max_files=1, max_fields=4) as form:
         sent = form.get("fichier")
         name = sent.filename or "" if isinstance(sent, UploadFile) else ""
         content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
-    if found.state != "pending":  # before anything is kept
+    if found.state != NoticeState.PENDING:  # before anything is kept
         return RedirectResponse(f"{back}?document=repondu", 303)
     try:
         with caller.unit_of_work() as uow:

@@ -16,20 +16,20 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing
 from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer, Handler, only_shows
+from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.schooling import absences, results
 from data.schooling import models as schooling
-from data.schooling.absences import Absence, AbsenceNotice
-from data.schooling.models import Attended, Lesson
+from data.schooling.absences import Absence, AbsenceNotice, NoticeState
+from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 
 TABS = {"cours": "Cours", "evaluations": "Évaluations", "absences": "Absences"}
-STATES = {"held": "Présent", "planned": "Prévu", "moved": "Déplacé", "cancelled": "Annulé"}
 ADDRESS = re.compile(r"/eleves/\d+/cours(?:/(\d{1,9})(?:/(cours|evaluations|absences)(?:/(\d{1,9}))?)?)?")
 
 
@@ -302,11 +302,10 @@ def _minutes(found: Attended, lesson: Lesson) -> int:
 
 
 def _status(lesson: Lesson, absence: Absence | None, today: date) -> str:
-    if lesson.state == "cancelled":
-        return "Annulé"
-    if absence:
+    state = LessonState(lesson.state)
+    if absence and state != LessonState.CANCELLED:
         return "Absence justifiée" if absence.excused else "Absent"
-    return "Passé" if lesson.state == "planned" and lesson.day < today else STATES.get(lesson.state, "Prévu")
+    return "Passé" if state == LessonState.PLANNED and lesson.day < today else label_of(state)
 
 
 def _chosen(window: Window, rows: dict[int, lists.Row]) -> lists.Row:
@@ -332,7 +331,7 @@ def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink)
     sent = [each for each in absences.notices(uow, one.pupil_id) if each.absence_id == one.id]
     pairs = [(column.label, column.cell(uow, one)) for column in ABSENCES.columns]
     more = _sent(uow, window, sent[0]) if sent else None
-    may = link.rights == "all" and not one.excused and not (sent and sent[0].state == "pending")
+    may = link.rights == Rights.ALL and not one.excused and not (sent and sent[0].state == NoticeState.PENDING)
     form = _justify_form(uow, window, one) if may else None
     return _detail(
         uow,
@@ -346,17 +345,16 @@ def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink)
 def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
     """What the family wrote, and where it stands."""
     text = {
-        "pending": uow.translate("Justification envoyée, en attente de réponse."),
-        "accepted": uow.translate("Justification acceptée."),
-        "declined": uow.translate("Justification refusée : {reason}", reason=notice.answer),
-    }[notice.state]
-    look = {"pending": "pending", "accepted": "good", "declined": "bad"}[notice.state]
+        NoticeState.PENDING: uow.translate("Justification envoyée, en attente de réponse."),
+        NoticeState.ACCEPTED: uow.translate("Justification acceptée."),
+        NoticeState.DECLINED: uow.translate("Justification refusée : {reason}", reason=notice.answer),
+    }[NoticeState(notice.state)]
     link = tag("a", uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
     return tag(
         "div",
-        icon("clock" if notice.state == "pending" else "info"),
-        tag("p", text, " ", link if notice.state == "pending" else None),
-        class_=f"notice {look}",
+        icon("clock" if notice.state == NoticeState.PENDING else "info"),
+        tag("p", text, " ", link if notice.state == NoticeState.PENDING else None),
+        class_=f"notice {status_of(NoticeState(notice.state)).look}",
     )
 
 

@@ -10,17 +10,17 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
+from components.ui.status_chip import label_of
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families.models import Rights
 from data.schooling import models as schooling
-from data.schooling.models import Attended
+from data.schooling.models import Attended, EnrolmentStatus
 from pages.family.pupil import course_window
 from pages.family.pupil.course_window import Window
 from pages.family.pupil.dossier import dossier_head
-
-STATES = {"enrolled": "Inscrit", "asked": "Demandé", "waiting": "Liste d’attente", "left": "Arrêté"}
 
 
 def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: int = 0) -> None:
@@ -57,7 +57,7 @@ def _listing(n: int) -> Listing[Attended]:
             Column("Cycle", lambda uow, a: a.course.cycle),
             Column("Jour et horaire", _when, lambda a: (a.course.weekday or 8, str(a.slot or ""))),
             Column("Salle", lambda uow, a: a.course.room),
-            Column("Statut", lambda uow, a: uow.translate(STATES.get(a.enrolment.status, ""))),
+            Column("Statut", lambda uow, a: uow.translate(label_of(EnrolmentStatus(a.enrolment.status)))),
         ),
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/cours/{a.enrolment.id}",
@@ -77,7 +77,7 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
     year, found = formats.school_year(uow.today), schooling.courses(uow, pupil.id)
     absences = (
         tag("a", uow.translate("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
-        if link.rights == "all"
+        if link.rights == Rights.ALL
         else None
     )
     paper = tag(

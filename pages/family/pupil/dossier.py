@@ -13,7 +13,7 @@ from components.ui.markup import tag
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import HouseholdRank, Pupil, PupilLink
 from data.reenrolment import models as reenrolment
 
 TABS = (
@@ -65,7 +65,7 @@ def pupils(uow: UnitOfWork) -> None:
 
 
 def _about(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> str:
-    second = uow.translate("second foyer") if link.household == "second" else ""
+    second = uow.translate("second foyer") if link.household == HouseholdRank.SECOND else ""
     return " · ".join(filter(None, (pupil.discipline, pupil.cycle, second)))
 
 

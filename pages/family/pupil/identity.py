@@ -16,10 +16,11 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.core import sites
 from data.core.errors import NotFound, UserError
+from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
@@ -40,7 +41,7 @@ def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
 def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
     site, waiting = sites.here(uow), change_requests.pending(uow, [pupil])["pupil", pupil.id]
-    may = link.rights == "all"
+    may = link.rights == Rights.ALL
     text = uow.translate("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
     notice = None if may else tag("div", icon("info"), tag("p", text), class_="notice")
     detail = forms.record_form(uow, site, pupil, waiting, typed, may_change=may)
@@ -63,7 +64,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
 
 def _may_send(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> bool:
     shown = sites.open_fields(sites.here(uow), type(pupil)).get("photo")
-    return link.rights == "all" and shown is not None and shown[1] != "readonly"
+    return link.rights == Rights.ALL and shown is not None and shown[1] != Policy.READONLY
 
 
 def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:

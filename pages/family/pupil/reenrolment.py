@@ -23,7 +23,7 @@ from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
 from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
-from data.reenrolment.models import Situation
+from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
 from pages.family.pupil import reenrolment_courses
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
@@ -32,11 +32,11 @@ from pages.family.pupil.dossier import dossier_head
 THEN = {"recu": "Le document est reçu."}
 DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
 
-THEIRS = {
-    "submitted": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
-    "to_correct": "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
-    "validated": "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
-    "refused": "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
+THEIRS: dict[str, str] = {
+    ReenrolmentState.SUBMITTED: "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
+    ReenrolmentState.TO_CORRECT: "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
+    ReenrolmentState.VALIDATED: "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
+    ReenrolmentState.REFUSED: "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
 }
 
 
@@ -119,25 +119,25 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
     )
     if sent and not now.mine:
         return _notice("", "info", tag("p", uow.translate(THEIRS[sent.state])))
-    if sent and sent.state == "validated":
+    if sent and sent.state == ReenrolmentState.VALIDATED:
         day = formats.day((sent.decided_at or uow.now).astimezone(uow.zone).date())
         message = uow.translate(
             "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
-            if sent.way == "leaving"
+            if sent.way == Way.LEAVING
             else "La réinscription de {name} pour {year} a été validée le {day}.",
             day=day,
             name=now.pupil.full_name,
             year=now.campaign.school_year,
         )
         return _notice("good", "check", tag("p", tag("strong", message)), answer)
-    if sent and sent.state == "refused":
+    if sent and sent.state == ReenrolmentState.REFUSED:
         message = uow.translate("La demande de réinscription n’a pas été acceptée.")
         return _notice("bad", "cross", tag("p", tag("strong", message)), answer)
     closed = now.closed_because
-    if sent and sent.state == "to_correct" and not closed:
+    if sent and sent.state == ReenrolmentState.TO_CORRECT and not closed:
         message = uow.translate("À corriger : modifiez la demande, puis validez-la de nouveau.")
         return _notice("pending", "alert", tag("p", tag("strong", message)), answer)
-    if sent and sent.state == "submitted" and not now.period_over:
+    if sent and sent.state == ReenrolmentState.SUBMITTED and not now.period_over:
         return None
     return _notice("", "info", tag("p", closed.message(uow.language))) if closed else None
 
@@ -162,7 +162,7 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
         aria_describedby="message-count" + (" message-fault" if fault else ""),
         aria_invalid="true" if fault else None,
     )
-    waits = now.mine and now.sent is not None and now.sent.state == "submitted"
+    waits = now.mine and now.sent is not None and now.sent.state == ReenrolmentState.SUBMITTED
     return tag(
         "section",
         tag("h2", uow.translate("3. Demandes complémentaires")),
@@ -211,8 +211,8 @@ def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     pupil = now.pupil
     ticked = "true" in act.values.values()
     what, _, key = act.of.partition("-")
-    chosen = set(now.wish.chosen) if now.wish and now.wish.way == "courses" else set()
-    if what in {"administrative", "leaving"}:
+    chosen = set(now.wish.chosen) if now.wish and now.wish.way == Way.COURSES else set()
+    if what in {Way.ADMINISTRATIVE, Way.LEAVING}:
         request_room.choose(uow, pupil, page.campaign_id, what if ticked else "")
     else:
         lines = {
@@ -223,7 +223,7 @@ def _choose(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         }
         if not lines:
             raise NotFound(f"choice {act.of}")
-        request_room.choose(uow, pupil, page.campaign_id, "courses", chosen | lines if ticked else chosen - lines)
+        request_room.choose(uow, pupil, page.campaign_id, Way.COURSES, chosen | lines if ticked else chosen - lines)
     page.faults = {}
     return Answer(announce=uow.translate("Votre choix est enregistré."))
 
@@ -252,7 +252,7 @@ def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     leaving = uow.translate(
         "Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel."
     )
-    return Answer(dialog=leaving if sent.way == "leaving" else uow.translate(DONE), forget=key)
+    return Answer(dialog=leaving if sent.way == Way.LEAVING else uow.translate(DONE), forget=key)
 
 
 def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:

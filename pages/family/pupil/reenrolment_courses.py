@@ -12,7 +12,7 @@ from components.ui.markup import Content, tag
 from components.ui.tables import row
 from data.core.errors import UserError
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment.models import Discipline, Situation
+from data.reenrolment.models import Discipline, Situation, Way
 from data.reenrolment.submission import LEAVING
 
 HEADS = ("Cursus", "Cours", "Niveau", "Enseignant", "Cycle", "Actif", "Réinscription")
@@ -69,7 +69,7 @@ def _terms(now: Situation) -> tuple[str, ...]:
 def _administrative(uow: UnitOfWork, now: Situation) -> Markup:
     return tag(
         "div",
-        box(now, "administrative", now.way == "administrative", uow.translate("Réinscription administrative")),
+        box(now, Way.ADMINISTRATIVE, now.way == Way.ADMINISTRATIVE, uow.translate("Réinscription administrative")),
         tag("span", uow.translate("ou cochez les cursus et disciplines :"), class_="soft"),
         class_="tick-row",
     )
@@ -119,9 +119,9 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], line: Discipline) -
 
 
 def _leaving(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Markup:
-    ticked = now.way == "leaving"
+    ticked = now.way == Way.LEAVING
     wish = now.wish
-    chosen = box(now, "leaving", ticked, uow.translate("Ne se réinscrit pas"))
+    chosen = box(now, Way.LEAVING, ticked, uow.translate("Ne se réinscrit pas"))
     if not ticked or not wish:
         return tag("div", chosen, class_="tick-row apart")
     return tag(

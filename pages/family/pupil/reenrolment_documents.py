@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import button, tag
+from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.accounts.caller import Audience, Caller
 from data.core import formats
@@ -16,20 +17,14 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
+from data.families.models import Rights
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.campaigns import RequiredDocument
 from data.reenrolment.documents import CLOSED, Shared
-from data.reenrolment.models import DocumentItem, Situation
+from data.reenrolment.models import DocumentItem, DocumentState, Situation
 from data.uploads import validation
 
 HEADS = ("Nom du document", "Nom du fichier", "Date", "Heure", "Taille (Ko)", "État", "Consulter")
-STATES = {
-    "missing": ("pending", "", "À fournir"),
-    "received": ("", "clock", "Reçue"),
-    "validated": ("good", "check", "Validée"),
-    "refused": ("bad", "cross", "Refusée"),
-    "expired": ("bad", "alert", "Expirée"),
-}
 REFUSALS = {
     "plusieurs": "Envoyez un seul fichier à la fois, avec le nom de son document.",
     "document": "Choisissez le nom du document.",
@@ -119,10 +114,9 @@ def _why(uow: UnitOfWork, closed: UserError) -> Markup:
 
 def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem, common: Shared) -> Markup:
     supplied, document = item.supplied, item.document
-    look, drawing, text = STATES[item.state]
-    state = uow.translate(text)
-    if item.state == "missing" and not document.required:
-        look, state = "", uow.translate("À fournir, facultative")
+    state = status_chip(uow, item.state, TO_FAMILIES)
+    if item.state == DocumentState.MISSING and not document.required:
+        state = tag("span", uow.translate("À fournir, facultative"), class_="chip")
     given = supplied.given_at.astimezone(uow.zone) if supplied else None
     shown = (
         tag(
@@ -145,8 +139,7 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
             formats.day(given.date()) if given else "",
             formats.clock(given.time(), uow.language) if given else "",
             kilobytes(supplied.size) if supplied else "",
-            tag("span", icon(drawing) if drawing else None, state, class_=f"chip {look}".strip())
-            + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
+            state + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
             _links(shown, _acts(uow, now, item, common)),
         ),
         ("", "file", "tight", "tight", "num"),
@@ -284,7 +277,7 @@ async def receive(caller: Caller, request: Request, n: int) -> Response:
     """One file and the number of its document. Answers JSON to our script, else leads back to the page with a word."""
     with caller.unit_of_work() as uow:
         _, link = families.pupil_by_number(uow, n)
-        if link.rights != "all":
+        if link.rights != Rights.ALL:
             raise NotFound(f"documents of pupil number {n}")
     async with request.form(max_files=12, max_fields=12) as form:
         sent = [each for each in form.getlist("fichier") if isinstance(each, UploadFile) and each.filename]

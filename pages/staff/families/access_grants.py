@@ -13,7 +13,7 @@ from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.access_grants import batches as access_batches
 from data.access_grants import grants as access_grants
-from data.access_grants.batches import HOWS, AccessBatch
+from data.access_grants.batches import HOWS, AccessBatch, BatchState
 from data.accounts.caller import Audience, Caller
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
@@ -36,7 +36,7 @@ def show(uow: UnitOfWork) -> None:
 def _draw(uow: UnitOfWork) -> Markup:
     count, with_mail = access_batches.to_inform(uow)
     batches = access_batches.latest(uow)
-    under_way = {batch.how for batch in batches if batch.state == "waiting"}
+    under_way = {batch.how for batch in batches if batch.state == BatchState.WAITING}
     text = uow.translate(
         "{count} compte dont le titulaire ne sait pas encore comment entrer.#"
         "{count} comptes dont les titulaires ne savent pas encore comment entrer.",
@@ -125,18 +125,18 @@ def _history(uow: UnitOfWork, batches: list[AccessBatch]) -> Markup:
 
 def _batch(uow: UnitOfWork, batch: AccessBatch) -> tuple[Content, ...]:
     when = formats.moment(batch.created_at, uow.zone, uow.language)
-    done = batch.done + (batch.skipped if batch.state == "waiting" else 0)
+    done = batch.done + (batch.skipped if batch.state == BatchState.WAITING else 0)
     text = uow.translate("{done} sur {total}", done=batch.done, total=batch.total)
     bar = (
         tag("progress", value=done, max=batch.total, aria_label=uow.translate("Avancement"))
-        if batch.state == "waiting"
+        if batch.state == BatchState.WAITING
         else None
     )
     skipped = (
         uow.translate("{count} laissé de côté#{count} laissés de côté", count=batch.skipped) if batch.skipped else ""
     )
-    result: Content = uow.translate("en cours") if batch.state == "waiting" else uow.translate("terminé")
-    if batch.state == "failed":
+    result: Content = uow.translate("en cours") if batch.state == BatchState.WAITING else uow.translate("terminé")
+    if batch.state == BatchState.FAILED:
         result = uow.translate("arrêté")
     elif batch.file:
         size = f"{max(1, batch.size // 1024):,}".replace(",", formats.NBSP)

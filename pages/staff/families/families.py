@@ -14,9 +14,10 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
 from components.ui.markup import Content, tag
 from components.ui.panel import Act, Answer, only_shows
+from components.ui.status_chip import status_chip
 from data.access_grants import impersonation
 from data.accounts.caller import Audience, Caller
-from data.accounts.models import Account
+from data.accounts.models import AccessState
 from data.core.fields import PHONE
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
@@ -27,13 +28,6 @@ from data.families.models import Guardian
 from pages.staff.families import families_chosen
 
 PATH = "/gestion/familles"
-STATES = {
-    "none": ("", "info", "Aucun compte"),
-    "blocked": ("bad", "cross", "Bloqué"),
-    "to_tell": ("", "mail", "À communiquer"),
-    "told": ("", "clock", "Communiqué"),
-    "open": ("good", "check", "Ouvert"),
-}
 
 
 @dataclass
@@ -201,23 +195,9 @@ def _town(uow: UnitOfWork, found: Found) -> Content:
     return adult.town if adult else ""
 
 
-def state_of(account: Account) -> str:
-    """One of STATES: whether its owner can come in."""
-    if account.disabled:
-        return "blocked"
-    if not account.password_hash:
-        return "told" if account.access_sent_at else "to_tell"
-    return "told" if account.must_change else "open"
-
-
-def chip(uow: UnitOfWork, state: str) -> Markup:
-    look, drawing, text = STATES[state]
-    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
-
-
 def _access(uow: UnitOfWork, found: Found) -> Content:
-    states = list(dict.fromkeys(state_of(account) for account in found.accounts)) or ["none"]
-    return tag("span", (chip(uow, state) for state in states), class_="chips")
+    states = list(dict.fromkeys(account.access for account in found.accounts)) or [AccessState.NONE]
+    return tag("span", (status_chip(uow, state) for state in states), class_="chips")
 
 
 def _only(act: Act, page_state: PageState) -> Answer:

@@ -13,11 +13,12 @@ from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form, button, tag
 from components.ui.panel import Act, Answer, Handler
+from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.access_grants import grants as access_grants
 from data.accounts import sessions as accounts_sessions
 from data.accounts.caller import Audience, Caller
-from data.accounts.models import Account
+from data.accounts.models import AccessState, Account
 from data.accounts.sessions import SignIn
 from data.core import formats, sites
 from data.core.errors import NotFound, ValidationErrors
@@ -28,7 +29,7 @@ from data.families.models import Guardian
 from data.mail import letterhead
 from data.pdf import access_letters
 from data.pdf.access_letters import Portal
-from pages.staff.families.families import PATH, chip, state_of
+from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, look_as, tab
 
 
@@ -75,7 +76,7 @@ def _without(uow: UnitOfWork, view: FamilyView, adult: Guardian) -> Markup:
         of=adult.id,
         class_="line-form",
     )
-    top = tag("div", tag("h2", adult.full_name, " ", chip(uow, "none")), class_="head")
+    top = tag("div", tag("h2", adult.full_name, " ", status_chip(uow, AccessState.NONE)), class_="head")
     return tag("section", top, form, class_="card sheet-card", aria_label=adult.full_name)
 
 
@@ -99,7 +100,7 @@ def _card(
             "h2",
             adult.full_name if adult else uow.translate("Compte sans titulaire"),
             " ",
-            chip(uow, state_of(account)),
+            status_chip(uow, account.access),
         ),
         look_as(uow, view.family, account, uow.translate("Voir comme {name}", name=account.name))
         if adult and seen_as

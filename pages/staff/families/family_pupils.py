@@ -14,7 +14,7 @@ from data.directory import edit_families, edit_pupils
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
 from data.directory.edit_pupils import Household
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, tab
 from pages.staff.families.family_adults import correcting
@@ -126,7 +126,7 @@ def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
                 inputmode="numeric",
                 required=True,
             ),
-            labelled(uow, f"{LINK}-rights", "Droits", "select", options=RIGHTS, value="consult", span=6),
+            labelled(uow, f"{LINK}-rights", "Droits", "select", options=RIGHTS, value=Rights.CONSULT, span=6),
             class_="grid",
         ),
         _foot(uow, uow.translate("Rattacher")),

@@ -10,14 +10,15 @@ from starlette.responses import Response
 from components.nicegui_adapter.screens import plain
 from components.ui.icons import icon
 from components.ui.markup import Content, tag
+from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from components.ui.tables import row as table_row
 from components.ui.tables import table
 from data.accounts.caller import Audience, Caller
 from data.billing import models as billing
 from data.billing import pdf_archive
-from data.billing.models import Entry, Invoice
+from data.billing.models import Entry, Invoice, Ledger
 from data.billing.pdf_archive import Draft
-from data.change_requests.models import ChangeRequest, FieldChange
+from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.fields import EditableField
@@ -25,47 +26,14 @@ from data.core.i18n import pair
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
 from data.families import models as families
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.office import audit_log
 from data.office.audit_log import EntryView
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
 from pages.staff.families.family_accounts import pdf
 
-LEDGERS = {"tuition": "Cotisations", "rental": "Locations"}
-BILL_STATES = {
-    "due": ("", "clock", "À régler"),
-    "partial": ("pending", "clock", "Partiellement réglée"),
-    "paid": ("good", "check", "Réglée"),
-    "late": ("bad", "alert", "En retard"),
-    "cashed": ("good", "check", "Encaissé"),
-    "waiting": ("", "clock", "En attente d’encaissement"),
-    "rejected": ("bad", "cross", "Rejeté"),
-    "credit": ("", "info", "Avoir"),
-}
-REQUEST_STATES = {
-    "pending": ("pending", "clock", "En attente"),
-    "accepted": ("good", "check", "Acceptée"),
-    "declined": ("bad", "cross", "Refusée"),
-    "withdrawn": ("", "undo", "Retirée"),
-    "moot": ("", "info", "Sans objet"),
-}
-LETTER_STATES = {
-    "waiting": ("", "clock", "En attente d’envoi"),
-    "sending": ("", "clock", "En cours d’envoi"),
-    "sent": ("good", "check", "Envoyé"),
-    "failed": ("bad", "alert", "Échec"),
-    "abandoned": ("bad", "cross", "Abandonné"),
-    "cancelled": ("", "cross", "Annulé"),
-    "to_confirm": ("", "clock", "À confirmer"),
-}
-
-
-def _chip(uow: UnitOfWork, states: dict[str, tuple[str, str, str]], state: str) -> Content:
-    if state not in states:
-        return state
-    look, drawing, text = states[state]
-    return tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}".strip())
+LEDGERS = {Ledger.TUITION: "Cotisations", Ledger.RENTAL: "Locations"}
 
 
 def _card(uow: UnitOfWork, label: str, body: Markup) -> Markup:
@@ -76,7 +44,7 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
     accounts = billing.of_family(uow, view.family.id)
     cards = []
     for ledger, account in accounts.items():
-        if not account.entries and ledger != "tuition":
+        if not account.entries and ledger != Ledger.TUITION:
             continue
         favour = tag("small", uow.translate("en votre faveur")) if account.balance < 0 else None
         sums = [
@@ -130,7 +98,7 @@ def _entry(uow: UnitOfWork, view: FamilyView, entry: Entry) -> tuple[Content, ..
         label,
         formats.day(row.day),
         row.number,
-        _chip(uow, BILL_STATES, entry.state),
+        status_chip(uow, entry.state),
         formats.euros(entry.credit) if entry.credit else "",
         formats.euros(entry.debit) if entry.debit else "",
     )
@@ -158,7 +126,7 @@ def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
             request.title,
             uow.translate(one.mark.label),
             *_values(uow, view, request, change, one),
-            tag("span", _chip(uow, REQUEST_STATES, change.state), change.reason and tag("small", change.reason)),
+            tag("span", status_chip(uow, ChangeState(change.state)), change.reason and tag("small", change.reason)),
         )
         for request, change, one in found
     ]
@@ -176,7 +144,9 @@ def _values(
 
 
 def _number(uow: UnitOfWork, request: ChangeRequest) -> Markup:
-    query = f"demande={request.id}" if request.state == "pending" else f"onglet=traitees&demande={request.id}"
+    query = (
+        f"demande={request.id}" if request.state == RequestState.PENDING else f"onglet=traitees&demande={request.id}"
+    )
     when = formats.moment(request.submitted_at, uow.zone, uow.language)
     return tag(
         "span",
@@ -202,7 +172,7 @@ def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content,
         formats.moment(letter.created_at, uow.zone, uow.language),
         tag(
             "span",
-            _chip(uow, LETTER_STATES, letter.state),
+            status_chip(uow, LetterState(letter.state), IN_A_FAMILY_RECORD),
             letter.error and not shielded and tag("small", letter.error),
         ),
     )

@@ -28,7 +28,7 @@ from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
 from data.importing.planning import Change, Fault
 from data.importing.records import Record
-from data.importing.runs import ImportRun
+from data.importing.runs import ImportRun, ImportState
 from pages.staff.imports import import_lists
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
@@ -81,7 +81,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     run = uow.get(ImportRun, page_state.run_id)
     record, job = KINDS.get(run.kind), jobs.job_of(run.id)
     report = jobs.report_of(run)
-    if run.state == "waiting" and record:
+    if run.state == ImportState.WAITING and record:
         if job:
             step, body = (3 if job.writes else 2), _progress(uow, job)
         elif report and not page_state.back:
@@ -91,7 +91,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         problem = None if job else jobs.problem_of(run.id)
         body = (_notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
     else:
-        step, body = (4 if run.state == "done" else 0), _finished(uow, run)
+        step, body = (4 if run.state == ImportState.DONE else 0), _finished(uow, run)
     text = " · ".join(
         part
         for part in (
@@ -308,11 +308,11 @@ def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Ma
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
     when = formats.moment(run.finished_at, uow.zone, uow.language) if run.finished_at else ""
     again = tag("a", uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
-    if run.state == "refused":
+    if run.state == ImportState.REFUSED:
         why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
         choose = tag("a", uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
         return _notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
-    if run.state != "done":
+    if run.state != ImportState.DONE:
         return _notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
             "div", again, class_="actions"
         )
@@ -382,7 +382,7 @@ def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
         with caller.unit_of_work() as uow:
             import_runs.manager_only(uow)
             run = uow.get(ImportRun, page_state.run_id)
-            if run.state != "waiting":
+            if run.state != ImportState.WAITING:
                 raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
             column_matching.check(kind(run.kind), run.matched)
             if import_runs.done_before(uow, run) and not run.forced:

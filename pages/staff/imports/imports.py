@@ -9,15 +9,14 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import lists
 from components.ui.lists import Column, Listing
 from components.ui.markup import tag
+from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts
-from data.importing.runs import ImportRun
+from data.importing.runs import ImportRun, ImportState
 from pages.staff.imports.import_files import PATH
-
-STATES = {"waiting": "En attente", "refused": "Refusé", "done": "Importé", "dropped": "Abandonné"}
 
 
 @screen(PATH, Audience.MANAGER, title="Imports")
@@ -174,17 +173,17 @@ def _listing() -> Listing[ImportRun]:
                 key=lambda run: run.created_at,
             ),
             Column("Par", lambda uow, run: run.author),
-            Column("État", lambda uow, run: uow.translate(STATES[run.state])),
+            Column("État", lambda uow, run: uow.translate(label_of(ImportState(run.state)))),
             Column("Lignes", lambda uow, run: str(run.rows), key=lambda run: run.rows, look="num"),
             Column(
                 "Ajoutées",
-                lambda uow, run: str(run.added) if run.state == "done" else "",
+                lambda uow, run: str(run.added) if run.state == ImportState.DONE else "",
                 key=lambda run: run.added,
                 look="num",
             ),
             Column(
                 "Modifiées",
-                lambda uow, run: str(run.updated) if run.state == "done" else "",
+                lambda uow, run: str(run.updated) if run.state == ImportState.DONE else "",
                 key=lambda run: run.updated,
                 look="num",
             ),

@@ -7,24 +7,17 @@ from markupsafe import Markup
 from components.ui import letter_view
 from components.ui.icons import icon
 from components.ui.markup import button, classes, tag
+from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
+from data.mail.outbox import LetterState
 from data.office import outbox_admin, template_preview
 from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
-LOOKS = {
-    "waiting": ("pending", "clock", "En attente"),
-    "sending": ("pending", "clock", "En attente"),
-    "sent": ("good", "check", "Envoyé"),
-    "failed": ("bad", "cross", "Échec"),
-    "abandoned": ("bad", "alert", "Abandonné"),
-    "cancelled": ("", "undo", "Annulé"),
-    "to_confirm": ("pending", "info", "À confirmer"),
-}
 OTHER_KINDS = {"trial": "Essai d’un texte"}
 
 
@@ -54,7 +47,6 @@ def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
     if known is None:
         return _nothing(uow.translate("Choisissez un courriel dans la liste."))
     letter = known.letter
-    look, drawing, text = LOOKS[letter.state]
     return tag(
         "section",
         tag(
@@ -64,7 +56,7 @@ def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
                 tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
                 tag("p", _kind_line(uow, known)),
             ),
-            tag("div", tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look)), class_="side"),
+            tag("div", status_chip(uow, LetterState(letter.state)), class_="side"),
             class_="head",
         ),
         _steps(uow),
@@ -111,7 +103,7 @@ def _facts(uow: UnitOfWork, known: About) -> list[tuple[str, object]]:
     def text(moment: object) -> str:
         return formats.moment(moment, uow.zone, uow.language) if moment else ""  # type: ignore[arg-type]
 
-    waits = letter.state in {"waiting", "sending"}
+    waits = letter.state in {LetterState.WAITING, LetterState.SENDING}
     return [
         (
             "Destinataire",
@@ -147,18 +139,18 @@ def _trouble(uow: UnitOfWork, known: About) -> Markup | None:
         message.append(tag("p", link))
     if not message:
         return None
-    bad = letter.state in {"failed", "abandoned"}
+    bad = letter.state in {LetterState.FAILED, LetterState.ABANDONED}
     return tag("div", icon("alert" if bad else "info"), tag("div", message), class_=classes("notice", bad and "bad"))
 
 
 def _acts(uow: UnitOfWork, known: About) -> Markup | None:
     letter = known.letter
-    if letter.state == "waiting":
+    if letter.state == LetterState.WAITING:
         back = button(uow.translate("Annuler l’envoi"), do="call-back", of=letter.id, class_="btn bad")
         return tag("div", back, class_="actions")
     error = outbox_admin.may_resend(letter)
     if error is not None:
-        shown = letter.state in {"failed", "abandoned", "cancelled"}
+        shown = letter.state in {LetterState.FAILED, LetterState.ABANDONED, LetterState.CANCELLED}
         return tag("p", error.message(uow.language), class_="soft") if shown else None
     elsewhere = known.to != letter.recipient and not known.shielded
     where = uow.translate("À l’adresse d’aujourd’hui : {address}", address=known.to) if elsewhere else ""

@@ -14,13 +14,14 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager, search_field
+from components.ui.status_chip import status_of
 from data.core import fields, formats
 from data.core.errors import UserError
 from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail import delivery
-from data.mail.outbox import Letter
+from data.mail.outbox import Letter, LetterState
 from data.office import outbox_admin
 from data.office.outbox_admin import PAGE, STATES, Wanted
 from pages.staff.letters import letter_one
@@ -89,8 +90,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         page_state.letter_id = listed[0].id
     under = uow.translate(
         "{waiting} en attente · {trouble} en échec",
-        waiting=counts["waiting"],
-        trouble=counts["failed"] + counts["abandoned"],
+        waiting=counts[LetterState.WAITING],
+        trouble=counts[LetterState.FAILED] + counts[LetterState.ABANDONED],
     )
     return (
         head(
@@ -184,7 +185,7 @@ def _states(uow: UnitOfWork, page_state: PageState, counts: dict[str, int]) -> M
             aria_current="true" if state == page_state.wanted.state else None,
         )
         for state, (label, count) in shown.items()
-        if count or state in {"", "waiting", "sent", "failed", page_state.wanted.state}
+        if count or state in {"", LetterState.WAITING, LetterState.SENT, LetterState.FAILED, page_state.wanted.state}
     )
     return tag("nav", links, class_="chip-links", aria_label=uow.translate("État"))
 
@@ -205,9 +206,9 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: Sequence[Letter], tota
 
 
 def _row(uow: UnitOfWork, page_state: PageState, letter: Letter) -> Markup:
-    look, drawing, text = letter_one.LOOKS[letter.state]
+    status = status_of(LetterState(letter.state))
     current = letter.id == page_state.letter_id
-    state = tag("span", icon(drawing), uow.translate(text), class_=classes("state", look))
+    state = tag("span", icon(status.icon), uow.translate(status.label), class_=classes("state", status.look))
     link = tag(
         "a",
         tag(

@@ -11,6 +11,7 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import keys_help, ready_sentences, steps
+from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
@@ -18,10 +19,10 @@ from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.office.absence_review import Written
 from data.schooling import absences
+from data.schooling.absences import NoticeState
 from pages.staff.queue import tabs
 
 MAX_ROWS = 100
-STATES = {"accepted": ("good", "check", "Acceptée"), "declined": ("bad", "cross", "Refusée")}
 KEYS = (
     ("↑ ↓", "demande précédente, suivante"),
     ("V", "accepter"),
@@ -139,7 +140,7 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         tag("div", tag("h2", each.pupil.full_name, id="request-title", tabindex="-1"), tag("p", about, class_="soft")),
         steps(uow),
         facts((uow.translate(label), value) for label, value in pairs),
-        _form(uow, page_state, each) if notice.state == "pending" else _answered(uow, each),
+        _form(uow, page_state, each) if notice.state == NoticeState.PENDING else _answered(uow, each),
         class_="card request flow",
         aria_labelledby="request-title",
     ) + keys_help(uow, KEYS)
@@ -153,7 +154,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         tag("kbd", "R", aria_hidden="true"),
         type="submit",
         name="verdict",
-        value="declined",
+        value=NoticeState.DECLINED,
         class_="btn bad",
         aria_keyshortcuts="R",
     )
@@ -164,7 +165,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         tag("kbd", "V", aria_hidden="true"),
         type="submit",
         name="verdict",
-        value="accepted",
+        value=NoticeState.ACCEPTED,
         class_="btn",
         aria_keyshortcuts="V",
     )
@@ -188,12 +189,11 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 
 
 def _answered(uow: UnitOfWork, each: Written) -> Markup:
-    look, drawing, text = STATES[each.notice.state]
     when = formats.moment(each.notice.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
     return tag(
         "div",
-        tag("p", tag("span", icon(drawing), uow.translate(text), class_=f"chip {look}"), " ", by),
+        tag("p", status_chip(uow, NoticeState(each.notice.state)), " ", by),
         each.notice.answer and tag("p", each.notice.answer),
         class_="stack-form",
     )
@@ -223,7 +223,7 @@ def _step(by: int):  # type: ignore[no-untyped-def]
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The decision; then the next one opens by itself."""
     ids = [each.notice.id for each in absence_review.queue(uow, most=MAX_ROWS)]
-    accept = act.values.get("verdict") == "accepted"
+    accept = act.values.get("verdict") == NoticeState.ACCEPTED
     try:
         notice = absence_review.decide(uow, act.number(), accept=accept, answer=act.values.get("answer", ""))
     except ValidationErrors as invalid:

@@ -11,6 +11,7 @@ from components.ui.fields import labelled
 from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import keys_help, nothing_open, pager, ready_sentences, reason, steps
+from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
@@ -22,10 +23,9 @@ from data.reenrolment import participation
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.campaigns import RequiredDocument
-from data.reenrolment.models import DocumentItem, SuppliedDocument
+from data.reenrolment.models import DocumentItem, DocumentState, SuppliedDocument
 from data.reenrolment.review_queue import Given
 from pages.staff.queue import document_viewer, tabs
-from pages.staff.queue import reenrolment_review as queue_reenrolment_review
 
 PAGE = 50
 KEYS = (
@@ -118,6 +118,7 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
     if found is None:
         return nothing_open(uow.translate("Choisissez une pièce dans la liste."))
     supplied, document, pupil, number, file = found
+    state = DocumentState(supplied.state)
     given = formats.moment(supplied.given_at, uow.zone, uow.language)
     about = uow.translate(
         "Reçue le {moment} · dossier n° {number} · famille n° {family}",
@@ -134,13 +135,13 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         ),
         tag(
             "div",
-            queue_reenrolment_review.chip(uow, supplied.state, queue_reenrolment_review.DOCUMENT_STATES),
+            status_chip(uow, state),
             class_="side",
         ),
         class_="head",
     )
     size = f"{max(1, round(supplied.size / 1024))} Ko"
-    item = Given(DocumentItem(document, supplied, supplied.state), file)
+    item = Given(DocumentItem(document, supplied, state), file)
     return tag(
         "section",
         top,
@@ -151,7 +152,7 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         document_viewer.draw(uow, item, file, 1, 1, refuses=False)
         if file
         else tag("p", uow.translate("Le fichier n’est plus conservé.")),
-        _form(uow, page_state, supplied) if supplied.state == "received" else _answered(uow, supplied),
+        _form(uow, page_state, supplied) if state == DocumentState.RECEIVED else _answered(uow, supplied),
         class_="card request",
         aria_labelledby="request-title",
     ) + keys_help(uow, KEYS)

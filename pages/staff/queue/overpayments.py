@@ -8,7 +8,7 @@ from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.billing import overpayments
-from data.billing.online_payments import OnlinePayment
+from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -43,7 +43,9 @@ def _draw(uow: UnitOfWork) -> Markup:
 
 def _row(uow: UnitOfWork, each: OnlinePayment, family: int) -> tuple[object, ...]:
     when = formats.moment(each.answered_at, uow.zone, uow.language) if each.answered_at else ""
-    extra = uow.translate("autre montant que prévu") if each.state == "differs" else formats.euros(each.overpaid)
+    extra = (
+        uow.translate("autre montant que prévu") if each.state == AttemptState.DIFFERS else formats.euros(each.overpaid)
+    )
     done = button(uow.translate("C’est réglé"), do="seen", of=each.id, class_="btn quiet small")
     return (
         uow.translate("n° {number}", number=family),

@@ -5,41 +5,22 @@ from typing import Protocol
 from markupsafe import Markup
 
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, classes, join, tag
+from components.ui.markup import acting_form, button, join, tag
 from components.ui.review_queue import keys_help, nothing_open, ready_sentences, reason, seen_by, steps
+from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
 from data.core import edit_presence, formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
-from data.reenrolment.models import Discipline
+from data.reenrolment.models import WAYS, Discipline, ReenrolmentState, Way
 from data.reenrolment.review_queue import Given, RequestDetail
 from pages.staff.queue import document_viewer
 
-WAYS = {
-    "administrative": "Réinscription administrative",
-    "courses": "Cursus et disciplines",
-    "leaving": "Ne se réinscrit pas",
-}
-STATES = {
-    "submitted": ("pending", "clock", "En attente"),
-    "to_correct": ("bad", "undo", "À corriger"),
-    "validated": ("good", "check", "Validée"),
-    "refused": ("bad", "cross", "Refusée"),
-    "draft": ("", "paper", "Brouillon"),
-    "silent": ("", "info", "Sans réponse"),
-}
-DOCUMENT_STATES = {
-    "missing": ("", "info", "À fournir"),
-    "received": ("pending", "clock", "Reçue"),
-    "validated": ("good", "check", "Validée"),
-    "refused": ("bad", "cross", "Refusée"),
-    "expired": ("bad", "alert", "Expirée"),
-}
-DONE = {
-    "validated": "La réinscription est validée.",
-    "to_correct": "La demande est renvoyée à la famille, à corriger.",
-    "refused": "La demande est refusée.",
+DONE: dict[str, str] = {
+    ReenrolmentState.VALIDATED: "La réinscription est validée.",
+    ReenrolmentState.TO_CORRECT: "La demande est renvoyée à la famille, à corriger.",
+    ReenrolmentState.REFUSED: "La demande est refusée.",
 }
 KEYS = (
     ("↑ ↓", "demande précédente, suivante"),
@@ -60,11 +41,6 @@ class Shows(Protocol):
     shown: int | None
     declined: set[int]
     faults: dict[str, UserError]
-
-
-def chip(uow: UnitOfWork, state: str, states: dict[str, tuple[str, str, str]] = STATES) -> Markup:
-    look, drawing, text = states[state]
-    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
 def with_files(detail: RequestDetail) -> list[int]:
@@ -98,23 +74,27 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
     top = tag(
         "div",
         tag("div", title, tag("p", under), tag("p", by, class_="soft small")),
-        tag("div", chip(uow, sent.state), class_="side"),
+        tag("div", status_chip(uow, ReenrolmentState(sent.state)), class_="side"),
         class_="head",
     )
     return tag(
         "section",
         top,
         steps(uow),
-        seen_by(uow, edit_presence.colleague(uow, detail.sent) if detail.sent.state == "submitted" else ""),
+        seen_by(
+            uow, edit_presence.colleague(uow, detail.sent) if detail.sent.state == ReenrolmentState.SUBMITTED else ""
+        ),
         _asked(uow, detail),
-        _form(uow, detail, page_state) if sent.state == "submitted" else _answered(uow, detail, page_state),
+        _form(uow, detail, page_state)
+        if sent.state == ReenrolmentState.SUBMITTED
+        else _answered(uow, detail, page_state),
         class_="card request",
         aria_labelledby="request-title",
     ) + keys_help(uow, KEYS)
 
 
 def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
-    wish, leaving = detail.wish, detail.sent.way == "leaving"
+    wish, leaving = detail.wish, detail.sent.way == Way.LEAVING
     pairs: list[tuple[str, object]] = [(uow.translate("Demande"), tag("strong", uow.translate(WAYS[detail.sent.way])))]
     if wish and leaving:
         pairs += [
@@ -140,7 +120,7 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
 
 
 def _course(uow: UnitOfWork, line: Discipline, detail: RequestDetail, chosen: set[int]) -> tuple[object, ...]:
-    wanted = line.active if detail.sent.way == "administrative" else line.enrolment.id in chosen
+    wanted = line.active if detail.sent.way == Way.ADMINISTRATIVE else line.enrolment.id in chosen
     message = (
         tag("span", icon("check"), uow.translate("Oui"), class_="chip good")
         if wanted
@@ -161,9 +141,9 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
     )
     actions = tag(
         "div",
-        _outcome(uow.translate("Refuser la demande"), "", "refused", "btn bad first"),
-        _outcome(uow.translate("À corriger"), "C", "to_correct", "btn quiet"),
-        _outcome(uow.translate("Valider"), "V", "validated", "btn"),
+        _outcome(uow.translate("Refuser la demande"), "", ReenrolmentState.REFUSED, "btn bad first"),
+        _outcome(uow.translate("À corriger"), "C", ReenrolmentState.TO_CORRECT, "btn quiet"),
+        _outcome(uow.translate("Valider"), "V", ReenrolmentState.VALIDATED, "btn"),
         class_="actions",
     )
     return _documents(uow, detail, page_state, open_=True) + acting_form(
@@ -205,7 +185,7 @@ def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, ope
             tag("p", uow.translate("Il manque : {names}.", names=", ".join(detail.missing))),
             class_="notice pending",
         )
-        if detail.missing and detail.sent.state == "submitted"
+        if detail.missing and detail.sent.state == ReenrolmentState.SUBMITTED
         else None
     )
     listed = tag(
@@ -240,7 +220,7 @@ def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool,
     return tag(
         "tr",
         tag("th", name, tag("br") if about or optional else None, about, optional, scope="row"),
-        tag("td", verdict or chip(uow, each.item.state, DOCUMENT_STATES), reason),
+        tag("td", verdict or status_chip(uow, each.item.state), reason),
         class_="current" if current else None,
     )
 

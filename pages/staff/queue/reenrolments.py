@@ -16,6 +16,7 @@ from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
+from data.reenrolment.models import WAYS
 from data.reenrolment.review_queue import RequestDetail, Waiting
 from pages.staff.queue import reenrolment_review, tabs
 
@@ -137,7 +138,7 @@ def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
     current = each.sent.id == page_state.sent_id
     since = each.sent.decided_at if page_state.closed and each.sent.decided_at else each.sent.submitted_at
     family = tag("span", uow.translate("famille n° {family}", family=each.family_number), class_="tight")
-    about = tag("span", uow.translate(reenrolment_review.WAYS[each.sent.way]), " · ", family, class_="soft")
+    about = tag("span", uow.translate(WAYS[each.sent.way]), " · ", family, class_="soft")
     link = tag(
         "a",
         tag("span", tag("strong", each.pupil.full_name), tag("br"), about),

@@ -3,12 +3,13 @@
 from markupsafe import Markup
 
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button, classes, join, tag
+from components.ui.markup import Content, acting_form, button, join, tag
 from components.ui.review_queue import keys_help, nothing_open, ready_sentences, seen_by, steps
+from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.change_requests import review
 from data.change_requests import submission as change_requests
-from data.change_requests.models import ChangeRequest
+from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import edit_presence, formats, sites
 from data.core.errors import NotFound
 from data.core.unit_of_work import UnitOfWork
@@ -16,12 +17,6 @@ from data.families import models as families
 from data.families.models import Family
 
 Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
-STATES = {
-    "pending": ("pending", "clock", "En attente"),
-    "accepted": ("good", "check", "Acceptée"),
-    "declined": ("bad", "cross", "Refusée"),
-    "moot": ("", "info", "Sans objet"),
-}
 KEYS = (
     ("↑ ↓", "demande précédente, suivante"),
     ("V", "valider la décision"),
@@ -45,8 +40,8 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
     under = uow.translate(
         "Demande n° {number} du {moment} · famille n° {family}", number=request.id, moment=asked, family=number
     )
-    pending = request.state == "pending"
-    chip = _chip(uow, "pending") if pending else tag("span", uow.translate("Traitée"), class_="chip")
+    pending = request.state == RequestState.PENDING
+    chip = status_chip(uow, ChangeState.PENDING) if pending else tag("span", uow.translate("Traitée"), class_="chip")
     top = tag(
         "div",
         tag("div", tag("h2", request.title, id="request-title", tabindex="-1"), tag("p", under)),
@@ -61,16 +56,11 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
         "section",
         top,
         steps(uow),
-        seen_by(uow, edit_presence.colleague(uow, request) if request.state == "pending" else ""),
+        seen_by(uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""),
         body,
         class_="card request",
         aria_labelledby="request-title",
     ) + keys_help(uow, KEYS)
-
-
-def _chip(uow: UnitOfWork, state: str) -> Markup:
-    look, drawing, text = STATES[state]
-    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
 
 
 def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
@@ -80,7 +70,7 @@ def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
 
 def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:
     rows = [_row(uow, line) for line in lines]
-    if all(line.hidden for line in lines if line.change.state == "pending"):
+    if all(line.hidden for line in lines if line.change.state == ChangeState.PENDING):
         stored = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
         return _table(uow, rows, "Aujourd’hui") + stored
     ready = ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
@@ -99,7 +89,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     )
     actions = tag(
         "div",
-        _keyed(uow.translate("Refuser"), "R", type="button", class_="btn bad", data_checks="declined"),
+        _keyed(uow.translate("Refuser"), "R", type="button", class_="btn bad", data_checks=ChangeState.DECLINED),
         _keyed(uow.translate("Valider"), "V", type="submit", class_="btn"),
         class_="actions",
     )
@@ -134,7 +124,7 @@ def _value(uow: UnitOfWork, line: review.Line, shown: str) -> Markup | str:
 def _row(uow: UnitOfWork, line: review.Line) -> Cells:
     name, label = line.field.name, uow.translate(line.field.mark.label)
     was, now, new = (_value(uow, line, shown) for shown in (line.change.old, line.now, line.change.new))
-    if line.change.state != "pending":
+    if line.change.state != ChangeState.PENDING:
         return _decided_row(uow, line)
     today = (
         tag(
@@ -171,11 +161,16 @@ def _verdict(uow: UnitOfWork, line: review.Line, label: str) -> Markup:
         "div",
         tag(
             "label",
-            tag("input", type="radio", name=name, value="accepted", checked=ready, disabled=line.blocked),
+            tag("input", type="radio", name=name, value=ChangeState.ACCEPTED, checked=ready, disabled=line.blocked),
             icon("check"),
             uow.translate("Accepter"),
         ),
-        tag("label", tag("input", type="radio", name=name, value="declined"), icon("cross"), uow.translate("Refuser")),
+        tag(
+            "label",
+            tag("input", type="radio", name=name, value=ChangeState.DECLINED),
+            icon("cross"),
+            uow.translate("Refuser"),
+        ),
         class_="verdict",
         role="radiogroup",
         aria_label=uow.translate("Décision pour {field}", field=label),
@@ -185,7 +180,12 @@ def _verdict(uow: UnitOfWork, line: review.Line, label: str) -> Markup:
 def _decided_row(uow: UnitOfWork, line: review.Line) -> Cells:
     was, new = (_value(uow, line, shown) for shown in (line.change.old, line.change.new))
     reason = tag("p", line.change.reason, class_="small") if line.change.reason else None
-    return uow.translate(line.field.mark.label), was, tag("strong", new), join([_chip(uow, line.change.state), reason])
+    return (
+        uow.translate(line.field.mark.label),
+        was,
+        tag("strong", new),
+        join([status_chip(uow, ChangeState(line.change.state)), reason]),
+    )
 
 
 def _decided(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:

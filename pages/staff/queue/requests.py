@@ -12,7 +12,7 @@ from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import just_decided, nothing_open, pager, search_field
 from data.change_requests import review
-from data.change_requests.models import ChangeRequest
+from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import formats, sites
 from data.core.errors import NotFound
 from data.core.ids import parse_id
@@ -214,7 +214,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     verdicts = {
         name.removeprefix("verdict:"): (verdict, values.get(f"seen:{name.removeprefix('verdict:')}", ""))
         for name, verdict in values.items()
-        if name.startswith("verdict:") and verdict in {"accepted", "declined"}
+        if name.startswith("verdict:") and verdict in {ChangeState.ACCEPTED, ChangeState.DECLINED}
     }
     version = values.get("version", "")
     request = review.decide(
@@ -231,7 +231,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         request.id,
         uow.translate("La décision pour {title} est enregistrée.", title=request.title),
     )
-    if request.state == "closed":
+    if request.state == RequestState.CLOSED:
         page_state.request_id = after[0] if after else None
     review.mark_present(uow, page_state.request_id)
     return Answer(

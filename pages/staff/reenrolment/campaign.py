@@ -13,6 +13,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui.markup import tag
 from components.ui.review_queue import acts_of
+from components.ui.status_chip import label_of
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
@@ -113,7 +114,7 @@ async def export(
 
 def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
     with caller.unit_of_work() as uow:
-        title, heads, rows = reenrolment_export.table(uow, n, wanted)
+        title, heads, rows = reenrolment_export.table(uow, n, wanted, label_of)
     content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title="Réinscriptions")
     with caller.unit_of_work(writes=True) as uow:
         reenrolment_export.taken(uow, n, len(rows))

@@ -14,14 +14,14 @@ from data.core.errors import UserError, ValidationErrors
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
-from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.campaigns import Campaign, RequiredDocument, Sensitive
 from data.uploads import validation
 from pages.staff.reenrolment.campaign_head import PATH, PageState
 
 RETENTION_LABELS = {
     "": "Comme les autres",
-    "health": "Santé : le fichier est effacé 30 jours après la validation",
-    "income": "Revenus : le fichier est effacé 2 mois après la fin de la campagne",
+    Sensitive.HEALTH: "Santé : le fichier est effacé 30 jours après la validation",
+    Sensitive.INCOME: "Revenus : le fichier est effacé 2 mois après la fin de la campagne",
 }
 
 

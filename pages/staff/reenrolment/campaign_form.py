@@ -13,14 +13,14 @@ from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
-from data.reenrolment.campaigns import Campaign
+from data.reenrolment.campaigns import Campaign, CampaignAudience
 from pages.staff.reenrolment.campaign_head import PATH, PageState
 
-AUDIENCE_LABELS = {
-    "all": "Tous les élèves qui suivent un cours cette année",
-    "departments": "Les élèves de certains départements",
-    "cycles": "Les élèves de certains cycles",
-    "hand": "Des élèves choisis un à un",
+AUDIENCE_LABELS: dict[str, str] = {
+    CampaignAudience.ALL: "Tous les élèves qui suivent un cours cette année",
+    CampaignAudience.DEPARTMENTS: "Les élèves de certains départements",
+    CampaignAudience.CYCLES: "Les élèves de certains cycles",
+    CampaignAudience.HAND: "Des élèves choisis un à un",
 }
 TEXTS = (
     ("introduction", "Texte au-dessus des cours de l’élève", 2000),
@@ -77,7 +77,12 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
 
 def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> dict[str, str]:
     if page_state.values:
-        return {"administrative": "", "audience": "all", **dict.fromkeys(_NAMES, ""), **page_state.values}
+        return {
+            "administrative": "",
+            "audience": CampaignAudience.ALL,
+            **dict.fromkeys(_NAMES, ""),
+            **page_state.values,
+        }
     if campaign is None:
         first = int(formats.school_year(uow.today)[:4]) + 1
         year = f"{first}-{first + 1}"
@@ -86,7 +91,7 @@ def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -
             **dict.fromkeys(_NAMES, ""),
             "school_year": year,
             "title": title,
-            "audience": "all",
+            "audience": CampaignAudience.ALL,
             "administrative": "on",
         }
     return {
@@ -106,18 +111,22 @@ def _choices(
     uow: UnitOfWork, campaign: Campaign | None, audience: str, values: dict[str, str], fault: UserError | None
 ) -> Markup | None:
     """What the chosen way asks for: departments, cycles, or numbers."""
-    if audience == "hand":
+    if audience == CampaignAudience.HAND:
         known = campaign_admin.chosen_pupils(uow, campaign.id) if campaign else []
         typed = values.get("pupils", ", ".join(str(pupil.number) for pupil in known))
         names = ", ".join(pupil.full_name for pupil in known[:40]) + (" …" if len(known) > 40 else "")
         field = labelled(uow, "campaign-pupils", "Numéros de dossier", "textarea", value=typed, fault=fault, rows=3,
                          hint="Séparés par des virgules ou des espaces")  # fmt: skip
         return field + (tag("p", names, class_="soft s12") if names else "")
-    if audience not in {"departments", "cycles"}:
+    if audience not in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES}:
         return None
     year = campaign.source_year if campaign else formats.school_year(uow.today)
-    offered = campaign_admin.departments(uow, year) if audience == "departments" else campaign_admin.cycles(uow)
-    legend = uow.translate("Départements") if audience == "departments" else uow.translate("Cycles")
+    offered = (
+        campaign_admin.departments(uow, year)
+        if audience == CampaignAudience.DEPARTMENTS
+        else campaign_admin.cycles(uow)
+    )
+    legend = uow.translate("Départements") if audience == CampaignAudience.DEPARTMENTS else uow.translate("Cycles")
     boxes = [
         tag("label", tag("input", type="checkbox", name=f"chosen:{name}", checked=f"chosen:{name}" in values), name)
         for name in offered
@@ -149,7 +158,7 @@ def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
             name: typed.get(name, "")
             for name in ("school_year", "title", "introduction", "documents_text", "confirmation")
         },
-        "audience": typed.get("audience", "all"),
+        "audience": typed.get("audience", CampaignAudience.ALL),
         "administrative": "administrative" in typed,
         "chosen": sorted(name.removeprefix("chosen:") for name in typed if name.startswith("chosen:")),
     }
@@ -163,7 +172,7 @@ def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     unknown: list[str] = []
     try:
         campaign = campaign_admin.save(uow, page_state.campaign_id, values)
-        if values["audience"] == "hand":
+        if values["audience"] == CampaignAudience.HAND:
             _, unknown = campaign_admin.choose_by_number(uow, campaign.id, typed.get("pupils", ""))
     except ValidationErrors as invalid:
         page_state.faults = {**invalid.faults, **faults}

@@ -8,22 +8,17 @@ from pydantic import BaseModel
 
 from components.layout.layout import head, way_back
 from components.ui.icons import icon
-from components.ui.markup import button, classes, tag
+from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
+from components.ui.status_chip import status_chip
 from data.core import formats
 from data.core.errors import UserError
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
-from data.reenrolment.campaigns import Campaign
+from data.reenrolment.campaigns import Campaign, CampaignState
 from data.reenrolment.request_list import COLUMNS, Wanted
 
 PATH = "/gestion/reinscriptions"
-STATES = {
-    "draft": ("", "paper", "En préparation"),
-    "active": ("good", "check", "Active"),
-    "suspended": ("pending", "clock", "Suspendue"),
-    "closed": ("", "cross", "Fermée"),
-}
 TABS = {
     "": "Demandes",
     "avancement": "Avancement",
@@ -85,21 +80,15 @@ def query_of(wanted: Wanted) -> str:
     return urlencode({name: value for name, value in query.items() if value})
 
 
-def chip(uow: UnitOfWork, campaign: Campaign) -> Markup:
-    look, drawing, text = STATES[campaign.state]
-    if campaign.state == "active" and not campaigns.within_dates(uow, campaign):
-        over = campaign.closes_on < uow.today
-        look, drawing, text = ("", "cross", "Terminée") if over else ("pending", "clock", "Active bientôt")
-    return tag("span", icon(drawing), uow.translate(text), class_=classes("chip", look))
-
-
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) -> Markup:
     """`seen`: by how many pupils."""
     dates = uow.translate(
         "du {first} au {last} inclus", first=formats.day(campaign.opens_on), last=formats.day(campaign.closes_on)
     )
     people = uow.translate("{count} élève concerné#{count} élèves concernés", count=seen)
-    under = tag("span", f"{campaign.school_year} · {dates} · {people} ", chip(uow, campaign))
+    under = tag(
+        "span", f"{campaign.school_year} · {dates} · {people} ", status_chip(uow, campaigns.state_of(uow, campaign))
+    )
     links = [
         tag(
             "a",
@@ -124,7 +113,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
 
 
 def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
-    active = campaign.state == "active"
+    active = campaign.state == CampaignState.ACTIVE
     first = (
         button(uow.translate("Suspendre"), do="suspend", of=campaign.id, class_="btn quiet")
         if active
@@ -132,7 +121,7 @@ def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
     )
     end = (
         tag("button", uow.translate("Fermer…"), type="button", class_="btn bad", data_opens="close-dialog")
-        if campaign.state in {"active", "suspended"}
+        if campaign.state in {CampaignState.ACTIVE, CampaignState.SUSPENDED}
         else None
     )
     copied = button(uow.translate("Reprendre pour l’année suivante"), do="copy", of=campaign.id, class_="btn quiet")

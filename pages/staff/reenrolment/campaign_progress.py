@@ -4,19 +4,19 @@ from markupsafe import Markup
 
 from components.ui import charts
 from components.ui.markup import tag
+from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
-from pages.staff.queue.reenrolment_review import STATES
+from data.reenrolment.models import ReenrolmentState
 
 
 def draw(uow: UnitOfWork, campaign: Campaign, seen: int, counts: dict[str, int]) -> Markup:
-    order = ("submitted", "to_correct", "validated", "refused", "draft", "silent")
     figures = tag(
         "dl",
-        (tag("div", tag("dt", uow.translate(STATES[each][2])), tag("dd", counts[each])) for each in order),
+        (tag("div", tag("dt", uow.translate(label_of(each))), tag("dd", counts[each])) for each in ReenrolmentState),
         class_="figures",
     )
     title = uow.translate("Demandes au fil des semaines")

@@ -6,6 +6,7 @@ from components.ui.icons import icon
 from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager
+from components.ui.status_chip import label_of, status_chip
 from components.ui.tables import row as table_row
 from data.core import formats
 from data.core.ids import parse_id
@@ -13,16 +14,16 @@ from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
+from data.reenrolment.models import DocumentState, ReenrolmentState
 from data.reenrolment.request_list import COLUMNS, PAGE, Row
 from pages.staff.queue import tabs
-from pages.staff.queue.reenrolment_review import STATES, chip
 from pages.staff.reenrolment.campaign_head import PATH, PageState, query_of
 
 LABELS = ("Élève", "Cycle", "Famille", "État", "Pièces", "Envoyée le")
 LEFT_OUT = {
-    "received": ("{count} reçue#{count} reçues"),
-    "validated": ("{count} validée#{count} validées"),
-    "refused": ("{count} refusée#{count} refusées"),
+    DocumentState.RECEIVED: ("{count} reçue#{count} reçues"),
+    DocumentState.VALIDATED: ("{count} validée#{count} validées"),
+    DocumentState.REFUSED: ("{count} refusée#{count} refusées"),
 }
 
 
@@ -45,10 +46,9 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, counts: dic
 
 def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: int, counts: dict[str, int]) -> Markup:
     wanted = page_state.wanted
-    order = ("submitted", "to_correct", "validated", "refused", "draft", "silent")
-    states = {
+    states: dict[str, str] = {
         "": uow.translate("Tous les états"),
-        **{each: f"{uow.translate(STATES[each][2])} ({counts[each]})" for each in order},
+        **{each: f"{uow.translate(label_of(each))} ({counts[each]})" for each in ReenrolmentState},
     }
     departments = {each: each for each in campaign_admin.departments(uow, campaign.source_year)}
     cycles = {each: each for each in campaign_admin.cycles(uow)}
@@ -134,7 +134,14 @@ def _cells(uow: UnitOfWork, each: Row) -> list[object]:
         if each.document_states.get(state)
     )
     sent = formats.day(each.sent.submitted_at.astimezone(uow.zone).date()) if each.sent else ""
-    return [name, each.pupil.cycle, each.family_number or "", chip(uow, each.state), items, sent]
+    return [
+        name,
+        each.pupil.cycle,
+        each.family_number or "",
+        status_chip(uow, ReenrolmentState(each.state)),
+        items,
+        sent,
+    ]
 
 
 def choose(name: str):  # type: ignore[no-untyped-def]

@@ -8,12 +8,14 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import lists
 from components.ui.lists import Column, Listing
 from components.ui.markup import tag
+from components.ui.status_chip import status_chip
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
-from data.reenrolment.campaigns import Campaign
-from pages.staff.reenrolment.campaign_head import PATH, chip
+from data.reenrolment.campaigns import Campaign, state_of
+from data.reenrolment.models import ReenrolmentState
+from pages.staff.reenrolment.campaign_head import PATH
 
 
 @screen(PATH, Audience.STAFF, title="Réinscriptions")
@@ -48,11 +50,11 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
             Column("Année", lambda uow, each: each.school_year),
             Column("Ouverture", lambda uow, each: formats.day(each.opens_on), key=lambda each: each.opens_on),
             Column("Fermeture", lambda uow, each: formats.day(each.closes_on), key=lambda each: each.closes_on),
-            Column("État", chip),
-            number("submitted"),
-            number("to_correct"),
-            number("validated"),
-            number("refused"),
+            Column("État", lambda uow, each: status_chip(uow, state_of(uow, each))),
+            number(ReenrolmentState.SUBMITTED),
+            number(ReenrolmentState.TO_CORRECT),
+            number(ReenrolmentState.VALIDATED),
+            number(ReenrolmentState.REFUSED),
         ],
         of=lambda each: each.id,
         href=lambda each: f"{PATH}/{each.id}",

@@ -14,14 +14,19 @@ from components.ui.tables import row
 from data.core import sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField, editables
-from data.core.sites import Site
+from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil
 from data.site_admin import field_policies
 from data.site_admin.settings import FIELDS
 from pages.staff.settings import frame
 
-POLICY_LABELS = {"immediate": "Immédiat", "moderated": "À valider", "readonly": "Lecture seule", "hidden": "Masqué"}
+POLICY_LABELS: dict[str, str] = {
+    Policy.IMMEDIATE: "Immédiat",
+    Policy.MODERATED: "À valider",
+    Policy.READONLY: "Lecture seule",
+    Policy.HIDDEN: "Masqué",
+}
 RECORD_TYPES = {"responsable": ("Fiche du responsable", Guardian), "eleve": ("Fiche de l’élève", Pupil)}
 
 
@@ -120,7 +125,7 @@ def _line(uow: UnitOfWork, shown: Site, table: type, one: EditableField, draft: 
         (
             tag("option", uow.translate(text), value=value, selected=value == sites.policy(shown, one, table))
             for value, text in POLICY_LABELS.items()
-            if not (email and value == "immediate")
+            if not (email and value == Policy.IMMEDIATE)
         ),
         name=f"policy:{key}",
         id=f"policy-{key}",

@@ -5,16 +5,17 @@ from markupsafe import Markup
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui.markup import tag
+from components.ui.status_chip import IN_A_TITLE, status_chip
 from components.ui.tables import facts, table
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
-from data.reenrolment.campaigns import Campaign
+from data.reenrolment.campaigns import Campaign, CampaignState
 from data.site_admin.settings import DOCUMENTS
 from pages.staff.reenrolment import campaign_documents, campaign_head
 from pages.staff.settings import frame
 
 MAX_CAMPAIGNS = 3
-STATES = {"draft": "brouillon", "active": "active", "suspended": "suspendue"}
+STATES = {CampaignState.DRAFT, CampaignState.ACTIVE, CampaignState.SUSPENDED}
 
 
 @screen(frame.path_of(DOCUMENTS), Audience.MANAGER, title=DOCUMENTS.title)
@@ -74,7 +75,7 @@ def _campaign(uow: UnitOfWork, campaign: Campaign) -> Markup:
     )
     return tag(
         "section",
-        tag("h2", campaign.title, " ", tag("span", uow.translate(STATES[campaign.state]), class_="chip")),
+        tag("h2", campaign.title, " ", status_chip(uow, CampaignState(campaign.state), IN_A_TITLE)),
         table(campaign.title, heads, rows, quiet_caption=True)
         if rows
         else tag("p", uow.translate("Cette campagne ne demande aucune pièce pour l’instant.")),

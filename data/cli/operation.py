@@ -1,0 +1,93 @@
+"""Commands of every day: the demonstration, the database's shape, letters that are due, the state of things."""
+
+import logging
+import sys
+from argparse import Namespace
+
+from data.cli import Commands
+
+
+def add(commands: Commands) -> None:
+    demo = commands.add_parser("demo", help="fill an empty database with the demonstration")
+    demo.add_argument("--families", type=int, default=0, metavar="N", help="that many families more")
+    demo.add_argument("--anew", action="store_true", help="in the place of a demonstration, whatever was done in it")
+    demo.set_defaults(run=fill_demo)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=migrate)
+    commands.add_parser("send-letters", help="send the letters that are due, once").set_defaults(run=send_letters)
+    commands.add_parser(
+        "rebuild", help="write again what families are found by, after changes made outside the portal"
+    ).set_defaults(run=rebuild)
+    commands.add_parser("check", help="check settings, database and letters, and say what is wrong").set_defaults(
+        run=check
+    )
+
+
+def bring_up_to_date() -> None:
+    """The newest shape; a SQLite database that changes is copied first."""
+    from data.core import schema
+    from data.ops import backup
+
+    if copy := backup.before_migration():
+        logging.getLogger("anacrouse").info("the database as it was is kept in %s", copy)
+    schema.upgrade()
+
+
+def fill_demo(chosen: Namespace) -> None:
+    from data import demo
+    from data.demo import renewal
+    from data.ops.single_process import only_one
+
+    bring_up_to_date()
+    try:
+        if chosen.anew:
+            with only_one():
+                renewal.make_anew(chosen.families)
+        made = chosen.anew or demo.fill(chosen.families)
+    except demo.NotADemonstration as error:
+        sys.exit(str(error))
+    print("The demonstration is ready." if made else "The demonstration was there already.")
+
+
+def migrate(_chosen: Namespace) -> None:
+    from data.core import schema
+
+    bring_up_to_date()
+    print("The database is up to date:", schema.state()[0])
+
+
+def send_letters(_chosen: Namespace) -> None:
+    from data.core.settings import settings
+    from data.mail import delivery
+
+    if not settings().smtp_url:
+        sys.exit("SMTP_URL is not set: letters wait in the outbox. See .env.example.")
+    try:
+        print(delivery.deliver(), "sent")
+    except delivery.Unreachable as error:
+        sys.exit(f"The mail server cannot be reached; the letters wait: {error}")
+
+
+def rebuild(_chosen: Namespace) -> None:
+    from data.core import database
+    from data.families import models as families
+
+    bring_up_to_date()
+    database.table_classes()
+    print(f"{families.find_anew()} records were found by something else than what they say now.")
+
+
+def check(_chosen: Namespace) -> None:
+    from data.core import schema
+    from data.core.settings import settings
+    from data.mail import delivery
+
+    now, newest = schema.state()
+    waiting, age = delivery.waiting()
+    print(
+        "settings: good",
+        f"database: {now} ({'up to date' if now == newest else f'run migrate to reach {newest}'})",
+        f"letters: {waiting} waiting, the oldest for {age} s"
+        + ("" if settings().smtp_url else " (SMTP_URL is not set)"),
+        sep="\n",
+    )
+    sys.exit(0 if now == newest else 1)
