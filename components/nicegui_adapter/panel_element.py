@@ -4,7 +4,6 @@ The browser sends {do, of, values}; only actions the panel names are run, on val
 markup is morphed, so focus, scrolling and what is being typed stay where they are.
 """
 
-import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,19 +54,15 @@ class Panel(StaticPanel):
         for topic in self.follows:
             follow(self.client, topic, self.refresh)
         if self.follows:
-            asyncio.get_running_loop().call_soon(self._catch_up)
-
-    def _catch_up(self) -> None:
-        """What changed between the page's first question and the first thing that it follows."""
-        if not self.client.is_deleted:
-            with self.client:
-                self.refresh()
+            self.client.on_connect(self.refresh)  # what changed since it was drawn, or while it slept
 
     def refresh(self) -> None:
         """Draw again what changed since it was drawn, under a unit of work that is no activity of the person's.
 
         Somebody signed out sees nothing new. What the page's own action published is in what it was answered with.
         """
+        if not self.client.has_socket_connection:  # nobody looks at it: it is drawn again when its browser is back
+            return
         if not any(events.changed_since(topic, self._as_of) for topic in self.follows):
             return
         try:

@@ -35,13 +35,15 @@ class Busy(RuntimeError):
 @lru_cache(maxsize=1)
 def context() -> CryptContext:
     chosen = settings()
-    return CryptContext(
+    made = CryptContext(
         schemes=["argon2"],
         argon2__type="ID",
         argon2__memory_cost=chosen.hash_memory_kib,
         argon2__time_cost=chosen.hash_rounds,
         argon2__parallelism=4,
     )
+    made.dummy_verify()  # what stands for an unknown account's hash is made now, not at the first unknown account
+    return made
 
 
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:

@@ -223,17 +223,33 @@ def one_of_each(portal: Server) -> None:
     )
 
 
+AS_MADE = "as_made.db"
+
+
+@pytest.fixture
+def small(running_small: Server) -> Server:
+    running_small.reset(running_small.folder / AS_MADE)
+    return running_small
+
+
+@pytest.fixture
+def large(running_large: Server) -> Server:
+    running_large.reset(running_large.folder / AS_MADE)
+    return running_large
+
+
 @pytest.fixture(scope="module")
-def small(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running_small(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("small"), sqlite_demo, entry=METER)
     one_of_each(server)
+    server.keep(AS_MADE)
     yield server.start()
     server.stop()
     server.check_log()
 
 
 @pytest.fixture(scope="module")
-def large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running_large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """300 families more with a bill and an absence each, 60 requests more in every queue; 12 pupils more with Claire, and
     60 past courses, marks, lessons, absences, pieces and bills more for Irina and her."""
     server = Server(tmp_path_factory.mktemp("large"), sqlite_demo, entry=METER)
@@ -336,6 +352,7 @@ def large(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             payment_id="(SELECT id FROM payment WHERE number = 'Q' || i)",
             invoice_id=billed,
         )
+    server.keep(AS_MADE)
     server.start()
     yield server
     server.stop()
