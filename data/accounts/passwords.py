@@ -78,7 +78,7 @@ def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[b
     One hash is computed whatever the account, unknown ones included: time tells nothing. A temporary password was copied
     from a letter: what came along with it is forgiven.
     """
-    if not readable(pasted(word)):
+    if not (readable(word) or readable(pasted(word))):
         return False, None
     known = hashed if temporary or readable(word) else None
     tried = normal(pasted(word) if temporary else word)

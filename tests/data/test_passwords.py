@@ -70,6 +70,10 @@ def test_one_hash_whatever_the_account_and_whatever_is_around_the_word(word: str
         assert len(computed) == 1
 
 
+def test_a_chosen_password_may_be_like_what_stands_before_one_in_a_letter() -> None:
+    assert verify("Mot de passe :", make_hash("Mot de passe :"))[0]
+
+
 @pytest.mark.parametrize("word", ["", "x" * 257, "x" * 1_000_000, "a\0b", "\ud800"])
 def test_a_word_that_cannot_be_one_is_refused_at_once(word: str) -> None:
     """Row 6, R-2: no hash is computed, nothing breaks."""

@@ -302,7 +302,7 @@ def _minutes(found: Attended, lesson: Lesson) -> int:
 
 
 def _status(lesson: Lesson, absence: Absence | None, today: date) -> str:
-    state = LessonState(lesson.state)
+    state = LessonState(lesson.state or LessonState.PLANNED)  # an import may have erased it
     if absence and state != LessonState.CANCELLED:
         return "Absence justifiée" if absence.excused else "Absent"
     return "Passé" if state == LessonState.PLANNED and lesson.day < today else label_of(state)
