@@ -62,7 +62,7 @@ def fill(more: int = 0, *, seed: int = 1042) -> bool:
 
 def _news(uow: UnitOfWork, site: Site) -> None:
     """One piece that is shown, one to come, one that is over."""
-    day = uow.now.astimezone(site.zone).date()
+    day = people.today_at(uow, site)
     shown = "Audition du stage d’été" if day.month in {7, 8} else "Audition des classes de piano"
     closing = day + timedelta(days=20)
     for rank, (title, body, first, last) in enumerate(

@@ -11,7 +11,7 @@ from data.billing.models import Allocation, EntryState, Instalment, Invoice, Inv
 from data.core import formats
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.demo.people import LARGE
+from data.demo.people import LARGE, today_at
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink
 
 YEARS = 4
@@ -143,7 +143,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     ):
         pupils.setdefault(family_id, []).append(pupil)
     book = Book(uow, site, 26_000_000)
-    today = uow.now.astimezone(site.zone).date()
+    today = today_at(uow, site)
     demo = {1042: _aubry, 1077: _belkacem} if site.code == "valmont" else {}
     for family in families:
         if family.number not in UNPAID and family.id in payers:

@@ -122,9 +122,14 @@ def _plain(name: str) -> str:
     return "".join(char for char in fold(name) if char.isalnum())
 
 
+def today_at(uow: UnitOfWork, site: Site) -> date:
+    """The site's own day, at the moment of the unit of work."""
+    return uow.now.astimezone(site.zone).date()
+
+
 def first_year(uow: UnitOfWork, site: Site) -> int:
     """The year in which the present school year began: people are as old as their class wants, whatever the day."""
-    return int(formats.school_year(uow.now.astimezone(site.zone).date())[:4])
+    return int(formats.school_year(today_at(uow, site))[:4])
 
 
 def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> None:
@@ -265,7 +270,7 @@ def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> 
 
 def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Random) -> None:
     """Families beside the demonstration's people, the same ones for the same seed."""
-    today, first = uow.now.astimezone(site.zone).date(), first_year(uow, site)
+    today, first = today_at(uow, site), first_year(uow, site)
     for number in range(3000, 3000 + count):
         family = _family(uow, site, number, today - timedelta(days=dice.randint(30, 2500)))
         last, pupils = dice.choice(LAST), dice.choice((1, 2))

@@ -11,7 +11,7 @@ from data.core import formats
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.demo import today
-from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST
+from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST, today_at
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, LessonState, Teacher
@@ -61,7 +61,7 @@ class School:
 
     @property
     def today(self) -> date:
-        return self.uow.now.astimezone(self.site.zone).date()
+        return today_at(self.uow, self.site)
 
     @property
     def first_year(self) -> int:

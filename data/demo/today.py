@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from data.core import formats
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
+from data.demo.people import today_at
 from data.families.models import Pupil
 from data.schooling import results
 from data.schooling.absences import Absence
@@ -30,7 +31,7 @@ def resting(day: date) -> str:
 
 def lessons(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """Those of the course of a week; in term one that is made up for, when none is usual tomorrow."""
-    today = _today(uow, site)
+    today = today_at(uow, site)
     main, *others = _courses(uow, pupil, today)
     taken = select(Lesson).where(col(Lesson.course_id).in_([main.id, *(each.id for each in others)]))
     usual = {lesson.day for lesson in uow.all(taken.where(Lesson.state != LessonState.CANCELLED))}
@@ -54,7 +55,7 @@ def lessons(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
 
 def mark(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """One of the last days, unless a usual one is as recent."""
-    today = _today(uow, site)
+    today = today_at(uow, site)
     if results.last_marks(uow, [pupil.id], today - RECENT):
         return
     course, day = _courses(uow, pupil, today)[0], _not_sunday(today - timedelta(days=3))
@@ -82,7 +83,7 @@ def mark(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
 
 def absence(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
     """One to justify, unless a usual one is there."""
-    today = _today(uow, site)
+    today = today_at(uow, site)
     courses = {each.id: each for each in _courses(uow, pupil, today)}
     known = uow.all(select(Absence).where(Absence.pupil_id == pupil.id, col(Absence.course_id).in_(courses)))
     if not all(each.excused for each in known):
@@ -105,10 +106,6 @@ def absence(uow: UnitOfWork, site: Site, pupil: Pupil) -> None:
             minutes=lesson.minutes if lesson else 60,
         )
     )
-
-
-def _today(uow: UnitOfWork, site: Site) -> date:
-    return uow.now.astimezone(site.zone).date()
 
 
 def _not_sunday(day: date) -> date:
