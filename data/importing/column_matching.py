@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.importing.records import Record
+from data.importing.runs import Matched
 
 SHORT = {
     "tel": "telephone", "port": "mobile", "portable": "mobile", "gsm": "mobile", "cell": "mobile", "cp": "code postal", "naiss": "naissance",
@@ -53,7 +54,7 @@ def guess(record: Record, heads: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def missing(record: Record, matched: Mapping[str, Mapping[str, str]]) -> list[str]:
+def missing(record: Record, matched: Matched) -> list[str]:
     """The labels of the columns that an import cannot do without and that nothing gives."""
     given = set(matched.get("columns", {}).values()) | set(matched.get("fixed", {}))
     lost = [each.label for each in record.columns if each.key and each.required and each.name not in given]
@@ -64,7 +65,7 @@ def missing(record: Record, matched: Mapping[str, Mapping[str, str]]) -> list[st
     ]
 
 
-def check(record: Record, matched: Mapping[str, Mapping[str, str]]) -> None:
+def check(record: Record, matched: Matched) -> None:
     """Before any line is read: what must be there is."""
     if lost := missing(record, matched):
         raise UserError(

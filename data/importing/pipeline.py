@@ -19,6 +19,7 @@ from data.importing import column_matching, planning, writing
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
+from data.importing.questions import Question
 from data.importing.runs import ImportRun
 
 OpenUnitOfWork = Callable[
@@ -49,12 +50,14 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        return Report(plan.record.name, plan.counts, plan.mark, matched, plan.faults, plan.conflicts, plan.changes)
+        found = plan.faults, plan.conflicts, plan.changes, plan.questions
+        return Report(plan.record.name, plan.counts, plan.mark, matched, *found)
 
 
 @dataclass
@@ -65,7 +68,7 @@ class Looked:
     samples: list[list[str]] = field(default_factory=list)
     rows: int = 0
     about: str = ""
-    matched: import_runs.Matched = field(default_factory=dict)
+    matched: import_runs.Matched = field(default_factory=import_runs.Matched)
     problem: dict[str, Any] = field(default_factory=dict)
 
 
@@ -105,7 +108,7 @@ def carry_out(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *,
     for _ in range(TIMES):
         plan, matched = _plan(open_unit_of_work, run_id, follow)
         report = Report.of(plan, matched)
-        if plan.faults:
+        if plan.faults or any(each.is_open for each in report.questions):
             return report
         if mark not in {None, report.mark}:
             return replace(report, moved=True)

@@ -1,7 +1,6 @@
 """What a file would do, line by line, before anything is written: every fault, every change, every conflict. No database."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,7 +16,9 @@ from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, c
 from data.importing import column_matching, conflict_checks
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
+from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
+from data.importing.runs import Matched
 from data.importing.snapshot import Entity, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
@@ -61,6 +62,10 @@ class Plan:
         return self.snapshot.conflicts
 
     @property
+    def questions(self) -> list[Question]:
+        return self.snapshot.questions.every()
+
+    @property
     def mark(self) -> str:
         """The same when the file would do the same: between the check and the import, the site may have changed."""
         conflicts_of = [tuple(each) for each in self.changes]
@@ -78,9 +83,10 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     return snapshot
 
 
-def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Mapping[str, Any], *, tick: Tick = no_tick) -> Plan:
+def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, tick: Tick = no_tick) -> Plan:
     """Every line, read and placed. UserError when the file as a whole cannot be read that way."""
     column_matching.check(record, matched)
+    snapshot.questions = Questions(matched.get("answers", {}))
     made = Plan(record, snapshot)
     columns = {
         one: int(at)
@@ -134,7 +140,7 @@ def _update_search_text(snapshot: Snapshot) -> None:
                 entity.changes["search"], entity.values["search"] = (before, after), after
 
 
-def _fixed(record: Record, matched: Mapping[str, Any]) -> dict[str, Any]:
+def _fixed(record: Record, matched: Matched) -> dict[str, Any]:
     """Values that every line has, as they were typed once."""
     given = set(matched.get("columns", {}).values())
     found: dict[str, Any] = {}
@@ -149,7 +155,7 @@ def _fixed(record: Record, matched: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _read(line: Line, one: Field, cell: Cell, matched: Mapping[str, Any], made: Plan, title: str) -> None:
+def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, title: str) -> None:
     if one.name in line.bad:
         return
     blank = cell is None or (isinstance(cell, str) and not cell.strip())

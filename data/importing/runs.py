@@ -6,7 +6,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
@@ -19,9 +19,19 @@ from data.core.scope import OfSite, Scope
 from data.core.sites import json_column
 from data.core.unit_of_work import UnitOfWork
 
-Matched = dict[
-    str, Any
-]  # {"columns": {place of a column, as text: name}, "fixed": {name: text}, "erase": bool, "zeros": bool}
+
+class Matched(TypedDict, total=False):
+    """How a file is read: all that a person chose or corrected. Places are columns from 0, as text; so are lines."""
+
+    columns: dict[str, str]  # place -> name of ours
+    fixed: dict[str, str]  # name -> what every line has
+    erase: bool  # a blank cell erases
+    zeros: bool  # give back the zeros that a spreadsheet took
+    reading: dict[str, Any]  # spreadsheets.Reading: sheet, titles' line, coding, separator…
+    answers: dict[str, str]  # key of a question -> value of its choice
+    corrections: dict[str, dict[str, str]]  # line -> place -> what stands there instead
+    replacements: dict[str, dict[str, str]]  # place -> value -> what it becomes wherever it stands
+    left_out: list[int]  # lines that are not imported
 
 
 class ImportState(StrEnum):

@@ -11,6 +11,7 @@ from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
 from data.core.unit_of_work import UnitOfWork
 from data.importing.columns import Field
+from data.importing.questions import Questions
 
 Keys = Callable[["Snapshot", Mapping[str, Any]], Iterable[Hashable]]
 
@@ -75,6 +76,7 @@ class Snapshot:
         self.changed: dict[int, Entity] = {}
         self.adds = self.moves = 0  # rows added, values changed so far
         self.conflicts: list[tuple[int, str, UserError]] = []  # line, what sort of conflict, the sentence
+        self.questions = Questions({})  # what only a person can say; answers given before are in it
         self.extras: dict[str, Any] = {}  # what one kind alone needs to remember
 
     def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:

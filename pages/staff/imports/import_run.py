@@ -349,8 +349,11 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _option(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    if act.of in {"erase", "zeros"}:
-        import_runs.match(uow, page_state.run_id, {act.of: next(iter(act.values.values()), "") == "true"})
+    ticked = next(iter(act.values.values()), "") == "true"
+    if act.of == "erase":
+        import_runs.match(uow, page_state.run_id, {"erase": ticked})
+    elif act.of == "zeros":
+        import_runs.match(uow, page_state.run_id, {"zeros": ticked})
     return Answer()
 
 
