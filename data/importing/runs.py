@@ -6,11 +6,12 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, ForeignKeyConstraint, LargeBinary, UniqueConstraint
 from sqlmodel import Field, col, delete, select
+from typing_extensions import TypedDict
 
 from data.core import audit
 from data.core.errors import NotFound, UserError

@@ -33,6 +33,7 @@ from pages.staff.imports import import_lists
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
 
+TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
 TABS = ("Fichier", "Colonnes", "Vérification", "Import")
 
 
@@ -181,11 +182,8 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
             tag("p", button(uow.translate("Importer quand même"), do="force", class_="btn quiet small")),
         )
     lost = column_matching.missing(record, run.matched)
-    lacking = (
-        _notice(uow, "pending", "alert", uow.translate("Il reste à relier : {columns}.", columns=", ".join(lost)))
-        if lost
-        else Markup()
-    )
+    left = uow.translate("Il reste à relier : {columns}.", columns=", ".join(lost))
+    lacking = _notice(uow, "pending", "alert", left) if lost else Markup()
     blocked = bool(lost) or bool(warned)
     actions = tag(
         "div",
@@ -350,10 +348,9 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _option(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     ticked = next(iter(act.values.values()), "") == "true"
-    if act.of == "erase":
-        import_runs.match(uow, page_state.run_id, {"erase": ticked})
-    elif act.of == "zeros":
-        import_runs.match(uow, page_state.run_id, {"zeros": ticked})
+    options: dict[str, import_runs.Matched] = {"erase": {"erase": ticked}, "zeros": {"zeros": ticked}}
+    if act.of in options:
+        import_runs.match(uow, page_state.run_id, options[act.of])
     return Answer()
 
 
@@ -369,14 +366,14 @@ def _force(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _drop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if not jobs.stop(page_state.run_id):
-        raise UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
+        raise TOO_LATE
     import_runs.drop(uow, page_state.run_id)
     return Answer(toast=uow.translate("Le fichier est abandonné."))
 
 
 def _stop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if not jobs.stop(page_state.run_id):
-        raise UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
+        raise TOO_LATE
     return Answer(toast=uow.translate("L’import est arrêté : rien n’a été enregistré."))
 
 
