@@ -1,16 +1,17 @@
-"""What the office's queues share: acts that know the open queue page, its search, its pages, its keys, the last decision, a reason."""
+"""What the office's queues share: the list and its rows, the one after, the search, pages and keys, the last decision, a reason."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import TypeVar
 
 from markupsafe import Markup
 
 from components.ui.icons import icon
-from components.ui.markup import button, classes, tag
+from components.ui.markup import Content, button, classes, tag
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
-from data.core import sites
+from data.core import formats, sites
 from data.core.errors import UserError
 from data.core.i18n import translate_or_same
 from data.core.unit_of_work import UnitOfWork
@@ -31,6 +32,64 @@ def _of(
         return act(uow, sent, page_state)
 
     return with_page_state
+
+
+def draw_list(uow: UnitOfWork, caption: str, column: str, rows: Sequence[Markup], empty: str) -> Markup:
+    """The queue on the left: a caption, a column that only screen readers name, the rows; `empty` where there is none."""
+    if not rows:
+        return tag("h2", caption, class_="unseen") + tag("p", empty)
+    heads = tag("tr", tag("th", tag("span", column, class_="unseen"), scope="col", class_="bare"))
+    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows))
+
+
+def draw_row(row_id: int, href: str, name: str, about: object, age: Markup, *, current: bool) -> Markup:
+    """One that waits, or was answered: whose, what, since when. It opens on the right (the act « open »)."""
+    link = tag(
+        "a",
+        tag("span", tag("strong", name), tag("br"), tag("span", about, class_="soft")),
+        age,
+        href=href,
+        data_do="open",
+        data_of=row_id,
+        id=f"open-{row_id}",
+        data_open=True,
+        aria_current="true" if current else None,
+    )
+    return tag("tr", tag("td", link), class_="current" if current else None)
+
+
+def age_of(uow: UnitOfWork, since: datetime, *, late: bool = False) -> Markup:
+    """« il y a 3 jours »."""
+    return tag("span", formats.ago(since, uow.now, uow.zone, uow.language), class_=classes("age", late and "old"))
+
+
+def neighbour(ids: Sequence[int], current: int | None, by: int) -> int | None:
+    """The one above (-1) or below (1) the open one; the open one at either end."""
+    at = ids.index(current) if current in ids else -1 if by > 0 else len(ids)
+    return ids[at + by] if 0 <= at + by < len(ids) else current
+
+
+def following(ids: Sequence[int], decided: int) -> int | None:
+    """What opens by itself after a decision: the next one, else the first of those left above."""
+    at = ids.index(decided) if decided in ids else -1
+    return next((each for each in (*ids[at + 1 :], *ids[: max(at, 0)]) if each != decided), None)
+
+
+def keyed(key: str, *label: Content, do: str = "", **attributes: object) -> Markup:
+    """A button that shows the key which presses it; `do` makes it a panel's act."""
+    shown: tuple[Content, ...] = (*label, " ", tag("kbd", key, aria_hidden="true")) if key else label
+    attributes["aria_keyshortcuts"] = key or None
+    return button(*shown, do=do, **attributes) if do else tag("button", *shown, **attributes)
+
+
+def verdicts(uow: UnitOfWork, declined: str, accepted: str) -> Markup:
+    """« Refuser » and « Accepter »: the field « verdict »."""
+    return tag(
+        "div",
+        keyed("R", uow.translate("Refuser"), type="submit", name="verdict", value=declined, class_="btn bad"),
+        keyed("V", uow.translate("Accepter"), type="submit", name="verdict", value=accepted, class_="btn"),
+        class_="actions",
+    )
 
 
 def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page") -> Markup | None:
@@ -103,17 +162,8 @@ def steps(uow: UnitOfWork) -> Markup:
         "div",
         button("↑ ", uow.translate("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
         button("↓ ", uow.translate("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
-        tag(
-            "button",
-            icon("keyboard"),
-            " ",
-            uow.translate("Clavier"),
-            " ",
-            tag("kbd", "?", aria_hidden="true"),
-            type="button",
-            class_="link",
-            data_opens="keys-help",
-            aria_keyshortcuts="?",
+        keyed(
+            "?", icon("keyboard"), " ", uow.translate("Clavier"), type="button", class_="link", data_opens="keys-help"
         ),
         class_="steps",
     )

@@ -1,5 +1,6 @@
 """« Demandes », file « Absences »: what families announce or justify; accept, or decline with a reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -10,7 +11,17 @@ from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import keys_help, ready_sentences, steps
+from components.ui.review_queue import (
+    age_of,
+    draw_list,
+    draw_row,
+    following,
+    keys_help,
+    neighbour,
+    ready_sentences,
+    steps,
+    verdicts,
+)
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -71,47 +82,21 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
-    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
-    if not listed:
-        text = (
-            uow.translate("Aucune réponse pour l’instant.")
-            if page_state.closed
-            else uow.translate("Tout est traité : aucune absence n’attend.")
-        )
-        return tag("h2", caption, class_="unseen") + tag("p", text)
-    rows = [_row(uow, each, each.notice.id == page_state.notice_id) for each in listed]
-    return tag(
-        "table",
-        tag("caption", caption),
-        tag(
-            "thead",
-            tag("tr", tag("th", tag("span", uow.translate("Absence"), class_="unseen"), scope="col", class_="bare")),
-        ),
-        tag("tbody", rows),
+    caption, empty = (
+        ("Réponses données", "Aucune réponse pour l’instant.")
+        if page_state.closed
+        else ("File d’attente", "Tout est traité : aucune absence n’attend.")
     )
+    rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
+    return draw_list(uow, uow.translate(caption), uow.translate("Absence"), rows, uow.translate(empty))
 
 
-def _row(uow: UnitOfWork, each: Written, current: bool) -> Markup:
+def _row(uow: UnitOfWork, each: Written, *, current: bool) -> Markup:
     notice = each.notice
-    link = tag(
-        "a",
-        tag(
-            "span",
-            tag("strong", each.pupil.full_name),
-            tag("br"),
-            tag("span", f"{_kind(uow, each)} · {absences.days_of(notice, uow.language)}", class_="soft"),
-        ),
-        tag(
-            "span", formats.ago(notice.decided_at or notice.submitted_at, uow.now, uow.zone, uow.language), class_="age"
-        ),
-        href=tabs.path_of("absences", notice.id, closed=notice.decided_at is not None),
-        data_do="open",
-        data_of=notice.id,
-        id=f"open-{notice.id}",
-        data_open=True,
-        aria_current="true" if current else None,
-    )
-    return tag("tr", tag("td", link), class_="current" if current else None)
+    about = f"{_kind(uow, each)} · {absences.days_of(notice, uow.language)}"
+    href = tabs.path_of("absences", notice.id, closed=notice.decided_at is not None)
+    age = age_of(uow, notice.decided_at or notice.submitted_at)
+    return draw_row(notice.id, href, each.pupil.full_name, about, age, current=current)
 
 
 def _kind(uow: UnitOfWork, each: Written) -> str:
@@ -147,28 +132,6 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 
 
 def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
-    decline = tag(
-        "button",
-        uow.translate("Refuser"),
-        " ",
-        tag("kbd", "R", aria_hidden="true"),
-        type="submit",
-        name="verdict",
-        value=NoticeState.DECLINED,
-        class_="btn bad",
-        aria_keyshortcuts="R",
-    )
-    accept = tag(
-        "button",
-        uow.translate("Accepter"),
-        " ",
-        tag("kbd", "V", aria_hidden="true"),
-        type="submit",
-        name="verdict",
-        value=NoticeState.ACCEPTED,
-        class_="btn",
-        aria_keyshortcuts="V",
-    )
     ready = ready_sentences(uow, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
     return acting_form(
         labelled(
@@ -181,7 +144,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
             rows=3,
         ),
         ready,
-        tag("div", decline, accept, class_="actions"),
+        verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED),
         do="decide",
         of=each.notice.id,
         data_keep=f"notice-{each.notice.id}",
@@ -209,12 +172,14 @@ def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(url=page_state.url, focus="file")
 
 
-def _step(by: int):  # type: ignore[no-untyped-def]
+def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
+    return [each.notice.id for each in absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)]
+
+
+def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
     def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        ids = [each.notice.id for each in absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)]
-        at = ids.index(page_state.notice_id) if page_state.notice_id in ids else -1 if by > 0 else len(ids)
-        if 0 <= at + by < len(ids):
-            page_state.notice_id, page_state.faults = ids[at + by], {}
+        page_state.notice_id = neighbour(_ids(uow, page_state), page_state.notice_id, by)
+        page_state.faults = {}
         return Answer(url=page_state.url, focus="request-title")
 
     return step
@@ -222,16 +187,15 @@ def _step(by: int):  # type: ignore[no-untyped-def]
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The decision; then the next one opens by itself."""
-    ids = [each.notice.id for each in absence_review.queue(uow, most=MAX_ROWS)]
+    ids = _ids(uow, page_state)
     accept = act.values.get("verdict") == NoticeState.ACCEPTED
     try:
         notice = absence_review.decide(uow, act.number(), accept=accept, answer=act.values.get("answer", ""))
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="absence-answer")
-    at = ids.index(notice.id) if notice.id in ids else 0
-    after = [each for each in (*ids[at + 1 :], *ids[:at]) if each != notice.id]
-    page_state.notice_id, page_state.faults = after[0] if after else None, {}
+    after = following(ids, notice.id)
+    page_state.notice_id, page_state.faults = after, {}
     text = uow.translate("L’absence est acceptée.") if accept else uow.translate("L’absence est refusée.")
     return Answer(
         toast=text, url=page_state.url, focus="request-title" if after else "file", forget=f"notice-{notice.id}"

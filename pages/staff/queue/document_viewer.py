@@ -3,7 +3,8 @@
 from markupsafe import Markup
 
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import tag
+from components.ui.review_queue import keyed
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
 from data.reenrolment.review_queue import Given
@@ -12,44 +13,18 @@ from data.reenrolment.review_queue import Given
 def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
     """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
     label = shown.item.document.label
-    after = (
-        button(
-            uow.translate("Pièce suivante"),
-            " ",
-            tag("kbd", "N", aria_hidden="true"),
-            do="turn-document",
-            class_="link",
-            aria_keyshortcuts="N",
-        )
-        if total > 1
-        else None
-    )
-    larger = tag(
-        "button",
-        icon("search"),
-        uow.translate("Agrandir"),
-        " ",
-        tag("kbd", "Z", aria_hidden="true"),
-        type="button",
-        class_="link",
-        data_opens="document-window",
-        aria_keyshortcuts="Z",
+    after = keyed("N", uow.translate("Pièce suivante"), do="turn-document", class_="link") if total > 1 else None
+    larger = keyed(
+        "Z", icon("search"), uow.translate("Agrandir"), type="button", class_="link", data_opens="document-window"
     )
     refuse = (
-        button(
-            uow.translate("Refuser cette pièce"),
-            " ",
-            tag("kbd", "R", aria_hidden="true"),
-            do="decline",
-            class_="link",
-            aria_keyshortcuts="R",
-        )
+        keyed("R", uow.translate("Refuser cette pièce"), do="decline", class_="link")
         if refuses and shown.waits
         else None
     )
-    workers = tag("a", uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
+    alone = tag("a", uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
     title = f"{label} ({place}/{total})" if total > 1 else label
-    bar = tag("div", tag("strong", title), after, larger, refuse, workers, class_="viewer-bar")
+    bar = tag("div", tag("strong", title), after, larger, refuse, alone, class_="viewer-bar")
     close = tag("button", uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
     window = tag(
         "dialog",

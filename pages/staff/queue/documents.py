@@ -1,5 +1,6 @@
 """« Demandes », file « Pièces »: documents received, one after the other; accept, or refuse with a reason."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +11,20 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui.fields import labelled
 from components.ui.markup import acting_form, tag
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import keys_help, nothing_open, pager, ready_sentences, reason, steps
+from components.ui.review_queue import (
+    age_of,
+    draw_list,
+    draw_row,
+    following,
+    keys_help,
+    neighbour,
+    nothing_open,
+    pager,
+    ready_sentences,
+    reason,
+    steps,
+    verdicts,
+)
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -81,33 +95,18 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
-    caption = uow.translate("File d’attente")
-    if not listed:
-        text = uow.translate("Tout est traité : aucune pièce n’attend.")
-        return tag("h2", caption, class_="unseen") + tag("p", text)
-    heads = tag("tr", tag("th", tag("span", uow.translate("Pièce"), class_="unseen"), scope="col", class_="bare"))
+    empty = uow.translate("Tout est traité : aucune pièce n’attend.")
     rows = [_row(uow, page_state, each) for each in listed]
-    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (
-        pager(uow, page_state.skip, PAGE, total) or ""
-    )
+    drawn = draw_list(uow, uow.translate("File d’attente"), uow.translate("Pièce"), rows, empty)
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Row) -> Markup:
     supplied, document, pupil, number = each
-    current = supplied.id == page_state.supplied_id
     about = f"{document.label} · {uow.translate('famille n° {family}', family=number)}"
-    link = tag(
-        "a",
-        tag("span", tag("strong", pupil.full_name), tag("br"), tag("span", about, class_="soft")),
-        tag("span", formats.ago(supplied.given_at, uow.now, uow.zone, uow.language), class_="age"),
-        href=tabs.path_of("pieces", supplied.id),
-        data_do="open",
-        data_of=supplied.id,
-        id=f"open-{supplied.id}",
-        data_open=True,
-        aria_current="true" if current else None,
-    )
-    return tag("tr", tag("td", link), class_="current" if current else None)
+    current = supplied.id == page_state.supplied_id
+    age = age_of(uow, supplied.given_at)
+    return draw_row(supplied.id, tabs.path_of("pieces", supplied.id), pupil.full_name, about, age, current=current)
 
 
 def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
@@ -172,33 +171,13 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
         inputmode="numeric",
         autocomplete="off",
     )
-    actions = tag(
-        "div",
-        _verdict(uow.translate("Refuser"), "R", "declined", "btn bad"),
-        _verdict(uow.translate("Accepter"), "V", "accepted", "btn"),
-        class_="actions",
-    )
     return acting_form(
         text,
         tag("div", until, class_="narrow-field"),
-        actions,
+        verdicts(uow, "declined", "accepted"),
         do="decide",
         of=supplied.id,
         data_keep=f"piece-{supplied.id}",
-    )
-
-
-def _verdict(label: str, key: str, value: str, look: str) -> Markup:
-    return tag(
-        "button",
-        label,
-        " ",
-        tag("kbd", key, aria_hidden="true"),
-        type="submit",
-        name="verdict",
-        value=value,
-        class_=look,
-        aria_keyshortcuts=key,
     )
 
 
@@ -217,12 +196,10 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
     return [row[0].id for row in participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)]
 
 
-def _step(by: int):  # type: ignore[no-untyped-def]
+def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
     def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        ids = _ids(uow, page_state)
-        at = ids.index(page_state.supplied_id) if page_state.supplied_id in ids else -1 if by > 0 else len(ids)
-        if 0 <= at + by < len(ids):
-            page_state.supplied_id, page_state.faults = ids[at + by], {}
+        page_state.supplied_id = neighbour(_ids(uow, page_state), page_state.supplied_id, by)
+        page_state.faults = {}
         return Answer(url=page_state.url, focus="request-title")
 
     return step
@@ -245,9 +222,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="piece-until" if "until" in invalid.faults else "reason")
-    at = ids.index(supplied.id) if supplied.id in ids else -1
-    after = [each for each in (*ids[at + 1 :], *ids[: max(at, 0)]) if each != supplied.id]
-    page_state.supplied_id, page_state.faults = after[0] if after else None, {}
+    page_state.supplied_id, page_state.faults = following(ids, supplied.id), {}
     text = uow.translate("La pièce est refusée.") if declined else uow.translate("La pièce est acceptée.")
     return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"piece-{supplied.id}")
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join, tag
-from components.ui.review_queue import keys_help, nothing_open, ready_sentences, reason, seen_by, steps
+from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, reason, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
 from data.core import edit_presence, formats, sites
@@ -158,18 +158,7 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
 
 
 def _outcome(label: str, key: str, value: str, look: str) -> Markup:
-    shown = tag("kbd", key, aria_hidden="true") if key else None
-    return tag(
-        "button",
-        label,
-        " " if key else None,
-        shown,
-        type="submit",
-        name="outcome",
-        value=value,
-        class_=look,
-        aria_keyshortcuts=key or None,
-    )
+    return keyed(key, label, type="submit", name="outcome", value=value, class_=look)
 
 
 def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, open_: bool) -> Markup:

@@ -1,5 +1,6 @@
 """« Demandes », file « Réinscriptions »: requests on the left, one with its documents on the right; the keyboard suffices."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -10,7 +11,16 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
 from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import just_decided, pager, search_field
+from components.ui.review_queue import (
+    age_of,
+    draw_list,
+    draw_row,
+    following,
+    just_decided,
+    neighbour,
+    pager,
+    search_field,
+)
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.ids import parse_id
@@ -118,39 +128,27 @@ def _listed(uow: UnitOfWork, page_state: PageState) -> list[Waiting]:
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: int) -> Markup:
     caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
-    if not listed:
-        text = (
-            "Aucune demande ne correspond à cette recherche."
-            if page_state.search
-            else "Aucune réponse pour l’instant."
-            if page_state.closed
-            else "Tout est traité : aucune réinscription n’attend."
-        )
-        return tag("h2", caption, class_="unseen") + tag("p", uow.translate(text))
-    rows = [_row(uow, page_state, each) for each in listed]
-    heads = tag("tr", tag("th", tag("span", uow.translate("Demande"), class_="unseen"), scope="col", class_="bare"))
-    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows)) + (
-        pager(uow, page_state.skip, PAGE, total) or ""
+    empty = (
+        "Aucune demande ne correspond à cette recherche."
+        if page_state.search
+        else "Aucune réponse pour l’instant."
+        if page_state.closed
+        else "Tout est traité : aucune réinscription n’attend."
     )
+    rows = [_row(uow, page_state, each) for each in listed]
+    drawn = draw_list(uow, caption, uow.translate("Demande"), rows, uow.translate(empty))
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
-    current = each.sent.id == page_state.sent_id
-    since = each.sent.decided_at if page_state.closed and each.sent.decided_at else each.sent.submitted_at
+    sent = each.sent
+    since = sent.decided_at if page_state.closed and sent.decided_at else sent.submitted_at
     family = tag("span", uow.translate("famille n° {family}", family=each.family_number), class_="tight")
-    about = tag("span", uow.translate(WAYS[each.sent.way]), " · ", family, class_="soft")
-    link = tag(
-        "a",
-        tag("span", tag("strong", each.pupil.full_name), tag("br"), about),
-        tag("span", formats.ago(since, uow.now, uow.zone, uow.language), class_="age"),
-        href=tabs.path_of("reinscriptions", each.sent.id, closed=page_state.closed),
-        data_do="open",
-        data_of=each.sent.id,
-        id=f"open-{each.sent.id}",
-        data_open=True,
-        aria_current="true" if current else None,
+    about = (uow.translate(WAYS[sent.way]), " · ", family)
+    href = tabs.path_of("reinscriptions", sent.id, closed=page_state.closed)
+    return draw_row(
+        sent.id, href, each.pupil.full_name, about, age_of(uow, since), current=sent.id == page_state.sent_id
     )
-    return tag("tr", tag("td", link), class_="current" if current else None)
 
 
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -160,14 +158,17 @@ def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(url=page_state.url, focus="request-title")
 
 
-def _step(by: int):  # type: ignore[no-untyped-def]
+def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
+    return [each.sent.id for each in _listed(uow, page_state)]
+
+
+def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
     def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        ids = [each.sent.id for each in _listed(uow, page_state)]
-        at = ids.index(page_state.sent_id) if page_state.sent_id in ids else -1 if by > 0 else len(ids)
-        if 0 <= at + by < len(ids):
-            page_state.turn_to(ids[at + by])
+        turned = neighbour(_ids(uow, page_state), page_state.sent_id, by)
+        if turned != page_state.sent_id:
+            page_state.turn_to(turned)
             page_state.decided_id = None
-            reenrolment_queue.mark_present(uow, page_state.sent_id)
+            reenrolment_queue.mark_present(uow, turned)
         return Answer(url=page_state.url, focus="request-title")
 
     return step
@@ -216,7 +217,7 @@ def _decline(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """All of it; then the next request opens by itself."""
-    ids = [each.sent.id for each in _listed(uow, page_state)]
+    ids = _ids(uow, page_state)
     version = act.values.get("version", "")
     try:
         sent = reenrolment_queue.decide(
@@ -230,10 +231,8 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="reason")
-    at = ids.index(sent.id) if sent.id in ids else -1
-    after = [each for each in (*ids[at + 1 :], *ids[: max(at, 0)]) if each != sent.id]
     page_state.decided_id, page_state.decided = sent.id, uow.translate(reenrolment_review.DONE[sent.state])
-    page_state.turn_to(after[0] if after else None)
+    page_state.turn_to(following(ids, sent.id))
     reenrolment_queue.mark_present(uow, page_state.sent_id)
     return Answer(
         announce=page_state.decided, url=page_state.url, focus="request-title", forget=f"reenrolment-{sent.id}"

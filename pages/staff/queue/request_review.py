@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form, button, join, tag
-from components.ui.review_queue import keys_help, nothing_open, ready_sentences, seen_by, steps
+from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.change_requests import review
@@ -89,8 +89,8 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     )
     actions = tag(
         "div",
-        _keyed(uow.translate("Refuser"), "R", type="button", class_="btn bad", data_checks=ChangeState.DECLINED),
-        _keyed(uow.translate("Valider"), "V", type="submit", class_="btn"),
+        keyed("R", uow.translate("Refuser"), type="button", class_="btn bad", data_checks=ChangeState.DECLINED),
+        keyed("V", uow.translate("Valider"), type="submit", class_="btn"),
         class_="actions",
     )
     return acting_form(
@@ -104,11 +104,6 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
         data_keep=f"request-{request.id}",
         id="request-form",
     )
-
-
-def _keyed(label: str, key: str, **attributes: object) -> Markup:
-    """A button that shows the key which presses it."""
-    return tag("button", label, " ", tag("kbd", key, aria_hidden="true"), aria_keyshortcuts=key, **attributes)
 
 
 def _value(uow: UnitOfWork, line: review.Line, shown: str) -> Markup | str:

@@ -1,5 +1,6 @@
 """« Demandes »: the queue on the left, the request on the right; the next opens by itself; the keyboard suffices."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,9 +11,19 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import just_decided, nothing_open, pager, search_field
+from components.ui.review_queue import (
+    age_of,
+    draw_list,
+    draw_row,
+    following,
+    just_decided,
+    neighbour,
+    nothing_open,
+    pager,
+    search_field,
+)
 from data.change_requests import review
-from data.change_requests.models import ChangeRequest, ChangeState, RequestState
+from data.change_requests.models import ChangeState, RequestState
 from data.core import formats, sites
 from data.core.errors import NotFound
 from data.core.ids import parse_id
@@ -124,46 +135,21 @@ def _empty(uow: UnitOfWork, page_state: PageState) -> str:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[review.Waiting], total: int) -> Markup:
-    if not listed:
-        return tag(
-            "h2", uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente"), class_="unseen"
-        ) + tag("p", _empty(uow, page_state))
-    rows = [
-        tag(
-            "tr",
-            tag(
-                "td",
-                tag(
-                    "a",
-                    tag(
-                        "span",
-                        tag("strong", waiting.request.title),
-                        tag("br"),
-                        tag("span", _about(uow, waiting), class_="soft"),
-                    ),
-                    _age(uow, waiting.request, page_state.closed),
-                    href=tabs.path_of("traitees" if page_state.closed else "", waiting.request.id),
-                    data_do="open",
-                    data_of=waiting.request.id,
-                    id=f"open-{waiting.request.id}",
-                    data_open=True,
-                    aria_current="true" if waiting.request.id == page_state.request_id else None,
-                ),
-            ),
-            class_="current" if waiting.request.id == page_state.request_id else None,
-        )
-        for waiting in listed
-    ]
+    rows = [_row(uow, page_state, each) for each in listed]
     caption = uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente")
-    return tag(
-        "table",
-        tag("caption", caption),
-        tag(
-            "thead",
-            tag("tr", tag("th", tag("span", uow.translate("Demande"), class_="unseen"), scope="col", class_="bare")),
-        ),
-        tag("tbody", rows),
-    ) + (pager(uow, page_state.skip, PAGE, total) or "")
+    drawn = draw_list(uow, caption, uow.translate("Demande"), rows, _empty(uow, page_state))
+    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
+
+
+def _row(uow: UnitOfWork, page_state: PageState, waiting: review.Waiting) -> Markup:
+    request = waiting.request
+    since = request.closed_at if page_state.closed and request.closed_at else request.submitted_at
+    late = not page_state.closed and (uow.now - since).days >= OLD_DAYS
+    href = tabs.path_of("traitees" if page_state.closed else "", request.id)
+    current = request.id == page_state.request_id
+    return draw_row(
+        request.id, href, request.title, _about(uow, waiting), age_of(uow, since, late=late), current=current
+    )
 
 
 def _about(uow: UnitOfWork, waiting: review.Waiting) -> str:
@@ -176,30 +162,22 @@ def _about(uow: UnitOfWork, waiting: review.Waiting) -> str:
     return f"{detail} · {what}"
 
 
-def _age(uow: UnitOfWork, request: ChangeRequest, closed: bool) -> Markup:
-    since = request.closed_at if closed and request.closed_at else request.submitted_at
-    late = not closed and (uow.now - since).days >= OLD_DAYS
-    return tag("span", formats.ago(since, uow.now, uow.zone, uow.language), class_="age old" if late else "age")
-
-
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.request_id, page_state.decided_id = act.number(), None
     review.mark_present(uow, page_state.request_id)
     return Answer(url=page_state.url, focus="request-title")
 
 
-def _step(by: int):  # type: ignore[no-untyped-def]
+def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
+    listed = review.queue(uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip)
+    return [waiting.request.id for waiting in listed]
+
+
+def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
     def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        ids = [
-            waiting.request.id
-            for waiting in review.queue(
-                uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip
-            )
-        ]
-        at = ids.index(page_state.request_id) if page_state.request_id in ids else -1 if by > 0 else len(ids)
-        if 0 <= at + by < len(ids):
-            page_state.request_id, page_state.decided_id = ids[at + by], None
-            review.mark_present(uow, page_state.request_id)
+        page_state.request_id = neighbour(_ids(uow, page_state), page_state.request_id, by)
+        page_state.decided_id = None
+        review.mark_present(uow, page_state.request_id)
         return Answer(url=page_state.url, focus="request-title")
 
     return step
@@ -207,9 +185,7 @@ def _step(by: int):  # type: ignore[no-untyped-def]
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The chosen verdicts; then the next request opens by itself."""
-    listed = [
-        waiting.request.id for waiting in review.queue(uow, search=page_state.search, most=PAGE, skip=page_state.skip)
-    ]
+    ids = _ids(uow, page_state)
     values = act.values
     verdicts = {
         name.removeprefix("verdict:"): (verdict, values.get(f"seen:{name.removeprefix('verdict:')}", ""))
@@ -225,14 +201,12 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         reason=values.get("reason", ""),
         message=values.get("message", ""),
     )
-    at = listed.index(request.id) if request.id in listed else -1
-    after = [each for each in (*listed[at + 1 :], *listed[: max(at, 0)]) if each != request.id]
     page_state.decided_id, page_state.decided = (
         request.id,
         uow.translate("La décision pour {title} est enregistrée.", title=request.title),
     )
     if request.state == RequestState.CLOSED:
-        page_state.request_id = after[0] if after else None
+        page_state.request_id = following(ids, request.id)
     review.mark_present(uow, page_state.request_id)
     return Answer(
         announce=page_state.decided, url=page_state.url, focus="request-title", forget=f"request-{request.id}"
