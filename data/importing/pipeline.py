@@ -15,7 +15,7 @@ from data.core import spreadsheets
 from data.core.errors import UserError
 from data.core.spreadsheets import Sheet
 from data.core.unit_of_work import UnitOfWork
-from data.importing import column_matching, planning, writing
+from data.importing import column_matching, corrections, planning, writing
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
@@ -133,7 +133,7 @@ def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tup
     if again and not run.forced:
         raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
     record = kind(run.kind)
-    sheet = spreadsheets.read(content, tick=lambda: follow.tick(200))
+    sheet = corrections.apply(spreadsheets.read(content, tick=lambda: follow.tick(200)), run.matched)
     follow.enter("loading")
     with open_unit_of_work() as uow:
         snapshot = planning.load(uow, record)

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
+from data.core import spreadsheets
 from data.core.errors import UserError
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
 from data.schooling.results import Mark
 
+MAX_SHOWN = 120  # characters of a faulty cell
 OUTCOMES = ("added", "updated", "unchanged")
 
 
@@ -98,6 +100,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         conflicts_of.setdefault(number, []).append((at, value, why))
     fixed = _fixed(record, matched)
     fields = {one.name: one for one in record.columns}
+    places = {one.name: at for one, at in columns.items()}
     titles = {one.name: sheet.heads[at] for one, at in columns.items()} | {name: fields[name].label for name in fixed}
     for count, (number, cells) in enumerate(sheet.rows):
         if count % 100 == 0:
@@ -117,7 +120,9 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
             record.place(line, snapshot)
         for name, value, why in line.faults:
             title = titles.get(name) or (fields[name].label if name in fields else "")
-            made.faults.append(Fault(number, title, _cell_text(fields.get(name), value), why))
+            place = places.get(name)
+            typed = _cell_text(fields.get(name), value) if place is None else spreadsheets.shown(cells[place])
+            made.faults.append(Fault(number, title, typed[:MAX_SHOWN], why))
         made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
     invoice_kinds.check_sums(snapshot)
     conflict_checks.look(snapshot)
@@ -171,7 +176,7 @@ def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, titl
         line.values[one.name] = value
     except UserError as why:
         line.bad.add(one.name)
-        made.faults.append(Fault(line.number, title, str(cell if cell is not None else "")[:120], why))
+        made.faults.append(Fault(line.number, title, spreadsheets.shown(cell)[:MAX_SHOWN], why))
 
 
 def _check_together(line: Line, snapshot: Snapshot) -> None:

@@ -31,7 +31,6 @@ class Matched(TypedDict, total=False):
     reading: dict[str, Any]  # spreadsheets.Reading: sheet, titles' line, coding, separator…
     answers: dict[str, str]  # key of a question -> value of its choice
     corrections: dict[str, dict[str, str]]  # line -> place -> what stands there instead
-    replacements: dict[str, dict[str, str]]  # place -> value -> what it becomes wherever it stands
     left_out: list[int]  # lines that are not imported
 
 
