@@ -30,12 +30,13 @@ OUTCOMES = ("added", "updated", "unchanged")
 
 
 class Fault(NamedTuple):
-    """What is wrong with a line: its column's title in the file, what stands there, why."""
+    """What is wrong with a line: its column's title in the file, what stands there, why; `about`: how the line begins."""
 
     line: int
     column: str
     value: str
     why: UserError
+    about: str = ""
 
 
 class Change(NamedTuple):
@@ -128,9 +129,20 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     conflict_checks.look(snapshot)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])
-    made.faults.sort(key=lambda each: each.line)
+    made.faults = _with_beginnings(made.faults, sheet)
     made.changes = _changes(made)
     return made
+
+
+def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
+    """In the order of the file, each with the first cells of its line: a person knows by them who it is about."""
+    faulty = {each.line for each in faults}
+    begin = {
+        line: " · ".join([shown for cell in cells if (shown := spreadsheets.shown(cell)[:30].strip())][:3])
+        for line, cells in sheet.rows
+        if line in faulty
+    }
+    return sorted((each._replace(about=begin.get(each.line, "")) for each in faults), key=lambda each: each.line)
 
 
 def _update_search_text(snapshot: Snapshot) -> None:

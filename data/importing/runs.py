@@ -175,6 +175,12 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     return run
 
 
+def answer(uow: UnitOfWork, run_id: int, key: str, value: str) -> None:
+    """What a person says to a question (questions.py)."""
+    run = uow.get(ImportRun, run_id, lock=True)
+    match(uow, run_id, {"answers": {**run.matched.get("answers", {}), key: value}})
+
+
 def force(uow: UnitOfWork, run_id: int) -> None:
     """Import the same file again, knowingly."""
     manager_only(uow)

@@ -13,7 +13,7 @@ from data.core import formats, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import read_date
 from data.core.spreadsheets import Form
-from data.importing import exporting, jobs, reports, worker_process
+from data.importing import corrections, exporting, jobs, reports, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts, kind
 from data.importing.runs import ImportRun
@@ -47,6 +47,17 @@ async def report(caller: Caller, request: Request, n: int, form: str) -> Respons
         raise NotFound(f"report of {n}")
     content = await asyncio.to_thread(reports.file_of, found, wanted, caller.language)
     return _file(content, f"rapport-{n}", wanted)
+
+
+@plain(f"{PATH}/{{n}}/corrige.{{form}}", Audience.MANAGER)
+async def corrected(caller: Caller, request: Request, n: int, form: str) -> Response:
+    """The file as it was given, with what was mended on the screen."""
+    wanted = _form(form)
+    with caller.unit_of_work() as uow:
+        run = uow.get(ImportRun, n)
+        content = import_runs.content_of(uow, n)
+    mended = await asyncio.to_thread(lambda: corrections.file_of(spreadsheets.read(content), run.matched, wanted))
+    return _file(mended, f"corrige-{n}", wanted)
 
 
 @plain(f"{PATH}/modeles/{{name}}.{{form}}", Audience.MANAGER)

@@ -1,26 +1,11 @@
-"""The lists of a dry run: lines to correct, what must be known, what changes."""
+"""The lists of a dry run: what must be known, what changes."""
 
 from components.ui.lists import Column, Listing
 from data.core.errors import UserError
 from data.importing import reports
-from data.importing.planning import Change, Fault
+from data.importing.planning import Change
 
 Conflict = tuple[int, str, UserError]
-
-
-def faults() -> Listing[Fault]:
-    return Listing(
-        "faults",
-        "Lignes à corriger",
-        [
-            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Colonne", lambda uow, each: each.column or "–"),
-            Column("Valeur", lambda uow, each: each.value or "–"),
-            Column("Motif", lambda uow, each: each.why.message(uow.language)),
-        ],
-        of=lambda each: each.line,
-        searched=True,
-    )
 
 
 def conflicts() -> Listing[Conflict]:

@@ -1,7 +1,6 @@
 """One import, step by step: its columns matched, the dry run read, then all or nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -11,9 +10,8 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import lists
 from components.ui.icons import icon
-from components.ui.lists import Listing
-from components.ui.markup import acting_form, button, classes, tag
-from components.ui.panel import Act, Answer
+from components.ui.markup import button, classes, tag
+from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import formats
@@ -21,31 +19,20 @@ from data.core.errors import UserError
 from data.core.i18n import figures
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
-from data.importing import column_matching, jobs, reports
+from data.importing import column_matching, corrections, jobs
 from data.importing import runs as import_runs
 from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
-from data.importing.planning import Change, Fault
 from data.importing.records import Record
 from data.importing.runs import ImportRun, ImportState
-from pages.staff.imports import import_lists
+from pages.staff.imports import import_faults, import_questions
+from pages.staff.imports.import_check import PageState, draw_check, notice
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
 
 TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
 TABS = ("Fichier", "Colonnes", "Vérification", "Import")
-
-
-@dataclass
-class PageState:
-    """What one open page shows; `back` is the person gone back to the columns."""
-
-    run_id: int
-    back: bool = False
-    faults: Listing[Fault] = field(default_factory=import_lists.faults)
-    conflicts: Listing[import_lists.Conflict] = field(default_factory=import_lists.conflicts)
-    changes: Listing[Change] = field(default_factory=import_lists.changes)
 
 
 @screen(f"{PATH}/{{n}}", Audience.MANAGER, title="Import")
@@ -61,6 +48,8 @@ def import_run(uow: UnitOfWork, n: int) -> None:
         "force": _force,
         "drop": _drop,
         "stop": _stop,
+        "take-back": _take_back,
+        "turn-faults": _turn_faults,
     }
     Panel(
         uow,
@@ -69,9 +58,10 @@ def import_run(uow: UnitOfWork, n: int) -> None:
         classes="flow",
         on={
             **acts_of(page_state, acts),
-            "check": _starting(page_state, writes=False),
+            "answer": _starting(page_state, first=_answer),
+            "correct": _starting(page_state, first=_correct),
+            "check": _starting(page_state),
             "import": _starting(page_state, writes=True),
-            **lists.acts(page_state.faults),
             **lists.acts(page_state.conflicts),
             **lists.acts(page_state.changes),
         },
@@ -86,11 +76,11 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         if job:
             step, body = (3 if job.writes else 2), _progress(uow, job)
         elif report and not page_state.back:
-            step, body = 2, _read(uow, page_state, run, report)
+            step, body = 2, draw_check(uow, page_state, run, report)
         else:
             step, body = 1, _match_screen(uow, run, record)
         problem = None if job else jobs.problem_of(run.id)
-        body = (_notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
+        body = (notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
     else:
         step, body = (4 if run.state == ImportState.DONE else 0), _finished(uow, run)
     text = " · ".join(
@@ -125,12 +115,6 @@ def _steps(uow: UnitOfWork, step: int) -> Markup:
         ),
         class_="import-steps",
         aria_label=uow.translate("Étapes de l’import"),
-    )
-
-
-def _notice(uow: UnitOfWork, look: str, drawing: str, *text: Any) -> Markup:
-    return tag(
-        "div", icon(drawing), tag("div", text, class_="flow tight"), class_=classes("notice", look), role="status"
     )
 
 
@@ -174,7 +158,7 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         text = tag(
             "p", uow.translate("Ce fichier a déjà été importé le {day}, par {name}.", day=day, name=again.author)
         )
-        warned = _notice(
+        warned = notice(
             uow,
             "pending",
             "clock",
@@ -183,7 +167,7 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         )
     lost = column_matching.missing(record, run.matched)
     left = uow.translate("Il reste à relier : {columns}.", columns=", ".join(lost))
-    lacking = _notice(uow, "pending", "alert", left) if lost else Markup()
+    lacking = notice(uow, "pending", "alert", left) if lost else Markup()
     blocked = bool(lost) or bool(warned)
     actions = tag(
         "div",
@@ -194,124 +178,15 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     return warned + draw_columns(uow, run, record) + lacking + actions
 
 
-def _read(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: Report) -> Markup:
-    """The dry run: what is wrong, or what changes; nothing is written yet."""
-    back = button(uow.translate("Revenir aux colonnes"), do="back", class_="btn quiet")
-    files = tag(
-        "p",
-        uow.translate("Rapport complet :"),
-        " ",
-        (tag("a", form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
-        class_="pair",
-    )
-    if report.faults:
-        lines = reports.faulty_lines(report)
-        text = tag(
-            "p",
-            uow.translate(
-                "{count} ligne est à corriger : rien n’a été importé.#{count} lignes sont à corriger : rien n’a été importé.",
-                count=lines,
-            ),
-        )
-        how = tag(
-            "p", uow.translate("Corrigez dans votre logiciel ou dans le fichier, puis donnez le fichier à nouveau.")
-        )
-        again = tag("a", uow.translate("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn")
-        shown = tag(
-            "section",
-            _list(uow, page_state.faults, report.faults),
-            class_="card",
-            aria_label=uow.translate("Lignes à corriger"),
-        )
-        return _notice(uow, "bad", "alert", text, how) + tag("div", again, back, files, class_="actions") + shown
-    moved = (
-        _notice(
-            uow,
-            "pending",
-            "alert",
-            uow.translate("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez."),
-        )
-        if report.moved
-        else Markup()
-    )
-    conflict_list = (
-        tag(
-            "section",
-            _list(uow, page_state.conflicts, report.conflicts),
-            class_="card",
-            aria_label=uow.translate("À vérifier avant d’importer"),
-        )
-        if report.conflicts
-        else Markup()
-    )
-    changes = tag(
-        "section",
-        _list(uow, page_state.changes, report.changes),
-        class_="card",
-        aria_label=uow.translate("Ce qui change"),
-    )
-    return moved + _sums(uow, report) + conflict_list + changes + _confirm(uow, report, back, files)
-
-
-def _list(uow: UnitOfWork, listing: Listing[Any], rows: list[Any]) -> Markup:
-    """A search where the list can pass ten rows."""
-    return lists.draw(uow, replace(listing, searched=len(rows) > 10), rows)
-
-
-def _sums(uow: UnitOfWork, report: Report) -> Markup:
-    pairs = (("added", "Lignes qui ajoutent"), ("updated", "Lignes qui modifient"), ("unchanged", "Lignes sans effet"))
-    return tag(
-        "dl",
-        (
-            tag("div", tag("dt", uow.translate(text)), tag("dd", figures(report.counts[name], uow.language)))
-            for name, text in pairs
-        ),
-        tag(
-            "div",
-            tag("dt", uow.translate("Points à vérifier")),
-            tag("dd", figures(len(report.conflicts), uow.language)),
-        ),
-        class_="import-sums",
-    )
-
-
-def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Markup:
-    box = (
-        tag(
-            "label",
-            tag("input", type="checkbox", name="lu", value="oui", id="lu"),
-            uow.translate(
-                "J’ai lu le point à vérifier.#J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
-            ),
-            class_="check",
-            for_="lu",
-        )
-        if report.conflicts
-        else None
-    )
-    done = report.counts["added"] + report.counts["updated"]
-    go = tag(
-        "button",
-        uow.translate("Importer {count} ligne#Importer {count} lignes", count=done)
-        if done
-        else uow.translate("Terminer"),
-        type="submit",
-        class_="btn",
-    )
-    return acting_form(
-        box, tag("div", go, back, files, class_="actions"), do="import", of="", class_="stack-form", id="confirm"
-    )
-
-
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
     when = formats.moment(run.finished_at, uow.zone, uow.language) if run.finished_at else ""
     again = tag("a", uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
     if run.state == ImportState.REFUSED:
         why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
         choose = tag("a", uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
-        return _notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
+        return notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
     if run.state != ImportState.DONE:
-        return _notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
+        return notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
             "div", again, class_="actions"
         )
     text = uow.translate(
@@ -322,7 +197,7 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
         updated=figures(run.updated, uow.language),
         same=figures(run.unchanged, uow.language),
     )
-    return _notice(uow, "good", "check", tag("p", text)) + tag("div", again, class_="actions")
+    return notice(uow, "good", "check", tag("p", text)) + tag("div", again, class_="actions")
 
 
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -377,8 +252,46 @@ def _stop(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(toast=uow.translate("L’import est arrêté : rien n’a été enregistré."))
 
 
-def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
+@only_shows
+def _turn_faults(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.skip = parse_id(act.of) or 0
+    return Answer(focus="faults")
+
+
+def _take_back(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    corrections.take_back(uow, page_state.run_id)
+    return Answer(toast=uow.translate("Le fichier est de nouveau tel que vous l’avez donné."))
+
+
+def _report(uow: UnitOfWork, page_state: PageState) -> tuple[ImportRun, Report]:
+    run = uow.get(ImportRun, page_state.run_id)
+    report = jobs.report_of(run)
+    if report is None:
+        raise UserError("Cette vérification n’est plus à jour. Vérifiez le fichier à nouveau.")
+    return run, report
+
+
+def _answer(uow: UnitOfWork, act: Act, page_state: PageState) -> None:
+    run, report = _report(uow, page_state)
+    import_questions.answer(uow, act, run.id, report.questions)
+
+
+def _correct(uow: UnitOfWork, act: Act, page_state: PageState) -> None:
+    run, report = _report(uow, page_state)
+    if not import_faults.corrected(uow, act, run, report.faults):
+        raise UserError("Écrivez d’abord une correction, ou mettez une ligne de côté.")
+
+
+def _starting(
+    page_state: PageState, *, writes: bool = False, first: Callable[[UnitOfWork, Act, PageState], None] | None = None
+) -> Callable[..., Any]:
+    """Check the file, or import it (`writes`); `first` keeps what was said or corrected before a check."""
+
     async def begin(caller: Caller, act: Act) -> Answer:
+        if first:
+            with caller.unit_of_work(writes=True) as uow:
+                import_runs.manager_only(uow)
+                first(uow, act, page_state)
         with caller.unit_of_work() as uow:
             import_runs.manager_only(uow)
             run = uow.get(ImportRun, page_state.run_id)
@@ -392,8 +305,10 @@ def _starting(page_state: PageState, *, writes: bool) -> Callable[..., Any]:
                 raise UserError("Lisez les points à vérifier, puis cochez la case.")
             jobs.start(uow, run, writes=writes)
         page_state.back = False
+        text = "Import en cours…" if writes else "Vérification en cours…"
         return Answer(
-            announce=caller.translate("Import en cours…") if writes else caller.translate("Vérification en cours…")
+            announce=caller.translate(text),
+            forget=f"import-{page_state.run_id}-{act.of}" if act.do == "correct" else "",
         )
 
     return begin

@@ -1,0 +1,146 @@
+"""The dry run: what only a person can say, what is wrong, what changes. Nothing is written yet."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from markupsafe import Markup
+
+from components.ui import lists
+from components.ui.icons import icon
+from components.ui.lists import Listing
+from components.ui.markup import acting_form, button, classes, tag
+from data.core.i18n import figures
+from data.core.unit_of_work import UnitOfWork
+from data.importing import reports
+from data.importing.pipeline import Report
+from data.importing.planning import Change
+from data.importing.runs import ImportRun
+from pages.staff.imports import import_faults, import_lists, import_questions
+from pages.staff.imports.import_files import PATH
+
+
+@dataclass
+class PageState:
+    """What one open page shows; `back` is the person gone back to the columns, `skip` the page of faults."""
+
+    run_id: int
+    back: bool = False
+    skip: int = 0
+    conflicts: Listing[import_lists.Conflict] = field(default_factory=import_lists.conflicts)
+    changes: Listing[Change] = field(default_factory=import_lists.changes)
+
+
+def notice(uow: UnitOfWork, look: str, drawing: str, *text: Any) -> Markup:
+    return tag(
+        "div", icon(drawing), tag("div", text, class_="flow tight"), class_=classes("notice", look), role="status"
+    )
+
+
+def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: Report) -> Markup:
+    back = button(uow.translate("Revenir aux colonnes"), do="back", class_="btn quiet")
+    files = tag(
+        "p",
+        uow.translate("Rapport complet :"),
+        " ",
+        (tag("a", form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
+        class_="pair",
+    )
+    questions = import_questions.draw(uow, report)
+    mended = import_faults.draw_corrections(uow, run, f"{PATH}/{run.id}")
+    if report.faults:
+        return (
+            _faulty(uow, report)
+            + mended
+            + questions
+            + import_faults.draw(uow, run, report.faults, page_state.skip)
+            + tag("div", _again(uow, run), back, files, class_="actions")
+        )
+    shown = mended + questions + _sums(uow, report) + _lists(uow, page_state, report)
+    if any(each.is_open for each in report.questions):
+        return shown + tag("div", back, files, class_="actions")
+    text = "Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez."
+    moved = notice(uow, "pending", "alert", uow.translate(text)) if report.moved else Markup()
+    return moved + shown + _confirm(uow, report, back, files)
+
+
+def _faulty(uow: UnitOfWork, report: Report) -> Markup:
+    text = uow.translate(
+        "{count} ligne est à corriger : rien n’a été importé.#{count} lignes sont à corriger : rien n’a été importé.",
+        count=reports.faulty_lines(report),
+    )
+    how = uow.translate("Corrigez-les ci-dessous ; ou dans votre logiciel, puis donnez le fichier à nouveau.")
+    return notice(uow, "bad", "alert", tag("p", text), tag("p", how))
+
+
+def _again(uow: UnitOfWork, run: ImportRun) -> Markup:
+    return tag("a", uow.translate("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn quiet")
+
+
+def _lists(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
+    """What must be known, then what changes."""
+    conflicts = (
+        tag(
+            "section",
+            _list(uow, page_state.conflicts, report.conflicts),
+            class_="card",
+            aria_label=uow.translate("À vérifier avant d’importer"),
+        )
+        if report.conflicts
+        else Markup()
+    )
+    return conflicts + tag(
+        "section",
+        _list(uow, page_state.changes, report.changes),
+        class_="card",
+        aria_label=uow.translate("Ce qui change"),
+    )
+
+
+def _list(uow: UnitOfWork, listing: Listing[Any], rows: list[Any]) -> Markup:
+    """A search where the list can pass ten rows."""
+    return lists.draw(uow, replace(listing, searched=len(rows) > 10), rows)
+
+
+def _sums(uow: UnitOfWork, report: Report) -> Markup:
+    pairs = (("added", "Lignes qui ajoutent"), ("updated", "Lignes qui modifient"), ("unchanged", "Lignes sans effet"))
+    return tag(
+        "dl",
+        (
+            tag("div", tag("dt", uow.translate(text)), tag("dd", figures(report.counts[name], uow.language)))
+            for name, text in pairs
+        ),
+        tag(
+            "div",
+            tag("dt", uow.translate("Points à vérifier")),
+            tag("dd", figures(len(report.conflicts), uow.language)),
+        ),
+        class_="import-sums",
+    )
+
+
+def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Markup:
+    box = (
+        tag(
+            "label",
+            tag("input", type="checkbox", name="lu", value="oui", id="lu"),
+            uow.translate(
+                "J’ai lu le point à vérifier.#J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
+            ),
+            class_="check",
+            for_="lu",
+        )
+        if report.conflicts
+        else None
+    )
+    done = report.counts["added"] + report.counts["updated"]
+    go = tag(
+        "button",
+        uow.translate("Importer {count} ligne#Importer {count} lignes", count=done)
+        if done
+        else uow.translate("Terminer"),
+        type="submit",
+        class_="btn",
+    )
+    return acting_form(
+        box, tag("div", go, back, files, class_="actions"), do="import", of="", class_="stack-form", id="confirm"
+    )

@@ -1,0 +1,155 @@
+"""What is wrong in a file, mended on the screen: lines alike together, what stands there, why, what it becomes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from components.ui.markup import acting_form, button, tag
+from components.ui.panel import Act
+from components.ui.review_queue import pager
+from components.ui.tables import row as table_row
+from data.core.errors import UserError
+from data.core.unit_of_work import UnitOfWork
+from data.importing import corrections
+from data.importing import runs as import_runs
+from data.importing.planning import Fault
+from data.importing.runs import ImportRun
+
+PAGE = 25
+MAX_LINES_SHOWN = 4
+HEADS = ("Valeur", "Colonne", "Lignes", "Ce qui ne va pas", "Devient", "Mettre de côté")
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Faults that one correction mends: the same value of the same column, wrong for the same reason."""
+
+    column: str
+    value: str
+    why: UserError
+    lines: tuple[int, ...]
+    about: str = ""
+
+    @property
+    def digest(self) -> str:
+        """In the names of its fields: the same from one check to the next."""
+        return import_runs.digest("\x1f".join((self.column, self.value, str(self.why))).encode())[:12]
+
+
+def alike(faults: Sequence[Fault]) -> list[Alike]:
+    """The largest groups first, then as the file has them."""
+    groups: dict[tuple[str, str, str], list[Fault]] = {}
+    for each in faults:
+        groups.setdefault((each.column, each.value, str(each.why)), []).append(each)
+    found = [
+        Alike(column, value, same[0].why, tuple(each.line for each in same), same[0].about)
+        for (column, value, _), same in groups.items()
+    ]
+    return sorted(found, key=lambda each: (-len(each.lines), each.lines))
+
+
+def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) -> Markup:
+    groups = alike(faults)
+    skip = skip if skip < len(groups) else 0
+    shown = groups[skip : skip + PAGE]
+    heads = [uow.translate(each) for each in HEADS]
+    text = uow.translate(
+        "Écrivez ce que la cellule devient, ici même ; ce qui reste vide ne change pas. Le fichier d’origine n’est pas touché."
+    )
+    grid = tag(
+        "table",
+        tag("caption", tag("span", uow.translate("Lignes à corriger"), class_="unseen")),
+        tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
+        tag("tbody", (_row(uow, run, heads, each) for each in shown)),
+        class_="stack",
+    )
+    send = tag("button", uow.translate("Corriger et vérifier à nouveau"), type="submit", class_="btn")
+    return tag(
+        "section",
+        tag("h2", uow.translate("Lignes à corriger"), id="faults", tabindex="-1"),
+        tag("p", text, class_="soft"),
+        acting_form(
+            grid,
+            pager(uow, skip, PAGE, len(groups), do="turn-faults"),
+            tag("div", send, class_="actions"),
+            do="correct",
+            of=skip,
+            class_="stack-form mend",
+            id="corrections",
+            data_keep=f"import-{run.id}-{skip}",
+        ),
+        class_="card flow",
+        aria_labelledby="faults",
+    )
+
+
+def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) -> Markup:
+    where, name, aside_name = _lines(uow, group.lines), f"cell-{group.digest}", f"aside-{group.digest}"
+    field = (
+        tag(
+            "input",
+            id=name,
+            name=name,
+            value="",
+            maxlength=corrections.MAX_LENGTH,
+            autocomplete="off",
+            aria_label=uow.translate(
+                "« {value} » ({column}, {lines}) devient", value=group.value or "–", column=group.column, lines=where
+            ),
+        )
+        if group.column in run.heads
+        else "–"
+    )
+    aside = tag(
+        "label",
+        tag("input", type="checkbox", id=aside_name, name=aside_name, value="oui"),
+        tag("span", where, class_="unseen"),
+        class_="check",
+        for_=aside_name,
+    )
+    begin = (tag("br"), tag("span", group.about, class_="soft small")) if len(group.lines) == 1 else None
+    cells = (group.value or "–", group.column or "–", (where, begin), group.why.message(uow.language), field, aside)
+    return table_row(heads, cells, ("broken", "", "tight"))
+
+
+def _lines(uow: UnitOfWork, lines: Sequence[int]) -> str:
+    shown = ", ".join(map(str, lines[:MAX_LINES_SHOWN]))
+    if len(lines) > MAX_LINES_SHOWN:
+        return uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(lines))
+    return uow.translate("ligne {lines}#lignes {lines}", lines=shown, count=len(lines))
+
+
+def corrected(uow: UnitOfWork, act: Act, run: ImportRun, faults: Sequence[Fault]) -> int:
+    """Keep what was typed for the faults that were shown; how many cells and lines it changes."""
+    cells, aside = dict[tuple[int, int], str](), set[int]()
+    for group in alike(faults):
+        typed = act.values.get(f"cell-{group.digest}", "").strip()
+        if act.values.get(f"aside-{group.digest}") == "oui":
+            aside |= set(group.lines)
+        elif typed and group.column in run.heads:
+            place = run.heads.index(group.column)
+            cells |= {(line, place): typed for line in group.lines}
+    if cells:
+        corrections.correct(uow, run.id, cells)
+    if aside:
+        corrections.leave_out(uow, run.id, aside)
+    return len(cells) + len(aside)
+
+
+def draw_corrections(uow: UnitOfWork, run: ImportRun, path: str) -> Markup:
+    """What was corrected so far: how much, the corrected file, and the way back."""
+    count = corrections.count(run.matched)
+    if not count:
+        return Markup()
+    text = uow.translate("{count} correction faite ici.#{count} corrections faites ici.", count=count)
+    files = (tag("a", form.upper(), href=f"{path}/corrige.{form}") for form in ("xlsx", "csv"))
+    return tag(
+        "p",
+        text,
+        " ",
+        tag("span", uow.translate("Fichier corrigé :"), " ", files, class_="pair"),
+        " ",
+        button(uow.translate("Oublier ces corrections"), do="take-back", class_="link"),
+        class_="soft corrections",
+    )

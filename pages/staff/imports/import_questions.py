@@ -1,0 +1,106 @@
+"""What the portal cannot know of a file: each question once for all lines alike, with the values that raise it."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from components.ui.markup import acting_form, tag
+from components.ui.panel import Act
+from data.core.ids import parse_id
+from data.core.unit_of_work import UnitOfWork
+from data.importing import runs as import_runs
+from data.importing.pipeline import Report
+from data.importing.questions import Question
+
+MAX_LINES_SHOWN, MAX_SHOWN = 6, 40  # lines of a question, questions at once
+
+
+def draw(uow: UnitOfWork, report: Report) -> Markup:
+    """Nothing when the file raises none. Answered ones stay, so that an answer can be changed."""
+    questions = report.questions
+    if not questions:
+        return Markup()
+    left = sum(each.is_open for each in questions)
+    title = (
+        uow.translate("Une réponse est attendue#{count} réponses sont attendues", count=left)
+        if left
+        else uow.translate("Ce que vous avez répondu")
+    )
+    text = uow.translate(
+        "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
+    )
+    send = uow.translate("Enregistrer et vérifier à nouveau")
+    return tag(
+        "section",
+        tag("h2", title, id="questions", tabindex="-1"),
+        tag("p", text, class_="soft"),
+        acting_form(
+            (_question(uow, each) for each in questions[:MAX_SHOWN]),
+            tag("div", tag("button", send, type="submit", class_="btn" if left else "btn quiet"), class_="actions"),
+            do="answer",
+            of="",
+            class_="stack-form questions",
+            id="answers",
+        ),
+        class_="card flow",
+        aria_labelledby="questions",
+    )
+
+
+def _question(uow: UnitOfWork, question: Question) -> Markup:
+    name = _name(question)
+    options = [
+        tag(
+            "label",
+            tag(
+                "input",
+                type="radio",
+                name=name,
+                value=number,
+                id=f"{name}-{number}",
+                checked=choice.value == question.answer,
+            ),
+            choice.sentence.message(uow.language),
+            class_="check",
+            for_=f"{name}-{number}",
+        )
+        for number, choice in enumerate(question.choices)
+    ]
+    return tag(
+        "fieldset",
+        tag("legend", question.sentence.message(uow.language)),
+        tag("p", _where(uow, question), class_="soft"),
+        options,
+        class_="question",
+    )
+
+
+def _where(uow: UnitOfWork, question: Question) -> Markup:
+    """« Colonne « Montant » · lignes 2, 5, 9… (34 lignes) · « 1.500 », « 2.300 » »."""
+    parts = []
+    if question.column:
+        parts.append(uow.translate("Colonne « {name} »", name=question.column))
+    if question.lines:
+        shown = ", ".join(map(str, question.lines[:MAX_LINES_SHOWN]))
+        more = len(question.lines) > MAX_LINES_SHOWN
+        parts.append(
+            uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(question.lines))
+            if more
+            else uow.translate("ligne {lines}#lignes {lines}", lines=shown, count=len(question.lines))
+        )
+    if question.samples:
+        parts.append(", ".join(f"« {sample} »" for sample in question.samples))
+    return Markup(" · ").join(parts)
+
+
+def _name(question: Question) -> str:
+    """Of its field: the same from one check to the next, whatever else is asked."""
+    return f"answer-{import_runs.digest(question.key.encode())[:12]}"
+
+
+def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]) -> None:
+    """Keep what was chosen."""
+    for question in questions:
+        given = parse_id(act.values.get(_name(question)))
+        if given is not None and given < len(question.choices):
+            import_runs.answer(uow, run_id, question.key, question.choices[given].value)
