@@ -16,9 +16,14 @@ from components.assets.stylesheet import whole
 THEME = Path(__file__).parent / "theme"
 STYLES = (
     "tokens.css",
-    "page.css",
-    "pieces.css",
+    "base.css",
+    "layout.css",
+    "plain_layout.css",
+    "controls.css",
+    "content.css",
     "lists.css",
+    "figures.css",
+    "lists_narrow.css",
     "staff.css",
     "desk.css",
     "payment.css",

@@ -3,11 +3,19 @@
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const library = (name) =>
   new Promise((done, failed) => {
-    const script = Object.assign(document.createElement("script"), { src: `${boot.library}/${name}`, async: false, onload: done, onerror: failed });
+    const script = Object.assign(document.createElement("script"), {
+      src: `${boot.library}/${name}`,
+      async: false,
+      onload: done,
+      onerror: failed,
+    });
     document.head.append(script);
   });
 const libraries = Promise.all([
-  import(`${boot.library}/vue.esm-browser.prod.js`), import("./idiomorph.js"), library("socket.io.min.js"), library("nicegui.js"),
+  import(`${boot.library}/vue.esm-browser.prod.js`),
+  import("./idiomorph.js"),
+  library("socket.io.min.js"),
+  library("nicegui.js"),
 ]);
 const typed = {
   key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
@@ -61,7 +69,8 @@ function showMessage(text, button = boot.words.ok, then = () => {}) {
   const words = Object.assign(document.createElement("p"), { id: "message-text", textContent: text });
   const ok = Object.assign(document.createElement("button"), { className: "btn", textContent: button, autofocus: true });
   ok.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => (dialog.remove(), then()));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => then());
   dialog.append(words, ok);
   document.body.append(dialog);
   dialog.showModal();
@@ -81,9 +90,10 @@ function focusOn(id, within) {
 
 function fill(id, text) {
   const field = document.getElementById(id);
+  if (!field) return null;
   field.value = text;
   typed.note(field);
-  field.focus();
+  return field;
 }
 
 function checkAll(form, value) {
@@ -186,12 +196,12 @@ const Panel = {
       if (command.reload) return location.reload();
       if (command.go) return location.assign(command.go);
       if (command.push) history.pushState({ window: true }, "", command.push);
-      if (command.url) history.replaceState(history.state, "", command.url), noteList(command.url);
-      if (command.forget) typed.forget(command.forget), this.restoreForm(command.forget);
-      for (const [id, value] of Object.entries(command.fill ?? {})) {
-        const field = document.getElementById(id);
-        if (field) (field.value = value), typed.note(field);
+      if (command.url) {
+        history.replaceState(history.state, "", command.url);
+        noteList(command.url);
       }
+      if (command.forget) this.forget(command.forget);
+      for (const [id, value] of Object.entries(command.fill ?? {})) fill(id, value);
       if (command.close) document.getElementById(command.close)?.close();
       if (command.open) document.getElementById(command.open)?.showModal();
       if (command.focus) focusOn(command.focus, this.$el);
@@ -201,15 +211,15 @@ const Panel = {
       if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;
       pressKeysAhead();
     },
-    restoreForm(key) {
-      const form = this.$el.querySelector(`form[data-keep="${CSS.escape(key)}"]`);
-      form?.reset();
+    forget(key) {
+      typed.forget(key);
+      this.$el.querySelector(`form[data-keep="${CSS.escape(key)}"]`)?.reset();
     },
     click(event) {
       const closer = event.target.closest("[data-closes]");
       if (closer) closer.closest("dialog")?.close();
       const filler = event.target.closest("[data-fills]");
-      if (filler) fill(filler.dataset.fills, filler.textContent.trim());
+      if (filler) fill(filler.dataset.fills, filler.textContent.trim())?.focus();
       const checker = event.target.closest("[data-checks]");
       if (checker) checkAll(checker.form, checker.dataset.checks);
       const opener = event.target.closest("[data-opens]");
@@ -225,13 +235,17 @@ const Panel = {
       const form = event.target;
       if (!form.dataset.do) return;
       event.preventDefault();
-      this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
+      this.act(form.dataset.do, form.dataset.of, {
+        ...values(form),
+        ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}),
+      });
     },
     keydown(event) {
       if (event.key === "ArrowDown" && event.target.dataset.search) {
         const first = this.$el.querySelector("tbody[data-rows] [data-open]");
-        if (first) event.preventDefault(), first.focus();
-        return;
+        if (!first) return;
+        event.preventDefault();
+        return first.focus();
       }
       const opener = event.target.closest("tbody[data-rows] [data-open]");
       if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
@@ -312,12 +326,18 @@ function noteList(url) {
   for (const opened of ["demande", "courriel", "entree", "vue"]) searchParams.delete(opened);
   sessionStorage.setItem(left(pathname), searchParams);
 }
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
-  if (!link || (link.search && !link.dataset.left)) return;
-  const kept = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
-  if (kept || link.dataset.left) (link.search = kept), (link.dataset.left = "yes");
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
+    if (!link || (link.search && !link.dataset.left)) return;
+    const kept = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
+    if (!kept && !link.dataset.left) return;
+    link.search = kept;
+    link.dataset.left = "yes";
+  },
+  true,
+);
 
 let idle = 0;
 function watchIdleness() {
@@ -346,7 +366,11 @@ const [Vue, { Idiomorph }] = await libraries;
 globalThis.Vue = Vue;
 const bringFocusBack = keepPainted();
 const app = createApp(boot.elements, {
-  version: boot.version, prefix: "", query: boot.query, extraHeaders: {}, transports: ["websocket", "polling"],
+  version: boot.version,
+  prefix: "",
+  query: boot.query,
+  extraHeaders: {},
+  transports: ["websocket", "polling"],
 });
 app.component("house-panel", Panel);
 app.mount("#app");

@@ -52,7 +52,11 @@ function wear(form, pressed) {
   }
   const told = form.querySelector("[data-kept]");
   const body = new URLSearchParams([...chosen, ["quiet", "1"]]);
-  const send = () => fetch(form.action, { method: "POST", body }).then((answer) => answer.ok, () => false);
+  const send = () =>
+    fetch(form.action, { method: "POST", body }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
   sending = sending.then(send).then((kept) => (told.textContent = kept ? told.dataset.kept : told.dataset.lost));
 }
 const choicesOf = (form, values = new URLSearchParams()) => form.dataset.comfort.split(" ").map((name) => [name, values.get(name) ?? ""]);
@@ -83,7 +87,8 @@ async function openComfort(opener) {
     panel.querySelector("[data-shuts]").addEventListener("click", () => panel.hidePopover());
     panel.addEventListener("toggle", (event) => {
       if (event.newState === "open") panel.querySelector("h2").focus();
-      else if (!document.activeElement || document.activeElement === document.body || panel.contains(document.activeElement)) panel.opener?.focus();
+      else if (!document.activeElement || document.activeElement === document.body || panel.contains(document.activeElement))
+        panel.opener?.focus();
     });
   }
   panel.opener = opener.closest("[popover]") ? document.querySelector(`[popovertarget="${opener.closest("[popover]").id}"]`) : opener;
@@ -91,7 +96,8 @@ async function openComfort(opener) {
 }
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("a[data-opens-comfort]");
-  if (!opener || event.ctrlKey || event.metaKey || !HTMLElement.prototype.showPopover || document.querySelector("main form[data-comfort]")) return;
+  if (!opener || event.ctrlKey || event.metaKey || !HTMLElement.prototype.showPopover || document.querySelector("main form[data-comfort]"))
+    return;
   event.preventDefault();
   openComfort(opener).catch(() => location.assign(opener.href));
 });

@@ -23,13 +23,24 @@ function add(form, files) {
     const label = make("label", { textContent: form.dataset.name, htmlFor: select.id });
     const leave = make("button", { type: "button", className: "link", textContent: form.dataset.leave });
     leave.setAttribute("aria-label", `${form.dataset.leave} : ${file.name}`);
-    const size = file.size < 1048576 ? `${Math.max(1, Math.round(file.size / 1024))} Ko` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} Mo`;
-    const line = make("li", {},
-      make("strong", { textContent: file.name }), make("span", { className: "hint", textContent: size }), leave,
-      make("div", { className: "field" }, label, select), make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
-      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }));
+    const size =
+      file.size < 1048576 ? `${Math.max(1, Math.round(file.size / 1024))} Ko` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} Mo`;
+    const line = make(
+      "li",
+      {},
+      make("strong", { textContent: file.name }),
+      make("span", { className: "hint", textContent: size }),
+      leave,
+      make("div", { className: "field" }, label, select),
+      make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
+      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }),
+    );
     const one = { file, line, select };
-    leave.addEventListener("click", () => (line.remove(), sending(form).splice(sending(form).indexOf(one), 1), show(form)));
+    leave.addEventListener("click", () => {
+      line.remove();
+      sending(form).splice(sending(form).indexOf(one), 1);
+      show(form);
+    });
     sending(form).push(one);
     form.querySelector(".sending").append(line);
   }
@@ -52,7 +63,12 @@ function send(form, one) {
   fault.hidden = true;
   return new Promise((done) => {
     const request = new XMLHttpRequest();
-    const failed = (words) => ((fault.textContent = words), (fault.hidden = false), (bar.hidden = true), done(false));
+    const failed = (words) => {
+      fault.textContent = words;
+      fault.hidden = false;
+      bar.hidden = true;
+      done(false);
+    };
     request.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
     request.addEventListener("error", () => failed(form.dataset.failed));
     request.addEventListener("timeout", () => failed(form.dataset.failed));
@@ -79,7 +95,10 @@ function send(form, one) {
 
 async function sendAll(form) {
   const left = sending(form).filter((each) => !each.done);
-  if (!left.length) return told(form, form.dataset.choose), form.querySelector("input[type=file]").focus();
+  if (!left.length) {
+    told(form, form.dataset.choose);
+    return form.querySelector("input[type=file]").focus();
+  }
   const press = form.querySelector("[type=submit]");
   press.setAttribute("aria-disabled", "true");
   told(form, form.dataset.sending);
@@ -99,21 +118,29 @@ document.addEventListener("change", (event) => {
   add(form, event.target.files);
   event.target.value = "";
 });
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!("upload" in form.dataset)) return;
-  event.preventDefault();
-  event.stopImmediatePropagation(); // the page stays: its websocket too
-  if (form.querySelector("[type=submit]").ariaDisabled !== "true") sendAll(form);
-}, true);
-document.addEventListener("close", (event) => {
-  const form = event.target.querySelector?.("form[data-upload]");
-  if (!form) return;
-  lists.delete(form);
-  form.querySelector(".sending").replaceChildren();
-  form.querySelector("[data-one]").hidden = false;
-  told(form, "");
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!("upload" in form.dataset)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // the page stays: its websocket too
+    if (form.querySelector("[type=submit]").ariaDisabled !== "true") sendAll(form);
+  },
+  true,
+);
+document.addEventListener(
+  "close",
+  (event) => {
+    const form = event.target.querySelector?.("form[data-upload]");
+    if (!form) return;
+    lists.delete(form);
+    form.querySelector(".sending").replaceChildren();
+    form.querySelector("[data-one]").hidden = false;
+    told(form, "");
+  },
+  true,
+);
 for (const type of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (event) => {
     const zone = event.target.closest?.("[data-drop]");
@@ -125,6 +152,9 @@ for (const type of ["dragover", "dragleave", "drop"]) {
 }
 // With the script, several may be chosen and an empty form is told of in words.
 const prepare = () => {
-  for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) (field.multiple = true), (field.required = false);
+  for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) {
+    field.multiple = true;
+    field.required = false;
+  }
 };
 document.addEventListener("click", prepare, true);
