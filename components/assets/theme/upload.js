@@ -8,7 +8,7 @@ const make = (name, given = {}, ...inside) => {
   return made;
 };
 const sending = (form) => lists.get(form) ?? lists.set(form, []).get(form);
-const told = (form, words) => (form.querySelector("[role=status]").textContent = words);
+const report = (form, text) => (form.querySelector("[role=status]").textContent = text);
 
 function add(form, files) {
   const names = form.querySelector("select[name=document]");
@@ -50,7 +50,7 @@ function add(form, files) {
 function show(form) {
   const any = sending(form).length > 0;
   form.querySelector("[data-one]").hidden = any;
-  told(form, "");
+  report(form, "");
 }
 
 function send(form, one) {
@@ -63,8 +63,8 @@ function send(form, one) {
   fault.hidden = true;
   return new Promise((done) => {
     const request = new XMLHttpRequest();
-    const failed = (words) => {
-      fault.textContent = words;
+    const failed = (text) => {
+      fault.textContent = text;
       fault.hidden = false;
       bar.hidden = true;
       done(false);
@@ -96,16 +96,16 @@ function send(form, one) {
 async function sendAll(form) {
   const left = sending(form).filter((each) => !each.done);
   if (!left.length) {
-    told(form, form.dataset.choose);
+    report(form, form.dataset.choose);
     return form.querySelector("input[type=file]").focus();
   }
   const press = form.querySelector("[type=submit]");
   press.setAttribute("aria-disabled", "true");
-  told(form, form.dataset.sending);
+  report(form, form.dataset.sending);
   let bad = null;
   for (const one of left) if (!(await send(form, one))) bad ??= one;
   press.removeAttribute("aria-disabled");
-  told(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
+  report(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
   if (bad) return bad.select.focus();
   form.closest("dialog")?.close();
   // The websocket redraws the page; where it is lost, the page is asked for again.
@@ -137,7 +137,7 @@ document.addEventListener(
     lists.delete(form);
     form.querySelector(".sending").replaceChildren();
     form.querySelector("[data-one]").hidden = false;
-    told(form, "");
+    report(form, "");
   },
   true,
 );
@@ -150,7 +150,7 @@ for (const type of ["dragover", "dragleave", "drop"]) {
     if (type === "drop") add(zone.closest("form"), event.dataTransfer.files);
   });
 }
-// With the script, several may be chosen and an empty form is told of in words.
+// With the script, several may be chosen and an empty form is refused in words.
 const prepare = () => {
   for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) {
     field.multiple = true;

@@ -184,7 +184,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         tag("div", decline, accept, class_="actions"),
         do="decide",
         of=each.notice.id,
-        data_keep=f"notice-{each.notice.id}",
+        data_draft=f"notice-{each.notice.id}",
     )
 
 
