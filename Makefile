@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
+BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
 .PHONY: help run dev test test-days test-nicegui coverage lint format migration picture rules audit screens bench browser clean
@@ -35,17 +36,19 @@ test-nicegui: $(READY) browser
 coverage: $(READY)
 	$(VENV)/python -m pytest --cov --cov-report=term:skip-covered tests/data
 
-# What a change must pass besides the tests: ruff, mypy, the layers of imports.
-lint: $(READY)
+# What a change must pass besides the tests: ruff, mypy, the layers of imports; biome for stylesheets and scripts.
+lint: $(READY) $(BIOME)
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy .
 	$(VENV)/lint-imports
+	$(VENV)/node $(BIOME) check --error-on-warnings
 
-# What ruff can mend by itself.
-format: $(READY)
+# What ruff and biome can mend by themselves.
+format: $(READY) $(BIOME)
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
+	$(VENV)/node $(BIOME) check --write
 
 # A migration, drafted from what the tables say now: make migration NUMBER=0081 WHAT="second names of pupils".
 migration: $(READY)
@@ -82,11 +85,16 @@ $(READY): pyproject.toml uv.lock
 	UV_PROJECT_ENVIRONMENT=.venv $(VENV)/uv sync --frozen --quiet --python $(VENV)/python
 	touch $(READY)
 
+# biome, of the version that package-lock.json names; node and npm come with the development group.
+$(BIOME): package.json package-lock.json $(READY)
+	$(VENV)/npm ci --silent --no-audit --no-fund
+	touch $@
+
 # Chromium and PostgreSQL for the tests, by apt when they are absent and apt may be used.
 browser:
 	@$(PYTHON) tests/install.py
 
 # Away with what was installed and kept; var/ stays.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

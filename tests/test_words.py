@@ -55,6 +55,22 @@ NAMES = {
     "Desk": "PageState",
     "say": "translate",
 }
+# Parts of what stylesheets, scripts and markup name: classes, ids, data attributes; a script's own identifiers too.
+THEME = IDENTIFIERS | {
+    "comfort": "display preferences",
+    "wear": "apply",
+    "cover": "plain-layout",
+    "piece": "document",
+    "pieces": "documents",
+    "sheet": "record, card",
+    "exchange": "importing",
+    "keep": "draft",
+    "kept": "draft, saved, stored",
+    "say": "announce",
+    "said": "announcement",
+    "words": "text, template",
+    "cast": "users",
+}
 # Words of comments and docstrings; what stands between « » is French.
 PROSE = {
     "visit": "unit of work",
@@ -84,6 +100,7 @@ ALLOWED = {
     ("told", "tests/browser/spoken.py"),
     ("house", "data/pdf/certificates.py"),  # {house} of a sentence
 }
+COMMENT = {".css": re.compile(r"/\*.*?\*/", re.DOTALL), ".js": re.compile(r"(?m)/\*.*?\*/|(?:^|\s)//.*$")}
 HERE = "tests/test_words.py"
 
 
@@ -96,6 +113,11 @@ def sources() -> Iterator[tuple[str, str]]:
     yield "main.py", (ROOT / "main.py").read_text(encoding="utf-8")
 
 
+def theme_sources() -> Iterator[tuple[str, str]]:
+    for path in sorted((ROOT / "components" / "assets" / "theme").glob("*.*s")):
+        yield path.name, path.read_text(encoding="utf-8")
+
+
 def identifiers(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 0)
@@ -106,6 +128,16 @@ def identifiers(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def parts(name: str) -> set[str]:
     return {part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def markup_names(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """`data_draft=…`, and each class of `class_="…"`, each `id="…"`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg:
+            if node.arg.startswith("data_"):
+                yield node.lineno, node.arg
+            elif node.arg in {"class_", "id"} and isinstance(node.value, ast.Constant):
+                yield from ((node.lineno, each) for each in str(node.value.value).split())
 
 
 def comments(text: str, tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -129,10 +161,31 @@ def faults_of(place: str, text: str) -> Iterator[str]:
                 yield f"{place}:{line}: {name}: {IDENTIFIERS[word]}"
         if name in NAMES and not allowed(name, place):
             yield f"{place}:{line}: {name}: {NAMES[name]}"
+    if place.startswith(("pages/", "components/")):
+        for line, name in markup_names(tree):
+            for word in parts(name) & THEME.keys():
+                yield f"{place}:{line}: {name}: {THEME[word]}"
     for line, comment in comments(text, tree):
-        for word in set(re.findall(r"[\w-]+(?:\.\w+)*", re.sub("«[^»]*»", "", comment))) & PROSE.keys():
+        for word in old_prose(comment):
             if not allowed(word, place):
                 yield f"{place}:{line}: « {word} » in a comment: {PROSE[word]}"
+
+
+def old_prose(comment: str) -> set[str]:
+    return set(re.findall(r"[\w-]+(?:\.\w+)*", re.sub("«[^»]*»", "", comment))) & PROSE.keys()
+
+
+def theme_faults(name: str, text: str) -> Iterator[str]:
+    """A stylesheet's classes, ids, attributes and tokens; in a script every word that is no comment."""
+    pattern = COMMENT[Path(name).suffix]
+    for comment in pattern.findall(text):
+        yield from (f"{name}: « {word} » in a comment: {PROSE[word]}" for word in old_prose(comment))
+    code = pattern.sub("", text)
+    names = (
+        re.findall(r"(?:[.#]|--|data-)[A-Za-z][\w-]*", code) if name.endswith(".css") else re.findall(r"[\w-]+", code)
+    )
+    for each in {name.rpartition(".")[0], *names}:
+        yield from (f"{name}: {each}: {THEME[word]}" for word in parts(each) & THEME.keys())
 
 
 def test_the_private_words_do_not_come_back() -> None:
@@ -140,12 +193,32 @@ def test_the_private_words_do_not_come_back() -> None:
     assert not found, "\n".join(found)
 
 
+def test_nor_do_they_in_stylesheets_and_scripts() -> None:
+    themed = list(theme_sources())
+    found = [fault for name, text in themed for fault in theme_faults(name, text)]
+    assert {name.rpartition(".")[2] for name, _ in themed} == {"css", "js"}
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("desk.css", ""), ("a.css", ".desk-tabs { top: 0; }"), ("a.css", "form[data-keep] { top: 0; }"), ("a.css", "/* a desk */"),
+    ("a.css", ":root { --cover: red; }"), ("a.js", "form.dataset.keep"), ("a.js", "function openComfort() {}"), ("a.js", "// the postman"),
+    ("a.js", 'query("[data-comfort]")'),
+])  # fmt: skip
+def test_the_rule_of_the_theme_sees_each_way_to_break_it(name: str, text: str) -> None:
+    assert list(theme_faults(name, text))
+    assert not list(theme_faults("a.css", "img { object-fit: cover; } .apartment { top: 0; }"))
+    assert not list(theme_faults("a.js", "const draft = 1; // keeps what is typed"))
+
+
 @pytest.mark.parametrize("fault", [
     "def open_desk(): ...", "class Visit: ...", "x = v.site", "def f(tongue): ...", "# the postman", "raise Refused('x')",
-    'def f():\n    """Every visit."""',
+    'def f():\n    """Every visit."""', "div(data_keep=1)", 'div(class_="card cover")', 'div(id="said")',
 ])  # fmt: skip
 def test_the_rule_sees_each_way_to_break_it(fault: str) -> None:
-    assert list(faults_of("data/x.py", fault))
+    assert list(faults_of("pages/x.py", fault))
     assert not list(
-        faults_of("data/x.py", 'def f(uow):\n    """A unit of work; house.js; « la house »."""\n    uow.translate("x")')
+        faults_of(
+            "data/x.py", 'def f(uow):\n    """A unit of work; portal.js; « la house »."""\n    uow.translate("x")'
+        )
     )

@@ -16,20 +16,25 @@ from components.assets.stylesheet import whole
 THEME = Path(__file__).parent / "theme"
 STYLES = (
     "tokens.css",
-    "page.css",
-    "pieces.css",
+    "base.css",
+    "layout.css",
+    "plain_layout.css",
+    "controls.css",
+    "content.css",
     "lists.css",
+    "figures.css",
+    "lists_narrow.css",
     "staff.css",
-    "desk.css",
+    "reenrolment_review.css",
     "payment.css",
     "settings.css",
     "reenrolment.css",
-    "exchange.css",
+    "importing.css",
     "families.css",
     "letters.css",
     "terms.css",
     "help.css",
-    "comfort.css",
+    "display_preferences.css",
     "modes.css",
     "print.css",
 )
@@ -48,8 +53,8 @@ def files() -> dict[str, bytes]:
     """Name -> bytes of everything of ours."""
     style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
     return {
-        "house.css": style.encode(),
-        "house.js": (THEME / "house.js").read_bytes(),
+        "portal.css": style.encode(),
+        "portal.js": (THEME / "portal.js").read_bytes(),
         "plain.js": (THEME / "plain.js").read_bytes(),
         "upload.js": (THEME / "upload.js").read_bytes(),
         "terms.js": (THEME / "terms.js").read_bytes(),

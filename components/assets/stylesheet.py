@@ -21,9 +21,8 @@ SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list 
 
 
 def whole(style: str) -> str:
-    return "\n".join(
-        text for head, body in blocks(re.sub(r"/\*.*?\*/", "", style, flags=re.S)) for text in _written(head, body)
-    )
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
+    return "\n".join(text for head, body in blocks(bare) for text in _written(head, body))
 
 
 def blocks(style: str) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from data.core.i18n import LANGUAGES, Language, translate
 COOKIE, YEAR = "confort", 365 * 86400
 NEW = "~"  # after what a stranger chose: it becomes the account's when they sign in
 _current: ContextVar[DisplayPreferences] = ContextVar(
-    "comfort", default=MappingProxyType({})
+    "display_preferences", default=MappingProxyType({})
 )  # of the request being answered
 
 
@@ -56,7 +56,7 @@ def opener(language: Language, *, class_: str = "quick") -> Markup:
         translate("Affichage", language),
         href="/accessibilite",
         class_=class_,
-        data_opens_comfort=True,
+        data_opens_preferences=True,
     )
 
 
@@ -110,13 +110,13 @@ def form(language: Language) -> Markup:
             "p",
             role="status",
             class_="small soft",
-            data_kept=translate("C’est enregistré.", language),
+            data_saved=translate("C’est enregistré.", language),
             data_lost=translate("L’enregistrement a échoué ; le réglage vaut pour cette page.", language),
         ),
         method="post",
         action="/accessibilite/reglages",
-        class_="comfort",
-        data_comfort=" ".join(each.name for each in CHOICES),
+        class_="preferences",
+        data_preferences=" ".join(each.name for each in CHOICES),
     )
 
 
@@ -147,7 +147,7 @@ def languages(language: Language) -> Markup:
         ),
         method="post",
         action="/langue",
-        class_="comfort",
+        class_="preferences",
     )
 
 

@@ -34,7 +34,7 @@ def head(title: str, *more: Markup) -> Markup:
             fetchpriority="low",
             crossorigin=True,
         ),
-        tag("link", rel="stylesheet", href=url("house.css")),
+        tag("link", rel="stylesheet", href=url("portal.css")),
         tag("link", rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *more,
     )

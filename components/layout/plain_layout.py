@@ -34,19 +34,19 @@ def plain_page(
         tag("span", name, site and tag("small", translate("Portail des usagers", language))),
         class_="brand",
     )
-    sheet = tag(
+    body = tag(
         "div",
         brand,
         tag("div", tag("h1", title), body, class_="card"),
         under,
-        class_=classes("sheet", broad and "broad"),
+        class_=classes("plain-body", broad and "broad"),
     )
     page = tag(
         "div",
-        None if bare else tag("header", display_preferences.opener(language), class_="cover-head"),
-        tag("main", None if broad else STAVE, sheet),
+        None if bare else tag("header", display_preferences.opener(language), class_="plain-head"),
+        tag("main", None if broad else STAVE, body),
         tag("footer", layout.footer(language, site), class_="foot"),
-        class_="cover",
+        class_="plain-layout",
     )
     return html_document.page(f"{title} – {name}", page, language=language, status=status, ahead=ahead, site=site)
 

@@ -51,7 +51,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             "next_message_id": client.outbox.next_message_id,
             "implicit_handshake": not _is_prefetched(request),
         },
-        "words": {
+        "texts": {
             "expires": translate("Votre session va expirer dans 2 minutes.", language),
             "stay": translate("Rester connecté", language),
             "ok": translate("OK", language),
@@ -68,9 +68,9 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             "body",
             tag("div", painted, id="app"),
             _lost(language),
-            tag("div", id="said", role="status", class_="unseen"),
+            tag("div", id="announcement", role="status", class_="unseen"),
             tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
-            tag("script", src=url("house.js"), type="module"),
+            tag("script", src=url("portal.js"), type="module"),
         ),
         lang=language,
         **display_preferences.attributes(),

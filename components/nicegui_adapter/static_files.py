@@ -1,4 +1,4 @@
-"""NiceGUI's own files that house.js loads, and where NiceGUI serves them: its version is in their address."""
+"""NiceGUI's own files that portal.js loads, and where NiceGUI serves them: its version is in their address."""
 
 from nicegui import __version__
 
@@ -10,4 +10,4 @@ LIBRARIES = ("socket.io.min.js", "nicegui.js", "vue.esm-browser.prod.js")
 
 def screen_assets() -> list[str]:
     """What a screen will ask for, beside what a plain page has already."""
-    return [*(f"{ADDRESS}/{name}" for name in LIBRARIES), url("house.js"), url("idiomorph.js")]
+    return [*(f"{ADDRESS}/{name}" for name in LIBRARIES), url("portal.js"), url("idiomorph.js")]

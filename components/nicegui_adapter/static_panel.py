@@ -8,7 +8,7 @@ class StaticPanel(Element):
     """Markup that is drawn once."""
 
     def __init__(self, markup: Markup, *, tag: str = "div", classes: str = "") -> None:
-        super().__init__("house-panel")
+        super().__init__("portal-panel")
         self.props["as"] = tag
         if classes:
             self.classes(classes)

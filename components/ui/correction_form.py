@@ -65,7 +65,7 @@ def form(uow: UnitOfWork, row: Any, waiting: Waiting, shown: Shown, *, hidden: f
         ),
         do="correct",
         of=row.id,
-        data_keep=f"desk-{key}-{uow.account_id}",
+        data_draft=f"office-{key}-{uow.account_id}",
         id=f"{key}-form",
     )
 

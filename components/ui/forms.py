@@ -70,13 +70,13 @@ def record_form(
         for title, inside in sections.items()
     ]
     if not may_change:
-        return tag("div", body, class_="sheet-fields")
+        return tag("div", body, class_="record-fields")
     return acting_form(
         body,
         _actions(uow, row, waiting),
         do="save",
         of=row.id,
-        data_keep=f"{key}-{uow.account_id}",
+        data_draft=f"{key}-{uow.account_id}",
         id=f"{key}-form",
     )
 

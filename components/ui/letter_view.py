@@ -23,7 +23,7 @@ def draw(uow: UnitOfWork, letter: Letter) -> Markup:
     parts = [tag("p", translate(HELLO, language, name=letter.name))]
     for kind, rows in runs(letter.blocks):
         parts += SCREEN[kind](rows, language)
-    return tag("div", parts, class_="paper-sheet", lang=letter.language if letter.language != uow.language else None)
+    return tag("div", parts, class_="letter-paper", lang=letter.language if letter.language != uow.language else None)
 
 
 def _changes(rows: list[list[str]], language: Language) -> Parts:
@@ -73,7 +73,7 @@ SCREEN: dict[str, Callable[[list[list[str]], Language], Parts]] = {  # the kinds
     "change": _changes,
     "fact": _facts,
     "message": lambda rows, language: [
-        tag("p", translate(OFFICE_MESSAGE, language, message=text), class_="said") for [text] in rows
+        tag("p", translate(OFFICE_MESSAGE, language, message=text), class_="pre-line") for [text] in rows
     ],
     "link": _links,
     "paper": _papers,

@@ -39,4 +39,4 @@ def row(heads: Sequence[str], cells: Sequence[Content], looks: Sequence[str] = (
 def facts(pairs: Iterable[tuple[Content, Content]]) -> Markup:
     """A record's data, label and value; what has no value is not shown."""
     shown = [(label, value) for label, value in pairs if value not in ("", None)]
-    return tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in shown), class_="sheet-facts")
+    return tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in shown), class_="record-facts")

@@ -47,7 +47,7 @@ def error_page(status: int, *, language: Language = "fr", reference: str = "", t
         class_="card",
     )
     brand = tag("div", LOGO, tag("span", translate("Portail des usagers", language)), class_="brand")
-    body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="sheet")), class_="cover")
+    body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="plain-body")), class_="plain-layout")
     return html_document.page(f"{title} – Anacrouse", body, language=language, status=status)
 
 

@@ -102,7 +102,7 @@ def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
             "div",
             tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
             button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
-            class_="sheet-head",
+            class_="card-head",
         ),
         tag("p", text, class_="soft"),
         letter_view.draw(uow, letter),

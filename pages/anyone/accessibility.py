@@ -51,19 +51,19 @@ def _choices(caller: Caller) -> Markup:
         data_shuts=True,
         hidden=True,
     )
-    title = tag("h2", caller.translate("Affichage"), id="comfort-title", tabindex="-1")
+    title = tag("h2", caller.translate("Affichage"), id="display-preferences-title", tabindex="-1")
     return tag(
         "section",
-        tag("header", title, close, class_="sheet-head"),
+        tag("header", title, close, class_="card-head"),
         tag(
             "div",
             display_preferences.form(caller.language),
             display_preferences.languages(caller.language),
             class_="state",
         ),
-        id="comfort",
+        id="display-preferences",
         class_="state",
-        aria_labelledby="comfort-title",
+        aria_labelledby="display-preferences-title",
     )
 
 

@@ -129,7 +129,7 @@ def _demo_accounts(caller: Caller, every: list[Site]) -> Markup | None:
         tag("summary", caller.translate("Comptes de démonstration")),
         tag("p", caller.translate("Mot de passe de tous les comptes : "), tag("strong", demo.PASSWORD)),
         tag("dl", rows),
-        class_="demo-cast card",
+        class_="demo-users card",
         open=True,
     )
 

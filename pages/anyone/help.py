@@ -104,7 +104,7 @@ def _glossary(caller: Caller) -> Markup:
     return tag(
         "section",
         tag("h2", caller.translate(GLOSSARY[1]), id=GLOSSARY[0], tabindex="-1"),
-        tag("dl", pairs, class_="words"),
+        tag("dl", pairs, class_="glossary"),
         class_="prose",
     )
 

@@ -52,7 +52,7 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     cards = []
     for adult in adults:
         other = (
-            tag("h2", uow.translate("Autre adulte : {name}", name=named(uow, adult)), class_="of-sheet")
+            tag("h2", uow.translate("Autre adulte : {name}", name=named(uow, adult)), class_="of-record")
             if adult is not first
             else None
         )

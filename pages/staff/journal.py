@@ -101,7 +101,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
                 aria_label=uow.translate("Entrées du journal"),
             ),
             opened,
-            class_="with-sheet" if opened else None,
+            class_="with-record" if opened else None,
         )
     )
 

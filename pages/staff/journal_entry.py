@@ -17,7 +17,7 @@ def draw(uow: UnitOfWork, text: EntryView) -> Markup:
         tag("caption", uow.translate("Ce qui a changé")),
         tag("thead", tag("tr", (tag("th", uow.translate(each), scope="col") for each in ("Champ", "Avant", "Après")))),
         tag("tbody", (row([uow.translate(each) for each in ("Champ", "Avant", "Après")],
-                          [name, tag("span", before or "–", class_="kept-lines"), tag("strong", after or "–", class_="kept-lines")])
+                          [name, tag("span", before or "–", class_="line-breaks"), tag("strong", after or "–", class_="line-breaks")])
                       for name, before, after in text.changes)),
         class_="stack",
     ) if text.changes else None  # fmt: skip
@@ -46,7 +46,7 @@ def draw(uow: UnitOfWork, text: EntryView) -> Markup:
             "div",
             tag("h2", text.what, id="entry-title", tabindex="-1"),
             button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
-            class_="sheet-head",
+            class_="card-head",
         ),
         facts((uow.translate(label), value) for label, value in pairs),
         changes,

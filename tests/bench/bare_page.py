@@ -15,7 +15,7 @@ from data.core.fields import countries, editables
 from data.families.models import Guardian
 
 PAGE = Environment(autoescape=True).from_string("""<!doctype html><html lang="fr"><head><meta charset="utf-8">
-<title>Famille</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/house.css"></head><body>
+<title>Famille</title><meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/portal.css"></head><body>
 <header><p>{{ site }}</p><nav>{% for text in menu %}<a href="/{{ loop.index }}">{{ text }}</a>{% endfor %}</nav></header><main>
 <h1>Famille</h1><p>{{ name }}</p><form method="post">{% for field in fields %}<div><label for="f{{ loop.index }}">{{ field.mark.label }}
 </label>{% if field.kind.control == "country" %}<select id="f{{ loop.index }}" name="{{ field.name }}">{% for code, name in countries %}

@@ -80,7 +80,7 @@ def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDP
     for screen in every_screen(portal):
         if screen.login not in seats:
             window = Window(chromium, portal, screen.login, bypass_csp=True)
-            window.context.route("**/house.js", lambda route: route.abort())
+            window.context.route("**/portal.js", lambda route: route.abort())
             page = window.context.new_page()
             seats[screen.login] = (window, page, window.context.new_cdp_session(page))
         _, page, session = seats[screen.login]

@@ -64,7 +64,7 @@ def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter
         page.keyboard.press(key)
         expect(shown).to_contain_text(place)
     page.keyboard.press("v")
-    expect(page.locator("#said")).to_have_text("La réinscription est validée.")
+    expect(page.locator("#announcement")).to_have_text("La réinscription est validée.")
     expect(page.locator("#request-title")).not_to_have_text(name)
     assert portal.value("SELECT count(*) FROM enrolment WHERE status = 'asked'") > 0
     expect(colleague.get_by_text("Décidée par Paul Renard")).to_be_visible()  # without a reload
@@ -76,7 +76,7 @@ def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter
     page.get_by_role("group", name="Raisons prêtes").get_by_role("button").first.click()
     reason = page.locator("#reason").input_value().replace("\xa0", " ")
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#said")).to_have_text("La demande est renvoyée à la famille, à corriger.")
+    expect(page.locator("#announcement")).to_have_text("La demande est renvoyée à la famille, à corriger.")
     assert portal.value("SELECT count(*) FROM supplied_document WHERE reason = ?", reason) == 1
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LIVE, Enter
 
-PANEL = "#comfort-panel"
+PANEL = "#preferences-panel"
 
 
 def html(page: Page, name: str, value: str | None) -> None:

@@ -75,7 +75,7 @@ def test_the_marker_is_there_after_a_reload_and_what_waits_can_be_withdrawn(ente
     page.get_by_role("button", name="Annuler mes modifications en attente").click()
     expect(page.get_by_text(NOTICE)).to_have_count(0)
     expect(field(page, "Téléphone mobile")).to_have_value("06 98 76 54 32")
-    expect(page.locator("#said")).to_have_text("Vos modifications en attente sont annulées.")
+    expect(page.locator("#announcement")).to_have_text("Vos modifications en attente sont annulées.")
 
 
 def test_nothing_changed_says_so(enter: Enter) -> None:
@@ -154,7 +154,7 @@ def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launc
     own.kill()
     expect(page.locator("#popup")).to_be_visible()
     expect(page.locator("#popup")).to_have_text("Connexion interrompue. Nouvelle tentative…")
-    expect(page.locator("#said")).to_have_text("Connexion interrompue. Nouvelle tentative…")
+    expect(page.locator("#announcement")).to_have_text("Connexion interrompue. Nouvelle tentative…")
     own.start()
     page.wait_for_selector(LIVE)
     expect(page.locator("#popup")).to_be_hidden()

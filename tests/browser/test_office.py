@@ -53,7 +53,7 @@ def test_letters_are_found_sent_again_and_called_back_by_keyboard(enter: Enter, 
     assert portal.value("SELECT state FROM letter ORDER BY id DESC LIMIT 1") == "cancelled"
 
     go(page, "/gestion/courriels/textes?genre=request_decided")
-    text = page.locator("#words-text")
+    text = page.locator("#template-text")
     text.fill(text.input_value().replace("Merci de tenir", "Merci à {name} de tenir"))
     page.get_by_label("Aperçu pour la famille n°").fill("1042")
     page.get_by_role("button", name="Aperçu").press("Enter")
@@ -61,11 +61,11 @@ def test_letters_are_found_sent_again_and_called_back_by_keyboard(enter: Enter, 
     expect(page.locator(".text-preview")).to_contain_text("Merci à Claire Aubry de tenir")
     settled(page)
     page.get_by_role("button", name="Envoyer un essai").press("Enter")
-    expect(page.locator("#said")).to_contain_text("Un essai part vers lemoine.helene@example.org")
+    expect(page.locator("#announcement")).to_contain_text("Un essai part vers lemoine.helene@example.org")
     page.get_by_role("button", name="Enregistrer").press("Enter")
-    expect(page.locator("#said")).to_contain_text("Le texte est enregistré")
+    expect(page.locator("#announcement")).to_contain_text("Le texte est enregistré")
     page.get_by_role("button", name="Rétablir le texte d’origine").press("Enter")
-    expect(page.locator("#said")).to_contain_text("Le texte d’origine est rétabli.")
+    expect(page.locator("#announcement")).to_contain_text("Le texte d’origine est rétabli.")
     assert portal.rows("SELECT 1 FROM letter_text WHERE kind = 'request_decided'") == []
 
 
@@ -80,7 +80,7 @@ def test_the_journal_and_a_setting_by_keyboard(enter: Enter, portal: Server) -> 
     settled(page)
     months.fill("7")
     months.press("Enter")
-    expect(page.locator("#said")).to_have_text("Les réglages sont enregistrés.")
+    expect(page.locator("#announcement")).to_have_text("Les réglages sont enregistrés.")
     assert portal.value("SELECT journal_months FROM site WHERE id = 1") == 7
     for part in ("pieces", "phrases", "courriel", "comptes", "securite"):
         go(page, f"/gestion/reglages/{part}")

@@ -205,7 +205,7 @@ def test_a_person_types_before_the_script_has_arrived_and_loses_nothing(enter: E
     window = enter("aubry.claire")
     page = window.context.new_page()
     held: list[Any] = []
-    page.route("**/house.js", lambda route, _request: held.append(route))
+    page.route("**/portal.js", lambda route, _request: held.append(route))
     page.goto("/famille", wait_until="commit")
     page.get_by_role("textbox", name="Adresse").fill("12 rue des Lilas")
     held[0].continue_()

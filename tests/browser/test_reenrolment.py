@@ -26,7 +26,7 @@ def box(page: Page, name: str) -> Locator:
 
 
 def line(page: Page, name: str) -> Locator:
-    return page.locator(".pieces tr", has_text=name)
+    return page.locator(".documents tr", has_text=name)
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])

@@ -47,7 +47,7 @@ def test_the_queue_is_worked_by_keyboard_alone(enter: Enter, portal: Server) -> 
     expect(page.locator("#request-title")).to_have_text(names[1])
     page.keyboard.press("v")
     expect(page.locator("#request-title")).to_have_text(names[2])
-    expect(page.locator("#said")).to_have_text(f"La décision pour {names[1]} est enregistrée.")
+    expect(page.locator("#announcement")).to_have_text(f"La décision pour {names[1]} est enregistrée.")
     page.keyboard.press("r")
     expect(page.locator("#reason")).to_be_focused()
     page.keyboard.type("Le justificatif manque.")
@@ -55,7 +55,9 @@ def test_the_queue_is_worked_by_keyboard_alone(enter: Enter, portal: Server) -> 
     expect(page.locator("#request-title")).to_have_text(names[3])
     page.keyboard.press("u")
     expect(page.locator("#request-title")).to_have_text(names[2])
-    expect(page.locator("#said")).to_have_text("La décision est annulée : la demande est de nouveau en attente.")
+    expect(page.locator("#announcement")).to_have_text(
+        "La décision est annulée : la demande est de nouveau en attente."
+    )
     assert portal.value("SELECT count(*) FROM change_request WHERE state = 'pending'") == 5
 
 
@@ -118,7 +120,7 @@ def test_the_search_finds_as_one_types_and_keeps_the_field(enter: Enter) -> None
     search.press_sequentially("belkacem")
     expect(page.get_by_role("table", name="File d’attente").get_by_role("link")).to_have_count(1)
     expect(search).to_be_focused()
-    expect(page.locator("#said")).to_have_text("1 demande")
+    expect(page.locator("#announcement")).to_have_text("1 demande")
     search.fill("zzz")
     expect(page.get_by_text("Aucune demande ne correspond à cette recherche.")).to_be_visible()
 
@@ -131,7 +133,7 @@ def test_a_colleagues_name_shows_and_the_second_decision_is_told(enter: Enter, p
     expect(helene.get_by_text("Paul Renard a aussi cette demande ouverte.")).to_be_visible()
     window.context.set_offline(True)  # what Paul decides does not reach her screen
     paul.get_by_role("button", name="Valider").click()
-    expect(paul.locator("#said")).to_have_text(f"La décision pour {whose} est enregistrée.")
+    expect(paul.locator("#announcement")).to_have_text(f"La décision pour {whose} est enregistrée.")
     window.context.set_offline(False)
     expect(
         helene.get_by_text(re.compile("Décidée par Paul Renard")).or_(helene.get_by_role("button", name="Valider"))

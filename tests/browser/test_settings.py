@@ -22,7 +22,7 @@ def test_a_manager_settles_the_site_and_a_family_sees_it(enter: Enter, portal: S
     expect(preview.get_by_text("Téléphone fixe")).to_have_count(0)
     assert portal.rows("SELECT 1 FROM audit_entry WHERE action = 'settings changed'") == []
     page.get_by_role("button", name="Enregistrer").click()
-    expect(page.locator("#said")).to_have_text("Les réglages sont enregistrés.")
+    expect(page.locator("#announcement")).to_have_text("Les réglages sont enregistrés.")
     family = enter("aubry.claire").open("/famille")
     expect(family.get_by_label("Téléphone mobile")).to_be_visible()
     expect(family.get_by_label("Téléphone fixe")).to_have_count(0)

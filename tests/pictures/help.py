@@ -27,8 +27,8 @@ def a_field_waits(page: Page) -> None:
 
 
 def the_preferences_are_open(page: Page) -> None:
-    page.locator("a[data-opens-comfort] >> visible=true").first.click()
-    page.locator("#comfort-panel").wait_for()
+    page.locator("a[data-opens-preferences] >> visible=true").first.click()
+    page.locator("#preferences-panel").wait_for()
 
 
 class Shot(NamedTuple):
@@ -43,8 +43,8 @@ class Shot(NamedTuple):
 
 
 SHOTS = {
-    "mot-de-passe-perdu": Shot("", "/mot-de-passe-perdu", ".sheet", width=560),
-    "connexion": Shot("", "/connexion", ".sheet", 470, 560),
+    "mot-de-passe-perdu": Shot("", "/mot-de-passe-perdu", ".plain-body", width=560),
+    "connexion": Shot("", "/connexion", ".plain-body", 470, 560),
     "accueil": Shot("aubry.claire", "/", "main", 620),
     "famille": Shot("aubry.claire", "/famille", "#shown", reach=a_field_waits),
     "cours": Shot("aubry.claire", "/eleves/2042/cours/{course}", ".window", 520),
@@ -54,11 +54,11 @@ SHOTS = {
     "reinscription": Shot("aubry.claire", "/eleves/2042/reinscription", "main .card >> nth=0", 620, 1000),
     "facturation": Shot("aubry.claire", "/facturation/cotisations", ".ledger", 520, 1160),
     "payer": Shot("aubry.claire", "/facturation/cotisations/payer", "main", 440),
-    "affichage": Shot("aubry.claire", "/", "#comfort-panel", 520, reach=the_preferences_are_open),
+    "affichage": Shot("aubry.claire", "/", "#preferences-panel", 520, reach=the_preferences_are_open),
     "gestion-demandes": Shot("renard.paul", "/gestion/demandes", "main", 640, 1200),
     "gestion-reinscriptions": Shot("lemoine.helene", "/gestion/reinscriptions/1", "main", 640, 1200),
     "gestion-familles": Shot("lemoine.helene", "/gestion/familles", "main", 520, 1200),
-    "gestion-imports": Shot("lemoine.helene", "/gestion/imports", ".exchange", 520, 1100),
+    "gestion-imports": Shot("lemoine.helene", "/gestion/imports", ".importing", 520, 1100),
     "gestion-courriels": Shot("lemoine.helene", "/gestion/courriels", "main", 760, 1200),
     "gestion-journal": Shot("lemoine.helene", "/gestion/journal", "main", 560, 1200),
     "gestion-reglages": Shot("lemoine.helene", "/gestion/reglages", "main", 560, 1200),

@@ -229,8 +229,8 @@ def a_field_is_missing(page: Page) -> None:
 
 
 def the_preferences_are_chosen(page: Page) -> None:
-    page.locator("a[data-opens-comfort] >> visible=true").first.click()
-    page.locator("#comfort-panel").wait_for()
+    page.locator("a[data-opens-preferences] >> visible=true").first.click()
+    page.locator("#preferences-panel").wait_for()
 
 
 CLAIRE, SAMIR, PAUL = "aubry.claire", "belkacem.samir", "renard.paul"

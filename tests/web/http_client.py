@@ -196,7 +196,7 @@ class Tab:
         return "".join(
             element.get("props", {}).get("content") or str(self.soup.find(id=f"c{key}"))
             for key, element in self.elements.items()
-            if element and element.get("tag") == "house-panel"
+            if element and element.get("tag") == "portal-panel"
         )
 
     def wait_until(self, condition: Callable[[], bool], seconds: float = 60) -> None:

@@ -18,7 +18,7 @@ from tests.server import ROOT
 PATH = "/contract/{number}"
 STATIC = Path(str(nicegui.nicegui.static_files.directory))
 THEIR_SCRIPT = (STATIC / "nicegui.js").read_text(encoding="utf-8")
-OUR_SCRIPT = (ROOT / "components" / "assets" / "theme" / "house.js").read_text(encoding="utf-8")
+OUR_SCRIPT = (ROOT / "components" / "assets" / "theme" / "portal.js").read_text(encoding="utf-8")
 THEIR_OWN = Client.build_response
 
 

@@ -52,7 +52,7 @@ def policy_of(answer: httpx.Response) -> dict[str, str]:
         "/readyz",
         "/metrics",
         "/favicon.ico",
-        "/theme/nothing/house.css",
+        "/theme/nothing/portal.css",
         f"{static_files.ADDRESS}/nicegui.js",
         "/_nicegui/nothing",
         "/documents/nothing",
@@ -267,7 +267,7 @@ def test_the_script_comes_whole_in_every_coding(claire: Person, coding: str) -> 
     address = str(claire.soup("/famille").select_one("script[type=module]")["src"])
     answer = claire.get(address, headers={"accept-encoding": coding})
     assert answer.headers.get("content-encoding", "identity") == coding
-    assert "house-panel" in answer.text
+    assert "portal-panel" in answer.text
     head = claire.head(address, headers={"accept-encoding": coding})
     assert head.content == b""
     assert head.headers["content-length"] == answer.headers["content-length"]

@@ -115,7 +115,7 @@ async def test_the_response_is_marked_as_built(client: Client) -> None:
 
 async def test_the_outbox_keeps_what_is_sent_later(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stands on: Outbox.updates, next_message_id, prune_history; a changed element is sent whole under its number.
-    Mend: document.build_response, socket_ownership.take_over, house.js."""
+    Mend: document.build_response, socket_ownership.take_over, portal.js."""
     sent, came = list[tuple[str, Any, str]](), asyncio.Event()
 
     async def emit(kind: str, data: Any, room: str) -> None:
@@ -140,11 +140,11 @@ async def test_the_outbox_keeps_what_is_sent_later(client: Client, monkeypatch: 
 
 
 async def test_an_element_has_its_form_on_the_wire(client: Client) -> None:
-    """Stands on: Element._to_dict and NiceGUI's own document, which writes the same. Mend: document.build_response, house.js."""
+    """Stands on: Element._to_dict and NiceGUI's own document, which writes the same. Mend: document.build_response, portal.js."""
     panel = with_a_panel(client)
     wire = json.loads(nicegui.json.dumps(panel._to_dict()))
     assert wire.keys() == {"tag", "class", "props", "events"}
-    assert (wire["tag"], wire["class"], wire["props"]) == ("house-panel", ["flow"], {"as": "section"})
+    assert (wire["tag"], wire["class"], wire["props"]) == ("portal-panel", ["flow"], {"as": "section"})
     [event] = wire["events"]
     assert event["type"] == "act"
     assert event["js_handler"] is None  # it would be evaluated
@@ -266,7 +266,7 @@ async def test_a_page_tells_the_path_it_was_registered_under(client: Client) -> 
 )
 async def test_the_boot_values_are_those_of_niceguis_own_document(client: Client, headers: dict[str, str]) -> None:
     """Stands on: createApp(elements, options) of nicegui.js and the options that its own document gives.
-    Mend: document.build_response, the call of createApp in house.js."""
+    Mend: document.build_response, the call of createApp in portal.js."""
     with_a_panel(client)
     own, boot = given_to_create_app(theirs(client, **headers)), boot_of(ours(client, **headers))
     called = given_to_create_app(OUR_SCRIPT)
@@ -280,7 +280,7 @@ async def test_the_boot_values_are_those_of_niceguis_own_document(client: Client
 
 
 async def test_the_static_files_bear_the_names_that_we_load(client: Client, site: Callable[..., Any]) -> None:
-    """Stands on: /_nicegui/<version>/static/ and three files there, the same as its own document loads. Mend: static_files, house.js."""
+    """Stands on: /_nicegui/<version>/static/ and three files there, the same as its own document loads. Mend: static_files, portal.js."""
     loaded = set(
         re.findall(
             r"[\w.-]+\.js", " ".join(re.findall(r"(?:import|library)\((.*?)\)", OUR_SCRIPT.split("boot = ")[1][:900]))
@@ -318,11 +318,11 @@ async def test_the_document_has_the_ids_that_the_script_looks_for(client: Client
 
 async def test_a_tag_that_nobody_registered_is_the_browsers_to_know(client: Client) -> None:
     """Stands on: Element takes any tag without a component, and nicegui.js resolves it in the global `app`.
-    Mend: static_panel, `app.component` in house.js (or register a public custom component)."""
+    Mend: static_panel, `app.component` in portal.js (or register a public custom component)."""
     panel = with_a_panel(client)
     assert panel.component is None
     around = theirs(client).replace(re.search(r"parseElements\(.*?\)", theirs(client), re.S)[0], "")
-    assert "house-panel" not in around
+    assert "portal-panel" not in around
     assert f'app.component("{panel.tag}"' in OUR_SCRIPT
     assert "Vue.resolveComponent(element.tag)" in THEIR_SCRIPT
     assert "\nlet app = undefined;" in THEIR_SCRIPT
@@ -335,7 +335,7 @@ async def test_our_middleware_is_the_outermost(site: Callable[..., Any], monkeyp
     monkeypatch.setattr(app, "build_middleware_stack", app.build_middleware_stack)
     server._outermost()
     for path, status in (
-        (serving.url("house.css"), 200),
+        (serving.url("portal.css"), 200),
         (f"{static_files.ADDRESS}/nicegui.js", 200),
         (f"{static_files.ADDRESS}/nothing.js", 404),
         (f"{socket_ownership.ADDRESS}/socket.io/?EIO=4&transport=polling", 403),

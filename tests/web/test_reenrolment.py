@@ -78,7 +78,7 @@ def test_a_file_arrives_without_websocket_nor_script_and_is_shown(ready: Person)
     assert answer.headers["location"] == f"{WHERE}?document=recu"
     page = ready.soup(f"{WHERE}?document=recu")
     assert "Le document est reçu." in page.get_text()
-    line = next(row for row in page.select(".pieces tr") if "Photo d’identité" in row.get_text())
+    line = next(row for row in page.select(".documents tr") if "Photo d’identité" in row.get_text())
     assert "Nino été.jpg" in line.get_text()
     assert "Reçue" in line.get_text()
     assert ready.get(line.select_one("a[href^='/documents/']")["href"]).headers["content-type"] == "image/jpeg"
@@ -191,7 +191,7 @@ def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, com
         assert "Aussi pour Nino : Attestation d’assurance" not in tab.shown()
         tab.act("also", button["data-of"])
     assert stored_count(portal) == before + 2
-    line = next(row for row in ready.soup(WHERE).select(".pieces tr") if "assurance" in row.get_text())
+    line = next(row for row in ready.soup(WHERE).select(".documents tr") if "assurance" in row.get_text())
     assert "Reçue" in line.get_text()
     with Tab(come("aubry.marc"), irinas) as his:
         his.act("also", button["data-of"])

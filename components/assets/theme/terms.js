@@ -4,7 +4,8 @@ const tipOf = (term) => document.getElementById(term.getAttribute("popovertarget
 const isOpen = (tip) => tip.matches(":popover-open");
 let leaving = 0;
 function place(term, tip) {
-  const word = term.getBoundingClientRect(), box = tip.getBoundingClientRect();
+  const word = term.getBoundingClientRect(),
+    box = tip.getBoundingClientRect();
   const under = word.bottom + 6 + box.height <= innerHeight || word.top < box.height + 6;
   tip.style.left = `${Math.max(8, Math.min(word.left, innerWidth - box.width - 8))}px`;
   tip.style.top = `${under ? word.bottom + 6 : word.top - 6 - box.height}px`;
@@ -35,13 +36,23 @@ document.addEventListener("focusin", (event) => {
   if (at(event)?.matches(":focus-visible")) show(at(event));
 });
 document.addEventListener("focusout", (event) => at(event) && hide(tipOf(at(event))));
-document.addEventListener("click", (event) => {
-  if (!at(event)) return;
-  event.preventDefault(); // the button's own press would close what pointing has opened
-  event.stopPropagation();
-  show(at(event));
-}, true);
-document.addEventListener("scroll", () => { // the keyboard's focus scrolls too: the meaning follows its word
-  const tip = openTip(), term = tip && document.querySelector(`[popovertarget="${CSS.escape(tip.id)}"]`);
-  if (term) place(term, tip);
-}, { capture: true, passive: true });
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!at(event)) return;
+    event.preventDefault(); // the button's own press would close what pointing has opened
+    event.stopPropagation();
+    show(at(event));
+  },
+  true,
+);
+document.addEventListener(
+  "scroll",
+  () => {
+    // the keyboard's focus scrolls too: the meaning follows its word
+    const tip = openTip(),
+      term = tip && document.querySelector(`[popovertarget="${CSS.escape(tip.id)}"]`);
+    if (term) place(term, tip);
+  },
+  { capture: true, passive: true },
+);

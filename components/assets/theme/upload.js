@@ -8,7 +8,7 @@ const make = (name, given = {}, ...inside) => {
   return made;
 };
 const sending = (form) => lists.get(form) ?? lists.set(form, []).get(form);
-const told = (form, words) => (form.querySelector("[role=status]").textContent = words);
+const report = (form, text) => (form.querySelector("[role=status]").textContent = text);
 
 function add(form, files) {
   const names = form.querySelector("select[name=document]");
@@ -23,13 +23,24 @@ function add(form, files) {
     const label = make("label", { textContent: form.dataset.name, htmlFor: select.id });
     const leave = make("button", { type: "button", className: "link", textContent: form.dataset.leave });
     leave.setAttribute("aria-label", `${form.dataset.leave} : ${file.name}`);
-    const size = file.size < 1048576 ? `${Math.max(1, Math.round(file.size / 1024))} Ko` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} Mo`;
-    const line = make("li", {},
-      make("strong", { textContent: file.name }), make("span", { className: "hint", textContent: size }), leave,
-      make("div", { className: "field" }, label, select), make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
-      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }));
+    const size =
+      file.size < 1048576 ? `${Math.max(1, Math.round(file.size / 1024))} Ko` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} Mo`;
+    const line = make(
+      "li",
+      {},
+      make("strong", { textContent: file.name }),
+      make("span", { className: "hint", textContent: size }),
+      leave,
+      make("div", { className: "field" }, label, select),
+      make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
+      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }),
+    );
     const one = { file, line, select };
-    leave.addEventListener("click", () => (line.remove(), sending(form).splice(sending(form).indexOf(one), 1), show(form)));
+    leave.addEventListener("click", () => {
+      line.remove();
+      sending(form).splice(sending(form).indexOf(one), 1);
+      show(form);
+    });
     sending(form).push(one);
     form.querySelector(".sending").append(line);
   }
@@ -39,7 +50,7 @@ function add(form, files) {
 function show(form) {
   const any = sending(form).length > 0;
   form.querySelector("[data-one]").hidden = any;
-  told(form, "");
+  report(form, "");
 }
 
 function send(form, one) {
@@ -52,7 +63,12 @@ function send(form, one) {
   fault.hidden = true;
   return new Promise((done) => {
     const request = new XMLHttpRequest();
-    const failed = (words) => ((fault.textContent = words), (fault.hidden = false), (bar.hidden = true), done(false));
+    const failed = (text) => {
+      fault.textContent = text;
+      fault.hidden = false;
+      bar.hidden = true;
+      done(false);
+    };
     request.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
     request.addEventListener("error", () => failed(form.dataset.failed));
     request.addEventListener("timeout", () => failed(form.dataset.failed));
@@ -79,14 +95,17 @@ function send(form, one) {
 
 async function sendAll(form) {
   const left = sending(form).filter((each) => !each.done);
-  if (!left.length) return told(form, form.dataset.choose), form.querySelector("input[type=file]").focus();
+  if (!left.length) {
+    report(form, form.dataset.choose);
+    return form.querySelector("input[type=file]").focus();
+  }
   const press = form.querySelector("[type=submit]");
   press.setAttribute("aria-disabled", "true");
-  told(form, form.dataset.sending);
+  report(form, form.dataset.sending);
   let bad = null;
   for (const one of left) if (!(await send(form, one))) bad ??= one;
   press.removeAttribute("aria-disabled");
-  told(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
+  report(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
   if (bad) return bad.select.focus();
   form.closest("dialog")?.close();
   // The websocket redraws the page; where it is lost, the page is asked for again.
@@ -99,21 +118,29 @@ document.addEventListener("change", (event) => {
   add(form, event.target.files);
   event.target.value = "";
 });
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (!("upload" in form.dataset)) return;
-  event.preventDefault();
-  event.stopImmediatePropagation(); // the page stays: its websocket too
-  if (form.querySelector("[type=submit]").ariaDisabled !== "true") sendAll(form);
-}, true);
-document.addEventListener("close", (event) => {
-  const form = event.target.querySelector?.("form[data-upload]");
-  if (!form) return;
-  lists.delete(form);
-  form.querySelector(".sending").replaceChildren();
-  form.querySelector("[data-one]").hidden = false;
-  told(form, "");
-}, true);
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!("upload" in form.dataset)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // the page stays: its websocket too
+    if (form.querySelector("[type=submit]").ariaDisabled !== "true") sendAll(form);
+  },
+  true,
+);
+document.addEventListener(
+  "close",
+  (event) => {
+    const form = event.target.querySelector?.("form[data-upload]");
+    if (!form) return;
+    lists.delete(form);
+    form.querySelector(".sending").replaceChildren();
+    form.querySelector("[data-one]").hidden = false;
+    report(form, "");
+  },
+  true,
+);
 for (const type of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(type, (event) => {
     const zone = event.target.closest?.("[data-drop]");
@@ -123,8 +150,11 @@ for (const type of ["dragover", "dragleave", "drop"]) {
     if (type === "drop") add(zone.closest("form"), event.dataTransfer.files);
   });
 }
-// With the script, several may be chosen and an empty form is told of in words.
+// With the script, several may be chosen and an empty form is refused in words.
 const prepare = () => {
-  for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) (field.multiple = true), (field.required = false);
+  for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) {
+    field.multiple = true;
+    field.required = false;
+  }
 };
 document.addEventListener("click", prepare, true);

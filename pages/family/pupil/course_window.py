@@ -389,6 +389,6 @@ def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
         do="justify",
         of=absence.id,
         id="justify-form",
-        data_keep=f"justify-{absence.id}",
+        data_draft=f"justify-{absence.id}",
         class_="stack-form",
     )

@@ -88,7 +88,7 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
     )
     return (
         dossier_head(uow, pupil, "cours")
-        + tag("div", tag("h2", uow.translate("Année {year}", year=year)), absences, class_="sheet-head")
+        + tag("div", tag("h2", uow.translate("Année {year}", year=year)), absences, class_="card-head")
         + lists.draw(uow, listing, found)
         + (glossary.line(uow.language, (each.course.name for each in found), "list") or Markup(""))
         + tag("p", paper, class_="links-row")

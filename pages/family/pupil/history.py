@@ -163,9 +163,9 @@ def _detail(
         tag("p", _to_list(uow, page_state), class_="to-list"),
         tag(
             "div",
-            tag("h2", f"{course.name} · {course.school_year}", id="sheet-title", tabindex="-1"),
+            tag("h2", f"{course.name} · {course.school_year}", id="record-title", tabindex="-1"),
             admitted and tag("span", admitted, class_="chip good"),
-            class_="sheet-head",
+            class_="card-head",
         ),
         tag("p", during, class_="soft"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
@@ -243,7 +243,7 @@ def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
     line = _known(uow, act.number(), page_state)
     before, page_state.line, page_state.chosen = page_state.chosen, line, True
-    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="sheet-title")
+    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="record-title")
 
 
 def _back(page_state: PageState) -> Answer:
@@ -263,7 +263,7 @@ def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     )
     if (page_state.line, page_state.chosen) == before:  # a link within the page
         return Answer()
-    return Answer(url=page_state.url, focus="sheet-title" if page_state.chosen else f"open-past-{page_state.line}")
+    return Answer(url=page_state.url, focus="record-title" if page_state.chosen else f"open-past-{page_state.line}")
 
 
 def _walk(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

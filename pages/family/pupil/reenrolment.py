@@ -193,12 +193,12 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
                 tag("button", uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
                 class_="actions",
             ),
-            id="words",
+            id="remarks",
             method="dialog",
             data_do="submit",
             data_of=now.pupil.number,
             novalidate=True,
-            data_keep=f"reenrolment-{now.pupil.number}-{now.campaign.id}" if now.editable else None,
+            data_draft=f"reenrolment-{now.pupil.number}-{now.campaign.id}" if now.editable else None,
         ),
         class_="card stack-form",
         aria_label=uow.translate("Demandes complémentaires"),
@@ -264,7 +264,7 @@ def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:
 def _remove(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     pupil, _ = families.pupil_by_number(uow, page.n)
     reenrolment_documents.remove(uow, pupil, act.number())
-    return Answer(toast=uow.translate("La pièce est retirée."), focus="pieces-title")
+    return Answer(toast=uow.translate("La pièce est retirée."), focus="documents-title")
 
 
 def _again(uow: UnitOfWork, act: Act, page: Page) -> Answer:
@@ -272,7 +272,7 @@ def _again(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     for document_id, (supplied, _other) in reenrolment_documents.shared(uow, now).offers.items():
         if document_id == act.number():
             reenrolment_documents.again_for(uow, now.pupil, document_id, supplied.id)
-            return Answer(toast=uow.translate("Le document est reçu."), focus="pieces-title")
+            return Answer(toast=uow.translate("Le document est reçu."), focus="documents-title")
     raise NotFound(f"offer {act.of}")
 
 
@@ -284,7 +284,7 @@ def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
             if act.of == f"{supplied_id}-{pupil.number}":
                 reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
                 text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.first_name)
-                return Answer(toast=text, focus="pieces-title")
+                return Answer(toast=text, focus="documents-title")
     raise NotFound(f"offer {act.of[:30]}")
 
 

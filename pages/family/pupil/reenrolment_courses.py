@@ -27,7 +27,7 @@ def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Ma
             "div",
             tag("h2", uow.translate("1. Les cours de l’an prochain"), id="fault-way", tabindex="-1"),
             tag("p", year, class_="soft"),
-            class_="sheet-head",
+            class_="card-head",
         ),
         now.campaign.introduction and tag("p", now.campaign.introduction, class_="soft"),
         fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), class_="fault"),
@@ -123,10 +123,10 @@ def _leaving(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -
     wish = now.wish
     chosen = box(now, Way.LEAVING, ticked, uow.translate("Ne se réinscrit pas"))
     if not ticked or not wish:
-        return tag("div", chosen, class_="tick-row apart")
+        return tag("div", chosen, class_="tick-row separate")
     return tag(
         "div",
-        tag("div", chosen, class_="tick-row apart"),
+        tag("div", chosen, class_="tick-row separate"),
         tag(
             "div",
             labelled(

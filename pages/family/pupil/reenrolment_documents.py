@@ -54,9 +54,9 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
         "section",
         tag(
             "div",
-            tag("h2", uow.translate("2. Pièces à fournir"), id="pieces-title", tabindex="-1"),
+            tag("h2", uow.translate("2. Pièces à fournir"), id="documents-title", tabindex="-1"),
             _import_button(uow, closed) if now.document_items and now.may_change else None,
-            class_="sheet-head",
+            class_="card-head",
         ),
         now.campaign.documents_text and tag("p", now.campaign.documents_text),
         tag(
@@ -78,7 +78,7 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
             tabindex="-1",
             class_="fault",
         ),
-        tag("div", table, class_="reenrolment pieces")
+        tag("div", table, class_="reenrolment documents")
         if lines
         else tag("p", uow.translate("Aucune pièce n’est demandée pour cet élève.")),
         _window(uow, now, proposed) if not closed else _why(uow, closed),
@@ -241,7 +241,7 @@ def _window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
             chooser,
             names,
             tag("ul", class_="sending", data_own=True),
-            tag("p", role="status", class_="hint", data_own=True, id="import-told"),
+            tag("p", role="status", class_="hint", data_own=True, id="import-report"),
             tag(
                 "div",
                 tag("button", uow.translate("Annuler"), type="button", data_closes=True, class_="btn quiet"),

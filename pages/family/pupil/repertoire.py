@@ -115,7 +115,7 @@ def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
     return tag(
         "section",
         tag("p", _to_list(uow, page_state)),
-        tag("h2", item.work or event.title, id="sheet-title", tabindex="-1"),
+        tag("h2", item.work or event.title, id="record-title", tabindex="-1"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
         class_="card",
         aria_label=uow.translate("Fiche de l’événement"),
@@ -140,7 +140,7 @@ def _known(uow: UnitOfWork, line: int, page_state: PageState) -> int:
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
     before, page_state.line = page_state.line, _known(uow, act.number(), page_state)
-    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="sheet-title")
+    return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="record-title")
 
 
 def _back(page_state: PageState) -> Answer:
@@ -156,4 +156,4 @@ def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     before, page_state.line = page_state.line, _known(uow, int(found[1]), page_state) if found[1] else 0
     if page_state.line == before:  # a link within the page
         return Answer()
-    return Answer(url=page_state.url, focus="sheet-title" if page_state.line else f"open-events-{before}")
+    return Answer(url=page_state.url, focus="record-title" if page_state.line else f"open-events-{before}")

@@ -77,7 +77,7 @@ def _without(uow: UnitOfWork, view: FamilyView, adult: Guardian) -> Markup:
         class_="line-form",
     )
     top = tag("div", tag("h2", adult.full_name, " ", status_chip(uow, AccessState.NONE)), class_="head")
-    return tag("section", top, form, class_="card sheet-card", aria_label=adult.full_name)
+    return tag("section", top, form, class_="card record-card", aria_label=adult.full_name)
 
 
 def _card(
@@ -113,7 +113,7 @@ def _card(
         tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in facts), class_="account-facts"),
         _acts(uow, view, account, adult),
         _sessions(uow, sessions),
-        class_="card sheet-card",
+        class_="card record-card",
         aria_label=account.login,
     )
 

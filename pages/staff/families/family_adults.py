@@ -64,7 +64,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
             uow, adult, waiting, view.page_state.shown, hidden=families.hidden_fields(uow, "guardian", adult)
         ),
         _removal(uow, adult) if len(view.adults) > 1 else None,
-        class_="card sheet-card",
+        class_="card record-card",
         aria_label=adult.full_name,
     )
 
@@ -182,11 +182,11 @@ def correcting(page_state: PageState, of: Callable[[UnitOfWork, Act], object]) -
             page_state.shown.forget(key)  # what moved meanwhile is on the screen now
             return faulty(page_state, key, act, found)
         page_state.shown.forget(key)
-        keep = f"desk-{key}-{uow.account_id}"
+        draft = f"office-{key}-{uow.account_id}"
         if not done.changes:
-            return Answer(dialog=uow.translate("Aucune modification à enregistrer."), forget=keep)
+            return Answer(dialog=uow.translate("Aucune modification à enregistrer."), forget=draft)
         text = uow.translate("{count} champ est corrigé.#{count} champs sont corrigés.", count=len(done.changes))
-        return Answer(toast=text, forget=keep, focus=f"{key}-save")
+        return Answer(toast=text, forget=draft, focus=f"{key}-save")
 
     return correct
 
@@ -228,7 +228,7 @@ def _draw_new(uow: UnitOfWork, shown: correction_form.Shown) -> Markup:
         ),
         do="add-family",
         of="",
-        data_keep=f"new-family-{uow.account_id}",
+        data_draft=f"new-family-{uow.account_id}",
     )
     under = uow.translate("Le reste de la fiche, les élèves et les comptes s’ajoutent ensuite.")
     return head(uow.translate("Nouvelle famille"), under) + tag("section", form, class_="card")

@@ -47,7 +47,7 @@ def _pupil(
         ),
         tag("h3", uow.translate("Fiche de l’élève")),
         correction_form.form(uow, pupil, waiting, view.page_state.shown),
-        class_="card sheet-card",
+        class_="card record-card",
         aria_label=pupil.full_name,
     )
 

@@ -23,7 +23,7 @@ def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         _theirs(uow, run, record),
         class_="card columns",
         aria_label=uow.translate("Colonnes du fichier"),
-    ) + tag("div", _others(uow, run, record), _options(uow, run), class_="exchange")
+    ) + tag("div", _others(uow, run, record), _options(uow, run), class_="importing")
 
 
 def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:

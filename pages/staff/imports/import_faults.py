@@ -77,7 +77,7 @@ def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) ->
             of=skip,
             class_="stack-form mend",
             id="corrections",
-            data_keep=f"import-{run.id}-{skip}",
+            data_draft=f"import-{run.id}-{skip}",
         ),
         class_="card flow",
         aria_labelledby="faults",

@@ -37,7 +37,7 @@ def _draw(uow: UnitOfWork, lacking: bool, chosen: str) -> Markup:
     return (
         head(uow.translate("Imports et exports"), under)
         + (alert(uow.translate("Choisissez le genre de fiches et un fichier CSV ou XLSX.")) if lacking else Markup())
-        + tag("div", _give(uow, chosen), _accepted(uow), class_="exchange")
+        + tag("div", _give(uow, chosen), _accepted(uow), class_="importing")
         + _kinds(uow)
     )
 

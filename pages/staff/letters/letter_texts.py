@@ -164,19 +164,19 @@ def _form(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Marku
         else None
     )
     return acting_form(
-        labelled(uow, "words-subject", "Objet", "text", value=shown.subject, fault=page_state.faults.get("subject"), required=True,
+        labelled(uow, "template-subject", "Objet", "text", value=shown.subject, fault=page_state.faults.get("subject"), required=True,
                  maxlength=MAX_SUBJECT_LENGTH, lang=page_state.language),
-        labelled(uow, "words-text", "Texte", "textarea", value=shown.paragraphs(page_state.language), fault=page_state.faults.get("text"),
+        labelled(uow, "template-text", "Texte", "textarea", value=shown.paragraphs(page_state.language), fault=page_state.faults.get("text"),
                  hint="Une ligne vide sépare deux paragraphes.", required=True, rows=14, maxlength=MAX_BODY_LENGTH, lang=page_state.language),
         TEMPLATES[page_state.kind].link
-        and labelled(uow, "words-link", "Mots du bouton", "text", value=shown.link, fault=page_state.faults.get("link"), required=True,
+        and labelled(uow, "template-link", "Mots du bouton", "text", value=shown.link, fault=page_state.faults.get("link"), required=True,
                      maxlength=MAX_LINK_LENGTH, lang=page_state.language),
         parts and tag("p", uow.translate("À garder, seul sur sa ligne : {parts}", parts=" ".join(parts)), class_="small"),
-        tag("details", tag("summary", uow.translate("Variables de ce courriel")), tag("dl", known, class_="sheet-facts")),
+        tag("details", tag("summary", uow.translate("Variables de ce courriel")), tag("dl", known, class_="record-facts")),
         tag(
             "div",
-            tag("label", uow.translate("Aperçu pour la famille n°"), for_="words-family"),
-            tag("input", id="words-family", name="family", value=page_state.family or "", inputmode="numeric", maxlength=9, autocomplete="off"),
+            tag("label", uow.translate("Aperçu pour la famille n°"), for_="template-family"),
+            tag("input", id="template-family", name="family", value=page_state.family or "", inputmode="numeric", maxlength=9, autocomplete="off"),
             class_="field",
         ),
         tag(
@@ -189,8 +189,8 @@ def _form(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Marku
         ),
         do="look",
         of=stored.version,
-        data_keep=f"words-{key}",
-        class_="words-form",
+        data_draft=f"template-{key}",
+        class_="template-form",
     )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def _typed(act: Act, page_state: PageState) -> TemplateText:
         )
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
-        raise ValidationErrors({f"words-{name}": error for name, error in invalid.faults.items()}) from None
+        raise ValidationErrors({f"template-{name}": error for name, error in invalid.faults.items()}) from None
     return page_state.draft
 
 
@@ -267,7 +267,7 @@ def _keep(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(
         toast=uow.translate("Le texte est enregistré : les prochains courriels le diront ainsi."),
         focus="text-title",
-        forget=f"words-{page_state.kind}-{page_state.language}",
+        forget=f"template-{page_state.kind}-{page_state.language}",
     )
 
 
@@ -277,7 +277,7 @@ def _restore(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(
         toast=uow.translate("Le texte d’origine est rétabli."),
         focus="text-title",
-        forget=f"words-{page_state.kind}-{page_state.language}",
+        forget=f"template-{page_state.kind}-{page_state.language}",
     )
 
 

@@ -147,7 +147,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED),
         do="decide",
         of=each.notice.id,
-        data_keep=f"notice-{each.notice.id}",
+        data_draft=f"notice-{each.notice.id}",
     )
 
 

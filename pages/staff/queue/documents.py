@@ -163,7 +163,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
     text = reason(uow, uow.translate("Raison du refus (la famille la lira)"), fault, ready, most=500)
     until = labelled(
         uow,
-        "piece-until",
+        "document-until",
         "Valable jusqu’au (facultatif)",
         "text",
         hint="jj/mm/aaaa",
@@ -177,7 +177,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
         verdicts(uow, "declined", "accepted"),
         do="decide",
         of=supplied.id,
-        data_keep=f"piece-{supplied.id}",
+        data_draft=f"document-{supplied.id}",
     )
 
 
@@ -221,10 +221,10 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
             supplied = reenrolment_review.validate_document(uow, act.number(), expires_on=_until(uow, act))
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
-        return Answer(focus="piece-until" if "until" in invalid.faults else "reason")
+        return Answer(focus="document-until" if "until" in invalid.faults else "reason")
     page_state.supplied_id, page_state.faults = following(ids, supplied.id), {}
     text = uow.translate("La pièce est refusée.") if declined else uow.translate("La pièce est acceptée.")
-    return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"piece-{supplied.id}")
+    return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"document-{supplied.id}")
 
 
 def _until(uow: UnitOfWork, act: Act) -> date | None:

@@ -103,7 +103,7 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
         ]
     if wish:
         pairs.append(
-            (uow.translate("Demandes complémentaires"), wish.message and tag("span", wish.message, class_="said"))
+            (uow.translate("Demandes complémentaires"), wish.message and tag("span", wish.message, class_="pre-line"))
         )
     chosen = set(detail.sent.chosen)
     lines = [line for line in detail.disciplines if line.active or line.enrolment.id in chosen]
@@ -152,7 +152,7 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
         actions,
         do="decide",
         of=sent.id,
-        data_keep=f"reenrolment-{sent.id}",
+        data_draft=f"reenrolment-{sent.id}",
         id="request-form",
     )
 
@@ -182,12 +182,12 @@ def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, ope
         tag("caption", uow.translate("Pièces")),
         tag("thead", tag("tr", (tag("th", each, scope="col") for each in heads))),
         tag("tbody", lines),
-        class_="pieces",
+        class_="documents",
     )
     ids = with_files(detail)
     place = ids.index(shown.item.supplied.id) + 1 if shown and shown.item.supplied else 0
     looked_at = document_viewer.draw(uow, shown, shown.file, place, len(ids)) if shown and shown.file else None
-    return join([missing, tag("div", listed, looked_at, class_="pieces-row")])
+    return join([missing, tag("div", listed, looked_at, class_="documents-row")])
 
 
 def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool, open_: bool) -> Markup:
@@ -246,7 +246,7 @@ def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Mark
     sent = detail.sent
     when = formats.moment(sent.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
-    answer = tag("p", detail.wish.answer, class_="said") if detail.wish and detail.wish.answer else None
+    answer = tag("p", detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
     undo = (
         button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
         if reenrolment_queue.may_undo(uow, sent)

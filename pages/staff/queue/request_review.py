@@ -101,7 +101,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
         actions,
         do="decide",
         of=request.id,
-        data_keep=f"request-{request.id}",
+        data_draft=f"request-{request.id}",
         id="request-form",
     )
 

@@ -55,4 +55,4 @@ def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed:
         for tab, label in TABS.items()
         if tab != "paiements" or counts[tab] or current == tab
     ]
-    return tag("div", tag("nav", links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="desk-tabs")
+    return tag("div", tag("nav", links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="page-tabs")

@@ -87,15 +87,15 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
     form = acting_form(
         tag(
             "div",
-            labelled(uow, "piece-label", "Nom du document", "text", value=values.get("label", ""), fault=faults.get("label"),
+            labelled(uow, "document-label", "Nom du document", "text", value=values.get("label", ""), fault=faults.get("label"),
                      required=True, span=6, maxlength=120, autocomplete="off"),
-            labelled(uow, "piece-hint", "Consigne pour la famille", "text", value=values.get("hint", ""),
+            labelled(uow, "document-hint", "Consigne pour la famille", "text", value=values.get("hint", ""),
                      fault=faults.get("hint"), span=6, maxlength=300, autocomplete="off"),
-            labelled(uow, "piece-min_age", "À partir de (âge, au 1er septembre)", "text", value=values.get("min_age", ""),
+            labelled(uow, "document-min_age", "À partir de (âge, au 1er septembre)", "text", value=values.get("min_age", ""),
                      fault=faults.get("min_age"), span=3, inputmode="numeric", autocomplete="off"),
-            labelled(uow, "piece-max_age", "Jusqu’à (âge)", "text", value=values.get("max_age", ""),
+            labelled(uow, "document-max_age", "Jusqu’à (âge)", "text", value=values.get("max_age", ""),
                      fault=faults.get("max_age"), span=3, inputmode="numeric", autocomplete="off"),
-            labelled(uow, "piece-sensitive", "Conservation", "select", options=RETENTION_LABELS, value=values.get("sensitive", ""),
+            labelled(uow, "document-sensitive", "Conservation", "select", options=RETENTION_LABELS, value=values.get("sensitive", ""),
                      fault=faults.get("sensitive"), span=6),
             _boxes(uow, "department", uow.translate("Départements (aucun : tous)"), campaign_admin.departments(uow, campaign.source_year), values),
             _boxes(uow, "cycle", uow.translate("Cycles (aucun : tous)"), campaign_admin.cycles(uow), values),
@@ -113,15 +113,15 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
         ),
         do="save-piece",
         of=number,
-        data_keep=f"piece-form-{campaign.id}-{number}",
+        data_draft=f"document-form-{campaign.id}-{number}",
     )  # fmt: skip
     return tag(
         "section",
-        tag("h2", title, id="piece-title", tabindex="-1"),
+        tag("h2", title, id="document-title", tabindex="-1"),
         form,
         _model(uow, campaign, each) if each else None,
         class_="card",
-        aria_labelledby="piece-title",
+        aria_labelledby="document-title",
     )
 
 
@@ -153,7 +153,7 @@ def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Marku
 def write(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.document_id = parse_id(act.of)
     page_state.values, page_state.faults = {}, {}
-    return Answer(focus="piece-label")
+    return Answer(focus="document-label")
 
 
 def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -177,10 +177,12 @@ def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         saved = campaign_admin.save_document(uow, page_state.campaign_id or 0, act.number() or None, values)
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
-        return Answer(focus=f"piece-{next(iter(invalid.faults))}")
+        return Answer(focus=f"document-{next(iter(invalid.faults))}")
     page_state.values, page_state.document_id = {}, saved.id
     page_state.banner = uow.translate("La pièce est enregistrée.")
-    return Answer(announce=page_state.banner, focus="piece-title", forget=f"piece-form-{saved.campaign_id}-{act.of}")
+    return Answer(
+        announce=page_state.banner, focus="document-title", forget=f"document-form-{saved.campaign_id}-{act.of}"
+    )
 
 
 def remove(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

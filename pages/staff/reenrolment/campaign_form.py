@@ -68,7 +68,7 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
             tag("div", tag("button", uow.translate("Enregistrer"), type="submit", class_="btn"), class_="actions"),
             do="save",
             of=campaign.id if campaign else 0,
-            data_keep=f"campaign-{campaign.id if campaign else 0}",
+            data_draft=f"campaign-{campaign.id if campaign else 0}",
         ),
         class_="card",
         aria_label=uow.translate("Réglages de la campagne"),

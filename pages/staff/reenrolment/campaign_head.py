@@ -107,7 +107,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
             "div",
             tag("nav", links, class_="tabs", aria_label=uow.translate("Parties de la campagne")),
             text,
-            class_="desk-tabs",
+            class_="page-tabs",
         )
     )
 

@@ -169,7 +169,7 @@ def _empty(uow: UnitOfWork, page_state: PageState) -> Markup:
         tag("div", tag("button", uow.translate("Créer le compte"), type="submit", class_="btn"), class_="actions"),
         do="create",
         of=0,
-        data_keep=f"staff-0-{uow.account_id}",
+        data_draft=f"staff-0-{uow.account_id}",
         id="staff-form",
     )
     title = tag("h2", uow.translate("Nouveau compte"), id="staff-title", tabindex="-1")
@@ -184,7 +184,7 @@ def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState)
         tag("div", back, save, class_="actions"),
         do="save",
         of=account.id,
-        data_keep=f"staff-{account.id}-{uow.account_id}",
+        data_draft=f"staff-{account.id}-{uow.account_id}",
     )
     others = [button(uow.translate("Fermer ses connexions"), do="close", of=account.id, class_="btn quiet")]
     if account.id != uow.account_id:

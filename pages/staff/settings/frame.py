@@ -71,7 +71,7 @@ def settings_form(uow: UnitOfWork, part: Part, typed: Typed, *, more: Content = 
         tag("div", save, class_="actions"),
         do="save",
         of=part.path,
-        data_keep=f"reglages-{part.path}-{uow.account_id}",
+        data_draft=f"reglages-{part.path}-{uow.account_id}",
         id=f"{part.path}-form",
     )
     return tag("section", form, more, class_="card", aria_label=uow.translate(part.title))

@@ -131,7 +131,7 @@ def _form(uow: UnitOfWork, rows: list[News], writing: Writing) -> Markup:
         tag("div", cancel, save, class_="actions"),
         do="save",
         of=one.id if one else 0,
-        data_keep=f"news-{one.id if one else 0}-{uow.account_id}",
+        data_draft=f"news-{one.id if one else 0}-{uow.account_id}",
         id="news-form",
     )
     return tag(

@@ -3,15 +3,23 @@
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const library = (name) =>
   new Promise((done, failed) => {
-    const script = Object.assign(document.createElement("script"), { src: `${boot.library}/${name}`, async: false, onload: done, onerror: failed });
+    const script = Object.assign(document.createElement("script"), {
+      src: `${boot.library}/${name}`,
+      async: false,
+      onload: done,
+      onerror: failed,
+    });
     document.head.append(script);
   });
 const libraries = Promise.all([
-  import(`${boot.library}/vue.esm-browser.prod.js`), import("./idiomorph.js"), library("socket.io.min.js"), library("nicegui.js"),
+  import(`${boot.library}/vue.esm-browser.prod.js`),
+  import("./idiomorph.js"),
+  library("socket.io.min.js"),
+  library("nicegui.js"),
 ]);
-const typed = {
-  key: (field) => `typed:${field.form.dataset.keep}:${field.name}`,
-  isKept: (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.keep,
+const drafts = {
+  key: (field) => `typed:${field.form.dataset.draft}:${field.name}`,
+  isDraft: (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.draft,
   value: (field) => (field.type === "checkbox" ? String(field.checked) : field.value),
   recorded(field) {
     if (field.type === "checkbox") return String(field.defaultChecked);
@@ -21,17 +29,17 @@ const typed = {
   note(field) {
     const beside = document.querySelector(`[data-beside="${CSS.escape(field.id || "-")}"]`);
     if (beside && !beside.classList.contains("faulty")) beside.hidden = field.value === field.defaultValue;
-    if (!this.isKept(field)) return;
+    if (!this.isDraft(field)) return;
     if (this.value(field) === this.recorded(field)) sessionStorage.removeItem(this.key(field));
     else sessionStorage.setItem(this.key(field), this.value(field));
   },
   bringBack(root) {
-    for (const field of root.querySelectorAll("form[data-keep] :is(input, select, textarea)")) {
-      const kept = this.isKept(field) ? sessionStorage.getItem(this.key(field)) : null;
-      if (kept === this.recorded(field)) sessionStorage.removeItem(this.key(field)); // recorded since
-      if (kept === null || kept === this.value(field)) continue;
-      if (field.type === "checkbox") field.checked = kept === "true";
-      else field.value = kept;
+    for (const field of root.querySelectorAll("form[data-draft] :is(input, select, textarea)")) {
+      const draft = this.isDraft(field) ? sessionStorage.getItem(this.key(field)) : null;
+      if (draft === this.recorded(field)) sessionStorage.removeItem(this.key(field)); // recorded since
+      if (draft === null || draft === this.value(field)) continue;
+      if (field.type === "checkbox") field.checked = draft === "true";
+      else field.value = draft;
       this.note(field);
     }
   },
@@ -40,29 +48,30 @@ const typed = {
   },
 };
 
-function say(text) {
-  const said = document.getElementById("said");
-  said.textContent = "";
-  requestAnimationFrame(() => (said.textContent = text));
+function announce(text) {
+  const region = document.getElementById("announcement");
+  region.textContent = "";
+  requestAnimationFrame(() => (region.textContent = text));
 }
 
 function showToast(text) {
-  say(text);
+  announce(text);
   for (const earlier of document.querySelectorAll(".toast")) earlier.remove(); // they would lie on each other
   const toast = Object.assign(document.createElement("div"), { className: "toast", textContent: text, ariaHidden: "true" });
   document.body.append(toast);
   setTimeout(() => toast.remove(), 6000);
 }
 
-function showMessage(text, button = boot.words.ok, then = () => {}) {
+function showMessage(text, button = boot.texts.ok, then = () => {}) {
   const dialog = document.createElement("dialog");
   dialog.className = "message";
   dialog.setAttribute("aria-labelledby", "message-text");
-  const words = Object.assign(document.createElement("p"), { id: "message-text", textContent: text });
+  const message = Object.assign(document.createElement("p"), { id: "message-text", textContent: text });
   const ok = Object.assign(document.createElement("button"), { className: "btn", textContent: button, autofocus: true });
   ok.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => (dialog.remove(), then()));
-  dialog.append(words, ok);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => then());
+  dialog.append(message, ok);
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -81,9 +90,10 @@ function focusOn(id, within) {
 
 function fill(id, text) {
   const field = document.getElementById(id);
+  if (!field) return null;
   field.value = text;
-  typed.note(field);
-  field.focus();
+  drafts.note(field);
+  return field;
 }
 
 function checkAll(form, value) {
@@ -102,7 +112,7 @@ const Panel = {
   mounted() {
     this.$el.replaceChildren(...(painted.get(this.$el.id) ?? []));
     if (this.content) this.draw(this.content);
-    typed.bringBack(this.$el);
+    drafts.bringBack(this.$el);
     for (const type of ["click", "submit", "dblclick", "change", "input", "keydown"]) this.$el.addEventListener(type, (e) => this[type](e));
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
@@ -133,7 +143,7 @@ const Panel = {
           beforeAttributeUpdated: (name, node) => !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")),
         },
       });
-      typed.bringBack(this.$el);
+      drafts.bringBack(this.$el);
       this.openWindows();
       this.showCurrent();
     },
@@ -186,30 +196,30 @@ const Panel = {
       if (command.reload) return location.reload();
       if (command.go) return location.assign(command.go);
       if (command.push) history.pushState({ window: true }, "", command.push);
-      if (command.url) history.replaceState(history.state, "", command.url), noteList(command.url);
-      if (command.forget) typed.forget(command.forget), this.restoreForm(command.forget);
-      for (const [id, value] of Object.entries(command.fill ?? {})) {
-        const field = document.getElementById(id);
-        if (field) (field.value = value), typed.note(field);
+      if (command.url) {
+        history.replaceState(history.state, "", command.url);
+        noteList(command.url);
       }
+      if (command.forget) this.forget(command.forget);
+      for (const [id, value] of Object.entries(command.fill ?? {})) fill(id, value);
       if (command.close) document.getElementById(command.close)?.close();
       if (command.open) document.getElementById(command.open)?.showModal();
       if (command.focus) focusOn(command.focus, this.$el);
-      if (command.announce) say(command.announce);
+      if (command.announce) announce(command.announce);
       if (command.toast) showToast(command.toast);
       if (command.dialog) showMessage(command.dialog);
       if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;
       pressKeysAhead();
     },
-    restoreForm(key) {
-      const form = this.$el.querySelector(`form[data-keep="${CSS.escape(key)}"]`);
-      form?.reset();
+    forget(key) {
+      drafts.forget(key);
+      this.$el.querySelector(`form[data-draft="${CSS.escape(key)}"]`)?.reset();
     },
     click(event) {
       const closer = event.target.closest("[data-closes]");
       if (closer) closer.closest("dialog")?.close();
       const filler = event.target.closest("[data-fills]");
-      if (filler) fill(filler.dataset.fills, filler.textContent.trim());
+      if (filler) fill(filler.dataset.fills, filler.textContent.trim())?.focus();
       const checker = event.target.closest("[data-checks]");
       if (checker) checkAll(checker.form, checker.dataset.checks);
       const opener = event.target.closest("[data-opens]");
@@ -225,13 +235,17 @@ const Panel = {
       const form = event.target;
       if (!form.dataset.do) return;
       event.preventDefault();
-      this.act(form.dataset.do, form.dataset.of, { ...values(form), ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}) });
+      this.act(form.dataset.do, form.dataset.of, {
+        ...values(form),
+        ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}),
+      });
     },
     keydown(event) {
       if (event.key === "ArrowDown" && event.target.dataset.search) {
         const first = this.$el.querySelector("tbody[data-rows] [data-open]");
-        if (first) event.preventDefault(), first.focus();
-        return;
+        if (!first) return;
+        event.preventDefault();
+        return first.focus();
       }
       const opener = event.target.closest("tbody[data-rows] [data-open]");
       if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
@@ -246,13 +260,13 @@ const Panel = {
       if (!event.target.closest("label")) event.target.closest("tr")?.querySelector("[data-open]")?.click();
     },
     change(event) {
-      typed.note(event.target);
+      drafts.note(event.target);
       const field = event.target;
-      if (field.dataset.change) this.later(field.dataset.change, field.dataset.of, { [field.name]: typed.value(field) });
+      if (field.dataset.change) this.later(field.dataset.change, field.dataset.of, { [field.name]: drafts.value(field) });
     },
     input(event) {
       const field = event.target;
-      typed.note(field);
+      drafts.note(field);
       if (!field.dataset.search) return;
       clearTimeout(this.searching);
       this.searching = setTimeout(() => this.later(field.dataset.search, "", { [field.name]: field.value }), 200);
@@ -260,12 +274,12 @@ const Panel = {
   },
 };
 
-function keepPainted() {
+function holdPainted() {
   const active = document.activeElement;
   const at = active?.closest("#app") ? { active, from: active.selectionStart, to: active.selectionEnd } : null;
   for (const element of document.querySelectorAll("#app [id^=c]")) {
     const known = boot.elements[element.id.slice(1)];
-    if (known?.tag === "house-panel") painted.set(element.id, [...element.childNodes]);
+    if (known?.tag === "portal-panel") painted.set(element.id, [...element.childNodes]);
   }
   return () => {
     painted.clear();
@@ -312,17 +326,23 @@ function noteList(url) {
   for (const opened of ["demande", "courriel", "entree", "vue"]) searchParams.delete(opened);
   sessionStorage.setItem(left(pathname), searchParams);
 }
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
-  if (!link || (link.search && !link.dataset.left)) return;
-  const kept = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
-  if (kept || link.dataset.left) (link.search = kept), (link.dataset.left = "yes");
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
+    if (!link || (link.search && !link.dataset.left)) return;
+    const asLeft = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
+    if (!asLeft && !link.dataset.left) return;
+    link.search = asLeft;
+    link.dataset.left = "yes";
+  },
+  true,
+);
 
 let idle = 0;
 function watchIdleness() {
   clearTimeout(idle);
-  if (boot.idle > 2) idle = setTimeout(() => showMessage(boot.words.expires, boot.words.stay, stay), (boot.idle - 2) * 60000);
+  if (boot.idle > 2) idle = setTimeout(() => showMessage(boot.texts.expires, boot.texts.stay, stay), (boot.idle - 2) * 60000);
 }
 async function stay() {
   const answer = await fetch("/rester", { method: "POST" });
@@ -331,9 +351,9 @@ async function stay() {
 }
 
 const lost = document.getElementById("popup");
-new MutationObserver(() => lost.ariaHidden === "false" && say(lost.textContent)).observe(lost, { attributes: true });
+new MutationObserver(() => lost.ariaHidden === "false" && announce(lost.textContent)).observe(lost, { attributes: true });
 
-document.addEventListener("input", (event) => typed.note(event.target)); // in the first paint too
+document.addEventListener("input", (event) => drafts.note(event.target)); // in the first paint too
 let early = null; // what was pressed in the first paint: done once the script is there
 const catchEarly = (event) => {
   const doer = event.target.closest("[data-do]");
@@ -344,11 +364,15 @@ const catchEarly = (event) => {
 for (const type of ["click", "submit"]) document.addEventListener(type, catchEarly, true);
 const [Vue, { Idiomorph }] = await libraries;
 globalThis.Vue = Vue;
-const bringFocusBack = keepPainted();
+const bringFocusBack = holdPainted();
 const app = createApp(boot.elements, {
-  version: boot.version, prefix: "", query: boot.query, extraHeaders: {}, transports: ["websocket", "polling"],
+  version: boot.version,
+  prefix: "",
+  query: boot.query,
+  extraHeaders: {},
+  transports: ["websocket", "polling"],
 });
-app.component("house-panel", Panel);
+app.component("portal-panel", Panel);
 app.mount("#app");
 bringFocusBack();
 for (const type of ["click", "submit"]) document.removeEventListener(type, catchEarly, true);
