@@ -32,7 +32,7 @@ PLAIN = ssl.SSLContext(
 )  # httpx reads every authority of the world for each client that has none
 
 
-def wait_for(found: Callable[[], Found], what: str, seconds: float = 60) -> Found:
+def wait_for(found: Callable[[], Found], what: str, seconds: float = 240) -> Found:
     """The first true answer of `found`; a failure that says `what` when there is none in time.
 
     The seconds only bound a failure: they are many, because other programs may have the machine.

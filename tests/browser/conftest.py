@@ -19,7 +19,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000  # milliseconds; they only bound a failure, for other programs may have the machine
+PATIENCE = 120_000  # milliseconds; they only bound a failure, for other programs may have the machine
 LIVE = "html[data-screen=live]"
 
 expect.set_options(timeout=PATIENCE)
@@ -89,8 +89,11 @@ Enter = Callable[..., Window]
 
 
 @pytest.fixture
-def enter(chromium: Browser, portal: Server) -> Iterator[Enter]:  # noqa: F811
-    """Open a browser as somebody; afterwards no console has complained (a test that expects it empties `complaints`)."""
+def enter(chromium: Browser, portal: Server, launch: object) -> Iterator[Enter]:  # noqa: F811
+    """Open a browser as somebody; afterwards no console has complained (a test that expects it empties `complaints`).
+
+    `launch` is asked for so that windows close before their server does: none misses it.
+    """
     windows: list[Window] = []
 
     def begin(login: str = "", site: str = "valmont", **options: Any) -> Window:
