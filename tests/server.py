@@ -23,6 +23,7 @@ from data.core import clock
 from tests.conftest import ENVIRONMENT, free_port
 from tests.days import ZONE
 
+PATIENCE = 240  # seconds; they only bound a failure, for other programs may have the machine
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "Anacrouse-demo-2026"
 FAULT = re.compile(r"Traceback \(most recent call last\)|\breference [0-9A-F]{8} at|never retrieved|never awaited")
@@ -32,7 +33,7 @@ PLAIN = ssl.SSLContext(
 )  # httpx reads every authority of the world for each client that has none
 
 
-def wait_for(found: Callable[[], Found], what: str, seconds: float = 240) -> Found:
+def wait_for(found: Callable[[], Found], what: str, seconds: float = PATIENCE) -> Found:
     """The first true answer of `found`; a failure that says `what` when there is none in time.
 
     The seconds only bound a failure: they are many, because other programs may have the machine.
@@ -96,7 +97,7 @@ class Server:
 
     def start(self) -> "Server":
         self.process = self.spawn()
-        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}", 180)
+        wait_for(self._alive, f"the server; its log:\n{self.log[-3000:]}")
         return self
 
     def _alive(self) -> bool:

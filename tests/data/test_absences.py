@@ -211,7 +211,7 @@ def test_the_same_sent_twice_is_one(database: str) -> None:
     absence_id, taken, start = missed(), course("Irina"), Barrier(2)
 
     def send(act: Callable[[], int]) -> int:
-        start.wait(timeout=60)
+        start.wait(timeout=240)
         return act()
 
     for act in (announce, lambda: announce(course_id=taken), lambda: justify(absence_id, comment="Au lit")):

@@ -117,7 +117,7 @@ def test_two_tabs_at_the_same_moment_make_one_request(database: str) -> None:
     start = Barrier(2)
 
     def tab(typed: dict[str, object]) -> Outcome:
-        start.wait(timeout=60)
+        start.wait(timeout=240)
         return ask(typed)
 
     with ThreadPoolExecutor(2) as pool:

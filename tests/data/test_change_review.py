@@ -141,7 +141,7 @@ def test_two_members_of_staff_at_once_decide_once(database: str) -> None:
     letters = len(every(Letter))
 
     def act(login: str, verdict: str) -> str:
-        start.wait(timeout=60)
+        start.wait(timeout=240)
         try:
             with as_(login, writes=True) as uow:
                 review.decide(uow, number, version, {"town": (verdict, "Valmont")}, reason="Non")

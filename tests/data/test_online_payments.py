@@ -136,7 +136,7 @@ def test_the_same_choice_twice_is_one_payment(database: str) -> None:
     invoice, gate = bill(2_000), Barrier(2)
 
     def click() -> int:
-        gate.wait(timeout=60)
+        gate.wait(timeout=240)
         return start(ids=[invoice]).id
 
     with ThreadPoolExecutor(2) as pool:
@@ -236,7 +236,7 @@ def test_the_same_answer_twice_at_once_gives_one_receipt(database: str) -> None:
     shown = answer(row)
 
     def come() -> str:
-        gate.wait(timeout=60)
+        gate.wait(timeout=240)
         return receive(shown).state
 
     with ThreadPoolExecutor(4) as pool:
@@ -299,7 +299,7 @@ def test_two_choices_that_share_an_invoice_never_settle_it_twice(database: str) 
     rows = [start(ids=[shared]), start(ids=[shared, other])]
 
     def come(row: OnlinePayment) -> None:
-        gate.wait(timeout=60)
+        gate.wait(timeout=240)
         receive(answer(row))
 
     with ThreadPoolExecutor(2) as pool:

@@ -105,7 +105,7 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     start = Barrier(len(acts))
 
     def act(each: Callable[[], Any]) -> Any:
-        start.wait(timeout=60)
+        start.wait(timeout=240)
         return each()
 
     with ThreadPoolExecutor(len(acts)) as pool:

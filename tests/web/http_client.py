@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.server import PASSWORD, PLAIN, Server
+from tests.server import PASSWORD, PATIENCE, PLAIN, Server
 
 NO = object()
 _addresses = itertools.count(1)
@@ -31,7 +31,7 @@ class Person(httpx.Client):
         behind_the_proxy = address or f"198.18.{number // 250}.{number % 250}"
         super().__init__(
             base_url=portal.url,
-            timeout=60,
+            timeout=PATIENCE,
             verify=PLAIN,
             trust_env=False,
             headers={"origin": portal.url, "x-forwarded-for": behind_the_proxy},
@@ -126,7 +126,7 @@ class Tab:
             for tag in self.soup.find_all(attrs={name: True})
         }
 
-    def receive(self, wanted: Callable[[str], bool], seconds: float = 60) -> str:
+    def receive(self, wanted: Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """The next packet that is wanted; pings are answered, updates are kept."""
         assert self.socket
         until = time.monotonic() + seconds
@@ -199,7 +199,7 @@ class Tab:
             if element and element.get("tag") == "portal-panel"
         )
 
-    def wait_until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         if not condition():
             self.receive(lambda _: condition(), seconds)
 
@@ -230,7 +230,7 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
         max_queue=None,
         close_timeout=10,
     ).__enter__()
-    assert str(opened.recv(timeout=60)).startswith("0")
+    assert str(opened.recv(timeout=PATIENCE)).startswith("0")
     return opened
 
 

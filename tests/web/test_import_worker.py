@@ -96,7 +96,7 @@ def test_row_102_a_server_killed_while_it_imports_leaves_the_old_state_and_no_pr
         orphans = workers(server)
         server.kill()
         assert orphans
-        assert not psutil.wait_procs(orphans, 60)[1]
+        assert not psutil.wait_procs(orphans, 240)[1]
 
     with Tab(helene, page) as tab:
         check(helene, tab)

@@ -130,7 +130,7 @@ async def test_the_outbox_keeps_what_is_sent_later(client: Client, monkeypatch: 
     await nicegui.nicegui._on_handshake("test-1", handshake_of(client))
     panel.props["content"] = "<p>new</p>"
     panel.update()
-    await asyncio.wait_for(came.wait(), 60)
+    await asyncio.wait_for(came.wait(), 240)
     [(kind, data, room)] = sent
     assert (kind, room, data.pop("_id")) == ("update", client.id, 0)
     assert {str(key): value for key, value in data.items()} == {str(panel.id): panel._to_dict()}

@@ -210,7 +210,7 @@ def forge(portal: Server, tab: Tab, *, to: Tab | None = None) -> int:
 def done(tab: Tab, sent: int = 0) -> None:
     """Everything sent was dealt with: a panel numbers its answers."""
     if any(listener[2] == "act" for listener in tab.listeners()):
-        tab.wait_until(lambda: sum(each.get("n", 0) for each in tab.commands().values()) >= sent, 60)
+        tab.wait_until(lambda: sum(each.get("n", 0) for each in tab.commands().values()) >= sent)
         tab.act("nothing of ours")
     assert tab.person.get("/healthz").status_code == 200
 
