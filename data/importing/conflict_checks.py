@@ -5,6 +5,7 @@ Nobody is merged in silence, and nothing a family asked for is overwritten unsee
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +25,14 @@ from data.importing.snapshot import Entity, Snapshot
 ALIKE = str.maketrans("авеікмнорсстухѕјԁһӏүαβεικνορτυχ", "abeikmhopcctyxsjdhlyabeikvoptux")
 NO_SIGN = re.compile(r"[\W_]")
 LABELS = {**{each.name: each.label for each in PUPIL_FIELDS}, **{each.name: each.label for each in ADULT}}
+
+
+@dataclass
+class Requests:
+    """What families asked for: (sheet, its key, field) -> the value asked, or what an accepted one replaced and gave."""
+
+    waiting: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    accepted: dict[tuple[str, int, str], tuple[str, str]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=65_536)  # the same names and streets again and again
@@ -47,7 +56,8 @@ def load(uow: UnitOfWork, snapshot: Snapshot) -> None:
             waiting[where] = change.new
         else:
             accepted[where] = (change.old, change.new)
-    snapshot.extras["waiting"], snapshot.extras["accepted"] = waiting, accepted
+    requests = snapshot.context(Requests)
+    requests.waiting, requests.accepted = waiting, accepted
 
 
 def look(snapshot: Snapshot) -> None:
@@ -63,12 +73,12 @@ def _requests(snapshot: Snapshot, table: type[SQLModel]) -> None:
     kinds = {each.name: each.kind for each in fields}
     for entity in [each for each in snapshot.changed.values() if each.table is table]:
         for name, (old, new) in entity.changes.items():
-            where = (sheet, entity.id, name)
+            where = (sheet, entity.id or 0, name)
             if name not in kinds:
                 continue
             before, after = kinds[name].show(old), kinds[name].show(new)
             placeholders = {"field": LABELS[name], "name": _name(entity)}
-            asked = snapshot.extras.get("waiting", {}).get(where)
+            asked = snapshot.context(Requests).waiting.get(where)
             if asked is not None:
                 asked_text = kinds[name].format_value(asked, "fr")
                 snapshot.conflicts.append(
@@ -82,7 +92,7 @@ def _requests(snapshot: Snapshot, table: type[SQLModel]) -> None:
                         ),
                     )
                 )
-            if snapshot.extras.get("accepted", {}).get(where) == (after, before):
+            if snapshot.context(Requests).accepted.get(where) == (after, before):
                 snapshot.conflicts.append(
                     (
                         entity.line_number,

@@ -80,7 +80,7 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     """The site as it is, for that kind of record."""
     snapshot = Snapshot(uow.site_id or 0)
     snapshot.load(uow, record.tables, KEYS)
-    snapshot.extras["today"] = uow.today
+    snapshot.today = uow.today
     if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils"}:
         conflict_checks.load(uow, snapshot)
     return snapshot
@@ -192,7 +192,7 @@ def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, titl
 
 
 def _check_together(line: Line, snapshot: Snapshot) -> None:
-    others: dict[str, object] = {**line.values, "today": snapshot.extras["today"]}
+    others: dict[str, object] = {**line.values, "today": snapshot.today}
     for name in ("postcode", "birth_date"):
         one = line.fields.get(name)
         if one is not None and one.editable is not None and line.get(name):

@@ -1,7 +1,7 @@
 """What a kind of record is for imports and exports, and how files name the rows that others refer to."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -122,17 +122,31 @@ def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -
     return found
 
 
+@dataclass
+class Numbers:
+    """The latest number of each table, given by us."""
+
+    latest: dict[type[SQLModel], int] = field(default_factory=dict)
+
+
+@dataclass
+class TeacherNames:
+    """Drawn once, for the names nearly right."""
+
+    names: list[str] = field(default_factory=list)
+
+
 def new_number(snapshot: Snapshot, table: type[SQLModel], typed: str) -> tuple[int, str]:
     """(number here, outside key): a key that is a number is ours too; any other gets the next number."""
     if typed.isdecimal() and 0 < int(typed) < 2**31:
         return int(typed), ""
-    name = f"next {table.__tablename__}"
-    if name not in snapshot.extras:
-        snapshot.extras[name] = max((each["number"] for each in snapshot.every(table)), default=0)
-    snapshot.extras[name] += 1
-    while snapshot.find(table, ("number", snapshot.extras[name])):
-        snapshot.extras[name] += 1
-    return snapshot.extras[name], typed
+    latest = snapshot.context(Numbers).latest
+    if table not in latest:
+        latest[table] = max((each["number"] for each in snapshot.every(table)), default=0)
+    latest[table] += 1
+    while snapshot.find(table, ("number", latest[table])):
+        latest[table] += 1
+    return latest[table], typed
 
 
 def teacher_of(line: Line, snapshot: Snapshot, name: str = "teacher") -> Entity | None:
@@ -142,10 +156,11 @@ def teacher_of(line: Line, snapshot: Snapshot, name: str = "teacher") -> Entity 
         return None
     found = snapshot.find(Teacher, ("code", typed), ("words", terms_of(typed)))
     if found is None:
-        names = snapshot.extras.setdefault(
-            "teachers", [f"{each['first_name']} {each['last_name']}" for each in snapshot.every(Teacher)]
+        known = snapshot.context(TeacherNames)
+        known.names = known.names or [f"{each['first_name']} {each['last_name']}" for each in snapshot.every(Teacher)]
+        near = process.extractOne(
+            fold(typed), known.names, scorer=fuzz.token_sort_ratio, processor=fold, score_cutoff=75
         )
-        near = process.extractOne(fold(typed), names, scorer=fuzz.token_sort_ratio, processor=fold, score_cutoff=75)
         if near:
             line.fault(name, UserError("Enseignant inconnu. Vouliez-vous écrire « {name} » ?", name=near[0]))
         else:

@@ -1,8 +1,10 @@
 """What a site holds, as an import meets it: each row once, found by what files call it. No database once it is loaded."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
@@ -13,6 +15,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.importing.columns import Field
 from data.importing.questions import Questions
 
+C = TypeVar("C")  # the context of a kind of record
 Keys = Callable[["Snapshot", Mapping[str, Any]], Iterable[Hashable]]
 
 
@@ -61,6 +64,23 @@ class Line:
             self.faults.append((name, self.values.get(name, ""), why))
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A row as a line gives it: found by `keys` (or it is `found` already); `new` are further values of an added one."""
+
+    table: type[SQLModel]
+    keys: Sequence[Hashable]
+    values: Mapping[str, Any]
+    refs: Mapping[str, Entity] = field(default_factory=dict)  # attribute -> the row it names
+    code: str = ""  # what another program calls it
+    new: Mapping[str, Any] = field(default_factory=dict)
+    found: Entity | None = None
+
+    @property
+    def wanted(self) -> list[Hashable]:
+        return [("code", self.code), *self.keys] if self.code else list(self.keys)
+
+
 class Snapshot:
     """Rows of some tables of one site, by their keys."""
 
@@ -77,7 +97,9 @@ class Snapshot:
         self.adds = self.moves = 0  # rows added, values changed so far
         self.conflicts: list[tuple[int, str, UserError]] = []  # line, what sort of conflict, the sentence
         self.questions = Questions({})  # what only a person can say; answers given before are in it
-        self.extras: dict[str, Any] = {}  # what one kind alone needs to remember
+        self.today = date.min  # the site's day
+        self.named: list[Entity] = []  # rows that have a new outside key
+        self._contexts: dict[type[object], object] = {}  # what one kind alone remembers
 
     def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
         """Read these tables, the ones that others refer to first. One question a table, whatever its length."""
@@ -111,53 +133,51 @@ class Snapshot:
     def every(self, table: type[SQLModel]) -> Iterable[Entity]:
         return self.rows[table].values()
 
-    def put(
-        self,
-        line: Line,
-        table: type[SQLModel],
-        keys: Sequence[Hashable],
-        values: Mapping[str, Any],
-        *,
-        refs: Mapping[str, Entity] | None = None,
-        code: str = "",
-        new: Mapping[str, Any] | None = None,
-        found: Entity | None = None,
-        once: bool = True,
-        updates: bool = True,
-    ) -> Entity:
+    def context(self, kind: type[C]) -> C:
+        """What one kind of record alone remembers from line to line: a dataclass of its own, made when it is first asked for."""
+        found = self._contexts.get(kind)
+        if not isinstance(found, kind):
+            found = self._contexts[kind] = kind()
+        return found
+
+    def put(self, line: Line, draft: Draft, *, once: bool = True, updates: bool = True) -> Entity:
         """The row of these keys with these values: changed where they differ, added where there is none.
 
-        `new` are further values of an added row. `once`: a second line about the same row is a fault. `updates` False: what is
-        there stays as it is.
+        `once`: a second line about the same row is a fault. `updates` False: what is there stays as it is.
         """
-        wanted: list[Hashable] = [("code", code), *keys] if code else list(keys)
-        entity = found or self.find(table, *wanted)
+        entity = draft.found or self.find(draft.table, *draft.wanted)
         if entity is None:
-            entity = Entity(table, None, {**blank(table), **(new or {}), **values, "site_id": self.site_id})
-            self.added.setdefault(table, []).append(entity)
-            self.adds += 1
+            entity = self._add(draft)
         elif entity.line and once:
             line.fault(
                 "", UserError("Cette fiche est déjà donnée à la ligne {line}. Gardez l’une des deux.", line=entity.line)
             )
             return entity
         elif updates:
-            self._set(entity, values)
+            self._set(entity, draft.values)
         entity.line_number = entity.line_number or line.number
         if once:
             entity.line = line.number
-        if code and self.code_of(entity) != code:
-            if self.code_of(entity):
-                line.fault(
-                    "", UserError("Cette fiche est connue sous une autre clé : « {key} ».", key=self.code_of(entity))
-                )
-            entity.code = code
-            self.extras.setdefault("codes", []).append(entity)
-        for name, other in (refs or {}).items():
+        if draft.code and self.code_of(entity) != draft.code:
+            self._name(line, entity, draft.code)
+        for name, other in draft.refs.items():
             self._point(entity, name, other)
-        for key in wanted:
-            self.index[table].setdefault(key, entity)
+        for key in draft.wanted:
+            self.index[draft.table].setdefault(key, entity)
         return entity
+
+    def _add(self, draft: Draft) -> Entity:
+        entity = Entity(draft.table, None, {**blank(draft.table), **draft.new, **draft.values, "site_id": self.site_id})
+        self.added.setdefault(draft.table, []).append(entity)
+        self.adds += 1
+        return entity
+
+    def _name(self, line: Line, entity: Entity, code: str) -> None:
+        """What another program calls it."""
+        if known := self.code_of(entity):
+            line.fault("", UserError("Cette fiche est connue sous une autre clé : « {key} ».", key=known))
+        entity.code = code
+        self.named.append(entity)
 
     def _set(self, entity: Entity, values: Mapping[str, Any]) -> None:
         """These values; of a row that the database has, what each was before is remembered."""

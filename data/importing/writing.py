@@ -46,7 +46,7 @@ def prepare(plan: Plan) -> Ready:
         [(table, plan.snapshot.added[table]) for table in plan.record.tables if plan.snapshot.added.get(table)],
         changed,
         [{each.id or 0: tuple(each.changes[name][0] for name in names) for each in rows} for _, names, rows in changed],
-        list({id(each): each for each in plan.snapshot.extras.get("codes", ())}.values()),
+        list({id(each): each for each in plan.snapshot.named}.values()),
         [_note(plan, each) for each in plan.snapshot.changed.values() if not each.refs],
     )
 

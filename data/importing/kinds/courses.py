@@ -9,7 +9,7 @@ from data.families.models import Pupil
 from data.importing.columns import HOUR, HUNDREDTHS, LINES, MINUTES, NUMBER, WEEKDAY, YEAR, column, pick
 from data.importing.kinds.families import PUPIL_KEY
 from data.importing.records import Record, Shown, need, required, shown_number, teacher_of, terms_of
-from data.importing.snapshot import Entity, Line, Snapshot
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
 STATUS = pick(
@@ -194,7 +194,7 @@ def _teacher(line: Line, snapshot: Snapshot) -> None:
     known = snapshot.find(Teacher, keys[0])
     if code and snapshot.find(Teacher, ("code", code)) is None and known is not None and snapshot.code_of(known):
         keys = []  # two people of that name, each with a code
-    teacher = snapshot.put(line, Teacher, keys, line.own(TEACHERS, but=("code",)), code=code)
+    teacher = snapshot.put(line, Draft(Teacher, keys, line.own(TEACHERS, but=("code",)), code=code))
     need(line, teacher, "last_name")
 
 
@@ -214,10 +214,12 @@ def _course(line: Line, snapshot: Snapshot) -> None:
     teacher = teacher_of(line, snapshot)
     course = snapshot.put(
         line,
-        Course,
-        [(line.get("school_year"), fold(line.get("number", "")))],
-        line.own(COURSES, but=("teacher",)),
-        refs={"teacher_id": teacher} if teacher else {},
+        Draft(
+            Course,
+            [(line.get("school_year"), fold(line.get("number", "")))],
+            line.own(COURSES, but=("teacher",)),
+            refs={"teacher_id": teacher} if teacher else {},
+        ),
     )
     need(line, course, "school_year", "number", "name")
 
@@ -241,14 +243,18 @@ def _enrolment(line: Line, snapshot: Snapshot) -> None:
             "cycle": line.get("cycle", ""),
         }
         known = snapshot.put(
-            line, Course, [(year, fold(number))], values, refs={"teacher_id": teacher} if teacher else {}, once=False
+            line,
+            Draft(Course, [(year, fold(number))], values, refs={"teacher_id": teacher} if teacher else {}),
+            once=False,
         )
     course = known or course_of(line, snapshot)
     if pupil and course:
         refs = {"pupil_id": pupil, "course_id": course}
         if name := line.get("cursus"):
-            refs["cursus_id"] = snapshot.put(line, Cursus, [fold(name)], {"name": name}, once=False, updates=False)
-        snapshot.put(line, Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs)
+            refs["cursus_id"] = snapshot.put(
+                line, Draft(Cursus, [fold(name)], {"name": name}), once=False, updates=False
+            )
+        snapshot.put(line, Draft(Enrolment, [(pupil, course)], line.own(RESULTS), refs=refs))
 
 
 def of_course(snapshot: Snapshot, id_: int) -> Shown:
@@ -277,7 +283,7 @@ def _lesson(line: Line, snapshot: Snapshot) -> None:
     if course := course_of(line, snapshot):
         own = line.own(LESSONS, but=("school_year", "course"))
         lesson = snapshot.put(
-            line, Lesson, [(course, line.get("day"), line.get("starts"))], own, refs={"course_id": course}
+            line, Draft(Lesson, [(course, line.get("day"), line.get("starts"))], own, refs={"course_id": course})
         )
         need(line, lesson, "day")
 

@@ -1,6 +1,7 @@
 """Families and their adults, pupils, links: their columns, and how a line becomes rows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
@@ -11,7 +12,7 @@ from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRa
 from data.importing import columns
 from data.importing.columns import column, loose, of_table, pick
 from data.importing.records import Record, Shown, keys_of, need, new_number, required, shown_number
-from data.importing.snapshot import Entity, Line, Snapshot
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
 CIVILITIES = loose(
     CIVILITY, {"mme": "mme", "mlle": "mme", "mademoiselle": "mme", "mrs": "mme", "m": "m", "mr": "m", "monsieur": "m"}
@@ -135,13 +136,21 @@ LINKS = (
 OWN = tuple(each for each in PUPILS if each.name not in {"number", "family", "second_family", "second_rights"})
 
 
+@dataclass
+class Seen:
+    """What lines above said: the adults of each family by rank, the pupils' principal households."""
+
+    adults: dict[Entity, dict[int, Line]] = field(default_factory=dict)
+    homes: dict[int, Entity] | None = None
+
+
 def _family(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
     found = snapshot.find(Family, *keys_of(Family, typed))
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Family, typed)
     since = {"since": line.values["since"]} if "since" in line.values else {}
     family = snapshot.put(
-        line, Family, [("number", number)], since, code=code, new={"number": number}, found=found, once=False
+        line, Draft(Family, [("number", number)], since, code=code, new={"number": number}, found=found), once=False
     )
     values = line.own(ADULT)
     given_values = [
@@ -151,7 +160,7 @@ def _family(line: Line, snapshot: Snapshot) -> None:
         if line.get("login"):
             line.fault("login", UserError("Cet identifiant n’est celui d’aucun adulte : la ligne n’en nomme pas."))
         return
-    seen: dict[int, Line] = snapshot.extras.setdefault("adults", {}).setdefault(family, {})
+    seen = snapshot.context(Seen).adults.setdefault(family, {})
     rank = line.get("rank") or _rank(line, snapshot, family, seen)
     twin = seen.get(rank)
     if twin is not None:
@@ -175,7 +184,7 @@ def _family(line: Line, snapshot: Snapshot) -> None:
             ),
         )
     adult = snapshot.put(
-        line, Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=before
+        line, Draft(Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=before)
     )
     need(line, adult, "last_name", "first_name")
     if login := line.get("login"):
@@ -225,11 +234,13 @@ def _account(line: Line, snapshot: Snapshot, family: Entity, adult: Entity, type
         name = f"{adult['first_name']} {adult['last_name']}".strip()
         snapshot.put(
             line,
-            Account,
-            [("login", login), ("guardian", adult)],
-            {"login": login},
-            refs={"family_id": family, "guardian_id": adult},
-            new={"name": name[:120], "role": Role.FAMILY},
+            Draft(
+                Account,
+                [("login", login), ("guardian", adult)],
+                {"login": login},
+                refs={"family_id": family, "guardian_id": adult},
+                new={"name": name[:120], "role": Role.FAMILY},
+            ),
             once=False,
         )
 
@@ -252,7 +263,7 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
     found = snapshot.find(Pupil, *keys_of(Pupil, typed))
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Pupil, typed)
     pupil = snapshot.put(
-        line, Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found
+        line, Draft(Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found)
     )
     need(line, pupil, "last_name", "first_name")
     for name, household, rights in (
@@ -262,6 +273,15 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
         if line.get(name) and (family := required(line, snapshot, Family, name)):
             there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
             _link(line, snapshot, pupil, family, {"household": household, **there}, {"rights": rights})
+
+
+def _homes(snapshot: Snapshot) -> dict[int, Entity]:
+    """Pupil -> the link to its principal household, of those that the database has."""
+    seen = snapshot.context(Seen)
+    if seen.homes is None:
+        principal = (each for each in snapshot.every(PupilLink) if each["household"] == HouseholdRank.PRINCIPAL)
+        seen.homes = {each["pupil_id"]: each for each in principal}
+    return seen.homes
 
 
 def _link(
@@ -278,28 +298,19 @@ def _link(
         pupil.id is not None
         and snapshot.find(PupilLink, (pupil, family)) is None
         and values.get("household") != HouseholdRank.SECOND
-    ):
-        homes: dict[int, Entity] = snapshot.extras.get("homes") or snapshot.extras.setdefault(
-            "homes",
-            {
-                each["pupil_id"]: each
-                for each in snapshot.every(PupilLink)
-                if each["household"] == HouseholdRank.PRINCIPAL
-            },
+    ) and (home := _homes(snapshot).get(pupil.id)) is not None:
+        number = shown_number(snapshot, snapshot.at(Family, home["family_id"]))
+        snapshot.add_conflict(
+            line,
+            "link",
+            UserError(
+                "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
+                name=f"{pupil['first_name']} {pupil['last_name']}",
+                number=number,
+            ),
         )
-        if (home := homes.get(pupil.id)) is not None:
-            number = shown_number(snapshot, snapshot.at(Family, home["family_id"]))
-            snapshot.add_conflict(
-                line,
-                "link",
-                UserError(
-                    "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
-                    name=f"{pupil['first_name']} {pupil['last_name']}",
-                    number=number,
-                ),
-            )
     refs = {"pupil_id": pupil, "family_id": family}
-    snapshot.put(line, PupilLink, [(pupil, family)], values, refs=refs, new=new, once=once)
+    snapshot.put(line, Draft(PupilLink, [(pupil, family)], values, refs=refs, new=new), once=once)
 
 
 def _pupils_out(snapshot: Snapshot) -> Iterator[Shown]:

@@ -1,6 +1,7 @@
 """Invoices, their lines and their parts: columns, and how a line becomes rows. Amounts are whole cents; two ledgers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from data.families.models import Family, Guardian
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Entity, Line, Snapshot
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
 LEDGER = pick(
     {Ledger.TUITION: "cotisation", Ledger.RENTAL: "location"},
@@ -105,13 +106,22 @@ def same_family(line: Line, entity: Entity, family: Entity) -> bool:
     return same
 
 
+@dataclass
+class Ledgers:
+    """What lines above said: each family's first adult, the latest rank of an invoice's lines, the invoices they changed."""
+
+    payers: dict[int, Entity] | None = None
+    ranks: dict[Entity, int] = field(default_factory=dict)
+    touched: dict[Entity, Line] = field(default_factory=dict)
+
+
 def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
     """Who pays and where, when the file does not say: the family's first adult."""
-    if "payers" not in snapshot.extras:
-        snapshot.extras["payers"] = {}
-        for each in sorted(snapshot.every(Guardian), key=lambda each: -each["rank"]):
-            snapshot.extras["payers"][each["family_id"]] = each
-    first: Entity | None = snapshot.extras["payers"].get(family.id)
+    ledger = snapshot.context(Ledgers)
+    if ledger.payers is None:
+        adults = sorted(snapshot.every(Guardian), key=lambda each: -each["rank"])
+        ledger.payers = {each["family_id"]: each for each in adults}
+    first = ledger.payers.get(family.id or 0)
     if first is None:
         return {}
     lines = [first["address"], first["complement"], f"{first['postcode']} {first['town']}".strip()]
@@ -136,15 +146,17 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     corrected = required(line, snapshot, Invoice, "corrects") if line.get("corrects") else None
     new = {} if known else {**payer(snapshot, family), **year(line)}
     refs = {"family_id": family, **({"corrects_id": corrected} if corrected else {})}
-    invoice = snapshot.put(line, Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new)
+    invoice = snapshot.put(line, Draft(Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new))
     need(line, invoice, "number", "day", "total")
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
         snapshot.put(
             line,
-            InvoiceLine,
-            [(invoice, 1)],
-            {"label": invoice["label"] or "–", "unit": invoice["total"], "cents": invoice["total"]},
-            refs={"invoice_id": invoice, "family_id": family},
+            Draft(
+                InvoiceLine,
+                [(invoice, 1)],
+                {"label": invoice["label"] or "–", "unit": invoice["total"], "cents": invoice["total"]},
+                refs={"invoice_id": invoice, "family_id": family},
+            ),
             once=False,
         )
 
@@ -164,7 +176,7 @@ def part_of(snapshot: Snapshot, invoice: Entity) -> dict[str, Entity]:
 def _invoice_line(line: Line, snapshot: Snapshot) -> None:
     if (invoice := required(line, snapshot, Invoice, "invoice")) is None:
         return
-    ranks: dict[Entity, int] = snapshot.extras.setdefault("ranks", {})
+    ranks = snapshot.context(Ledgers).ranks
     ranks[invoice] = line.get("rank") or ranks.get(invoice, 0) + 1
     values = own(line, LINES_OF_INVOICES, "invoice", "rank")
     quantity = values.get("quantity", 100)
@@ -176,19 +188,21 @@ def _invoice_line(line: Line, snapshot: Snapshot) -> None:
         line.fault("cents", UserError("Donnez le montant de la ligne, ou son prix unitaire."))
     row = snapshot.put(
         line,
-        InvoiceLine,
-        [(invoice, ranks[invoice])],
-        values,
-        refs=part_of(snapshot, invoice),
-        new={"rank": ranks[invoice]},
+        Draft(
+            InvoiceLine,
+            [(invoice, ranks[invoice])],
+            values,
+            refs=part_of(snapshot, invoice),
+            new={"rank": ranks[invoice]},
+        ),
     )
     need(line, row, "label")
-    snapshot.extras.setdefault("touched", {})[invoice] = line
+    snapshot.context(Ledgers).touched[invoice] = line
 
 
 def check_sums(snapshot: Snapshot) -> None:
     """Invoices whose lines no longer make their total."""
-    touched: dict[Entity, Line] = snapshot.extras.get("touched", {})
+    touched = snapshot.context(Ledgers).touched
     sums: dict[Entity, int] = dict.fromkeys(touched, 0)
     for row in [*snapshot.rows.get(InvoiceLine, {}).values(), *snapshot.added.get(InvoiceLine, [])]:
         invoice = row.refs.get("invoice_id") or snapshot.at(Invoice, row["invoice_id"])
@@ -217,7 +231,9 @@ def _invoice_lines_out(snapshot: Snapshot) -> Iterator[Shown]:
 def _instalment(line: Line, snapshot: Snapshot) -> None:
     if invoice := required(line, snapshot, Invoice, "invoice"):
         values = own(line, INSTALMENTS, "invoice")
-        row = snapshot.put(line, Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(snapshot, invoice))
+        row = snapshot.put(
+            line, Draft(Instalment, [(invoice, line.get("due_day"))], values, refs=part_of(snapshot, invoice))
+        )
         need(line, row, "due_day", "cents")
 
 

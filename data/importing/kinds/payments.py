@@ -1,6 +1,7 @@
 """Payments, and which invoices they settle: their columns, and how a line becomes rows. Amounts are whole cents."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from data.billing.models import Allocation, EntryState, Invoice, Payment
 from data.core.errors import UserError
@@ -20,7 +21,7 @@ from data.importing.kinds.invoices import (
     year,
 )
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Entity, Line, Snapshot
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
 STATE = pick(
     {EntryState.CASHED: "encaissé", EntryState.WAITING: "en attente", EntryState.REJECTED: "rejeté"},
@@ -110,22 +111,29 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
     if not known and (who := payer(snapshot, family)):
         new["payer"] = who["payer"]
     payment = snapshot.put(
-        line, Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new
+        line, Draft(Payment, [("number", fold(line.get("number", "")))], values, refs={"family_id": family}, new=new)
     )
     need(line, payment, "number", "day", "cents")
     if invoice is not None and payment["cents"]:
         _settle(line, snapshot, invoice, payment)
 
 
+@dataclass
+class Settled:
+    """What each invoice has received."""
+
+    sums: dict[Entity, int] | None = None
+
+
 def _settled(snapshot: Snapshot) -> dict[Entity, int]:
     """What each invoice has received so far, of rows and of this file's lines."""
-    if "settled" not in snapshot.extras:
-        sums = snapshot.extras["settled"] = {}
+    settled = snapshot.context(Settled)
+    if settled.sums is None:
+        settled.sums = {}
         for each in snapshot.every(Allocation):
             if invoice := snapshot.at(Invoice, each["invoice_id"]):
-                sums[invoice] = sums.get(invoice, 0) + each["cents"]
-    found: dict[Entity, int] = snapshot.extras["settled"]
-    return found
+                settled.sums[invoice] = settled.sums.get(invoice, 0) + each["cents"]
+    return settled.sums
 
 
 def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) -> None:
@@ -137,7 +145,7 @@ def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) ->
     if part > 0:
         sums[invoice] = sums.get(invoice, 0) + part
         refs = {**part_of(snapshot, invoice), "payment_id": payment}
-        snapshot.put(line, Allocation, [(invoice, payment)], {"cents": part}, refs=refs, once=False)
+        snapshot.put(line, Draft(Allocation, [(invoice, payment)], {"cents": part}, refs=refs), once=False)
 
 
 def _payments_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -169,7 +177,7 @@ def _allocation(line: Line, snapshot: Snapshot) -> None:
         )
         return
     refs = {**part_of(snapshot, invoice), f"{name}_id": source}
-    row = snapshot.put(line, Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs)
+    row = snapshot.put(line, Draft(Allocation, [(invoice, source)], own(line, ALLOCATIONS[-1:]), refs=refs))
     need(line, row, "cents")
 
 

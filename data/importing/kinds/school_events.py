@@ -8,7 +8,7 @@ from data.families.models import Pupil
 from data.importing.columns import FLAG, HOUR, HUNDREDTHS, LINES, MINUTES, SECONDS, YEAR, column
 from data.importing.kinds.courses import COURSE, COURSE_KEY, PUPIL, SCHOOL_YEAR, TEACHER_KEY, course_of, of_course
 from data.importing.records import Record, Shown, need, required, shown_number
-from data.importing.snapshot import Line, Snapshot
+from data.importing.snapshot import Draft, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Lesson
 from data.schooling.repertoire import Performance, Piece
@@ -136,7 +136,7 @@ def _assessment(line: Line, snapshot: Snapshot) -> None:
             and snapshot.code_of(found)
         ):
             keys = []  # the same test twice a day, each with a code
-        snapshot.put(line, Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code)
+        snapshot.put(line, Draft(Assessment, keys, line.own(OF_ASSESSMENT), refs={"course_id": course}, code=code))
 
 
 def _assessments_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -152,7 +152,7 @@ def _mark(line: Line, snapshot: Snapshot) -> None:
             keys = [(course, line.get("day"), fold(line.get("kind", "")))]
             own = line.own(OF_ASSESSMENT)
             found = snapshot.put(
-                line, Assessment, keys, own, refs={"course_id": course}, code=code, once=False, updates=False
+                line, Draft(Assessment, keys, own, refs={"course_id": course}, code=code), once=False, updates=False
             )
     elif found is None:
         line.fault("assessment", UserError("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."))
@@ -161,7 +161,7 @@ def _mark(line: Line, snapshot: Snapshot) -> None:
         if (values.get("value") or 0) > found["scale"]:
             line.fault("value", UserError("Cette note dépasse son barème."))
         refs = {"pupil_id": pupil, "assessment_id": found}
-        snapshot.put(line, Mark, [(found, pupil)], values, refs=refs)
+        snapshot.put(line, Draft(Mark, [(found, pupil)], values, refs=refs))
 
 
 def _marks_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -186,7 +186,7 @@ def _absence(line: Line, snapshot: Snapshot) -> None:
         lesson = snapshot.find(Lesson, (course, day, starts)) if course.id else None
         refs = {"pupil_id": pupil, "course_id": course, **({"lesson_id": lesson} if lesson else {})}
         own = line.own(ABSENCES, but=("pupil", "school_year", "course"))
-        absence = snapshot.put(line, Absence, [(pupil, course, day, starts)], own, refs=refs)
+        absence = snapshot.put(line, Draft(Absence, [(pupil, course, day, starts)], own, refs=refs))
         need(line, absence, "day")
 
 
@@ -205,7 +205,7 @@ def _performance(line: Line, snapshot: Snapshot) -> None:
         and snapshot.code_of(found)
     ):
         keys = []
-    event = snapshot.put(line, Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code)
+    event = snapshot.put(line, Draft(Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code))
     need(line, event, "title")
 
 
@@ -220,7 +220,7 @@ def _piece(line: Line, snapshot: Snapshot) -> None:
     if event is None and title:
         values = {"title": title, "day": line.get("day")}
         event = snapshot.put(
-            line, Performance, [(fold(title), line.get("day"))], values, code=code, once=False, updates=False
+            line, Draft(Performance, [(fold(title), line.get("day"))], values, code=code), once=False, updates=False
         )
     elif event is None:
         line.fault("performance", UserError("Événement inconnu. Importez d’abord les événements, ou corrigez."))
@@ -234,7 +234,9 @@ def _piece(line: Line, snapshot: Snapshot) -> None:
             and snapshot.code_of(found)
         ):
             keys = []
-        snapshot.put(line, Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
+        snapshot.put(
+            line, Draft(Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
+        )
 
 
 def _pieces_out(snapshot: Snapshot) -> Iterator[Shown]:
