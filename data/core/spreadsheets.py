@@ -25,7 +25,7 @@ Form = Literal["csv", "xlsx"]
 Cell: TypeAlias = str | int | float | Decimal | date | datetime | time | bool | None
 Tick: TypeAlias = Callable[[], None]  # called now and then by what is long; it may raise, to stop there
 MAX_BYTES = 12 * 1024 * 1024
-MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH, MAX_LINES_ABOVE = 20_000, 60, 5_000, 8  # above: a report's own lines
+MAX_ROWS, MAX_COLUMNS, MAX_CELL_LENGTH, MAX_LINES_ABOVE = 20_000, 120, 5_000, 8  # above: a report's own lines
 ARCHIVE = b"PK\x03\x04"
 MEDIA = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # What makes a spreadsheet run a text, its full-width twins too; apostrophes before it are ours, or written so that ours go.
@@ -291,7 +291,7 @@ def _heads(cells: Sequence[Cell]) -> list[str]:
     while found and not found[-1]:
         found.pop()
     if len(found) > MAX_COLUMNS:
-        raise UserError("Ce fichier a {count} colonnes : 60 au plus.", count=len(found))
+        raise UserError("Ce fichier a {count} colonnes : 120 au plus.", count=len(found))
     for at, head in enumerate(found):
         if head and (first := found.index(head)) != at:
             raise UserError(

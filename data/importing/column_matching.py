@@ -1,57 +1,96 @@
-"""Which column of a file is which of ours: guessed from the titles of any program, told by hand, remembered by file shape."""
+"""Which column of a file is which of ours: guessed from titles and values, told by hand, remembered by file shape."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from rapidfuzz import fuzz
 
 from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.spreadsheets import Cell
+from data.importing import title_groups
+from data.importing.columns import Field
+from data.importing.evidence import TELLING, Values, agrees
 from data.importing.records import Record
 from data.importing.runs import Matched
+from data.importing.title_groups import plain
 
-SHORT = {
-    "tel": "telephone", "port": "mobile", "portable": "mobile", "gsm": "mobile", "cell": "mobile", "cp": "code postal", "naiss": "naissance",
-    "nais": "naissance", "adr": "adresse", "resp": "responsable", "num": "n", "numero": "n", "no": "n", "nb": "nombre", "fam": "famille",
-    "elv": "eleve", "prof": "professeur", "etab": "etablissement", "mt": "montant", "mtt": "montant", "fact": "facture", "dt": "date",
-    "mel": "e mail", "mail": "e mail", "email": "e mail", "courriel": "e mail", "pren": "prenom", "dom": "domicile", "trav": "professionnel",
-    "cplt": "complement", "compl": "complement", "cpl": "complement", "ref": "reference", "bar": "bareme", "coeff": "coef", "coefficient": "coef",
-    "pro": "professionnel", "pers": "personne", "scol": "scolaire", "abs": "absence", "eval": "evaluation", "obs": "observation", "deb": "debut",
-    "ech": "echeance", "regl": "reglement", "reglt": "reglement", "rglt": "reglement", "usager": "eleve", "enfant": "eleve", "etudiant": "eleve",
-}  # fmt: skip
 NEAR = 88  # of 100: under it, two titles are not the same words
+EXPLICIT = 2  # points: a title that says whose it is goes first
 
 
-def plain(title: str) -> str:
-    """« Tél. port. » → « telephone mobile »: without accents, capitals, signs and short forms."""
-    spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", title.replace("°", " ").replace("#", " n "))
-    parts = re.sub(r"[^a-z0-9]+", " ", fold(spaced)).split()
-    return " ".join(
-        SHORT.get(word, word)
-        for word in parts
-        if word not in {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde"}
-    ) or fold(title)
-
-
-def guess(record: Record, heads: Sequence[str]) -> dict[str, str]:
-    """Place of a column of the file, as text -> ours: the nearest titles first, each once."""
-    titles = {each.name: [plain(title) for title in (each.label, *each.also)] for each in record.columns}
+def guess(
+    record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]] = (), today: date | None = None
+) -> dict[str, str]:
+    """Place of a column of the file, as text -> ours: the nearest titles first, each once; values that say otherwise win."""
+    values = [Values.of([row[at] for row in rows]) for at in range(len(heads))]
+    groups = title_groups.of_heads(heads) if any(one.group for one in record.columns) else {}
+    titles = {
+        each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
+        for each in record.columns
+    }
     ranked = []
     for at, head in enumerate(heads):
-        title_text = plain(head)
+        group, words = groups.get(at, ("", plain(head)))
         for order, one in enumerate(record.columns):
-            names = titles[one.name]
-            best: float = 101 if fold(head) == fold(one.label) else 0
-            for place, name in enumerate(names):
-                same = 100 - place / 10 if title_text == name else fuzz.token_sort_ratio(title_text, name) - 5
-                best = max(best, same)
-            if best >= NEAR:
-                ranked.append((-best, order, at, one.name))
+            points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
+            if points >= NEAR and agrees(one, values[at], words, today, adults=_is_adults(record, one)):
+                ranked.append((-points, order, at, one.name))
     found: dict[str, str] = {}
     for _, _, at, name in sorted(ranked):
         if str(at) not in found and name not in found.values():
             found[str(at)] = name
-    return found
+    return found | _by_values(record, heads, values, found)
+
+
+def _is_adults(record: Record, one: Field) -> bool:
+    return record.name == "families" or one.group.startswith("adult")
+
+
+def _points(one: Field, names: list[str], group: str, words: str) -> float:
+    """How near a title is to a column's: 100 is the same words."""
+    explicit = 0.0
+    if group and one.group != group:
+        return 0.0
+    if group:
+        explicit = EXPLICIT
+    elif one.group:
+        explicit = title_groups.unsaid(one)
+        if explicit < -50:
+            return 0.0
+    best = 0.0
+    for place, name in enumerate(names):
+        same = 100 - place / 10 if words == name else fuzz.token_sort_ratio(words, name) - 5
+        best = max(best, same)
+    return best + explicit if best >= NEAR else 0.0
+
+
+def _by_values(
+    record: Record, heads: Sequence[str], values: Sequence[Values], found: Mapping[str, str]
+) -> dict[str, str]:
+    """Columns whose title says nothing, and whose values can be one thing only."""
+    more: dict[str, str] = {}
+    for at in range(len(heads)):
+        if str(at) in found or len(values[at].texts) < 2:
+            continue
+        wanted = _wanted(values[at])
+        free = (one for one in record.columns if one.name not in {*found.values(), *more.values()})
+        name = next((one.name for one in free if wanted and wanted(one)), None)
+        if name:
+            more[str(at)] = name
+    return more
+
+
+def _wanted(values: Values) -> Callable[[Field], bool] | None:
+    if values.emails >= TELLING:
+        return lambda one: one.name.endswith("email") and not one.name.startswith("pupil")
+    if values.postcodes >= TELLING and values.share(r"^\d{4,5}$") >= TELLING:
+        return lambda one: one.form == "postcode"
+    if values.phones >= TELLING:
+        return lambda one: one.form == "phone" and "emergency" not in one.name and not one.name.startswith("pupil")
+    if values.amounts >= TELLING:
+        return lambda one: one.form == "money" and one.required
+    return None
 
 
 def missing(record: Record, matched: Matched) -> list[str]:

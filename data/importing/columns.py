@@ -39,6 +39,7 @@ class Field:
     length: int = 200
     example: str = ""
     editable: EditableField | None = None
+    group: str = ""  # of a line about several people, whose column it is: adult1, pupil2
 
     def read(self, cell: Cell, *, zeros: bool) -> Any:
         """The value of a cell; UserError with the mend. `zeros`: give post codes and telephones their first zero back."""

@@ -18,6 +18,7 @@ from data.core.fields import fold
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.importing.kinds.families import ADULT, PUPIL_FIELDS
+from data.importing.questions import Choice, Question
 from data.importing.records import shown_number
 from data.importing.snapshot import Entity, Snapshot
 
@@ -154,8 +155,27 @@ def _compare(snapshot: Snapshot, entity: Entity, near: Iterable[Entity]) -> None
             continue
         if _family(snapshot, entity) is not None and _family(snapshot, entity) is _family(snapshot, other):
             continue  # two of one family: a line about each
+        if _brothers(entity, other):
+            _say_brothers(snapshot, entity, other)
+            continue
         snapshot.conflicts.append((entity.line_number, "twin", _twin_warning(snapshot, entity, other)))
         return
+
+
+def _brothers(entity: Entity, other: Entity) -> bool:
+    """Two first names of one surname and one birth date: twins, most often."""
+    return (
+        entity.table is Pupil
+        and skeleton(entity["last_name"]) == skeleton(other["last_name"])
+        and skeleton(entity["first_name"]) != skeleton(other["first_name"])
+    )
+
+
+def _say_brothers(snapshot: Snapshot, entity: Entity, other: Entity) -> None:
+    sentence = UserError("Ces élèves ont le même nom, la même date de naissance et des prénoms qui se ressemblent.")
+    choices = (Choice("two", UserError("Ce sont des enfants différents, chacun garde sa fiche")),)
+    sample = f"{_name(other)} / {_name(entity)}"
+    snapshot.questions.ask(Question("twins", sentence, choices, stops=False), line=entity.line_number, sample=sample)
 
 
 def _family(snapshot: Snapshot, entity: Entity) -> Entity | None:

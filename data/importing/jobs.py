@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
@@ -119,7 +120,8 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             author=uow.name[:120],
             created_at=uow.now,
         )
-    found = _look(record.name, content)
+        today = uow.today
+    found = _look(record.name, content, today)
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
     if found.problem:
@@ -131,12 +133,12 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
     return number
 
 
-def _look(kind_name: str, content: bytes) -> Looked:
+def _look(kind_name: str, content: bytes, today: date) -> Looked:
     if len(content) <= LARGE_BYTES:
-        return pipeline.look(kind_name, content)
+        return pipeline.look(kind_name, content, today)
     try:
         spreadsheets.check_form(content)
-        return worker_process.look(kind_name, content)
+        return worker_process.look(kind_name, content, today)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     except worker_process.Lost:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,7 @@ from data.core.spreadsheets import Sheet
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, planning, writing
 from data.importing import runs as import_runs
+from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
 from data.importing.questions import Question
@@ -72,18 +74,19 @@ class Looked:
     problem: dict[str, Any] = field(default_factory=dict)
 
 
-def look(kind_name: str, content: bytes) -> Looked:
+def look(kind_name: str, content: bytes, today: date) -> Looked:
     """Read the file once, and propose what its columns are."""
     try:
         sheet = spreadsheets.read(content)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
+    columns = column_matching.guess(kind(kind_name), sheet.heads, [cells for _, cells in sheet.rows[:MAX_CELLS]], today)
     return Looked(
         sheet.heads,
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
         len(sheet.rows),
         about(sheet),
-        {"columns": column_matching.guess(kind(kind_name), sheet.heads), "fixed": {}, "erase": False, "zeros": False},
+        {"columns": columns, "fixed": {}, "erase": False, "zeros": False},
     )
 
 

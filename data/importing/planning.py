@@ -14,10 +14,10 @@ from data.core.errors import UserError
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
-from data.importing import column_matching, conflict_checks
+from data.importing import column_matching, conflict_checks, records
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
-from data.importing.questions import Question, Questions
+from data.importing.questions import Choice, Question, Questions
 from data.importing.records import KEYS, Record, shown_number
 from data.importing.runs import Matched
 from data.importing.snapshot import Entity, Line, Snapshot
@@ -27,6 +27,8 @@ from data.schooling.results import Mark
 
 MAX_SHOWN = 120  # characters of a faulty cell
 OUTCOMES = ("added", "updated", "unchanged")
+TOGETHER = {"postcode", "birth_date"}  # checked beside other columns
+DITTO = {"idem", "id.", "ditto", '"', "''", "″", "〃", '-"-', "//"}
 
 
 class Fault(NamedTuple):
@@ -81,7 +83,7 @@ def load(uow: UnitOfWork, record: Record) -> Snapshot:
     snapshot = Snapshot(uow.site_id or 0)
     snapshot.load(uow, record.tables, KEYS)
     snapshot.today = uow.today
-    if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils"}:
+    if {Guardian, Pupil} & set(record.tables) and record.name in {"families", "pupils", "pupils-and-adults"}:
         conflict_checks.load(uow, snapshot)
     return snapshot
 
@@ -96,35 +98,20 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         for at, name in matched.get("columns", {}).items()
         if (one := record.field(name)) and int(at) < len(sheet.heads)
     }
-    conflicts_of: dict[int, list[tuple[int, str, UserError]]] = {}
-    for number, at, value, why in sheet.faults:
-        conflicts_of.setdefault(number, []).append((at, value, why))
-    fixed = _fixed(record, matched)
-    fields = {one.name: one for one in record.columns}
+    lines = _read_lines(made, sheet, columns, matched, tick)
+    records.reserve(record, lines, snapshot)
+    if record.prepare is not None:
+        record.prepare(lines, snapshot)
     places = {one.name: at for one, at in columns.items()}
-    titles = {one.name: sheet.heads[at] for one, at in columns.items()} | {name: fields[name].label for name in fixed}
-    for count, (number, cells) in enumerate(sheet.rows):
+    for count, (line, (_, cells)) in enumerate(zip(lines, sheet.rows, strict=True)):
         if count % 100 == 0:
             tick()
-        line = Line(number, fields)
-        line.values.update(fixed)
-        for at, value, why in conflicts_of.get(number, ()):
-            name = next((one.name for one, place in columns.items() if place == at), "" if at < 0 else None)
-            if name is not None:
-                made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
-                line.bad.add(name)
-        for one, at in columns.items():
-            _read(line, one, cells[at], matched, made, sheet.heads[at])
-        _check_together(line, snapshot)
-        adds, moves = snapshot.adds, snapshot.moves
-        if not line.bad & {one.name for one in record.columns if one.key and one.required}:
-            record.place(line, snapshot)
+        _place(made, line)
         for name, value, why in line.faults:
-            title = titles.get(name) or (fields[name].label if name in fields else "")
-            place = places.get(name)
-            typed = _cell_text(fields.get(name), value) if place is None else spreadsheets.shown(cells[place])
-            made.faults.append(Fault(number, title, typed[:MAX_SHOWN], why))
-        made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
+            place, one = places.get(name), line.fields.get(name)
+            title = sheet.heads[place] if place is not None else one.label if one else ""
+            typed = _cell_text(one, value) if place is None else spreadsheets.shown(cells[place])
+            made.faults.append(Fault(line.number, title, typed[:MAX_SHOWN], why))
     invoice_kinds.check_sums(snapshot)
     conflict_checks.look(snapshot)
     _update_search_text(snapshot)
@@ -143,6 +130,60 @@ def _with_beginnings(faults: list[Fault], sheet: Sheet) -> list[Fault]:
         if line in faulty
     }
     return sorted((each._replace(about=begin.get(each.line, "")) for each in faults), key=lambda each: each.line)
+
+
+def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Matched, tick: Tick) -> list[Line]:
+    """Every line's values; what cannot be read is a fault."""
+    faults_of: dict[int, list[tuple[int, str, UserError]]] = {}
+    for number, at, value, why in sheet.faults:
+        faults_of.setdefault(number, []).append((at, value, why))
+    fixed, fields = _fixed(made.record, matched), {one.name: one for one in made.record.columns}
+    together = [one for one in columns if one.editable is not None and one.editable.name in TOGETHER]
+    above: dict[Field, Cell] = {}
+    lines = []
+    for count, (number, cells) in enumerate(sheet.rows):
+        if count % 200 == 0:
+            tick()
+        line = Line(number, fields)
+        line.values.update(fixed)
+        for at, value, why in faults_of.get(number, ()):
+            name = next((one.name for one, place in columns.items() if place == at), "" if at < 0 else None)
+            if name is not None:
+                made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
+                line.bad.add(name)
+        for one, at in columns.items():
+            cell = cells[at]
+            if isinstance(cell, str) and cell.strip().casefold() in DITTO:
+                cell = _ditto(made, line, sheet.heads[at], cell, above.get(one))
+            elif cell not in (None, ""):
+                above[one] = cell
+            _read(line, one, cell, matched, made, sheet.heads[at])
+        _check_together(line, made.snapshot, together)
+        lines.append(line)
+    return lines
+
+
+def _ditto(made: Plan, line: Line, title: str, cell: str, above: Cell) -> Cell:
+    """« idem »: what stands above in that column."""
+    sentence = UserError("« idem » est lu comme la valeur de la ligne au-dessus.")
+    choices = (
+        Choice("above", UserError("Oui, reprendre cette valeur")),
+        Choice("blank", UserError("Non, laisser vide")),
+    )
+    asked = Question(f"ditto:{title}", sentence, choices, column=title, stops=False)
+    answer = made.snapshot.questions.ask(
+        asked, line=line.number, sample=f"{cell} : {above if above is not None else ''}"
+    )
+    return above if answer == "above" else None
+
+
+def _place(made: Plan, line: Line) -> None:
+    """A line becomes rows; what it does is counted."""
+    snapshot, record = made.snapshot, made.record
+    adds, moves = snapshot.adds, snapshot.moves
+    if not line.bad & {one.name for one in record.columns if one.key and one.required}:
+        record.place(line, snapshot)
+    made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
 
 
 def _update_search_text(snapshot: Snapshot) -> None:
@@ -191,15 +232,14 @@ def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, titl
         made.faults.append(Fault(line.number, title, spreadsheets.shown(cell)[:MAX_SHOWN], why))
 
 
-def _check_together(line: Line, snapshot: Snapshot) -> None:
-    others: dict[str, object] = {**line.values, "today": snapshot.today}
-    for name in ("postcode", "birth_date"):
-        one = line.fields.get(name)
-        if one is not None and one.editable is not None and line.get(name):
+def _check_together(line: Line, snapshot: Snapshot, columns: list[Field]) -> None:
+    for one in columns:
+        if one.editable is not None and line.get(one.name):
+            country = line.get(one.name.removesuffix("postcode") + "country", "FR")
             try:
-                check_together(one.editable, line.values[name], others)
+                check_together(one.editable, line.values[one.name], {"country": country, "today": snapshot.today})
             except UserError as why:
-                line.fault(name, why)
+                line.fault(one.name, why)
 
 
 def _cell_text(one: Field | None, value: Any) -> str:

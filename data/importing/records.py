@@ -13,6 +13,7 @@ from data.core.errors import UserError
 from data.core.fields import fold
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import Field
+from data.importing.questions import Choice, Question
 from data.importing.snapshot import Entity, Keys, Line, Snapshot
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, Teacher
@@ -34,6 +35,8 @@ class Record:
     lines: Callable[[Snapshot], Iterator[Shown]]
     table: type[Any]  # the one that counts them
     one_of: tuple[tuple[str, ...], ...] = ()  # of each of these, one column at least must be matched
+    prepare: Callable[[list[Line], Snapshot], None] | None = None  # all lines, before the first is placed
+    numbers: tuple[tuple[type[SQLModel], str], ...] = ()  # columns that give rows their numbers
 
     def field(self, name: str) -> Field | None:
         return next((each for each in self.columns if each.name == name), None)
@@ -98,16 +101,51 @@ UNKNOWN = {
     Performance: "Événement inconnu. Importez d’abord les événements, ou corrigez.",
 }
 NUMBERED = (Family, Pupil)
+NEARLY_FULL = 2**30  # above it no room is left for numbers of ours
 
 
 def keys_of(table: type[SQLModel], typed: str) -> list[Hashable]:
     """How a file may name a row of that table: by its number here, or by another program's key."""
-    number: list[Hashable] = []
-    if table in NUMBERED and typed.isdecimal() and int(typed) < 2**31:
-        number = [("number", int(typed))]
-    elif table not in NUMBERED:
-        number = [("number", fold(typed))]
-    return [*number, ("code", typed)]
+    return [("number", fold(typed)), ("code", typed)]
+
+
+SAME_NUMBER = (
+    Choice("same", UserError("C’est la même fiche, écrite de deux façons")),
+    Choice("apart", UserError("Ce sont deux fiches différentes")),
+)
+
+
+def _ask_number(line: Line, snapshot: Snapshot, column: str, written: tuple[str, str]) -> str:
+    """« 0012 » and « 12 » may be one household, or two: nobody sees another's in silence."""
+    sentence = UserError("Ces numéros se ressemblent : est-ce la même fiche ?")
+    asked = Question(f"numbers:{column}", sentence, SAME_NUMBER, column=line.fields[column].label)
+    return snapshot.questions.ask(asked, line=line.number, sample=" / ".join(written))
+
+
+def is_number(typed: str) -> bool:
+    return typed.isdecimal() and 0 < int(typed) < 2**31
+
+
+def same_number(snapshot: Snapshot, line: Line, column: str, typed: str, written: dict[str, str]) -> str:
+    """A key as it is compared within a file. `written`: how each number was written first, filled on the way."""
+    if not is_number(typed):
+        return typed
+    number = str(int(typed))
+    before = written.setdefault(number, typed)
+    if before != typed and _ask_number(line, snapshot, column, (before, typed)) == "apart":
+        return typed if typed != number else f"={typed}"
+    return number
+
+
+def numbered(line: Line, snapshot: Snapshot, table: type[SQLModel], typed: str, column: str) -> Entity | None:
+    """The family or the pupil that a file names: by another program's key, or by its number here."""
+    found = snapshot.find(table, ("code", typed))
+    if found is None and is_number(typed):
+        found = snapshot.find(table, ("number", int(typed)))
+        known = "" if found is None else shown_number(snapshot, found)
+        if found is not None and known != typed and is_number(known) and int(known) == int(typed):
+            return None if _ask_number(line, snapshot, column, (known, typed)) == "apart" else found
+    return found
 
 
 def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -> Entity | None:
@@ -116,7 +154,11 @@ def required(line: Line, snapshot: Snapshot, table: type[SQLModel], name: str) -
     if not typed:
         line.fault(name, UserError("Ce champ ne peut pas rester vide."))
         return None
-    found = snapshot.find(table, *keys_of(table, typed))
+    found = (
+        numbered(line, snapshot, table, str(typed), name)
+        if table in NUMBERED
+        else snapshot.find(table, *keys_of(table, typed))
+    )
     if found is None:
         line.fault(name, UserError(UNKNOWN[table]))
     return found
@@ -136,14 +178,22 @@ class TeacherNames:
     names: list[str] = field(default_factory=list)
 
 
-def new_number(snapshot: Snapshot, table: type[SQLModel], typed: str) -> tuple[int, str]:
-    """(number here, outside key): a key that is a number is ours too; any other gets the next number."""
-    if typed.isdecimal() and 0 < int(typed) < 2**31:
-        return int(typed), ""
+def reserve(record: Record, lines: Iterable[Line], snapshot: Snapshot) -> None:
+    """Numbers that the file gives are not given to others."""
     latest = snapshot.context(Numbers).latest
-    if table not in latest:
-        latest[table] = max((each["number"] for each in snapshot.every(table)), default=0)
-    latest[table] += 1
+    for table, column in record.numbers:
+        typed = (str(line.values.get(column, "")) for line in lines)
+        highest = max((int(each) for each in typed if is_number(each)), default=0)
+        there = max((each["number"] for each in snapshot.every(table)), default=0)
+        latest[table] = max(there, highest if highest < NEARLY_FULL else 0)
+
+
+def new_number(snapshot: Snapshot, table: type[SQLModel], typed: str) -> tuple[int, str]:
+    """(number here, outside key): a key that is a number is ours too; any other gets the next number, and is remembered."""
+    if is_number(typed) and snapshot.find(table, ("number", int(typed))) is None:
+        return int(typed), "" if typed == str(int(typed)) else typed
+    latest = snapshot.context(Numbers).latest
+    latest[table] = latest.get(table, 0) + 1
     while snapshot.find(table, ("number", latest[table])):
         latest[table] += 1
     return latest[table], typed

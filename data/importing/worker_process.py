@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -74,9 +75,9 @@ class Person:
 # Here: the process that serves pages
 
 
-def look(kind_name: str, content: bytes) -> Looked:
+def look(kind_name: str, content: bytes, today: date) -> Looked:
     """`working.look`, done in the worker process."""
-    return _ask("look", kind_name, content, hear=lambda word, text: None)
+    return _ask("look", kind_name, content, today, hear=lambda word, text: None)
 
 
 def check(person: Person, run_id: int, follow: Follow) -> Report:

@@ -11,35 +11,22 @@ import pytest
 
 from data.change_requests import review
 from data.change_requests import submission as change_requests
-from data.core import schema, spreadsheets
+from data.core import spreadsheets
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound
-from data.core.sites import Site
-from data.core.system_unit_of_work import system_unit_of_work
 from data.importing import exporting, worker_process
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.worker_process import Person
-from tests.conftest import move_to
 from tests.data.import_helpers import HELENES, bring, opened, take, take_all
+from tests.data.site_helpers import an_empty_site
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, guardian
 
 BELRIVE = partial(opened, "petit.jean", "belrive")
 
 
-def a_new_installation(url: str) -> None:
-    """Another installation: one site, one manager, nothing else."""
-    from data.accounts.models import Account
-
-    move_to(DATABASE_URL=url)
-    schema.upgrade()
-    with system_unit_of_work(writes=True) as uow:
-        site = uow.add(Site(code="valmont", name="Conservatoire de Valmont"))
-        uow.add(Account(site_id=site.id, role="responsable", login=HELENE, name="Hélène Lemoine"))
-
-
 def test_all_of_a_site_goes_into_a_new_portal_and_comes_out_byte_for_byte(database: str, tmp_path: Path) -> None:
     taken = take_all()
-    a_new_installation(f"sqlite:///{tmp_path}/new.db")
+    an_empty_site(f"sqlite:///{tmp_path}/new.db")
     for name, content in taken.items():
         bring(name, content)
     assert take_all() == taken

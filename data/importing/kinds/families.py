@@ -11,7 +11,8 @@ from data.core.roles import Role
 from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing import columns
 from data.importing.columns import column, loose, of_table, pick
-from data.importing.records import Record, Shown, keys_of, need, new_number, required, shown_number
+from data.importing.kinds.adult_checks import check_birth
+from data.importing.records import Record, Shown, need, new_number, numbered, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
 CIVILITIES = loose(
@@ -146,13 +147,16 @@ class Seen:
 
 def _family(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
-    found = snapshot.find(Family, *keys_of(Family, typed))
+    found = numbered(line, snapshot, Family, typed, "number")
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Family, typed)
     since = {"since": line.values["since"]} if "since" in line.values else {}
     family = snapshot.put(
         line, Draft(Family, [("number", number)], since, code=code, new={"number": number}, found=found), once=False
     )
     values = line.own(ADULT)
+    check_birth(
+        line, snapshot, values, "birth_date", f"{line.get('first_name', '')} {line.get('last_name', '')}".strip()
+    )
     given_values = [
         value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}
     ]
@@ -188,7 +192,7 @@ def _family(line: Line, snapshot: Snapshot) -> None:
     )
     need(line, adult, "last_name", "first_name")
     if login := line.get("login"):
-        _account(line, snapshot, family, adult, login)
+        create_account(line, snapshot, family, adult, login)
 
 
 def _same(adult: Entity, values: dict[str, object]) -> bool:
@@ -216,20 +220,23 @@ def _rank(line: Line, snapshot: Snapshot, family: Entity, seen: dict[int, Line])
     return next(rank for rank in range(1, 10**6) if rank not in seen)
 
 
-def _account(line: Line, snapshot: Snapshot, family: Entity, adult: Entity, typed: str) -> None:
+def create_account(
+    line: Line, snapshot: Snapshot, family: Entity, adult: Entity, typed: str, *, column: str = "login"
+) -> None:
+    """An account without password, for the adult that a login names."""
     login = accounts.normal_login(typed)
     try:
         accounts.check_login(login)
     except UserError as error:
-        line.fault("login", error)
+        line.fault(column, error)
         return
     theirs, taken = snapshot.find(Account, ("guardian", adult)), snapshot.find(Account, ("login", login))
     if theirs is not None and theirs["login"] != login:
         line.fault(
-            "login", UserError("Cet adulte a déjà un compte, sous l’identifiant « {login} ».", login=theirs["login"])
+            column, UserError("Cet adulte a déjà un compte, sous l’identifiant « {login} ».", login=theirs["login"])
         )
     elif taken is not None and taken is not theirs:
-        line.fault("login", UserError("Cet identifiant est déjà celui d’une autre personne."))
+        line.fault(column, UserError("Cet identifiant est déjà celui d’une autre personne."))
     elif theirs is None:
         name = f"{adult['first_name']} {adult['last_name']}".strip()
         snapshot.put(
@@ -260,7 +267,7 @@ def _families_out(snapshot: Snapshot) -> Iterator[Shown]:
 
 def _pupil(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
-    found = snapshot.find(Pupil, *keys_of(Pupil, typed))
+    found = numbered(line, snapshot, Pupil, typed, "number")
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Pupil, typed)
     pupil = snapshot.put(
         line, Draft(Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found)
@@ -272,7 +279,7 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
     ):
         if line.get(name) and (family := required(line, snapshot, Family, name)):
             there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
-            _link(line, snapshot, pupil, family, {"household": household, **there}, {"rights": rights})
+            link_pupil(line, snapshot, (pupil, family), {"household": household, **there}, {"rights": rights})
 
 
 def _homes(snapshot: Snapshot) -> dict[int, Entity]:
@@ -284,16 +291,17 @@ def _homes(snapshot: Snapshot) -> dict[int, Entity]:
     return seen.homes
 
 
-def _link(
+def link_pupil(
     line: Line,
     snapshot: Snapshot,
-    pupil: Entity,
-    family: Entity,
+    ends: tuple[Entity, Entity],
     values: dict[str, str],
     new: dict[str, str],
     *,
     once: bool = False,
 ) -> None:
+    """The pupil belongs to the family; a second principal household is said."""
+    pupil, family = ends
     if (
         pupil.id is not None
         and snapshot.find(PupilLink, (pupil, family)) is None
@@ -334,7 +342,7 @@ def _pupils_out(snapshot: Snapshot) -> Iterator[Shown]:
 def _link_line(line: Line, snapshot: Snapshot) -> None:
     pupil, family = required(line, snapshot, Pupil, "pupil"), required(line, snapshot, Family, "family")
     if pupil and family:
-        _link(line, snapshot, pupil, family, line.own(LINKS, but=("pupil", "family")), {}, once=True)
+        link_pupil(line, snapshot, (pupil, family), line.own(LINKS, but=("pupil", "family")), {}, once=True)
 
 
 def _links_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -344,7 +352,18 @@ def _links_out(snapshot: Snapshot) -> Iterator[Shown]:
 
 
 RECORDS = (
-    Record("families", "Familles et adultes", FAMILIES, (Family, Guardian, Account), _family, _families_out, Guardian),
-    Record("pupils", "Élèves", PUPILS, (Family, Pupil, PupilLink), _pupil, _pupils_out, Pupil),
+    Record(
+        "families",
+        "Familles et adultes",
+        FAMILIES,
+        (Family, Guardian, Account),
+        _family,
+        _families_out,
+        Guardian,
+        numbers=((Family, "number"),),
+    ),
+    Record(
+        "pupils", "Élèves", PUPILS, (Family, Pupil, PupilLink), _pupil, _pupils_out, Pupil, numbers=((Pupil, "number"),)
+    ),
     Record("links", "Rattachements des élèves", LINKS, (Family, Pupil, PupilLink), _link_line, _links_out, PupilLink),
 )

@@ -6,13 +6,14 @@ from data.core.errors import UserError
 from data.core.unit_of_work import UnitOfWork
 from data.importing.kinds import courses as course_kinds
 from data.importing.kinds import families as family_kinds
+from data.importing.kinds import households, payments, school_events
 from data.importing.kinds import invoices as invoice_kinds
-from data.importing.kinds import payments, school_events
 from data.importing.records import Record
 
 KINDS: dict[str, Record] = {
     record.name: record
     for record in (
+        *households.RECORDS,
         *family_kinds.RECORDS,
         *course_kinds.RECORDS,
         *school_events.RECORDS,

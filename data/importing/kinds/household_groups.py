@@ -1,0 +1,305 @@
+"""Which lines are about one family: by its key, else by adults and addresses. The same whatever the order of the lines.
+
+Nobody enters another's household in silence: two addresses, one adult at two homes, an e-mail in two families are asked.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from data.core.errors import UserError
+from data.core.fields import fold
+from data.importing.kinds.household_lines import CONTACTS, Adult, Entry
+from data.importing.kinds.household_lines import read as read_line
+from data.importing.questions import Choice, Question
+from data.importing.records import same_number
+from data.importing.snapshot import Entity, Line, Snapshot
+
+ONE_OR_TWO = (
+    Choice("one", UserError("C’est une seule famille")),
+    Choice("two", UserError("Ce sont deux familles")),
+)
+
+
+@lru_cache(maxsize=65_536)
+def plain_text(text: str) -> str:
+    """For comparing addresses and names: letters and figures only."""
+    return "".join(char for char in fold(text) if char.isalnum())
+
+
+def name_of(adult: Adult) -> tuple[str, str]:
+    return plain_text(adult.text("last_name")), plain_text(adult.text("first_name"))
+
+
+def address_of(adult: Adult) -> str:
+    """Where somebody lives; empty when the file does not say."""
+    street = plain_text(adult.text("address"))
+    return f"{street} {plain_text(adult.text('postcode') or adult.text('town'))}" if street else ""
+
+
+def contacts_of(adult: Adult) -> list[str]:
+    return [adult.text(name) for name in CONTACTS if adult.text(name)]
+
+
+@dataclass(eq=False)
+class Home:
+    """Adults who live together: one family of the portal's. `second`: another of the group's is the principal one."""
+
+    adults: list[Adult]
+    key: str = ""
+    second: bool = False
+    entity: Entity | None = None
+
+
+@dataclass(eq=False)
+class Group:
+    """Lines about one family, which may live in two homes."""
+
+    key: str = ""
+    entries: list[Entry] = field(default_factory=list)
+    homes: list[Home] = field(default_factory=list)
+
+
+@dataclass
+class Households:
+    """The groups of a file: by line number."""
+
+    entries: dict[int, Entry] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+
+    def every(self) -> Iterator[Group]:
+        return iter({id(group): group for group in self.groups.values()}.values())
+
+
+class _Union:
+    """Entries that turn out to be of one family."""
+
+    def __init__(self) -> None:
+        self.parent: dict[int, int] = {}
+
+    def find(self, one: int) -> int:
+        self.parent.setdefault(one, one)
+        while self.parent[one] != one:
+            self.parent[one] = one = self.parent[self.parent[one]]
+        return one
+
+    def join(self, ones: Iterable[int]) -> None:
+        roots = sorted({self.find(one) for one in ones})
+        for root in roots[1:]:
+            self.parent[root] = roots[0]
+
+
+def prepare(lines: list[Line], snapshot: Snapshot) -> None:
+    """Read everybody, then say who belongs together."""
+    found = snapshot.context(Households)
+    for line in lines:
+        found.entries[line.number] = read_line(line, snapshot)
+    entries = list(found.entries.values())
+    _continued(entries, snapshot)
+    union = _Union()
+    _by_key(entries, union, snapshot)
+    _by_evidence(entries, union, snapshot)
+    groups: dict[int, Group] = {}
+    for entry in entries:
+        group = groups.setdefault(union.find(entry.line.number), Group())
+        group.key = group.key or entry.key
+        group.entries.append(entry)
+        found.groups[entry.line.number] = group
+    for group in groups.values():
+        _settle_homes(group, snapshot)
+    _shared_emails(groups.values(), snapshot)
+
+
+def _continued(entries: list[Entry], snapshot: Snapshot) -> None:
+    """A line without family nor adult, below one that has them: cells that a table leaves blank under the first."""
+    above: Entry | None = None
+    for entry in entries:
+        if entry.key or entry.adults:
+            above = entry
+        elif above is not None and entry.children:
+            sentence = UserError("Ces lignes ne nomment pas de famille : sont-elles la suite de la ligne au-dessus ?")
+            choices = (
+                Choice("above", UserError("Oui : la famille est celle de la ligne au-dessus")),
+                Choice("none", UserError("Non : enregistrer ces élèves sans famille")),
+            )
+            asked = Question("continued", sentence, choices)
+            if snapshot.questions.ask(asked, line=entry.line.number, sample=entry.children[0].called) != "none":
+                entry.key = above.key
+                entry.adults = [Adult(each.slot, dict(each.values), each.login) for each in above.adults]
+                entry.separated = above.separated
+
+
+def _by_key(entries: list[Entry], union: _Union, snapshot: Snapshot) -> None:
+    keys: dict[str, list[int]] = {}
+    written: dict[str, str] = {}
+    for entry in entries:
+        if entry.key:
+            name = same_number(snapshot, entry.line, "family", entry.key, written)
+            keys.setdefault(name, []).append(entry.line.number)
+    for numbers in keys.values():
+        union.join(numbers)
+
+
+def _by_evidence(entries: list[Entry], union: _Union, snapshot: Snapshot) -> None:
+    """Lines without key: the same adult at the same address, or reached by the same number or e-mail."""
+    free = [entry for entry in entries if not entry.key]
+    if not free:
+        return
+    homes: dict[Hashable, list[tuple[Entry, Adult]]] = {}
+    reached: dict[Hashable, list[tuple[Entry, Adult]]] = {}
+    named: dict[Hashable, list[tuple[Entry, Adult]]] = {}
+    for entry in entries:
+        for adult in entry.adults:
+            name = name_of(adult)
+            named.setdefault(name, []).append((entry, adult))
+            if address := address_of(adult):
+                homes.setdefault((name, address), []).append((entry, adult))
+            for contact in contacts_of(adult):
+                reached.setdefault((name, contact), []).append((entry, adult))
+    for bucket in homes.values():
+        _join(bucket, union)
+    for bucket in reached.values():
+        if len({address for _, adult in bucket if (address := address_of(adult))}) < 2 or _moved(bucket, snapshot):
+            _join(bucket, union)
+    for bucket in named.values():
+        _without_contact(bucket, union, snapshot)
+
+
+def _join(bucket: list[tuple[Entry, Adult]], union: _Union) -> None:
+    """Lines without key together, with the family of a key when there is but one."""
+    keyed = {union.find(entry.line.number) for entry, _ in bucket if entry.key}
+    free = [entry.line.number for entry, _ in bucket if not entry.key]
+    if free:
+        union.join([*free, *keyed] if len(keyed) < 2 else free)
+
+
+def _moved(bucket: list[tuple[Entry, Adult]], snapshot: Snapshot) -> bool:
+    """One adult, the same number or e-mail, two addresses: one family or two."""
+    if all(entry.key for entry, _ in bucket):
+        return False
+    sentence = UserError("Ces adultes ont deux adresses dans le fichier. Est-ce une seule famille ?")
+    answer = ""
+    for entry, adult in bucket:
+        sample = f"{adult.called} : {adult.text('address')} {adult.text('town')}"
+        answer = snapshot.questions.ask(Question("moved", sentence, ONE_OR_TWO), line=entry.line.number, sample=sample)
+    return answer == "one"
+
+
+def _without_contact(bucket: list[tuple[Entry, Adult]], union: _Union, snapshot: Snapshot) -> None:
+    """An adult of whom a line says the name only."""
+    bare = [(entry, adult) for entry, adult in bucket if not entry.key and _is_bare(entry)]
+    if not bare or len(bucket) < 2:
+        return
+    others = {union.find(entry.line.number) for entry, _ in bucket} - {union.find(e.line.number) for e, _ in bare}
+    if len(others) > 1:
+        for entry, adult in bare:
+            why = UserError(
+                "Plusieurs familles ont un adulte du nom de {name}. Donnez son adresse, ou un numéro de famille.",
+                name=adult.called,
+            )
+            entry.line.fault(f"adult{adult.slot}_last_name", why)
+        return
+    sentence = UserError("Ces lignes ne donnent que le nom de l’adulte. Est-ce la famille du même nom ?")
+    answer = ""
+    for entry, adult in bare:
+        asked = Question("same-name", sentence, ONE_OR_TWO)
+        answer = snapshot.questions.ask(asked, line=entry.line.number, sample=adult.called)
+    if answer != "two":
+        union.join([*others, *(entry.line.number for entry, _ in bare)])
+
+
+def _is_bare(entry: Entry) -> bool:
+    return not any(address_of(adult) or contacts_of(adult) for adult in entry.adults)
+
+
+def _settle_homes(group: Group, snapshot: Snapshot) -> None:
+    """The adults of a group, each once; those who live elsewhere have a home of their own when it is asked and answered so."""
+    adults: dict[Hashable, list[tuple[Entry, Adult]]] = {}
+    for entry in group.entries:
+        for adult in entry.adults:
+            adults.setdefault(name_of(adult), []).append((entry, adult))
+    merged = [_merged(rows, snapshot) for rows in adults.values()]
+    merged.sort(key=lambda each: (each.slot, name_of(each)))
+    separated = any(entry.separated for entry in group.entries)
+    parts: dict[str, list[Adult]] = {}
+    for adult in merged:
+        place = address_of(adult) or next(iter(parts), "")
+        parts.setdefault(str(name_of(adult)) if separated else place, []).append(adult)
+    if len(parts) > 1 and _ask_homes(group, merged, snapshot) == "two":
+        group.homes = [Home(each, second=at > 0) for at, each in enumerate(parts.values())]
+    else:
+        group.homes = [Home(merged)]
+    group.homes[0].key = group.key
+
+
+def _ask_homes(group: Group, adults: list[Adult], snapshot: Snapshot) -> str:
+    sentence = UserError("Ces parents ont deux adresses, ou sont séparés : une famille, ou deux foyers ?")
+    choices = (
+        Choice("two", UserError("Deux foyers : chacun ne voit que le sien, l’élève est rattaché aux deux")),
+        Choice("one", UserError("Une seule famille : les adultes se voient l’un l’autre")),
+    )
+    sample = " / ".join(f"{each.called}, {each.text('address')}".strip(" ,") for each in adults)
+    answer = ""
+    for entry in group.entries:
+        answer = snapshot.questions.ask(Question("homes", sentence, choices), line=entry.line.number, sample=sample)
+    return answer
+
+
+def _merged(rows: list[tuple[Entry, Adult]], snapshot: Snapshot) -> Adult:
+    """What all lines say of one adult; two values of one column are asked."""
+    made = Adult(min(adult.slot for _, adult in rows), {})
+    made.login = next((adult.login for _, adult in rows if adult.login), "")
+    for name in {name: None for _, adult in rows for name in adult.values}:
+        values = [(entry.line, adult.values[name]) for entry, adult in rows if name in adult.values]
+        label = rows[0][0].line.fields[f"adult{made.slot}_{name}"].label
+        made.values[name] = one_value(values, name, label, made, snapshot)
+    return made
+
+
+def one_value(
+    values: list[tuple[Line, object]], name: str, label: str, whose: Adult | None, snapshot: Snapshot
+) -> object:
+    """The value that lines agree on; else the one that the answer says."""
+    given = [(line, value) for line, value in values if value not in ("", None)]
+    if not given:
+        return values[0][1]
+    first, last = given[0][1], given[-1][1]
+    if len({plain_text(str(value)) for _, value in given}) > 1:
+        sentence = UserError("La même personne n’a pas la même valeur sur toutes ses lignes. Laquelle garder ?")
+        choices = (
+            Choice("first", UserError("La première du fichier")),
+            Choice("last", UserError("La dernière du fichier")),
+        )
+        answer = ""
+        for line, value in given:
+            sample = f"{whose.called if whose else ''} : {value}".strip(" :")
+            asked = Question(f"differs:{name}", sentence, choices, column=label)
+            answer = snapshot.questions.ask(asked, line=line.number, sample=sample)
+        return last if answer == "last" else first
+    return first
+
+
+def _shared_emails(groups: Iterable[Group], snapshot: Snapshot) -> None:
+    """One e-mail in two families: its letters would be read by both."""
+    owners: dict[str, list[tuple[Home, Adult, Group]]] = {}
+    for group in groups:
+        for home in group.homes:
+            for adult in home.adults:
+                if email := adult.text("email"):
+                    owners.setdefault(email.casefold(), []).append((home, adult, group))
+    sentence = UserError("Une même adresse e-mail est dans deux familles.")
+    choices = (
+        Choice("keep", UserError("Ce sont bien deux familles, qui partagent cette adresse")),
+        Choice("drop", UserError("Ne l’enregistrer pour aucune des deux")),
+    )
+    for email, rows in owners.items():
+        if len({id(home) for home, _, _ in rows}) < 2:
+            continue
+        for _, adult, group in rows:
+            asked = Question("shared-email", sentence, choices)
+            line = group.entries[0].line.number
+            if snapshot.questions.ask(asked, line=line, sample=f"{adult.called}, {email}") == "drop":
+                adult.values["email"] = ""
+
+
+Prepare = Callable[[list[Line], Snapshot], None]

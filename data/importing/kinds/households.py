@@ -1,0 +1,340 @@
+"""« Élèves et responsables »: pupils and their adults from one line. Families come first, then their adults, then pupils and links."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.accounts.models import Account
+from data.core.errors import UserError
+from data.core.fields import fold
+from data.core.roles import Role
+from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
+from data.importing.kinds.families import create_account, link_pupil
+from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMNS
+from data.importing.kinds.household_groups import (
+    Group,
+    Home,
+    Households,
+    address_of,
+    contacts_of,
+    name_of,
+    plain_text,
+    prepare,
+)
+from data.importing.kinds.household_lines import CONTACTS, Adult, Child, Entry
+from data.importing.questions import Choice, Question
+from data.importing.records import Record, Shown, new_number, numbered, shown_number
+from data.importing.snapshot import Draft, Entity, Line, Snapshot
+
+Person = tuple[str, str]
+
+
+@dataclass
+class Known:
+    """Who is there already, by name, and who was placed."""
+
+    adults: dict[Person, list[Entity]] | None = None
+    of_family: dict[int, list[Entity]] = field(default_factory=dict)  # family's key -> its adults
+    pupils: dict[int, list[Entity]] = field(default_factory=dict)  # family's key -> its pupils
+    placed: dict[tuple[int, str, str, object], Entity] = field(
+        default_factory=dict
+    )  # of this file: group, names, birth
+    numbers: dict[str, tuple[Entity, Group]] = field(default_factory=dict)
+    ranks: dict[Entity, dict[int, Person]] = field(default_factory=dict)
+
+
+def _known(snapshot: Snapshot) -> Known:
+    known = snapshot.context(Known)
+    if known.adults is None:
+        known.adults = {}
+        for each in snapshot.every(Guardian):
+            known.adults.setdefault(_name(each), []).append(each)
+            known.of_family.setdefault(each["family_id"], []).append(each)
+        for link in snapshot.every(PupilLink):
+            if pupil := snapshot.at(Pupil, link["pupil_id"]):
+                known.pupils.setdefault(link["family_id"], []).append(pupil)
+    return known
+
+
+def _name(entity: Entity) -> Person:
+    return plain_text(entity["last_name"]), plain_text(entity["first_name"])
+
+
+def place(line: Line, snapshot: Snapshot) -> None:
+    """A line's families, adults, pupils, links."""
+    found = snapshot.context(Households)
+    entry, group = found.entries[line.number], found.groups[line.number]
+    if not entry.key and not entry.adults and not group.homes[0].adults and not entry.children:
+        line.fault("", UserError("Cette ligne ne nomme personne."))
+        return
+    for home in group.homes:
+        if home.entity is None and (home.adults or home.key):
+            _home(line, snapshot, group, home)
+    for child in entry.children:
+        _child(line, snapshot, entry, group, child)
+
+
+def _home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> None:
+    found = (
+        numbered(line, snapshot, Family, home.key, "family") if home.key else _same_home(line, snapshot, group, home)
+    )
+    if found:
+        number, code = found["number"], snapshot.code_of(found)
+    else:
+        number, code = new_number(snapshot, Family, home.key)
+    draft = Draft(Family, [("number", number)], {}, code=code, new={"number": number}, found=found)
+    home.entity = snapshot.put(line, draft, once=False)
+    if not home.adults and home.entity.id is None:
+        line.fault("family", UserError("Cette famille est nouvelle, et le fichier ne nomme aucun de ses adultes."))
+    for adult in home.adults:
+        _adult(line, snapshot, home.entity, adult)
+
+
+def _same_home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> Entity | None:
+    """The family that is there already: one of its adults, at the same address, reached alike, or with the same pupils."""
+    known = _known(snapshot)
+    children = {
+        (plain_text(c.text("last_name")), plain_text(c.text("first_name"))) for e in group.entries for c in e.children
+    }
+    found: dict[int, int] = {}  # family's key -> how many of the adults it has
+    for adult in home.adults:
+        for other in (known.adults or {}).get(name_of(adult), ()):
+            there = Adult(1, other.values)
+            alike = address_of(adult) and address_of(adult) == address_of(there)
+            alike = alike or bool(set(contacts_of(adult)) & set(contacts_of(there)))
+            pupils = {_name(each) for each in known.pupils.get(other["family_id"], ())}
+            if alike or children & pupils:
+                found[other["family_id"]] = found.get(other["family_id"], 0) + 1
+    best = max(found.values(), default=0)
+    families = [key for key, count in found.items() if count == best]
+    if len(families) > 1:
+        names = ", ".join(shown_number(snapshot, snapshot.at(Family, key)) for key in sorted(families))
+        line.fault(
+            "family",
+            UserError(
+                "Cet adulte est dans plusieurs familles ({numbers}). Donnez le numéro de la sienne.", numbers=names
+            ),
+        )
+    return snapshot.at(Family, families[0]) if families else None
+
+
+def _adult(line: Line, snapshot: Snapshot, family: Entity, adult: Adult) -> None:
+    there = _known(snapshot).of_family.get(family.id or 0, [])
+    found = next((each for each in there if _name(each) == name_of(adult)), None)
+    ranks = snapshot.context(Known).ranks.setdefault(family, {each["rank"]: _name(each) for each in there})
+    rank = (
+        found["rank"]
+        if found is not None
+        else adult.slot
+        if adult.slot not in ranks
+        else next(n for n in range(1, 10**6) if n not in ranks)
+    )
+    ranks[rank] = name_of(adult)
+    values = {name: value for name, value in adult.values.items() if value not in ("", None) or found is not None}
+    if not adult.text("last_name"):
+        line.fault(f"adult{adult.slot}_last_name", UserError("Ce champ ne peut pas rester vide."))
+    elif not adult.text("first_name") and found is None:
+        _ask_first_name(line, snapshot, adult)
+    draft = Draft(Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=found)
+    entity = snapshot.put(line, draft, once=False)
+    _ask_elsewhere(line, snapshot, family, adult)
+    if adult.login:
+        create_account(line, snapshot, family, entity, adult.login, column=f"adult{adult.slot}_login")
+
+
+def _ask_first_name(line: Line, snapshot: Snapshot, adult: Adult) -> None:
+    sentence = UserError("Ces adultes n’ont pas de prénom dans le fichier.")
+    choices = (Choice("blank", UserError("Les enregistrer sans prénom, à compléter ensuite")),)
+    snapshot.questions.ask(Question("first-names", sentence, choices), line=line.number, sample=adult.called)
+
+
+def _ask_elsewhere(line: Line, snapshot: Snapshot, family: Entity, adult: Adult) -> None:
+    """The e-mail of an adult of another family that is there already."""
+    email = adult.text("email").casefold()
+    if not email:
+        return
+    for other in _emails(snapshot).get(email, ()):
+        if other["family_id"] != family.id:
+            sentence = UserError("Ces adresses e-mail sont déjà celles d’une autre famille du portail.")
+            choices = (Choice("keep", UserError("Ce sont bien deux familles, qui partagent cette adresse")),)
+            number = shown_number(snapshot, snapshot.at(Family, other["family_id"]))
+            asked = Question("known-email", sentence, choices)
+            snapshot.questions.ask(asked, line=line.number, sample=f"{adult.called}, {email} : {number}")
+
+
+@dataclass
+class Emails:
+    of: dict[str, list[Entity]] | None = None
+
+
+def _emails(snapshot: Snapshot) -> dict[str, list[Entity]]:
+    known = snapshot.context(Emails)
+    if known.of is None:
+        known.of = {}
+        for each in snapshot.every(Guardian):
+            if each["email"]:
+                known.of.setdefault(each["email"].casefold(), []).append(each)
+    return known.of
+
+
+def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Child) -> None:
+    if not child.number and not (child.text("first_name") and child.text("last_name")):
+        for name in ("first_name", "last_name"):
+            if not child.text(name):
+                line.fault(_column(child, name), UserError("Ce champ ne peut pas rester vide."))
+        return
+    found, again = _find_child(line, snapshot, group, child)
+    if found is not None:
+        number, code = found["number"], snapshot.code_of(found)
+    else:
+        number, code = new_number(snapshot, Pupil, child.number)
+    values = _joined(line, snapshot, found, child) if again else _given(child, found)
+    draft = Draft(Pupil, [("number", number)], values, code=code, new={"number": number}, found=found)
+    pupil = snapshot.put(line, draft, once=False)
+    _remember(snapshot, group, child, pupil)
+    _links(line, snapshot, group, pupil, again=again)
+
+
+def _column(child: Child, name: str) -> str:
+    return PUPIL_COLUMNS.get(name, name) if child.slot == 1 else f"pupil{child.slot}_{name}"
+
+
+def _given(child: Child, found: Entity | None) -> dict[str, Any]:
+    return {name: value for name, value in child.values.items() if value not in ("", None) or found is not None}
+
+
+def _identity(group: Group, child: Child) -> tuple[int, str, str, object]:
+    return (
+        id(group),
+        plain_text(child.text("last_name")),
+        plain_text(child.text("first_name")),
+        child.values.get("birth_date"),
+    )
+
+
+def _find_child(line: Line, snapshot: Snapshot, group: Group, child: Child) -> tuple[Entity | None, bool]:
+    """The pupil, and whether an earlier line of the file was about them."""
+    known = _known(snapshot)
+    if child.number:
+        if child.number in known.numbers:
+            return known.numbers[child.number][0], True
+        return numbered(line, snapshot, Pupil, child.number, _column(child, "number")), False
+    if (placed := known.placed.get(_identity(group, child))) is not None:
+        return placed, True
+    families = [home.entity.id for home in group.homes if home.entity and home.entity.id]
+    theirs = {id(each): each for key in families for each in known.pupils.get(key, ())}.values()
+    names = plain_text(child.text("last_name")), plain_text(child.text("first_name"))
+    birth = child.values.get("birth_date")
+    alike = [
+        each
+        for each in theirs
+        if _name(each) == names and (birth in (None, each["birth_date"]) or each["birth_date"] is None)
+    ]
+    return (alike[0] if len(alike) == 1 else None), False
+
+
+def _remember(snapshot: Snapshot, group: Group, child: Child, pupil: Entity) -> None:
+    known = _known(snapshot)
+    known.placed.setdefault(_identity(group, child), pupil)
+    if child.number:
+        known.numbers.setdefault(child.number, (pupil, group))
+
+
+def _joined(line: Line, snapshot: Snapshot, pupil: Entity | None, child: Child) -> dict[str, Any]:
+    """A further line about a pupil: another discipline is added; any other difference is asked."""
+    if pupil is None:
+        return child.values
+    values: dict[str, Any] = {}
+    for name, value in child.values.items():
+        before = pupil.values.get(name)
+        if value in ("", None) or value == before:
+            continue
+        if before in ("", None):
+            values[name] = value
+        elif name in {"discipline", "cycle"}:
+            parts = [part.strip() for part in str(before).split(",")]
+            if fold(str(value)) not in map(fold, parts):
+                values[name] = ", ".join([*parts, str(value)])
+        elif plain_text(str(before)) != plain_text(str(value)):
+            sentence = UserError("La même personne n’a pas la même valeur sur toutes ses lignes. Laquelle garder ?")
+            choices = (
+                Choice("first", UserError("La première du fichier")),
+                Choice("last", UserError("La dernière du fichier")),
+            )
+            column = line.fields[_column(child, name)].label
+            asked = Question(f"differs:pupil_{name}", sentence, choices, column=column)
+            if snapshot.questions.ask(asked, line=line.number, sample=f"{child.called} : {value}") == "last":
+                values[name] = value
+    return values
+
+
+def _links(line: Line, snapshot: Snapshot, group: Group, pupil: Entity, *, again: bool) -> None:
+    second_line = again and _of_another(snapshot, group, pupil)
+    for home in group.homes:
+        if home.entity is None:
+            continue
+        household = HouseholdRank.SECOND if home.second else line.get("household", HouseholdRank.PRINCIPAL)
+        if second_line and not line.get("household"):
+            household = _ask_second(line, snapshot, pupil)
+        rights = line.get("rights", Rights.ALL)
+        values = {"household": household, **({"rights": rights} if line.get("rights") else {})}
+        link_pupil(line, snapshot, (pupil, home.entity), values, {"rights": rights})
+
+
+def _of_another(snapshot: Snapshot, group: Group, pupil: Entity) -> bool:
+    return any(each is pupil and of is not group for each, of in snapshot.context(Known).numbers.values())
+
+
+def _ask_second(line: Line, snapshot: Snapshot, pupil: Entity) -> str:
+    sentence = UserError("Ces élèves sont dans deux familles du fichier. Que voit la seconde ?")
+    choices = (
+        Choice("second", UserError("C’est leur second foyer : elle voit leur dossier aussi")),
+        Choice("principal", UserError("Les deux familles sont des foyers principaux")),
+    )
+    sample = f"{pupil['first_name']} {pupil['last_name']}".strip()
+    answer = snapshot.questions.ask(Question("second-homes", sentence, choices), line=line.number, sample=sample)
+    return HouseholdRank.PRINCIPAL if answer == "principal" else HouseholdRank.SECOND
+
+
+def lines_of(snapshot: Snapshot) -> Iterator[Shown]:
+    """A line for each link of a pupil to a family, with that family's adults of rank 1 to 3."""
+    adults: dict[int, list[Entity]] = {}
+    for each in snapshot.every(Guardian):
+        adults.setdefault(each["family_id"], []).append(each)
+    logins = {each["guardian_id"]: each["login"] for each in snapshot.every(Account) if each["role"] == Role.FAMILY}
+    for link in snapshot.every(PupilLink):
+        pupil, family = snapshot.at(Pupil, link["pupil_id"]), snapshot.at(Family, link["family_id"])
+        if pupil is None or family is None:
+            continue
+        shown: Shown = {name: pupil[own] for own, name in PUPIL_COLUMNS.items() if own in pupil.values}
+        shown |= {"number": shown_number(snapshot, pupil), "family": shown_number(snapshot, family)}
+        shown |= {"household": link["household"], "rights": link["rights"]}
+        for adult in adults.get(family.id or 0, ()):
+            if adult["rank"] <= ADULTS:
+                group = f"adult{adult['rank']}"
+                shown |= {f"{group}_{name}": _shown(name, value) for name, value in adult.values.items()}
+                shown[f"{group}_login"] = logins.get(adult.id)
+        yield shown
+
+
+def _shown(name: str, value: Any) -> Any:
+    return (value,) if name in CONTACTS and value else value
+
+
+RECORDS = (
+    Record(
+        "pupils-and-adults",
+        "Élèves et responsables",
+        COLUMNS,
+        (Family, Guardian, Account, Pupil, PupilLink),
+        place,
+        lines_of,
+        PupilLink,
+        (
+            ("pupil_first_name", "pupil_name"),
+            ("family", "adult1_name", "adult1_last_name", "adult2_name", "adult2_last_name"),
+        ),
+        prepare=prepare,
+        numbers=((Family, "family"), (Pupil, "number")),
+    ),
+)

@@ -1,0 +1,214 @@
+"""Cells that hold several things: people's names in one cell, an address with its town, several numbers. Split, never guessed:
+what two readings fit says so (`sure`), and the order of names is given by whoever was asked."""
+
+import re
+from dataclasses import dataclass, field, replace
+
+from data.core.errors import UserError
+from data.core.fields import EMAIL, PHONE, fold, tidy
+from data.importing.columns import Kind
+
+CIVILITIES = {
+    "m": "m",
+    "mr": "m",
+    "mm": "m",
+    "monsieur": "m",
+    "mme": "mme",
+    "mlle": "mme",
+    "madame": "mme",
+    "mademoiselle": "mme",
+    "mrs": "mme",
+    "ms": "mme",
+}
+TITLE = r"(?:mm?|mr|mrs|ms|mme|mlle|monsieur|madame|mademoiselle|dr)\.?"
+LEADING = re.compile(rf"({TITLE})(?:\s*(?:et|&|/|ou)\s*({TITLE}))?(?=[\s.]|$)", re.IGNORECASE)
+NEXT_PERSON = re.compile(rf"\s+(?:et|&)\s+(?={TITLE}\s)", re.IGNORECASE)
+BETWEEN = re.compile(r"\s*[;\n/+|]\s*")
+AND = re.compile(r"\s+(?:et|&|and)\s+", re.IGNORECASE)
+PARENTHESIS = re.compile(r"\(([^)]*)\)")
+SEPARATED = re.compile(r"separe|divorc|garde altern")
+SELF = re.compile(r"(?:lui|elle|moi|soi)[ -]?meme|adulte|(?:him|her)self|idem adulte")
+FRENCH_MOBILE = re.compile(r"\+(?:33|262|590|594|596|687|689|508)?[67]")
+
+
+@dataclass(frozen=True)
+class Name:
+    """A person as a cell names them. Not `sure`: the other order of the words would be a name as well."""
+
+    last: str = ""
+    first: str = ""
+    civility: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class People:
+    """All that a cell of names says."""
+
+    names: tuple[Name, ...] = ()
+    separated: bool = False  # two homes
+    adult_pupil: bool = False  # learns here
+
+
+@dataclass
+class Address:
+    address: str = ""
+    postcode: str = ""
+    town: str = ""
+    whole: bool = field(default=False)  # street, post code and town were all there
+
+
+def read_people(cell: str, *, last_first: bool = True) -> People:
+    """« M. et Mme DUPONT Jean et Anne » is two people; « Mme LEROY / M. PETIT (séparés) » two as well."""
+    notes = fold(" ".join(PARENTHESIS.findall(cell)))
+    bare = PARENTHESIS.sub(" ", cell).strip(" ,;/")
+    names: list[Name] = []
+    for piece in BETWEEN.split(_joined(NEXT_PERSON.sub(" / ", bare))):
+        if part := tidy(piece):
+            names += _together(part, last_first=last_first)
+    return People(tuple(names), bool(SEPARATED.search(notes)), bool(SELF.search(notes)))
+
+
+def _joined(text: str) -> str:
+    """« M. / Mme X » is one part."""
+    return re.sub(rf"^({TITLE})\s*/\s*({TITLE})(?=\s)", r"\1 et \2", text, flags=re.IGNORECASE)
+
+
+def _together(part: str, *, last_first: bool) -> list[Name]:
+    """People who share a civility, or a surname."""
+    found = LEADING.match(part)
+    titles = [CIVILITIES.get(fold(each).rstrip("."), "") for each in found.groups() if each] if found else []
+    rest = part[found.end() :].strip(" .,") if found else part
+    if not rest:
+        return []
+    pieces = AND.split(rest)
+    if len(pieces) == 1:
+        names = [_one(rest, last_first=last_first)]
+        if len(titles) == 2:  # one of the two has no first name here
+            names.append(Name(names[0].last, "", sure=names[0].sure))
+    else:
+        names = _sharing(pieces, last_first=last_first)
+    return [replace(each, civility=titles[at] if at < len(titles) else "") for at, each in enumerate(names)]
+
+
+def _sharing(pieces: list[str], *, last_first: bool) -> list[Name]:
+    """« DUPONT Jean », « Anne »; « Jean », « Anne DUPONT »: a piece of one word is a first name, with the surname of the other."""
+    alone = [len(piece.split()) == 1 and not _capitals(piece) for piece in pieces]
+    if len(pieces) == 2 and alone[0] != alone[1]:  # which of the two it is says where surnames stand
+        whole = replace(_one(pieces[alone[0]], last_first=alone[1]), sure=True)
+        given = Name(whole.last, pieces[alone[1]])
+        return [given, whole] if alone[0] else [whole, given]
+    names = [_one(piece, last_first=last_first) for piece in pieces]
+    surname = next((each for each in names if each.first and each.last), None)
+    if surname is None:
+        return names
+    return [
+        each if each.first or _capitals(each.last) else Name(surname.last, each.last, sure=surname.sure)
+        for each in names
+    ]
+
+
+def _one(text: str, *, last_first: bool) -> Name:
+    if "," in text:
+        last, _, first = text.partition(",")
+        return Name(tidy(last), tidy(first))
+    words = text.split()
+    if len(words) == 1:
+        return Name(last=words[0])
+    loud = [word for word in words if _capitals(word)]
+    quiet = [word for word in words if not _capitals(word)]
+    if loud and quiet and (words[: len(loud)] == loud or words[-len(loud) :] == loud):
+        return Name(" ".join(loud), " ".join(quiet))
+    if last_first:
+        return Name(" ".join(words[:-1]), words[-1], sure=False)
+    return Name(" ".join(words[1:]), words[0], sure=False)
+
+
+def _capitals(word: str) -> bool:
+    letters = [char for char in word if char.isalpha()]
+    return len(letters) > 1 and all(char.isupper() for char in letters)
+
+
+def is_self(cell: str) -> bool:
+    """« lui-même »: the pupil is the adult of the line."""
+    return bool(SELF.fullmatch(fold(cell).strip(" ()")))
+
+
+def read_pupil(cell: str, surnames: list[str], *, last_first: bool = True) -> Name:
+    """« Léa » has a first name only; a word that is an adult's surname is the surname."""
+    text = tidy(PARENTHESIS.sub(" ", cell))
+    if len(text.split()) == 1:
+        return Name(first=text)
+    for surname in surnames:
+        words = fold(surname).split()
+        given = fold(text).split()
+        if len(given) > len(words):
+            if given[-len(words) :] == words:
+                return Name(" ".join(text.split()[-len(words) :]), " ".join(text.split()[: -len(words)]))
+            if given[: len(words)] == words:
+                return Name(" ".join(text.split()[: len(words)]), " ".join(text.split()[len(words) :]))
+    return _one(text, last_first=last_first)
+
+
+STREET_FIRST = re.compile(
+    r"(?P<street>.*?\D)[\s,;–-]+(?:F-?)?(?P<code>\d{2} ?\d{3})\s+(?P<town>[^\d,;]+(?:cedex ?\d*)?)", re.IGNORECASE
+)
+TOWN_FIRST = re.compile(
+    r"(?:F-?)?(?P<code>\d{2} ?\d{3})\s+(?P<town>[^\d,;\n]+?)\s*[,;\n]\s*(?P<street>.+)", re.IGNORECASE
+)
+
+
+def read_address(cell: str) -> Address:
+    """« 3 rue Haute 57220 Boulay », « 57220 BOULAY, 1 place du Marché », or on two lines."""
+    text = "\n".join(filter(None, (tidy(line) for line in cell.splitlines())))
+    flat = text.replace("\n", " ")
+    found = TOWN_FIRST.fullmatch(text) or STREET_FIRST.fullmatch(flat)
+    if not found:
+        return Address(flat)
+    code = found["code"].replace(" ", "")
+    return Address(found["street"].strip(" ,;").replace("\n", " "), code, found["town"].strip(" ,;"), whole=True)
+
+
+def _read_phones(typed: str) -> tuple[str, ...]:
+    """Each number once. A note in parentheses, « ou », « / » stand between them."""
+    bare = PARENTHESIS.sub(" ; ", typed)
+    parts = re.split(r"\s*[;/,\n|]\s*|\s+(?:ou|et|puis)\s+|\s+-\s+", bare)
+    found = [PHONE.read(re.sub(r"^[^\d+(]*[:.]?\s*(?=[\d+])", "", part)) for part in parts if tidy(part)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _read_emails(typed: str) -> tuple[str, ...]:
+    parts = re.split(r"[\s;,/|<>]+|\bet\b", PARENTHESIS.sub(" ", typed))
+    return tuple(dict.fromkeys(EMAIL.read(part) for part in parts if part))
+
+
+def _show(value: object) -> str:
+    return " / ".join(value) if isinstance(value, tuple) else ""
+
+
+def _format_phones(shown: str, language: str) -> str:
+    return " / ".join(PHONE.format_value(each, "fr") for each in shown.split(" / ")) if shown else ""
+
+
+PHONES = Kind("tel", read=_read_phones, show=_show, format_value=_format_phones)
+EMAILS = Kind("email", read=_read_emails, show=_show)
+
+
+def is_mobile(number: str) -> bool:
+    return bool(FRENCH_MOBILE.match(number))
+
+
+def spread_phones(numbers: tuple[str, ...], taken: dict[str, object]) -> dict[str, str]:
+    """Numbers into the fields that are free: mobiles first into the mobile's; UserError when there are too many."""
+    found: dict[str, str] = {}
+    for number in numbers:
+        wanted = (
+            ("phone_mobile", "phone_home", "phone_work")
+            if is_mobile(number)
+            else ("phone_home", "phone_work", "phone_mobile")
+        )
+        place = next((name for name in wanted if name not in found and not taken.get(name)), None)
+        if place is None:
+            raise UserError("Trop de numéros pour une personne : trois au plus. Retirez-en un.")
+        found[place] = number
+    return found

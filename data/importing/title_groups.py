@@ -1,0 +1,116 @@
+"""Titles in plain words, and whose column a title says it is: « NOM_RESP1 » is the name of adult 1, « Prénom enfant (2) » of pupil 2."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from data.core.fields import fold
+from data.importing.columns import Field
+
+SHORT = {
+    "tel": "telephone", "port": "mobile", "portable": "mobile", "gsm": "mobile", "cell": "mobile", "cp": "code postal", "naiss": "naissance",
+    "nais": "naissance", "adr": "adresse", "resp": "responsable", "num": "n", "numero": "n", "no": "n", "nb": "nombre", "fam": "famille",
+    "elv": "eleve", "prof": "professeur", "etab": "etablissement", "mt": "montant", "mtt": "montant", "fact": "facture", "dt": "date",
+    "mel": "e mail", "mail": "e mail", "email": "e mail", "courriel": "e mail", "pren": "prenom", "dom": "domicile", "trav": "professionnel",
+    "cplt": "complement", "compl": "complement", "cpl": "complement", "ref": "reference", "bar": "bareme", "coeff": "coef", "coefficient": "coef",
+    "pro": "professionnel", "pers": "personne", "scol": "scolaire", "abs": "absence", "eval": "evaluation", "obs": "observation", "deb": "debut",
+    "ech": "echeance", "regl": "reglement", "reglt": "reglement", "rglt": "reglement", "usager": "eleve", "enfant": "eleve", "etudiant": "eleve",
+    # English, as Moodle, Galette and spreadsheets have it
+    "firstname": "prenom", "lastname": "nom", "surname": "nom", "forename": "prenom", "fullname": "nom complet", "phone": "telephone",
+    "mobile": "mobile", "city": "ville", "zip": "code postal", "address": "adresse", "birthdate": "date naissance", "birthday": "date naissance",
+    "dob": "date naissance", "gender": "sexe", "country": "pays", "family": "famille", "pupil": "eleve", "student": "eleve", "child": "eleve",
+    "parent": "responsable", "guardian": "responsable", "invoice": "facture", "amount": "montant", "payment": "reglement", "class": "classe",
+    "teacher": "professeur", "course": "cours", "school": "ecole", "father": "pere", "mother": "mere", "profession": "profession",
+    "instrument": "instrument", "rl": "responsable", "tuteur": "responsable", "representant": "responsable", "parents": "responsable",
+    "responsables": "responsable", "papa": "pere", "maman": "mere", "eleves": "eleve", "enfants": "eleve", "number": "n",
+}  # fmt: skip
+PHRASES = (
+    (r"first\s*name", "firstname"),
+    (r"(?:last|family)\s*name", "lastname"),
+    (r"full\s*name", "fullname"),
+    (r"date\s*of\s*birth|birth\s*(?:date|day)", "birthdate"),
+    (r"(?:zip|post|postal)[\s_]*code", "zip"),
+    (r"e[\s_-]*mail\s*address", "email"),
+)
+FORMAT_NOTE = re.compile(r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:obligatoire|facultatif|required|optional)\)|[*✱]")
+SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "of", "the"}
+ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
+BESIDE = {"legal", "legaux", "legale", "s"}  # of a marker: « responsable légal »
+CONTACT = frozenset(
+    "address complement postcode town country phone_home phone_mobile phone_work phone email civility profession login name".split()
+)
+
+
+@lru_cache(maxsize=4096)
+def plain(title: str) -> str:
+    """« Tél. port. » → « telephone mobile »: without accents, capitals, signs and short forms."""
+    bare = FORMAT_NOTE.sub(" ", title.replace("(jj/mm/aaaa)", " "))
+    spaced = re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", bare.replace("°", " ").replace("#", " n "))
+    text = re.sub(r"(?<=[a-z])(?=\d)", " ", fold(spaced))
+    for pattern, word in PHRASES:
+        text = re.sub(pattern, word, text)
+    parts = re.sub(r"[^a-z0-9]+", " ", text).split()
+    return " ".join(SHORT.get(word, word) for word in parts if word not in SILENT) or fold(title)
+
+
+def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """Place -> (group, the title's other words): « adult2 », « nom ». The group is "" when the title does not say."""
+    marked = {at: _marker(plain(head)) for at, head in enumerate(heads)}
+    numbers = _adult_numbers([(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker])
+    found: dict[int, tuple[str, str]] = {}
+    for at, (marker, words) in marked.items():
+        if marker.startswith("eleve"):
+            number = int(marker[5:] or 1)
+            found[at] = ("pupil" if number == 1 else f"pupil{number}", words or "eleve")
+        elif marker:
+            found[at] = (f"adult{numbers[marker]}", words or "responsable")
+        else:
+            found[at] = ("", words)
+    return found
+
+
+def _marker(title: str) -> tuple[str, str]:
+    """(« responsable 2 », the other words)."""
+    words = title.split()
+    at = next((n for n, word in enumerate(words) if word in ADULT_WORDS | PUPIL_WORDS), None)
+    if at is None:
+        return "", title
+    end = at + 1
+    while end < len(words) and words[end] in BESIDE | ADULT_WORDS:
+        end += 1
+    number = ""
+    if end < len(words) and words[end].isdecimal() and len(words[end]) == 1:
+        number, end = words[end], end + 1
+    word = next((each for each in words[at:end] if each in {"pere", "mere", "conjoint", "eleve"}), "responsable")
+    return f"{word}{number}", " ".join([*words[:at], *words[end:]])
+
+
+def _adult_numbers(marked: list[tuple[str, str]]) -> dict[str, int]:
+    """Which adult each marker is: numbered ones keep their number, the others take the free ones in a fixed order."""
+    markers = {marker for marker, _ in marked}
+    numbers = {marker: int(marker[-1]) for marker in markers if marker[-1:].isdecimal()}
+    named = any(marker == "responsable" and ("nom" in words or not words) for marker, words in marked)
+    if "responsable" in markers:
+        numbers["responsable"] = 1
+    taken = {number for marker, number in numbers.items() if marker != "responsable" or named}
+    for marker in ("pere", "mere", "conjoint"):
+        if marker in markers:
+            numbers[marker] = next(number for number in range(1, 9) if number not in taken)
+            taken.add(numbers[marker])
+    return numbers
+
+
+def own_words(one: Field, title: str) -> str:
+    """A column's title without whose it is, as titles of files are compared."""
+    words = plain(title)
+    return (_marker(words)[1] or ("eleve" if one.group.startswith("pupil") else "responsable")) if one.group else words
+
+
+def unsaid(one: Field) -> float:
+    """Points for a column when the title does not say whose it is: contacts are the first adult's, names the pupil's."""
+    name = one.name.removeprefix(f"{one.group}_")
+    if one.group == "pupil":
+        return -1.0 if name in CONTACT else 0.0
+    if one.group == "adult1":
+        return 0.0 if name in CONTACT else -1.0
+    return -100.0
