@@ -34,6 +34,7 @@ def guess(
         group, words = groups.get(at, ("", plain(head)))
         for order, one in enumerate(record.columns):
             points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
+            points += values[at].answers(one) if points >= NEAR else 0
             if points >= NEAR and agrees(one, values[at], words, today, adults=_is_adults(record, one)):
                 ranked.append((-points, order, at, one.name))
     found: dict[str, str] = {}

@@ -68,6 +68,12 @@ class Values:
     def of_schools(self) -> float:
         return sum(bool(SCHOOL.fullmatch(fold(text))) for text in self.texts) / max(1, len(self.texts))
 
+    def answers(self, one: Field) -> float:
+        """Points for a choice whose answers the values are: « Type » is what the values say."""
+        if not one.kind.options or not self.texts:
+            return 0.0
+        return sum(_reads(one, text) for text in self.texts[:20]) / len(self.texts[:20])
+
     def of_children(self, today: date) -> bool:
         young = [day for day in self.days if day.year >= today.year - CHILD_YEARS]
         return len(self.days) > 0 and len(young) >= TELLING * len(self.days)
@@ -84,6 +90,13 @@ def _day(cell: Cell) -> date | None:
         return read_date(cell.strip().split(" 00:")[0])
     except UserError:
         return None
+
+
+def _reads(one: Field, text: str) -> bool:
+    try:
+        return one.kind.read(text) not in ("", None)
+    except UserError:
+        return False
 
 
 def _figures(text: str) -> int:

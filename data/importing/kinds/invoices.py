@@ -12,6 +12,7 @@ from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.importing.kinds.families import FAMILY_KEY
+from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
@@ -38,10 +39,20 @@ OF_INVOICE = column("invoice", "N° facture", TEXT, *INVOICE_KEY, key=True, requ
 INVOICES = (
     column("number", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345"),
     FAMILY,
-    column("nature", "Nature", NATURE, "Facture ou avoir", "Type de pièce", example="facture"),
+    column("nature", "Nature", NATURE, "Facture ou avoir", "Type de pièce", "Type", example="facture"),
     THE_LEDGER,
     THE_YEAR,
-    column("day", "Date", DATE, "Date facture", "Émise le", "Date de facturation", required=True, example="01/10/2026"),
+    column(
+        "day",
+        "Date",
+        DATE,
+        "Date facture",
+        "Émise le",
+        "Date de facturation",
+        "Date pièce",
+        required=True,
+        example="01/10/2026",
+    ),
     column("due_day", "Échéance", DATE, "Date limite", "Date échéance", "À payer avant le", example="31/10/2026"),
     column("label", "Libellé", TEXT, "Objet", "Désignation", length=300, example="Cotisation 2026-2027"),
     column(
@@ -131,15 +142,113 @@ def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
     }
 
 
+EACH_LINE, EACH_TOTAL = "lines", "totals"
+
+
+@dataclass
+class Repeated:
+    """Invoices that several lines of the file are about: folded number -> those lines, and what their amounts are."""
+
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    amounts: str = EACH_LINE
+
+    def of(self, line: Line) -> list[Line]:
+        return self.lines.get(fold(str(line.get("number", ""))), [])
+
+    def first_of(self, line: Line) -> Line | None:
+        found = self.of(line)
+        return found[0] if len(found) > 1 else None
+
+
+def prepare(lines: list[Line], snapshot: Snapshot) -> None:
+    """A number on several lines is one invoice: each gives a line of it, or each says its total again."""
+    repeated = snapshot.context(Repeated)
+    for line in lines:
+        if line.get("number"):
+            repeated.lines.setdefault(fold(str(line.get("number"))), []).append(line)
+    sentence = UserError("Ces pièces sont sur plusieurs lignes du fichier. Que disent leurs montants ?")
+    choices = (
+        Choice(EACH_LINE, UserError("Une ligne de la pièce chacun : le total est leur somme")),
+        Choice(EACH_TOTAL, UserError("Le total de la pièce, écrit à chaque ligne")),
+    )
+    for number in (found for found in repeated.lines.values() if len(found) > 1):
+        for line in number:
+            sample = f"{line.get('number')} : {formats.euros(line.get('total', 0))}"
+            asked = Question("repeated-invoices", sentence, choices)
+            repeated.amounts = snapshot.questions.ask(asked, line=line.number, sample=sample) or EACH_LINE
+
+
+def _of_all_lines(line: Line, snapshot: Snapshot) -> dict[str, Any]:
+    """The total of an invoice of several lines, and the label when they have one."""
+    repeated = snapshot.context(Repeated)
+    amounts, labels = (
+        [each.get("total", 0) for each in repeated.of(line)],
+        {each.get("label", "") for each in repeated.of(line)},
+    )
+    if repeated.amounts == EACH_TOTAL and len(set(amounts)) > 1:
+        line.fault("total", UserError("Cette pièce a plusieurs totaux dans le fichier. Gardez le bon."))
+    total = amounts[0] if repeated.amounts == EACH_TOTAL else sum(amounts)
+    return {
+        "total": abs(total) if line.get("nature") == Nature.CREDIT else total,
+        **({} if len(labels) < 2 else {"label": ""}),
+    }
+
+
+def _further_line(line: Line, snapshot: Snapshot, first: Line, values: dict[str, Any]) -> None:
+    """Another line of an invoice: the same invoice, one line more."""
+    for name in ("family", "day", "nature"):
+        if line.get(name) != first.get(name):
+            why = UserError(
+                "La pièce {number} n’a pas la même valeur à la ligne {line}.",
+                number=line.get("number"),
+                line=first.number,
+            )
+            line.fault(name, why)
+    invoice = snapshot.find(Invoice, ("number", fold(line.get("number", ""))))
+    if (
+        invoice is not None
+        and invoice.id is None
+        and snapshot.context(Repeated).amounts == EACH_LINE
+        and not line.faults
+    ):
+        _add_line(line, snapshot, invoice, values.get("total", 0))
+
+
+def _add_line(line: Line, snapshot: Snapshot, invoice: Entity, cents: int) -> None:
+    ranks = snapshot.context(Ledgers).ranks
+    ranks[invoice] = rank = ranks.get(invoice, 0) + 1
+    values = {"label": line.get("label", "") or "–", "unit": cents, "cents": cents}
+    draft = Draft(InvoiceLine, [(invoice, rank)], values, refs=part_of(snapshot, invoice), new={"rank": rank})
+    snapshot.put(line, draft, once=False)
+
+
+def _is_credit(line: Line, snapshot: Snapshot, values: dict[str, Any]) -> bool:
+    """A negative amount is a credit note: when the file calls it an invoice, that is asked."""
+    if values.get("nature") == Nature.CREDIT:
+        return "total" in values
+    same = snapshot.context(Repeated).of(line)
+    total = sum(each.get("total", 0) for each in same) if len(same) > 1 else values.get("total", 0)
+    if total >= 0 or (same and line is not same[0]):
+        return False
+    sentence = UserError("Ces factures ont un montant négatif : est-ce que ce sont des avoirs ?")
+    choices = (Choice("credit", UserError("Oui, les enregistrer comme des avoirs")),)
+    sample = f"{line.get('number', '')} : {formats.euros(total)}"
+    snapshot.questions.ask(Question("negative-invoices", sentence, choices), line=line.number, sample=sample)
+    return True
+
+
 def _invoice(line: Line, snapshot: Snapshot) -> None:
     if (family := required(line, snapshot, Family, "family")) is None:
         return
     values = own(line, INVOICES, "family", "corrects")
-    if values.get("total", 0) < 0:
-        if values.get("nature") == Nature.CREDIT:
-            values["total"] = -values["total"]
-        else:
-            line.fault("total", UserError("Un montant négatif est un avoir : donnez sa nature, « avoir »."))
+    if _is_credit(line, snapshot, values):
+        values |= {"total": abs(values["total"]), "nature": Nature.CREDIT}
+    first = snapshot.context(Repeated).first_of(line)
+    if first is not None and first is not line:
+        _further_line(line, snapshot, first, values)
+        return
+    if first is not None:
+        values |= _of_all_lines(line, snapshot)
     known = snapshot.find(Invoice, ("number", fold(line.get("number", ""))))
     if known is not None and not same_family(line, known, family):
         return
@@ -149,16 +258,8 @@ def _invoice(line: Line, snapshot: Snapshot) -> None:
     invoice = snapshot.put(line, Draft(Invoice, [("number", fold(line.get("number", "")))], values, refs=refs, new=new))
     need(line, invoice, "number", "day", "total")
     if invoice.id is None and invoice["total"] is not None:  # its sum is that of its lines: one line until others come
-        snapshot.put(
-            line,
-            Draft(
-                InvoiceLine,
-                [(invoice, 1)],
-                {"label": invoice["label"] or "–", "unit": invoice["total"], "cents": invoice["total"]},
-                refs={"invoice_id": invoice, "family_id": family},
-            ),
-            once=False,
-        )
+        cents = line.get("total", 0) if first is not None else invoice["total"]
+        _add_line(line, snapshot, invoice, abs(cents) if invoice["nature"] == Nature.CREDIT else cents)
 
 
 def _invoices_out(snapshot: Snapshot) -> Iterator[Shown]:
@@ -252,6 +353,7 @@ RECORDS = (
         _invoice,
         _invoices_out,
         Invoice,
+        prepare=prepare,
     ),
     Record(
         "invoice-lines",

@@ -1,9 +1,11 @@
 """Payments, and which invoices they settle: their columns, and how a line becomes rows. Amounts are whole cents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from data.billing.models import Allocation, EntryState, Invoice, Payment
+from data.billing.models import Allocation, EntryState, Invoice, InvoiceLine, Payment
+from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
@@ -20,6 +22,7 @@ from data.importing.kinds.invoices import (
     same_family,
     year,
 )
+from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, need, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
@@ -67,7 +70,17 @@ PAYMENTS = (
     column(
         "operation", "Numéro d’opération", TEXT, "N° chèque", "Référence", "N° opération", length=60, example="7000001"
     ),
-    column("label", "Libellé", TEXT, "Objet", length=300, example="Règlement de la facture 00012345"),
+    column(
+        "label",
+        "Libellé",
+        TEXT,
+        "Objet",
+        "Observation",
+        "Observations",
+        "Commentaire",
+        length=300,
+        example="Règlement de la facture 00012345",
+    ),
     column(
         "cents",
         "Montant",
@@ -91,6 +104,89 @@ ALLOCATIONS = (
 )
 
 
+@dataclass
+class Settled:
+    """What each invoice has received; what is given back."""
+
+    sums: dict[Entity, int] | None = None
+    negative: str = ""  # what negative payments are
+    rejects: set[int] = field(default_factory=set)  # lines whose payment was found in this file
+
+
+def prepare(lines: list[Line], snapshot: Snapshot) -> None:
+    """Negative payments are asked once; a rejection marks the payment that it cancels, wherever it stands in the file."""
+    negative = [line for line in lines if line.get("cents", 0) < 0]
+    sentence = UserError("Ces règlements ont un montant négatif. Que sont-ils ?")
+    choices = (
+        Choice("rejected", UserError("Des rejets de la banque : le règlement du même montant est noté « rejeté »")),
+        Choice(
+            "owed", UserError("Des sommes rendues ou rejetées : elles sont à nouveau dues, par une pièce au compte")
+        ),
+        Choice("skip", UserError("Ne pas les importer")),
+    )
+    for line in negative:
+        sample = f"{line.get('number', '')} : {formats.euros(line.get('cents', 0))} {line.get('label', '')}".strip()
+        asked = Question("negative-payments", sentence, choices)
+        snapshot.context(Settled).negative = snapshot.questions.ask(asked, line=line.number, sample=sample)
+    if snapshot.context(Settled).negative == "rejected":
+        _reject(negative, lines, snapshot)
+
+
+def _reject(negative: list[Line], lines: list[Line], snapshot: Snapshot) -> None:
+    """Each cancels one payment of the same family and amount: a line of this file, or one that is there."""
+    done = snapshot.context(Settled).rejects
+    by_amount: dict[tuple[str, int], list[Line]] = {}
+    for line in lines:
+        by_amount.setdefault((str(line.get("family", "")), line.get("cents", 0)), []).append(line)
+    for line in negative:
+        alike = by_amount.get((str(line.get("family", "")), -line.get("cents", 0)), [])
+        alike = [other for other in alike if other.get("state") != EntryState.REJECTED]
+        same = [other for other in alike if line.get("operation") and other.get("operation") == line.get("operation")]
+        if same or len(alike) == 1:
+            (same or alike)[0].values["state"] = EntryState.REJECTED
+            done.add(line.number)
+
+
+def _rejected(line: Line, snapshot: Snapshot, family: Entity, cents: int) -> Entity | None:
+    """The payment that is there and that a rejection cancels: by its number of operation, when the file gives one."""
+    theirs = [each for each in snapshot.every(Payment) if each["family_id"] == family.id and each["cents"] == cents]
+    if operation := line.get("operation"):
+        theirs = [each for each in theirs if each["operation"] == operation]
+    return theirs[0] if len(theirs) == 1 else None
+
+
+def _give_back(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any]) -> None:
+    """What a negative payment does, as it was answered."""
+    settled = snapshot.context(Settled)
+    if settled.negative == "rejected" and line.number not in settled.rejects:
+        found = _rejected(line, snapshot, family, -values["cents"])
+        if found is None:
+            line.fault(
+                "cents",
+                UserError(
+                    "Aucun règlement, ou plusieurs, de ce montant et de ce numéro d’opération dans cette famille : lequel annuler ?"
+                ),
+            )
+        else:
+            key = [("number", fold(found["number"]))]
+            snapshot.put(line, Draft(Payment, key, {"state": EntryState.REJECTED}, found=found), once=False)
+    if settled.negative == "owed":
+        cents, number = -values["cents"], fold(line.get("number", ""))
+        given = {
+            "number": line.get("number"),
+            "day": values.get("day"),
+            "total": cents,
+            "label": values.get("label", "") or "–",
+        }
+        new = {**payer(snapshot, family), **year(line)}
+        draft = Draft(Invoice, [("number", number)], given, refs={"family_id": family}, new=new)
+        owed = snapshot.put(line, draft)
+        need(line, owed, "number", "day")
+        if owed.id is None:
+            row = {"label": given["label"], "unit": cents, "cents": cents}
+            snapshot.put(line, Draft(InvoiceLine, [(owed, 1)], row, refs=part_of(snapshot, owed)), once=False)
+
+
 def _payment(line: Line, snapshot: Snapshot) -> None:
     invoice = required(line, snapshot, Invoice, "invoice") if line.get("invoice") else None
     if invoice is not None and not line.get("family"):
@@ -100,8 +196,11 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
     if family is None:
         return
     values = own(line, PAYMENTS, "family", "invoice")
-    if values.get("cents", 1) <= 0:
+    if values.get("cents", 1) == 0:
         line.fault("cents", UserError("Un règlement est d’un montant positif."))
+    if values.get("cents", 1) < 0:
+        _give_back(line, snapshot, family, values)
+        return
     known = snapshot.find(Payment, ("number", fold(line.get("number", ""))))
     if known is not None and not same_family(line, known, family):
         return
@@ -116,13 +215,6 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
     need(line, payment, "number", "day", "cents")
     if invoice is not None and payment["cents"]:
         _settle(line, snapshot, invoice, payment)
-
-
-@dataclass
-class Settled:
-    """What each invoice has received."""
-
-    sums: dict[Entity, int] | None = None
 
 
 def _settled(snapshot: Snapshot) -> dict[Entity, int]:
@@ -198,10 +290,11 @@ RECORDS = (
         "payments",
         "Règlements",
         PAYMENTS,
-        (Family, Guardian, Invoice, Payment, Allocation),
+        (Family, Guardian, Invoice, InvoiceLine, Payment, Allocation),
         _payment,
         _payments_out,
         Payment,
+        prepare=prepare,
     ),
     Record(
         "allocations",
