@@ -106,13 +106,17 @@ def problem_of(run_id: int) -> UserError | None:
 
 
 def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, content: bytes) -> int:
-    """Read a file once, propose its columns, and keep it waiting: the number of its story. Slow: off the loop."""
-    record = kind(kind_name)
+    """Read a file once, propose what it is and its columns, and keep it waiting: the number of its story.
+
+    Without `kind_name` the likeliest kind is taken; `recognition.choose_kind` changes it. Slow: off the loop.
+    """
+    if kind_name:
+        kind(kind_name)
     with open_unit_of_work() as uow:
         import_runs.manager_only(uow)
         run = ImportRun(
             site_id=uow.site_id or 0,
-            kind=record.name,
+            kind=kind_name,
             file_name=tidy(file_name.replace("\\", "/").rpartition("/")[2])[:120],
             sha256=import_runs.digest(content),
             size=len(content),
@@ -121,7 +125,8 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             created_at=uow.now,
         )
         today = uow.today
-    found = _look(record.name, content, today)
+    found = _look(kind_name, content, today)
+    run.kind = kind_name or (found.likely[0].kind if found.likely else "")
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
     if found.problem:

@@ -16,12 +16,13 @@ from data.core import spreadsheets
 from data.core.errors import UserError
 from data.core.spreadsheets import Sheet
 from data.core.unit_of_work import UnitOfWork
-from data.importing import column_matching, corrections, planning, writing
+from data.importing import column_matching, corrections, planning, recognition, writing
 from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
 from data.importing.questions import Question
+from data.importing.recognition import Likeness
 from data.importing.runs import ImportRun
 
 OpenUnitOfWork = Callable[
@@ -71,22 +72,28 @@ class Looked:
     rows: int = 0
     about: str = ""
     matched: import_runs.Matched = field(default_factory=import_runs.Matched)
+    likely: list[Likeness] = field(default_factory=list)  # kinds that it may be, the likeliest first
+    program: str = ""  # that wrote it, as far as its titles say
     problem: dict[str, Any] = field(default_factory=dict)
 
 
 def look(kind_name: str, content: bytes, today: date) -> Looked:
-    """Read the file once, and propose what its columns are."""
+    """Read the file once, and propose what it is (no `kind_name`: by its titles and values), and what its columns are."""
     try:
         sheet = spreadsheets.read(content)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
-    columns = column_matching.guess(kind(kind_name), sheet.heads, [cells for _, cells in sheet.rows[:MAX_CELLS]], today)
+    rows = [cells for _, cells in sheet.rows[:MAX_CELLS]]
+    likely = recognition.recognise(sheet.heads, rows, today)
+    columns = column_matching.guess(kind(kind_name or likely[0].kind), sheet.heads, rows, today)
     return Looked(
         sheet.heads,
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
         len(sheet.rows),
         about(sheet),
         {"columns": columns, "fixed": {}, "erase": False, "zeros": False},
+        likely,
+        recognition.program_of(sheet.heads),
     )
 
 

@@ -111,15 +111,47 @@ def shape_of(heads: list[str]) -> str:
     return digest("\x1f".join(heads).encode())
 
 
+def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | None:
+    """How a file of that shape was matched last time."""
+    return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
+
+
+def of_the_shape(matched: Matched) -> Matched:
+    """What holds for other files of the same titles: nothing of single lines, nor where the titles are."""
+    kept: Matched = {**matched}
+    kept.pop("reading", None)
+    kept.pop("corrections", None)
+    kept.pop("left_out", None)
+    return kept
+
+
+def _remember(uow: UnitOfWork, run: ImportRun) -> None:
+    """From the first press: a file that is refused, or dropped, has taught how the next one is matched."""
+    known = _match_of(uow, run.kind, run.heads) or ImportMatch(
+        site_id=run.site_id, kind=run.kind, shape=shape_of(run.heads)
+    )
+    known.matched = of_the_shape(run.matched)
+    uow.add(known)
+
+
+def set_kind(uow: UnitOfWork, run: ImportRun, kind: str, proposed: Matched) -> ImportRun:
+    """Another kind, with its columns as proposed, or as they were matched last time."""
+    if run.state != ImportState.WAITING:
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    known = _match_of(uow, kind, run.heads)
+    run.kind, run.matched = kind, {**proposed, **(of_the_shape(known.matched) if known else Matched())}
+    uow.add(run)
+    uow.publish(("import", run.id))
+    return run
+
+
 def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
     manager_only(uow)
     if run.state == ImportState.WAITING:
-        known = uow.one(
-            select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape_of(run.heads))
-        )
+        known = _match_of(uow, run.kind, run.heads)
         if known:
-            run.matched = known.matched
+            run.matched = {**run.matched, **of_the_shape(known.matched)}
     run = uow.add(run)
     if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
@@ -171,6 +203,7 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
         "fixed": {name: text for name, text in fixed.items() if text},
     }
     uow.add(run)
+    _remember(uow, run)
     uow.publish(("import", run_id))
     return run
 
@@ -213,12 +246,7 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
     run.added, run.updated, run.unchanged = added, updated, unchanged
     uow.add(run)
     uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
-    shape = shape_of(run.heads)
-    known = uow.one(select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape)) or ImportMatch(
-        site_id=run.site_id, kind=run.kind, shape=shape
-    )
-    known.matched = run.matched
-    uow.add(known)
+    _remember(uow, run)
     audit.note(
         uow,
         "imported",

@@ -30,10 +30,11 @@ PHRASES = (
     (r"full\s*name", "fullname"),
     (r"date\s*of\s*birth|birth\s*(?:date|day)", "birthdate"),
     (r"(?:zip|post|postal)[\s_]*code", "zip"),
+    (r"\bid(?=famille|eleve|individu)", "n "),
     (r"e[\s_-]*mail\s*address", "email"),
 )
 FORMAT_NOTE = re.compile(r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:obligatoire|facultatif|required|optional)\)|[*✱]")
-SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "of", "the"}
+SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "resid", "of", "the"}
 ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
 BESIDE = {"legal", "legaux", "legale", "s"}  # of a marker: « responsable légal »
 CONTACT = frozenset(

@@ -1,0 +1,106 @@
+"""What a file is: from its titles and its values, the kinds it may be, the likeliest first, with what says so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from data.core.spreadsheets import Cell, shown
+from data.core.unit_of_work import UnitOfWork
+from data.importing import column_matching
+from data.importing import runs as import_runs
+from data.importing.evidence import MAX_CELLS
+from data.importing.kinds.registry import KINDS, kind
+from data.importing.records import Record
+from data.importing.runs import ImportRun, Matched
+from data.importing.title_groups import plain
+
+MAX_LIKELY, MAX_EVIDENCE = 5, 6
+LACK, HALF_A_LINE = (
+    0.3,
+    0.25,
+)  # points less: for a column that the kind cannot do without; for adults or pupils that are not there
+KNOWN = 0.5  # share of a program's titles that names it
+# Titles that programs are known to write: their public documentation, or their tables.
+PROGRAMS = {
+    "iMuse": ("NUM_ELEVE", "NOM_ELEVE", "PRENOM_ELEVE", "NUM_FAMILLE", "NOM_RESP1", "PRENOM_RESP1", "TEL_PORT_RESP1", "MAIL_RESP1"),
+    "ONDE": ("Nom élève", "Nom d'usage élève", "Prénom élève", "Date naissance", "INE", "Niveau", "Libellé classe"),
+    "SIECLE": ("INE", "Nom de famille", "Prénom", "Date de naissance", "Division", "Num. élève établissement"),
+    "Galette": ("id_adh", "nom_adh", "prenom_adh", "ddn_adh", "adresse_adh", "cp_adh", "ville_adh", "email_adh"),
+    "Noethys": ("IDindividu", "nom", "prenom", "date_naiss", "rue_resid", "cp_resid", "ville_resid", "tel_mobile"),
+    "Moodle": ("username", "firstname", "lastname", "email", "idnumber", "city", "country"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A column that says what the file is: its title, ours, values that stand in it."""
+
+    title: str
+    label: str
+    samples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A kind that the file may be. `points` of 1; `columns` as `Matched` has them."""
+
+    kind: str
+    points: float
+    columns: dict[str, str]
+    evidence: tuple[Evidence, ...] = ()
+
+
+def recognise(heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date) -> list[Likeness]:
+    """The likeliest first."""
+    few = rows[:MAX_CELLS]
+    found = [_likeness(record, heads, few, today) for record in KINDS.values()]
+    return sorted(found, key=lambda each: -each.points)[:MAX_LIKELY]
+
+
+def program_of(heads: Sequence[str]) -> str:
+    """The program that wrote a file, when its titles say so; "" otherwise."""
+    there = {plain(head) for head in heads}
+    shares = {name: sum(plain(each) in there for each in titles) / len(titles) for name, titles in PROGRAMS.items()}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] > KNOWN else ""
+
+
+def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date) -> Likeness:
+    columns = column_matching.guess(record, heads, rows, today)
+    filled = [at for at in range(len(heads)) if any(row[at] not in (None, "") for row in rows)] or list(
+        range(len(heads))
+    )
+    points = sum(str(at) in columns for at in filled) / max(1, len(filled))
+    points -= LACK * len(column_matching.missing(record, {"columns": columns}))
+    if record.name == "pupils-and-adults":
+        points -= _lacks_people(columns)
+    evidence = tuple(
+        Evidence(heads[int(at)], one.label, _samples(rows, int(at)))
+        for at, name in columns.items()
+        if (one := record.field(name)) is not None
+    )
+    return Likeness(record.name, round(points, 3), columns, evidence[:MAX_EVIDENCE])
+
+
+def _lacks_people(columns: dict[str, str]) -> float:
+    """A list of adults only, or of pupils only, is another kind."""
+    names = set(columns.values())
+    adults = any(name.startswith("adult") and name.endswith("name") for name in names)
+    pupils = bool(names & {"pupil_first_name", "pupil_name"})
+    return HALF_A_LINE * ((not adults) + (not pupils))
+
+
+def _samples(rows: Sequence[Sequence[Cell]], at: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(shown(row[at])[:40] for row in rows if row[at] not in (None, "")))[:3]
+
+
+def choose_kind(uow: UnitOfWork, run_id: int, kind_name: str) -> ImportRun:
+    """The file is of another kind than was believed: its columns are guessed anew, or taken as they were matched last time."""
+    import_runs.manager_only(uow)
+    record, run = kind(kind_name), uow.get(ImportRun, run_id, lock=True)
+    if run.kind == record.name:
+        return run
+    cells: list[list[Cell]] = [list(row) for row in zip(*run.samples, strict=False)]
+    columns = column_matching.guess(record, run.heads, cells, uow.today)
+    kept: Matched = {"columns": columns, "fixed": {}, "erase": False, "zeros": run.matched.get("zeros", False)}
+    return import_runs.set_kind(uow, run, record.name, {**run.matched, **kept, "answers": {}})
