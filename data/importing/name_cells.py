@@ -3,6 +3,7 @@ what two readings fit says so (`sure`), and the order of names is given by whoev
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from data.core.errors import UserError
 from data.core.fields import EMAIL, PHONE, fold, tidy
@@ -28,6 +29,7 @@ AND = re.compile(r"\s+(?:et|&|and)\s+", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\(([^)]*)\)")
 SEPARATED = re.compile(r"separe|divorc|garde altern")
 SELF = re.compile(r"(?:lui|elle|moi|soi)[ -]?meme|adulte|(?:him|her)self|idem adulte")
+FRENCH = re.compile(r"0([1-9]\d{8})")
 FRENCH_MOBILE = re.compile(r"\+(?:33|262|590|594|596|687|689|508)?[67]")
 
 
@@ -169,14 +171,19 @@ def read_address(cell: str) -> Address:
     return Address(found["street"].strip(" ,;").replace("\n", " "), code, found["town"].strip(" ,;"), whole=True)
 
 
+@lru_cache(maxsize=8192)  # brothers and sisters have their parents'
 def _read_phones(typed: str) -> tuple[str, ...]:
     """Each number once. A note in parentheses, « ou », « / » stand between them."""
-    bare = PARENTHESIS.sub(" ; ", typed)
-    parts = re.split(r"\s*[;/,\n|]\s*|\s+(?:ou|et|puis)\s+|\s+-\s+", bare)
+    bare = re.sub(r"[\s.\-]", "", typed)
+    if french := FRENCH.fullmatch(bare):  # nearly all: the library takes a hundred times longer
+        return (f"+33{french[1]}",)
+    between = PARENTHESIS.sub(" ; ", typed)
+    parts = re.split(r"\s*[;/,\n|]\s*|\s+(?:ou|et|puis)\s+|\s+-\s+", between)
     found = [PHONE.read(re.sub(r"^[^\d+(]*[:.]?\s*(?=[\d+])", "", part)) for part in parts if tidy(part)]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+@lru_cache(maxsize=8192)
 def _read_emails(typed: str) -> tuple[str, ...]:
     parts = re.split(r"[\s;,/|<>]+|\bet\b", PARENTHESIS.sub(" ", typed))
     return tuple(dict.fromkeys(EMAIL.read(part) for part in parts if part))

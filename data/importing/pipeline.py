@@ -21,6 +21,7 @@ from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
 from data.importing.planning import Change, Fault, Plan
+from data.importing.previews import Previews
 from data.importing.questions import Question
 from data.importing.recognition import Likeness
 from data.importing.runs import ImportRun
@@ -54,12 +55,13 @@ class Report:
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    previews: Previews = field(default_factory=Previews)  # the first families as they will be, totals
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        found = plan.faults, plan.conflicts, plan.changes, plan.questions
+        found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.previews
         return Report(plan.record.name, plan.counts, plan.mark, matched, *found)
 
 

@@ -14,9 +14,10 @@ from data.core.errors import UserError
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
-from data.importing import column_matching, conflict_checks, records
+from data.importing import column_matching, conflict_checks, previews, records
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
+from data.importing.previews import Previews
 from data.importing.questions import Choice, Question, Questions
 from data.importing.records import KEYS, Record, shown_number
 from data.importing.runs import Matched
@@ -71,6 +72,10 @@ class Plan:
         return self.snapshot.questions.every()
 
     @property
+    def previews(self) -> Previews:
+        return previews.of(self.snapshot)
+
+    @property
     def mark(self) -> str:
         """The same when the file would do the same: between the check and the import, the site may have changed."""
         conflicts_of = [tuple(each) for each in self.changes]
@@ -102,11 +107,14 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     records.reserve(record, lines, snapshot)
     if record.prepare is not None:
         record.prepare(lines, snapshot)
-    places = {one.name: at for one, at in columns.items()}
+    places, needed = (
+        {one.name: at for one, at in columns.items()},
+        {one.name for one in record.columns if one.key and one.required},
+    )
     for count, (line, (_, cells)) in enumerate(zip(lines, sheet.rows, strict=True)):
         if count % 100 == 0:
             tick()
-        _place(made, line)
+        _place(made, line, needed)
         for name, value, why in line.faults:
             place, one = places.get(name), line.fields.get(name)
             title = sheet.heads[place] if place is not None else one.label if one else ""
@@ -177,11 +185,11 @@ def _ditto(made: Plan, line: Line, title: str, cell: str, above: Cell) -> Cell:
     return above if answer == "above" else None
 
 
-def _place(made: Plan, line: Line) -> None:
+def _place(made: Plan, line: Line, needed: set[str]) -> None:
     """A line becomes rows; what it does is counted."""
     snapshot, record = made.snapshot, made.record
     adds, moves = snapshot.adds, snapshot.moves
-    if not line.bad & {one.name for one in record.columns if one.key and one.required}:
+    if not line.bad & needed:
         record.place(line, snapshot)
     made.counts["added" if snapshot.adds > adds else "updated" if snapshot.moves > moves else "unchanged"] += 1
 

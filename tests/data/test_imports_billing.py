@@ -37,7 +37,8 @@ def test_invoices_and_credit_notes_enter_and_a_negative_invoice_is_asked_once(da
     ] == "number day family label nature total due_day".split()
     first = carry(run)
     assert (faults(first), list(asked(first)), first.written) == ([], ["negative-invoices"], False)
-    bring("invoices", text, answers={"negative-invoices": "credit"})
+    report = bring("invoices", text, answers={"negative-invoices": "credit"})
+    assert [str(each) for each in report.previews.totals] == ["4 pièces, 260,60\N{NO-BREAK SPACE}€"]
     assert totals() == {
         "ZZ1": ("invoice", 32400),
         "ZZ2": ("credit", 3240),

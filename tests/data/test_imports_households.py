@@ -4,13 +4,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlmodel import select
 
 from data.core import spreadsheets
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.pipeline import Report
-from tests.data.import_helpers import bring, carry, check, faults, give
+from tests.data.import_helpers import bring, carry, check, faults, give, take
 from tests.data.site_helpers import an_empty_site
 from tests.demo_users import counts, every
 
@@ -329,3 +331,53 @@ def test_a_pupil_of_two_keys_has_a_second_home_once_it_is_answered(empty_site: N
 def test_a_number_given_further_down_is_not_given_to_a_key_of_letters(empty_site: None) -> None:
     bring("families", "N° famille;Nom;Prénom\nA7;Roy;Eva\n1;Petit;Luc\n")
     assert [(adults, pupils) for adults, pupils in homes()] == [(["Luc Petit"], []), (["Eva Roy"], [])]
+
+
+def test_the_check_shows_the_first_families_as_they_will_be(database: str) -> None:
+    bring(KIND, lines(PARENTS, "Roy;Léa;01/02/2012;Roy;Eva;3 rue Haute;57220;Boulay;eva@example.org"))
+    text = lines(PARENTS, "Roy;Tom;07/08/2014;Roy;Eva;3 rue Haute;57220;Boulay;eva@example.org")
+    [family] = check(give(KIND, text)).previews.families
+    assert not family.is_new
+    assert [(each.name, each.address, each.email, each.is_new) for each in family.adults] == [
+        ("Eva Roy", "3 rue Haute, 57220 Boulay", "eva@example.org", False)
+    ]
+    assert [(each.name, each.birth_date, each.household, each.is_new) for each in family.pupils] == [
+        ("Léa Roy", "2012-02-01", "principal", False),
+        ("Tom Roy", "2014-08-07", "principal", True),
+    ]
+
+
+PEOPLE = [
+    ("Roy", "Eva", "3 rue Haute", "57220", "Boulay", "eva@example.org", ("Léa", "Tom", "Zoé")),
+    ("Petit", "Luc", "1 rue Basse", "57220", "Boulay", "luc@example.org", ("Nina",)),
+    ("Roy", "Max", "9 quai Neuf", "57000", "Metz", "max@example.org", ("Léa", "Ali")),
+    ("Œhler-d’Août", "Zoë", "1 place Ney", "57000", "Metz", "", ("Ève", "Élie")),
+]
+HEADS = PARENTS.split(";")
+ROWS = [
+    (last, child, f"0{n + 1}/02/201{n}", last, first, *where, email)
+    for last, first, *where, email, children in PEOPLE
+    for n, child in enumerate(children)
+]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.permutations(range(len(ROWS))), st.permutations(range(len(HEADS))))
+def test_whatever_the_order_of_lines_and_columns_the_records_are_the_same(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[int], columns: list[int]
+) -> None:
+    an_empty_site(f"sqlite:///{tmp_path_factory.mktemp('order')}/new.db")
+    text = lines(*(";".join([row[at] for at in columns]) for row in (HEADS, *(ROWS[n] for n in rows))))
+    bring(KIND, text)
+    assert sorted(homes()) == [
+        ([f"{first} {last}"], sorted((f"{child} {last}", "principal") for child in children))
+        for last, first, *_, children in sorted(PEOPLE, key=lambda each: f"{each[1]} {each[0]}")
+    ]
+
+
+def test_an_export_goes_into_an_empty_site_and_comes_out_the_same(database: str, tmp_path: Path) -> None:
+    bring(KIND, imuse(pupil(5018, "GÉRARD", "Noémie", 9009, TWO)), answers={"homes": "two"})
+    taken = take(KIND)
+    an_empty_site(f"sqlite:///{tmp_path}/second.db")
+    assert faults(carry(give(KIND, taken, answers={"shared-email": "keep"}))) == []
+    assert take(KIND) == taken

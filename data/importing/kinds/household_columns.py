@@ -102,5 +102,5 @@ COLUMNS = (
     *(one for number in range(1, ADULTS + 1) for one in adult(number)),
     *(one for number in range(2, CHILDREN + 1) for one in child(number)),
 )
-BY_GROUP = {group: tuple(one for one in COLUMNS if one.group == group) for group in {one.group for one in COLUMNS}}
+OF_GROUPS = {one.name: (one.group, one.name.removeprefix(f"{one.group}_")) for one in COLUMNS if one.group}
 PUPIL_COLUMNS = {each.name.removeprefix("pupil_"): each.name for each in PUPIL if each.name != "pupil_name"}

@@ -8,7 +8,7 @@ from data.core.errors import UserError
 from data.core.fields import check_postcode, fold
 from data.importing import name_cells
 from data.importing.kinds.adult_checks import age, check_birth
-from data.importing.kinds.household_columns import ADULTS, BY_GROUP, CHILDREN, PUPIL_COLUMNS
+from data.importing.kinds.household_columns import ADULTS, CHILDREN, OF_GROUPS, PUPIL_COLUMNS
 from data.importing.name_cells import Name
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
@@ -77,7 +77,8 @@ def read(line: Line, snapshot: Snapshot) -> Entry:
 def _adults(entry: Entry, snapshot: Snapshot) -> bool:
     """True when the cell says that the adult learns here."""
     line, learns = entry.line, False
-    slots: dict[int, dict[str, Any]] = {n: _of_group(line, f"adult{n}") for n in range(1, ADULTS + 1)}
+    groups = _by_group(line)
+    slots = {n: groups.get(f"adult{n}", {}) for n in range(1, ADULTS + 1)}
     for slot, values in slots.items():
         cell = values.pop("name", "")
         if not cell:
@@ -101,13 +102,14 @@ def _adults(entry: Entry, snapshot: Snapshot) -> bool:
     return learns
 
 
-def _of_group(line: Line, group: str) -> dict[str, Any]:
-    """The line's values of a group's columns, under the record's own names."""
-    return {
-        each.name.removeprefix(f"{group}_"): line.values[each.name]
-        for each in BY_GROUP[group]
-        if each.name in line.values
-    }
+def _by_group(line: Line) -> dict[str, dict[str, Any]]:
+    """The line's values by the group of their columns, under the record's own names."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in line.values.items():
+        if name in OF_GROUPS:
+            group, own = OF_GROUPS[name]
+            found.setdefault(group, {})[own] = value
+    return found
 
 
 def _last_first(line: Line, snapshot: Snapshot, column: str, cell: str) -> bool:
@@ -256,12 +258,11 @@ def _ask_address(line: Line, snapshot: Snapshot, slot: int, typed: str) -> str:
 
 def _children(entry: Entry, snapshot: Snapshot) -> None:
     line = entry.line
+    groups = _by_group(line)
     surnames = [each.text("last_name") for each in entry.adults if each.text("last_name")]
     for slot in range(1, CHILDREN + 1):
         group = "pupil" if slot == 1 else f"pupil{slot}"
-        values = _of_group(line, group)
-        if slot == 1:
-            values = {own: line.values[name] for own, name in PUPIL_COLUMNS.items() if name in line.values}
+        values = groups.get(group, {})
         number, cell = str(values.pop("number", "") or ""), line.get(f"{group}_name", "")
         values.pop("name", None)
         if cell:
