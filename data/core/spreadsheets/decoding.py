@@ -17,7 +17,7 @@ MARKS = (
 )
 WORD = re.compile(rb"[A-Za-z0-9 .'(]?[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff'-]{0,40}[ .,)]?")
 MAX_WORDS, MAX_SAMPLES = 400, 4
-LOWER, UPPER = "éèêëàâçîïôùûœ", "ÉÈÊËÀÂÇÎÏÔÙÛŒ"
+LOWER, VOWELS = "éèêëàâçîïôùûœ", tuple("aeiouyéèœ")
 WEIGHTS = dict(zip(LOWER, (9, 6, 4, 3, 4, 3, 4, 3, 4, 3, 2, 2, 3), strict=True))
 FOREIGN = set("äöüßñáíóúãõåæøšžýčćłńśźżÿÄÖÜÑÁÍÓÚÃÕÅÆØŠŽÝÿ")
 SIGNS = set("’‘“”«»–—…€°№²\xa0·")  # noqa: RUF001
@@ -115,21 +115,32 @@ def _french(word: str) -> float:
 
 
 def _weight(before: str, char: str, after: str) -> float:
-    beside = (before.isalpha() and before.isascii()) + (after.isalpha() and after.isascii())
-    if char in WEIGHTS:  # a small letter does not stand among capitals
-        return WEIGHTS[char] if not (before.isupper() and after.isupper()) else -4
-    if char.lower() in WEIGHTS:  # nor a capital inside a small word
-        return WEIGHTS[char.lower()] * 0.7 if not before.islower() else -6
+    if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
+        return -6  # no capital inside a word
+    if char.islower() and before.isupper() and after.isupper():
+        return -4  # nor a small letter among capitals
+    if char.lower() in WEIGHTS:
+        return (
+            WEIGHTS[char.lower()] * _place_in_word(before.lower(), char.lower(), after) * (1 if char.islower() else 0.7)
+        )
     if char in FOREIGN:
-        fits = char.islower() or not before.islower()
-        return 0.5 if beside and fits else -4
-    if char in SIGNS:
-        return _sign(before, char, after)
-    return -5
+        return 0.5 if (before.isalpha() and before.isascii()) or (after.isalpha() and after.isascii()) else -4
+    return _sign(before, char, after) if char in SIGNS else -5
+
+
+def _place_in_word(before: str, char: str, after: str) -> float:
+    """« à » and « ù » end words, « è » and the like do not; « ë » and « ï » follow a vowel, « â » does not."""
+    if char in "àù":
+        rare = after.isalpha()
+    elif char in "èêîûôâ":
+        rare = not after.isalpha() or (char == "â" and before in VOWELS)
+    else:
+        rare = char in "ëï" and before not in VOWELS
+    return 0.15 if rare else 1
 
 
 def _sign(before: str, char: str, after: str) -> float:
-    if char in "’‘":  # noqa: RUF001
+    if char == "’":
         return 3 if before.isalpha() and after.isalpha() else -1
     if char == "€":
         return 2 if not after.isalpha() else -4

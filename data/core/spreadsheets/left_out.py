@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from statistics import median
 
 from data.core.errors import UserError
 from data.core.fields import fold
@@ -29,7 +28,10 @@ class LeftOuts:
     def __init__(self, grid: Grid, titles: list[Record], heads: Sequence[str], body: list[Record]) -> None:
         self._grid, self._body, self._heads = grid, body, [fold(head) for head in heads]
         self._titles = [[fold(shown(cell).strip()) for cell in cells] for _, cells in titles]
-        self._usual = median(len(filled(cells)) for _, cells in body) if body else 0
+        counts = sorted(len(filled(cells)) for _, cells in body)
+        self._usual = (
+            counts[len(counts) * 3 // 4] if body else 0
+        )  # cells of a full line: totals and headings have fewer
         self._wide = max((right - left + 1 for _, left, _, right in grid.merges), default=1) >= 3
         self._merged = {(top, left) for top, left, _, right in grid.merges if right - left >= 2}
         self._kept: list[list[Cell]] = []
@@ -82,10 +84,10 @@ class LeftOuts:
         if not named and (len(places) > 2 or len(self._heads) < 3 or self._usual < 3):
             return False
         numbers = [place for place in places if _amount(cells[place]) is not None]
-        sums = [place for place in numbers if self._is_sum(place, _amount(cells[place]) or 0)]
+        sums = [place for place in numbers if self._is_sum(place, _amount(cells[place]) or 0, 1 if named else 2)]
         return bool(sums) if named else bool(sums) and len(sums) == len(places)
 
-    def _is_sum(self, place: int, number: float) -> bool:
+    def _is_sum(self, place: int, number: float, least: int) -> bool:
         """Whether a number is what the column makes since the last total, or since the titles."""
         sums = self._sums.setdefault(place, [0.0])
         for cells in self._kept[len(sums) - 1 :]:
@@ -93,7 +95,8 @@ class LeftOuts:
         if not number:
             return False
         return any(
-            len(self._kept) - since >= 2 and abs(sums[-1] - sums[since] - number) < 0.005 for since in {0, self._group}
+            len(self._kept) - since >= least and abs(sums[-1] - sums[since] - number) < 0.005
+            for since in {0, self._group}
         )
 
     def _find_headings(self) -> set[int]:

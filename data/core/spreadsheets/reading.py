@@ -54,7 +54,8 @@ def read(content: bytes, reading: Reading = Reading(), *, tick: Tick = no_tick) 
     body = grid.records[found.at + found.lines :]
     if len(body) > MAX_ROWS:
         raise too_many_rows()
-    _fill(sheet, _records(sheet, grid, found, body, keep_all=reading.keep_all), tick)
+    known = {line for line, place, _, _ in grid.faults if place < 0}
+    _fill(sheet, _records(sheet, grid, found, body, keep_all=reading.keep_all), known, tick)
     gone = {each.line for each in sheet.left_out}
     sheet.faults += [each for each in grid.faults if each[0] >= sheet.reading.titles_line and each[0] not in gone]
     sheet.faults = sorted((each for each in sheet.faults if each[1] < len(sheet.heads)), key=lambda each: each[:2])
@@ -151,11 +152,11 @@ def _records(sheet: Sheet, grid: Grid, found: Titles, body: list[Record], *, kee
     return records
 
 
-def _fill(sheet: Sheet, records: Iterable[Record], tick: Tick) -> None:
-    """The rows, as long as the titles; what is wrong with single cells goes among the faults."""
+def _fill(sheet: Sheet, records: Iterable[Record], known: set[int], tick: Tick) -> None:
+    """The rows, as long as the titles; what is wrong with them goes among the faults, unless it is known."""
     width = len(sheet.heads)
     for number, cells in records:
-        if filled(cells[width:]):
+        if number not in known and filled(cells[width:]):
             text = "{count} cellules pour {most} titres : un séparateur est de trop."
             sheet.faults.append((number, -1, "", UserError(text, count=len(cells), most=width)))
         cut = [*cells[:width], *[""] * (width - len(cells))]
