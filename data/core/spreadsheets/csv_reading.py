@@ -29,7 +29,8 @@ TEXT_FORMULA = re.compile(r'="((?:[^"]|"")*)"')  # ="00123": how programs keep a
 def read_csv(content: bytes, reading: Reading, tick: Tick) -> Grid:
     text, coding, codings = decoded(content, reading.coding)
     said = re.match(r"\s*sep=(.)[ ;,\t]*(\r\n|\n|\r|\Z)", text)
-    delimiter = reading.delimiter or (said[1] if said else delimiter_of(text))
+    chosen = reading.delimiter if reading.delimiter in tuple(DELIMITERS) else ""
+    delimiter = chosen or (said[1] if said and said[1] not in '"\r\n' else delimiter_of(text))
     grid = Grid("csv", coding=coding, codings=codings, delimiter=delimiter)
     for count, (number, cells) in enumerate(_records(text, delimiter, grid.faults)):
         if number == 1 and said:

@@ -36,7 +36,9 @@ class LeftOuts:
         self._merged = {(top, left) for top, left, _, right in grid.merges if right - left >= 2}
         self._kept: list[list[Cell]] = []
         self._group = 0  # where the lines since the last total begin, among the kept
-        self._sums: dict[int, list[float]] = {}
+        self._sums: dict[
+            int, list[tuple[float, int]]
+        ] = {}  # of a column: what it makes so far, and of how many numbers
         self._headings = self._find_headings()
 
     def split(self) -> Iterator[tuple[Record, LeftOut | None]]:
@@ -88,14 +90,13 @@ class LeftOuts:
         return bool(sums) if named else bool(sums) and len(sums) == len(places)
 
     def _is_sum(self, place: int, number: float, least: int) -> bool:
-        """Whether a number is what the column makes since the last total, or since the titles."""
-        sums = self._sums.setdefault(place, [0.0])
+        """Whether a number is what the column makes since the last total, or since the titles; of `least` numbers."""
+        sums = self._sums.setdefault(place, [(0.0, 0)])
         for cells in self._kept[len(sums) - 1 :]:
-            sums.append(sums[-1] + (_amount(cells[place]) or 0 if place < len(cells) else 0))
-        if not number:
-            return False
-        return any(
-            len(self._kept) - since >= least and abs(sums[-1] - sums[since] - number) < 0.005
+            more = _amount(cells[place]) if place < len(cells) else None
+            sums.append((sums[-1][0] + (more or 0), sums[-1][1] + bool(more)))
+        return bool(number) and any(
+            sums[-1][1] - sums[since][1] >= least and abs(sums[-1][0] - sums[since][0] - number) < 0.005
             for since in {0, self._group}
         )
 
