@@ -234,6 +234,27 @@ def test_the_same_cells_whatever_the_coding_the_separator_and_the_order(
     assert [sheet.heads, *cells(sheet)] == written
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    pieces=st.lists(
+        st.sampled_from([*"\";,\t|\\'=-x0\r\n\x00<é", '"";', "Nom", "Total", "12/06/2026", "Page 1/3", '="1"']),
+        max_size=40,
+    ),
+    coding=st.sampled_from(["utf-8", "cp1252", "utf-16", "cp850"]),
+    chosen=st.sampled_from(
+        [{}, {"titles_line": 2}, {"titles_lines": 2}, {"coding": "mac_roman"}, {"delimiter": "|"}, {"keep_all": True}]
+    ),
+)
+def test_whatever_is_given_is_read_or_told(pieces: list[str], coding: str, chosen: dict[str, object]) -> None:
+    try:
+        sheet = spreadsheets.read("".join(pieces).encode(coding), Reading.of(chosen))
+    except UserError:
+        return
+    assert sheet.rows
+    assert {len(row) for _, row in sheet.rows} == {len(sheet.heads)}
+    assert len(set(sheet.heads)) == len(sheet.heads)
+
+
 def test_twenty_thousand_lines_are_read_and_one_more_is_refused() -> None:
     line = ";".join(["1042", "Gérard", "Zoé", "18/02/2011", "12 rue Haute", "57000", "Metz"] * 3)
     heads = ";".join(f"Titre {at}" for at in range(21))

@@ -37,10 +37,11 @@ def read_csv(content: bytes, reading: Reading, tick: Tick) -> Grid:
             continue
         if count % 200 == 0:
             tick()
-        if filled(cells):
+        read = [text_cell(cell) for cell in cells]
+        if filled(read):
             if len(grid.records) > MAX_ROWS + 100:
                 raise too_many_rows()
-            grid.records.append((number, [text_cell(cell) for cell in cells]))
+            grid.records.append((number, read))
     return grid
 
 

@@ -22,13 +22,14 @@ def read_html(content: bytes, reading: Reading, tick: Tick) -> Grid:
         tick()
     found.close()
     rows = max(found.tables, key=len, default=[])
-    if not any(map(filled, rows)):
+    if not any(map(any, rows)):
         raise UserError(
             "C’est une page web sous un nom de tableau. Ouvrez-la dans un tableur et enregistrez-la en .xlsx."
         )
     if len(rows) > MAX_ROWS + 100:
         raise too_many_rows()
-    records = [(number, [text_cell(cell) for cell in cells]) for number, cells in enumerate(rows, 1) if filled(cells)]
+    lines = [(number, [text_cell(cell) for cell in cells]) for number, cells in enumerate(rows, 1)]
+    records = [(number, cells) for number, cells in lines if filled(cells)]
     return Grid("csv", records, coding=coding, codings=codings, merges=found.merges_of(rows))
 
 
