@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
+from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
 from data.importing import pipeline, worker_process
 from data.importing import runs as import_runs
@@ -85,6 +86,7 @@ class Job:
 _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
+_looked: OrderedDict[int, tuple[tuple[str, str, Reading], Looked]] = OrderedDict()  # and how that file was read
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = ThreadPoolExecutor(2, thread_name_prefix="import")
 
@@ -119,7 +121,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             author=uow.name[:120],
             created_at=uow.now,
         )
-    found = _look(record.name, content)
+    found = _look(record.name, content, Reading())
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
     if found.problem:
@@ -131,12 +133,46 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
     return number
 
 
-def _look(kind_name: str, content: bytes) -> Looked:
+def reread(open_unit_of_work: OpenUnitOfWork, run_id: int, reading: Reading) -> None:
+    """Read the kept file again, as a person chose. Slow: off the loop. UserError when it cannot be read so: all stays."""
+    with open_unit_of_work() as uow:
+        run, content = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id)
+    found = _look(run.kind, content, reading)
+    if found.problem:
+        raise UserError(found.problem["sentence"], **found.problem["words"])
+    with open_unit_of_work(writes=True) as uow:
+        import_runs.reread(uow, run_id, found.heads, found.samples, found.rows, found.about, found.matched)
+    _problems.pop(run_id, None)
+    _keep_looked(run, reading, found)
+
+
+def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
+    """What says how a waiting file was read; it is read again when that is no longer known. Slow: off the loop."""
+    with open_unit_of_work() as uow:
+        run, content = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id)
+    reading = Reading.of(run.matched.get("reading", {}))
+    known = _looked.get(run_id)
+    if known and known[0] == (run.sha256, run.kind, reading):
+        return known[1]
+    found = _look(run.kind, content, reading)
+    _keep_looked(run, reading, found)
+    return found
+
+
+def _keep_looked(run: ImportRun, reading: Reading, found: Looked) -> None:
+    """The latest ones: each is short."""
+    _looked[run.id] = ((run.sha256, run.kind, reading), found)
+    _looked.move_to_end(run.id)
+    while len(_looked) > MAX_REPORTS:
+        _looked.popitem(last=False)
+
+
+def _look(kind_name: str, content: bytes, reading: Reading) -> Looked:
     if len(content) <= LARGE_BYTES:
-        return pipeline.look(kind_name, content)
+        return pipeline.look(kind_name, content, reading)
     try:
         spreadsheets.check_form(content)
-        return worker_process.look(kind_name, content)
+        return worker_process.look(kind_name, content, reading)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     except worker_process.Lost:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.core import spreadsheets
 from data.core.errors import UserError
-from data.core.spreadsheets import Sheet
+from data.core.spreadsheets import Coding, LeftOut, Reading, Sheet
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, planning, writing
 from data.importing import runs as import_runs
@@ -25,6 +25,16 @@ from data.importing.runs import ImportRun
 OpenUnitOfWork = Callable[
     ..., AbstractContextManager[UnitOfWork]
 ]  # the person's own units of work: open(), open(writes=True)
+CODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS 850",
+    "iso8859_15": "ISO 8859-15",
+}
+DELIMITER_NAMES = {"\t": "tabulation"}
+MAX_LEFT_OUT = 20  # lines that are shown; their number is said
 TIMES = 3  # that a plan is made again because somebody's changes crossed it
 log = logging.getLogger("anacrouse.imports")
 
@@ -62,7 +72,7 @@ class Report:
 
 @dataclass
 class Looked:
-    """What a file is, before any line is checked; `problem` when it is none."""
+    """What a file is, before any line is checked, and what says so; `problem` when it is none."""
 
     heads: list[str] = field(default_factory=list)
     samples: list[list[str]] = field(default_factory=list)
@@ -70,12 +80,22 @@ class Looked:
     about: str = ""
     matched: import_runs.Matched = field(default_factory=import_runs.Matched)
     problem: dict[str, Any] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)  # complete: what a person chose, and what the portal found
+    sheets: list[str] = field(default_factory=list)  # of a workbook; each may be chosen
+    hidden_sheets: list[str] = field(default_factory=list)
+    codings: list[Coding] = field(default_factory=list)  # of a CSV, with some of its words in each
+    above: list[str] = field(default_factory=list)  # lines above the titles
+    left_out: list[LeftOut] = field(default_factory=list)  # the first of the lines that are no records
+    left_out_count: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    formulas: int = 0  # cells that were read by the result of their formula
 
 
-def look(kind_name: str, content: bytes) -> Looked:
-    """Read the file once, and propose what its columns are."""
+def look(kind_name: str, content: bytes, reading: Reading = Reading()) -> Looked:
+    """Read the file once, as a person chose, and propose what its columns are."""
     try:
-        sheet = spreadsheets.read(content)
+        sheet = spreadsheets.read(content, reading)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     return Looked(
@@ -83,7 +103,23 @@ def look(kind_name: str, content: bytes) -> Looked:
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
         len(sheet.rows),
         about(sheet),
-        {"columns": column_matching.guess(kind(kind_name), sheet.heads), "fixed": {}, "erase": False, "zeros": False},
+        {
+            "columns": column_matching.guess(kind(kind_name), sheet.heads),
+            "fixed": {},
+            "erase": False,
+            "zeros": False,
+            "reading": reading.as_dict(),
+        },
+        reading=sheet.reading,
+        sheets=sheet.sheets,
+        hidden_sheets=sheet.hidden_sheets,
+        codings=sheet.codings,
+        above=sheet.above,
+        left_out=sheet.left_out[:MAX_LEFT_OUT],
+        left_out_count=len(sheet.left_out),
+        hidden_rows=sheet.hidden_rows,
+        hidden_columns=sheet.hidden_columns,
+        formulas=len(sheet.formulas),
     )
 
 
@@ -91,8 +127,10 @@ def about(sheet: Sheet) -> str:
     """How a file was read: « CSV · UTF-8 · ; », « XLSX · Familles »."""
     if sheet.form == "xlsx":
         return f"XLSX · {sheet.title}" if sheet.title else "XLSX"
-    names = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252", "\t": "tabulation"}
-    return f"CSV · {names.get(sheet.coding, sheet.coding.upper())} · {names.get(sheet.delimiter, sheet.delimiter)}"
+    coding = CODING_NAMES.get(sheet.coding, sheet.coding.upper())
+    if not sheet.delimiter:
+        return f"HTML · {coding}"
+    return f"CSV · {coding} · {DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter)}"
 
 
 def check(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> Report:
@@ -133,7 +171,8 @@ def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tup
     if again and not run.forced:
         raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
     record = kind(run.kind)
-    sheet = corrections.apply(spreadsheets.read(content, tick=lambda: follow.tick(200)), run.matched)
+    reading = Reading.of(run.matched.get("reading", {}))
+    sheet = corrections.apply(spreadsheets.read(content, reading, tick=lambda: follow.tick(200)), run.matched)
     follow.enter("loading")
     with open_unit_of_work() as uow:
         snapshot = planning.load(uow, record)

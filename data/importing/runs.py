@@ -111,15 +111,27 @@ def shape_of(heads: list[str]) -> str:
     return digest("\x1f".join(heads).encode())
 
 
+def _match_of(uow: UnitOfWork, kind: str, heads: list[str]) -> ImportMatch | None:
+    """How a file of that shape was matched last time."""
+    return uow.one(select(ImportMatch).where(ImportMatch.kind == kind, ImportMatch.shape == shape_of(heads)))
+
+
+def of_the_shape(matched: Matched) -> Matched:
+    """What holds for other files of the same titles: nothing of single lines, nor where the titles are."""
+    kept: Matched = {**matched}
+    kept.pop("reading", None)
+    kept.pop("corrections", None)
+    kept.pop("left_out", None)
+    return kept
+
+
 def receive(uow: UnitOfWork, run: ImportRun, content: bytes) -> ImportRun:
     """Keep a file that was read, with the match remembered for its shape, if there is one."""
     manager_only(uow)
     if run.state == ImportState.WAITING:
-        known = uow.one(
-            select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape_of(run.heads))
-        )
+        known = _match_of(uow, run.kind, run.heads)
         if known:
-            run.matched = known.matched
+            run.matched = {**run.matched, **of_the_shape(known.matched)}
     run = uow.add(run)
     if run.state == ImportState.WAITING:
         uow.add(ImportFile(site_id=run.site_id, run_id=run.id, content=content))
@@ -175,6 +187,30 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     return run
 
 
+def reread(
+    uow: UnitOfWork, run_id: int, heads: list[str], samples: list[list[str]], rows: int, about: str, proposed: Matched
+) -> ImportRun:
+    """The file was read again, as a person chose. What was said of its columns stays while they are the same."""
+    manager_only(uow)
+    run = uow.get(ImportRun, run_id, lock=True)
+    if run.state != ImportState.WAITING:
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    if heads == run.heads:
+        run.matched = {**proposed, **of_the_shape(run.matched)}
+    else:
+        known = _match_of(uow, run.kind, heads)
+        options: Matched = {
+            "fixed": run.matched.get("fixed", {}),
+            "erase": run.matched.get("erase", False),
+            "zeros": run.matched.get("zeros", False),
+        }
+        run.matched = {**proposed, **options, **(of_the_shape(known.matched) if known else Matched())}
+    run.heads, run.samples, run.rows, run.about = heads, samples, rows, about[:120]
+    uow.add(run)
+    uow.publish(("import", run_id))
+    return run
+
+
 def answer(uow: UnitOfWork, run_id: int, key: str, value: str) -> None:
     """What a person says to a question (questions.py)."""
     run = uow.get(ImportRun, run_id, lock=True)
@@ -213,11 +249,10 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
     run.added, run.updated, run.unchanged = added, updated, unchanged
     uow.add(run)
     uow.change(delete(ImportFile).where(col(ImportFile.run_id) == run_id))
-    shape = shape_of(run.heads)
-    known = uow.one(select(ImportMatch).where(ImportMatch.kind == run.kind, ImportMatch.shape == shape)) or ImportMatch(
-        site_id=run.site_id, kind=run.kind, shape=shape
+    known = _match_of(uow, run.kind, run.heads) or ImportMatch(
+        site_id=run.site_id, kind=run.kind, shape=shape_of(run.heads)
     )
-    known.matched = run.matched
+    known.matched = of_the_shape(run.matched)
     uow.add(known)
     audit.note(
         uow,

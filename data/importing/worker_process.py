@@ -23,7 +23,7 @@ from typing import Any
 from data.accounts.models import Account
 from data.core import database, events, sites, unit_of_work
 from data.core.errors import NotFound, UserError
-from data.core.spreadsheets import Form
+from data.core.spreadsheets import Form, Reading
 from data.core.unit_of_work import UnitOfWork
 from data.importing import exporting, pipeline
 from data.importing.kinds.registry import kind
@@ -74,9 +74,9 @@ class Person:
 # Here: the process that serves pages
 
 
-def look(kind_name: str, content: bytes) -> Looked:
-    """`working.look`, done in the worker process."""
-    return _ask("look", kind_name, content, hear=lambda word, text: None)
+def look(kind_name: str, content: bytes, reading: Reading) -> Looked:
+    """`pipeline.look`, done in the worker process."""
+    return _ask("look", kind_name, content, reading, hear=lambda word, text: None)
 
 
 def check(person: Person, run_id: int, follow: Follow) -> Report:

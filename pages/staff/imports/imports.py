@@ -73,7 +73,7 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
                 tag(
                     "span",
                     uow.translate(
-                        "CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 60 colonnes au plus."
+                        "CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 80 colonnes au plus."
                     ),
                     id="fichier-hint",
                     class_="hint",
