@@ -14,7 +14,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button, join, tag
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from data.accounts.caller import Audience, Caller
@@ -88,80 +88,75 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
 
 
 def _form(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
-    courses = schooling.courses(uow, pupil.id)
+    title = uow.translate("Annoncer une absence")
+    send = tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn")
+    form = acting_form(
+        tag("h2", title),
+        tag("div", _day_fields(uow, typed), _why_fields(uow, pupil, typed), class_="grid"),
+        tag("div", send, class_="actions"),
+        do="announce",
+        of=pupil.number,
+        data_draft=f"absence-{pupil.number}",
+    )
+    return tag("section", form, class_="card", aria_label=title)
+
+
+def _day_fields(uow: UnitOfWork, typed: Typed) -> Markup:
+    return join(
+        labelled(
+            uow,
+            f"absence-{name}",
+            label,
+            "text",
+            value=typed.values.get(name, ""),
+            hint="jj/mm/aaaa",
+            fault=typed.faults.get(name),
+            required=name == "first_day",
+            span=3,
+            inputmode="numeric",
+            autocomplete="off",
+        )
+        for name, label in (("first_day", "Premier jour"), ("last_day", "Dernier jour (si plusieurs)"))
+    )
+
+
+def _why_fields(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
     values, faults = typed.values, typed.faults
-    return tag(
-        "section",
-        acting_form(
-            tag("h2", uow.translate("Annoncer une absence")),
-            tag(
-                "div",
-                labelled(
-                    uow,
-                    "absence-first_day",
-                    "Premier jour",
-                    "text",
-                    value=values.get("first_day", ""),
-                    hint="jj/mm/aaaa",
-                    fault=faults.get("first_day"),
-                    required=True,
-                    span=3,
-                    inputmode="numeric",
-                    autocomplete="off",
-                ),
-                labelled(
-                    uow,
-                    "absence-last_day",
-                    "Dernier jour (si plusieurs)",
-                    "text",
-                    value=values.get("last_day", ""),
-                    hint="jj/mm/aaaa",
-                    fault=faults.get("last_day"),
-                    span=3,
-                    inputmode="numeric",
-                    autocomplete="off",
-                ),
-                labelled(
-                    uow,
-                    "absence-course",
-                    "Cours",
-                    "select",
-                    options={"": "Tous les cours", **{str(a.course.id): a.course.name for a in courses}},
-                    value=values.get("course", ""),
-                    span=3,
-                ),
-                labelled(
-                    uow,
-                    "absence-reason",
-                    "Motif",
-                    "select",
-                    options={"": "Choisir", **{reason: reason for reason in absences.REASONS}},
-                    value=values.get("reason", ""),
-                    fault=faults.get("reason"),
-                    required=True,
-                    span=3,
-                ),
-                labelled(
-                    uow,
-                    "absence-comment",
-                    "Précisions",
-                    "textarea",
-                    value=values.get("comment", ""),
-                    fault=faults.get("comment"),
-                    maxlength=1000,
-                    rows=3,
-                ),
-                class_="grid",
+    courses = {str(each.course.id): each.course.name for each in schooling.courses(uow, pupil.id)}
+    reasons = {reason: reason for reason in absences.REASONS}
+    return join(
+        [
+            labelled(
+                uow,
+                "absence-course",
+                "Cours",
+                "select",
+                options={"": "Tous les cours", **courses},
+                value=values.get("course", ""),
+                span=3,
             ),
-            tag(
-                "div", tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn"), class_="actions"
+            labelled(
+                uow,
+                "absence-reason",
+                "Motif",
+                "select",
+                options={"": "Choisir", **reasons},
+                value=values.get("reason", ""),
+                fault=faults.get("reason"),
+                required=True,
+                span=3,
             ),
-            do="announce",
-            of=pupil.number,
-            data_draft=f"absence-{pupil.number}",
-        ),
-        class_="card",
-        aria_label=uow.translate("Annoncer une absence"),
+            labelled(
+                uow,
+                "absence-comment",
+                "Précisions",
+                "textarea",
+                value=values.get("comment", ""),
+                fault=faults.get("comment"),
+                maxlength=1000,
+                rows=3,
+            ),
+        ]
     )
 
 
