@@ -29,6 +29,7 @@ class FieldMarks(TypedDict, total=False):
     disabled: bool
     data_change: str
     data_search: str
+    data_of: str
 
 
 def labelled(

@@ -26,10 +26,11 @@ from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
 from data.importing.records import Record
 from data.importing.runs import ImportRun, ImportState
-from pages.staff.imports import import_faults, import_questions
+from pages.staff.imports import import_faults, import_questions, import_reading
 from pages.staff.imports.import_check import PageState, draw_check, notice
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
+from pages.staff.imports.import_reading import draw_reading
 
 TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
 TABS = ("Fichier", "Colonnes", "Vérification", "Import")
@@ -61,6 +62,7 @@ def import_run(uow: UnitOfWork, n: int) -> None:
             "answer": _starting(page_state, first=_answer),
             "correct": _starting(page_state, first=_correct),
             "check": _starting(page_state),
+            **import_reading.acts(n),
             "import": _starting(page_state, writes=True),
             **lists.acts(page_state.conflicts),
             **lists.acts(page_state.changes),
@@ -175,7 +177,7 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         button(uow.translate("Abandonner ce fichier"), do="drop", class_="btn bad"),
         class_="actions",
     )
-    return warned + draw_columns(uow, run, record) + lacking + actions
+    return warned + draw_reading(uow, run) + draw_columns(uow, run, record) + lacking + actions
 
 
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
