@@ -112,6 +112,7 @@ def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
             "text",
             value=line,
             inputmode="numeric",
+            span=1,
             data_change="reread",
             data_of="titles_line",
         ),
@@ -136,7 +137,7 @@ def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
 
 def _choice(uow: UnitOfWork, name: str, label: str, options: Mapping[str, str], value: str) -> Markup:
     id_ = f"reading-{name}"
-    return labelled(uow, id_, label, "select", options=options, value=value, data_change="reread", data_of=name)
+    return labelled(uow, id_, label, "select", options=options, value=value, span=1, data_change="reread", data_of=name)
 
 
 def _box(uow: UnitOfWork, name: str, text: str, *, ticked: bool) -> Markup:
