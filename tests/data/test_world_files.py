@@ -114,6 +114,8 @@ def test_people_called_like_a_total_and_half_empty_lines_stay() -> None:
         ["", "DUPONT", "", "", ""],
         ["1008", "Effectif", "Zoé", "03/02/2010", "Metz"],
     ]
+    lines = b"N\xc2\xb0;Article;Montant\r\n1;Piano;100\r\n2;Violon;62\r\n3;Total option;12\r\n"
+    assert len(spreadsheets.read(lines).rows) == 3
     sheet = spreadsheets.read(table(rows=[*ROWS, *rows]))
     assert cells(sheet) == [*ROWS, *rows]
     assert sheet.left_out == []

@@ -87,7 +87,7 @@ class LeftOuts:
             return False
         numbers = [place for place in places if _amount(cells[place]) is not None]
         sums = [place for place in numbers if self._is_sum(place, _amount(cells[place]) or 0, 1 if named else 2)]
-        return bool(sums) if named else bool(sums) and len(sums) == len(places)
+        return bool(sums) and len(sums) == len(numbers if named else places)
 
     def _is_sum(self, place: int, number: float, least: int) -> bool:
         """Whether a number is what the column makes since the last total, or since the titles; of `least` numbers."""
