@@ -82,6 +82,18 @@ def test_a_line_of_data_under_a_title_merged_over_two_columns_is_no_title() -> N
     assert (sheet.heads, len(sheet.rows)) == (["Nom", "Prénom", "Adresse", "(colonne D)", "Tél."], 3)
 
 
+def test_a_family_merged_over_the_lines_of_its_children_stands_in_each() -> None:
+    book = workbook(
+        ["Famille", "Élève", "Montant"], ["Roy", "Léa", 10], [None, "Tom", 20], ["Blanc", "Eva", 30], [None, "Zoé", 40]
+    )
+    book.active["C3"] = None
+    for reference in ("A2:A3", "C2:C3"):  # an amount is not counted twice
+        book.active.merge_cells(reference)
+    found = cells(spreadsheets.read(saved(book)))
+    assert [row[0] for row in found] == ["Roy", "Roy", "Blanc", None]
+    assert [row[2] or None for row in found] == [10, None, 30, 40]
+
+
 def many() -> openpyxl.Workbook:
     book = workbook(["Notice"], ["Ce classeur contient la liste des élèves."], ["Ne modifiez pas les titres."])
     book.active.title = "Lisez-moi"
