@@ -56,7 +56,7 @@ def test_one_word_is_enough(word: str, coding: str) -> None:
 
 @pytest.mark.parametrize("coding", ["cp1252", "mac_roman"])
 def test_capitals_and_signs_of_letters_are_enough(coding: str) -> None:
-    for word in ("BŒUF Gaël", "rue de l’Été", "162,00 € à payer", "Œuvré – LÉON"):
+    for word in ("BŒUF Gaël", "rue de l’Été", "162,00 € à payer", "12 €", "Œuvré – LÉON"):
         assert cells(spreadsheets.read(f"Nom;Ville\r\n{word};Metz\r\n".encode(coding))) == [[word, "Metz"]]
 
 
@@ -114,6 +114,8 @@ def test_people_called_like_a_total_and_half_empty_lines_stay() -> None:
         ["", "DUPONT", "", "", ""],
         ["1008", "Effectif", "Zoé", "03/02/2010", "Metz"],
     ]
+    lines = b"N\xc2\xb0;Article;Montant\r\n1;Piano;100\r\n2;Violon;62\r\n3;Total option;12\r\n"
+    assert len(spreadsheets.read(lines).rows) == 3
     sheet = spreadsheets.read(table(rows=[*ROWS, *rows]))
     assert cells(sheet) == [*ROWS, *rows]
     assert sheet.left_out == []

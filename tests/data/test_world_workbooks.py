@@ -70,6 +70,30 @@ def test_titles_on_two_lines_with_merged_groups() -> None:
     assert (sheet.reading.titles_line, sheet.reading.titles_lines, len(sheet.rows)) == (1, 2, 2)
 
 
+def test_a_line_of_data_under_a_title_merged_over_two_columns_is_no_title() -> None:
+    book = workbook(
+        ["Nom", "Prénom", "Adresse", None, "Tél."],
+        ["Roy", "Max", "rue Haute", "Metz", "absent"],
+        ["Blanc", "Eva", "rue Basse", "Toul", "0612345678"],
+        ["Brun", "Zoé", "rue Basse", "Toul", "0612345679"],
+    )
+    book.active.merge_cells("C1:D1")
+    sheet = spreadsheets.read(saved(book))
+    assert (sheet.heads, len(sheet.rows)) == (["Nom", "Prénom", "Adresse", "(colonne D)", "Tél."], 3)
+
+
+def test_a_family_merged_over_the_lines_of_its_children_stands_in_each() -> None:
+    book = workbook(
+        ["Famille", "Élève", "Montant"], ["Roy", "Léa", 10], [None, "Tom", 20], ["Blanc", "Eva", 30], [None, "Zoé", 40]
+    )
+    book.active["C3"] = None
+    for reference in ("A2:A3", "C2:C3"):  # an amount is not counted twice
+        book.active.merge_cells(reference)
+    found = cells(spreadsheets.read(saved(book)))
+    assert [row[0] for row in found] == ["Roy", "Roy", "Blanc", None]
+    assert [row[2] or None for row in found] == [10, None, 30, 40]
+
+
 def many() -> openpyxl.Workbook:
     book = workbook(["Notice"], ["Ce classeur contient la liste des élèves."], ["Ne modifiez pas les titres."])
     book.active.title = "Lisez-moi"

@@ -119,6 +119,8 @@ def _weight(before: str, char: str, after: str) -> float:
         return -6  # no capital inside a word
     if char.islower() and before.isupper() and after.isupper():
         return -4  # nor a small letter among capitals
+    if char.isalpha() and not before.isalpha() and not after.isalpha() and char not in "àÀ":
+        return -3  # nor a letter alone
     if char.lower() in WEIGHTS:
         return (
             WEIGHTS[char.lower()] * _place_in_word(before.lower(), char.lower(), after) * (1 if char.islower() else 0.7)

@@ -85,15 +85,15 @@ class LeftOuts:
             return True
         if not named and (len(places) > 2 or len(self._heads) < 3 or self._usual < 3):
             return False
-        numbers = [place for place in places if _amount(cells[place]) is not None]
-        sums = [place for place in numbers if self._is_sum(place, _amount(cells[place]) or 0, 1 if named else 2)]
-        return bool(sums) if named else bool(sums) and len(sums) == len(places)
+        numbers = [place for place in places if amount(cells[place]) is not None]
+        sums = [place for place in numbers if self._is_sum(place, amount(cells[place]) or 0, 1 if named else 2)]
+        return bool(sums) and len(sums) == len(numbers if named else places)
 
     def _is_sum(self, place: int, number: float, least: int) -> bool:
         """Whether a number is what the column makes since the last total, or since the titles; of `least` numbers."""
         sums = self._sums.setdefault(place, [(0.0, 0)])
         for cells in self._kept[len(sums) - 1 :]:
-            more = _amount(cells[place]) if place < len(cells) else None
+            more = amount(cells[place]) if place < len(cells) else None
             sums.append((sums[-1][0] + (more or 0), sums[-1][1] + bool(more)))
         return bool(number) and any(
             sums[-1][1] - sums[since][1] >= least and abs(sums[-1][0] - sums[since][0] - number) < 0.005
@@ -146,7 +146,8 @@ class LeftOuts:
         return False
 
 
-def _amount(cell: Cell) -> float | None:
+def amount(cell: Cell) -> float | None:
+    """A number, or a text that is nothing but one."""
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):

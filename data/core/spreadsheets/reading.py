@@ -8,7 +8,7 @@ from data.core.errors import UserError
 from data.core.spreadsheets import titles
 from data.core.spreadsheets.csv_reading import read_csv
 from data.core.spreadsheets.html_reading import read_html
-from data.core.spreadsheets.left_out import LeftOuts
+from data.core.spreadsheets.left_out import LeftOuts, amount
 from data.core.spreadsheets.model import (
     MAX_BYTES,
     MAX_CELL_LENGTH,
@@ -30,7 +30,7 @@ from data.core.spreadsheets.xlsx_archive import check_archive
 from data.core.spreadsheets.xlsx_reading import read_xlsx
 
 ARCHIVE = b"PK\x03\x04"
-MAX_ABOVE = 160
+MAX_ABOVE, MAX_MERGED = 160, 60
 NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")
 PAGE = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<[\x00]?[!?a-zA-Z]")
 TWICE_CODED = re.compile("Ã[\x80-\xbf©¨ª«´®¯¢§€‰ˆŠ]|â€[™œ\x9d“”¦]")  # noqa: RUF001
@@ -52,6 +52,7 @@ def read(content: bytes, reading: Reading = Reading(), *, tick: Tick = no_tick) 
     found = titles.find(grid, reading)
     sheet = _sheet(grid, found, reading)
     body = grid.records[found.at + found.lines :]
+    _fill_merged(grid, dict(body))
     if len(body) > MAX_ROWS:
         raise too_many_rows()
     known = {line for line, place, _, _ in grid.faults if place < 0}
@@ -113,6 +114,21 @@ def _sheet(grid: Grid, found: Titles, reading: Reading) -> Sheet:
         above=[_line_text(cells)[:MAX_ABOVE] for _, cells in grid.records[: found.at]],
         hidden_columns=len(grid.hidden_columns),
     )
+
+
+def _fill_merged(grid: Grid, lines: dict[int, list[Cell]]) -> None:
+    """A text merged over several lines stands in each of them, as people see it; a number might be counted twice."""
+    for top, left, bottom, right in grid.merges:
+        if top not in lines or left >= len(lines[top]) or left != right:
+            continue
+        value = lines[top][left]
+        if not isinstance(value, str) or amount(value) is not None:
+            continue
+        for line in range(top + 1, min(bottom, top + MAX_MERGED) + 1):
+            cells = lines.get(line)
+            if cells is not None:
+                cells.extend([None] * (left + 1 - len(cells)))
+                cells[left] = value
 
 
 def _line_text(cells: list[Cell]) -> str:

@@ -92,6 +92,10 @@ def _is_group(grid: Grid, at: int) -> bool:
     spans = [(place, end) for place, end in _spans(grid, at) if sum(place <= each <= end for each in titles) > 1]
     if not spans or groups == [0]:  # one text at the beginning is what the report is called
         return False
+    if len(set(groups) & set(titles) - {place for place, _ in spans}) > len(
+        spans
+    ):  # most have a line of their own below
+        return False
     names = [str(lower[place]).strip().casefold() for place in titles]
     if len(set(names)) < len(names) and len(spans) > 1:
         return True
