@@ -19,7 +19,7 @@ from data.core.fields import EditableField, editables, tidy, tidy_lines
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Family, Guardian, Pupil
+from data.families.models import Family, Record
 
 UNDO_HOURS = 24
 VERDICTS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
@@ -204,7 +204,7 @@ def _chosen(
     return chosen
 
 
-def _settle(uow: UnitOfWork, row: Guardian | Pupil, line: Line, verdict: str, seen: str, reason: str) -> None:
+def _settle(uow: UnitOfWork, row: Record, line: Line, verdict: str, seen: str, reason: str) -> None:
     """One field: an accepted value is written to the record, if that still holds what was `seen`."""
     change = line.change
     if verdict == ChangeState.ACCEPTED:
@@ -238,7 +238,7 @@ def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> Chang
     return request
 
 
-def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Any]:
+def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Record | None]:
     """The request and its record, locked in the order that a family's asking takes: the record first."""
     row = change_requests.record_of(uow, uow.get(ChangeRequest, request_id), lock=True)
     return uow.get(ChangeRequest, request_id, lock=True), row

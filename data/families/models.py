@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, event
@@ -172,6 +172,9 @@ class HouseholdRank(StrEnum):
 class Rights(StrEnum):
     ALL = "all"
     CONSULT = "consult"
+
+
+Record: TypeAlias = Guardian | Pupil  # what a family asks to change
 
 
 class PupilLink(OfFamily, table=True):
