@@ -319,8 +319,11 @@ def _forget_failures(uow: UnitOfWork, account: Account) -> None:
         rate_limit.forget(uow, account.site_id, account.login, device)
 
 
-async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
+async def lost_password(
+    login: str, email: str, *, client: str = "", back: str = "/connexion", now: datetime | None = None
+) -> None:
     """Mail a new password to each account that both match; the old one and every session die in that transaction.
+    `back`: where the letter's link leads.
 
     Answers nothing, and takes the time of one hash, whoever asks; a pair that is none writes nothing and asks one question.
     """
@@ -352,7 +355,7 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             outbox.cancel_waiting(uow, account.id, "new_password")
             to = accounts.recipient(uow, account, recorded)
             words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
-            outbox.write(uow, Mail("new_password", to, words, secret=word, path="/connexion"))
+            outbox.write(uow, Mail("new_password", to, words, secret=word, path=back))
             audit.note(
                 uow,
                 "new password mailed",

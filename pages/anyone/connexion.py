@@ -1,6 +1,5 @@
 """« Connexion »: a plain page, a plain POST, our own cookie. Works with password managers and without websocket."""
 
-import re
 from typing import Any
 
 from fastapi import Request
@@ -10,6 +9,7 @@ from components.layout.plain_layout import alert, info, message, password, plain
 from components.nicegui_adapter.screens import plain
 from components.nicegui_adapter.static_files import screen_assets
 from components.ui.markup import Markup, tag
+from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
 from data import demo
@@ -23,7 +23,6 @@ from data.core.sites import Site
 from pages.anyone import accessibility
 
 STEP_PATH = "/connexion/second-facteur"
-ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
 DEMO_ACCOUNTS = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
@@ -84,7 +83,7 @@ def _page(
                 fault=faults.get("mot_de_passe", ""),
                 autofocus=bool(login) or first == "mot_de_passe",
             ),
-            tag("input", type="hidden", name="suite", value=after) if after else None,
+            way_on.field(after),
             tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
             method="post",
             action="/connexion",
@@ -93,7 +92,7 @@ def _page(
         )
         + tag(
             "div",
-            tag("a", caller.translate("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+            tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", after)),
             tag("a", caller.translate("Aide"), href="/aide"),
             tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
             class_="links",
@@ -149,7 +148,7 @@ def show(caller: Caller, request: Request) -> Response:
         sites.every_site(),
         chosen=cookie(request, "site"),
         done=(success if fin == "2" else info)(caller.translate(done)),
-        after=_after(request.query_params.get("suite", "")),
+        after=way_on.from_query(request),
     )
 
 
@@ -167,7 +166,7 @@ async def enter(caller: Caller, request: Request) -> Response:
         )
         if not value
     }
-    stored: dict[str, Any] = {"chosen": code, "login": login, "after": _after(after)}
+    stored: dict[str, Any] = {"chosen": code, "login": login, "after": way_on.safe(after)}
     if faults:
         return _page(caller, every, faults=faults, status=400, **stored)
     try:
@@ -185,7 +184,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     except passwords.Busy:
         return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
-        response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
+        response = RedirectResponse(way_on.carried(STEP_PATH, after), 303)
         response.set_cookie(
             "second",
             step,
@@ -211,7 +210,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
         label=device_label(request.headers.get("user-agent", "")),
         client=caller.address,
     )
-    response = RedirectResponse(_after(after) or ("/gestion" if account.is_staff else "/"), 303)
+    response = RedirectResponse(way_on.safe(after) or ("/gestion" if account.is_staff else "/"), 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)
@@ -226,14 +225,6 @@ def left(caller: Caller, request: Request) -> Response:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _after(path: str) -> str:
-    """An address of ours to go on to, or ""."""
-    return path if ANYWHERE.fullmatch(path) and not path.startswith("/connexion") else ""
-
-
-safe_after = _after
 
 
 def device_label(agent: str) -> str:

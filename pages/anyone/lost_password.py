@@ -6,6 +6,7 @@ from starlette.responses import Response
 from components.layout.plain_layout import entry, message, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
+from components.web import way_on
 from components.web.auth import site_of
 from components.web.errors import error_page
 from data.accounts import passwords, sessions
@@ -22,6 +23,7 @@ def _page(
     email: str = "",
     faults: dict[str, str] | None = None,
     done: str = "",
+    after: str = "",
 ) -> Response:
     faults = faults or {}
     first = next(iter(faults), "")
@@ -58,13 +60,14 @@ def _page(
                 maxlength=254,
                 required=True,
             ),
+            way_on.field(after),
             tag("button", caller.translate("Valider"), class_="btn", type="submit"),
             method="post",
             action="/mot-de-passe-perdu",
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.translate("Retour"), href="/connexion"), class_="links")
+        + tag("div", tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)), class_="links")
         + dialog
     )
     return plain_page(
@@ -78,12 +81,13 @@ def _page(
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE)
 def show(caller: Caller, request: Request) -> Response:
-    return _page(caller, request)
+    return _page(caller, request, after=way_on.from_query(request))
 
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE, methods=("POST",))
 async def ask(caller: Caller, request: Request) -> Response:
     form = await request.form()
+    after = way_on.from_form(form)
     login, email = (value if isinstance(value := form.get(name), str) else "" for name in ("identifiant", "email"))
     faults = {
         name: caller.translate(sentence)
@@ -94,9 +98,9 @@ async def ask(caller: Caller, request: Request) -> Response:
         if not value
     }
     if faults:
-        return _page(caller, request, login=login, email=email, faults=faults)
+        return _page(caller, request, login=login, email=email, faults=faults, after=after)
     try:
-        await sessions.lost_password(login, email, client=caller.address)
+        await sessions.lost_password(login, email, client=caller.address, back=way_on.carried("/connexion", after))
     except passwords.Busy:
         return error_page(503, language=caller.language)
-    return _page(caller, request, done=caller.translate(SENT))
+    return _page(caller, request, done=caller.translate(SENT), after=after)
