@@ -13,6 +13,7 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
 from data import demo
+from data.accounts import models as accounts
 from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -22,6 +23,10 @@ from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
 
+NOT_AN_ADDRESS = (
+    "Écrivez ici votre identifiant, et non votre adresse e-mail. "
+    "Vous ne l’avez plus ? Recevez-le avec « Identifiant oublié »."
+)
 STEP_PATH = "/connexion/second-facteur"
 
 DEMO_ACCOUNTS = (
@@ -93,6 +98,7 @@ def _page(
         + tag(
             "div",
             tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", after)),
+            tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", after)),
             tag("a", caller.translate("Aide"), href="/aide"),
             tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
             class_="links",
@@ -162,6 +168,7 @@ async def enter(caller: Caller, request: Request) -> Response:
         name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
             ("mot_de_passe", word, "Indiquez votre mot de passe."),
         )
         if not value

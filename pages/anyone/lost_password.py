@@ -9,8 +9,10 @@ from components.ui.markup import tag
 from components.web import way_on
 from components.web.auth import site_of
 from components.web.errors import error_page
+from data.accounts import models as accounts
 from data.accounts import passwords, sessions
 from data.accounts.caller import Audience, Caller
+from pages.anyone.connexion import NOT_AN_ADDRESS
 
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
 
@@ -67,7 +69,12 @@ def _page(
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)), class_="links")
+        + tag(
+            "div",
+            tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)),
+            tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", after)),
+            class_="links",
+        )
         + dialog
     )
     return plain_page(
@@ -93,6 +100,7 @@ async def ask(caller: Caller, request: Request) -> Response:
         name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
             ("email", email.strip(), "Indiquez votre e-mail."),
         )
         if not value
