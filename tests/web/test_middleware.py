@@ -276,6 +276,8 @@ def test_the_script_comes_whole_in_every_coding(claire: Person, coding: str) -> 
 def test_figures_are_for_this_machine_only(portal: Server, come: Come) -> None:
     assert come(address="203.0.113.5").get("/metrics").status_code == 404
     assert come(address="127.0.0.1").get("/metrics").status_code == 404
+    for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
+        assert httpx.get(f"{portal.url}/metrics", headers={name: "127.0.0.1"}).status_code == 404, name
     assert "anacrouse_clients " in httpx.get(f"{portal.url}/metrics").text
 
 
