@@ -258,16 +258,19 @@ def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Record, change: FieldChang
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
-    """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
+    """The address that this link confirms, marked as confirmed; None when the link is old or unknown. Whoever follows it again,
+    a mail program that followed it first, reads the same: it is confirmed, though the office may have accepted it since."""
     with system_unit_of_work(writes=True, now=now) as uow:
         change = uow.one(
             select(FieldChange).where(
                 FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(),
-                FieldChange.state == ChangeState.PENDING,
+                col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED]),
             )
         )
         if change is None or len(token) < 20:
             return None
+        if change.state == ChangeState.ACCEPTED:
+            return change.new if change.confirmed_at else None
         request = uow.get(ChangeRequest, change.request_id, lock=True)
         if uow.now - request.changed_at > timedelta(days=CONFIRM_DAYS):
             return None

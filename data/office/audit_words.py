@@ -11,6 +11,8 @@ ACTIONS = {
     "password changed": "Mot de passe modifié",
     "new password mailed": "Nouveau mot de passe envoyé par e-mail",
     "new password refused: too often": "Nouveau mot de passe refusé : trop de demandes",
+    "identifiers mailed": "Identifiant envoyé par e-mail",
+    "identifiers refused: too often": "Identifiant non envoyé : trop de demandes",
     "second factor failed": "Second facteur refusé",
     "second factor set": "Second facteur mis en place",
     "second factor removed": "Second facteur retiré",

@@ -1,6 +1,5 @@
 """« Connexion »: a plain page, a plain POST, our own cookie. Works with password managers and without websocket."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,9 +11,11 @@ from components.layout.plain_layout import Frame, alert, info, message, password
 from components.nicegui_adapter.screens import plain
 from components.nicegui_adapter.static_files import screen_assets
 from components.ui.markup import Markup, join, tag
+from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
 from data import demo
+from data.accounts import models as accounts
 from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -24,8 +25,11 @@ from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
 
+NOT_AN_ADDRESS = (
+    "Écrivez ici votre identifiant, et non votre adresse e-mail. "
+    "Vous ne l’avez plus ? Recevez-le avec « Identifiant oublié »."
+)
 STEP_PATH = "/connexion/second-facteur"
-ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
 DEMO_ACCOUNTS = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
@@ -60,7 +64,8 @@ def _page(
     empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
     links = tag(
         "div",
-        tag("a", caller.translate("Mot de passe perdu"), href="/mot-de-passe-perdu"),
+        tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", typed.after)),
+        tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", typed.after)),
         tag("a", caller.translate("Aide"), href="/aide"),
         tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
         class_="links",
@@ -123,7 +128,7 @@ def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, 
             fault=faults.get("mot_de_passe", ""),
             autofocus=bool(typed.login) or first == "mot_de_passe",
         ),
-        tag("input", type="hidden", name="suite", value=typed.after) if typed.after else None,
+        way_on.field(typed.after),
         tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
         method="post",
         action="/connexion",
@@ -164,7 +169,7 @@ def show(caller: Caller, request: Request) -> Response:
     return _page(
         caller,
         sites.every_site(),
-        Typed(cookie(request, "site"), after=_after(request.query_params.get("suite", ""))),
+        Typed(cookie(request, "site"), after=way_on.from_query(request)),
         notice=(success if fin == "2" else info)(caller.translate(done)),
     )
 
@@ -179,11 +184,12 @@ async def enter(caller: Caller, request: Request) -> Response:
         name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
             ("mot_de_passe", word, "Indiquez votre mot de passe."),
         )
         if not value
     }
-    typed = Typed(code, login, _after(after))
+    typed = Typed(code, login, way_on.safe(after))
     if faults:
         return _page(caller, every, typed, faults=faults, status=400)
     try:
@@ -196,7 +202,7 @@ async def enter(caller: Caller, request: Request) -> Response:
     except passwords.Busy:
         return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
-        response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
+        response = RedirectResponse(way_on.carried(STEP_PATH, after), 303)
         response.set_cookie(
             "second",
             step,
@@ -222,7 +228,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
         label=device_label(request.headers.get("user-agent", "")),
         client=caller.address,
     )
-    response = RedirectResponse(_after(after) or ("/gestion" if account.is_staff else "/"), 303)
+    response = RedirectResponse(way_on.safe(after) or ("/gestion" if account.is_staff else "/"), 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)
@@ -237,14 +243,6 @@ def left(caller: Caller, request: Request) -> Response:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _after(path: str) -> str:
-    """An address of ours to go on to, or ""."""
-    return path if ANYWHERE.fullmatch(path) and not path.startswith("/connexion") else ""
-
-
-safe_after = _after
 
 
 def device_label(agent: str) -> str:

@@ -17,6 +17,14 @@ from data.core.settings import settings
 from data.mail import delivery
 from data.ops import health
 
+FORWARDED = {
+    "forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "via",
+}  # a proxy stands between
 STARTED = time.monotonic()
 FIGURES = {
     "uptime_seconds": "Time since this process began to serve",
@@ -47,7 +55,9 @@ def ready(caller: Caller, request: Request) -> Response:
 @plain("/metrics", Audience.ANYONE)
 def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for this machine only."""
-    if not _local(caller.address) or "x-forwarded-for" in request.headers:
+    if not _local(caller.address) or any(
+        name in FORWARDED or name.startswith("x-forwarded") for name in request.headers
+    ):
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()

@@ -291,6 +291,8 @@ def test_figures_are_for_this_machine_only(portal: Server, come: Come) -> None:
         )
     ]
     assert all(float(line.split()[1]) >= 0 for line in lines if not line.startswith("#"))
+    for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
+        assert httpx.get(f"{portal.url}/metrics", headers={name: "127.0.0.1"}).status_code == 404, name
 
 
 def test_health_says_what_fails_and_nothing_more(come: Come) -> None:
