@@ -17,6 +17,7 @@ from data.core import fields
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, countries, editables, fold, tidy
 from data.core.i18n import LANGUAGES, twins
+from data.core.plain_text import tidy_lines
 from data.core.spreadsheets import Cell, Phone
 
 SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
@@ -75,7 +76,7 @@ class Field:
             )
         if isinstance(cell, int | float | Decimal):
             return self._number(cell)
-        text = tidy(cell) if self.form != "lines" else fields.tidy_lines(cell)
+        text = tidy(cell) if self.form != "lines" else tidy_lines(cell)
         if SCIENTIFIC.fullmatch(text) and self.form != "lines":
             raise UserError(
                 "Le tableur a réécrit ce nombre sous forme abrégée ({typed}). Mettez la colonne au format texte, et corrigez.",
@@ -283,7 +284,7 @@ WEEKDAY = Kind(
     "text", read=_read_weekday, format_value=lambda shown, language: WEEKDAYS[int(shown) - 1] if shown else ""
 )
 FLAG = Kind("choice", read=_read_flag, show=lambda value: "oui" if value else "non")
-LINES = Kind("textarea", read=fields.tidy_lines)
+LINES = Kind("textarea", read=tidy_lines)
 COUNTRY = _Loose("country", read=_read_country, format_value=fields.COUNTRY.format_value)
 YES_NO = loose(
     fields.YES_NO, {"o": "oui", "n": "non", "1": "oui", "0": "non", "x": "oui", "vrai": "oui", "faux": "non"}

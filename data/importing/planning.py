@@ -11,6 +11,7 @@ from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core import spreadsheets
 from data.core.errors import UserError
+from data.core.fields import full_name
 from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
@@ -300,7 +301,7 @@ def about(snapshot: Snapshot, entity: Entity) -> str:
     if entity.table is Account:
         return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):
-        return f"{row.get('first_name', '')} {row['last_name']}".strip()
+        return full_name(row.get("first_name", ""), row["last_name"])
     for name in ("number", "title", "work", "label", "kind", "login", "name"):
         if row.get(name):
             return f"n° {row[name]}" if name == "number" else str(row[name])[:80]

@@ -127,7 +127,7 @@ def write(uow: UnitOfWork) -> bytes:
         "X-PUBLISHED-TTL:PT6H",
     ]
     for lesson, course, enrolment, teacher in rows:
-        content += _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
+        content += _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].called)
     return "".join(f"{folded}\r\n" for line in [*content, "END:VCALENDAR"] for folded in fold(line)).encode()
 
 
