@@ -15,6 +15,7 @@ OVERSEAS = {
 }  # fmt: skip
 FRENCH_PLAN = frozenset({"", "FR", "RE", "YT", "GP", "MF", "BL", "MQ", "GF"})
 FRENCH = re.compile(r"0([1-9]\d{8})")
+WRITTEN = re.compile(r"\+?[\d\s.\-/()\u2010\u2011–]+")
 SEPARATORS = re.compile(r"[\s.\-/()\u2010\u2011–]")
 
 
@@ -57,7 +58,7 @@ def _overseas(national: str) -> str:
 
 
 def _parsed(text: str, country: str) -> PhoneNumber | None:
-    if re.search(r"[^\W\d_]", text):
+    if not WRITTEN.fullmatch(text):  # the library would leave out what follows
         return None
     try:
         return phonenumbers.parse(text, country)

@@ -55,7 +55,7 @@ def test_a_number_is_kept_with_its_own_countrys_code(typed: str, country: str, k
 
 
 @pytest.mark.parametrize(("typed", "country"), [
-    ("06 12 34 56 7", "FR"), ("75.12.34", "FR"), ("+33 6 12 34 56", "FR"), ("3949", "FR"), ("0612345678901", "CH"),
+    ("06 12 34 56 7", "FR"), ("75.12.34", "FR"), ("+33 6 12 34 56", "FR"), ("3949", "FR"), ("0612345678901", "CH"), ("0612345678;0387001122", "FR"),
 ])  # fmt: skip
 def test_a_number_that_lacks_figures_is_not_complete(typed: str, country: str) -> None:
     with pytest.raises(UserError, match="pas complet"):
