@@ -26,10 +26,10 @@ def read_phone(text: str, country: str = "FR") -> str:
     """
     if not text:
         return ""
+    if country in FRENCH_PLAN and (usual := usual_number(text)):
+        return usual
     bare = SEPARATORS.sub("", text)
     french = FRENCH.fullmatch(bare)
-    if french and country in FRENCH_PLAN:
-        return _overseas(french[1])
     known = {}
     if not bare.startswith(("+", "00")) and country not in FRENCH_PLAN:
         number = _parsed(text, country)
@@ -50,6 +50,12 @@ def read_phone(text: str, country: str = "FR") -> str:
     if not found:
         raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
     return found
+
+
+def usual_number(text: str) -> str:
+    """The number of ten figures as nearly everybody writes it, "" for anything else: the library takes a hundred times longer."""
+    french = FRENCH.fullmatch(SEPARATORS.sub("", text))
+    return _overseas(french[1]) if french else ""
 
 
 def _overseas(national: str) -> str:

@@ -18,7 +18,7 @@ from data.core.countries import countries
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, twins
-from data.core.phones import FRENCH_PLAN
+from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
 from data.importing.conventions import Conventions, plain_amount, read_day_of
@@ -54,6 +54,8 @@ class Field:
         if typed and self.form in {"phone", "postcode"} and country in FRENCH_PLAN:
             lost = isinstance(cell, int) and str(cell)[:1] in {"6", "7"} and self.form == "phone"
             typed = _with_zero(typed, self.form, conventions.zeros or lost)
+            if self.form == "phone" and (usual := usual_number(typed)):
+                return usual
         if typed and self.form == "day":
             return read_day_of(cell, typed, conventions)
         if typed and self.form in {"money", "hundredths"} and isinstance(cell, str):

@@ -263,7 +263,7 @@ class Reader:
                     line.fault(name, why)
 
     def _note(self, line: Line, one: Field, cell: Cell, value: Any) -> None:
-        if _otherwise(one, cell, value):
+        if (one.form != "text" or one.kind is PAYMENT_MEANS or one.kind is YEAR) and _otherwise(one, cell, value):
             self._say(line, one, spreadsheets.shown(cell), one.kind.format_value(one.kind.show(value), "fr"))
 
     def _say(self, line: Line, one: Field, written: str, value: str) -> None:
@@ -296,4 +296,4 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
         return len(re.sub(r"\D", "", text)) == 9 and str(value).startswith("+33")
     if one.form == "postcode":
         return str(value).startswith("0") and not text.strip().startswith(("0", "F"))
-    return one.kind in (PAYMENT_MEANS, YEAR) and fold(text) != fold(str(value))
+    return (one.kind is PAYMENT_MEANS or one.kind is YEAR) and fold(text) != fold(str(value))
