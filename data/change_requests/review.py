@@ -15,8 +15,9 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
-from data.core.fields import EditableField, editables, tidy, tidy_lines
+from data.core.fields import EditableField, editables, tidy
 from data.core.ids import parse_id
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Record

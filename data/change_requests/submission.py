@@ -17,7 +17,7 @@ from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.fields import editables
+from data.core.fields import editables, full_name
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
@@ -162,7 +162,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
         if name not in typed or how == Policy.READONLY:
             continue
         try:
-            value = one.read(typed[name])
+            value = families.read_field(uow, row, one, typed)
             if one.kind.control == "photo" and value and stored_files.by_name(uow, value).pupil_id != row.id:
                 raise NotFound(f"photo {value[:32]}")
             if value in ("", None) and sites.is_required(site, one, type(row)):
@@ -182,7 +182,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
 
 
 def _title(row: Record) -> str:
-    return f"{row.last_name} {row.first_name}".strip()
+    return full_name(row.last_name, row.first_name)
 
 
 def _finish(uow: UnitOfWork, site: Site, row: Record, request: ChangeRequest | None, outcome: Outcome) -> None:

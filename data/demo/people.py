@@ -7,6 +7,7 @@ from typing import Any
 from data.accounts.models import Account
 from data.core import formats
 from data.core.fields import fold
+from data.core.phones import OVERSEAS
 from data.core.roles import Role
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
@@ -304,7 +305,7 @@ def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Ra
             last,
             address=street,
             postcode="57220",
-            phone_mobile=f"+336{dice.randint(10_000_000, 99_999_999)}",
+            phone_mobile=_mobile(dice.randint(10_000_000, 99_999_999)),
             email=f"famille.{number}@example.org",
             birth_date=date(first - 2026 + dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)),
         )
@@ -340,3 +341,8 @@ def _stage(number: int, discipline: str, age: int, cycle: str) -> tuple[int, str
     if cycle == "Hors cursus" or (cycle == "3e cycle" and age >= 15):
         return age, cycle
     return age, "1er cycle" if age < 11 else "2e cycle"
+
+
+def _mobile(number: int) -> str:
+    """A number of mainland France: 06 39 and 06 9x are often overseas."""
+    return f"+336{number - 30_000_000 if f'6{number}'[:3] in OVERSEAS else number}"

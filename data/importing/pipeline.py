@@ -18,6 +18,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, planning, writing
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
+from data.importing.line_reading import Understood
 from data.importing.planning import Change, Fault, Plan
 from data.importing.questions import Question
 from data.importing.runs import ImportRun
@@ -61,12 +62,13 @@ class Report:
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)  # values read otherwise than they are written
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        found = plan.faults, plan.conflicts, plan.changes, plan.questions
+        found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.understood
         return Report(plan.record.name, plan.counts, plan.mark, matched, *found)
 
 

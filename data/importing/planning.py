@@ -11,12 +11,14 @@ from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core import spreadsheets
 from data.core.errors import UserError
-from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
+from data.core.fields import full_name
+from data.core.spreadsheets import Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
-from data.importing import column_matching, conflict_checks
+from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
+from data.importing import column_matching, conflict_checks, line_reading
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
+from data.importing.line_reading import Fault, Understood
 from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
 from data.importing.runs import Matched
@@ -27,16 +29,6 @@ from data.schooling.results import Mark
 
 MAX_SHOWN = 120  # characters of a faulty cell
 OUTCOMES = ("added", "updated", "unchanged")
-
-
-class Fault(NamedTuple):
-    """What is wrong with a line: its column's title in the file, what stands there, why; `about`: how the line begins."""
-
-    line: int
-    column: str
-    value: str
-    why: UserError
-    about: str = ""
 
 
 class Change(NamedTuple):
@@ -58,6 +50,7 @@ class Plan:
     snapshot: Snapshot
     faults: list[Fault] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
 
     @property
@@ -99,7 +92,9 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
     conflicts_of: dict[int, list[tuple[int, str, UserError]]] = {}
     for number, at, value, why in sheet.faults:
         conflicts_of.setdefault(number, []).append((at, value, why))
-    fixed = _fixed(record, matched)
+    fixed = line_reading.fixed_values(record, matched)
+    reader = line_reading.Reader(sheet, columns, matched, snapshot, made.faults)
+    made.understood = reader.understood
     fields = {one.name: one for one in record.columns}
     places = {one.name: at for one, at in columns.items()}
     titles = {one.name: sheet.heads[at] for one, at in columns.items()} | {name: fields[name].label for name in fixed}
@@ -113,9 +108,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
             if name is not None:
                 made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
                 line.bad.add(name)
-        for one, at in columns.items():
-            _read(line, one, cells[at], matched, made, sheet.heads[at])
-        _check_together(line, snapshot)
+        reader.read(line, cells)
         adds, moves = snapshot.adds, snapshot.moves
         if not line.bad & {one.name for one in record.columns if one.key and one.required}:
             record.place(line, snapshot)
@@ -155,51 +148,6 @@ def _update_search_text(snapshot: Snapshot) -> None:
             before, after = entity["search"], found_by_values(entity.table, entity.values)
             if before != after:
                 entity.changes["search"], entity.values["search"] = (before, after), after
-
-
-def _fixed(record: Record, matched: Matched) -> dict[str, Any]:
-    """Values that every line has, as they were typed once."""
-    given = set(matched.get("columns", {}).values())
-    found: dict[str, Any] = {}
-    for name, typed in matched.get("fixed", {}).items():
-        one = record.field(name)
-        if one is None or name in given:
-            continue
-        try:
-            found[name] = one.read(typed, zeros=True)
-        except UserError as error:
-            raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
-    return found
-
-
-def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, title: str) -> None:
-    if one.name in line.bad:
-        return
-    blank = cell is None or (isinstance(cell, str) and not cell.strip())
-    try:
-        if blank and not (one.key and one.required):
-            if not matched.get("erase") or one.key or one.required:
-                return
-            line.values[one.name] = one.read("", zeros=False)
-            return
-        value = one.read(cell, zeros=bool(matched.get("zeros")))
-        if value in ("", None) and one.required:
-            raise UserError("Ce champ ne peut pas rester vide.")
-        line.values[one.name] = value
-    except UserError as why:
-        line.bad.add(one.name)
-        made.faults.append(Fault(line.number, title, spreadsheets.shown(cell)[:MAX_SHOWN], why))
-
-
-def _check_together(line: Line, snapshot: Snapshot) -> None:
-    others: dict[str, object] = {**line.values, "today": snapshot.extras["today"]}
-    for name in ("postcode", "birth_date"):
-        one = line.fields.get(name)
-        if one is not None and one.editable is not None and line.get(name):
-            try:
-                check_together(one.editable, line.values[name], others)
-            except UserError as why:
-                line.fault(name, why)
 
 
 def _cell_text(one: Field | None, value: Any) -> str:
@@ -300,7 +248,7 @@ def about(snapshot: Snapshot, entity: Entity) -> str:
     if entity.table is Account:
         return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):
-        return f"{row.get('first_name', '')} {row['last_name']}".strip()
+        return full_name(row.get("first_name", ""), row["last_name"])
     for name in ("number", "title", "work", "label", "kind", "login", "name"):
         if row.get(name):
             return f"n° {row[name]}" if name == "number" else str(row[name])[:80]

@@ -118,7 +118,7 @@ def write(uow: UnitOfWork) -> bytes:
     )
     feed = _empty(site)
     events = [
-        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
+        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].called)
         for lesson, course, enrolment, teacher in rows
     ]
     if any(isinstance(event.get("DTSTART").dt, datetime) for event in events):

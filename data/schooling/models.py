@@ -14,6 +14,7 @@ from sqlmodel import Field, col, select
 
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.fields import full_name
 from data.core.revisions import Revised
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
@@ -39,7 +40,7 @@ class Teacher(OfSite, table=True):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
 
 
 class Course(OfSite, Revised, table=True):

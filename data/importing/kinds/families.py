@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold
+from data.core.fields import DATE, TEXT, fold, full_name
 from data.core.roles import Role
 from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing import columns
@@ -222,7 +222,7 @@ def _account(line: Line, snapshot: Snapshot, family: Entity, adult: Entity, type
     elif taken is not None and taken is not theirs:
         line.fault("login", UserError("Cet identifiant est déjà celui d’une autre personne."))
     elif theirs is None:
-        name = f"{adult['first_name']} {adult['last_name']}".strip()
+        name = full_name(adult["first_name"], adult["last_name"])
         snapshot.put(
             line,
             Account,

@@ -279,7 +279,7 @@ def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         for pupil, document in wanting:
             if act.of == f"{supplied_id}-{pupil.number}":
                 reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
-                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.first_name)
+                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.called)
                 return Answer(toast=text, focus="documents-title")
     raise NotFound(f"offer {act.of[:30]}")
 

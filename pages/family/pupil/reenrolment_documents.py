@@ -157,10 +157,10 @@ def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -
         if supplied:
             found.append(button(uow.translate("Remplacer"), label, do="replace", of=item.document.id, class_="link"))
         elif offer := common.offers.get(item.document.id):
-            text = uow.translate("Reprendre celui de {name}", name=offer[1].first_name)
+            text = uow.translate("Reprendre celui de {name}", name=offer[1].called)
             found.append(button(text, label, do="again", of=item.document.id, class_="link"))
     for pupil, _document in common.wanting.get(supplied.id, ()) if supplied else ():
-        text = uow.translate("Aussi pour {name}", name=pupil.first_name)
+        text = uow.translate("Aussi pour {name}", name=pupil.called)
         found.append(
             button(text, label, do="also", of=f"{supplied.id}-{pupil.number}" if supplied else "", class_="link")
         )

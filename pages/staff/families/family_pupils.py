@@ -41,7 +41,7 @@ def _pupil(
         "section",
         tag("div", tag("div", tag("h2", pupil.full_name), tag("p", about)), class_="head"),
         table(
-            uow.translate("Foyers de {name}", name=pupil.first_name or pupil.full_name),
+            uow.translate("Foyers de {name}", name=pupil.called),
             [uow.translate(label) for label in ("Famille", "Rattachement et droits", "Action")],
             [_home(uow, view, pupil, home, len(homes)) for home in homes],
         ),

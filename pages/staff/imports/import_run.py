@@ -21,6 +21,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, jobs
 from data.importing import runs as import_runs
+from data.importing.conventions import Conventions
 from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
@@ -218,7 +219,7 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
-        one.read(typed, zeros=True)
+        one.read(typed, Conventions(zeros=True))
     import_runs.match(uow, run.id, {"fixed": {one.name: typed.strip()}})
     return Answer()
 
