@@ -54,7 +54,7 @@ class Account(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
-    own_family_id: int | None = None
+    own_family_id: int | None = Field(default=None, index=True)
     role: str = Field(default=Role.FAMILY, max_length=12)
     login: str = Field(max_length=40)
     name: str = Field(max_length=120)

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import pipeline, worker_process
+from data.importing import pipeline, undo, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.pipeline import Looked, OpenUnitOfWork, Report
@@ -30,7 +31,10 @@ PHASES = {
     "loading": "Lecture des fiches du conservatoire…",
     "checking": "Vérification des lignes…",
     "writing": "Enregistrement…",
+    "looking back": "Lecture de ce qui a changé depuis l’import…",
+    "taking back": "Reprise de l’import…",
 }
+WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
 MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
 LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
@@ -48,6 +52,7 @@ class Job:
     run_id: int
     site_id: int
     writes: bool
+    undoes: bool = False  # what was imported is taken back (`writes`), or would be
     phase: str = "waiting"
     done: int = 0
     total: int = 0
@@ -75,7 +80,7 @@ class Job:
     def stop(self) -> bool:
         """False: it writes already."""
         with self.gate:
-            self.stopped = self.stopped or self.phase != "writing"
+            self.stopped = self.stopped or self.phase not in WRITES
             return self.stopped
 
     def _publish(self) -> None:
@@ -87,6 +92,7 @@ _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
 _looked: OrderedDict[int, tuple[tuple[str, str, Reading], Looked]] = OrderedDict()  # and how that file was read
+_undo_reports: OrderedDict[int, undo.Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = ThreadPoolExecutor(2, thread_name_prefix="import")
 
@@ -99,6 +105,17 @@ def report_of(run: ImportRun) -> Report | None:
     """What the last check of that file found, while its columns are still matched as they were."""
     found = _reports.get(run.id)
     return found if found and found.matched == run.matched else None
+
+
+def undo_report_of(run_id: int) -> undo.Report | None:
+    """What taking that import back would do, as it was read last."""
+    return _undo_reports.get(run_id)
+
+
+def forget_undo(run_id: int) -> None:
+    """Nobody wants to take it back any more."""
+    _undo_reports.pop(run_id, None)
+    _problems.pop(run_id, None)
 
 
 def problem_of(run_id: int) -> UserError | None:
@@ -130,7 +147,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
         number = import_runs.receive(uow, run, content).id
     if not found.problem:
         _keep_looked(run, Reading(), found)
-    for text in (_reports, _problems):  # another file had that number in a database that was replaced
+    for text in (_reports, _problems, _undo_reports):  # another file had that number in a database that was replaced
         text.pop(number, None)
     return number
 
@@ -189,14 +206,16 @@ def _look(kind_name: str, content: bytes, reading: Reading) -> Looked:
         return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
+FAILED = "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
+UNDO_FAILED = "La reprise n’a pas abouti, et rien n’a été changé. Réessayez dans un instant."
 UNREAD = UserError("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 
-def start(uow: UnitOfWork, run: ImportRun, *, writes: bool) -> None:
-    """Check the file, or import it, in a thread; both are asked again by nothing but a button."""
+def start(uow: UnitOfWork, run: ImportRun, *, writes: bool, undoes: bool = False) -> None:
+    """Check the file, import it, take it back, in a thread; each is asked again by nothing but a button."""
     if run.id in _jobs:
         return
-    job = _jobs[run.id] = Job(run.id, run.site_id, writes, total=run.rows)
+    job = _jobs[run.id] = Job(run.id, run.site_id, writes, undoes, total=run.rows)
     _problems.pop(run.id, None)
     _workers.submit(_work, Person.of(uow), job)
 
@@ -217,7 +236,9 @@ def close() -> None:
 def _work(person: Person, job: Job) -> None:
     hands = worker_process if job.total > LARGE_ROWS else pipeline
     try:
-        if job.writes:
+        if job.undoes:
+            take_back(person, job, how=worker_process if job.total > LARGE_ROWS else undo)
+        elif job.writes:
             carry_out(person, job, how=hands.carry_out)
         else:
             check(person, job, how=hands.check)
@@ -229,9 +250,7 @@ def _work(person: Person, job: Job) -> None:
         _problems[job.run_id] = UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     except Exception:
         log.exception("import %s failed", job.run_id)
-        _problems[job.run_id] = UserError(
-            "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
-        )
+        _problems[job.run_id] = UserError(UNDO_FAILED if job.undoes else FAILED)
     finally:
         _jobs.pop(job.run_id, None)
         events.publish([("import", job.run_id), ("imports", job.site_id)])
@@ -259,6 +278,24 @@ def carry_out(
                 database.take_stock()
             return report
         return _remember(job.run_id, report)
+
+
+def take_back(open_unit_of_work: OpenUnitOfWork, job: Job, *, how: Any = undo) -> undo.Report:
+    """Say what taking the import back does; do it (`job.writes`), if it still does what was read."""
+    with _turn(job):
+        seen = _undo_reports.pop(job.run_id, None)
+        if not job.writes:
+            found: undo.Report = how.check_undo(open_unit_of_work, job.run_id, job)
+        else:
+            found = how.carry_out_undo(open_unit_of_work, job.run_id, job, mark=seen.mark if seen else "")
+    if found.done:
+        if job.total > LARGE_ROWS:
+            database.take_stock()
+        return found
+    _undo_reports[job.run_id] = found
+    while len(_undo_reports) > MAX_REPORTS:
+        _undo_reports.popitem(last=False)
+    return found
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_countries_are_sorted_as_people_look_for_them() -> None:
     ("0470 12 34 56", "BE", "+32470123456"), ("02 502 34 56", "BE", "+3225023456"), ("06 12 34 56 78", "BE", "+33612345678"),
     ("621 123 456", "LU", "+352621123456"), ("+33 (0)6 12 34 56 78", "FR", "+33612345678"), ("", "CH", ""),
 ])  # fmt: skip
-def test_a_number_is_kept_with_its_own_countrys_code(typed: str, country: str, kept: str) -> None:
+def test_a_number_is_kept_with_the_code_of_its_own_country(typed: str, country: str, kept: str) -> None:
     assert read_phone(typed, country) == kept
 
 
