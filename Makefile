@@ -36,12 +36,13 @@ test-nicegui: $(READY) browser
 coverage: $(READY)
 	$(VENV)/python -m pytest --cov --cov-report=term:skip-covered tests/data
 
-# What a change must pass besides the tests: ruff, mypy, the layers of imports; biome for stylesheets and scripts.
+# What a change must pass besides the tests: ruff, mypy, the layers of imports, typos; biome for stylesheets and scripts.
 lint: $(READY) $(BIOME)
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy .
 	$(VENV)/lint-imports
+	$(VENV)/typos
 	$(VENV)/node $(BIOME) check --error-on-warnings
 
 # What ruff and biome can mend by themselves.

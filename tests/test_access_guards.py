@@ -29,6 +29,7 @@ OPENERS = {
     "data.core.sites": "Connexion lists the sites, and nobody is signed in",
     "data.families.models": "the operator’s command writes again what the records of every site are found by",
     "data.mail.delivery": "sends the letters of every site",
+    "data.accounts.forgotten_identifier": "mails the identifiers of an address to it, at every site",
     "data.accounts.sessions": "signs in: whose account it is comes out of it",
     "data.accounts.two_factor_login": "signs in, second step; counts wrong codes in a table of the system",
     "data.schooling.calendar_feed": "a calendar asks with a token, from which the account follows",

@@ -22,9 +22,10 @@ CONSTANTS = {
     "COLUMNS", "how", "held", "people", "known", "state", "pages", "WAYS",
     "TEXTS", "LABELS", "LEFT_OUT", "PHASES", "UNKNOWN", "FAULT_HEADS", "CHANGE_HEADS", "HOUSEHOLDS", "RIGHTS", "HOWS",
     "TERMS", "PROTECTED", "STAFF_CHAPTERS",
-    "HELLO", "OUTCOMES", "PASSWORD_LINE", "OFFICE_MESSAGE", "AUTOMATIC",
+    "HELLO", "REMARKS", "WORDS", "OUTCOMES", "PASSWORD_LINE", "OFFICE_MESSAGE", "AUTOMATIC",
 }  # fmt: skip
 EVERY_WORD = {
+    "WORDS",
     "VALUES",
     "FIELDS",
     "ACTIONS",

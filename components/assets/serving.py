@@ -57,6 +57,7 @@ def files() -> dict[str, bytes]:
         "portal.js": (THEME / "portal.js").read_bytes(),
         "plain.js": (THEME / "plain.js").read_bytes(),
         "upload.js": (THEME / "upload.js").read_bytes(),
+        "upload_pages.js": (THEME / "upload_pages.js").read_bytes(),
         "terms.js": (THEME / "terms.js").read_bytes(),
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),

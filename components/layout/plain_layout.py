@@ -1,6 +1,7 @@
 """The layout of plain pages, Connexion and its sisters: they work without script and without websocket."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -14,6 +15,15 @@ from data.core.i18n import Language, pair, translate
 from data.core.sites import Site
 
 
+@dataclass(frozen=True)
+class Frame:
+    """Around the card of a plain page."""
+
+    broad: bool = False
+    bare: bool = False  # the page has the choices of « Affichage » itself
+    under: Markup | None = None  # below the card
+
+
 def plain_page(
     title: str,
     body: Markup,
@@ -21,12 +31,10 @@ def plain_page(
     language: Language,
     site: Site | None = None,
     status: int = 200,
-    broad: bool = False,
     ahead: Iterable[str] = (),
-    under: Markup | None = None,
-    bare: bool = False,
+    frame: Frame = Frame(),
 ) -> HTMLResponse:
-    """A whole page with the record in its middle; `under` stands below the card; a `bare` page has the choices of « Affichage » itself."""
+    """A whole page, a card in its middle. `ahead`: addresses fetched while the person types."""
     name = site.name if site else translate("Portail des usagers", language)
     brand = tag(
         "div",
@@ -38,13 +46,13 @@ def plain_page(
         "div",
         brand,
         tag("div", tag("h1", title), body, class_="card"),
-        under,
-        class_=classes("plain-body", broad and "broad"),
+        frame.under,
+        class_=classes("plain-body", frame.broad and "broad"),
     )
     page = tag(
         "div",
-        None if bare else tag("header", display_preferences.opener(language), class_="plain-head"),
-        tag("main", None if broad else STAVE, body),
+        None if frame.bare else tag("header", display_preferences.opener(language), class_="plain-head"),
+        tag("main", None if frame.broad else STAVE, body),
         tag("footer", layout.footer(language, site), class_="foot"),
         class_="plain-layout",
     )
@@ -63,7 +71,9 @@ def public_page(
             site=site,
         )
     back = tag("p", tag("a", caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
-    return plain_page(title, join([body, back]), language=caller.language, site=site, broad=True, bare=bare)
+    return plain_page(
+        title, join([body, back]), language=caller.language, site=site, frame=Frame(broad=True, bare=bare)
+    )
 
 
 def entry(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from nicegui import Client
 
+from components.web import way_on
 from data.core import events
 
 
@@ -33,6 +34,6 @@ def leave_when_closed(client: Client, signin_id: int, *, looking: bool = False) 
 
     Nothing else is needed: every event reads the session's row first. Pages seen as a family leave with that view.
     """
-    follow(client, ("signin", signin_id), lambda: client.open(client.request.url.path))
+    follow(client, ("signin", signin_id), lambda: client.open(way_on.asked_for(client.request) or "/"))
     if looking:
         follow(client, ("viewing", signin_id), lambda: client.open("/gestion/familles"))

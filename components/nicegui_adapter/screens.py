@@ -4,7 +4,6 @@ import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request
 from nicegui import app, ui
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from components.layout import layout
 from components.nicegui_adapter import frame
 from components.nicegui_adapter.page_events import leave_when_closed
+from components.web import way_on
 from components.web.auth import SignedOut, caller_of, cookie
 from components.web.errors import error_page, fault_page
 from components.web.middleware import MAX_BODY_BYTES, allow
@@ -23,6 +23,14 @@ from data.core.errors import NotFound, UserError
 CHOOSE = "/mot-de-passe/choisir"
 FACTOR = "/mot-de-passe/second-facteur"
 WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
+OF_OTHERS = {  # audience -> what somebody reads who is signed in, but with another kind of account
+    Audience.FAMILY: "Cette page est celle d’une famille. Vous êtes connecté avec le compte du personnel {login} : "
+    "déconnectez-vous pour l’ouvrir avec un compte de famille.",
+    Audience.STAFF: "Cette page est réservée au personnel du conservatoire. Vous êtes connecté avec le compte de famille "
+    "{login} : déconnectez-vous pour l’ouvrir avec un compte du personnel.",
+    Audience.MANAGER: "Cette page est réservée aux responsables du portail. Vous êtes connecté avec le compte {login} : "
+    "déconnectez-vous pour l’ouvrir avec un compte de responsable.",
+}
 Draw = Callable[..., None]
 
 
@@ -98,28 +106,33 @@ def turned_away(request: Request, caller: Caller, audience: Audience) -> Respons
     if audience is Audience.ANYONE:
         return None
     if caller.account is None:
-        over = {"fin": "1"} if cookie(request, "anacrouse") else {}
-        back = {"suite": request.url.path} if request.method == "GET" and request.url.path != "/" else {}
-        return RedirectResponse("/connexion?" * bool(over | back) + urlencode(over | back) or "/connexion", 303)
+        over = "/connexion?fin=1" if cookie(request, "anacrouse") else "/connexion"
+        return RedirectResponse(way_on.carried(over, _wanted(request)), 303)
     if caller.account.must_change and not caller.looking and request.url.path not in WHILE_CHOOSING:
-        return RedirectResponse(CHOOSE, 303)
+        return RedirectResponse(way_on.carried(CHOOSE, _wanted(request)), 303)
     if caller.signin and caller.signin.sets_factor and request.url.path not in {FACTOR, *WHILE_CHOOSING}:
-        return RedirectResponse(FACTOR, 303)
+        return RedirectResponse(way_on.carried(FACTOR, _wanted(request)), 303)
     if not caller.may_open(audience):
         if caller.account.is_staff and caller.signin and caller.signin.viewing_account_id is not None:
             return RedirectResponse("/gestion/familles?vue=finie", 303)  # they looked as a family, and time is over
         if request.url.path == "/" and caller.account.is_staff:
             return RedirectResponse("/gestion", 303)
-        return not_found(request, caller)
+        return not_found(request, caller, text=caller.translate(OF_OTHERS[audience], login=caller.account.login))
     return None
 
 
-def not_found(request: Request, caller: Caller) -> Response:
-    """404, the same for what is another's and for what is not; the journal keeps who asked."""
+def _wanted(request: Request) -> str:
+    """What a link led to; a form that was sent cannot be sent again by a link."""
+    return way_on.asked_for(request) if request.method in {"GET", "HEAD"} else ""
+
+
+def not_found(request: Request, caller: Caller, *, text: str = "") -> Response:
+    """404, the same for what is another's and for what is not; the journal keeps who asked. `text`: of an address that
+    this kind of account never opens, whatever stands behind it."""
     if caller.account and not caller.looking:
         with caller.unit_of_work(writes=True) as uow:
             audit.note(uow, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
-    return error_page(404, language=caller.language)
+    return error_page(404, language=caller.language, text=text)
 
 
 def here(*, touch: bool = True) -> Caller:

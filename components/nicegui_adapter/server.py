@@ -1,6 +1,5 @@
 """The running process: logs, middleware, the delivery's rounds."""
 
-import json
 import logging
 import re
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
 from nicegui import Client, app, ui
+from pythonjsonlogger.json import JsonFormatter
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -25,22 +25,29 @@ SECRET = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 class _Lines(logging.Formatter):
-    """One line a record; JSON when asked. A page's client id opens its events: it is never written."""
+    """A page's client id opens its events: it is never written."""
 
     def format(self, record: logging.LogRecord) -> str:
-        text = SECRET.sub("…", super().format(record))
-        if settings().log_format == "json":
-            at = datetime.fromtimestamp(record.created, UTC).isoformat()
-            return json.dumps(
-                {"at": at, "level": record.levelname, "from": record.name, "text": text}, ensure_ascii=False
-            )
-        return text
+        return SECRET.sub("…", super().format(record))
+
+
+class _JsonLines(_Lines, JsonFormatter):
+    """One JSON object a record: at, level, from, text; exc_info when something was raised."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802
+        return datetime.fromtimestamp(record.created, UTC).isoformat()
+
+
+def formatter(log_format: str) -> logging.Formatter:
+    if log_format != "json":
+        return _Lines("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    names = {"asctime": "at", "levelname": "level", "name": "from", "message": "text"}
+    return _JsonLines(list(names), rename_fields=names, json_ensure_ascii=False)
 
 
 def set_up_logging() -> None:
     handler = logging.StreamHandler(sys.stderr)
-    plain = settings().log_format == "json"
-    handler.setFormatter(_Lines("%(message)s" if plain else "%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(formatter(settings().log_format))
     handler.addFilter(socket_ownership.OneLine())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):

@@ -1,6 +1,7 @@
 """Labelled fields of forms that are no record's record: label above, hint under it, fault under the field."""
 
 from collections.abc import Mapping
+from typing import TypedDict, Unpack
 
 from markupsafe import Markup
 
@@ -11,6 +12,26 @@ from data.core.i18n import translate_or_same
 from data.core.unit_of_work import UnitOfWork
 
 
+class FieldMarks(TypedDict, total=False):
+    """Beside a field (`hint`), around it (`span`: of twelve columns), and on it."""
+
+    hint: str
+    required: bool
+    span: int
+    maxlength: int | None
+    rows: int
+    inputmode: str
+    autocomplete: str
+    autocapitalize: str
+    spellcheck: str
+    placeholder: str | None
+    lang: str
+    disabled: bool
+    data_change: str
+    data_search: str
+    data_of: str
+
+
 def labelled(
     uow: UnitOfWork,
     id_: str,
@@ -19,14 +40,11 @@ def labelled(
     *,
     options: Mapping[str, str] | None = None,
     value: str = "",
-    hint: str = "",
     fault: UserError | None = None,
-    required: bool = False,
-    span: int = 12,
-    **attributes: object,
+    **marks: Unpack[FieldMarks],
 ) -> Markup:
     """`control` is an input's type, « select » (value -> words, told in the person's language) or « textarea »."""
-    name = id_.rpartition("-")[2]
+    name, hint, required = id_.rpartition("-")[2], marks.get("hint"), marks.get("required")
     described = " ".join(part for part, there in ((f"{id_}-hint", hint), (f"{id_}-fault", fault)) if there)
     common: dict[str, object] = {
         "id": id_,
@@ -34,7 +52,7 @@ def labelled(
         "aria_describedby": described or None,
         "aria_invalid": "true" if fault else None,
         "aria_required": "true" if required else None,
-        **attributes,
+        **{mark: value for mark, value in marks.items() if mark not in {"hint", "required", "span"}},
     }
     if control == "select":
         choices = [
@@ -52,5 +70,5 @@ def labelled(
         field,
         hint and tag("span", uow.translate(hint), id=f"{id_}-hint", class_="hint"),
         fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{id_}-fault", class_="fault"),
-        class_=classes("field", f"s{span}", fault and "faulty"),
+        class_=classes("field", f"s{marks.get('span', 12)}", fault and "faulty"),
     )

@@ -20,7 +20,7 @@ from data.core.fields import EditableField
 from data.core.i18n import Language
 from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Guardian
+from data.families.models import Guardian, Record
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
 NOTICES = {
@@ -42,12 +42,18 @@ class Typed:
     postcodes: dict[str, str] = field(default_factory=dict)
 
 
-def record_key(row: Any) -> str:
+def record_key(row: Record) -> str:
     return f"{change_requests.record_type_of(row)}-{row.id}"
 
 
 def record_form(
-    uow: UnitOfWork, site: Site, row: Any, waiting: Mapping[str, FieldChange], typed: Typed, *, may_change: bool = True
+    uow: UnitOfWork,
+    site: Site,
+    row: Record,
+    waiting: Mapping[str, FieldChange],
+    typed: Typed,
+    *,
+    may_change: bool = True,
 ) -> Markup:
     """The whole form of `row`; read only where the site or the link says so."""
     key, sections = record_key(row), dict[str, list[Markup]]()
@@ -109,8 +115,8 @@ def _own_password(uow: UnitOfWork, key: str, fault: UserError | None) -> Markup:
     )
 
 
-def _towns(one: EditableField, row: Any, waiting: Mapping[str, FieldChange], typed: str | None) -> tuple[str, ...]:
-    if one.kind.control != "town":
+def _towns(one: EditableField, row: Record, waiting: Mapping[str, FieldChange], typed: str | None) -> tuple[str, ...]:
+    if one.kind.control != "town" or not isinstance(row, Guardian):
         return ()
     asked = waiting.get("postcode")
     return fields.towns(typed or (asked.new if asked else row.postcode))
@@ -233,7 +239,7 @@ def _countries(language: Language, chosen: str) -> Markup:
     )
 
 
-def _actions(uow: UnitOfWork, row: Any, waiting: Mapping[str, FieldChange]) -> Markup:
+def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -> Markup:
     """« Modifier », and what waits, right of it and below."""
     cancel = (
         button(uow.translate("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
@@ -284,7 +290,7 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
         return _propose(uow, row, values, typed)
 
 
-def _propose(uow: UnitOfWork, row: Any, values: Mapping[str, str], typed: Typed) -> Answer:
+def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:
     try:
         outcome = change_requests.propose(uow, row, values)
     except ValidationErrors as invalid:
@@ -293,12 +299,12 @@ def _propose(uow: UnitOfWork, row: Any, values: Mapping[str, str], typed: Typed)
     return Answer(dialog=_outcome_message(uow, outcome), forget=f"{record_key(row)}-{uow.account_id}")
 
 
-def _faults(row: Any, faults: dict[str, UserError], typed: Typed) -> Answer:
+def _faults(row: Record, faults: dict[str, UserError], typed: Typed) -> Answer:
     typed.faults[record_key(row)] = faults
     return Answer(focus=f"{record_key(row)}-{next(iter(faults))}")
 
 
-def _changes_own_address(uow: UnitOfWork, row: Any, values: Mapping[str, str]) -> bool:
+def _changes_own_address(uow: UnitOfWork, row: Record, values: Mapping[str, str]) -> bool:
     """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
     wanted = values.get("email", "").strip().casefold()
     if not isinstance(row, Guardian) or "email" not in values or wanted == row.email.casefold():
@@ -322,7 +328,7 @@ def _outcome_message(uow: UnitOfWork, outcome: change_requests.Outcome) -> str:
     )
 
 
-def _withdraw(uow: UnitOfWork, row: Any, typed: Typed) -> Answer:
+def _withdraw(uow: UnitOfWork, row: Record, typed: Typed) -> Answer:
     typed.faults.pop(record_key(row), None)
     change_requests.withdraw(uow, row)
     return Answer(

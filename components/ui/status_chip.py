@@ -64,6 +64,7 @@ STATES: States = {
         ImportState.REFUSED: Status("", "", "Refusé"),
         ImportState.DONE: Status("", "", "Importé"),
         ImportState.DROPPED: Status("", "", "Abandonné"),
+        ImportState.UNDONE: Status("", "", "Repris"),
     },
     LetterState: {
         LetterState.WAITING: Status("pending", "clock", "En attente"),

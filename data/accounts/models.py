@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_, case, func
 from sqlmodel import Field, col, select
 
 from data.accounts import passwords
@@ -54,7 +54,7 @@ class Account(OfFamily, table=True):
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)
-    own_family_id: int | None = None
+    own_family_id: int | None = Field(default=None, index=True)
     role: str = Field(default=Role.FAMILY, max_length=12)
     login: str = Field(max_length=40)
     name: str = Field(max_length=120)
@@ -94,8 +94,23 @@ class Account(OfFamily, table=True):
 
 def normal_login(typed: str) -> str:
     """Spaces around, case and Unicode form do not matter; what cannot be printed is not there."""
-    folded = unicodedata.normalize("NFKC", typed[:200]).strip().casefold()
-    return "".join(char for char in folded if char.isprintable())
+    folded = unicodedata.normalize("NFKC", typed[:200]).casefold()
+    return "".join(char for char in folded if char.isprintable()).strip()
+
+
+def login_at_the_door(typed: str) -> str:
+    """An identifier that exists, as it was typed or pasted: what none can hold (spaces, « Identifiant : ») is forgiven."""
+    return "".join(normal_login(typed).rpartition(":")[2].split())
+
+
+def address_at_the_door(typed: str) -> str:
+    """An e-mail address to compare with a recorded one: no space, nothing that is not seen, one case."""
+    return "".join("".join(char for char in typed[:300] if char.isprintable()).split()).casefold()
+
+
+def is_address(typed: str) -> bool:
+    """Whether an e-mail address stands where an identifier should: no identifier can hold its sign."""
+    return "@" in normal_login(typed)
 
 
 def check_login(login: str) -> None:
@@ -122,6 +137,18 @@ def with_addresses(uow: UnitOfWork, login: str) -> list[tuple[Account, str]]:
     return [
         (row, (row.email if row.guardian_id is None else guardian.email if guardian else "")) for row, guardian in found
     ]
+
+
+def of_address(uow: UnitOfWork, address: str) -> list[tuple[Account, str]]:
+    """The accounts open to the owner of that address (in lower case), site by site, each with the address as recorded."""
+    recorded = case((col(Account.guardian_id).is_(None), col(Account.email)), else_=col(Guardian.email))
+    found = uow.rows(
+        select(Account, recorded)
+        .outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
+        .where(func.lower(recorded) == address, recorded != "", col(Account.disabled).is_(False))
+        .order_by(col(Account.site_id), col(Account.login))
+    )
+    return [(account, text) for account, text in found]
 
 
 def language_of(uow: UnitOfWork, account_id: int) -> Language:

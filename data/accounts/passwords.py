@@ -23,6 +23,8 @@ from data.core.settings import settings
 Answer = TypeVar("Answer")
 MAX_LENGTH, MAX_QUEUE = 256, 50
 MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIio")))
+BEFORE_ONE = re.compile(r"(?:motdepasse|password)[:\uff1a]", re.IGNORECASE)
+AROUND_ONE = "\"'`«»“”’()[]<>*.,;"
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
 _hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
 _waiting = 0
@@ -90,9 +92,11 @@ def verify(word: str, hashed: str | None, *, temporary: bool = False) -> tuple[b
 
 
 def pasted(word: str) -> str:
-    """A password of a letter without what was copied with it: spaces, line ends, marks of no width, « Mot de passe : »."""
-    text = re.sub(r"^\s*(mot de passe|password)\s*:", "", word[: 2 * MAX_LENGTH], flags=re.IGNORECASE)
-    return "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
+    """A password of a letter without what was copied with it and cannot be part of it: spaces, line ends, marks of no width
+    anywhere; « Mot de passe : » before it; quotation marks and a full stop around it."""
+    seen = (char for char in word[: 2 * MAX_LENGTH] if not char.isspace() and unicodedata.category(char) != "Cf")
+    text = "".join(seen)
+    return text[found.end() if (found := BEFORE_ONE.match(text)) else 0 :].strip(AROUND_ONE)
 
 
 def _dummy() -> bool:

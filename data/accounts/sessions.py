@@ -68,7 +68,7 @@ async def recognise(
     site_id: int, login: str, word: str, *, device: str = "", client: str = "", now: datetime | None = None
 ) -> Account:
     """The account of a right pair; UserError with one sentence whatever was wrong, or with the wait."""
-    login = accounts.normal_login(login)
+    login = accounts.login_at_the_door(login)
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise UserError(WRONG)
@@ -319,12 +319,15 @@ def _forget_failures(uow: UnitOfWork, account: Account) -> None:
         rate_limit.forget(uow, account.site_id, account.login, device)
 
 
-async def lost_password(login: str, email: str, *, client: str = "", now: datetime | None = None) -> None:
+async def lost_password(
+    login: str, email: str, *, client: str = "", back: str = "/connexion", now: datetime | None = None
+) -> None:
     """Mail a new password to each account that both match; the old one and every session die in that transaction.
+    `back`: where the letter's link leads.
 
     Answers nothing, and takes the time of one hash, whoever asks; a pair that is none writes nothing and asks one question.
     """
-    login, email = accounts.normal_login(login), email.strip().casefold()
+    login, email = accounts.login_at_the_door(login), accounts.address_at_the_door(email)
     word = passwords.make_password()
     hashed = await passwords.off_the_loop(passwords.make_hash, word)
     with system_unit_of_work(writes=True, now=now) as uow:
@@ -352,7 +355,7 @@ async def lost_password(login: str, email: str, *, client: str = "", now: dateti
             outbox.cancel_waiting(uow, account.id, "new_password")
             to = accounts.recipient(uow, account, recorded)
             words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
-            outbox.write(uow, Mail("new_password", to, words, secret=word, path="/connexion"))
+            outbox.write(uow, Mail("new_password", to, words, secret=word, path=back))
             audit.note(
                 uow,
                 "new password mailed",

@@ -19,6 +19,7 @@ from data.billing import models as billing
 from data.billing.models import Nature
 from data.core import audit, formats, sites
 from data.core.errors import NotFound
+from data.core.fields import NO_NAME
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -252,7 +253,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
                 kind=kind,
                 school_year=school_year,
                 code="".join(secrets.choice(ALPHABET) for _ in range(10)),
-                initials=" ".join(f"{name[0]}." for name in (pupil.first_name, pupil.last_name) if name),
+                initials=" ".join(f"{name[0]}." for name in (pupil.first_name, pupil.last_name) if name.strip(NO_NAME)),
                 issued_on=uow.today,
                 digest=digest,
                 facts=facts,

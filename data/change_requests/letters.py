@@ -1,7 +1,6 @@
 """The letters of change requests: received, decided, and those that guard a change of e-mail address."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
@@ -10,7 +9,7 @@ from data.core.fields import editables
 from data.core.i18n import as_language, translate
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil
+from data.families.models import Pupil, Record
 from data.mail import outbox
 from data.mail.outbox import Change, Mail
 
@@ -23,7 +22,7 @@ OUTCOMES = {  # state of a change -> what the family reads of it
 
 
 def received(
-    uow: UnitOfWork, row: Any, request: ChangeRequest | None, asked: Sequence[Change], saved: Sequence[Change]
+    uow: UnitOfWork, row: Record, request: ChangeRequest | None, asked: Sequence[Change], saved: Sequence[Change]
 ) -> bool:
     """What is asked and what is recorded at once, each in a letter of its own; whether there is an address to send them to."""
     to, subject = accounts.recipient(uow, uow.get(Account, uow.account_id)), {"subject": row.full_name}
@@ -35,7 +34,7 @@ def received(
     return bool(to.address)
 
 
-def email_asked(uow: UnitOfWork, row: Any, before: str, new: str, token: str) -> None:
+def email_asked(uow: UnitOfWork, row: Record, before: str, new: str, token: str) -> None:
     """Word to the old address; to the new one, the link that confirms it."""
     who, subject = uow.get(Account, uow.account_id), {"subject": row.full_name}
     if before:
@@ -46,7 +45,7 @@ def email_asked(uow: UnitOfWork, row: Any, before: str, new: str, token: str) ->
 
 
 def decided(
-    uow: UnitOfWork, request: ChangeRequest, row: Any, changes: Iterable[FieldChange], message: str = ""
+    uow: UnitOfWork, request: ChangeRequest, row: Record | None, changes: Iterable[FieldChange], message: str = ""
 ) -> None:
     """How these changes stand now: accepted, declined, moot, or pending again. One letter one round of decisions, but a
     message has a letter of its own. `row` is None when the record left."""
@@ -74,6 +73,6 @@ def decided(
     outbox.write(uow, mail)
 
 
-def _path(row: Any) -> str:
+def _path(row: Record) -> str:
     """Where a family finds that record."""
     return f"/eleves/{row.number}/identite" if isinstance(row, Pupil) else "/famille"

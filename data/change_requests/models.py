@@ -5,14 +5,14 @@ from enum import StrEnum
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from data.core.fields import EditableField
 from data.core.scope import OfFamily
-from data.families.models import Guardian, Pupil, of_its_site
+from data.families.models import Guardian, Pupil, Record, of_its_site
 
 Asked = tuple["ChangeRequest", "FieldChange", EditableField]
-RECORD_TYPES: dict[str, type[SQLModel]] = {"guardian": Guardian, "pupil": Pupil}
+RECORD_TYPES: dict[str, type[Record]] = {"guardian": Guardian, "pupil": Pupil}
 
 
 class RequestState(StrEnum):

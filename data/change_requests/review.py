@@ -15,11 +15,12 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
-from data.core.fields import EditableField, editables, tidy, tidy_lines
+from data.core.fields import EditableField, editables, tidy
 from data.core.ids import parse_id
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Family
+from data.families.models import Family, Record
 
 UNDO_HOURS = 24
 VERDICTS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
@@ -160,36 +161,9 @@ def decide(
     known = {line.field.name: line for line in lines(uow, request)}
     if row is None:
         return _moot(uow, request, [line for line in known.values() if line.change.state == ChangeState.PENDING])
-    chosen = {
-        name: verdict
-        for name, verdict in verdicts.items()
-        if name in known
-        and not known[name].hidden
-        and known[name].change.state == ChangeState.PENDING
-        and verdict[0] in VERDICTS
-    }
-    if not chosen and any(line.hidden for line in known.values()):
-        raise UserError(families.PROTECTED)
-    if not chosen:
-        raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
-    if any(verdict == ChangeState.DECLINED for verdict, _ in chosen.values()) and not reason:
-        raise UserError("Donnez la raison du refus : la famille la lira.")
+    chosen = _chosen(known, verdicts, reason)
     for name, (verdict, seen) in chosen.items():
-        line = known[name]
-        if verdict == ChangeState.ACCEPTED:
-            if line.blocked:
-                raise UserError("La famille n’a pas encore confirmé cette adresse e-mail.")
-            if line.now != seen:
-                raise UserError(
-                    "« {field} » a changé depuis l’affichage. Comparez les valeurs et décidez à nouveau.",
-                    field=line.field.mark.label,
-                )
-            setattr(row, name, line.field.kind.read(line.change.new))
-            uow.add(row)
-        line.change.old = line.now if verdict == ChangeState.ACCEPTED else line.change.old
-        line.change.state, line.change.reason = verdict, reason[:500] if verdict == ChangeState.DECLINED else ""
-        line.change.decided_by, line.change.decided_at = uow.name, uow.now
-        uow.add(line.change)
+        _settle(uow, row, known[name], verdict, seen, reason)
     request.version += 1
     uow.add(request)
     uow.flush()
@@ -210,6 +184,46 @@ def decide(
     return request
 
 
+def _chosen(
+    known: Mapping[str, Line], verdicts: Mapping[str, tuple[str, str]], reason: str
+) -> dict[str, tuple[str, str]]:
+    """The verdicts on fields that wait and that the decider may read; UserError when there is none."""
+    chosen = {
+        name: verdict
+        for name, verdict in verdicts.items()
+        if name in known
+        and not known[name].hidden
+        and known[name].change.state == ChangeState.PENDING
+        and verdict[0] in VERDICTS
+    }
+    if not chosen and any(line.hidden for line in known.values()):
+        raise UserError(families.PROTECTED)
+    if not chosen:
+        raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
+    if any(verdict == ChangeState.DECLINED for verdict, _ in chosen.values()) and not reason:
+        raise UserError("Donnez la raison du refus : la famille la lira.")
+    return chosen
+
+
+def _settle(uow: UnitOfWork, row: Record, line: Line, verdict: str, seen: str, reason: str) -> None:
+    """One field: an accepted value is written to the record, if that still holds what was `seen`."""
+    change = line.change
+    if verdict == ChangeState.ACCEPTED:
+        if line.blocked:
+            raise UserError("La famille n’a pas encore confirmé cette adresse e-mail.")
+        if line.now != seen:
+            raise UserError(
+                "« {field} » a changé depuis l’affichage. Comparez les valeurs et décidez à nouveau.",
+                field=line.field.mark.label,
+            )
+        setattr(row, line.field.name, line.field.kind.read(change.new))
+        uow.add(row)
+        change.old = line.now
+    change.state, change.reason = verdict, reason[:500] if verdict == ChangeState.DECLINED else ""
+    change.decided_by, change.decided_at = uow.name, uow.now
+    uow.add(change)
+
+
 def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> ChangeRequest:
     """The record left since: nothing can be changed, and the family is told so."""
     for line in waiting:
@@ -225,7 +239,7 @@ def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> Chang
     return request
 
 
-def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Any]:
+def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Record | None]:
     """The request and its record, locked in the order that a family's asking takes: the record first."""
     row = change_requests.record_of(uow, uow.get(ChangeRequest, request_id), lock=True)
     return uow.get(ChangeRequest, request_id, lock=True), row

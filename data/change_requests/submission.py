@@ -5,7 +5,7 @@ A request holds the changed fields of one record; asking again replaces the pend
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +17,13 @@ from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.fields import editables
+from data.core.fields import editables, full_name
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
+from data.families.models import Record
 from data.mail.outbox import Change
 
 CONFIRM_DAYS = 7
@@ -72,14 +73,14 @@ _PENDING_OF_RECORDS = prepared(
 
 
 def pending_request(
-    uow: UnitOfWork, row: Any, *, family_id: int | None = None, lock: bool = False
+    uow: UnitOfWork, row: Record, *, family_id: int | None = None, lock: bool = False
 ) -> ChangeRequest | None:
     """The family's open request for that record; staff say whose, as a pupil may be of two."""
     whose = {} if family_id is None else {"family": family_id}
     return uow.one(_PENDING_REQUEST[lock, bool(whose)], sheet=record_type_of(row), row=row.id, **whose)
 
 
-def pending(uow: UnitOfWork, rows: list[Any]) -> dict[tuple[str, int], dict[str, FieldChange]]:
+def pending(uow: UnitOfWork, rows: Sequence[Record]) -> dict[tuple[str, int], dict[str, FieldChange]]:
     """(record, its id) -> field -> what waits, for several records in one question."""
     found: dict[tuple[str, int], dict[str, FieldChange]] = {(record_type_of(row), row.id): {} for row in rows}
     if rows:
@@ -89,7 +90,7 @@ def pending(uow: UnitOfWork, rows: list[Any]) -> dict[tuple[str, int], dict[str,
     return found
 
 
-def propose(uow: UnitOfWork, row: Any, typed: Mapping[str, object]) -> Outcome:
+def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcome:
     """Record what the family typed in its record: at once, or as a request, as the site decides for each field.
 
     ValidationErrors names each field that cannot be read; fields that are not this family's to change are ignored and noted.
@@ -143,7 +144,7 @@ def propose(uow: UnitOfWork, row: Any, typed: Mapping[str, object]) -> Outcome:
     return outcome
 
 
-def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
+def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
     """Field -> (value, policy) of what may be changed; ValidationErrors with every fault at once."""
     fields = sites.open_fields(site, type(row))
     values: dict[str, tuple[Any, sites.Policy]] = {}
@@ -161,7 +162,7 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
         if name not in typed or how == Policy.READONLY:
             continue
         try:
-            value = one.read(typed[name])
+            value = families.read_field(uow, row, one, typed)
             if one.kind.control == "photo" and value and stored_files.by_name(uow, value).pupil_id != row.id:
                 raise NotFound(f"photo {value[:32]}")
             if value in ("", None) and sites.is_required(site, one, type(row)):
@@ -180,11 +181,11 @@ def _read(uow: UnitOfWork, site: Site, row: Any, typed: Mapping[str, object]) ->
     return values
 
 
-def _title(row: Any) -> str:
-    return f"{row.last_name} {row.first_name}".strip()
+def _title(row: Record) -> str:
+    return full_name(row.last_name, row.first_name)
 
 
-def _finish(uow: UnitOfWork, site: Site, row: Any, request: ChangeRequest | None, outcome: Outcome) -> None:
+def _finish(uow: UnitOfWork, site: Site, row: Record, request: ChangeRequest | None, outcome: Outcome) -> None:
     """Close a request left without field, tell the family by letter, the staff by their queue, the journal."""
     uow.add(row)
     if request:
@@ -204,7 +205,7 @@ def _finish(uow: UnitOfWork, site: Site, row: Any, request: ChangeRequest | None
     announce(uow, row, uow.family_id)
 
 
-def announce(uow: UnitOfWork, row: Any, family_id: int | None) -> None:
+def announce(uow: UnitOfWork, row: Record, family_id: int | None) -> None:
     """Redraw the open pages that show this record, or the queue it waits in."""
     uow.publish(("family", family_id or 0), ("queue", row.site_id), (record_type_of(row), row.id))
 
@@ -215,7 +216,7 @@ def close_if_empty(uow: UnitOfWork, request: ChangeRequest) -> None:
         uow.add(request)
 
 
-def withdraw(uow: UnitOfWork, row: Any) -> None:
+def withdraw(uow: UnitOfWork, row: Record) -> None:
     """Take back everything that waits for this record: « Annuler mes modifications en attente »."""
     request = pending_request(uow, row, lock=True)
     if request is None:
@@ -248,7 +249,7 @@ def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
 
 
-def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Any, change: FieldChange, before: str) -> None:
+def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Record, change: FieldChange, before: str) -> None:
     """Staff accept the new address only once the link sent to it was followed."""
     token = secrets.token_urlsafe(24)
     change.confirm_hash = hashlib.sha256(token.encode()).hexdigest() if change.new else ""
@@ -257,16 +258,19 @@ def _ask_to_confirm(uow: UnitOfWork, site: Site, row: Any, change: FieldChange, 
 
 
 def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
-    """The address that this link confirms, marked as confirmed; None when the link is old or unknown."""
+    """The address that this link confirms, marked as confirmed; None when the link is old or unknown. Whoever follows it again,
+    a mail program that followed it first, reads the same: it is confirmed, though the office may have accepted it since."""
     with system_unit_of_work(writes=True, now=now) as uow:
         change = uow.one(
             select(FieldChange).where(
                 FieldChange.confirm_hash == hashlib.sha256(token.encode()).hexdigest(),
-                FieldChange.state == ChangeState.PENDING,
+                col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED]),
             )
         )
         if change is None or len(token) < 20:
             return None
+        if change.state == ChangeState.ACCEPTED:
+            return change.new if change.confirmed_at else None
         request = uow.get(ChangeRequest, change.request_id, lock=True)
         if uow.now - request.changed_at > timedelta(days=CONFIRM_DAYS):
             return None
@@ -287,7 +291,7 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
         return change.new
 
 
-def record_of(uow: UnitOfWork, request: ChangeRequest, *, lock: bool = False) -> Any:
+def record_of(uow: UnitOfWork, request: ChangeRequest, *, lock: bool = False) -> Record | None:
     """The record a request is about, or None when it left."""
     try:
         return uow.get(RECORD_TYPES[request.sheet], request.sheet_id, lock=lock)

@@ -6,7 +6,7 @@ import pkgutil
 import sqlite3
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
@@ -27,7 +27,7 @@ PATIENCE = 5000  # milliseconds that a writer of SQLite waits for another
 metadata: MetaData = SQLModel.metadata
 # These hold no table, and some are only for a separate process.
 WITHOUT_TABLES = ("data.migrations", "data.demo", "data.pdf", "data.uploads.", "data.ops.", "data.importing.kinds.",
-                  *(f"data.importing.{name}" for name in ("worker_process", "command", "jobs", "pipeline")))  # fmt: skip
+                  *(f"data.importing.{name}" for name in ("worker_process", "command", "jobs", "pipeline", "undo")))  # fmt: skip
 Fault: TypeAlias = SQLAlchemyError  # for the upper layers: any fault of the database
 Unavailable: TypeAlias = OperationalError  # it is locked, full or gone
 
@@ -45,6 +45,34 @@ def table_classes() -> tuple[type[SQLModel], ...]:
         if not module.name.startswith(WITHOUT_TABLES):
             importlib.import_module(module.name)
     return tuple(mapper.class_ for mapper in SQLModel._sa_registry.mappers)
+
+
+class Reference(NamedTuple):
+    """A column by which rows of `table` name a row of `parent`."""
+
+    table: type[SQLModel]
+    column: str
+    parent: type[SQLModel]
+
+
+@lru_cache(maxsize=1)
+def references() -> tuple[Reference, ...]:
+    """Every foreign key but those to the site; of one with several columns, the one that names the row."""
+    named = {str(each.__tablename__): each for each in table_classes()}
+    found = {
+        Reference(named[table.name], key.column_keys[0], named[key.referred_table.name])
+        for table in metadata.sorted_tables
+        for key in table.foreign_key_constraints
+        if key.referred_table.name != "site"
+    }
+    return tuple(sorted(found, key=lambda each: (str(each.table.__tablename__), each.column)))
+
+
+@lru_cache(maxsize=1)
+def children_first() -> tuple[type[SQLModel], ...]:
+    """Every table before those that it refers to: the order in which rows can be deleted."""
+    named = {str(each.__tablename__): each for each in table_classes()}
+    return tuple(named[table.name] for table in reversed(metadata.sorted_tables))
 
 
 @lru_cache(maxsize=1)

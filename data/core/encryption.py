@@ -23,7 +23,7 @@ def decrypt(purpose: str, encrypted: str, *, seconds: int | None = None) -> str:
             return _of(purpose).decrypt(encrypted.encode()).decode()
         return _of(purpose).decrypt_at_time(encrypted.encode(), seconds, int(clock.now().timestamp())).decode()
     except (InvalidToken, UnicodeError) as error:
-        raise CannotDecrypt(purpose) from error
+        raise CannotDecrypt(f"not to be read with this key: {purpose}") from error
 
 
 def _of(purpose: str) -> Fernet:

@@ -9,42 +9,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
-from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 from sqlmodel import SQLModel
 
+from data.core import phones
+from data.core.countries import countries
+from data.core.days import read_day
+from data.core.email_addresses import read_address
 from data.core.errors import UserError
 from data.core.i18n import LANGUAGES, Language, translate
+from data.core.plain_text import fold, sign_of_name, tidy
 
-# Controls, zero-width, direction-changing, tag characters and lone surrogates.
-INVISIBLE = re.compile(
-    "[\u0000-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-NOT_A_NAME = re.compile(r"[^\w\s’'.,()\-–/]|[\d_]")
-NOT_A_PLACE = re.compile(r"[^\w\s’'.,()\-–/°&]|_")  # « Paris 14e », « Metz Cedex 1 »
-
-
-def tidy(text: str) -> str:
-    """NFC, without control, zero-width and direction-changing characters, spaces folded."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    visible = INVISIBLE.sub(lambda found: " " if found[0] in "\t\r\n" else "", text)
-    return " ".join(unicodedata.normalize("NFC", visible).split())
-
-
-def tidy_lines(text: str) -> str:
-    """As `tidy`, a line at a time: what is written in a large field."""
-    return "\n".join(tidy(line) for line in text.splitlines()).strip()
-
-
-def fold(text: str) -> str:
-    """For searching and sorting: accents and case do not matter, « œ » is « oe », « ’ » is what a keyboard types."""
-    if text.isascii():
-        return text.casefold()
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'"))
-    return "".join(char for char in plain if not unicodedata.combining(char))
+NOT_A_NAME = re.compile(r"[^\w\s’'.,()\-/·]|[\d_]")  # « Gal·la »
+NOT_A_PLACE = re.compile(r"[^\w\s’'.,()\-/·°&]|_")  # « Paris 14e », « Metz Cedex 1 »
 
 
 @dataclass(frozen=True)
@@ -60,14 +36,35 @@ class Kind:
     format_value: Callable[[str, Language], str] = lambda shown, language: shown
     options: Mapping[str, str] = field(default_factory=dict)
     hint: str = ""
+    read_in: Callable[[str, str], Any] | None = None  # the same, where the person's country counts
+
+
+NO_NAME = "-"  # kept where a person has no such name
+UNNAMED = re.compile(r"[-.]+|xx+|snp|spn|sans pre?nom|sans nom|neant")
 
 
 def _read_name(typed: str, unfit: re.Pattern[str] = NOT_A_NAME) -> str:
-    text = tidy(typed)
+    text = sign_of_name(tidy(typed))
     for found in unfit.finditer(text):
         if not unicodedata.category(found[0]).startswith("M"):  # an accent that no letter holds: Adébáyọ̀
             raise UserError("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
     return text
+
+
+def _read_person_name(typed: str) -> str:
+    """A name; what offices write where there is none (« - », « XXX », « SNP ») is one sign, and a person may have one name."""
+    text = _read_name(typed)
+    return NO_NAME if UNNAMED.fullmatch(fold(text)) else text
+
+
+def full_name(first: str, last: str) -> str:
+    """« Claire Aubry », of a person who has one name that one."""
+    return " ".join(each for each in (first, last) if each and each != NO_NAME)
+
+
+def called(first: str, last: str) -> str:
+    """What a person is called by: the first name, or the only one."""
+    return first if first and first != NO_NAME else last if last != NO_NAME else ""
 
 
 def _read_place(typed: str) -> str:
@@ -75,78 +72,26 @@ def _read_place(typed: str) -> str:
 
 
 def read_date(typed: str) -> date | None:
-    """A day from 04/05/2012, 4-5-2012, 04052012 or 2012-05-04; UserError when the calendar has no such day."""
-    text = tidy(typed)
-    if not text:
-        return None
-    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-    parts = found.groups()[::-1] if found else None
-    if not parts and (
-        found := re.fullmatch(r"(\d{1,2})[/. \-](\d{1,2})[/. \-](\d{4})", text)
-        or re.fullmatch(r"(\d{2})(\d{2})(\d{4})", text)
-    ):
-        parts = found.groups()
-    if not parts:
-        raise UserError("Écrivez la date ainsi : 16/06/2012.")
-    try:
-        return date(int(parts[2]), int(parts[1]), int(parts[0]))
-    except ValueError:
-        raise UserError("Le {typed} n’existe pas. Vérifiez le jour et le mois.", typed=text) from None
+    return read_day(tidy(typed))
 
 
 def _format_date(shown: str, language: Language) -> str:
     return f"{shown[8:]}/{shown[5:7]}/{shown[:4]}" if shown else ""
 
 
-def _read_phone(typed: str) -> str:
-    text = tidy(typed)
-    if not text:
-        return ""
-    try:
-        number = phonenumbers.parse(text, "FR")
-    except phonenumbers.NumberParseException:
-        number = None
-    known = number is not None and phonenumbers.is_possible_number(number) and not re.search("[A-Za-z]", text)
-    if (
-        number is None or not known or _e164(phonenumbers.parse(_e164(number))) != _e164(number)
-    ):  # it would lose a digit
-        raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
-    return _e164(number)
-
-
-def _e164(number: phonenumbers.PhoneNumber) -> str:
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _format_phone(shown: str, language: Language) -> str:
-    if not shown.startswith("+"):
-        return shown
-    number = phonenumbers.parse(shown)
-    french = number.country_code == 33
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if french else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(number, style)
+def _read_phone(typed: str, country: str = "FR") -> str:
+    return phones.read_phone(tidy(typed), country)
 
 
 def read_email(typed: str) -> str:
-    """A deliverable form of the address, its domain in lower case and punycode; UserError otherwise."""
-    text = tidy(typed)
-    if not text:
-        return ""
-    try:
-        checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
-    except EmailNotValidError:
-        raise UserError("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.") from None
-    if "." not in checked.domain or not checked.ascii_email:
-        raise UserError("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.")
-    return checked.ascii_email
+    return read_address(tidy(typed))
 
 
-@lru_cache(maxsize=2)
-def countries(language: Language = "fr") -> dict[str, str]:
-    """ISO code -> the country's name in that language, by name, France first (Unicode CLDR, through Babel)."""
-    names = Locale(language).territories
-    found = sorted((name, code) for code, name in names.items() if re.fullmatch("[A-Z]{2}", code) and code < "XA")
-    return {"FR": names["FR"]} | {code: name for name, code in found if code != "FR"}
+def _read_postcode(typed: str) -> str:
+    """« 57 000 », « F-57000 » are 57000; other countries' are kept as they are written."""
+    text = tidy(tidy(typed).upper())
+    french = re.fullmatch(r"(?:(?:FR?)[\s-]*)?(\d{2})\s?(\d{3})", text)
+    return french[1] + french[2] if french else text
 
 
 def _read_country(typed: str) -> str:
@@ -180,6 +125,7 @@ def choice(options: Mapping[str, str], hint: str = "") -> Kind:
 
 TEXT = Kind("text")
 NAME = Kind("text", read=_read_name)
+PERSON_NAME = Kind("text", read=_read_person_name)
 DATE = Kind(
     "date",
     read=read_date,
@@ -187,9 +133,9 @@ DATE = Kind(
     format_value=_format_date,
     hint="jj/mm/aaaa",
 )
-PHONE = Kind("tel", read=_read_phone, format_value=_format_phone)
+PHONE = Kind("tel", read=_read_phone, format_value=phones.format_phone, read_in=_read_phone)
 EMAIL = Kind("email", read=read_email)
-POSTCODE = Kind("postcode", read=lambda typed: tidy(tidy(typed).upper()))
+POSTCODE = Kind("postcode", read=_read_postcode)
 PLACE = Kind("text", read=_read_place)
 TOWN = Kind("town", read=_read_place)
 COUNTRY = Kind(
@@ -224,11 +170,13 @@ class EditableField:
     def kind(self) -> Kind:
         return self.mark.kind
 
-    def read(self, typed: object) -> Any:
-        """The value of what a person typed; UserError with words when it cannot be one."""
+    def read(self, typed: object, country: str = "FR") -> Any:
+        """The value of what a person typed, who lives in that country; UserError with words when it cannot be one."""
         if not isinstance(typed, str):
             raise UserError("Cette réponse n’a pas pu être lue. Saisissez-la à nouveau.")
-        value = self.kind.read(typed) if len(typed) <= self.length else None
+        value = None
+        if len(typed) <= self.length:
+            value = self.kind.read_in(typed, country) if self.kind.read_in else self.kind.read(typed)
         longest = max(len(typed), len(self.kind.show(value)))  # Unicode's normal form may be the longer one
         if longest > self.length:
             raise UserError("{count} caractères, c’est trop : {most} au plus.", count=longest, most=self.length)
@@ -253,12 +201,16 @@ def editables(table: type[SQLModel]) -> dict[str, EditableField]:
     return found
 
 
-def check_postcode(postcode: str, country: str) -> None:
-    """UserError when a French post code has not five digits or no such department; free to 10 characters elsewhere."""
+def check_postcode(postcode: str, country: str, town: str = "") -> None:
+    """UserError when a French post code has not five digits or no such department; free to 10 characters elsewhere.
+
+    « 00200 HUB ARMEES » is that of soldiers.
+    """
     if country in {"", "FR"} and postcode:
         if not re.fullmatch(r"\d{5}", postcode):
             raise UserError("Un code postal français a cinq chiffres. Exemple : 57220.")
-        if postcode[:2] in {"00", "96", "99"}:
+        army = postcode.startswith("00") and (postcode == "00200" or "armee" in fold(town))
+        if postcode[:2] in {"00", "96", "99"} and not army:
             raise UserError("Ce code postal n’existe pas en France. Vérifiez-le.")
 
 

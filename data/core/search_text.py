@@ -11,11 +11,14 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from data.core.fields import fold, tidy
+from data.core.phones import OVERSEAS
+from data.core.plain_text import fold, sign_of_name, spelt_out, tidy
 
 MAX_TYPED_LENGTH, MAX_TERMS, MAX_NEAR = 80, 6, 8
 SEPARATORS = re.compile(r"[^\w@.+]+|_")
 NAMELIKE = re.compile(r"[\w@.+’'-]*[^\W_][\w@.+’'-]*")  # other signs are meant as they are typed
+ZERO_AFTER = ("33", "262", "590", "594", "596", "32", "41", "49")  # codes whose numbers are dialled with a 0 at home
+SAINTS = {"st": "saint", "ste": "sainte", "saint": "st", "sainte": "ste"}
 PHONE = re.compile(r"[+(]?[\d\s().+/-]{4,}")
 
 
@@ -23,12 +26,22 @@ def search_text_of(texts: Iterable[str], phones: Iterable[str] = ()) -> str:
     """The kept text of a record. A name of several words stands in it joined too: « le fort lefort »."""
     found: list[str] = []
     for text in texts:
-        parts = _parts(fold(text))
-        found += [*parts, "".join(parts)] if len(parts) > 1 else parts
+        for parts in _spellings(text):
+            found += [*parts, "".join(parts)] if len(parts) > 1 else parts
     for phone in phones:
         figures = re.sub(r"\D", "", phone)
-        found += [figures, f"0{figures[2:]}"] if figures.startswith("33") else [figures]
+        code = next((code for code in ZERO_AFTER if figures.startswith(code)), "")
+        found += [figures, f"0{figures[len(code) :]}"] if code else [figures]
     return " ".join(dict.fromkeys(filter(None, found)))
+
+
+def _spellings(text: str) -> list[list[str]]:
+    """A text's parts; « Müller » is « mueller » too, « St Étienne » « saint etienne », and the other way round."""
+    found = [_parts(fold(text))]
+    if not text.isascii():
+        found.append(_parts(spelt_out(text)))
+    found += [[SAINTS.get(part, part) for part in parts] for parts in found if SAINTS.keys() & parts]
+    return [parts for at, parts in enumerate(found) if parts not in found[:at]]
 
 
 def _parts(folded: str) -> list[str]:
@@ -54,28 +67,34 @@ class SearchTerm:
 
 def terms_in(typed: str) -> list[SearchTerm]:
     """What to look for; all of it must be met. A telephone number is one word however it is cut."""
-    text = fold(tidy(typed[:MAX_TYPED_LENGTH]))
+    typed = sign_of_name(tidy(typed[:MAX_TYPED_LENGTH]))
+    text = fold(typed)
     figures = re.sub(r"\D", "", text)
     if PHONE.fullmatch(text) and len(figures) > 4 and (" " in text or not text.isdecimal()):
         return [SearchTerm(_phone_forms(text, figures))]
     found = []
-    for token in text.split()[:MAX_TERMS]:
+    for word in typed.split()[:MAX_TERMS]:
+        token = fold(word)
         parts = _parts(token)
         if token.isdecimal() and token.isascii():
             found.append(SearchTerm(_phone_forms(token, token) if len(token) > 9 else (token,)))
         elif parts and NAMELIKE.fullmatch(token):
-            found.append(SearchTerm(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token]))))
+            other = [] if word.isascii() else ["".join(_parts(spelt_out(word)))]
+            found.append(SearchTerm(tuple(dict.fromkeys(["".join(parts), " ".join(parts), token, *other]))))
         else:
             found.append(SearchTerm((token,)))
     return found
 
 
 def _phone_forms(text: str, figures: str) -> tuple[str, ...]:
-    """« 06 12… », « +33 (0)6 12… » and « 0033 6 12… » are one number."""
+    """« 06 12… », « +33 (0)6 12… » and « 0033 6 12… » are one number; « 021 123 45 67 » ends +41 21 123 45 67."""
     plain = figures[2:] if figures.startswith("00") else figures
     if plain.startswith("330") and ("(" in text or len(plain) > 11):
         plain = "33" + plain[3:]
-    return tuple(dict.fromkeys((plain, figures)))
+    if plain.startswith("33") and plain[2:5] in OVERSEAS and len(plain) == 11:
+        plain = OVERSEAS[plain[2:5]] + plain[2:]
+    at_home = figures[1:] if re.match("0[1-9]", figures) and len(figures) > 8 else plain
+    return tuple(dict.fromkeys((plain, figures, at_home)))
 
 
 def near(word: str, parts: Sequence[str]) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from data.core import clock, database, events
 from data.core.errors import NotFound
 from data.core.i18n import Language, as_language, translate
+from data.core.revisions import Revised
 from data.core.roles import Role
 from data.core.scope import NO_SCOPE, OWNER_COLUMNS, Scope, ScopedSession, ScopeViolation
 
@@ -119,7 +120,8 @@ class UnitOfWork:
             self._session.connection().execute(core.insert(), list(rows))
 
     def amend(self, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
-        """Set some columns of many rows, all the same columns: each has its `id` and `site_id`. Staff only, of their site."""
+        """Set some columns of many rows, all the same columns: each has its `id` and `site_id`. Staff only, of their site.
+        Rows that count their changes count this one."""
         self._bulk(table, rows)
         if not rows:
             return
@@ -132,8 +134,18 @@ class UnitOfWork:
             .where(core.c.id == bindparam("the_id"), core.c.site_id == bindparam("the_site"))
             .values({name: bindparam(f"new_{name}") for name in names})
         )
+        if issubclass(table, Revised):
+            statement = statement.values(revision=core.c.revision + 1, changed_at=self.now)
         sent = {"the_id": "id", "the_site": "site_id", **{f"new_{name}": name for name in names}}
         self._session.connection().execute(statement, [{key: row[name] for key, name in sent.items()} for row in rows])
+
+    def remove(self, table: type[SQLModel], keys: Sequence[int]) -> None:
+        """Thousands of rows at once, by their keys. Staff only, of their site."""
+        self._bulk(table, ())
+        core: CoreTable = table.__table__  # type: ignore[attr-defined]
+        if keys:
+            statement = core.delete().where(core.c.id == bindparam("the_id"), core.c.site_id == self.site_id)
+            self._session.connection().execute(statement, [{"the_id": key} for key in keys])
 
     def _bulk(self, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
         self.staff_only()

@@ -38,25 +38,21 @@ class Book:
 
     def invoice(
         self,
-        family: Family,
         payer: Guardian,
         day: date,
         lines: list[Line],
         *,
-        label: str,
-        school_year: str,
         parts: list[tuple[date, int]] | None = None,
         due: date | None = None,
         **more: str,
     ) -> Invoice:
+        """`more`: its label and school year, and what else differs."""
         given: dict[str, Any] = {
             "site_id": self.site.id,
-            "family_id": family.id,
+            "family_id": payer.family_id,
             "number": more.pop("number", "") or self.next(),
-            "school_year": school_year,
             "day": day,
             "due_day": due or day + timedelta(days=30),
-            "label": label,
             "total": sum(cents for _, _, cents in lines),
             "payer": payer.full_name,
             "payer_address": f"{payer.address}\n{payer.postcode} {payer.town}",
@@ -66,10 +62,10 @@ class Book:
         self.pending.append((made, lines, parts or []))
         return made
 
-    def credit(self, family: Family, payer: Guardian, day: date, lines: list[Line], of: Invoice, label: str) -> None:
+    def credit(self, payer: Guardian, day: date, lines: list[Line], of: Invoice, label: str) -> None:
         """A credit note that settles a part of `of`."""
         self.credits.append(
-            (self.invoice(family, payer, day, lines, label=label, school_year=of.school_year, nature=Nature.CREDIT), of)
+            (self.invoice(payer, day, lines, label=label, school_year=of.school_year, nature=Nature.CREDIT), of)
         )
 
     def payment(self, invoice: Invoice, day: date, cents: int, method: str, **more: str) -> None:
@@ -169,7 +165,6 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
     irina, nino = (pupil.full_name for pupil in pupils[:2])
     bracket = "QF 3 (9 201 à 12 400 €)"
     old = book.invoice(
-        family,
         payer,
         _opening(today, 2),
         [("Piano, 1er cycle", irina, 24_600), ("Formation musicale", irina, 9_800)],
@@ -181,7 +176,6 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         old, old.day + timedelta(days=20), 34_400, "Prélèvement", state=EntryState.REJECTED, label="Prélèvement rejeté"
     )
     book.credit(
-        family,
         payer,
         old.day + timedelta(days=120),
         [("Cours non assurés", irina, 3_000)],
@@ -190,7 +184,6 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
     )
     book.payment(old, old.day + timedelta(days=130), 31_400, "Virement")
     last = book.invoice(
-        family,
         payer,
         _opening(today, 1),
         [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)],
@@ -203,7 +196,6 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
     days = [first + timedelta(days=25), max(first + timedelta(days=110), today + timedelta(days=40)),
             max(first + timedelta(days=200), today + timedelta(days=130))]  # fmt: skip
     now = book.invoice(
-        family,
         payer,
         first,
         [
@@ -229,7 +221,6 @@ def _belkacem(
     name = pupils[0].full_name
     first = _opening(today, 0)
     rental = book.invoice(
-        family,
         payer,
         first + timedelta(days=10),
         [("Location d’un violon entier, année scolaire", name, 20_000)],
@@ -241,7 +232,6 @@ def _belkacem(
     )
     book.payment(rental, first + timedelta(days=14), 15_000, "Chèque", number="07000002", operation="1184027")
     lessons = book.invoice(
-        family,
         payer,
         first,
         [("Violon, adulte hors cursus", name, 31_200)],
@@ -261,7 +251,7 @@ def _any(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today
         day = max(day, since) if not past else day  # who came later is billed the day they come
         lines = [(pupil.discipline or "Cours", pupil.full_name, dice.randint(120, 420) * 100) for pupil in pupils]
         lines = lines or [("Adhésion", "", 4_500)]
-        invoice = book.invoice(family, payer, day, lines, label="Cotisation annuelle", school_year=_year(today, past))
+        invoice = book.invoice(payer, day, lines, label="Cotisation annuelle", school_year=_year(today, past))
         paid_on = day + timedelta(days=dice.randint(3, 28))
         way = "paid" if past else dice.choice(("paid", "paid", "part", "late", "waiting"))
         if family.number == 1042:  # of Belrive

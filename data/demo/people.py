@@ -7,6 +7,7 @@ from typing import Any
 from data.accounts.models import Account
 from data.core import formats
 from data.core.fields import fold
+from data.core.phones import OVERSEAS
 from data.core.roles import Role
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
@@ -92,29 +93,24 @@ def _pupil(
     return pupil
 
 
-def _account(
-    uow: UnitOfWork,
-    site: Site,
-    login: str,
-    name: str,
-    hashed: str,
-    adult: Guardian | None = None,
-    role: str = Role.FAMILY,
-    *,
-    must_change: bool = False,
-) -> Account:
+def _account(uow: UnitOfWork, login: str, adult: Guardian, hashed: str, *, must_change: bool = False) -> Account:
     return uow.add(
         Account(
-            site_id=site.id,
-            family_id=adult.family_id if adult else None,
-            guardian_id=adult.id if adult else None,
-            role=role,
+            site_id=adult.site_id,
+            family_id=adult.family_id,
+            guardian_id=adult.id,
+            role=Role.FAMILY,
             login=login,
-            name=name,
-            email="" if adult else f"{login}@example.org",
+            name=adult.full_name,
             password_hash=hashed,
             must_change=must_change,
         )
+    )
+
+
+def _staff(uow: UnitOfWork, site: Site, login: str, name: str, role: Role, hashed: str) -> Account:
+    return uow.add(
+        Account(site_id=site.id, role=role, login=login, name=name, email=f"{login}@example.org", password_hash=hashed)
     )
 
 
@@ -133,34 +129,21 @@ def first_year(uow: UnitOfWork, site: Site) -> int:
 
 
 def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> None:
-    today, first = uow.now.astimezone(valmont.zone).date(), first_year(uow, valmont)
+    _aubry(uow, valmont, hashed)
+    _belkacem(uow, valmont, hashed)
+    _nguyen(uow, valmont, hashed)
+    _staff(uow, valmont, "renard.paul", "Paul Renard", Role.OFFICE, hashed)
+    _staff(uow, valmont, "lemoine.helene", "Hélène Lemoine", Role.MANAGER, hashed)
+    _namesake(uow, belrive, hashed)
+    _staff(uow, belrive, "petit.jean", "Jean Petit", Role.MANAGER, hashed)
+
+
+def _aubry(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
+    """Two households; Irina belongs to both."""
+    first = first_year(uow, valmont)
     aubry = _family(uow, valmont, 1042, date(first - 6, 9, 1))
-    claire = _adult(
-        uow,
-        aubry,
-        "mme",
-        "Claire",
-        "Aubry",
-        birth_name="Marchal",
-        birth_date=date(1982, 3, 14),
-        profession="Infirmière",
-        phone_home="+33382001122",
-        emergency_contact="Jeanne Marchal",
-        emergency_phone="+33612003400",
-        image_right="oui",
-        leaves_alone="non",
-    )
     second = _family(uow, valmont, 1043, date(first - 4, 9, 1))
-    marc = _adult(
-        uow,
-        second,
-        "m",
-        "Marc",
-        "Aubry",
-        address="8 rue du Moulin",
-        birth_date=date(1980, 11, 2),
-        phone_mobile="+33611223344",
-    )
+    claire, marc = _claire(uow, aubry), _marc(uow, second)
     _pupil(
         uow,
         [aubry, second],
@@ -190,9 +173,44 @@ def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> 
         school="École Pauline-Kergomard",
         school_class="CP",
     )
-    _account(uow, valmont, "aubry.claire", claire.full_name, hashed, claire)
-    _account(uow, valmont, "aubry.marc", marc.full_name, hashed, marc)
+    _account(uow, "aubry.claire", claire, hashed)
+    _account(uow, "aubry.marc", marc, hashed)
 
+
+def _claire(uow: UnitOfWork, aubry: Family) -> Guardian:
+    return _adult(
+        uow,
+        aubry,
+        "mme",
+        "Claire",
+        "Aubry",
+        birth_name="Marchal",
+        birth_date=date(1982, 3, 14),
+        profession="Infirmière",
+        phone_home="+33382001122",
+        emergency_contact="Jeanne Marchal",
+        emergency_phone="+33612003400",
+        image_right="oui",
+        leaves_alone="non",
+    )
+
+
+def _marc(uow: UnitOfWork, second: Family) -> Guardian:
+    return _adult(
+        uow,
+        second,
+        "m",
+        "Marc",
+        "Aubry",
+        address="8 rue du Moulin",
+        birth_date=date(1980, 11, 2),
+        phone_mobile="+33611223344",
+    )
+
+
+def _belkacem(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
+    """Who learns is who pays."""
+    first = first_year(uow, valmont)
     alone = _family(uow, valmont, 1077, date(first - 2, 9, 1))
     samir = _adult(
         uow,
@@ -217,8 +235,12 @@ def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> 
         cycle="Hors cursus",
         email="samir.belkacem@example.org",
     )
-    _account(uow, valmont, "belkacem.samir", samir.full_name, hashed, samir)
+    _account(uow, "belkacem.samir", samir, hashed)
 
+
+def _nguyen(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
+    """Has never come in."""
+    today, first = today_at(uow, valmont), first_year(uow, valmont)
     first_time = _family(uow, valmont, 1105, today)
     linh = _adult(uow, first_time, "mme", "Linh", "Nguyễn", address="5 allée des Platanes", birth_date=date(1988, 7, 9))
     _pupil(
@@ -234,11 +256,12 @@ def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> 
         school="École Pauline-Kergomard",
         school_class="CE2",
     )
-    _account(uow, valmont, "nguyen.linh", linh.full_name, hashed, linh, must_change=True)
+    _account(uow, "nguyen.linh", linh, hashed, must_change=True)
 
-    _account(uow, valmont, "renard.paul", "Paul Renard", hashed, role=Role.OFFICE)
-    _account(uow, valmont, "lemoine.helene", "Hélène Lemoine", hashed, role=Role.MANAGER)
 
+def _namesake(uow: UnitOfWork, belrive: Site, hashed: str) -> None:
+    """Of another conservatoire, with the same numbers, login and name."""
+    first = first_year(uow, belrive)
     other = _family(uow, belrive, 1042, date(first - 1, 9, 1))
     namesake = _adult(
         uow,
@@ -264,8 +287,7 @@ def named_people(uow: UnitOfWork, valmont: Site, belrive: Site, hashed: str) -> 
         discipline="Guitare",
         cycle="1er cycle",
     )
-    _account(uow, belrive, "aubry.claire", namesake.full_name, hashed, namesake)
-    _account(uow, belrive, "petit.jean", "Jean Petit", hashed, role=Role.MANAGER)
+    _account(uow, "aubry.claire", namesake, hashed)
 
 
 def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Random) -> None:
@@ -283,7 +305,7 @@ def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Ra
             last,
             address=street,
             postcode="57220",
-            phone_mobile=f"+336{dice.randint(10_000_000, 99_999_999)}",
+            phone_mobile=_mobile(dice.randint(10_000_000, 99_999_999)),
             email=f"famille.{number}@example.org",
             birth_date=date(first - 2026 + dice.randint(1968, 1995), dice.randint(1, 12), dice.randint(1, 28)),
         )
@@ -308,7 +330,7 @@ def others(uow: UnitOfWork, site: Site, hashed: str, count: int, dice: random.Ra
             if adult.birth_date and adult.birth_date.year > grown:
                 adult.birth_date = adult.birth_date.replace(year=grown)
         uow.add(adult)
-        _account(uow, site, f"famille.{number}", adult.full_name, hashed, adult)
+        _account(uow, f"famille.{number}", adult, hashed)
 
 
 def _stage(number: int, discipline: str, age: int, cycle: str) -> tuple[int, str]:
@@ -319,3 +341,8 @@ def _stage(number: int, discipline: str, age: int, cycle: str) -> tuple[int, str
     if cycle == "Hors cursus" or (cycle == "3e cycle" and age >= 15):
         return age, cycle
     return age, "1er cycle" if age < 11 else "2e cycle"
+
+
+def _mobile(number: int) -> str:
+    """A number of mainland France: 06 39 and 06 9x are often overseas."""
+    return f"+336{number - 30_000_000 if f'6{number}'[:3] in OVERSEAS else number}"

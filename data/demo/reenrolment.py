@@ -21,7 +21,7 @@ from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink
 from data.families.stored_files import StoredFile
-from data.pdf.text import FACES
+from data.pdf import scripts
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import review as reenrolment_review
@@ -181,7 +181,9 @@ def _file(label: str, media_type: str) -> bytes:
     sheet = Image.new("RGB", (420, 594), "#faf8f3")
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((24, 24, 396, 570), outline="#17495a", width=3)
-    bold, plain = ImageFont.truetype(str(FACES[True]), 20), ImageFont.truetype(str(FACES[False]), 16)
+    bold, plain = (
+        ImageFont.truetype(str(scripts.face(scripts.MAIN, thick)), size) for thick, size in ((True, 20), (False, 16))
+    )
     pen.text((48, 60), label, fill="#1a2236", font=bold)
     pen.text((48, 92), "Document de démonstration", fill="#4b5469", font=plain)
     out = io.BytesIO()

@@ -58,7 +58,7 @@ def _account(login: str) -> Account | None:
 def _ask(login: str, at: datetime, typed: dict[str, str], accept: bool | None = None) -> None:
     """As that family asks; as Paul Renard decides, when `accept` is said."""
     with unit_of_work(_account(login), writes=True, now=at) as uow:
-        guardian = uow.one(select(Guardian))
+        [guardian] = uow.all(select(Guardian).limit(1))
         change_requests.propose(uow, guardian, typed)
         request = change_requests.pending_request(uow, guardian)
     if accept is None or request is None:

@@ -102,7 +102,7 @@ def read(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
         if name not in typed or name in hidden:
             continue
         try:
-            values[name] = one.read(typed[name])
+            values[name] = families.read_field(uow, row, one, typed)
             if values[name] in ("", None) and one.mark.required:
                 raise UserError("Ce champ ne peut pas rester vide.")
         except UserError as error:

@@ -6,6 +6,7 @@ from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, Fiel
 from data.core.audit import AuditEntry
 from data.core.fields import editables
 from data.core.unit_of_work import UnitOfWork
+from data.directory.part_families import merged_into
 from data.mail.outbox import Letter
 
 MAX_ROWS = 200
@@ -35,7 +36,7 @@ def journal_of(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Au
     return list(
         uow.all(
             select(AuditEntry)
-            .where(AuditEntry.family_id == family_id)
+            .where(col(AuditEntry.family_id).in_([family_id, *merged_into(uow, family_id)]))
             .order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc())
             .limit(most)
         )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, event
@@ -16,6 +16,8 @@ from data.core.fields import (
     DATE,
     EMAIL,
     NAME,
+    NO_NAME,
+    PERSON_NAME,
     PHONE,
     PHOTO,
     PLACE,
@@ -24,8 +26,10 @@ from data.core.fields import (
     YES_NO,
     Editable,
     EditableField,
+    called,
     check_postcode,
     choice,
+    full_name,
 )
 from data.core.roles import Role
 from data.core.scope import Clause, OfFamily, OfSite, Scope
@@ -70,11 +74,11 @@ class Guardian(OfFamily, table=True):
         ""
     )
     last_name: Annotated[
-        str, Field(max_length=80), Editable("Nom", "Identité", NAME, 3, "family-name", required=True)
+        str, Field(max_length=80), Editable("Nom", "Identité", PERSON_NAME, 3, "family-name", required=True)
     ] = ""
     birth_name: Annotated[str, Field(max_length=80), Editable("Nom de naissance", "Identité", NAME, 3)] = ""
     first_name: Annotated[
-        str, Field(max_length=80), Editable("Prénom", "Identité", NAME, 3, "given-name", required=True)
+        str, Field(max_length=80), Editable("Prénom", "Identité", PERSON_NAME, 3, "given-name", required=True)
     ] = ""
     birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE, 3, "bday")] = None
     profession: Annotated[
@@ -116,7 +120,11 @@ class Guardian(OfFamily, table=True):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
+
+    @property
+    def called(self) -> str:
+        return called(self.first_name, self.last_name)
 
 
 class Pupil(OfSite, table=True):
@@ -129,8 +137,8 @@ class Pupil(OfSite, table=True):
     number: int = Field(index=True)
     discipline: str = Field(default="", max_length=120)
     cycle: str = Field(default="", max_length=40)
-    last_name: Annotated[str, Field(max_length=80), Editable("Nom", "Identité", NAME, required=True)] = ""
-    first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", NAME, required=True)] = ""
+    last_name: Annotated[str, Field(max_length=80), Editable("Nom", "Identité", PERSON_NAME, required=True)] = ""
+    first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", PERSON_NAME, required=True)] = ""
     gender: Annotated[str, Field(max_length=1), Editable("Sexe", "Identité", GENDER)] = ""
     birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE)] = None
     birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", PLACE)] = ""
@@ -161,7 +169,11 @@ class Pupil(OfSite, table=True):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
+
+    @property
+    def called(self) -> str:
+        return called(self.first_name, self.last_name)
 
 
 class HouseholdRank(StrEnum):
@@ -172,6 +184,9 @@ class HouseholdRank(StrEnum):
 class Rights(StrEnum):
     ALL = "all"
     CONSULT = "consult"
+
+
+Record: TypeAlias = Guardian | Pupil  # what a family asks to change
 
 
 class PupilLink(OfFamily, table=True):
@@ -324,15 +339,28 @@ def may_change(uow: UnitOfWork, row: SQLModel) -> bool:
 
 
 def check_together(field: EditableField, value: object, others: dict[str, object]) -> None:
-    """Rules between fields: UserError when a post code is not its country's, a birth too far."""
+    """Rules between fields: UserError when a post code is not its country's, a birth too far, nobody named."""
     if field.name == "postcode":
-        check_postcode(str(value), str(others.get("country", "FR")))
+        check_postcode(str(value), str(others.get("country", "FR")), str(others.get("town", "")))
+    if field.name == "last_name" and value == NO_NAME and others.get("first_name") in (NO_NAME, "", None):
+        raise UserError("Une personne a au moins un nom. Écrivez-le ici.")
     if field.name == "birth_date" and isinstance(value, date):
         today = others["today"]
         if isinstance(today, date) and value > today:
             raise UserError("Cette date est dans le futur. Vérifiez l’année.")
         if value.year < 1900:
             raise UserError("Cette date est avant 1900. Vérifiez l’année.")
+
+
+def read_field(uow: UnitOfWork, row: SQLModel, one: EditableField, typed: Mapping[str, object]) -> Any:
+    """The value of what was typed in a field of this record. What stands there as it was shown is what is recorded.
+
+    Local telephone numbers are those of the country where the person lives, as what is typed says, or else the record.
+    """
+    recorded = one.shown(row)
+    if recorded and typed[one.name] == one.format_value(recorded, uow.language):
+        return getattr(row, one.name)
+    return one.read(typed[one.name], str(typed.get("country") or getattr(row, "country", "FR")))
 
 
 def are_there(uow: UnitOfWork) -> bool:

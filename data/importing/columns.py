@@ -14,13 +14,21 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from data.core import fields
+from data.core.countries import countries
 from data.core.errors import UserError
-from data.core.fields import EditableField, Kind, countries, editables, fold, tidy
+from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, twins
+from data.core.phones import FRENCH_PLAN, usual_number
+from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
+from data.importing.conventions import Conventions, plain_amount, read_day_of
 
 SERIAL_DAY = date(1899, 12, 30)  # a spreadsheet counts its days from there
-SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
+SCIENTIFIC = re.compile(r"[+-]?\d+([.,]\d+)?[eE]([+-]?\d+)")
+REWRITTEN = re.compile(r"\d([.,]\d+)?[eE]\+\d{2,}")  # as spreadsheets write it: a class « 6E2 » is none
+AS_TEXT = re.compile(r"""^(="?|')(\d+)"?$""")  # ="00123", '00123: how a spreadsheet is told that it is text
+EXACT = 10**15  # a spreadsheet keeps fifteen figures
+PLAIN = Conventions()
 LARGEST = 2**31 - 1
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
@@ -41,22 +49,29 @@ class Field:
     editable: EditableField | None = None
     group: str = ""  # of a line about several people, whose column it is: adult1, pupil2
 
-    def read(self, cell: Cell, *, zeros: bool) -> Any:
-        """The value of a cell; UserError with the mend. `zeros`: give post codes and telephones their first zero back."""
+    def read(self, cell: Cell, conventions: Conventions = PLAIN, country: str = "") -> Any:
+        """The value of a cell, in a line whose person lives in that country ("" when nothing says); UserError with the mend."""
         typed = self._text(cell)
-        if typed and self.form in {"phone", "postcode"}:
-            typed = _with_zero(typed, self.form, zeros)
+        if typed and self.form in {"phone", "postcode"} and country in FRENCH_PLAN:
+            lost = isinstance(cell, int) and str(cell)[:1] in {"6", "7"} and self.form == "phone"
+            typed = _with_zero(typed, self.form, conventions.zeros or lost)
+            if self.form == "phone" and (usual := usual_number(typed)):
+                return usual
+        if typed and self.form == "day":
+            return read_day_of(cell, typed, conventions)
+        if typed and self.form in {"money", "hundredths"} and isinstance(cell, str):
+            typed = plain_amount(typed, conventions)
         if self.editable is not None and not isinstance(self.kind, _Loose):
-            return self._phone(typed) if self.form == "phone" else self.editable.read(typed)
+            return self.editable.read(typed, country or "FR")
         value = self.kind.read(typed)
         if isinstance(value, str) and len(value) > self.length:
             raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
         return value
 
-    def _phone(self, typed: str) -> Any:
-        bare = re.sub(r"[\s.\-]", "", typed)
-        french = re.fullmatch(r"0([1-9]\d{8})", bare)  # nearly all: the library takes a hundred times longer
-        return f"+33{french[1]}" if french else self.editable.read(typed) if self.editable else typed
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Of a choice that files write in their own words: key -> label."""
+        return self.kind.options if isinstance(self.kind, _Loose) else {}
 
     def _text(self, cell: Cell) -> str:
         """The cell as somebody would type it; what a spreadsheet made of it is explained."""
@@ -76,17 +91,16 @@ class Field:
             )
         if isinstance(cell, int | float | Decimal):
             return self._number(cell)
-        text = tidy(cell) if self.form != "lines" else fields.tidy_lines(cell)
-        if SCIENTIFIC.fullmatch(text) and self.form != "lines":
+        text = tidy(cell) if self.form != "lines" else tidy_lines(cell)
+        numeric = self.form in {"number", "money", "hundredths"}
+        if (SCIENTIFIC if numeric else REWRITTEN).fullmatch(text) and self.form != "lines":
             raise UserError(
                 "Le tableur a réécrit ce nombre sous forme abrégée ({typed}). Mettez la colonne au format texte, et corrigez.",
                 typed=text[:30],
             )
-        if self.form == "day":
-            if re.fullmatch(r"\d{5}([.,]\d+)?", text):
-                raise _serial(float(text.replace(",", ".")))
-            text = re.sub(r"[T ]00:00(:00(\.0+)?)?Z?$", "", text)
-        return text
+        if self.form == "day" and re.fullmatch(r"\d{5}([.,]\d+)?", text):
+            raise _serial(float(text.replace(",", ".")))
+        return AS_TEXT.sub(r"\2", text)
 
     def _number(self, cell: int | float | Decimal) -> str:
         """A number as somebody would type it; a spreadsheet keeps an hour as a part of the day, and a day as a number of days."""
@@ -95,6 +109,11 @@ class Field:
         if self.form == "hour" and 0 <= cell < 1:
             minutes = round(float(cell) * 1440)
             return f"{minutes // 60}:{minutes % 60:02d}"
+        if abs(float(cell)) >= EXACT:
+            raise UserError(
+                "Le tableur a perdu les derniers chiffres de ce nombre ({typed}). Mettez la colonne au format texte, et exportez à nouveau.",
+                typed=f"{cell:.5E}",
+            )
         text = repr(cell) if not isinstance(cell, Decimal) else str(cell)
         return text.replace(".", ",") if "e" not in text else f"{cell:f}"
 
@@ -200,8 +219,11 @@ def _read_seconds(typed: str) -> int | None:
 def _read_year(typed: str) -> str:
     if not typed:
         return ""
-    found = re.fullmatch(r"(\d{4})(?:\s*[-/–]?\s*(\d{4}|\d{2}))?", typed)
+    found = re.fullmatch(r"(\d{4})(?:\s*[-/–]?\s*(\d{4}|\d{2}))?", typed) or re.fullmatch(
+        r"(\d{2})\s*[-/–]\s*(\d{2})", typed
+    )
     first = int(found[1]) if found else 0
+    first += 2000 if found and len(found[1]) == 2 else 0
     second = (int(found[2]) % 100 if found[2] else (first + 1) % 100) if found else 0
     if not 1900 <= first <= 2100 or second != (first + 1) % 100:
         raise UserError("Écrivez l’année scolaire ainsi : 2026-2027.")
@@ -256,6 +278,19 @@ def pick(options: Mapping[str, str], also: Mapping[str, str] | None = None) -> K
     )
 
 
+MEANS = {
+    "chq": "Chèque", "chq.": "Chèque", "ch": "Chèque", "cheque": "Chèque", "cb": "Carte bancaire", "carte": "Carte bancaire",
+    "carte bleue": "Carte bancaire", "esp": "Espèces", "especes": "Espèces", "liquide": "Espèces", "prlv": "Prélèvement",
+    "prel": "Prélèvement", "prelevt": "Prélèvement", "prelevement": "Prélèvement", "sepa": "Prélèvement", "vir": "Virement",
+    "virt": "Virement", "vrt": "Virement", "virement": "Virement", "ancv": "Chèques-vacances", "cv": "Chèques-vacances",
+}  # fmt: skip
+
+
+def _read_means(typed: str) -> str:
+    """How somebody paid: the short forms of other programs written out, anything else as it is."""
+    return MEANS.get(fold(typed).rstrip("."), typed)
+
+
 @lru_cache(maxsize=1)
 def _country_names() -> dict[str, str]:
     return {
@@ -274,6 +309,7 @@ def _read_country(typed: str) -> str:
 
 
 NUMBER = Kind("text", read=_read_number)
+PAYMENT_MEANS = Kind("text", read=_read_means)
 MONEY = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
 HUNDREDTHS = Kind("text", read=_read_hundredths, format_value=lambda shown, language: _decimal(shown))
 HOUR = Kind("text", read=_read_hour, show=lambda value: value.strftime("%H:%M") if value else "")
@@ -284,7 +320,7 @@ WEEKDAY = Kind(
     "text", read=_read_weekday, format_value=lambda shown, language: WEEKDAYS[int(shown) - 1] if shown else ""
 )
 FLAG = Kind("choice", read=_read_flag, show=lambda value: "oui" if value else "non")
-LINES = Kind("textarea", read=fields.tidy_lines)
+LINES = Kind("textarea", read=tidy_lines)
 COUNTRY = _Loose("country", read=_read_country, format_value=fields.COUNTRY.format_value)
 YES_NO = loose(
     fields.YES_NO, {"o": "oui", "n": "non", "1": "oui", "0": "non", "x": "oui", "vrai": "oui", "faux": "non"}

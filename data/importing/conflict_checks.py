@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col, select
 
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange
 from data.core.errors import UserError
-from data.core.fields import fold
+from data.core.fields import fold, full_name
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
 from data.importing.kinds.families import ADULT, PUPIL_FIELDS
@@ -106,7 +106,7 @@ def _requests(snapshot: Snapshot, table: type[SQLModel]) -> None:
 
 
 def _name(entity: Entity) -> str:
-    return f"{entity['first_name']} {entity['last_name']}".strip()
+    return full_name(entity["first_name"], entity["last_name"])
 
 
 def _twins(snapshot: Snapshot, table: type[SQLModel]) -> None:

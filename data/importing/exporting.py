@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState, FieldChange
 from data.core import audit, spreadsheets
-from data.core.fields import editables
+from data.core.fields import editables, full_name
 from data.core.formats import moment
 from data.core.spreadsheets import Cell, Form, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
@@ -75,7 +75,7 @@ def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
     for sheet, table, number in (("guardian", Guardian, Guardian.rank), ("pupil", Pupil, Pupil.number)):
         for id_, first, last, known in uow.rows(select(table.id, table.first_name, table.last_name, number)):
             whose = (known, None) if sheet == "pupil" else (None, known)
-            people[sheet, id_] = (f"{first} {last}".strip(), *whose)
+            people[sheet, id_] = (full_name(first, last), *whose)
     rows: list[list[Cell]] = []
     for request, change, family in uow.rows(
         select(ChangeRequest, FieldChange, Family.number)

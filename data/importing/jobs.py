@@ -12,12 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
+from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import pipeline, worker_process
+from data.importing import pipeline, undo, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.pipeline import Looked, OpenUnitOfWork, Report
@@ -30,7 +32,10 @@ PHASES = {
     "loading": "Lecture des fiches du conservatoire…",
     "checking": "Vérification des lignes…",
     "writing": "Enregistrement…",
+    "looking back": "Lecture de ce qui a changé depuis l’import…",
+    "taking back": "Reprise de l’import…",
 }
+WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
 MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
 LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
@@ -48,6 +53,7 @@ class Job:
     run_id: int
     site_id: int
     writes: bool
+    undoes: bool = False  # what was imported is taken back (`writes`), or would be
     phase: str = "waiting"
     done: int = 0
     total: int = 0
@@ -75,7 +81,7 @@ class Job:
     def stop(self) -> bool:
         """False: it writes already."""
         with self.gate:
-            self.stopped = self.stopped or self.phase != "writing"
+            self.stopped = self.stopped or self.phase not in WRITES
             return self.stopped
 
     def _publish(self) -> None:
@@ -86,6 +92,8 @@ class Job:
 _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
+_looked: OrderedDict[int, tuple[tuple[str, str, Reading], Looked]] = OrderedDict()  # and how that file was read
+_undo_reports: OrderedDict[int, undo.Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = ThreadPoolExecutor(2, thread_name_prefix="import")
 
@@ -98,6 +106,17 @@ def report_of(run: ImportRun) -> Report | None:
     """What the last check of that file found, while its columns are still matched as they were."""
     found = _reports.get(run.id)
     return found if found and found.matched == run.matched else None
+
+
+def undo_report_of(run_id: int) -> undo.Report | None:
+    """What taking that import back would do, as it was read last."""
+    return _undo_reports.get(run_id)
+
+
+def forget_undo(run_id: int) -> None:
+    """Nobody wants to take it back any more."""
+    _undo_reports.pop(run_id, None)
+    _problems.pop(run_id, None)
 
 
 def problem_of(run_id: int) -> UserError | None:
@@ -125,7 +144,7 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
             created_at=uow.now,
         )
         today = uow.today
-    found = _look(kind_name, content, today)
+    found = _look(kind_name, content, Reading(), today)
     run.kind = kind_name or (found.likely[0].kind if found.likely else "")
     run.heads, run.samples, run.rows = found.heads, found.samples, found.rows
     run.about, run.matched, run.problem = found.about, found.matched, found.problem
@@ -133,17 +152,60 @@ def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, c
         run.state, run.finished_at = ImportState.REFUSED, run.created_at
     with open_unit_of_work(writes=True) as uow:
         number = import_runs.receive(uow, run, content).id
-    for text in (_reports, _problems):  # another file had that number in a database that was replaced
+    if not found.problem:
+        _keep_looked(run, Reading(), found)
+    for text in (_reports, _problems, _undo_reports):  # another file had that number in a database that was replaced
         text.pop(number, None)
     return number
 
 
-def _look(kind_name: str, content: bytes, today: date) -> Looked:
+def reread(open_unit_of_work: OpenUnitOfWork, run_id: int, reading: Reading) -> None:
+    """Read the kept file again, as a person chose. Slow: off the loop. UserError when it cannot be read so: all stays."""
+    with open_unit_of_work() as uow:
+        run, content, today = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id), uow.today
+    found = _look(run.kind, content, reading, today)
+    if found.problem:
+        raise UserError(found.problem["sentence"], **found.problem["words"])
+    with open_unit_of_work(writes=True) as uow:
+        import_runs.reread(uow, run_id, found.heads, found.samples, found.rows, found.about, found.matched)
+    _problems.pop(run_id, None)
+    _keep_looked(run, reading, found)
+
+
+def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
+    """What says how a waiting file was read; it is read again when that is no longer known. Slow: off the loop."""
+    with open_unit_of_work() as uow:
+        run, content, today = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id), uow.today
+    reading = Reading.of(run.matched.get("reading", {}))
+    known = _looked.get(run_id)
+    if known and known[0] == (run.sha256, run.kind, reading):
+        return known[1]
+    found = _look(run.kind, content, reading, today)
+    _keep_looked(run, reading, found)
+    return found
+
+
+def looked_of(run: ImportRun) -> Looked | None:
+    """The same, when it is known: what a screen shows without waiting."""
+    known = _looked.get(run.id)
+    reading = Reading.of(run.matched.get("reading", {}))
+    return known[1] if known and known[0] == (run.sha256, run.kind, reading) else None
+
+
+def _keep_looked(run: ImportRun, reading: Reading, found: Looked) -> None:
+    """The latest ones: each is short."""
+    _looked[run.id] = ((run.sha256, run.kind, reading), found)
+    _looked.move_to_end(run.id)
+    while len(_looked) > MAX_REPORTS:
+        _looked.popitem(last=False)
+
+
+def _look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looked:
     if len(content) <= LARGE_BYTES:
-        return pipeline.look(kind_name, content, today)
+        return pipeline.look(kind_name, content, reading, today)
     try:
         spreadsheets.check_form(content)
-        return worker_process.look(kind_name, content, today)
+        return worker_process.look(kind_name, content, reading, today)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     except worker_process.Lost:
@@ -151,14 +213,16 @@ def _look(kind_name: str, content: bytes, today: date) -> Looked:
         return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
+FAILED = "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
+UNDO_FAILED = "La reprise n’a pas abouti, et rien n’a été changé. Réessayez dans un instant."
 UNREAD = UserError("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 
-def start(uow: UnitOfWork, run: ImportRun, *, writes: bool) -> None:
-    """Check the file, or import it, in a thread; both are asked again by nothing but a button."""
+def start(uow: UnitOfWork, run: ImportRun, *, writes: bool, undoes: bool = False) -> None:
+    """Check the file, import it, take it back, in a thread; each is asked again by nothing but a button."""
     if run.id in _jobs:
         return
-    job = _jobs[run.id] = Job(run.id, run.site_id, writes, total=run.rows)
+    job = _jobs[run.id] = Job(run.id, run.site_id, writes, undoes, total=run.rows)
     _problems.pop(run.id, None)
     _workers.submit(_work, Person.of(uow), job)
 
@@ -179,7 +243,9 @@ def close() -> None:
 def _work(person: Person, job: Job) -> None:
     hands = worker_process if job.total > LARGE_ROWS else pipeline
     try:
-        if job.writes:
+        if job.undoes:
+            take_back(person, job, how=worker_process if job.total > LARGE_ROWS else undo)
+        elif job.writes:
             carry_out(person, job, how=hands.carry_out)
         else:
             check(person, job, how=hands.check)
@@ -191,9 +257,7 @@ def _work(person: Person, job: Job) -> None:
         _problems[job.run_id] = UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
     except Exception:
         log.exception("import %s failed", job.run_id)
-        _problems[job.run_id] = UserError(
-            "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
-        )
+        _problems[job.run_id] = UserError(UNDO_FAILED if job.undoes else FAILED)
     finally:
         _jobs.pop(job.run_id, None)
         events.publish([("import", job.run_id), ("imports", job.site_id)])
@@ -221,6 +285,24 @@ def carry_out(
                 database.take_stock()
             return report
         return _remember(job.run_id, report)
+
+
+def take_back(open_unit_of_work: OpenUnitOfWork, job: Job, *, how: Any = undo) -> undo.Report:
+    """Say what taking the import back does; do it (`job.writes`), if it still does what was read."""
+    with _turn(job):
+        seen = _undo_reports.pop(job.run_id, None)
+        if not job.writes:
+            found: undo.Report = how.check_undo(open_unit_of_work, job.run_id, job)
+        else:
+            found = how.carry_out_undo(open_unit_of_work, job.run_id, job, mark=seen.mark if seen else "")
+    if found.done:
+        if job.total > LARGE_ROWS:
+            database.take_stock()
+        return found
+    _undo_reports[job.run_id] = found
+    while len(_undo_reports) > MAX_REPORTS:
+        _undo_reports.popitem(last=False)
+    return found
 
 
 @contextmanager

@@ -14,12 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from data.core import spreadsheets
 from data.core.errors import UserError
-from data.core.spreadsheets import Sheet
+from data.core.spreadsheets import Coding, LeftOut, Reading, Sheet
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, planning, recognition, writing
 from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
+from data.importing.line_reading import Understood
 from data.importing.planning import Change, Fault, Plan
 from data.importing.previews import Previews
 from data.importing.questions import Question
@@ -29,6 +30,16 @@ from data.importing.runs import ImportRun
 OpenUnitOfWork = Callable[
     ..., AbstractContextManager[UnitOfWork]
 ]  # the person's own units of work: open(), open(writes=True)
+CODING_NAMES = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "cp1252": "Windows-1252",
+    "mac_roman": "Mac Roman",
+    "cp850": "DOS 850",
+    "iso8859_15": "ISO 8859-15",
+}
+DELIMITER_NAMES = {"\t": "tabulation"}
+MAX_LEFT_OUT = 20  # lines that are shown; their number is said
 TIMES = 3  # that a plan is made again because somebody's changes crossed it
 log = logging.getLogger("anacrouse.imports")
 
@@ -55,19 +66,20 @@ class Report:
     conflicts: list[tuple[int, str, UserError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)  # values read otherwise than they are written
     previews: Previews = field(default_factory=Previews)  # the first families as they will be, totals
     moved: bool = False  # the site changed between the check and the import: read again
     written: bool = False
 
     @staticmethod
     def of(plan: Plan, matched: import_runs.Matched) -> "Report":
-        found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.previews
+        found = plan.faults, plan.conflicts, plan.changes, plan.questions, plan.understood, plan.previews
         return Report(plan.record.name, plan.counts, plan.mark, matched, *found)
 
 
 @dataclass
 class Looked:
-    """What a file is, before any line is checked; `problem` when it is none."""
+    """What a file is, before any line is checked, and what says so; `problem` when it is none."""
 
     heads: list[str] = field(default_factory=list)
     samples: list[list[str]] = field(default_factory=list)
@@ -77,12 +89,22 @@ class Looked:
     likely: list[Likeness] = field(default_factory=list)  # kinds that it may be, the likeliest first
     program: str = ""  # that wrote it, as far as its titles say
     problem: dict[str, Any] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)  # complete: what a person chose, and what the portal found
+    sheets: list[str] = field(default_factory=list)  # of a workbook; each may be chosen
+    hidden_sheets: list[str] = field(default_factory=list)
+    codings: list[Coding] = field(default_factory=list)  # of a CSV, with some of its words in each
+    above: list[str] = field(default_factory=list)  # lines above the titles
+    left_out: list[LeftOut] = field(default_factory=list)  # the first of the lines that are no records
+    left_out_count: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    formulas: int = 0  # cells that were read by the result of their formula
 
 
-def look(kind_name: str, content: bytes, today: date) -> Looked:
-    """Read the file once, and propose what it is (no `kind_name`: by its titles and values), and what its columns are."""
+def look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looked:
+    """Read the file once, as a person chose; propose what it is (no `kind_name`: by its titles and values), and its columns."""
     try:
-        sheet = spreadsheets.read(content)
+        sheet = spreadsheets.read(content, reading)
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     rows = [cells for _, cells in sheet.rows[:MAX_CELLS]]
@@ -93,9 +115,19 @@ def look(kind_name: str, content: bytes, today: date) -> Looked:
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],
         len(sheet.rows),
         about(sheet),
-        {"columns": columns, "fixed": {}, "erase": False, "zeros": False},
+        {"columns": columns, "fixed": {}, "erase": False, "zeros": False, "reading": reading.as_dict()},
         likely,
         recognition.program_of(sheet.heads),
+        reading=sheet.reading,
+        sheets=sheet.sheets,
+        hidden_sheets=sheet.hidden_sheets,
+        codings=sheet.codings,
+        above=sheet.above,
+        left_out=sheet.left_out[:MAX_LEFT_OUT],
+        left_out_count=len(sheet.left_out),
+        hidden_rows=sheet.hidden_rows,
+        hidden_columns=sheet.hidden_columns,
+        formulas=len(sheet.formulas),
     )
 
 
@@ -103,8 +135,10 @@ def about(sheet: Sheet) -> str:
     """How a file was read: « CSV · UTF-8 · ; », « XLSX · Familles »."""
     if sheet.form == "xlsx":
         return f"XLSX · {sheet.title}" if sheet.title else "XLSX"
-    names = {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252", "\t": "tabulation"}
-    return f"CSV · {names.get(sheet.coding, sheet.coding.upper())} · {names.get(sheet.delimiter, sheet.delimiter)}"
+    coding = CODING_NAMES.get(sheet.coding, sheet.coding.upper())
+    if not sheet.delimiter:
+        return f"HTML · {coding}"
+    return f"CSV · {coding} · {DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter)}"
 
 
 def check(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> Report:
@@ -145,7 +179,8 @@ def _plan(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -> tup
     if again and not run.forced:
         raise UserError("Ce fichier a déjà été importé. Confirmez que vous voulez l’importer à nouveau.")
     record = kind(run.kind)
-    sheet = corrections.apply(spreadsheets.read(content, tick=lambda: follow.tick(200)), run.matched)
+    reading = Reading.of(run.matched.get("reading", {}))
+    sheet = corrections.apply(spreadsheets.read(content, reading, tick=lambda: follow.tick(200)), run.matched)
     follow.enter("loading")
     with open_unit_of_work() as uow:
         snapshot = planning.load(uow, record)

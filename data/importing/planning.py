@@ -11,14 +11,16 @@ from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core import spreadsheets
 from data.core.errors import UserError
-from data.core.spreadsheets import Cell, Sheet, Tick, no_tick
+from data.core.fields import full_name
+from data.core.spreadsheets import Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, check_together, found_by_values
-from data.importing import column_matching, conflict_checks, previews, records
+from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
+from data.importing import column_matching, conflict_checks, line_reading, previews, records
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
+from data.importing.line_reading import Fault, Understood
 from data.importing.previews import Previews
-from data.importing.questions import Choice, Question, Questions
+from data.importing.questions import Question, Questions
 from data.importing.records import KEYS, Record, shown_number
 from data.importing.runs import Matched
 from data.importing.snapshot import Entity, Line, Snapshot
@@ -28,18 +30,6 @@ from data.schooling.results import Mark
 
 MAX_SHOWN = 120  # characters of a faulty cell
 OUTCOMES = ("added", "updated", "unchanged")
-TOGETHER = {"postcode", "birth_date"}  # checked beside other columns
-DITTO = {"idem", "id.", "ditto", '"', "''", "″", "〃", '-"-', "//"}
-
-
-class Fault(NamedTuple):
-    """What is wrong with a line: its column's title in the file, what stands there, why; `about`: how the line begins."""
-
-    line: int
-    column: str
-    value: str
-    why: UserError
-    about: str = ""
 
 
 class Change(NamedTuple):
@@ -61,6 +51,7 @@ class Plan:
     snapshot: Snapshot
     faults: list[Fault] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    understood: list[Understood] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
 
     @property
@@ -145,9 +136,9 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
     faults_of: dict[int, list[tuple[int, str, UserError]]] = {}
     for number, at, value, why in sheet.faults:
         faults_of.setdefault(number, []).append((at, value, why))
-    fixed, fields = _fixed(made.record, matched), {one.name: one for one in made.record.columns}
-    together = [one for one in columns if one.editable is not None and one.editable.name in TOGETHER]
-    above: dict[Field, Cell] = {}
+    fixed, fields = line_reading.fixed_values(made.record, matched), {one.name: one for one in made.record.columns}
+    reader = line_reading.Reader(sheet, columns, matched, made.snapshot, made.faults)
+    made.understood = reader.understood
     lines = []
     for count, (number, cells) in enumerate(sheet.rows):
         if count % 200 == 0:
@@ -159,30 +150,9 @@ def _read_lines(made: Plan, sheet: Sheet, columns: dict[Field, int], matched: Ma
             if name is not None:
                 made.faults.append(Fault(number, sheet.heads[at] if at >= 0 else "", value, why))
                 line.bad.add(name)
-        for one, at in columns.items():
-            cell = cells[at]
-            if isinstance(cell, str) and cell.strip().casefold() in DITTO:
-                cell = _ditto(made, line, sheet.heads[at], cell, above.get(one))
-            elif cell not in (None, ""):
-                above[one] = cell
-            _read(line, one, cell, matched, made, sheet.heads[at])
-        _check_together(line, made.snapshot, together)
+        reader.read(line, cells)
         lines.append(line)
     return lines
-
-
-def _ditto(made: Plan, line: Line, title: str, cell: str, above: Cell) -> Cell:
-    """« idem »: what stands above in that column."""
-    sentence = UserError("« idem » est lu comme la valeur de la ligne au-dessus.")
-    choices = (
-        Choice("above", UserError("Oui, reprendre cette valeur")),
-        Choice("blank", UserError("Non, laisser vide")),
-    )
-    asked = Question(f"ditto:{title}", sentence, choices, column=title, stops=False)
-    answer = made.snapshot.questions.ask(
-        asked, line=line.number, sample=f"{cell} : {above if above is not None else ''}"
-    )
-    return above if answer == "above" else None
 
 
 def _place(made: Plan, line: Line, needed: set[str]) -> None:
@@ -204,50 +174,6 @@ def _update_search_text(snapshot: Snapshot) -> None:
             before, after = entity["search"], found_by_values(entity.table, entity.values)
             if before != after:
                 entity.changes["search"], entity.values["search"] = (before, after), after
-
-
-def _fixed(record: Record, matched: Matched) -> dict[str, Any]:
-    """Values that every line has, as they were typed once."""
-    given = set(matched.get("columns", {}).values())
-    found: dict[str, Any] = {}
-    for name, typed in matched.get("fixed", {}).items():
-        one = record.field(name)
-        if one is None or name in given:
-            continue
-        try:
-            found[name] = one.read(typed, zeros=True)
-        except UserError as error:
-            raise UserError("« {column} », valeur fixe : {why}", column=one.label, why=str(error)) from None
-    return found
-
-
-def _read(line: Line, one: Field, cell: Cell, matched: Matched, made: Plan, title: str) -> None:
-    if one.name in line.bad:
-        return
-    blank = cell is None or (isinstance(cell, str) and not cell.strip())
-    try:
-        if blank and not (one.key and one.required):
-            if not matched.get("erase") or one.key or one.required:
-                return
-            line.values[one.name] = one.read("", zeros=False)
-            return
-        value = one.read(cell, zeros=bool(matched.get("zeros")))
-        if value in ("", None) and one.required:
-            raise UserError("Ce champ ne peut pas rester vide.")
-        line.values[one.name] = value
-    except UserError as why:
-        line.bad.add(one.name)
-        made.faults.append(Fault(line.number, title, spreadsheets.shown(cell)[:MAX_SHOWN], why))
-
-
-def _check_together(line: Line, snapshot: Snapshot, columns: list[Field]) -> None:
-    for one in columns:
-        if one.editable is not None and line.get(one.name):
-            country = line.get(one.name.removesuffix("postcode") + "country", "FR")
-            try:
-                check_together(one.editable, line.values[one.name], {"country": country, "today": snapshot.today})
-            except UserError as why:
-                line.fault(one.name, why)
 
 
 def _cell_text(one: Field | None, value: Any) -> str:
@@ -348,7 +274,7 @@ def about(snapshot: Snapshot, entity: Entity) -> str:
     if entity.table is Account:
         return f"Compte « {row['login']} »"
     if isinstance(row.get("last_name"), str):
-        return f"{row.get('first_name', '')} {row['last_name']}".strip()
+        return full_name(row.get("first_name", ""), row["last_name"])
     for name in ("number", "title", "work", "label", "kind", "login", "name"):
         if row.get(name):
             return f"n° {row[name]}" if name == "number" else str(row[name])[:80]

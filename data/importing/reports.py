@@ -6,7 +6,7 @@ from data.importing.pipeline import Report
 
 FAULT_HEADS = ("Ligne", "Colonne", "Valeur", "Motif")
 CHANGE_HEADS = ("Ligne", "Effet", "Fiche", "Colonne", "Avant", "Après")
-SENTENCES = {"added": "Ajoutée", "updated": "Modifiée", "doubt": "À vérifier"}
+SENTENCES = {"added": "Ajoutée", "updated": "Modifiée", "doubt": "À vérifier", "understood": "Lue autrement"}
 
 
 def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:
@@ -22,6 +22,8 @@ def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:
         [line, translate(SENTENCES["doubt"], language), text.message(language), None, None, None]
         for line, _, text in report.conflicts
     ]
+    otherwise = translate(SENTENCES["understood"], language)
+    rows += [[each.line, otherwise, None, each.column, each.written, each.value] for each in report.understood]
     rows += [
         [each.line, translate(SENTENCES[each.outcome], language), each.about, each.column, each.old, each.new]
         for each in report.changes

@@ -4,7 +4,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -39,6 +39,7 @@ class ImportState(StrEnum):
     REFUSED = "refused"
     DONE = "done"
     DROPPED = "dropped"
+    UNDONE = "undone"  # what it wrote was taken back (data/importing/undo.py)
 
 
 class ImportRun(OfSite, table=True):
@@ -67,6 +68,11 @@ class ImportRun(OfSite, table=True):
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    undone_at: datetime | None = None
+    undone_by: str = Field(default="", max_length=120)
+    removed: int = 0  # rows that it had added, gone again
+    restored: int = 0  # rows that it had changed, as they were
+    stayed: int = 0  # rows that somebody worked at since, and those that belong to them
 
 
 class ImportFile(OfSite, table=True):
@@ -78,6 +84,24 @@ class ImportFile(OfSite, table=True):
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     run_id: int = Field(index=True)
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ImportWrite(OfSite, table=True):
+    """A row that an import wrote, for as long as the import can be taken back: what must be known to do it."""
+
+    scope: ClassVar[Scope] = Scope.STAFF
+    __tablename__ = "import_write"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "site_id"], ["import_run.id", "import_run.site_id"]),
+        UniqueConstraint("run_id", "record", "row_id"),
+    )
+    id: SkipValidation[int] = Field(default=None, primary_key=True)
+    run_id: int
+    record: str = Field(max_length=20)  # the table's name
+    row_id: int
+    whole: str = Field(max_length=40)  # what it is a part of: taken back together, or not at all
+    digest: str = Field(default="", max_length=16)  # of a row that was added: of its values; "" of one that was changed
+    changes: dict[str, list[Any]] = json_column()  # column -> [before, after]
 
 
 class ImportMatch(OfSite, table=True):
@@ -92,6 +116,7 @@ class ImportMatch(OfSite, table=True):
     matched: Matched = json_column()
 
 
+UNDO_HOURS = 24  # that an import can be taken back, and that what it wrote is remembered
 RETENTION_DAYS = 2  # a file nobody went on with holds a whole site's people
 
 
@@ -165,6 +190,13 @@ def forget_old(uow: UnitOfWork) -> None:
     for old in uow.all(select(ImportRun).where(ImportRun.state == ImportState.WAITING)):
         if (uow.now - old.created_at).days >= RETENTION_DAYS:
             drop(uow, old.id)
+    forget_writes(uow)
+
+
+def forget_writes(uow: UnitOfWork) -> None:
+    """What can no longer be taken back."""
+    past = select(ImportRun.id).where(col(ImportRun.finished_at) <= uow.now - timedelta(hours=UNDO_HOURS))
+    uow.change(delete(ImportWrite).where(col(ImportWrite.run_id).in_(past)))
 
 
 def drop(uow: UnitOfWork, run_id: int) -> None:
@@ -204,6 +236,30 @@ def match(uow: UnitOfWork, run_id: int, change: Matched) -> ImportRun:
     }
     uow.add(run)
     _remember(uow, run)
+    uow.publish(("import", run_id))
+    return run
+
+
+def reread(
+    uow: UnitOfWork, run_id: int, heads: list[str], samples: list[list[str]], rows: int, about: str, proposed: Matched
+) -> ImportRun:
+    """The file was read again, as a person chose. What was said of its columns stays while they are the same."""
+    manager_only(uow)
+    run = uow.get(ImportRun, run_id, lock=True)
+    if run.state != ImportState.WAITING:
+        raise UserError("Ce fichier n’attend plus. Choisissez-le à nouveau.")
+    if heads == run.heads:
+        run.matched = {**proposed, **of_the_shape(run.matched)}
+    else:
+        known = _match_of(uow, run.kind, heads)
+        options: Matched = {
+            "fixed": run.matched.get("fixed", {}),
+            "erase": run.matched.get("erase", False),
+            "zeros": run.matched.get("zeros", False),
+        }
+        run.matched = {**proposed, **options, **(of_the_shape(known.matched) if known else Matched())}
+    run.heads, run.samples, run.rows, run.about = heads, samples, rows, about[:120]
+    uow.add(run)
     uow.publish(("import", run_id))
     return run
 

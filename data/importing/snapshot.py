@@ -103,8 +103,14 @@ class Snapshot:
 
     def load(self, uow: UnitOfWork, tables: Sequence[type[SQLModel]], keys: Mapping[type[SQLModel], Keys]) -> None:
         """Read these tables, the ones that others refer to first. One question a table, whatever its length."""
-        for record, key, row_id in uow.rows(select(ExternalKey.record, ExternalKey.key, ExternalKey.row_id)):
-            self.outside[record, row_id] = key
+        aliases: dict[tuple[str, int], list[str]] = {}  # of families that others became part of
+        for record, key, row_id, alias in uow.rows(
+            select(ExternalKey.record, ExternalKey.key, ExternalKey.row_id, ExternalKey.alias)
+        ):
+            if alias:
+                aliases.setdefault((record, row_id), []).append(key)
+            else:
+                self.outside[record, row_id] = key
         for table in tables:
             names = list(table.model_fields)
             wanted = [getattr(table, name) for name in names]
@@ -118,6 +124,8 @@ class Snapshot:
                     index.setdefault(key, entity)
                 if (code := self.outside.get((str(name_of), values["id"]))) is not None:
                     index["code", code] = entity
+                for code in aliases.get((str(name_of), values["id"]), ()):
+                    index.setdefault(("code", code), entity)
             self.rows[table], self.size[table] = found, (len(found), max(found, default=0))
 
     def at(self, table: type[SQLModel], id_: int | None) -> Entity | None:

@@ -24,9 +24,9 @@ from typing import Any
 from data.accounts.models import Account
 from data.core import database, events, sites, unit_of_work
 from data.core.errors import NotFound, UserError
-from data.core.spreadsheets import Form
+from data.core.spreadsheets import Form, Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import exporting, pipeline
+from data.importing import exporting, pipeline, undo
 from data.importing.kinds.registry import kind
 from data.importing.pipeline import Follow, Looked, Report
 
@@ -75,9 +75,9 @@ class Person:
 # Here: the process that serves pages
 
 
-def look(kind_name: str, content: bytes, today: date) -> Looked:
-    """`working.look`, done in the worker process."""
-    return _ask("look", kind_name, content, today, hear=lambda word, text: None)
+def look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looked:
+    """`pipeline.look`, done in the worker process."""
+    return _ask("look", kind_name, content, reading, today, hear=lambda word, text: None)
 
 
 def check(person: Person, run_id: int, follow: Follow) -> Report:
@@ -95,8 +95,23 @@ def export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
     return _ask("export", person, name, form, hear=lambda word, text: None)
 
 
+def check_undo(person: Person, run_id: int, follow: Follow) -> undo.Report:
+    """`undo.check_undo`, done in the worker process."""
+    return _ask("check_undo", person, run_id, hear=_hearing(follow, {}))
+
+
+def carry_out_undo(person: Person, run_id: int, follow: Follow, *, mark: str | None) -> undo.Report:
+    """`undo.carry_out_undo`, done in the worker process."""
+    return _ask("carry_out_undo", person, run_id, mark, hear=_hearing(follow, {}))
+
+
 def _followed(follow: Follow, task: str, *asked: Any) -> Report:
     parts: dict[str, list[Any]] = {"faults": [], "conflicts": [], "changes": []}
+    return replace(_ask(task, *asked, hear=_hearing(follow, parts)), **parts)
+
+
+def _hearing(follow: Follow, parts: dict[str, list[Any]]) -> Callable[[str, Any], None]:
+    """What is done with each word of the other process; long lists come part by part."""
 
     def hear(word: str, text: Any) -> None:
         if word == "phase":
@@ -108,7 +123,7 @@ def _followed(follow: Follow, task: str, *asked: Any) -> Report:
         else:
             follow.tick(text or 0)
 
-    return replace(_ask(task, *asked, hear=hear), **parts)
+    return hear
 
 
 def _ask(task: str, *asked: Any, hear: Callable[[str, Any], None]) -> Any:
@@ -190,6 +205,10 @@ def _answer(line: _Line, task: str, asked: tuple[Any, ...]) -> Any:
     if task == "export":
         return _export(*asked)
     person, run_id, *mark = asked
+    if task == "check_undo":
+        return undo.check_undo(person, run_id, line)
+    if task == "carry_out_undo":
+        return undo.carry_out_undo(person, run_id, line, mark=mark[0])
     if task == "check":
         return line.report(pipeline.check(person, run_id, line))
     return line.report(pipeline.carry_out(person, run_id, line, mark=mark[0]))

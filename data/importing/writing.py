@@ -14,6 +14,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.importing import runs as import_runs
+from data.importing import writes
 from data.importing.planning import Plan
 from data.importing.snapshot import Entity, blank, size_of
 
@@ -65,16 +66,33 @@ def write(uow: UnitOfWork, ready: Ready, run_id: int) -> None:
                 entity.values[name] = other.id  # it has one: what others refer to is added before them
         uow.insert(table, [each.values for each in rows])
     _amend(uow, ready)
-    uow.insert(
-        ExternalKey,
-        [
-            {"site_id": uow.site_id, "record": str(each.table.__tablename__), "key": each.code, "row_id": each.id}
-            for each in ready.codes
-        ],
+    codes = _codes(uow, ready)
+    uow.insert(ExternalKey, codes)
+    writes.remember(
+        uow,
+        run_id,
+        [*((table, [each.values for each in rows]) for table, rows in ready.added), (ExternalKey, codes)],
+        (each for *_, rows in ready.changed for each in rows),
     )
     uow.insert(AuditEntry, _signed(uow, ready))
     import_runs.finish(uow, run_id, **ready.plan.counts)
     _publish(uow, ready)
+
+
+def _codes(uow: UnitOfWork, ready: Ready) -> list[dict[str, Any]]:
+    """What another program calls these rows."""
+    keys = uow.keys(ExternalKey, len(ready.codes))
+    return [
+        {
+            "id": key,
+            "site_id": uow.site_id,
+            "record": str(each.table.__tablename__),
+            "key": each.code,
+            "row_id": each.id,
+            "alias": False,
+        }
+        for key, each in zip(keys, ready.codes, strict=True)
+    ]
 
 
 def _as_planned(uow: UnitOfWork, ready: Ready) -> None:

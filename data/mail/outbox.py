@@ -1,23 +1,21 @@
 """Letters are rows, written in the transaction of what they tell; the delivery sends them."""
 
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from cryptography.fernet import Fernet
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, func, or_, select, update
 
-from data.core import audit, sites
+from data.core import audit, encryption, sites
 from data.core.fields import fold
 from data.core.formats import moment
 from data.core.i18n import Language, translate
 from data.core.scope import OfFamily
-from data.core.settings import key, settings
+from data.core.settings import settings
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
@@ -251,12 +249,8 @@ def _not_left(uow: UnitOfWork, mail: Mail) -> Letter | None:
 
 
 def encrypt(secret: str) -> str:
-    return _fernet().encrypt(secret.encode()).decode()
+    return encryption.encrypt("letters", secret)
 
 
 def decrypt(encrypted: str) -> str:
-    return _fernet().decrypt(encrypted.encode()).decode() if encrypted else ""
-
-
-def _fernet() -> Fernet:
-    return Fernet(urlsafe_b64encode(key("letters")))
+    return encryption.decrypt("letters", encrypted) if encrypted else ""

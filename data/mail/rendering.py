@@ -151,13 +151,19 @@ def message_of(
         mail_to=letter.recipient,
         message_id=letter.message_id,
         date=letter.created_at,
-        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
+        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", **_answers_to(letter)},
     )
     if logo:
         message.attach(filename=LOGO, data=logo, content_disposition="inline", mime_type="image/png")
     for name, content in papers:
         message.attach(filename=name, data=content, mime_type="application/pdf")
     return bytes(message.as_bytes())
+
+
+def _answers_to(letter: Letter) -> dict[str, str]:
+    """Who answers all the same writes to the conservatoire, at the address that the letter's foot shows."""
+    address = next((block[3] for block in letter.blocks if block[0] == "foot"), "")
+    return {"Reply-To": address} if deliverable(address) else {}
 
 
 def shown_link(url: str) -> str:

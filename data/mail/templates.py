@@ -25,6 +25,17 @@ TEMPLATES = {
         ),
         "Se connecter",
     ),
+    "identifiers": Template(
+        "Votre identifiant",
+        (
+            "L’identifiant de cette adresse e-mail a été demandé sur le portail « {site} ». Le voici :",
+            "facts",
+            "Le mot de passe vous manque aussi ? Demandez-en un autre avec « Mot de passe perdu ».",
+            "link",
+            "Vous n’avez rien demandé ? Rien n’a changé : vous pouvez effacer ce message.",
+        ),
+        "Se connecter",
+    ),
     "access_sent": Template(
         "Votre accès au portail",
         (

@@ -9,7 +9,8 @@ from sqlmodel import Field, col, or_, select
 
 from data.core import audit
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import DATE, TEXT, Editable, Kind, editables, tidy_lines
+from data.core.fields import DATE, TEXT, Editable, Kind, editables
+from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
 

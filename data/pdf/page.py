@@ -16,12 +16,12 @@ from fpdf.enums import DocumentCompliance
 from fpdf.prefs import ViewerPreferences
 
 from data.core.i18n import Language, translate
+from data.pdf import scripts
 from data.pdf.text import (  # fmt: skip
     ACCENT,
     ASCENT,
     BODY,
     DESCENT,
-    FACES,
     LINE,
     POINT,
     SMALL,
@@ -57,9 +57,14 @@ class Letterhead:
 
 
 def _write(x: float, baseline: float, words: str, look: Look, pdf: FPDF) -> None:
-    pdf.set_font("hyperlegible", "B" if look.bold else "", look.size)
     pdf.set_text_color(look.ink)
-    pdf.text(x, baseline, words)
+    for family, run in scripts.runs(words):
+        style = "B" if look.bold else ""
+        if family + style not in pdf.fonts:  # another alphabet's, for this paper
+            pdf.add_font(family, style, scripts.face(family, look.bold))
+        pdf.set_font(family, style, look.size)
+        pdf.text(x, baseline, run)
+        x += width_of(run, look)
 
 
 def _rule(x1: float, y1: float, x2: float, y2: float, ink: str, thick: float, pdf: FPDF) -> None:
@@ -235,8 +240,8 @@ class PageCanvas:
         """The pages that are laid out and closed."""
         pdf = FPDF(format="A4", enforce_compliance=COMPLIANCE)
         pdf.set_auto_page_break(False)
-        for bold, path in FACES.items():
-            pdf.add_font("hyperlegible", "B" if bold else "", path)
+        for bold in (False, True):
+            pdf.add_font(scripts.MAIN, "B" if bold else "", scripts.face(scripts.MAIN, bold))
         pdf.creation_date = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
         pdf.set_title(self.title)
         pdf.set_author(line_of(self.letterhead.name))

@@ -1,15 +1,12 @@
-"""Words as the papers' font writes them: what it lacks, how wide they are, where lines break. Lengths in millimetres."""
+"""Words as the papers' fonts write them: what they lack, how wide they are, where lines break. Lengths in millimetres."""
 
 import re
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
-from fontTools.ttLib import TTFont
+from data.pdf import scripts
 
-FONTS = Path(__file__).parent / "fonts"
-FACES = {False: FONTS / "hyperlegible-regular.ttf", True: FONTS / "hyperlegible-bold.ttf"}
 ASCENT, DESCENT = 0.984, 0.316  # of the font's size
 POINT = 25.4 / 72
 ACCENT, INK, SOFT, LINE = "#17495a", "#1a2236", "#4b5469", "#e0dacd"
@@ -43,34 +40,31 @@ OTHERWISE = {"\u202f": "\xa0", "\u2007": "\xa0", "\u2010": "-", "\u2011": "-", "
 
 
 @lru_cache(maxsize=2)
-def advances(bold: bool) -> dict[str, int]:
+def advances(bold: bool) -> scripts.Advances:
     """Character -> its width, in thousandths of the font's size."""
-    with TTFont(FACES[bold], lazy=True) as font:
-        metrics = font["hmtx"].metrics
-        return {chr(code): metrics[glyph][0] for code, glyph in font.getBestCmap().items()}
+    return scripts.Advances(bold)
 
 
 @lru_cache(maxsize=4096)
 def _shown(character: str) -> str:
     """The character, or what stands for it: its plain letter, a square, nothing for what is not seen."""
-    known = advances(False)
     if character in OTHERWISE:
         return OTHERWISE[character]
     kind = unicodedata.category(character)
     if kind in {"Cc", "Cf", "Cs", "Mn", "Me"}:
         return ""
-    if character in known:
+    if scripts.family_of(character):
         return character
     if kind == "Zs":
         return " "
     plain = "".join(each for each in unicodedata.normalize("NFKD", character) if unicodedata.category(each) != "Mn")
-    return plain if plain and all(each in known for each in plain) else "□"
+    return plain if plain and all(map(scripts.family_of, plain)) else "□"
 
 
 def clean(words: str) -> str:
     """Words as the font can write them; line breaks stay."""
     whole = unicodedata.normalize("NFC", words.replace("\r\n", "\n"))
-    return "".join(map(_shown, whole))
+    return scripts.joined("".join(map(_shown, whole)))
 
 
 def line_of(words: str) -> str:

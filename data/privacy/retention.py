@@ -8,6 +8,8 @@ from data.accounts.rate_limit import Throttle
 from data.accounts.sessions import KnownDevice, SignIn
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
+from data.directory import part_families
+from data.importing import runs as import_runs
 from data.mail.outbox import TERMINAL_STATES, Letter
 
 MIN_DAYS, MAX_DAYS = 6, 12  # months of the journal: the database itself refuses to forget younger entries
@@ -40,5 +42,7 @@ def sweep() -> None:
             )
             ended = uow.now - timedelta(days=days(site, "sessions"))
             uow.change(delete(SignIn).where(col(SignIn.site_id) == site.id, col(SignIn.seen_at) < ended))
+        import_runs.forget_writes(uow)
+        part_families.forget(uow)
         uow.change(delete(KnownDevice).where(col(KnownDevice.seen_at) < uow.now - timedelta(days=365)))
         uow.change(delete(Throttle).where(col(Throttle.failed_at) < uow.now - timedelta(days=2)))

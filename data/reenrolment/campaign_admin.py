@@ -11,8 +11,8 @@ from sqlmodel import col, delete, select
 
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.fields import tidy_lines
 from data.core.ids import parse_id
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil

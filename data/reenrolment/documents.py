@@ -48,6 +48,7 @@ CLOSED = {  # short name, for an address -> why nothing is taken
     "foyer": "L’autre foyer de l’élève a déjà envoyé la demande de réinscription.",
     "lire": ONLY_READ,
     "validee": "Cette pièce est validée : elle ne peut plus être remplacée.",
+    "remplacer": "Un fichier est déjà reçu pour ce document. Pour le remplacer, pressez « Remplacer » sur sa ligne.",
     "souvent": "Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire.",
 }
 
@@ -89,8 +90,9 @@ def locked_because(now: Situation, item: DocumentItem) -> UserError | None:
     return None
 
 
-def accepts(uow: UnitOfWork, pupil: Pupil, document_id: int) -> None:
-    """UserError, or NotFound, when `supply` would be: asked before a file is looked at."""
+def accepts(uow: UnitOfWork, pupil: Pupil, document_id: int, *, replace: bool) -> None:
+    """UserError, or NotFound, when `supply` would be, or when it would replace what nobody said to replace: asked before a file is
+    looked at."""
     campaign = uow.get(Campaign, uow.get(RequiredDocument, document_id).campaign_id)
     now = reenrolment.situation(uow, pupil, campaign)
     item = next((each for each in now.document_items if each.document.id == document_id), None)
@@ -98,6 +100,8 @@ def accepts(uow: UnitOfWork, pupil: Pupil, document_id: int) -> None:
         raise NotFound(f"document {document_id} of pupil {pupil.id}")
     if error := refusal(now, item=item):
         raise error
+    if item.supplied and not replace:
+        raise UserError(CLOSED["remplacer"])
 
 
 def supply(

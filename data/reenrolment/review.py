@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import tidy_lines
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import letters

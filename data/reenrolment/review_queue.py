@@ -11,9 +11,10 @@ from sqlmodel import col, func, or_, select
 from data.accounts.models import Account
 from data.core import audit, edit_presence
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import tidy, tidy_lines
+from data.core.fields import tidy
 from data.core.i18n import as_language, translate
 from data.core.ids import parse_id
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Pupil

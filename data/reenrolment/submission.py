@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from data.core import audit
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import tidy_lines
+from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.reenrolment import letters

@@ -13,8 +13,8 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.fields import tidy_lines
 from data.core.i18n import as_language, translate
+from data.core.plain_text import tidy_lines
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families

@@ -1,10 +1,11 @@
 """« Recevoir l’agenda »: a private address at which a calendar program reads the lessons of the family's pupils (RFC 5545)."""
 
 import secrets
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from icalendar import Calendar, Event, Timezone
 from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
@@ -15,6 +16,7 @@ from data.core import audit, sites
 from data.core.errors import NotFound
 from data.core.scope import OfFamily
 from data.core.settings import settings
+from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
@@ -114,77 +116,76 @@ def write(uow: UnitOfWork) -> bytes:
         )
         .order_by(col(Lesson.day), col(Lesson.starts), col(Lesson.id), col(Enrolment.id))
     )
-    content = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Anacrouse//Agenda//FR",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_text(site.name)}",
-        f"NAME:{_text(site.name)}",
-        f"X-WR-TIMEZONE:{site.timezone}",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
-        "X-PUBLISHED-TTL:PT6H",
+    feed = _empty(site)
+    events = [
+        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].called)
+        for lesson, course, enrolment, teacher in rows
     ]
-    for lesson, course, enrolment, teacher in rows:
-        content += _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id].first_name)
-    return "".join(f"{folded}\r\n" for line in [*content, "END:VCALENDAR"] for folded in fold(line)).encode()
+    if any(isinstance(event.get("DTSTART").dt, datetime) for event in events):
+        feed.add_component(_time_zone(site.timezone, uow.today.year - 1, uow.today.year + 3))
+    for event in events:
+        feed.add_component(event)
+    return feed.to_ical()
+
+
+def _empty(site: Site) -> Calendar:
+    feed = Calendar()
+    feed.add("prodid", "-//Anacrouse//Agenda//FR")
+    feed.add("version", "2.0")
+    feed.add("calscale", "GREGORIAN")
+    feed.add("method", "PUBLISH")
+    feed.add("name", site.name)
+    feed.add("x-wr-calname", site.name)
+    feed.add("x-wr-timezone", site.timezone)
+    feed.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    feed.add("x-published-ttl", "PT6H")
+    return feed
+
+
+@lru_cache(maxsize=16)
+def _time_zone(name: str, first: int, last: int) -> Timezone:
+    """What the hours of the site are, for programs that do not know its zone. Made once a year: it is slow."""
+    return Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 1, 1))
 
 
 def _event(
     uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: str
-) -> list[str]:
-    cancelled = lesson.state == LessonState.CANCELLED
+) -> Event:
+    """Not all programs show STATUS: a cancelled lesson says so in its title too. UID names the rows only, so that no setting
+    changes it; SEQUENCE and LAST-MODIFIED follow all three of them."""
+    cancelled, moved = lesson.state == LessonState.CANCELLED, lesson.state == LessonState.MOVED
     title = f"{pupil} – {course.name}"
-    starts = (enrolment.slot or lesson.starts or course.starts) if lesson.state != LessonState.MOVED else lesson.starts
+    starts = lesson.starts if moved else (enrolment.slot or lesson.starts or course.starts)
     minutes = enrolment.slot_minutes or lesson.minutes or course.minutes or 60
     text = [
         uow.translate("Enseignant : {name}", name=teacher.full_name) if teacher else "",
-        uow.translate("Cours déplacé") if lesson.state == LessonState.MOVED else "",
+        uow.translate("Cours déplacé") if moved else "",
         lesson.note,
     ]
-    summary = uow.translate("Annulé : {title}", title=title) if cancelled else title
-    where = ", ".join(filter(None, (course.room, sites.here(uow).name))) if course.room else ""
-    domain = settings().mail_from.rpartition("@")[2] or "anacrouse"
-    return [
-        "BEGIN:VEVENT",
-        f"UID:lesson-{lesson.id}-{enrolment.id}@{domain}",
-        f"DTSTAMP:{uow.now:%Y%m%dT%H%M%SZ}",
-        *_when(lesson.day, starts, minutes, uow.zone),
-        f"SUMMARY:{_text(summary)}",
-        *([f"LOCATION:{_text(where)}"] if where else []),
-        *([f"DESCRIPTION:{_text(chr(10).join(filter(None, text)))}"] if any(text) else []),
-        f"STATUS:{'CANCELLED' if cancelled else 'CONFIRMED'}",
-        f"TRANSP:{'TRANSPARENT' if cancelled else 'OPAQUE'}",
-        f"SEQUENCE:{1 if lesson.state in {'moved', 'cancelled'} else 0}",
-        "END:VEVENT",
-    ]
+    rows = (lesson, course, enrolment)
+    changed = [row.changed_at for row in rows if row.changed_at]
+    event = Event()
+    event.add("uid", f"lesson-{lesson.id}-{enrolment.id}.{sites.here(uow).code}@anacrouse")
+    event.add("dtstamp", uow.now)
+    if changed:
+        event.add("last-modified", max(changed))
+    event.add("sequence", sum(row.revision for row in rows))
+    begins, ends = _when(lesson.day, starts, minutes, uow.zone)
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
+    event.add("summary", uow.translate("Annulé : {title}", title=title) if cancelled else title)
+    if course.room:
+        event.add("location", f"{course.room}, {sites.here(uow).name}")
+    if any(text):
+        event.add("description", "\n".join(filter(None, text)))
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    return event
 
 
-def _when(day: date, starts: time | None, minutes: int, zone: ZoneInfo) -> Iterable[str]:
-    """In UTC, so that no time zone need be told; a lesson without an hour takes the day."""
+def _when(day: date, starts: time | None, minutes: int, zone: ZoneInfo) -> tuple[date, date]:
+    """In the site's own hours; a lesson without an hour takes the day."""
     if starts is None:
-        yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
-        return
-    begins = datetime.combine(day, starts, zone).astimezone(UTC)
-    yield f"DTSTART:{begins:%Y%m%dT%H%M%SZ}"
-    yield f"DTEND:{begins + timedelta(minutes=minutes):%Y%m%dT%H%M%SZ}"
-
-
-def _text(value: str) -> str:
-    """RFC 5545 3.3.11."""
-    escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return escaped.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "\\n")
-
-
-def fold(line: str) -> Iterable[str]:
-    """Lines of 75 octets at most, never cut inside a letter (RFC 5545 3.1)."""
-    rest, room = line, 75
-    while len(rest.encode()) > room:
-        cut = room
-        while len(rest[:cut].encode()) > room:
-            cut -= 1
-        yield rest[:cut] if room == 75 else f" {rest[:cut]}"
-        rest, room = rest[cut:], 74
-    yield rest if room == 75 else f" {rest}"
+        return day, day + timedelta(days=1)
+    begins = datetime.combine(day, starts, zone)
+    return begins, (begins.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(zone)

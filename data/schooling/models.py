@@ -14,6 +14,8 @@ from sqlmodel import Field, col, select
 
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.fields import full_name
+from data.core.revisions import Revised
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
 from data.families.pupil_scope import OfPupil
@@ -38,10 +40,10 @@ class Teacher(OfSite, table=True):
 
     @property
     def full_name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
 
 
-class Course(OfSite, table=True):
+class Course(OfSite, Revised, table=True):
     """A class group in one school year (« 2026-2027 »), with its number in the conservatoire's own lists."""
 
     __table_args__ = (
@@ -84,7 +86,7 @@ class LessonState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Enrolment(OfPupil, table=True):
+class Enrolment(OfPupil, Revised, table=True):
     """A pupil in a course; once the year is over, what came of it. Hours and averages are hundredths."""
 
     staff_managed: ClassVar[bool] = True
@@ -122,7 +124,7 @@ class Enrolment(OfPupil, table=True):
     comment: str = Field(default="", max_length=2000)
 
 
-class Lesson(OfSite, table=True):
+class Lesson(OfSite, Revised, table=True):
     """One meeting of a course, in the site's own hours."""
 
     __table_args__ = (of_its_course(), Index("ix_lesson_course_day", "course_id", "day"))

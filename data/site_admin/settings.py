@@ -10,7 +10,8 @@ from data.accounts.models import Account
 from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy, tidy_lines
+from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy
+from data.core.plain_text import tidy_lines
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
 from data.core.unit_of_work import UnitOfWork

@@ -1,4 +1,4 @@
-"""A separate process for what strangers send: one thing at a time, ten seconds of a processor, bounded memory, no secret at hand.
+"""A separate process for what strangers send: one thing at a time, twenty seconds of a processor, bounded memory, no secret at hand.
 
 Its processor's seconds are counted, not the wall's: beside much else the same file takes longer, and is no worse for it. It
 starts at the first question and leaves by itself when nobody asks; one that hangs or dies is replaced.
@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROCESSOR_SECONDS = 10  # for one file; an honest one takes less than two
+PROCESSOR_SECONDS = 20  # for one file; an honest one takes less than two, one of 108 million pixels five
 PATIENCE, STARTING_PATIENCE = 600.0, 120.0  # seconds of the wall, for a child that is given a fiftieth of a processor
 
 
@@ -33,6 +33,10 @@ class _Gone(Lost):
 
 class Overloaded(Exception):
     """No answer, and what was sent need not be the cause: the process cannot be had, or the machine lets it go no further."""
+
+
+class _Killed(Overloaded):
+    """The machine ended the process; it may have been before this content came."""
 
 
 class _Child:
@@ -92,7 +96,7 @@ def ask(question: str, content: bytes) -> tuple[str, bytes]:
     with _turn:
         stored, _child = _child, None  # again only once it has answered
         if stored is not None:
-            with suppress(_Gone):  # it had left, or this content is its end: a new one will tell
+            with suppress(_Gone, _Killed):  # it had left, or this content is its end: a new one will tell
                 return _answer_of(stored, question, content)
         return _answer_of(_Child(), question, content)
 
@@ -102,7 +106,10 @@ def _answer_of(child: _Child, question: str, content: bytes) -> tuple[str, bytes
     try:
         text = child.ask(question, content)
     except (EOFError, OSError):
-        raise Lost if child.end() == -signal.SIGXCPU else _Gone from None
+        ended = child.end()
+        if ended == -signal.SIGKILL:  # from outside: the machine lacks memory
+            raise _Killed from None
+        raise Lost if ended == -signal.SIGXCPU else _Gone from None
     except Overloaded:
         child.end()
         log.error("a document was not opened within %.0f s: the machine does too much else", PATIENCE)

@@ -13,6 +13,7 @@ from components.ui.icons import icon
 from components.ui.markup import Markup, button, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
+from components.web import way_on
 from components.web.auth import set_cookie
 from components.web.errors import error_page
 from data.accounts import models as accounts
@@ -33,7 +34,9 @@ STRENGTHS = {"faible": "Mot de passe faible", "bon": "Bon mot de passe", "très 
 AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore": "new-password"}
 
 
-def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faults: dict[str, str]) -> Markup:
+def _form(
+    caller: Caller, names: tuple[str, ...], action: str, button: str, faults: dict[str, str], after: str = ""
+) -> Markup:
     hint = caller.translate("12 caractères au moins. Trois ou quatre mots sans lien font un bon mot de passe.")
     fields = [
         password(
@@ -60,6 +63,7 @@ def _form(caller: Caller, names: tuple[str, ...], action: str, button: str, faul
             hidden=True,
         ),
         fields,
+        way_on.field(after),
         tag("div", tag("button", button, class_="btn", type="submit"), class_="actions"),
         method="post",
         action=action,
@@ -136,7 +140,8 @@ async def strength(caller: Caller, request: Request) -> Response:
 def choose(caller: Caller, request: Request) -> Response:
     if caller.account and not caller.account.must_change:
         return RedirectResponse("/mot-de-passe", 303)
-    return _choose_page(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {})
+    after = way_on.from_query(request)
+    return _choose_page(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {}, after)
 
 
 @plain(CHOOSE, Audience.ACCOUNT, methods=("POST",))
@@ -147,7 +152,13 @@ async def chosen(caller: Caller, request: Request) -> Response:
 
 
 def _choose_page(
-    caller: Caller, names: tuple[str, ...], action: str, title: str, button: str, faults: dict[str, str]
+    caller: Caller,
+    names: tuple[str, ...],
+    action: str,
+    title: str,
+    button: str,
+    faults: dict[str, str],
+    after: str = "",
 ) -> Response:
     way_out = (
         tag("div", tag("a", caller.translate("Retour"), href="/mot-de-passe"), class_="links")
@@ -156,7 +167,7 @@ def _choose_page(
     )
     return plain_page(
         caller.translate(title),
-        _form(caller, names, action, caller.translate(button), faults) + way_out,
+        _form(caller, names, action, caller.translate(button), faults, after) + way_out,
         language=caller.language,
         status=400 if faults else 200,
         site=sites.known(caller.account.site_id) if caller.account else None,
@@ -168,6 +179,7 @@ async def _change(
 ) -> Response:
     form = await request.form()
     typed = {name: value if isinstance(value := form.get(name), str) else "" for name in names}
+    on = way_on.from_form(form)
     account, signin = caller.account, caller.signin
     if account is None or signin is None or (action == CHOOSE and not account.must_change):
         return error_page(404, language=caller.language)
@@ -181,14 +193,14 @@ async def _change(
     except ValidationErrors as invalid:
         names_of = {"new": "nouveau", "again": "encore"}
         faults = {names_of.get(name, name): error.message(caller.language) for name, error in invalid.faults.items()}
-        return _choose_page(caller, names, action, title, button, faults)
+        return _choose_page(caller, names, action, title, button, faults, on)
     except UserError as error:
-        return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)})
+        return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)}, on)
     except passwords.Busy:
         return error_page(503, language=caller.language)
     with caller.unit_of_work(writes=True) as uow:
         token = sessions.change_password(uow, signin.id, hashed)
-    response = RedirectResponse(after, 303)
+    response = RedirectResponse(on or after, 303)
     set_cookie(response, "anacrouse", token)
     return response
 

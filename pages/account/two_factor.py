@@ -1,5 +1,7 @@
 """« Second facteur »: set up by scanning, its recovery codes shown once, changed or taken away. Plain HTTP."""
 
+from collections.abc import Iterable
+
 import segno
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -7,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import FACTOR, plain
 from components.ui.markup import Markup, tag
+from components.web import way_on
 from components.web.errors import error_page
 from data.accounts import two_factor, two_factor_login
 from data.accounts.caller import Audience, Caller
@@ -16,7 +19,7 @@ from data.core.errors import UserError
 
 @plain(FACTOR, Audience.ACCOUNT)
 def show(caller: Caller, request: Request) -> Response:
-    return _page(caller)
+    return _page(caller, after=way_on.from_query(request))
 
 
 @plain(FACTOR, Audience.ACCOUNT, methods=("POST",))
@@ -45,11 +48,13 @@ async def act(caller: Caller, request: Request) -> Response:
     except UserError as error:
         if error.sentence == two_factor.WRONG_CODE:
             two_factor_login.code_failed(account)
-        return _page(caller, wrong=error.message(caller.language), drafted=drafted, status=400)
-    return _shown(caller, codes) if codes else RedirectResponse(FACTOR, 303)
+        return _page(
+            caller, wrong=error.message(caller.language), drafted=drafted, status=400, after=way_on.from_form(form)
+        )
+    return _shown(caller, codes, way_on.from_form(form)) if codes else RedirectResponse(FACTOR, 303)
 
 
-def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 200) -> Response:
+def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 200, after: str = "") -> Response:
     account, translate = caller.account, caller.translate
     if account is None or not account.is_staff:
         return error_page(404, language=caller.language)
@@ -69,7 +74,7 @@ def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 2
             "Votre conservatoire demande un second facteur aux responsables : mettez-le en place pour continuer."
         )
         body = (tag("p", asked) if must else "") + _set_up(
-            caller, two_factor.address_of(account, site.name, secret), secret, drafted
+            caller, two_factor.address_of(account, site.name, secret), secret, drafted, after
         )
     back = (
         ""
@@ -81,7 +86,7 @@ def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 2
     )
 
 
-def _set_up(caller: Caller, address: str, secret: str, drafted: str) -> Markup:
+def _set_up(caller: Caller, address: str, secret: str, drafted: str, after: str) -> Markup:
     translate = caller.translate
     return (
         tag(
@@ -102,7 +107,7 @@ def _set_up(caller: Caller, address: str, secret: str, drafted: str) -> Markup:
             "poser",
             translate("3. Le code à six chiffres que l’application montre"),
             translate("Mettre en place"),
-            drafted,
+            (tag("input", type="hidden", name="projet", value=drafted), way_on.field(after)),
         )
     )
 
@@ -129,13 +134,15 @@ def _codes_left(caller: Caller, left: int) -> Markup:
     )
 
 
-def _form(caller: Caller, what: str, label: str, text: str, drafted: str = "", *, bad: bool = False) -> Markup:
+def _form(
+    caller: Caller, what: str, label: str, text: str, more: Iterable[Markup | None] = (), *, bad: bool = False
+) -> Markup:
     name = {"poser": "code", "codes": "code-nouveaux", "retirer": "code-retirer"}[what]
     code = entry(label, name, autocomplete="one-time-code", maxlength=20, required=True)
     return tag(
         "form",
         tag("input", type="hidden", name="faire", value=what),
-        tag("input", type="hidden", name="projet", value=drafted) if drafted else None,
+        *more,
         code,
         tag("button", text, type="submit", class_="btn bad" if bad else "btn" if what == "poser" else "btn quiet"),
         method="post",
@@ -145,7 +152,7 @@ def _form(caller: Caller, what: str, label: str, text: str, drafted: str = "", *
     )
 
 
-def _shown(caller: Caller, codes: list[str]) -> Response:
+def _shown(caller: Caller, codes: list[str], after: str) -> Response:
     translate = caller.translate
     body = (
         success(translate("Le second facteur est en place."))
@@ -156,7 +163,7 @@ def _shown(caller: Caller, codes: list[str]) -> Response:
             ),
         )
         + tag("ul", (tag("li", tag("code", f"{code[:5]}-{code[5:]}")) for code in codes), class_="codes")
-        + tag("p", tag("a", translate("Continuer"), href="/", class_="btn"))
+        + tag("p", tag("a", translate("Continuer"), href=after or "/", class_="btn"))
     )
     return plain_page(
         translate("Codes de secours"),

@@ -38,7 +38,7 @@ def confirm(caller: Caller, request: Request, token: str) -> Response:
     else:
         body = success(
             caller.translate(
-                "L’adresse {address} est confirmée. Le secrétariat peut maintenant l’accepter.", address=address
+                "L’adresse {address} est confirmée, merci. Vous n’avez rien d’autre à faire.", address=address
             )
         )
     return plain_page(

@@ -1,18 +1,21 @@
 """« Connexion »: a plain page, a plain POST, our own cookie. Works with password managers and without websocket."""
 
-import re
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, info, message, password, plain_page, success, user_name
+from components.layout.plain_layout import Frame, alert, info, message, password, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.nicegui_adapter.static_files import screen_assets
-from components.ui.markup import Markup, tag
+from components.ui.markup import Markup, join, tag
+from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
 from data import demo
+from data.accounts import models as accounts
 from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -22,8 +25,11 @@ from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
 
+NOT_AN_ADDRESS = (
+    "Écrivez ici votre identifiant, et non votre adresse e-mail. "
+    "Vous ne l’avez plus ? Recevez-le avec « Identifiant oublié »."
+)
 STEP_PATH = "/connexion/second-facteur"
-ANYWHERE = re.compile(r"/(?!/)[a-z0-9/_-]*")
 
 DEMO_ACCOUNTS = (
     ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
@@ -37,20 +43,64 @@ DEMO_ACCOUNTS = (
 )
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What the form is filled in with."""
+
+    site: str = ""  # its code
+    login: str = ""
+    after: str = ""  # where to go on to
+
+
 def _page(
     caller: Caller,
     every: list[Site],
+    typed: Typed,
     *,
-    chosen: str = "",
-    login: str = "",
-    faults: dict[str, str] | None = None,
-    wrong: str = "",
-    done: Markup | None = None,
-    after: str = "",
+    notice: Markup | None = None,
+    faults: Mapping[str, str] = MappingProxyType({}),
     status: int = 200,
 ) -> Response:
-    faults, only = faults or {}, every[0] if len(every) == 1 else None
-    options = [tag("option", site.name, value=site.code, selected=site.code == chosen) for site in every]
+    empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
+    links = tag(
+        "div",
+        tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", typed.after)),
+        tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", typed.after)),
+        tag("a", caller.translate("Aide"), href="/aide"),
+        tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
+        class_="links",
+    )
+    faulty = (
+        message(caller.translate("Vérifiez les renseignements saisis."), caller.language, focus=next(iter(faults)))
+        if faults
+        else None
+    )
+    return plain_page(
+        caller.translate("Connexion"),
+        join(
+            [
+                alert(caller.translate(empty)) if not every else None,
+                notice,
+                _form(caller, every, typed, faults),
+                links,
+                faulty,
+            ]
+        ),
+        language=caller.language,
+        site=_only(every),
+        status=status,
+        ahead=screen_assets(),
+        frame=Frame(under=_demo_accounts(caller, every)),
+    )
+
+
+def _only(every: list[Site]) -> Site | None:
+    return every[0] if len(every) == 1 else None
+
+
+def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, str]) -> Markup:
+    only, first = _only(every), next(iter(faults), "")
+    options = [tag("option", site.name, value=site.code, selected=site.code == typed.site) for site in every]
     choice = (
         tag("input", type="hidden", name="site", value=only.code)
         if only
@@ -61,57 +111,29 @@ def _page(
             class_="field",
         )
     )
-    first = next(iter(faults), "")
-    empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
-    body = (
-        (alert(caller.translate(empty)) if not every else "")
-        + alert(wrong)
-        + (done or "")
-        + tag(
-            "form",
-            choice,
-            user_name(
-                caller.translate("Identifiant"),
-                login,
-                faults.get("identifiant", ""),
-                autofocus=first in {"", "identifiant"} and not login,
-            ),
-            password(
-                caller.translate("Mot de passe"),
-                "mot_de_passe",
-                caller.language,
-                autocomplete="current-password",
-                fault=faults.get("mot_de_passe", ""),
-                autofocus=bool(login) or first == "mot_de_passe",
-            ),
-            tag("input", type="hidden", name="suite", value=after) if after else None,
-            tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
-            method="post",
-            action="/connexion",
-            novalidate=True,
-            class_="stack-form",
-        )
-        + tag(
-            "div",
-            tag("a", caller.translate("Mot de passe perdu"), href="/mot-de-passe-perdu"),
-            tag("a", caller.translate("Aide"), href="/aide"),
-            tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
-            class_="links",
-        )
-        + (
-            message(caller.translate("Vérifiez les renseignements saisis."), caller.language, focus=first)
-            if faults
-            else ""
-        )
-    )
-    return plain_page(
-        caller.translate("Connexion"),
-        body,
-        language=caller.language,
-        site=only,
-        status=status,
-        ahead=screen_assets(),
-        under=_demo_accounts(caller, every),
+    return tag(
+        "form",
+        choice,
+        user_name(
+            caller.translate("Identifiant"),
+            typed.login,
+            faults.get("identifiant", ""),
+            autofocus=first in {"", "identifiant"} and not typed.login,
+        ),
+        password(
+            caller.translate("Mot de passe"),
+            "mot_de_passe",
+            caller.language,
+            autocomplete="current-password",
+            fault=faults.get("mot_de_passe", ""),
+            autofocus=bool(typed.login) or first == "mot_de_passe",
+        ),
+        way_on.field(typed.after),
+        tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
+        method="post",
+        action="/connexion",
+        novalidate=True,
+        class_="stack-form",
     )
 
 
@@ -147,9 +169,8 @@ def show(caller: Caller, request: Request) -> Response:
     return _page(
         caller,
         sites.every_site(),
-        chosen=cookie(request, "site"),
-        done=(success if fin == "2" else info)(caller.translate(done)),
-        after=_after(request.query_params.get("suite", "")),
+        Typed(cookie(request, "site"), after=way_on.from_query(request)),
+        notice=(success if fin == "2" else info)(caller.translate(done)),
     )
 
 
@@ -163,29 +184,25 @@ async def enter(caller: Caller, request: Request) -> Response:
         name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
             ("mot_de_passe", word, "Indiquez votre mot de passe."),
         )
         if not value
     }
-    stored: dict[str, Any] = {"chosen": code, "login": login, "after": _after(after)}
+    typed = Typed(code, login, way_on.safe(after))
     if faults:
-        return _page(caller, every, faults=faults, status=400, **stored)
+        return _page(caller, every, typed, faults=faults, status=400)
     try:
         account = await sessions.recognise(
             site.id if site and site.id else 0, login, word, device=cookie(request, "appareil"), client=caller.address
         )
     except UserError as error:
-        return _page(
-            caller,
-            every,
-            wrong=error.message(caller.language),
-            status=401 if error.sentence == sessions.WRONG else 429,
-            **stored,
-        )
+        status = 401 if error.sentence == sessions.WRONG else 429
+        return _page(caller, every, typed, notice=alert(error.message(caller.language)), status=status)
     except passwords.Busy:
         return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
-        response = RedirectResponse(STEP_PATH + (f"?suite={_after(after)}" if _after(after) else ""), 303)
+        response = RedirectResponse(way_on.carried(STEP_PATH, after), 303)
         response.set_cookie(
             "second",
             step,
@@ -211,7 +228,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
         label=device_label(request.headers.get("user-agent", "")),
         client=caller.address,
     )
-    response = RedirectResponse(_after(after) or ("/gestion" if account.is_staff else "/"), 303)
+    response = RedirectResponse(way_on.safe(after) or ("/gestion" if account.is_staff else "/"), 303)
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)
@@ -226,14 +243,6 @@ def left(caller: Caller, request: Request) -> Response:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _after(path: str) -> str:
-    """An address of ours to go on to, or ""."""
-    return path if ANYWHERE.fullmatch(path) and not path.startswith("/connexion") else ""
-
-
-safe_after = _after
 
 
 def device_label(agent: str) -> str:

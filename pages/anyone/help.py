@@ -24,6 +24,7 @@ PLAN = ("plan", "Plan du portail")
 OUTSIDE = (
     ("/connexion", "Connexion"),
     ("/mot-de-passe-perdu", "Mot de passe perdu"),
+    ("/identifiant-oublie", "Identifiant oublié"),
 )
 OWN = (
     ("/mot-de-passe/courriers", "Mes courriers"),

@@ -5,7 +5,8 @@ CHAPTERS = (
         "identifiant",
         "Mon identifiant",
         (
-            "Le conservatoire vous l’envoie par e-mail ou par courrier, avec l’adresse de ce portail. Vous l’avez perdu ? Appelez-nous.",
+            "Le conservatoire vous l’envoie par e-mail ou par courrier, avec l’adresse de ce portail.",
+            "Vous l’avez perdu ? Sur la page Connexion, « Identifiant oublié » l’envoie à l’e-mail de votre fiche ; sinon, appelez-nous.",
         ),
         "",
         "",

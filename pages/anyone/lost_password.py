@@ -6,10 +6,13 @@ from starlette.responses import Response
 from components.layout.plain_layout import entry, message, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
+from components.web import way_on
 from components.web.auth import site_of
 from components.web.errors import error_page
+from data.accounts import models as accounts
 from data.accounts import passwords, sessions
 from data.accounts.caller import Audience, Caller
+from pages.anyone.connexion import NOT_AN_ADDRESS
 
 SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
 
@@ -22,6 +25,7 @@ def _page(
     email: str = "",
     faults: dict[str, str] | None = None,
     done: str = "",
+    after: str = "",
 ) -> Response:
     faults = faults or {}
     first = next(iter(faults), "")
@@ -58,13 +62,19 @@ def _page(
                 maxlength=254,
                 required=True,
             ),
+            way_on.field(after),
             tag("button", caller.translate("Valider"), class_="btn", type="submit"),
             method="post",
             action="/mot-de-passe-perdu",
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.translate("Retour"), href="/connexion"), class_="links")
+        + tag(
+            "div",
+            tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)),
+            tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", after)),
+            class_="links",
+        )
         + dialog
     )
     return plain_page(
@@ -78,25 +88,27 @@ def _page(
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE)
 def show(caller: Caller, request: Request) -> Response:
-    return _page(caller, request)
+    return _page(caller, request, after=way_on.from_query(request))
 
 
 @plain("/mot-de-passe-perdu", Audience.ANYONE, methods=("POST",))
 async def ask(caller: Caller, request: Request) -> Response:
     form = await request.form()
+    after = way_on.from_form(form)
     login, email = (value if isinstance(value := form.get(name), str) else "" for name in ("identifiant", "email"))
     faults = {
         name: caller.translate(sentence)
         for name, value, sentence in (
             ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
             ("email", email.strip(), "Indiquez votre e-mail."),
         )
         if not value
     }
     if faults:
-        return _page(caller, request, login=login, email=email, faults=faults)
+        return _page(caller, request, login=login, email=email, faults=faults, after=after)
     try:
-        await sessions.lost_password(login, email, client=caller.address)
+        await sessions.lost_password(login, email, client=caller.address, back=way_on.carried("/connexion", after))
     except passwords.Busy:
         return error_page(503, language=caller.language)
-    return _page(caller, request, done=caller.translate(SENT))
+    return _page(caller, request, done=caller.translate(SENT), after=after)

@@ -6,11 +6,12 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.plain_layout import alert, entry, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui.markup import tag
+from components.web import way_on
 from components.web.auth import site_of
 from data.accounts import two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.core.errors import UserError
-from pages.anyone.connexion import STEP_PATH, come_in, safe_after
+from pages.anyone.connexion import STEP_PATH, come_in
 
 COOKIE = "second"
 
@@ -29,7 +30,7 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
             required=True,
             autofocus=True,
         ),
-        tag("input", type="hidden", name="suite", value=after) if after else None,
+        way_on.field(after),
         tag("button", translate("Se connecter"), type="submit", class_="btn"),
         method="post",
         action=STEP_PATH,
@@ -37,7 +38,7 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
         class_="stack-form",
     )
     about = tag("p", translate("Ouvrez l’application de codes de votre téléphone."), class_="soft")
-    back = tag("div", tag("a", translate("Recommencer"), href="/connexion"), class_="links")
+    back = tag("div", tag("a", translate("Recommencer"), href=way_on.carried("/connexion", after)), class_="links")
     body = alert(wrong) + about + form + back
     return plain_page(
         translate("Second facteur"), body, language=caller.language, status=status, site=site_of(caller, request)
@@ -47,8 +48,8 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
 @plain(STEP_PATH, Audience.ANYONE)
 def show(caller: Caller, request: Request) -> Response:
     if not request.cookies.get(COOKIE):
-        return RedirectResponse("/connexion", 303)
-    return _page(caller, request, safe_after(request.query_params.get("suite", "")))
+        return RedirectResponse(way_on.carried("/connexion", way_on.from_query(request)), 303)
+    return _page(caller, request, way_on.from_query(request))
 
 
 @plain(STEP_PATH, Audience.ANYONE, methods=("POST",))
@@ -60,9 +61,9 @@ async def enter(caller: Caller, request: Request) -> Response:
             request.cookies.get(COOKIE, "")[:1000], code[:40], client=caller.address
         )
     except UserError as error:
-        return _page(caller, request, safe_after(after), wrong=error.message(caller.language), status=401)
+        return _page(caller, request, way_on.safe(after), wrong=error.message(caller.language), status=401)
     if account is None:
-        return RedirectResponse("/connexion?fin=3", 303)
+        return RedirectResponse(way_on.carried("/connexion?fin=3", after), 303)
     response = come_in(caller, request, account, after)
     response.delete_cookie(COOKIE, path=STEP_PATH)
     return response

@@ -228,7 +228,7 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
         tag(
             "a",
             icon("paper"),
-            uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.first_name),
+            uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
             href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
         )
         for pupil, _ in (families.pupils(uow) if billed else [])

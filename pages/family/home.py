@@ -42,7 +42,7 @@ def home(uow: UnitOfWork) -> None:
 def _draw(uow: UnitOfWork) -> Markup:
     (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow)
     ledgers, pupils = billing.accounts(uow), absences.of_the_pupils(uow)
-    first = me.first_name if me else uow.name
+    first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
     under = uow.translate(
         "{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(uow.today)

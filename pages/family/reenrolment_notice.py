@@ -18,7 +18,7 @@ def draw(uow: UnitOfWork, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
 
 def _sentence(uow: UnitOfWork, due: Due) -> str:
     """Nothing once it is sent and nothing is to be given again."""
-    name, last = due.pupil.first_name, formats.long_day(due.campaign.closes_on, uow.language)
+    name, last = due.pupil.called, formats.long_day(due.campaign.closes_on, uow.language)
     again = (
         uow.translate("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused)
         if due.refused

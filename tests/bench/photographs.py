@@ -15,7 +15,7 @@ from PIL import Image
 from tests.bench import load
 
 WHERE = "/eleves/2042/reinscription"
-SIZE, AT_ONCE = (8000, 5000), 8  # forty million pixels: the most that is accepted
+SIZE, AT_ONCE = (8000, 5000), 8  # forty million pixels
 
 
 def photograph(form: str) -> bytes:
@@ -73,6 +73,7 @@ async def _measure(
         async def send(at: int) -> int:
             form = aiohttp.FormData()
             form.add_field("document", numbers[at % len(numbers)])
+            form.add_field("remplacer", numbers[at % len(numbers)])
             form.add_field("fichier", io.BytesIO(content), filename=f"photo-{at}.{ending}", content_type="image/jpeg")
             asked = sender.post(
                 f"{base}{WHERE}/documents",

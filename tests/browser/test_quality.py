@@ -39,6 +39,7 @@ MANAGER = [
 PUBLIC = [
     "/connexion",
     "/mot-de-passe-perdu",
+    "/identifiant-oublie",
     "/aide",
     "/accessibilite",
     "/donnees-personnelles",

@@ -57,6 +57,8 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     expect(page.get_by_role("dialog", name="Importer un document")).to_be_visible()
     page.get_by_label("Parcourir").set_input_files([picture("adresse.jpg"), picture("photo.jpg"), picture("maif.jpg")])
     expect(page.locator(".sending select")).to_have_count(3)
+    for at, name in enumerate(("Justificatif d’adresse", "Photo d’identité", "Attestation d’assurance")):
+        page.locator(".sending select").nth(at).select_option(label=name)
     page.get_by_role("dialog").get_by_role("button", name="Importer").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     for name, file in (("adresse", "adresse.jpg"), ("Photo d’identité", "photo.jpg"), ("assurance", "maif.jpg")):
@@ -93,6 +95,9 @@ def test_the_chapter_by_keyboard_alone(enter: Enter, portal: Server) -> None:
         reach(page, page.get_by_label("Parcourir"), "Space")
     chooser.value.set_files([picture("adresse.jpg"), picture("photo.jpg"), picture("maif.jpg")])
     expect(page.locator(".sending select")).to_have_count(3)
+    for at, key in enumerate("JPA"):
+        reach(page, page.locator(".sending select").nth(at))
+        page.keyboard.press(key)
     reach(page, window.get_by_role("button", name="Importer"), "Enter")
     expect(window).to_have_count(0)
     expect(line(page, "assurance")).to_contain_text("Reçue")

@@ -284,6 +284,18 @@ def test_a_new_email_is_told_to_the_old_address_and_confirmed_by_a_link(database
     assert recorded("email") == "claire.aubry@example.org"
 
 
+def test_a_link_followed_again_once_the_office_accepted_is_still_confirmed(database: str) -> None:
+    ask({"email": "Nouvelle@Example.org"})
+    token = link_of(last(Letter, Letter.kind == "confirm_email"))
+    assert change_requests.confirm_email(token) == "Nouvelle@example.org"
+    with system_unit_of_work(writes=True) as uow:
+        change = uow.get(FieldChange, waiting("email").id)
+        change.state = "accepted"
+        uow.add(change)
+    assert change_requests.confirm_email(token, now=later(days=30)) == "Nouvelle@example.org"
+    assert len(every(AuditEntry, AuditEntry.action == "e-mail confirmed")) == 1
+
+
 def test_a_link_that_is_old_unknown_replaced_or_taken_back_confirms_nothing(database: str) -> None:
     ask({"email": "un@example.org"})
     first = link_of(last(Letter, Letter.kind == "confirm_email"))

@@ -251,6 +251,14 @@ def test_what_the_server_says_of_an_address_decides_for_that_letter_only(outbox:
     assert len(box.received) == 2
 
 
+def test_a_secret_that_cannot_be_read_fails_its_letter_and_holds_up_no_other(outbox: str) -> None:
+    unreadable, fine = write(), write()
+    end_wait(unreadable, secret=mail_outbox.encrypt(WORD)[:-8])  # as a key that was changed leaves it
+    with postbox():
+        assert delivery.deliver() == 1
+    assert [letter(number).state for number in (unreadable, fine)] == ["failed", "sent"]
+
+
 def test_a_letter_is_given_up_after_two_days_and_a_password_after_one(outbox: str) -> None:
     plain, secret, old = write(kind="password_changed", secret=""), write(), write()
     with postbox() as box:

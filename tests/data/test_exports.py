@@ -87,7 +87,7 @@ def test_a_model_is_read_by_its_own_import(database: str) -> None:
             assert sheet.heads == [each.label for each in record.columns], name
             for each, cell in zip(record.columns, sheet.rows[0][1], strict=True):
                 if cell not in ("", None):
-                    each.read(cell, zeros=False)
+                    each.read(cell)
 
 
 def test_the_journal_of_accepted_changes_is_taken_since_a_day(database: str) -> None:

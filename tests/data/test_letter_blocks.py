@@ -1,5 +1,7 @@
 """A letter's blocks are drawn alike as text, as HTML and on screens."""
 
+from datetime import UTC, datetime
+from email import message_from_bytes
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +11,7 @@ from components.ui import letter_view
 from components.ui.letter_view import SCREEN
 from data.mail.blocks import BLOCKS
 from data.mail.outbox import Letter
-from data.mail.rendering import HTML, TEXT, html_of, text_of
+from data.mail.rendering import HTML, TEXT, html_of, message_of, text_of
 
 READER: Any = SimpleNamespace(language="fr")
 
@@ -42,3 +44,18 @@ def test_neighbours_of_one_kind_are_one_table() -> None:
         "\u202f", " "
     )
     assert html.count("<tbody>") == screen.count("<dl") == 1
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answers"), [("accueil@example.org", "accueil@example.org"), ("", None), ("a\n@b", None)]
+)
+def test_who_answers_a_letter_writes_to_its_site_and_the_sender_stays_the_portals(
+    recorded: str, answers: str | None
+) -> None:
+    letter = Letter(
+        language="fr", name="Claire", subject="Objet", recipient="claire@example.org", blocks=[["foot", "Valmont", "", recorded]],
+        message_id="<a@example.org>", created_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )  # fmt: skip
+    message = message_from_bytes(message_of(letter, "", "portail@example.org", "Valmont"))
+    assert message["Reply-To"] == answers
+    assert message["From"] == "Valmont <portail@example.org>"

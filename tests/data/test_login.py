@@ -65,6 +65,9 @@ def test_spaces_case_and_width_of_the_identifier_do_not_matter(database: str) ->
     wide = "".join(chr(ord(char) + 0xFEE0) for char in CLAIRE)
     for typed in (f"  {CLAIRE.upper()} ", wide, wide.upper(), CLAIRE):
         assert enter(typed).id == account(CLAIRE).id
+    for around in ("\u200b {} \u200b", "{}\0", "\0\u00a0{}", "\t{}\r\n", "Identifiant\u00a0: {}", "\u2066{}\u2069"):
+        assert enter(around.format(CLAIRE.title())).id == account(CLAIRE).id, around
+    assert enter("aubry. claire").id == enter("aub\u00adry.claire").id == account(CLAIRE).id
     assert enter(CLAIRE, code="belrive").id == account(CLAIRE, "belrive").id
     for good in ("abc", "a.b-c_9", "x" * 40):
         accounts.check_login(good)

@@ -53,6 +53,12 @@ def test_white_space_around_is_forgiven_to_a_temporary_word_only() -> None:
         " mot de passe\u00a0: {}",
         "Password: {}",
         "k7W m3xPqR t9aZb",
+        "\ufeff\u200b Mot de passe\u202f:\u00a0{}\t",
+        "mot\u00a0de\u00a0passe\uff1a{}",
+        "«\u00a0{}\u00a0».",
+        "“{}”",
+        "Mot de passe : « {} »",
+        "{}\u2060\n\n",
     ],
 )
 def test_what_was_copied_with_a_temporary_word_is_forgiven(around: str) -> None:

@@ -77,7 +77,7 @@ def tool(name: str, *arguments: str, given: bytes) -> bytes:
 
 def text(pdf: bytes) -> str:
     """What both readers read, which must be the same words; no-break spaces as spaces."""
-    poppler = tool("pdftotext", "-raw", "-", "-", given=pdf).decode()
+    poppler = re.sub("[\u202a-\u202e]", "", tool("pdftotext", "-raw", "-", "-", given=pdf).decode())  # its own marks
     pypdf = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert sorted(re.sub(r"\s", "", poppler.replace("\x0c", ""))) == sorted(re.sub(r"\s", "", pypdf))
     return poppler.replace("\xa0", " ").replace("\x0c", "\n")
@@ -364,7 +364,7 @@ def test_the_font_writes_our_families_names() -> None:
 
 def test_what_the_font_lacks_is_shown_as_it_can() -> None:
     assert clean("12\u202f345\u2011A") == "12\xa0345-A"
-    assert clean("Ṣadek e\u0301 \U0001f3bb 東") == "Sadek é □ □"
+    assert clean("Ṣadek e\u0301 \U0001f3bb 東 ก ﬁ") == "Ṣadek é □ 東 □ fi"
     assert clean("a\u202eb\u200bc\x00d\ud800") == "abcd"
     assert wrap("Un « mot » : rien", 1, BODY)[0] == "U"
     assert "« mot »" in wrap("Un mot « mot » : rien", width_of("« mot » : rien", BODY) - 1, BODY)[1] + " »"

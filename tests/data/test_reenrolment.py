@@ -144,7 +144,7 @@ def test_closed_meanwhile_nothing_is_taken_and_the_draft_is_kept(database: str) 
         for act in (
             lambda: request.choose(uow, nino, campaign_id, "leaving"),
             lambda: request.submit(uow, nino, campaign_id, {}),
-            lambda: reenrolment_documents.accepts(uow, nino, documents[0].id),
+            lambda: reenrolment_documents.accepts(uow, nino, documents[0].id, replace=False),
             lambda: reenrolment_documents.supply(uow, nino, documents[0].id, PDF, "application/pdf", "x.pdf"),
         ):
             with pytest.raises(UserError, match="La période de réinscription est terminée"):

@@ -69,12 +69,12 @@ def test_row_92_every_coding_separator_and_line_end_is_read(coding: str, ends: s
 
 
 @pytest.mark.parametrize(("content", "expected"), [
-    (b"", "vide"), (b"\r\n \r\n", "vide"), (b"Nom;Ville\r\n", "que ses titres"), (b"Nom\r\nDup\x81ont", "ne se lisent pas"),
-    (b'Nom;Ville\r\n"Dupont;Metz\r\n', "Ligne 2 : un guillemet"), (b"a\x00\x00b", "ne se lisent pas"),
+    (b"", "vide"), (b"\r\n \r\n", "vide"), (b"Nom;Ville\r\n", "que ses titres"),
+    (b"a\x00\x00b", "ne se lisent pas"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", "ancien format .xls"), (b"%PDF-1.4", "n’est pas un tableau"),
     (b"PK\x03\x04damaged", "endommagé"), ("\n".join(["Nom"] + ["x"] * 20_001).encode(), "plus de 20 000 lignes"),
-    (";".join(f"c{n}" for n in range(121)).encode() + b"\nx", "121 colonnes"), (b"Nom;Ville;Nom\r\na;b;c", "là deux fois (A et C)"),
-    (b"<html><table><tr><td>Nom</td></tr></table>", "page web"), (b'\xef\xbb\xbf [{"nom": 1}]', "page web"),
+    (";".join(f"c{n}" for n in range(121)).encode() + b"\nx", "121 colonnes"),
+    (b"<html><p>Erreur 500</p></html>", "page web"), (b'\xef\xbb\xbf [{"nom": 1}]', "page web"),
     (b'<?xml version="1.0"?><Workbook/>', "page web"),
 ])  # fmt: skip
 def test_rows_92_and_93_what_cannot_be_read_says_why(content: bytes, expected: str) -> None:

@@ -276,7 +276,23 @@ def test_the_script_comes_whole_in_every_coding(claire: Person, coding: str) -> 
 def test_figures_are_for_this_machine_only(portal: Server, come: Come) -> None:
     assert come(address="203.0.113.5").get("/metrics").status_code == 404
     assert come(address="127.0.0.1").get("/metrics").status_code == 404
-    assert "anacrouse_clients " in httpx.get(f"{portal.url}/metrics").text
+    answer = httpx.get(f"{portal.url}/metrics")
+    lines = answer.text.splitlines()
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert [line.split()[2:] for line in lines if line.startswith("# TYPE")] == [
+        [f"anacrouse_{name}", "gauge"]
+        for name in (
+            "uptime_seconds",
+            "clients",
+            "clients_connected",
+            "letters_waiting",
+            "letters_oldest_seconds",
+            "disk_free_bytes",
+        )
+    ]
+    assert all(float(line.split()[1]) >= 0 for line in lines if not line.startswith("#"))
+    for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
+        assert httpx.get(f"{portal.url}/metrics", headers={name: "127.0.0.1"}).status_code == 404, name
 
 
 def test_health_says_what_fails_and_nothing_more(come: Come) -> None:

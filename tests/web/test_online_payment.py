@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -295,3 +295,28 @@ def test_the_receipts_letter_leaves_at_once(mailed: Server, post: MailServer, co
         assert expected in html.replace("\xa0", " ").replace("&nbsp;", " ")
     assert "SIM-" not in plain
     wait_for(lambda: mailed.value("SELECT state FROM letter WHERE kind = 'payment_received'") == "sent", "the letter")
+
+
+@pytest.mark.parametrize("origin", ["https://bank.example.org", "null", None])
+def test_a_browser_that_the_bank_sends_back_by_post_comes_to_its_payment(
+    portal: Server, samir: Person, origin: str | None
+) -> None:
+    """The cookie does not come along from another site (SameSite); the page that answers asks again from ours, by GET."""
+    address = urlsplit(press(samir, begin(samir), "accepter")).path
+    stranger = httpx.Client(base_url=portal.url, headers={"origin": origin} if origin else {}, trust_env=False)
+    sent = {"vads_trans_status": "AUTHORISED", "signature": "x" * 200, "é": "à"}
+    for answer in (
+        stranger.post(address, data=sent),
+        stranger.post(address, content=b"\xff\x00"),
+        stranger.post(address),
+    ):
+        assert answer.status_code == 200
+        assert answer.headers["refresh"] == f"0; url={address}"
+        assert f'href="{address}"' in answer.text
+        assert "set-cookie" not in answer.headers
+    assert "Paiement reçu." in samir.text(address)
+    assert stranger.post("/facturation/retour/%0d%0ax").status_code == 404
+    assert stranger.post(f"/facturation/reprendre/{reference_in(address)}").status_code == 403
+    led = stranger.get(address)
+    assert parse_qs(urlsplit(led.headers["location"]).query)["suite"] == [address]
+    stranger.close()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -113,8 +114,8 @@ def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person,
         ([("fichier", ("a.jpg", b"", "image/jpeg"))], number, "Choisissez un fichier."),
         ([one], "", "Choisissez le nom du document."),
         ([one], "abc", "Choisissez le nom du document."),
-        ([("fichier", ("a.gif", b"GIF89a", "image/jpeg"))], number, "Format non accepté."),
-        ([("fichier", ("a.jpg", b"GIF89a", "image/jpeg"))], number, "ne correspond pas à son extension"),
+        ([("fichier", ("a.jpg", b"PK\3\4 a letter", "image/jpeg"))], number, "Format non accepté."),
+        ([("fichier", ("a.jpg", b"GIF89a", "image/jpeg"))], number, "illisible ou endommagé"),
     )
     for files, document, expected in cases:
         answer = ready.post(
@@ -128,6 +129,40 @@ def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person,
     for wrong in ("999999", str(portal.value("SELECT max(id) FROM required_document WHERE site_id = 2"))):
         assert upload(ready, wrong).status_code == 404
     assert stored_count(portal) == before
+
+
+def test_a_received_document_is_replaced_only_when_it_is_said(ready: Person, portal: Server) -> None:
+    number, before = documents(ready)["Photo d’identité"], stored_count(portal)
+    assert upload(ready, number).status_code == 200
+    kept = portal.value("SELECT max(file_id) FROM supplied_document")
+    again = upload(ready, number, name="assurance.jpg")
+    assert (again.status_code, "déjà reçu" in again.json()["refused"]) == (422, True)
+    sent = {"fichier": ("assurance.jpg", picture(), "image/jpeg")}
+    plainly = ready.post(f"{WHERE}/documents", data={"document": number}, files=sent)
+    assert "pressez « Remplacer »" in ready.text(plainly.headers["location"]).replace("\xa0", " ")
+    assert portal.value("SELECT max(file_id) FROM supplied_document") == kept
+    said = ready.post(f"{WHERE}/documents", data={"document": number, "remplacer": number}, files=sent)
+    assert said.headers["location"] == f"{WHERE}?document=recu"
+    assert portal.value("SELECT max(file_id) FROM supplied_document") != kept
+    assert stored_count(portal) == before + 1
+
+
+def test_photographs_of_one_document_arrive_as_one_pdf(ready: Person, portal: Server) -> None:
+    number, before = documents(ready)["Photo d’identité"], stored_count(portal)
+    out = io.BytesIO()
+    Image.new("RGB", (40, 80), "white").save(out, "JPEG")
+    pages = [("fichier", (f"IMG_{at}.jpg", out.getvalue(), "image/jpeg")) for at in (1, 2, 3)]
+    answer = ready.post(
+        f"{WHERE}/documents",
+        data={"document": number, "tours": ["90", "0", "nonsense"]},
+        files=pages,
+        headers={"accept": "application/json"},
+    )
+    assert answer.json() == {"received": "IMG_1.jpg", "remarks": []}
+    assert stored_count(portal) == before + 1
+    stored = ready.get(f"/documents/{portal.value('SELECT name FROM stored_file ORDER BY id DESC LIMIT 1')}")
+    with pikepdf.open(io.BytesIO(stored.content)) as made:
+        assert [int(page.mediabox[2]) for page in made.pages] == [842, 595, 595]
 
 
 def test_row_74_a_campaign_closed_meanwhile_takes_nothing_and_says_so(ready: Person, portal: Server) -> None:

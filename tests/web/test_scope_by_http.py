@@ -23,6 +23,7 @@ Routes = list[tuple[str, str, str, list[str]]]
 PUBLIC = {
     "/connexion",
     "/mot-de-passe-perdu",
+    "/identifiant-oublie",
     "/aide",
     "/donnees-personnelles",
     "/mentions-legales",

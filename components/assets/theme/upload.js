@@ -1,120 +1,275 @@
-// Forms that send files (data-upload): several at once, each with its document's name, dropped or chosen, with progress.
-// Each goes by a plain request of its own, so it survives a lost websocket. Without this script the form sends one.
-const lists = new WeakMap(); // form -> [{ file, line, select, done }]
+// Forms that send files. `data-upload`: several at once, dropped or chosen, each with its document's name, or joined as the pages of one
+// (upload_pages.js). `data-alone`: one file. Each goes by a plain request of its own, so it survives a lost websocket, and waits its turn
+// where the portal is busy. Without this script the forms send one file.
+import { drawPages, make, thumbnail } from "./upload_pages.js";
 
-const make = (name, given = {}, ...inside) => {
-  const made = Object.assign(document.createElement(name), given);
-  made.append(...inside);
-  return made;
-};
+const lists = new WeakMap(); // form -> [{ pages: [{ file, turn }], line, select, chosen, done }]
 const sending = (form) => lists.get(form) ?? lists.set(form, []).get(form);
-const report = (form, text) => (form.querySelector("[role=status]").textContent = text);
+const report = (form, texts) => (form.querySelector("[role=status]").textContent = texts);
+const spoken = (form) => (form.texts ??= JSON.parse(form.dataset.texts));
+const filled = (sentence, given) => sentence.replace(/\{(\w+)\}/g, (_, name) => given[name]);
+const isPhoto = (file) => file.type.startsWith("image/") || /\.(jpe?g?|jfif|png|heic|heif|webp|avif|gif|bmp|tiff?)$/i.test(file.name);
+const isPdf = (file) => file.type === "application/pdf" || /\.pdf$/i.test(file.name);
+const weight = (size) =>
+  size < 1048576 ? `${Math.max(1, Math.round(size / 1024))} Ko` : `${(size / 1048576).toFixed(1).replace(".", ",")} Mo`;
+const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
 function add(form, files) {
-  const names = form.querySelector("select[name=document]");
   for (const file of files) {
-    const taken = new Set(sending(form).map((each) => each.select.value));
-    const select = names.cloneNode(true);
-    const left = [...select.options].filter((option) => !taken.has(option.value));
-    const free = left.find((option) => "lacking" in option.dataset) ?? left[0];
-    select.value = taken.has(names.value) && free ? free.value : names.value;
-    select.id = `document-${Date.now()}-${sending(form).length}`;
-    select.setAttribute("aria-describedby", `${select.id}-fault`);
-    const label = make("label", { textContent: form.dataset.name, htmlFor: select.id });
-    const leave = make("button", { type: "button", className: "link", textContent: form.dataset.leave });
-    leave.setAttribute("aria-label", `${form.dataset.leave} : ${file.name}`);
-    const size =
-      file.size < 1048576 ? `${Math.max(1, Math.round(file.size / 1024))} Ko` : `${(file.size / 1048576).toFixed(1).replace(".", ",")} Mo`;
-    const line = make(
-      "li",
-      {},
-      make("strong", { textContent: file.name }),
-      make("span", { className: "hint", textContent: size }),
-      leave,
-      make("div", { className: "field" }, label, select),
-      make("progress", { max: 100, value: 0, hidden: true, ariaLabel: file.name }),
-      make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }),
-    );
-    const one = { file, line, select };
-    leave.addEventListener("click", () => {
-      line.remove();
-      sending(form).splice(sending(form).indexOf(one), 1);
-      show(form);
-    });
+    const one = { pages: [{ file, turn: 0 }], line: make("li"), select: null, chosen: false, done: false };
     sending(form).push(one);
-    form.querySelector(".sending").append(line);
+    form.querySelector(".sending").append(one.line);
   }
+  // The one that stands alone has the document that the window proposes; of several, each is named by the person.
+  for (const one of sending(form)) if (!one.done) draw(form, one);
   show(form);
 }
 
+function draw(form, one) {
+  const texts = spoken(form);
+  const several = sending(form).length > 1;
+  const names = form.querySelector("[data-one] select");
+  const select = names.cloneNode(true);
+  select.prepend(make("option", { value: "", textContent: texts.nameFirst }));
+  select.value = one.chosen ? one.select.value : several ? "" : names.value;
+  select.id = `document-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  select.setAttribute("aria-describedby", `${select.id}-fault`);
+  const box = make("input", { type: "checkbox", checked: one.box?.checked ?? false });
+  const held = make("label", { className: "held" }, box, make("span"));
+  const look = () => {
+    const name = select.selectedOptions[0]?.dataset.held;
+    held.hidden = !name || select.value === form.dataset.replacing;
+    held.lastChild.textContent = ` ${filled(texts.replace, { name: name ?? "" })}`;
+  };
+  select.addEventListener("change", () => {
+    one.chosen = true;
+    box.checked = false;
+    fault(one, "");
+    look();
+    show(form);
+  });
+  look();
+  Object.assign(one, { select, box, held });
+  const [{ file }] = one.pages;
+  const joined = one.pages.length > 1;
+  const title = joined ? filled(texts.pages, { count: one.pages.length }) : file.name;
+  const leave = make("button", { type: "button", className: "link", textContent: texts.leave, ariaLabel: `${texts.leave} : ${title}` });
+  leave.addEventListener("click", () => drop(form, one));
+  const kind = isPhoto(file) ? texts.photo : isPdf(file) ? texts.pdf : texts.file;
+  const size = one.pages.reduce((sum, page) => sum + page.file.size, 0);
+  one.line.replaceChildren(
+    joined ? "" : thumbnail(file, kind),
+    make("strong", { textContent: title }),
+    make("span", { className: "hint", textContent: joined ? weight(size) : `${kind} · ${weight(size)}` }),
+    leave,
+    joined
+      ? drawPages(one, {
+          texts,
+          filled,
+          isPhoto,
+          report: (text) => report(form, text),
+          again: () => {
+            draw(form, one);
+            show(form);
+          },
+          drop: () => drop(form, one),
+        })
+      : "",
+    make("div", { className: "field" }, make("label", { textContent: texts.name, htmlFor: select.id }), select, held),
+    make("progress", { max: 100, value: 0, hidden: true, ariaLabel: title }),
+    make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }),
+  );
+}
+
+function drop(form, one) {
+  const list = sending(form);
+  list.splice(list.indexOf(one), 1);
+  one.line.remove();
+  show(form);
+  (list[0]?.line.querySelector("button") ?? form.querySelector("input[type=file]")).focus();
+}
+
+// Photographs that may be pages of one document: those of which the person says the same document, else those not named yet.
+function alike(form) {
+  const photos = sending(form).filter((one) => !one.done && one.pages.every((page) => isPhoto(page.file)));
+  const named = new Set(photos.map((one) => (one.chosen ? one.select.value : "")));
+  const groups = [...named].map((name) => photos.filter((one) => (one.chosen ? one.select.value : "") === name));
+  return groups.filter((group) => group.length > 1).sort((a, b) => b[0].chosen - a[0].chosen)[0] ?? [];
+}
+
 function show(form) {
-  const any = sending(form).length > 0;
-  form.querySelector("[data-one]").hidden = any;
+  const press = form.querySelector("[data-join]");
+  const count = alike(form).reduce((sum, one) => sum + one.pages.length, 0);
+  form.querySelector("[data-one]").hidden = sending(form).length > 0;
+  press.hidden = count < 2 || count > spoken(form).mostPages;
+  press.textContent = filled(spoken(form).join, { count });
   report(form, "");
 }
 
-function send(form, one) {
-  const body = new FormData();
-  body.append("document", one.select.value);
-  body.append("fichier", one.file, one.file.name);
-  const bar = one.line.querySelector("progress");
-  const fault = one.line.querySelector(".fault");
-  bar.hidden = false;
-  fault.hidden = true;
+function join(form) {
+  const [first, ...others] = alike(form);
+  first.pages.push(...others.flatMap((one) => one.pages));
+  for (const one of others) one.line.remove();
+  lists.set(
+    form,
+    sending(form).filter((one) => !others.includes(one)),
+  );
+  draw(form, first);
+  show(form);
+  first.line.querySelector(".pages button:not(:disabled)").focus();
+}
+
+// One request; while there is no place in the queue the same file is sent again, by itself.
+async function post(form, body, { bar, tell, stopped }) {
+  const texts = spoken(form);
+  for (;;) {
+    const answer = await request(form, body, { bar, tell });
+    if (answer.status !== 503 || stopped()) return answer;
+    tell(texts.busy);
+    await pause(answer.after * (0.5 + Math.random()));
+    if (stopped()) return { status: 0 };
+  }
+}
+
+function request(form, body, { bar, tell }) {
+  const texts = spoken(form);
   return new Promise((done) => {
-    const request = new XMLHttpRequest();
-    const failed = (text) => {
-      fault.textContent = text;
-      fault.hidden = false;
-      bar.hidden = true;
-      done(false);
-    };
-    request.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
-    request.addEventListener("error", () => failed(form.dataset.failed));
-    request.addEventListener("timeout", () => failed(form.dataset.failed));
-    request.addEventListener("load", () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(request.responseText);
-      } catch {
-        if (request.status === 200) return location.assign(request.responseURL); // Connexion: the session is over
-      }
-      if (answer.received === undefined) return failed(answer.refused ?? form.dataset.failed);
-      one.done = true;
-      one.select.disabled = true;
-      one.line.querySelector("button")?.remove();
-      one.line.append(make("span", { className: "chip good", textContent: form.dataset.received }));
-      done(true);
+    const sent = new XMLHttpRequest();
+    let waits;
+    sent.upload.addEventListener("progress", (event) => (bar.value = (100 * event.loaded) / event.total));
+    sent.upload.addEventListener("load", () => {
+      tell(texts.checking);
+      waits = setTimeout(() => tell(texts.busy), 8000);
     });
-    request.open("POST", form.action);
-    request.setRequestHeader("accept", "application/json");
-    request.timeout = 120000;
-    request.send(body);
+    sent.addEventListener("loadend", () => {
+      clearTimeout(waits);
+      let parsed = null;
+      try {
+        parsed = JSON.parse(sent.responseText);
+      } catch {} // a page: the form's own answer, Connexion where the session is over, or nothing at all
+      done({ status: sent.status, answer: parsed, url: sent.responseURL, after: Number(sent.getResponseHeader("retry-after") ?? 5) });
+    });
+    sent.open("POST", form.action);
+    sent.setRequestHeader("accept", "application/json");
+    sent.timeout = 600000;
+    sent.send(body);
+    tell(texts.sending);
   });
 }
 
+function fault(one, texts, at = one.select) {
+  const place = one.line.querySelector(".fault");
+  place.textContent = texts;
+  place.hidden = !texts;
+  return texts ? at : null;
+}
+
+// What the person must still say, before anything leaves: the field to go to, or null.
+function lacking(form, one, all) {
+  const texts = spoken(form);
+  fault(one, "");
+  if (one.pages.some((page) => page.file.size > texts.mostBytes)) return fault(one, texts.heavy);
+  if (one.pages.length > texts.mostPages) return fault(one, texts.tooMany);
+  if (!one.select.value) return fault(one, texts.noName);
+  if (all.some((other) => other !== one && other.select.value === one.select.value)) return fault(one, texts.twice);
+  return !one.held.hidden && !one.box.checked ? fault(one, texts.mayReplace, one.box) : null;
+}
+
+async function send(form, one) {
+  const texts = spoken(form);
+  const body = new FormData();
+  const bar = one.line.querySelector("progress");
+  body.append("document", one.select.value);
+  if (!one.held.hidden || one.select.value === form.dataset.replacing) body.append("remplacer", one.select.value);
+  for (const { file, turn } of one.pages) {
+    body.append("fichier", file, file.name);
+    if (one.pages.length > 1) body.append("tours", turn);
+  }
+  bar.hidden = false;
+  const { status, answer, url } = await post(form, body, {
+    bar,
+    tell: (text) => report(form, text),
+    stopped: () => !sending(form).includes(one),
+  });
+  bar.hidden = true;
+  if (status === 200 && !answer) return location.assign(url); // Connexion: the session is over
+  if (answer?.received === undefined) return fault(one, status === 413 ? texts.heavy : (answer?.refused ?? texts.failed));
+  one.done = true;
+  one.select.disabled = one.box.disabled = true;
+  for (const press of one.line.querySelectorAll("button, .leaves > label")) press.remove();
+  one.line.append(make("span", { className: "chip good", textContent: texts.received }));
+  for (const text of answer.remarks) one.line.append(make("p", { className: "was remark", textContent: text }));
+  one.remarked = answer.remarks.length > 0;
+  return null;
+}
+
 async function sendAll(form) {
+  const texts = spoken(form);
   const left = sending(form).filter((each) => !each.done);
   if (!left.length) {
-    report(form, form.dataset.choose);
+    report(form, texts.choose);
     return form.querySelector("input[type=file]").focus();
   }
+  const first = left.map((one) => lacking(form, one, left)).find(Boolean);
+  if (first) return first.focus();
   const press = form.querySelector("[type=submit]");
   press.setAttribute("aria-disabled", "true");
-  report(form, form.dataset.sending);
+  form.querySelector("[data-join]").hidden = true;
   let bad = null;
-  for (const one of left) if (!(await send(form, one))) bad ??= one;
+  for (const one of left) {
+    const at = await send(form, one);
+    bad ??= at;
+  }
   press.removeAttribute("aria-disabled");
-  report(form, bad ? "" : form.dataset.received); // the fault stands under its document, and is read with it
-  if (bad) return bad.select.focus();
+  report(form, bad ? "" : texts.received); // the fault stands under its document, and is read with it
+  if (bad) return bad.focus();
+  if (sending(form).some((one) => one.remarked)) return remain(form);
   form.closest("dialog")?.close();
-  // The websocket redraws the page; where it is lost, the page is asked for again.
-  if (document.documentElement.dataset.screen !== "live") location.reload();
+}
+
+// Something is to be read: the window stays, and is only to be closed.
+function remain(form) {
+  const texts = spoken(form);
+  const remarks = [...form.querySelectorAll(".remark")];
+  for (const [at, remark] of remarks.entries()) remark.id = `remark-${at}`;
+  form.querySelector("[type=submit]").hidden = true;
+  const close = form.querySelector("[data-closes]");
+  close.dataset.was ??= close.textContent;
+  close.textContent = texts.close;
+  close.setAttribute("aria-describedby", remarks.map((remark) => remark.id).join(" "));
+  close.focus();
+}
+
+async function sendAlone(form) {
+  const texts = spoken(form);
+  const press = form.querySelector("[type=submit]");
+  const [file] = form.querySelector("input[type=file]").files;
+  form.querySelector("[data-own]")?.remove();
+  const status = make("p", { className: "hint", role: "status" });
+  const bar = make("progress", { max: 100, value: 0, ariaLabel: file.name });
+  const beside = make("div", { className: "waits" }, bar, status);
+  beside.dataset.own = "";
+  form.append(beside);
+  if (file.size > texts.mostBytes) {
+    bar.remove();
+    status.textContent = texts.heavy;
+    return;
+  }
+  press.setAttribute("aria-disabled", "true");
+  const answer = await post(form, new FormData(form), {
+    bar,
+    tell: (text) => (status.textContent = text),
+    stopped: () => !form.isConnected,
+  });
+  press.removeAttribute("aria-disabled");
+  bar.remove();
+  if (answer.status === 200) return location.assign(answer.url);
+  status.textContent = answer.status === 413 ? texts.heavy : texts.failedAlone;
 }
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-upload]");
-  if (!form || event.target.type !== "file" || !event.target.files.length) return;
+  if (!form || event.target.id !== "fichier" || !event.target.files.length) return;
   add(form, event.target.files);
   event.target.value = "";
 });
@@ -122,22 +277,32 @@ document.addEventListener(
   "submit",
   (event) => {
     const form = event.target;
-    if (!("upload" in form.dataset)) return;
+    const alone = "alone" in form.dataset;
+    if (!alone && !("upload" in form.dataset)) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // the page stays: its websocket too
-    if (form.querySelector("[type=submit]").ariaDisabled !== "true") sendAll(form);
+    if (form.querySelector("[type=submit]").ariaDisabled !== "true") (alone ? sendAlone : sendAll)(form);
   },
   true,
 );
+document.addEventListener("click", (event) => {
+  const press = event.target.closest?.("[data-join]");
+  if (press) join(press.form);
+});
 document.addEventListener(
   "close",
   (event) => {
     const form = event.target.querySelector?.("form[data-upload]");
     if (!form) return;
+    // The websocket redraws the page; where it is lost, the page is asked for again.
+    if (sending(form).some((one) => one.done) && document.documentElement.dataset.screen !== "live") location.reload();
     lists.delete(form);
     form.querySelector(".sending").replaceChildren();
-    form.querySelector("[data-one]").hidden = false;
-    report(form, "");
+    form.querySelector("[type=submit]").hidden = false;
+    const close = form.querySelector("[data-closes]");
+    close.textContent = close.dataset.was ?? close.textContent;
+    close.removeAttribute("aria-describedby");
+    show(form);
   },
   true,
 );
@@ -150,9 +315,9 @@ for (const type of ["dragover", "dragleave", "drop"]) {
     if (type === "drop") add(zone.closest("form"), event.dataTransfer.files);
   });
 }
-// With the script, several may be chosen and an empty form is refused in words.
+// With the script, several may be chosen and an empty form is told of in plain words.
 const prepare = () => {
-  for (const field of document.querySelectorAll("form[data-upload] input[type=file]")) {
+  for (const field of document.querySelectorAll("form[data-upload] #fichier")) {
     field.multiple = true;
     field.required = false;
   }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold
+from data.core.fields import DATE, TEXT, fold, full_name
 from data.core.roles import Role
 from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing import columns
@@ -238,7 +238,7 @@ def create_account(
     elif taken is not None and taken is not theirs:
         line.fault(column, UserError("Cet identifiant est déjà celui d’une autre personne."))
     elif theirs is None:
-        name = f"{adult['first_name']} {adult['last_name']}".strip()
+        name = full_name(adult["first_name"], adult["last_name"])
         snapshot.put(
             line,
             Draft(

@@ -8,7 +8,7 @@ from typing import Any
 from data.billing.models import Instalment, Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold
+from data.core.fields import DATE, TEXT, fold, full_name
 from data.families.models import Family, Guardian
 from data.importing.columns import HUNDREDTHS, LINES, MONEY, NUMBER, YEAR, Field, column, pick
 from data.importing.kinds.families import FAMILY_KEY
@@ -137,7 +137,7 @@ def payer(snapshot: Snapshot, family: Entity) -> dict[str, str]:
         return {}
     lines = [first["address"], first["complement"], f"{first['postcode']} {first['town']}".strip()]
     return {
-        "payer": f"{first['first_name']} {first['last_name']}".strip(),
+        "payer": full_name(first["first_name"], first["last_name"]),
         "payer_address": "\n".join(filter(None, lines)),
     }
 

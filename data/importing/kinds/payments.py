@@ -9,7 +9,7 @@ from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
 from data.families.models import Family, Guardian
-from data.importing.columns import MONEY, column, pick
+from data.importing.columns import MONEY, PAYMENT_MEANS, column, pick
 from data.importing.kinds.families import FAMILY_KEY
 from data.importing.kinds.invoices import (
     INVOICE_KEY,
@@ -65,7 +65,14 @@ PAYMENTS = (
         example="12/10/2026",
     ),
     column(
-        "method", "Mode de règlement", TEXT, "Mode", "Moyen de paiement", "Mode paiement", length=40, example="Chèque"
+        "method",
+        "Mode de règlement",
+        PAYMENT_MEANS,
+        "Mode",
+        "Moyen de paiement",
+        "Mode paiement",
+        length=40,
+        example="Chèque",
     ),
     column(
         "operation", "Numéro d’opération", TEXT, "N° chèque", "Référence", "N° opération", length=60, example="7000001"

@@ -5,18 +5,19 @@ from datetime import date
 
 from fastapi import Request
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from components.layout.file_notices import file_notice, received_code, script_texts
 from components.layout.layout import way_back
-from components.layout.plain_layout import alert, success
+from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button, join, tag
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
+from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
@@ -62,13 +63,9 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
     may = link.rights == Rights.ALL
     message = (
-        success(uow.translate(THEN["recu"]))
-        if document == "recu"
-        else alert(uow.translate(THEN["repondu"]))
+        alert(uow.translate(THEN["repondu"]))
         if document == "repondu"
-        else alert(uow.translate(validation.REFUSALS[document]))
-        if document in validation.REFUSALS
-        else None
+        else file_notice(uow, document, uow.translate(THEN["recu"]))
     )
     back = way_back(uow.translate("Retour aux cours"), f"/eleves/{n}/cours")
     reading = uow.translate(
@@ -88,80 +85,75 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
 
 
 def _form(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
-    courses = schooling.courses(uow, pupil.id)
+    title = uow.translate("Annoncer une absence")
+    send = tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn")
+    form = acting_form(
+        tag("h2", title),
+        tag("div", _day_fields(uow, typed), _why_fields(uow, pupil, typed), class_="grid"),
+        tag("div", send, class_="actions"),
+        do="announce",
+        of=pupil.number,
+        data_draft=f"absence-{pupil.number}",
+    )
+    return tag("section", form, class_="card", aria_label=title)
+
+
+def _day_fields(uow: UnitOfWork, typed: Typed) -> Markup:
+    return join(
+        labelled(
+            uow,
+            f"absence-{name}",
+            label,
+            "text",
+            value=typed.values.get(name, ""),
+            hint="jj/mm/aaaa",
+            fault=typed.faults.get(name),
+            required=name == "first_day",
+            span=3,
+            inputmode="numeric",
+            autocomplete="off",
+        )
+        for name, label in (("first_day", "Premier jour"), ("last_day", "Dernier jour (si plusieurs)"))
+    )
+
+
+def _why_fields(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
     values, faults = typed.values, typed.faults
-    return tag(
-        "section",
-        acting_form(
-            tag("h2", uow.translate("Annoncer une absence")),
-            tag(
-                "div",
-                labelled(
-                    uow,
-                    "absence-first_day",
-                    "Premier jour",
-                    "text",
-                    value=values.get("first_day", ""),
-                    hint="jj/mm/aaaa",
-                    fault=faults.get("first_day"),
-                    required=True,
-                    span=3,
-                    inputmode="numeric",
-                    autocomplete="off",
-                ),
-                labelled(
-                    uow,
-                    "absence-last_day",
-                    "Dernier jour (si plusieurs)",
-                    "text",
-                    value=values.get("last_day", ""),
-                    hint="jj/mm/aaaa",
-                    fault=faults.get("last_day"),
-                    span=3,
-                    inputmode="numeric",
-                    autocomplete="off",
-                ),
-                labelled(
-                    uow,
-                    "absence-course",
-                    "Cours",
-                    "select",
-                    options={"": "Tous les cours", **{str(a.course.id): a.course.name for a in courses}},
-                    value=values.get("course", ""),
-                    span=3,
-                ),
-                labelled(
-                    uow,
-                    "absence-reason",
-                    "Motif",
-                    "select",
-                    options={"": "Choisir", **{reason: reason for reason in absences.REASONS}},
-                    value=values.get("reason", ""),
-                    fault=faults.get("reason"),
-                    required=True,
-                    span=3,
-                ),
-                labelled(
-                    uow,
-                    "absence-comment",
-                    "Précisions",
-                    "textarea",
-                    value=values.get("comment", ""),
-                    fault=faults.get("comment"),
-                    maxlength=1000,
-                    rows=3,
-                ),
-                class_="grid",
+    courses = {str(each.course.id): each.course.name for each in schooling.courses(uow, pupil.id)}
+    reasons = {reason: reason for reason in absences.REASONS}
+    return join(
+        [
+            labelled(
+                uow,
+                "absence-course",
+                "Cours",
+                "select",
+                options={"": "Tous les cours", **courses},
+                value=values.get("course", ""),
+                span=3,
             ),
-            tag(
-                "div", tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn"), class_="actions"
+            labelled(
+                uow,
+                "absence-reason",
+                "Motif",
+                "select",
+                options={"": "Choisir", **reasons},
+                value=values.get("reason", ""),
+                fault=faults.get("reason"),
+                required=True,
+                span=3,
             ),
-            do="announce",
-            of=pupil.number,
-            data_draft=f"absence-{pupil.number}",
-        ),
-        class_="card",
-        aria_label=uow.translate("Annoncer une absence"),
+            labelled(
+                uow,
+                "absence-comment",
+                "Précisions",
+                "textarea",
+                value=values.get("comment", ""),
+                fault=faults.get("comment"),
+                maxlength=1000,
+                rows=3,
+            ),
+        ]
     )
 
 
@@ -251,7 +243,7 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
             "div",
             tag("label", label, for_=name),
             tag("input", id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
-            tag("span", uow.translate("JPEG, JPG, PNG ou PDF"), class_="hint"),
+            tag("span", uow.translate("Une photo ou un PDF"), class_="hint"),
             class_="field",
         ),
         tag("button", uow.translate("Envoyer le document"), type="submit", class_="btn quiet"),
@@ -259,6 +251,8 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
         action=f"/eleves/{n}/absences/{notice.id}/document",
         enctype="multipart/form-data",
         class_="beside",
+        data_alone=True,
+        data_texts=script_texts(uow),
     )
     return tag(
         "div",
@@ -272,7 +266,7 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     "/eleves/{n}/absences/{notice}/document",
     Audience.FAMILY,
     methods=("POST",),
-    most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
+    most_bytes=MAX_FILE_BODY,
 )
 async def join_document(caller: Caller, request: Request, n: int, notice: int) -> Response:
     back = f"/eleves/{n}/absences"
@@ -281,24 +275,21 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
         found = uow.get(AbsenceNotice, notice)
         if link.rights != Rights.ALL or found.pupil_id != pupil.id or found.state == NoticeState.WITHDRAWN:
             raise NotFound(f"notice {notice}")
-    async with request.form(max_files=1, max_fields=4) as form:
-        sent = form.get("fichier")
-        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    name, content = await one_file(request)
     if found.state != NoticeState.PENDING:  # before anything is kept
         return RedirectResponse(f"{back}?document=repondu", 303)
     try:
         with caller.unit_of_work() as uow:
             stored_files.within_quota(uow, "absence")
-        checked, media_type = await validation.checked(content, name)
+        kept = await validation.checked(content)
     except UserError as error:
-        return RedirectResponse(f"{back}?document={validation.code_of(error)}", 303)
+        return refused(caller, request, error, f"{back}?document=")
     try:
         with caller.unit_of_work(writes=True) as uow:
             pupil, _ = families.pupil_by_number(uow, n)
-            stored = stored_files.store(uow, pupil.id, "absence", checked, media_type, name)
+            stored = stored_files.store(uow, pupil.id, "absence", kept.content, kept.media_type, name)
             absences.attach(uow, notice, stored.name)
     except UserError as error:
         code = validation.code_of(error) if error.sentence in validation.REFUSALS.values() else "repondu"
         return RedirectResponse(f"{back}?document={code}", 303)
-    return RedirectResponse(f"{back}?document=recu", 303)
+    return RedirectResponse(f"{back}?document={received_code(kept.remarks)}", 303)

@@ -2,15 +2,15 @@
 
 from fastapi import Request
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, success
+from components.layout.file_notices import file_notice, script_texts
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui import forms
 from components.ui.icons import icon
 from components.ui.markup import tag
+from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
@@ -50,10 +50,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
         part
         for part in (
             dossier_head(uow, pupil, "identite"),
-            success(uow.translate("La photo a été envoyée. Le conservatoire va la valider."))
-            if photo == "recue"
-            else None,
-            alert(uow.translate(validation.REFUSALS[photo])) if photo in validation.REFUSALS else None,
+            file_notice(uow, photo, uow.translate("La photo a été envoyée. Le conservatoire va la valider.")),
             notice,
             tag("section", detail, class_="card", aria_label=uow.translate("Identité")),
             _photo(uow, pupil, waiting.get("photo"), _may_send(uow, pupil, link)) if shown else None,
@@ -87,7 +84,7 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         "form",
         tag(
             "div",
-            tag("label", uow.translate("Choisir une photo (JPEG ou PNG)"), for_="fichier"),
+            tag("label", uow.translate("Choisir une photo"), for_="fichier"),
             tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
@@ -96,6 +93,8 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         action=f"/eleves/{pupil.number}/photo",
         enctype="multipart/form-data",
         class_="stack-form",
+        data_alone=True,
+        data_texts=script_texts(uow),
     )
     beside = tag("div", waits, chooser if may_send else None, class_="stack-form")
     return tag(
@@ -107,15 +106,12 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
     )
 
 
-@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=validation.MAX_UPLOAD_BYTES + 65536)
+@plain("/eleves/{n}/photo", Audience.FAMILY, methods=("POST",), most_bytes=MAX_FILE_BODY)
 async def send_photo(caller: Caller, request: Request, n: int) -> Response:
     with caller.unit_of_work() as uow:
         if not _may_send(uow, *families.pupil_by_number(uow, n)):
             raise NotFound(f"photo of pupil number {n}")
-    async with request.form(max_files=1, max_fields=4) as form:
-        sent = form.get("fichier")
-        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    name, content = await one_file(request)
     try:
         with caller.unit_of_work() as uow:
             stored_files.within_quota(uow, "photo")
@@ -125,5 +121,5 @@ async def send_photo(caller: Caller, request: Request, n: int) -> Response:
             stored = stored_files.store(uow, pupil.id, "photo", portrait, "image/jpeg", name)
             change_requests.propose(uow, pupil, {"photo": stored.name})
     except UserError as error:
-        return RedirectResponse(f"/eleves/{n}/identite?photo={validation.code_of(error)}", 303)
+        return refused(caller, request, error, f"/eleves/{n}/identite?photo=")
     return RedirectResponse(f"/eleves/{n}/identite?photo=recue", 303)

@@ -6,7 +6,8 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, success
+from components.layout.file_notices import file_notice
+from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.icons import icon
@@ -25,11 +26,10 @@ from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
-from pages.family.pupil import reenrolment_courses
+from pages.family.pupil import reenrolment_courses, reenrolment_import
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
-THEN = {"recu": "Le document est reçu."}
 DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
 
 THEIRS: dict[str, str] = {
@@ -89,13 +89,9 @@ def _draw(uow: UnitOfWork, page: Page) -> Markup:
         page.faults.pop("documents")
         page.faults |= {name: it for name, it in request_room.missing(now, now.wish).items() if name == "documents"}
     message = (
-        success(uow.translate(THEN[page.message]))
-        if page.message in THEN
-        else alert(uow.translate(validation.REFUSALS[page.message]))
-        if page.message in validation.REFUSALS
-        else alert(uow.translate(pupil_reenrolment_documents.REFUSALS[page.message]))
-        if page.message in pupil_reenrolment_documents.REFUSALS
-        else None
+        alert(uow.translate(reenrolment_import.REFUSALS[page.message]))
+        if page.message in reenrolment_import.REFUSALS
+        else file_notice(uow, page.message, uow.translate("Le document est reçu."))
     )
     theirs = now.sent is not None and not now.mine
     parts = (
@@ -283,7 +279,7 @@ def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         for pupil, document in wanting:
             if act.of == f"{supplied_id}-{pupil.number}":
                 reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
-                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.first_name)
+                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.called)
                 return Answer(toast=text, focus="documents-title")
     raise NotFound(f"offer {act.of[:30]}")
 

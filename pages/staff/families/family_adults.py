@@ -16,7 +16,7 @@ from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
-from data.directory import edit_families
+from data.directory import delete_family, edit_families
 from data.families import models as families
 from data.families.models import Family, Guardian
 from pages.staff.families.families import PATH
@@ -132,9 +132,39 @@ def _add(uow: UnitOfWork, view: FamilyView) -> Markup:
         of=view.family.number,
         class_="stack-form",
     )
-    return tag("div", opener, class_="buttons") + tag(
-        "dialog", form, id=ADD, class_="form", aria_labelledby=f"{ADD}-title"
+    merge = tag(
+        "a",
+        uow.translate("Réunir avec une autre famille"),
+        href=f"{PATH}/{view.family.number}/reunir",
+        class_="btn quiet",
     )
+    remove, ask = _deletion(uow, view.family)
+    return (
+        tag("div", opener, merge, remove, class_="buttons")
+        + ask
+        + tag("dialog", form, id=ADD, class_="form", aria_labelledby=f"{ADD}-title")
+    )
+
+
+def _deletion(uow: UnitOfWork, family: Family) -> tuple[Markup, Markup]:
+    """Asked once; what is against it is said then."""
+    id_ = "delete-family-ask"
+    opener = tag("button", uow.translate("Supprimer la famille"), type="button", data_opens=id_, class_="btn bad")
+    text = uow.translate(
+        "Supprimer la famille n° {number} ? Le journal garde ce qui était écrit.", number=family.number
+    )
+    acts = tag(
+        "div",
+        tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+        button(uow.translate("Supprimer la famille"), do="delete-family", class_="btn bad", data_closes=True),
+        class_="actions",
+    )
+    return opener, tag("dialog", tag("p", text, id=f"{id_}-text"), acts, id=id_, aria_labelledby=f"{id_}-text")
+
+
+def _delete(uow: UnitOfWork, page_state: PageState) -> Answer:
+    delete_family.delete(uow, families.by_number(uow, page_state.number).id)
+    return Answer(go=PATH)
 
 
 def _on(page_state: PageState) -> dict[str, Handler]:
@@ -159,6 +189,7 @@ def _on(page_state: PageState) -> dict[str, Handler]:
     return {
         "correct": correcting(page_state, of),
         "add": add,
+        "delete-family": lambda uow, act: _delete(uow, page_state),
         "remove": simply(edit_families.remove_adult, "L’adulte est retiré."),
         "first": simply(edit_families.put_first, "Le responsable est changé."),
         "hide-contact": simply(

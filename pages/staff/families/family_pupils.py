@@ -41,7 +41,7 @@ def _pupil(
         "section",
         tag("div", tag("div", tag("h2", pupil.full_name), tag("p", about)), class_="head"),
         table(
-            uow.translate("Foyers de {name}", name=pupil.first_name or pupil.full_name),
+            uow.translate("Foyers de {name}", name=pupil.called),
             [uow.translate(label) for label in ("Famille", "Rattachement et droits", "Action")],
             [_home(uow, view, pupil, home, len(homes)) for home in homes],
         ),
@@ -80,9 +80,30 @@ def _unlink(uow: UnitOfWork, link: PupilLink, home: Household) -> Markup:
 
 
 def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
+    buttons = tag(
+        "div",
+        tag("button", uow.translate("Ajouter un élève"), type="button", data_opens=f"{ADD}-dialog", class_="btn quiet"),
+        tag(
+            "button",
+            icon("family"),
+            uow.translate("Rattacher un élève d’une autre famille"),
+            type="button",
+            data_opens=f"{LINK}-dialog",
+            class_="btn quiet",
+        ),
+        class_="buttons",
+    )
+    dialogs = [
+        tag("dialog", form, id=f"{id_}-dialog", class_="form", aria_labelledby=f"{id_}-title")
+        for id_, form in ((ADD, _add_form(uow, view)), (LINK, _link_form(uow, view)))
+    ]
+    return buttons + Markup("").join(dialogs)
+
+
+def _add_form(uow: UnitOfWork, view: FamilyView) -> Markup:
     number = str(edit_families.next_number(uow, Pupil))
     shown = view.page_state.shown
-    add = acting_form(
+    return acting_form(
         tag("h2", uow.translate("Ajouter un élève"), id=f"{ADD}-title"),
         tag(
             "div",
@@ -106,7 +127,10 @@ def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
         of=view.family.number,
         class_="stack-form",
     )
-    link = acting_form(
+
+
+def _link_form(uow: UnitOfWork, view: FamilyView) -> Markup:
+    return acting_form(
         tag("h2", uow.translate("Rattacher un élève d’une autre famille"), id=f"{LINK}-title"),
         tag(
             "p",
@@ -134,24 +158,6 @@ def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
         of=view.family.number,
         class_="stack-form",
     )
-    buttons = tag(
-        "div",
-        tag("button", uow.translate("Ajouter un élève"), type="button", data_opens=f"{ADD}-dialog", class_="btn quiet"),
-        tag(
-            "button",
-            icon("family"),
-            uow.translate("Rattacher un élève d’une autre famille"),
-            type="button",
-            data_opens=f"{LINK}-dialog",
-            class_="btn quiet",
-        ),
-        class_="buttons",
-    )
-    dialogs = [
-        tag("dialog", form, id=f"{id_}-dialog", class_="form", aria_labelledby=f"{id_}-title")
-        for id_, form in ((ADD, add), (LINK, link))
-    ]
-    return buttons + Markup("").join(dialogs)
 
 
 def _foot(uow: UnitOfWork, text: str) -> Markup:

@@ -12,7 +12,7 @@ from data.accounts.caller import Audience, Caller
 from data.core import formats, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import read_date
-from data.core.spreadsheets import Form
+from data.core.spreadsheets import Form, Reading
 from data.importing import corrections, exporting, jobs, reports, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts, kind
@@ -56,7 +56,10 @@ async def corrected(caller: Caller, request: Request, n: int, form: str) -> Resp
     with caller.unit_of_work() as uow:
         run = uow.get(ImportRun, n)
         content = import_runs.content_of(uow, n)
-    mended = await asyncio.to_thread(lambda: corrections.file_of(spreadsheets.read(content), run.matched, wanted))
+    reading = Reading.of(run.matched.get("reading", {}))
+    mended = await asyncio.to_thread(
+        lambda: corrections.file_of(spreadsheets.read(content, reading), run.matched, wanted)
+    )
     return _file(mended, f"corrige-{n}", wanted)
 
 

@@ -21,15 +21,17 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, jobs
 from data.importing import runs as import_runs
-from data.importing.jobs import Job
+from data.importing.conventions import Conventions
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.pipeline import Report
 from data.importing.records import Record
 from data.importing.runs import ImportRun, ImportState
-from pages.staff.imports import import_faults, import_questions
+from pages.staff.imports import import_faults, import_questions, import_reading, import_undo
 from pages.staff.imports.import_check import PageState, draw_check, notice
 from pages.staff.imports.import_columns import draw_columns
 from pages.staff.imports.import_files import PATH
+from pages.staff.imports.import_progress import progress
+from pages.staff.imports.import_reading import draw_reading
 
 TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
 TABS = ("Fichier", "Colonnes", "Vérification", "Import")
@@ -39,7 +41,7 @@ TABS = ("Fichier", "Colonnes", "Vérification", "Import")
 def import_run(uow: UnitOfWork, n: int) -> None:
     import_runs.manager_only(uow)
     uow.get(ImportRun, n)
-    page_state = PageState(n)
+    page_state, undo_state = PageState(n), import_undo.PageState(n)
     acts: dict[str, Callable[..., Any]] = {
         "match": _match,
         "fix": _fix,
@@ -53,7 +55,7 @@ def import_run(uow: UnitOfWork, n: int) -> None:
     }
     Panel(
         uow,
-        lambda w: _draw(w, page_state),
+        lambda w: _draw(w, page_state) + import_undo.draw(w, undo_state),
         follows=[("import", n)],
         classes="flow",
         on={
@@ -61,9 +63,11 @@ def import_run(uow: UnitOfWork, n: int) -> None:
             "answer": _starting(page_state, first=_answer),
             "correct": _starting(page_state, first=_correct),
             "check": _starting(page_state),
+            **import_reading.acts(n),
             "import": _starting(page_state, writes=True),
             **lists.acts(page_state.conflicts),
             **lists.acts(page_state.changes),
+            **import_undo.acts(undo_state),
         },
     )
 
@@ -74,7 +78,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     report = jobs.report_of(run)
     if run.state == ImportState.WAITING and record:
         if job:
-            step, body = (3 if job.writes else 2), _progress(uow, job)
+            step, body = (3 if job.writes else 2), progress(uow, job)
         elif report and not page_state.back:
             step, body = 2, draw_check(uow, page_state, run, report)
         else:
@@ -82,7 +86,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         problem = None if job else jobs.problem_of(run.id)
         body = (notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
     else:
-        step, body = (4 if run.state == ImportState.DONE else 0), _finished(uow, run)
+        step, body = (4 if run.state in {ImportState.DONE, ImportState.UNDONE} else 0), _finished(uow, run)
     text = " · ".join(
         part
         for part in (
@@ -118,38 +122,6 @@ def _steps(uow: UnitOfWork, step: int) -> Markup:
     )
 
 
-def _progress(uow: UnitOfWork, job: Job) -> Markup:
-    sentence = uow.translate(jobs.PHASES[job.phase])
-    counted = job.phase in {"reading", "checking"} and job.total
-    text = (
-        uow.translate(
-            "{done} lignes sur {total}", done=figures(job.done, uow.language), total=figures(job.total, uow.language)
-        )
-        if counted
-        else ""
-    )
-    bar = (
-        tag("progress", value=job.done, max=job.total, aria_labelledby="phase")
-        if counted
-        else tag("progress", aria_labelledby="phase")
-    )
-    stop = button(uow.translate("Arrêter"), do="stop", class_="btn bad") if job.phase != "writing" else None
-    return tag(
-        "section",
-        tag("h2", sentence, id="phase", role="status"),
-        bar,
-        tag("p", text or formats.NBSP, class_="soft"),
-        tag(
-            "p",
-            uow.translate("Vous pouvez quitter cette page : l’import continue, et son résultat vous attend ici."),
-            class_="soft",
-        ),
-        tag("div", stop, class_="actions"),
-        class_="card progress",
-        aria_label=uow.translate("Avancement"),
-    )
-
-
 def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     again = import_runs.done_before(uow, run)
     warned = Markup()
@@ -175,7 +147,7 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         button(uow.translate("Abandonner ce fichier"), do="drop", class_="btn bad"),
         class_="actions",
     )
-    return warned + draw_columns(uow, run, record) + lacking + actions
+    return warned + draw_reading(uow, run) + draw_columns(uow, run, record) + lacking + actions
 
 
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
@@ -185,7 +157,7 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
         why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
         choose = tag("a", uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
         return notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
-    if run.state != ImportState.DONE:
+    if run.state not in {ImportState.DONE, ImportState.UNDONE}:
         return notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
             "div", again, class_="actions"
         )
@@ -216,7 +188,7 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
-        one.read(typed, zeros=True)
+        one.read(typed, Conventions(zeros=True))
     import_runs.match(uow, run.id, {"fixed": {one.name: typed.strip()}})
     return Answer()
 

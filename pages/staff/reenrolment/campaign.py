@@ -5,15 +5,16 @@ from typing import Annotated
 
 from fastapi import Query, Request
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
+from components.layout.file_notices import received_code
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui.markup import tag
 from components.ui.review_queue import acts_of
 from components.ui.status_chip import label_of
+from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
@@ -125,22 +126,20 @@ def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, byt
     PATH + "/{n}/pieces/{piece}/modele",
     Audience.STAFF,
     methods=("POST",),
-    most_bytes=validation.MAX_UPLOAD_BYTES + 65536,
+    most_bytes=MAX_FILE_BODY,
 )
 async def send_model(caller: Caller, request: Request, n: int, piece: int) -> Response:
     """The file that families download and fill in."""
     with caller.unit_of_work() as uow:
         if uow.get(RequiredDocument, piece).campaign_id != uow.get(Campaign, n).id:
             raise NotFound(f"document {piece}")
-    async with request.form(max_files=1, max_fields=4) as form:
-        sent = form.get("fichier")
-        name = sent.filename or "" if isinstance(sent, UploadFile) else ""
-        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    name, content = await one_file(request)
     back = f"{PATH}/{n}?onglet=pieces&piece={piece}"
     try:
-        checked, media_type = await validation.checked(content, name)
+        kept = await validation.checked(content)
         with caller.unit_of_work(writes=True) as uow:
-            campaign_admin.set_model(uow, piece, checked, media_type, validation.shown_name(name, media_type))
+            shown = validation.shown_name(name, kept.media_type)
+            campaign_admin.set_model(uow, piece, kept.content, kept.media_type, shown)
     except UserError as error:
-        return RedirectResponse(f"{back}&modele={validation.code_of(error)}", 303)
-    return RedirectResponse(f"{back}&modele=recu", 303)
+        return refused(caller, request, error, f"{back}&modele=")
+    return RedirectResponse(f"{back}&modele={received_code(kept.remarks)}", 303)

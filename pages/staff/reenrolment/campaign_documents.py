@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.layout.plain_layout import alert, success
+from components.layout.file_notices import file_notice, script_texts
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join, tag
@@ -29,9 +29,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, sent: str) 
     found = campaigns.documents_of(uow, campaign.id)
     opened = next((each for each in found if each.id == page_state.document_id), None)
     add = button(uow.translate("Ajouter une pièce"), do="write-piece", of=0, class_="btn quiet")
-    message = success(uow.translate("Le modèle est enregistré.")) if sent == "recu" else None
-    if sent in validation.REFUSALS:
-        message = alert(uow.translate(validation.REFUSALS[sent]))
+    message = file_notice(uow, sent, uow.translate("Le modèle est enregistré."))
     heads = [uow.translate(each) for each in ("Pièce", "Demandée à", "Obligatoire", "Modèle")]
     listed = (
         table(uow.translate("Pièces demandées"), heads, [_row(uow, each) for each in found], quiet_caption=True)
@@ -135,7 +133,7 @@ def _boxes(uow: UnitOfWork, name: str, legend: str, offered: list[str], values: 
 
 def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Markup:
     """Sent by plain HTTP, as every file is."""
-    label = uow.translate("Modèle à télécharger par la famille (PDF, JPEG ou PNG)")
+    label = uow.translate("Modèle à télécharger par la famille (PDF ou image)")
     now = tag("p", icon("paper"), tag("span", each.model_name), class_="was") if each.model else None
     chooser = tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED, required=True)
     return tag(
@@ -147,6 +145,8 @@ def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Marku
         action=f"{PATH}/{campaign.id}/pieces/{each.id}/modele",
         enctype="multipart/form-data",
         class_="beside",
+        data_alone=True,
+        data_texts=script_texts(uow),
     )
 
 

@@ -9,6 +9,7 @@ from components.ui.review_queue import pager
 from components.ui.status_chip import label_of, status_chip
 from components.ui.tables import row as table_row
 from data.core import formats
+from data.core.fields import full_name
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
@@ -121,7 +122,7 @@ def _head(uow: UnitOfWork, page_state: PageState, name: str, label: str) -> Mark
 
 
 def _cells(uow: UnitOfWork, each: Row) -> list[object]:
-    name: object = f"{each.pupil.last_name} {each.pupil.first_name}"
+    name: object = full_name(each.pupil.last_name, each.pupil.first_name)
     if each.sent:
         name = tag(
             "a", name, href=tabs.path_of("reinscriptions", each.sent.id), data_open=True, id=f"open-{each.sent.id}"

@@ -100,7 +100,7 @@ def _control(uow: UnitOfWork, site: Site, one: Setting, fault: UserError | None)
         required=one.required,
         span=one.span,
         autocomplete="off",
-        **({} if options is not None else {"maxlength": one.longest}),
+        maxlength=None if options is not None else one.longest,
     )
 
 

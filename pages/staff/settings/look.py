@@ -2,14 +2,15 @@
 
 from fastapi import Request
 from markupsafe import Markup
-from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, success
+from components.layout.file_notices import file_notice
+from components.layout.plain_layout import success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui.markup import tag
 from components.ui.panel import Act, Answer
+from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core import appearance, sites
 from data.core.errors import UserError
@@ -45,11 +46,9 @@ def _save(uow: UnitOfWork, act: Act, typed: frame.Typed) -> Answer:
 
 
 def _notice(uow: UnitOfWork, logo: str) -> Markup | None:
-    if logo == "recu":
-        return success(uow.translate("Le logo est enregistré."))
     if logo == "couleur":
         return success(uow.translate("Les réglages sont enregistrés."))
-    return alert(uow.translate(validation.REFUSALS[logo])) if logo in validation.REFUSALS else None
+    return file_notice(uow, logo, uow.translate("Le logo est enregistré."))
 
 
 def _schemes(uow: UnitOfWork) -> Markup:
@@ -112,8 +111,8 @@ def _logo(uow: UnitOfWork) -> Markup:
         "form",
         tag(
             "div",
-            tag("label", uow.translate("Choisir un logo (JPEG ou PNG)"), for_="fichier"),
-            tag("input", id="fichier", name="fichier", type="file", accept="image/jpeg,image/png", required=True),
+            tag("label", uow.translate("Choisir un logo"), for_="fichier"),
+            tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
         tag("button", uow.translate("Envoyer le logo"), type="submit", class_="btn quiet"),
@@ -147,15 +146,13 @@ def _no_logo(uow: UnitOfWork, _act: Act) -> Answer:
     return Answer(toast=uow.translate("Le logo est retiré."))
 
 
-@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=validation.MAX_UPLOAD_BYTES + 65536)
+@plain(f"{PATH}", Audience.MANAGER, methods=("POST",), most_bytes=MAX_FILE_BODY)
 async def receive(caller: Caller, request: Request) -> Response:
-    async with request.form(max_files=1, max_fields=4) as form:
-        sent = form.get("fichier")
-        content = await sent.read(validation.MAX_UPLOAD_BYTES + 1) if isinstance(sent, UploadFile) else b""
+    _, content = await one_file(request)
     try:
         logo = await validation.logo(content)
     except UserError as error:
-        return RedirectResponse(f"{PATH}?logo={validation.code_of(error)}", 303)
+        return refused(caller, request, error, f"{PATH}?logo=")
     with caller.unit_of_work(writes=True) as uow:
         site_settings.set_logo(uow, stored_files.write(uow.site_id or 0, logo))
     return RedirectResponse(f"{PATH}?logo=recu", 303)

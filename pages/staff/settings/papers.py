@@ -11,6 +11,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState
 from data.site_admin.settings import DOCUMENTS
+from data.uploads import validation
 from pages.staff.reenrolment import campaign_documents, campaign_head
 from pages.staff.settings import frame
 
@@ -30,8 +31,13 @@ def _draw(uow: UnitOfWork) -> Markup:
         tag("h2", uow.translate("Ce qui est accepté")),
         facts(
             [
-                (uow.translate("Formats"), "JPEG, JPG, PNG, PDF"),
-                (uow.translate("Taille"), uow.translate("2 Mo au plus ; une photo plus lourde, ou HEIC, est allégée")),
+                (uow.translate("Formats"), uow.translate("Photographies de toute forme, PDF")),
+                (
+                    uow.translate("Taille"),
+                    uow.translate(
+                        "{kept} Mo au plus, une fois allégé ; {door} Mo au plus à l’envoi", **validation.FIGURES
+                    ),
+                ),
                 (uow.translate("Santé"), uow.translate("fichier effacé 30 jours après la validation")),
                 (uow.translate("Revenus"), uow.translate("fichier effacé 2 mois après la fin de la campagne")),
             ]

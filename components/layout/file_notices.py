@@ -1,0 +1,65 @@
+"""What is told of a file that was sent, and the words of the script that sends files."""
+
+import json
+
+from markupsafe import Markup
+
+from components.layout.plain_layout import alert, info, success
+from components.ui.markup import join
+from data.core.unit_of_work import UnitOfWork
+from data.uploads import validation
+from data.uploads.limits import MAX_JOINED_PAGES, MAX_UPLOAD_BYTES
+from data.uploads.validation import REFUSALS, REMARKS
+
+WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
+    "choose": "Choisissez un fichier.",
+    "sending": "Envoi en cours…",
+    "checking": "Fichier envoyé, vérification en cours…",
+    "busy": "Le portail est très sollicité, votre fichier attend son tour…",
+    "failed": "La connexion est interrompue : rien n’est perdu. Pressez « Importer » pour réessayer.",
+    "failedAlone": "La connexion est interrompue : rien n’est perdu. Envoyez de nouveau.",
+    "received": "Reçu",
+    "close": "Fermer",
+    "leave": "Retirer de l’envoi",
+    "name": "Nom du document",
+    "nameFirst": "Choisissez le document…",
+    "noName": "Choisissez le nom du document.",
+    "twice": "Deux fichiers ont le même document : choisissez-en un autre, ou réunissez les photos.",
+    "replace": "Remplacer « {name} », déjà reçu",
+    "mayReplace": "Un fichier est déjà reçu pour ce document : cochez la case pour le remplacer, ou choisissez un autre document.",
+    "photo": "Photo",
+    "pdf": "PDF",
+    "file": "Fichier",
+    "join": "Réunir les {count} photos en un seul document",
+    "pages": "Document de {count} pages",
+    "page": "Page {count}",
+    "up": "Monter",
+    "down": "Descendre",
+    "turn": "Tourner",
+    "takeOut": "Retirer",
+    "add": "Ajouter une page",
+    "moved": "Page {count} sur {total}",
+    "turned": "Page {count} tournée",
+}
+
+
+def script_texts(uow: UnitOfWork) -> str:
+    """For `data-texts` of a form that sends files: each sentence in the reader's language, and the limits."""
+    words: dict[str, object] = {name: uow.translate(sentence) for name, sentence in WORDS.items()}
+    words["heavy"] = validation.refusal("lourde").message(uow.language)
+    words["tooMany"] = validation.refusal("feuilles").message(uow.language)
+    return json.dumps(words | {"mostBytes": MAX_UPLOAD_BYTES, "mostPages": MAX_JOINED_PAGES}, ensure_ascii=False)
+
+
+def file_notice(uow: UnitOfWork, code: str, received: str) -> Markup | None:
+    """« recu » with what is remarked (« recu-flou »), or the name of a refusal, as the address of a page has it.
+    `received` is the sentence of the page."""
+    state, *remarks = code.split("-")
+    if state in {"recu", "recue"}:
+        remarked = [info(uow.translate(REMARKS[each])) for each in remarks if each in REMARKS]
+        return join([success(received), *remarked])
+    return alert(validation.refusal(state).message(uow.language)) if state in REFUSALS else None
+
+
+def received_code(remarks: tuple[str, ...]) -> str:
+    return "-".join(("recu", *remarks))

@@ -1,0 +1,38 @@
+"""Files that arrive by plain HTTP: what a form sent, and the answer that leads back to its page."""
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from data.accounts.caller import Caller
+from data.core.errors import UserError
+from data.uploads import validation
+from data.uploads.limits import MAX_UPLOAD_BYTES
+
+MAX_FILE_BODY = MAX_UPLOAD_BYTES + 65_536  # of a form with one file
+
+
+async def one_file(request: Request) -> tuple[str, bytes]:
+    """(its name, its content), empty when there is none; what is longer than may arrive is read no further."""
+    async with request.form(max_files=1, max_fields=4) as form:
+        sent = form.get("fichier")
+        if not isinstance(sent, UploadFile):
+            return "", b""
+        return sent.filename or "", await sent.read(MAX_UPLOAD_BYTES + 1)
+
+
+def by_script(request: Request) -> bool:
+    """Our script sent it (components/assets/theme/upload.js), not the form itself."""
+    return "application/json" in request.headers.get("accept", "")
+
+
+def refused(caller: Caller, request: Request, error: UserError, back: str) -> Response:
+    """Back to the page with the name of the refusal; while there is no place in the queue, our script waits and sends again."""
+    if isinstance(error, validation.Busy) and by_script(request):
+        return busy(caller, error)
+    return RedirectResponse(f"{back}{validation.code_of(error)}", 303)
+
+
+def busy(caller: Caller, error: UserError) -> Response:
+    after = {"retry-after": str(validation.RETRY_SECONDS)}
+    return JSONResponse({"busy": error.message(caller.language)}, 503, headers=after)

@@ -1,0 +1,45 @@
+"""E-mail addresses: what is kept can be written to; what is wrong with another is told precisely."""
+
+import re
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+from data.core.errors import UserError
+
+# What fingers make of the ends of addresses: no such end exists.
+MISSPELT_ENDS = {
+    "con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "comm": "com", "coml": "com", "cim": "com", "clm": "com",
+    "fe": "fr", "ft": "fr", "frr": "fr", "ffr": "fr", "rf": "fr", "nte": "net", "ner": "net", "ogr": "org", "orgg": "org",
+}  # fmt: skip
+INCOMPLETE = "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org."
+
+
+def read_address(text: str) -> str:
+    """A deliverable form of the address, its domain in lower case and punycode, "" for nothing; UserError otherwise."""
+    text = re.sub(r"^mailto:|[.,;:\s]+$", "", text, flags=re.IGNORECASE)
+    if not text:
+        return ""
+    if text.count("@") > 1 and len(re.findall(r"[^\s@,;/]+@[^\s@,;/]+\.[^\s@,;/]+", text)) > 1:
+        raise UserError("Il y a deux adresses ici. Gardez-en une ; l’autre peut aller sur la fiche d’un autre adulte.")
+    local, _, domain = text.rpartition("@")
+    if accented := [each for each in unicodedata.normalize("NFC", local) if not each.isascii()]:
+        raise UserError(
+            "Une adresse e-mail n’a ni accent ni lettre spéciale avant « @ » : « {character} ». Vérifiez-la.",
+            character=accented[0],
+        )
+    _check_misspelt(local, domain.casefold())
+    try:
+        checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
+    except EmailNotValidError:
+        raise UserError(INCOMPLETE) from None
+    if "." not in checked.domain or not checked.ascii_email:
+        raise UserError(INCOMPLETE)
+    return checked.ascii_email
+
+
+def _check_misspelt(local: str, domain: str) -> None:
+    name, _, end = domain.rpartition(".")
+    if name and end in MISSPELT_ENDS:
+        meant = f"{local}@{name}.{MISSPELT_ENDS[end]}"
+        raise UserError("« .{end} » n’existe pas. Vouliez-vous écrire « {meant} » ?", end=end, meant=meant[:254])

@@ -1,0 +1,234 @@
+"""How a column writes its values: told by all of them before any line is read, or by a person where they leave a doubt."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from data.core.days import FIGURES, MIDNIGHT, read_day
+from data.core.errors import UserError
+from data.core.plain_text import tidy
+from data.core.spreadsheets import Cell, shown
+from data.importing.questions import Choice, Question, Questions
+
+MOMENT = re.compile(r"(.*\d)[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?Z?")
+HOUR = re.compile(r"[T ]\d{1,2}:.*$")
+MINUTE = timedelta(minutes=1)
+LATE = 20  # hour from which a day of another time zone is meant
+COMMA, DOT = ",", "."
+
+
+class Unanswered(UserError):
+    """A value that waits for a question's answer: no fault, and nothing is read."""
+
+    def __init__(self) -> None:
+        super().__init__("Cette valeur attend une réponse.")
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """`decimal` is « , » or « . », "" when nothing tells; `century` and `hours` are answers, "" when nothing asks."""
+
+    zeros: bool = False  # post codes and telephones get back the zero that a spreadsheet took
+    decimal: str = ""
+    month_first: bool = False
+    century: str = ""  # « past »: 12 is 2012 or 1912, never in the future; « near »: the century nearest to today
+    hours: str = ""  # of late hours in a column of days: « next », « same »
+    today: date = date(2000, 1, 1)
+    waits: frozenset[str] = frozenset()  # what is asked and not answered: amounts, months, years, hours
+
+
+def conventions_of(
+    name: str, form: str, title: str, cells: Iterable[Cell], questions: Questions, *, zeros: bool, today: date
+) -> Conventions:
+    """Of one column, asked where its values leave a doubt."""
+    asks = {"money": _amounts, "hundredths": _amounts, "day": _days}.get(form)
+    found = asks(name, title, list(cells), questions, today) if asks else {}
+    waits = frozenset(sort for sort, answer in found.items() if answer == "")
+    return Conventions(
+        zeros=zeros,
+        decimal={"thousands": COMMA, "decimal": DOT}.get(found.get("amounts", ""), found.get("decimal", "")),
+        month_first=found.get("months") == "month",
+        century=found.get("years", ""),
+        hours=found.get("hours", ""),
+        today=today,
+        waits=waits,
+    )
+
+
+def _bare(cell: Cell) -> str:
+    return re.sub(r"[\s'’€()+\-−]|EUR", "", cell) if isinstance(cell, str) else ""
+
+
+def _amounts(name: str, title: str, cells: list[Cell], questions: Questions, today: date) -> dict[str, str]:
+    """Which sign is the decimal one. « 1.500 » alone leaves it open; « 12,50 » or « 1.234,56 » in the same column tells."""
+    texts = [bare for cell in cells if (bare := _bare(cell))]
+    comma = any(re.fullmatch(r"[\d.]*,\d{1,2}", each) or re.fullmatch(r"\d{1,3}(\.\d{3}){2,}", each) for each in texts)
+    dot = any(re.fullmatch(r"[\d,]*\.\d{1,2}", each) or re.fullmatch(r"\d{1,3}(,\d{3}){2,}", each) for each in texts)
+    doubtful = [each for each in texts if re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", each)]
+    if comma != dot:
+        return {"decimal": COMMA if comma else DOT}
+    if not doubtful:
+        return {}
+    sample = doubtful[0]
+    whole, rest = re.split(r"[.,]", sample)
+    thousands, decimal = (
+        Choice("thousands", UserError("{amount} €", amount=f"{whole} {rest},00")),
+        Choice("decimal", UserError("{amount} €", amount=f"{whole},{rest}".rstrip("0").ljust(len(whole) + 3, "0"))),
+    )
+    if "," in sample:  # the other way round: where it is a decimal sign, the comma is
+        thousands, decimal = Choice("decimal", thousands.sentence), Choice("thousands", decimal.sentence)
+    asked = Question(
+        f"amounts:{name}",
+        UserError("« {sample} », dans la colonne « {column} » : combien est-ce ?", sample=sample, column=title),
+        (thousands, decimal),
+        column=title,
+    )
+    return {"amounts": _ask(questions, asked, doubtful)}
+
+
+def _days(name: str, title: str, cells: list[Cell], questions: Questions, today: date) -> dict[str, str]:
+    texts = [HOUR.sub("", tidy(cell)) for cell in cells if isinstance(cell, str)]
+    figures = [match for text in texts if (match := FIGURES.fullmatch(text))]
+    found: dict[str, str] = {}
+    if question := _of_months(name, title, figures):
+        found["months"] = _ask(questions, question, [each[0] for each in figures if int(each[2]) > 12])
+    if short := [each[0] for each in figures if len(each[3]) == 2]:
+        found["years"] = _ask(questions, _of_years(name, title, short[0], today), short)
+    late = [shown(cell) for cell in cells if (moment := moment_of(cell)) and _is_late(moment)]
+    if late:
+        found["hours"] = _ask(questions, _of_hours(name, title, late[0]), late)
+    return found
+
+
+def _of_months(name: str, title: str, figures: list[re.Match[str]]) -> Question | None:
+    """When some can only begin with the month, and none can only begin with the day."""
+    odd = [each for each in figures if int(each[2]) > 12 and 1 <= int(each[1]) <= 12]
+    if not odd or len(odd) == len(figures) == 1 or any(int(each[1]) > 12 for each in figures):
+        return None
+    sample = next((each for each in figures if each not in odd), odd[0])
+    first, second, year = sample.groups()
+    return Question(
+        f"months:{name}",
+        UserError(
+            "Dans la colonne « {column} », {odd} n’a de sens qu’avec le mois d’abord. Que lire dans {sample} ?",
+            column=title,
+            odd=odd[0][0],
+            sample=sample[0],
+        ),
+        (
+            Choice(
+                "month", UserError("Le {day}, le mois d’abord dans toute la colonne", day=f"{second}/{first}/{year}")
+            ),
+            Choice("day", UserError("Le {day}, et {odd} est une faute", day=f"{first}/{second}/{year}", odd=odd[0][0])),
+        ),
+        column=title,
+    )
+
+
+def _of_hours(name: str, title: str, sample: str) -> Question:
+    return Question(
+        f"hours:{name}",
+        UserError(
+            "Les dates de la colonne « {column} » portent une heure ({sample}). Quel jour est-ce ?",
+            column=title,
+            sample=sample,
+        ),
+        (
+            Choice("next", UserError("Le lendemain : l’heure est celle d’un autre fuseau")),
+            Choice("same", UserError("Le jour écrit, sans son heure")),
+        ),
+        column=title,
+    )
+
+
+def _of_years(name: str, title: str, sample: str, today: date) -> Question:
+    """A birth is never in the future; a term may be."""
+    way = "past" if "birth" in name else "near"
+    year = whole_year(int(sample[-2:]), way, today)
+    return Question(
+        f"years:{name}",
+        UserError("Les années de la colonne « {column} » ont deux chiffres ({sample}). Que lire ?",
+                  column=title, sample=sample),
+        (
+            Choice(way, UserError("{sample} est en {year}, et ainsi de suite", sample=sample, year=year)),
+            Choice("written", UserError("Rien : je corrigerai ces lignes")),
+        ),
+        column=title,
+    )  # fmt: skip
+
+
+def whole_year(short: int, way: str, today: date) -> int:
+    """2012 for 12: the last such year that is not in the future, or the nearest one."""
+    last = today.year - (today.year - short) % 100
+    return last + 100 if way == "near" and last + 100 - today.year < today.year - last else last
+
+
+def _ask(questions: Questions, question: Question, samples: list[str]) -> str:
+    answer = ""
+    for sample in dict.fromkeys(samples):
+        answer = questions.ask(question, sample=sample)
+    return answer
+
+
+def moment_of(cell: Cell) -> datetime | None:
+    """A day with an hour, of a workbook or in figures; None for what has none."""
+    if isinstance(cell, datetime):
+        return cell if cell.time() != time() else None
+    if not isinstance(cell, str) or ":" not in cell or not (found := MOMENT.fullmatch(tidy(cell))):
+        return None
+    hour, minute, second = (int(each or 0) for each in found.groups()[1:])
+    if max(minute, second) > 59 or hour > 23 or not (hour or minute or second):
+        return None
+    return datetime(2000, 1, 1, hour, minute, second)  # noqa: DTZ001
+
+
+def near_midnight(moment: datetime) -> int:
+    """1 when the next day begins within a minute, -1 when this one did, 0 else."""
+    since = timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    return 1 if timedelta(days=1) - since <= MINUTE else -1 if since <= MINUTE else 0
+
+
+def _is_late(moment: datetime) -> bool:
+    return moment.hour >= LATE and not near_midnight(moment)
+
+
+def following(moment: datetime, conventions: Conventions) -> bool:
+    """Whether the day after is meant."""
+    if near_midnight(moment):
+        return near_midnight(moment) > 0
+    if _is_late(moment) and "hours" in conventions.waits:
+        raise Unanswered()
+    return _is_late(moment) and conventions.hours == "next"
+
+
+def read_day_of(cell: Cell, typed: str, conventions: Conventions) -> date | None:
+    """A day as its column writes days; an hour beside it may make it the next one."""
+    moment = moment_of(cell)
+    if moment is not None and isinstance(cell, str):
+        typed = HOUR.sub("", typed)
+    figures = FIGURES.fullmatch(MIDNIGHT.sub("", typed)) if isinstance(cell, str) else None
+    if figures and conventions.waits & ({"months", "years"} if len(figures[3]) == 2 else {"months"}):
+        raise Unanswered()
+    if figures and len(figures[3]) == 2 and conventions.century in {"past", "near"}:
+        year = whole_year(int(figures[3]), conventions.century, conventions.today)
+        typed = f"{figures[1]}/{figures[2]}/{year}"
+    day = read_day(typed, month_first=conventions.month_first and figures is not None)
+    return day + timedelta(days=1) if day and moment and following(moment, conventions) else day
+
+
+def plain_amount(typed: str, conventions: Conventions) -> str:
+    """An amount with a comma as its only sign: « 1.234,50 », « (12,50) », « 12,50- », « 1'234.50 »."""
+    bare = re.sub(r"[\s'’€]|EUR$", "", typed.replace("−", "-"))
+    if other := re.search(r"CHF|USD|GBP|[$£]", bare, re.IGNORECASE):
+        raise UserError("Ce montant n’est pas en euros ({currency}). Convertissez-le, et corrigez.", currency=other[0])
+    if found := re.fullmatch(r"\((.+)\)|(.*\d)-", bare):
+        bare = "-" + (found[1] or found[2])
+    if "amounts" in conventions.waits and re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", bare):
+        raise Unanswered()
+    if re.fullmatch(r"-?\d{1,3}([.,])\d{3}(\1\d{3})+", bare):
+        return re.sub("[.,]", "", bare)
+    thousands = {",": ".", ".": ","}.get(conventions.decimal, "")
+    if thousands and re.fullmatch(rf"-?\d{{1,3}}(\{thousands}\d{{3}})+(\{conventions.decimal}\d+)?", bare):
+        bare = bare.replace(thousands, "")
+    return bare

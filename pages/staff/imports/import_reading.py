@@ -1,0 +1,178 @@
+"""How a file was read, with what says so: its sheet, its titles, its characters, the lines left aside. Each can be changed."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from components.ui.fields import labelled
+from components.ui.markup import button, tag
+from components.ui.panel import Act, Answer, Handler
+from components.ui.tables import facts
+from data.accounts.caller import Caller
+from data.core.errors import UserError
+from data.core.ids import parse_id
+from data.core.spreadsheets import Reading
+from data.core.unit_of_work import UnitOfWork
+from data.importing import jobs
+from data.importing.pipeline import CODING_NAMES, Looked
+from data.importing.runs import ImportRun
+
+DELIMITERS = {";": "point-virgule ( ; )", ",": "virgule ( , )", "\t": "tabulation", "|": "barre ( | )"}
+TITLES = {"1": "sur une ligne", "2": "sur deux lignes"}
+FORMULAS = "{count} cellule lue par le résultat de sa formule#{count} cellules lues par le résultat de leur formule"
+MAX_HEADS_SHOWN = 5
+
+
+def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
+    looked = jobs.looked_of(run)
+    if looked is None:
+        text = uow.translate("Le fichier a été lu : {how}.", how=run.about)
+        see = button(uow.translate("Voir comment, ou corriger"), do="look", class_="btn quiet small")
+        return tag(
+            "section", tag("p", text), see, class_="card flow tight", aria_label=uow.translate("Lecture du fichier")
+        )
+    return tag(
+        "section",
+        tag("h2", uow.translate("Ce que le portail a lu"), id="reading", tabindex="-1"),
+        facts((uow.translate(label), value) for label, value in _evidence(uow, run, looked)),
+        _left_out(uow, looked),
+        tag(
+            "details",
+            tag("summary", uow.translate("Corriger la lecture")),
+            tag("div", _controls(uow, looked), class_="fixed"),
+            open=bool(looked.reading.skip_hidden or looked.reading.keep_all or run.matched.get("reading")),
+        ),
+        class_="card flow tight",
+        aria_labelledby="reading",
+    )
+
+
+def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str, Any]]:
+    reading = looked.reading
+    coding = next((each for each in looked.codings if each.name == reading.coding), None)
+    titles = ", ".join(f"« {head} »" for head in run.heads[:MAX_HEADS_SHOWN])
+    if len(run.heads) > MAX_HEADS_SHOWN:
+        titles += "…"
+    hidden = uow.translate(
+        "{rows} lignes et {columns} colonnes masquées dans le tableur",
+        rows=looked.hidden_rows,
+        columns=looked.hidden_columns,
+    )
+    return [
+        ("Feuille", reading.sheet),
+        ("Titres", uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
+        ("Au-dessus", " · ".join(looked.above[:3])),
+        ("Caractères", _coding(coding.name, coding.sample) if coding else ""),
+        ("Séparateur", uow.translate(DELIMITERS[reading.delimiter]) if reading.delimiter in DELIMITERS else ""),
+        ("Masqué", hidden if looked.hidden_rows or looked.hidden_columns else ""),
+        ("Formules", uow.translate(FORMULAS, count=looked.formulas) if looked.formulas else ""),
+    ]
+
+
+def _coding(name: str, sample: str) -> str:
+    known = CODING_NAMES.get(name, name.upper())
+    return f"{known} : {sample}" if sample else known
+
+
+def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
+    """Lines that are no records are told, never dropped in silence."""
+    if not looked.left_out_count:
+        return Markup()
+    count = uow.translate("{count} ligne laissée de côté#{count} lignes laissées de côté", count=looked.left_out_count)
+    lines = (
+        tag(
+            "li",
+            tag("strong", uow.translate("ligne {line}", line=each.line)),
+            " : ",
+            each.text,
+            " — ",
+            each.why.message(uow.language),
+        )
+        for each in looked.left_out
+    )
+    more = looked.left_out_count - len(looked.left_out)
+    rest = (
+        tag("p", uow.translate("… et {count} autre.#… et {count} autres.", count=more), class_="soft")
+        if more > 0
+        else None
+    )
+    return tag("details", tag("summary", count), tag("ul", lines, class_="plain-list"), rest)
+
+
+def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
+    reading = looked.reading
+    line = str(reading.titles_line)
+    found = [
+        labelled(
+            uow,
+            "reading-titles_line",
+            "Ligne des titres",
+            "text",
+            value=line,
+            inputmode="numeric",
+            span=1,
+            data_change="reread",
+            data_of="titles_line",
+        ),
+        _choice(uow, "titles_lines", "Les titres sont", TITLES, str(reading.titles_lines)),
+    ]
+    if len(looked.sheets) > 1:
+        hidden = uow.translate("masquée")
+        sheets = {name: f"{name} ({hidden})" if name in looked.hidden_sheets else name for name in looked.sheets}
+        found.append(_choice(uow, "sheet", "Feuille", sheets, reading.sheet))
+    if looked.codings:
+        codings = {each.name: _coding(each.name, each.sample) for each in looked.codings}
+        found.append(_choice(uow, "coding", "Caractères", codings, reading.coding))
+    if reading.delimiter:
+        signs = DELIMITERS if reading.delimiter in DELIMITERS else {**DELIMITERS, reading.delimiter: reading.delimiter}
+        found.append(_choice(uow, "delimiter", "Séparateur", signs, reading.delimiter))
+    if looked.hidden_rows or looked.hidden_columns or reading.skip_hidden:
+        found.append(_box(uow, "skip_hidden", "Laisser de côté ce que le tableur masque", ticked=reading.skip_hidden))
+    if looked.left_out_count or reading.keep_all:
+        found.append(_box(uow, "keep_all", "Lire toutes les lignes, totaux compris", ticked=reading.keep_all))
+    return found
+
+
+def _choice(uow: UnitOfWork, name: str, label: str, options: Mapping[str, str], value: str) -> Markup:
+    id_ = f"reading-{name}"
+    return labelled(uow, id_, label, "select", options=options, value=value, span=1, data_change="reread", data_of=name)
+
+
+def _box(uow: UnitOfWork, name: str, text: str, *, ticked: bool) -> Markup:
+    id_ = f"reading-{name}"
+    box = tag("input", type="checkbox", id=id_, name=id_, checked=ticked, data_change="reread", data_of=name)
+    return tag("label", box, uow.translate(text), class_="check", for_=id_)
+
+
+def acts(run_id: int) -> dict[str, Handler]:
+    """Slow ones: reading a file is done off the loop."""
+
+    async def look(caller: Caller, act: Act) -> Answer:
+        """What says how the file was read was forgotten since."""
+        await asyncio.to_thread(jobs.looked, caller.unit_of_work, run_id)
+        return Answer(focus="reading")
+
+    async def reread(caller: Caller, act: Act) -> Answer:
+        """The kept file, as the person says."""
+        with caller.unit_of_work() as uow:
+            chosen = uow.get(ImportRun, run_id).matched.get("reading", {})
+        await asyncio.to_thread(jobs.reread, caller.unit_of_work, run_id, Reading.of({**chosen, **_changed(act)}))
+        return Answer(announce=caller.translate("Le fichier est lu à nouveau."), focus=f"reading-{act.of}")
+
+    return {"look": look, "reread": reread}
+
+
+def _changed(act: Act) -> dict[str, object]:
+    """What one control says; titles are found anew in another sheet, or with another separator."""
+    typed = next(iter(act.values.values()), "")[:120]
+    if act.of in {"sheet", "delimiter"}:
+        return {act.of: typed, "titles_line": 0, "titles_lines": 0}
+    if act.of == "coding":
+        return {act.of: typed}
+    if act.of in {"titles_line", "titles_lines"} and (number := parse_id(typed)):
+        return {act.of: number}
+    if act.of in {"skip_hidden", "keep_all"}:
+        return {act.of: typed == "true"}
+    raise UserError("Écrivez le numéro de la ligne, tel que le tableur le montre.")

@@ -1,0 +1,139 @@
+"""Files on their way in, in a browser: several dropped, pages of one document joined, a busy portal, what is told of what was received."""
+
+import io
+import json
+
+import pytest
+from PIL import Image, ImageFilter
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.conftest import Enter, reach
+from tests.browser.test_reenrolment import NINO, box, line, picture
+from tests.data.test_world_papers import fills_a_form, page_of_text, saved, written
+from tests.server import Server
+
+DROP = """([zone, names]) => { const given = new DataTransfer();
+  for (const name of names) given.items.add(new File(["x"], name, {type: name.endsWith("pdf") ? "application/pdf" : "image/jpeg"}));
+  zone.dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: given})); }"""
+BUSY = json.dumps({"busy": "Le portail est très sollicité."})
+
+
+def importing(enter: Enter, **options: object) -> tuple[Page, Locator]:
+    """« Importer » of Nino, open."""
+    page = enter("aubry.claire", **options).open(NINO)
+    if not box(page, "Réinscription administrative").is_checked():
+        box(page, "Réinscription administrative").check()
+    expect(page.get_by_role("button", name="Importer")).not_to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Importer").click()
+    return page, page.get_by_role("dialog", name="Importer un document")
+
+
+def paper(name: str, content: bytes, kind: str = "image/jpeg") -> dict[str, object]:
+    return {"name": name, "mimeType": kind, "buffer": content}
+
+
+def test_several_dropped_files_are_given_to_no_document_until_each_is_named(enter: Enter, portal: Server) -> None:
+    page, window = importing(enter)
+    page.evaluate(DROP, [page.locator("[data-drop]").element_handle(), ["maif.pdf", "nino.jpg"]])
+    names = window.locator(".sending select")
+    expect(names).to_have_count(2)
+    assert [each.input_value() for each in names.all()] == ["", ""]
+    expect(window.locator(".sending li").first).to_contain_text("PDF")
+    window.get_by_role("button", name="Importer").click()
+    expect(window.get_by_text("Choisissez le nom du document.")).to_have_count(2)
+    expect(names.first).to_be_focused()
+    for each in names.all():
+        each.select_option(label="Attestation d’assurance")
+    window.get_by_role("button", name="Importer").click()
+    expect(window.get_by_text("Deux fichiers ont le même document")).to_have_count(2)
+
+
+def test_a_received_document_is_replaced_only_when_the_box_is_ticked(enter: Enter) -> None:
+    page, window = importing(enter)
+    page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    window.locator(".sending select").select_option(label="Photo d’identité")
+    window.get_by_role("button", name="Importer").click()
+    expect(line(page, "Photo d’identité")).to_contain_text("nino.jpg")
+    page.get_by_role("button", name="Importer").click()
+    page.get_by_label("Parcourir").set_input_files(picture("maif.jpg"))
+    window.locator(".sending select").select_option(label="Photo d’identité")
+    window.get_by_role("button", name="Importer").click()
+    said = window.get_by_role("checkbox", name="Remplacer « nino.jpg », déjà reçu")
+    expect(said).to_be_focused()
+    said.check()
+    window.get_by_role("button", name="Importer").click()
+    expect(line(page, "Photo d’identité")).to_contain_text("maif.jpg")
+    line(page, "Photo d’identité").get_by_role("button", name="Remplacer").click()
+    expect(window).to_be_visible()
+    page.get_by_label("Parcourir").set_input_files(picture("vraie.jpg"))
+    expect(said).to_have_count(0)  # pressed beside the document itself, it is said already
+    window.get_by_role("button", name="Importer").click()
+    expect(line(page, "Photo d’identité")).to_contain_text("vraie.jpg")
+
+
+def photographs(*names: str) -> list[dict[str, object]]:
+    out = io.BytesIO()
+    Image.new("RGB", (400, 200), "white").save(out, "JPEG")
+    return [paper(name, out.getvalue()) for name in names]
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, {"width": 390, "height": 844}])
+def test_photographs_of_one_document_are_joined_ordered_and_turned_by_keyboard(
+    enter: Enter, portal: Server, size: dict[str, int]
+) -> None:
+    page, window = importing(enter, viewport=size)
+    page.get_by_label("Parcourir").set_input_files(photographs("un.jpg", "deux.jpg", "trois.jpg", "raté.jpg"))
+    reach(page, window.get_by_role("button", name="Réunir les 4 photos"), "Enter")
+    called = window.locator(".pages .hint")
+    expect(called).to_have_text(["un.jpg", "deux.jpg", "trois.jpg", "raté.jpg"])
+    reach(page, window.get_by_role("button", name="Monter : Page 3, trois.jpg"), "Enter")
+    expect(called).to_have_text(["un.jpg", "trois.jpg", "deux.jpg", "raté.jpg"])
+    expect(window.get_by_role("button", name="Monter : Page 2, trois.jpg")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(called).to_have_text(["trois.jpg", "un.jpg", "deux.jpg", "raté.jpg"])
+    expect(window.get_by_role("status")).to_have_text("Page 1 sur 4")
+    reach(page, window.get_by_role("button", name="Tourner : Page 1, trois.jpg"), "Enter")
+    reach(page, window.get_by_role("button", name="Retirer : Page 4, raté.jpg"), "Enter")
+    expect(called).to_have_text(["trois.jpg", "un.jpg", "deux.jpg"])
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    window.locator(".sending select").select_option(label="Attestation d’assurance")
+    window.get_by_role("button", name="Importer").click()
+    expect(window).to_have_count(0)
+    expect(line(page, "assurance")).to_contain_text("trois.pdf")
+
+
+def test_a_busy_portal_is_told_and_the_file_is_sent_again_by_itself(enter: Enter) -> None:
+    browser = enter("aubry.claire")
+    page, window = importing(lambda *_, **__: browser)
+    refusals: list[str] = []
+
+    def busy_twice(route: Route) -> None:
+        if route.request.method != "POST" or len(refusals) == 2:
+            return route.continue_()
+        refusals.append(route.request.url)
+        return route.fulfill(status=503, body=BUSY, headers={"retry-after": "1"})
+
+    page.route("**/reinscription/documents", busy_twice)
+    page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    window.get_by_role("button", name="Importer").click()
+    expect(window.get_by_role("status")).to_have_text("Le portail est très sollicité, votre fichier attend son tour…")
+    expect(line(page, "adresse")).to_contain_text("nino.jpg")
+    assert len(refusals) == 2
+    assert [each for each in browser.complaints if "503" not in each] == []
+    browser.complaints.clear()
+
+
+def test_what_is_remarked_of_a_received_file_stays_to_be_read(enter: Enter) -> None:
+    page, window = importing(enter)
+    blurred = saved(page_of_text().filter(ImageFilter.GaussianBlur(14)), "JPEG")
+    page.get_by_label("Parcourir").set_input_files(
+        [paper("image:1234", blurred), paper("maif.pdf", written(fills_a_form), "application/pdf")]
+    )
+    for at, name in enumerate(("Justificatif d’adresse", "Attestation d’assurance")):
+        window.locator(".sending select").nth(at).select_option(label=name)
+    window.get_by_role("button", name="Importer").click()
+    expect(window.get_by_text("le texte est peu lisible")).to_be_visible()
+    expect(window.get_by_text("Ce PDF a été réécrit")).to_be_visible()
+    expect(window.get_by_role("button", name="Fermer")).to_be_focused()
+    window.get_by_role("button", name="Fermer").press("Enter")
+    expect(line(page, "adresse")).to_contain_text("Reçue")
