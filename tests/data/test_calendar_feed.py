@@ -123,11 +123,11 @@ def test_the_zone_that_the_calendar_tells_gives_the_hours_of_the_site(database: 
     add_lessons(course, *((day, "planned", time(17)) for day in days))
     content = calendar_feed.calendar(token(), now=UNTIL_THEN)
     read = Calendar.from_ical(content)
-    [told] = [Timezone.to_tz(each, lookup_tzid=False) for each in read.walk("VTIMEZONE")]
+    [alone] = [Timezone.to_tz(each, lookup_tzid=False) for each in read.walk("VTIMEZONE")]
     for event in of(parsed(content), "Luth"):
         local = event["DTSTART"].dt
         assert local.hour == 17
-        assert local.replace(tzinfo=told).utcoffset() == local.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+        assert local.replace(tzinfo=alone).utcoffset() == local.replace(tzinfo=ZoneInfo(zone)).utcoffset()
 
 
 @both

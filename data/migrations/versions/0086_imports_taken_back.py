@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0086"
-down_revision = "0080"
+down_revision = "0085"
 branch_labels = None
 depends_on = None
 
