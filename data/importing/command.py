@@ -106,13 +106,18 @@ def _carry(
                 "fixed": {key: str(value) for key, value in options.get("fixed", {}).items()},
                 "erase": bool(options.get("erase", False)),
                 "zeros": bool(options.get("zeros", False)),
+                "answers": {key: str(value) for key, value in options.get("answers", {}).items()},
             }
         run.forced = force
         uow.add(run)
     job = Job(run_id, run.site_id, not dry_run, total=run.rows)
     report = jobs.check(open_unit_of_work, job)
     _print(report)
-    if report.faults or (report.conflicts and not accept and not dry_run):
+    if (
+        report.faults
+        or any(each.is_open for each in report.questions)
+        or (report.conflicts and not accept and not dry_run)
+    ):
         return 1
     if not dry_run:
         if not jobs.carry_out(open_unit_of_work, job, unread=accept).written:
@@ -127,6 +132,9 @@ def _print(report: Report) -> None:
         print(f"ligne {fault.line}, {fault.column or '–'}, « {fault.value} » : {fault.why}")
     for line, _, sentence in report.conflicts:
         print(f"ligne {line}, à vérifier : {sentence}")
+    for question in (each for each in report.questions if each.is_open):
+        answers = ", ".join(f"{choice.value} ({choice.sentence})" for choice in question.choices)
+        print(f"à répondre, answers.{question.key} : {question.sentence} {answers}")
     counts = report.counts
     print(
         f"{counts['added']} ajoutées, {counts['updated']} modifiées, {counts['unchanged']} sans effet ; {len(report.faults)} fautes."

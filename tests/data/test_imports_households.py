@@ -11,6 +11,7 @@ from sqlmodel import select
 from data.core import spreadsheets
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.importing import command
 from data.importing.pipeline import Report
 from tests.data.import_helpers import bring, carry, check, faults, give, take
 from tests.data.site_helpers import an_empty_site
@@ -381,3 +382,15 @@ def test_an_export_goes_into_an_empty_site_and_comes_out_the_same(database: str,
     an_empty_site(f"sqlite:///{tmp_path}/second.db")
     assert faults(carry(give(KIND, taken, answers={"shared-email": "keep"}))) == []
     assert take(KIND) == taken
+
+
+def test_the_terminal_says_what_is_asked_and_takes_answers(
+    empty_site: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, answers = tmp_path / "eleves.csv", tmp_path / "answers.toml"
+    path.write_bytes(imuse(pupil(5018, "GÉRARD", "Noémie", 1009, TWO)))
+    assert command.import_file(KIND, path, "valmont") == 1
+    assert "answers.homes : Ces parents ont deux adresses" in capsys.readouterr().out
+    answers.write_text('[answers]\nhomes = "two"\n')
+    assert command.import_file(KIND, path, "valmont", mapping=answers) == 0
+    assert [adults for adults, _ in homes()] == [["Chloé GÉRARD"], ["Gaël DE LA TOUR"]]
