@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import entry, message, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui.markup import Markup, tag
 from components.web import way_on
 from components.web.auth import site_of
 from components.web.errors import error_page
@@ -40,35 +40,7 @@ def _page(
     )
     body = (
         success(done)
-        + tag(
-            "form",
-            tag(
-                "p",
-                caller.translate(
-                    "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
-                ),
-                class_="soft",
-            ),
-            user_name(caller.translate("Identifiant"), login, faults.get("identifiant", "")),
-            entry(
-                caller.translate("E-mail"),
-                "email",
-                value=email,
-                fault=faults.get("email", ""),
-                autocomplete="email",
-                inputmode="email",
-                autocapitalize="none",
-                spellcheck="false",
-                maxlength=254,
-                required=True,
-            ),
-            way_on.field(after),
-            tag("button", caller.translate("Valider"), class_="btn", type="submit"),
-            method="post",
-            action="/mot-de-passe-perdu",
-            novalidate=True,
-            class_="stack-form",
-        )
+        + _form(caller, login, email, faults, after)
         + tag(
             "div",
             tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)),
@@ -83,6 +55,38 @@ def _page(
         language=caller.language,
         status=400 if faults else 200,
         site=site_of(caller, request),
+    )
+
+
+def _form(caller: Caller, login: str, email: str, faults: dict[str, str], after: str) -> Markup:
+    return tag(
+        "form",
+        tag(
+            "p",
+            caller.translate(
+                "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
+            ),
+            class_="soft",
+        ),
+        user_name(caller.translate("Identifiant"), login, faults.get("identifiant", "")),
+        entry(
+            caller.translate("E-mail"),
+            "email",
+            value=email,
+            fault=faults.get("email", ""),
+            autocomplete="email",
+            inputmode="email",
+            autocapitalize="none",
+            spellcheck="false",
+            maxlength=254,
+            required=True,
+        ),
+        way_on.field(after),
+        tag("button", caller.translate("Valider"), class_="btn", type="submit"),
+        method="post",
+        action="/mot-de-passe-perdu",
+        novalidate=True,
+        class_="stack-form",
     )
 
 

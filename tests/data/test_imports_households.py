@@ -263,7 +263,7 @@ def test_a_key_that_looks_like_a_known_familys_is_asked_in_every_kind(database: 
 
 
 @pytest.mark.parametrize("kind", [KIND, "families"])
-def test_a_childs_birth_date_on_an_adult_stops_until_it_is_answered(empty_site: None, kind: str) -> None:
+def test_the_birth_date_of_a_child_on_an_adult_stops_until_it_is_answered(empty_site: None, kind: str) -> None:
     titles = {
         KIND: "N° famille;Nom resp;Prénom resp;Né le resp;Prénom enfant",
         "families": "N° famille;Nom;Prénom;Né le;Ville",

@@ -247,6 +247,12 @@ def test_bulk_writing_has_its_scope(database: str) -> None:
         uow.insert(Family, [{**rows[0], "site_id": uow.site_id}])
     with pytest.raises(ScopeViolation), HELENES(writes=True) as uow:
         uow.amend(Payment, [{"id": 1, "site_id": uow.site_id, "family_id": 2}])
+    before = counts(Guardian)
+    with pytest.raises(LookupError), as_(CLAIRE) as uow:
+        uow.remove(Guardian, [1])
+    with HELENES(writes=True) as uow:  # another site's rows are not met
+        uow.remove(Guardian, [each.id for each in every(Guardian, Guardian.site_id == 2)])
+    assert counts(Guardian) == before
 
 
 def test_the_terminal_does_the_same(database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,6 +74,7 @@ SCREENS = (
             "/gestion/familles?r=belcasem&tri=2d",
             "/gestion/familles/nouvelle",
             "/gestion/familles/acces",
+            "/gestion/familles/1042/reunir",
             *(
                 f"/gestion/familles/1042{tab}"
                 for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
