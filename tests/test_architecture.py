@@ -84,6 +84,28 @@ def test_a_function_is_read_at_a_glance() -> None:
     assert not long
 
 
+def compared_sentences(tree: ast.AST) -> Iterator[int]:
+    """Lines where code asks an error's sentence which error it is; an error has a code for that (data/core/errors.py)."""
+    caught = {node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler) and node.name}
+    for node in ast.walk(tree):
+        asked = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+        if isinstance(node, ast.Call) and name_of(node.func) in {"startswith", "endswith"}:
+            asked = [node.func]
+        if isinstance(node, ast.Match):
+            asked = [node.subject]
+        if any(is_message(each, caught) for part in asked for each in ast.walk(part)):
+            yield node.lineno
+
+
+def is_message(node: ast.AST, caught: set[str]) -> bool:
+    """`error.sentence`, `error.message()`, and `str(error)` of what was caught."""
+    if not isinstance(node, ast.Call):
+        return isinstance(node, ast.Attribute) and node.attr == "sentence"
+    if name_of(node.func) in {"str", "repr"}:
+        return bool({getattr(each, "id", "") for each in node.args} & caught)
+    return isinstance(node.func, ast.Attribute) and node.func.attr == "message"
+
+
 def test_imports_go_down_only() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -119,6 +141,25 @@ def test_the_rule_of_open_units_of_work_sees_each_way_to_break_it(fault: str) ->
             ast.parse("async def act():\n    await something()\n    with here() as uow:\n        uow.translate('x')")
         )
     )
+
+
+def test_no_code_compares_the_sentences_of_errors() -> None:
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in sources(*PACKAGES)
+             for line in compared_sentences(ast.parse(path.read_text(encoding="utf-8")))]  # fmt: skip
+    assert not found
+
+
+@pytest.mark.parametrize("fault", [
+    "wrong = error.sentence == WRONG",
+    "code = next(code for code, text in REFUSALS.items() if text == error.sentence)",
+    "if refusal.sentence in REFUSALS.values():\n    pass",
+    "try:\n    act()\nexcept UserError as error:\n    again = 'Trop' in str(error)",
+    "again = refusal.message().startswith('Trop')",
+    "match error.sentence:\n    case 'x':\n        pass",
+])  # fmt: skip
+def test_the_rule_of_sentences_sees_each_way_to_break_it(fault: str) -> None:
+    assert list(compared_sentences(ast.parse(fault)))
+    assert not list(compared_sentences(ast.parse("if error.code == ErrorCode.WRONG_CODE:\n    tell(error.message())")))
 
 
 def test_every_folder_of_a_package_is_a_package() -> None:

@@ -13,7 +13,7 @@ from typing import ClassVar
 from pydantic import SkipValidation
 from sqlmodel import Field, select
 
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.scope import OfSite, Scope
 from data.core.settings import key
 from data.core.unit_of_work import UnitOfWork
@@ -88,6 +88,7 @@ def _wait(time: timedelta) -> UserError:
     return UserError(
         "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
         "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
+        code=ErrorCode.TOO_MANY_ATTEMPTS,
         count=max(1, -int(-time.total_seconds() // 60)),
     )
 
@@ -108,6 +109,7 @@ class _Clients:
             if last and timedelta(0) <= now - last < SPACING:
                 raise UserError(
                     "Trop d’essais depuis ce réseau. Réessayez dans {count} secondes.",
+                    code=ErrorCode.TOO_MANY_ATTEMPTS,
                     count=max(1, int((SPACING - (now - last)).total_seconds())),
                 )
             self._tried[network] = now

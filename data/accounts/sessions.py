@@ -14,7 +14,7 @@ from data.accounts import passwords, rate_limit, two_factor
 from data.accounts.models import Account
 from data.core import audit, password_lifetimes
 from data.core.database import Unavailable
-from data.core.errors import NotFound, UserError
+from data.core.errors import ErrorCode, NotFound, UserError
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -71,7 +71,7 @@ async def recognise(
     login = accounts.login_at_the_door(login)
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
-        raise UserError(WRONG)
+        raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
     with system_unit_of_work(writes=True, now=now) as uow:
         account = _by_login(uow, site_id, login)
         known = _known_device(uow, account, device)
@@ -108,7 +108,7 @@ async def recognise(
                 fresh.password_expires_at = None
             uow.add(fresh)
             return fresh
-    raise UserError(WRONG)
+    raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
 
 
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:

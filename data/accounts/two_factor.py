@@ -18,7 +18,7 @@ from sqlmodel import Field, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, encryption
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.roles import Role
 from data.core.scope import OfSite, Scope
 from data.core.settings import key
@@ -88,7 +88,7 @@ def set_up(uow: UnitOfWork, account: Account, drafted: str, typed: str) -> list[
         raise UserError("Un second facteur est déjà en place sur ce compte.")
     step = _step_of(secret, typed, uow.now, 0)
     if not step:
-        raise UserError(WRONG_CODE)
+        raise UserError(WRONG_CODE, code=ErrorCode.WRONG_CODE)
     uow.add(
         SecondFactor(
             site_id=account.site_id,
@@ -126,7 +126,7 @@ def passes(uow: UnitOfWork, account: Account, typed: str) -> bool:
 def new_codes(uow: UnitOfWork, account: Account, typed: str) -> list[str]:
     """Ten others, against a code; the former ones are void."""
     if not passes(uow, account, typed):
-        raise UserError(WRONG_CODE)
+        raise UserError(WRONG_CODE, code=ErrorCode.WRONG_CODE)
     codes, factor = _codes(secrets.token_hex(16)), of_account(uow, account.id, lock=True)
     if factor is not None:
         factor.recovery = [_mark(code) for code in codes]
@@ -140,7 +140,7 @@ def remove(uow: UnitOfWork, account: Account, typed: str) -> None:
     if account.role == Role.MANAGER and uow.get(Site, account.site_id).second_factor_required:
         raise UserError("Le conservatoire demande un second facteur aux responsables : il ne peut pas être retiré.")
     if not passes(uow, account, typed):
-        raise UserError(WRONG_CODE)
+        raise UserError(WRONG_CODE, code=ErrorCode.WRONG_CODE)
     reset(uow, account)
 
 

@@ -1,21 +1,33 @@
 """What an operation answers instead of a result: not found, UserError, faults of a form."""
 
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from data.core.i18n import Language, translate
 
 
-class UserError(Exception):
-    """What a person asked for cannot be done: a sentence that says why and how to mend it."""
+class ErrorCode(StrEnum):
+    """What code may ask of a UserError. Files that are refused have theirs in data/uploads/validation.py."""
 
-    def __init__(self, sentence: str, **placeholders: object) -> None:
+    WRONG_PASSWORD = "wrong_password"
+    WRONG_CODE = "wrong_code"  # of the second factor
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+
+
+class UserError(Exception):
+    """What a person asked for cannot be done: a sentence that says why and how to mend it.
+
+    `code` where somebody asks which error it is: sentences are for people and are never compared.
+    """
+
+    def __init__(self, sentence: str, *, code: str = "", **placeholders: object) -> None:
         super().__init__(sentence)
-        self.sentence, self.placeholders = sentence, placeholders
+        self.sentence, self.code, self.placeholders = sentence, code, placeholders
 
     def __reduce__(self) -> tuple[Any, tuple[()]]:
         """As it crosses to another process: an exception alone would forget its words."""
-        return partial(type(self), self.sentence, **self.placeholders), ()
+        return partial(type(self), self.sentence, code=self.code, **self.placeholders), ()
 
     def message(self, language: Language = "fr") -> str:
         return translate(self.sentence, language, **self.placeholders)

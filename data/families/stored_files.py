@@ -17,12 +17,12 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, func
 from sqlmodel import Field, col, select
 
-from data.core.errors import NotFound, UserError
+from data.core.errors import NotFound
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.families.pupil_scope import OfPupil
-from data.uploads.validation import REFUSALS, shown_name
+from data.uploads.validation import refusal, shown_name
 
 MAX_FILES_PER_HOUR, MAX_BYTES_PER_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
 MIN_FREE_BYTES, MIN_FREE_SHARE = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
@@ -77,7 +77,7 @@ def within_quota(uow: UnitOfWork, kind: str = "", size: int = 0) -> None:
         theirs, StoredFile.created_at > uow.now - timedelta(hours=1)
     )
     if uow.count(recently) >= MAX_FILES_PER_HOUR:
-        raise UserError(REFUSALS["heure"])
+        raise refusal("heure")
     held = select(func.coalesce(func.sum(StoredFile.size), 0)).where(
         theirs,
         StoredFile.kind == kind,
@@ -85,7 +85,7 @@ def within_quota(uow: UnitOfWork, kind: str = "", size: int = 0) -> None:
         StoredFile.created_at > uow.now - timedelta(days=365),
     )
     if uow.count(held) + size > MAX_BYTES_PER_FAMILY:
-        raise UserError(REFUSALS["quota"])
+        raise refusal("quota")
 
 
 def discard(uow: UnitOfWork, name: str) -> None:
@@ -105,7 +105,7 @@ def write(site_id: int, content: bytes) -> str:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         disk = shutil.disk_usage(path.parent)
         if disk.free - len(content) < min(max(MIN_FREE_BYTES, MIN_FREE_SHARE * disk.total), disk.total / 2):
-            raise UserError(REFUSALS["place"])
+            raise refusal("place")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()
@@ -115,7 +115,7 @@ def write(site_id: int, content: bytes) -> str:
     except OSError as fault:
         with suppress(OSError):
             draft.unlink()
-        raise UserError(REFUSALS["place"]) from fault
+        raise refusal("place") from fault
     return name
 
 

@@ -53,27 +53,31 @@ CLOSED = {  # short name, for an address -> why nothing is taken
 }
 
 
+def closed(code: str) -> UserError:
+    return UserError(CLOSED[code], code=code)
+
+
 def refusal(now: Situation, *, item: DocumentItem | None = None) -> UserError | None:
     """Why « Importer » is closed, or closed for that document; None when a file can be given.
 
     A document may be given until it is validated, also after the request was sent: one that was refused is replaced.
     """
     if not now.may_change:
-        return UserError(CLOSED["lire"])
+        return closed("lire")
     if now.sent and not now.mine:
-        return UserError(CLOSED["foyer"])
+        return closed("foyer")
     if now.sent and now.sent.state == ReenrolmentState.REFUSED:
-        return UserError(CLOSED["repondu"])
+        return closed("repondu")
     if now.period_over:
         return now.period_over
     if now.way == Way.LEAVING:
-        return UserError(CLOSED["depart"])
+        return closed("depart")
     if not now.way:
-        return UserError(CLOSED["choisir"])
+        return closed("choisir")
     if item and item.state == DocumentState.VALIDATED:
-        return UserError(CLOSED["validee"])
+        return closed("validee")
     if item and item.supplied and item.supplied.times >= MAX_FILES:
-        return UserError(CLOSED["souvent"])
+        return closed("souvent")
     return None
 
 
@@ -82,7 +86,7 @@ def locked_because(now: Situation, item: DocumentItem) -> UserError | None:
     if item.supplied and item.supplied.state == DocumentState.VALIDATED:
         return UserError("Cette pièce est validée : elle ne peut plus être retirée.")
     if not now.may_change:
-        return UserError(CLOSED["lire"])
+        return closed("lire")
     if now.period_over:
         return now.period_over
     if now.mine and now.sent and now.sent.state != ReenrolmentState.TO_CORRECT and item.document.required:
@@ -101,7 +105,7 @@ def accepts(uow: UnitOfWork, pupil: Pupil, document_id: int, *, replace: bool) -
     if error := refusal(now, item=item):
         raise error
     if item.supplied and not replace:
-        raise UserError(CLOSED["remplacer"])
+        raise closed("remplacer")
 
 
 def supply(

@@ -239,13 +239,13 @@ class Situation:
     def period_over(self) -> UserError | None:
         """What was sent back to be corrected may be, after the last day too, until staff close the campaign."""
         if self.campaign.state == CampaignState.SUSPENDED:
-            return UserError(SUSPENDED)
+            return UserError(SUSPENDED, code="suspendu")
         correcting = (
             self.sent is not None
             and self.sent.state == ReenrolmentState.TO_CORRECT
             and self.campaign.state == CampaignState.ACTIVE
         )
-        return None if self.is_open or correcting else UserError(PERIOD_OVER)
+        return None if self.is_open or correcting else UserError(PERIOD_OVER, code="fini")
 
     @property
     def lacking(self) -> list[DocumentItem]:

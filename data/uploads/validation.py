@@ -92,7 +92,7 @@ class Busy(UserError):
 def refusal(code: str) -> UserError:
     """The sentence of that short name, its sizes made from the limits."""
     used = {name: figure for name, figure in FIGURES.items() if f"{{{name}}}" in REFUSALS[code]}
-    return (Busy if code == "occupe" else UserError)(REFUSALS[code], **used)
+    return (Busy if code == "occupe" else UserError)(REFUSALS[code], code=code, **used)
 
 
 def check(content: bytes) -> Kept:
@@ -196,9 +196,9 @@ def _opened(question: str, content: bytes) -> Kept:
     return Kept(stored, media_type, tuple(remarks))
 
 
-def code_of(error: UserError) -> str:
+def code_of(error: UserError, *, otherwise: str = "illisible") -> str:
     """The short name of a refusal, for an address."""
-    return next((code for code, text in REFUSALS.items() if text == error.sentence), "illisible")
+    return error.code if error.code in REFUSALS else otherwise
 
 
 def shown_name(name: str, media_type: str) -> str:

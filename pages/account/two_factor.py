@@ -14,7 +14,7 @@ from components.web.errors import error_page
 from data.accounts import two_factor, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.core import sites
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 
 
 @plain(FACTOR, Audience.ACCOUNT)
@@ -46,7 +46,7 @@ async def act(caller: Caller, request: Request) -> Response:
             else:
                 return error_page(400, language=caller.language)
     except UserError as error:
-        if error.sentence == two_factor.WRONG_CODE:
+        if error.code == ErrorCode.WRONG_CODE:
             two_factor_login.code_failed(account)
         return _page(
             caller, wrong=error.message(caller.language), drafted=drafted, status=400, after=way_on.from_form(form)

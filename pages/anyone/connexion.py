@@ -20,7 +20,7 @@ from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
-from data.core.errors import UserError
+from data.core.errors import ErrorCode, UserError
 from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
@@ -197,7 +197,7 @@ async def enter(caller: Caller, request: Request) -> Response:
             site.id if site and site.id else 0, login, word, device=cookie(request, "appareil"), client=caller.address
         )
     except UserError as error:
-        status = 401 if error.sentence == sessions.WRONG else 429
+        status = 429 if error.code == ErrorCode.TOO_MANY_ATTEMPTS else 401
         return _page(caller, every, typed, notice=alert(error.message(caller.language)), status=status)
     except passwords.Busy:
         return error_page(503, language=caller.language)

@@ -75,9 +75,9 @@ def test_a_file_with_forty_faults_of_fifteen_kinds_names_each_of_them(database: 
 
 
 def test_a_refusal_keeps_its_words_on_its_way_to_another_process() -> None:
-    why = UserError("{count} caractères, c’est trop : {most} au plus.", count=90, most=80)
+    why = UserError("{count} caractères, c’est trop : {most} au plus.", code="long", count=90, most=80)
     there = pickle.loads(pickle.dumps(why))
-    assert (str(there), there.message("en")) == (str(why), why.message("en"))
+    assert (str(there), there.message("en"), there.code) == (str(why), why.message("en"), "long")
 
 
 def test_row_94_what_a_spreadsheet_did_to_values_is_explained(database: str) -> None:

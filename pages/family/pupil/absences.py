@@ -290,6 +290,6 @@ async def join_document(caller: Caller, request: Request, n: int, notice: int) -
             stored = stored_files.store(uow, pupil.id, "absence", kept.content, kept.media_type, name)
             absences.attach(uow, notice, stored.name)
     except UserError as error:
-        code = validation.code_of(error) if error.sentence in validation.REFUSALS.values() else "repondu"
+        code = validation.code_of(error, otherwise="repondu")
         return RedirectResponse(f"{back}?document={code}", 303)
     return RedirectResponse(f"{back}?document={received_code(kept.remarks)}", 303)

@@ -164,11 +164,11 @@ async def _keep(caller: Caller, n: int, form: FormData) -> tuple[str, Kept]:
     turns = [_turn(each) for each in form.getlist("tours")]
     wanted = form.getlist("document")
     if not sent:
-        raise UserError(validation.REFUSALS["vide"])
+        raise validation.refusal("vide")
     if len(sent) > 1 and len(turns) != len(sent):
-        raise UserError(REFUSALS["plusieurs"])
+        raise UserError(REFUSALS["plusieurs"], code="plusieurs")
     if len(wanted) != 1 or (document := parse_id(wanted[0])) is None:
-        raise UserError(REFUSALS["document"])
+        raise UserError(REFUSALS["document"], code="document")
     replace = form.get("remplacer") == str(document)
     with caller.unit_of_work() as uow:  # before anything is opened or kept
         reenrolment_documents.accepts(uow, families.pupil_by_number(uow, n)[0], document, replace=replace)
@@ -190,5 +190,4 @@ def _turn(given: object) -> int:
 
 
 def _code(error: UserError) -> str:
-    own = next((code for code, text in REFUSALS.items() if text == error.sentence), "")
-    return own or validation.code_of(error)
+    return error.code if error.code in REFUSALS else validation.code_of(error)
