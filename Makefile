@@ -5,7 +5,7 @@ READY := .venv/.ready
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days test-nicegui coverage lint format migration picture rules audit screens bench browser clean
+.PHONY: help run dev test test-days test-nicegui coverage lint format migration translations picture rules audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -57,6 +57,10 @@ migration: $(READY)
 	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
 		from data.core.schema import configuration as how; command.upgrade(how(), 'head'); \
 		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NUMBER)')"
+
+# The catalogue of sentences, from the code: new ones want their English in data/locale.
+translations: $(READY)
+	$(VENV)/python -m tests.catalogue
 
 # docs/imports.svg: which folder imports which.
 picture: $(READY)

@@ -61,7 +61,7 @@ def texts_by_place() -> dict[str, list[str]]:
 
 
 def sentences_in(texts: Iterable[str], language: str) -> list[str]:
-    return [form for text in texts for form in (text if language == "fr" else twins()[text]).split("#")]
+    return [text if language == "fr" else twins()[text] for text in texts]
 
 
 def test_what_families_read_is_plain_language() -> None:

@@ -12,7 +12,7 @@ from components.ui.icons import icon
 from components.ui.markup import tag
 from data.accounts.display_preferences import CHOICES, MODE, Choice, DisplayPreferences, read, write
 from data.accounts.models import Account
-from data.core.i18n import LANGUAGES, Language, translate
+from data.core.i18n import LANGUAGES, Language, _, translate
 
 COOKIE, YEAR = "confort", 365 * 86400
 NEW = "~"  # after what a stranger chose: it becomes the account's when they sign in
@@ -70,7 +70,9 @@ def form(language: Language) -> Markup:
             "div",
             tag(
                 "button",
-                translate("Désactiver le mode Accessibilité" if on else "Activer le mode Accessibilité", language),
+                translate(
+                    _("Désactiver le mode Accessibilité") if on else _("Activer le mode Accessibilité"), language
+                ),
                 type="submit",
                 name="mode",
                 value="off" if on else "on",

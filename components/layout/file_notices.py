@@ -6,40 +6,43 @@ from markupsafe import Markup
 
 from components.layout.plain_layout import alert, info, success
 from components.ui.markup import join
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
 from data.uploads.limits import MAX_JOINED_PAGES, MAX_UPLOAD_BYTES
 from data.uploads.validation import REFUSALS, REMARKS
 
 WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
-    "choose": "Choisissez un fichier.",
-    "sending": "Envoi en cours…",
-    "checking": "Fichier envoyé, vérification en cours…",
-    "busy": "Le portail est très sollicité, votre fichier attend son tour…",
-    "failed": "La connexion est interrompue : rien n’est perdu. Pressez « Importer » pour réessayer.",
-    "failedAlone": "La connexion est interrompue : rien n’est perdu. Envoyez de nouveau.",
-    "received": "Reçu",
-    "close": "Fermer",
-    "leave": "Retirer de l’envoi",
-    "name": "Nom du document",
-    "nameFirst": "Choisissez le document…",
-    "noName": "Choisissez le nom du document.",
-    "twice": "Deux fichiers ont le même document : choisissez-en un autre, ou réunissez les photos.",
-    "replace": "Remplacer « {name} », déjà reçu",
-    "mayReplace": "Un fichier est déjà reçu pour ce document : cochez la case pour le remplacer, ou choisissez un autre document.",
-    "photo": "Photo",
-    "pdf": "PDF",
-    "file": "Fichier",
-    "join": "Réunir les {count} photos en un seul document",
-    "pages": "Document de {count} pages",
-    "page": "Page {count}",
-    "up": "Monter",
-    "down": "Descendre",
-    "turn": "Tourner",
-    "takeOut": "Retirer",
-    "add": "Ajouter une page",
-    "moved": "Page {count} sur {total}",
-    "turned": "Page {count} tournée",
+    "choose": _("Choisissez un fichier."),
+    "sending": _("Envoi en cours…"),
+    "checking": _("Fichier envoyé, vérification en cours…"),
+    "busy": _("Le portail est très sollicité, votre fichier attend son tour…"),
+    "failed": _("La connexion est interrompue : rien n’est perdu. Pressez « Importer » pour réessayer."),
+    "failedAlone": _("La connexion est interrompue : rien n’est perdu. Envoyez de nouveau."),
+    "received": _("Reçu"),
+    "close": _("Fermer"),
+    "leave": _("Retirer de l’envoi"),
+    "name": _("Nom du document"),
+    "nameFirst": _("Choisissez le document…"),
+    "noName": _("Choisissez le nom du document."),
+    "twice": _("Deux fichiers ont le même document : choisissez-en un autre, ou réunissez les photos."),
+    "replace": _("Remplacer « {name} », déjà reçu"),
+    "mayReplace": _(
+        "Un fichier est déjà reçu pour ce document : cochez la case pour le remplacer, ou choisissez un autre document."
+    ),
+    "photo": _("Photo"),
+    "pdf": _("PDF"),
+    "file": _("Fichier"),
+    "join": _("Réunir les {count} photos en un seul document"),
+    "pages": _("Document de {count} pages"),
+    "page": _("Page {count}"),
+    "up": _("Monter"),
+    "down": _("Descendre"),
+    "turn": _("Tourner"),
+    "takeOut": _("Retirer"),
+    "add": _("Ajouter une page"),
+    "moved": _("Page {count} sur {total}"),
+    "turned": _("Page {count} tournée"),
 }
 
 

@@ -7,53 +7,53 @@ from collections.abc import Iterable, Iterator
 from markupsafe import Markup
 
 from components.ui.markup import Content, join, tag
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 
 TERMS = {
     "cycle": (
-        "Cycle",
-        "Une étape des études : éveil, puis 1er, 2e et 3e cycles. Chacun dure de trois à cinq ans et finit par un examen.",
+        _("Cycle"),
+        _("Une étape des études : éveil, puis 1er, 2e et 3e cycles. Chacun dure de trois à cinq ans et finit par un examen."),
     ),
     "cursus": (
-        "Cursus",
-        "Des disciplines suivies ensemble, par exemple un instrument, la formation musicale et une pratique collective.",
+        _("Cursus"),
+        _("Des disciplines suivies ensemble, par exemple un instrument, la formation musicale et une pratique collective."),
     ),
-    "discipline": ("Discipline", "Ce qui s’apprend dans un cours : un instrument, le chant, la danse, le théâtre."),
-    "department": ("Département", "Un groupe de disciplines proches : claviers, cordes, danse, théâtre."),
-    "slot": ("Heure de passage", "L’heure à laquelle l’élève est attendu, quand chacun passe à son tour dans le cours."),
-    "ensemble": ("Pratique collective", "Jouer ou chanter ensemble : chœur, orchestre, musique de chambre."),
+    "discipline": (_("Discipline"), _("Ce qui s’apprend dans un cours : un instrument, le chant, la danse, le théâtre.")),
+    "department": (_("Département"), _("Un groupe de disciplines proches : claviers, cordes, danse, théâtre.")),
+    "slot": (_("Heure de passage"), _("L’heure à laquelle l’élève est attendu, quand chacun passe à son tour dans le cours.")),
+    "ensemble": (_("Pratique collective"), _("Jouer ou chanter ensemble : chœur, orchestre, musique de chambre.")),
     "adapted": (
-        "Horaires aménagés",
-        "L’école ou le collège libère des heures pour que l’élève étudie au conservatoire.",
+        _("Horaires aménagés"),
+        _("L’école ou le collège libère des heures pour que l’élève étudie au conservatoire."),
     ),
-    "activity": ("Situation d’activité", "La situation de l’élève cette année-là, par exemple une classe à horaires aménagés."),
-    "scale": ("Barème", "La note la plus haute que l’on peut avoir."),
-    "weight": ("Coef.", "Coefficient : combien de fois la note compte dans la moyenne."),
-    "repertoire": ("Répertoire", "Les morceaux que l’élève a joués en public."),
+    "activity": (_("Situation d’activité"), _("La situation de l’élève cette année-là, par exemple une classe à horaires aménagés.")),
+    "scale": (_("Barème"), _("La note la plus haute que l’on peut avoir.")),
+    "weight": (_("Coef."), _("Coefficient : combien de fois la note compte dans la moyenne.")),
+    "repertoire": (_("Répertoire"), _("Les morceaux que l’élève a joués en public.")),
     "administrative": (
-        "Réinscription administrative",
-        "La place de l’élève est gardée pour tous ses cours à la fois, sans les cocher un par un.",
+        _("Réinscription administrative"),
+        _("La place de l’élève est gardée pour tous ses cours à la fois, sans les cocher un par un."),
     ),
-    "income": ("Quotient familial", "Un nombre calculé d’après les revenus et la taille du foyer : il fixe le tarif."),
-    "credit": ("Avoir", "Une somme que le conservatoire vous doit, par exemple pour des cours qui n’ont pas eu lieu."),
-    "duplicate": ("Duplicata", "Une copie de la facture ou du reçu, qui a la même valeur."),
+    "income": (_("Quotient familial"), _("Un nombre calculé d’après les revenus et la taille du foyer : il fixe le tarif.")),
+    "credit": (_("Avoir"), _("Une somme que le conservatoire vous doit, par exemple pour des cours qui n’ont pas eu lieu.")),
+    "duplicate": (_("Duplicata"), _("Une copie de la facture ou du reçu, qui a la même valeur.")),
 }  # fmt: skip
 SHORT_TERMS = {
-    "FM": "Formation musicale : lire, chanter, écouter et écrire la musique (autrefois, le solfège).",
-    "UE": "Unité d’enseignement : une partie d’un diplôme, que l’on valide à part.",
-    "UV": "Unité de valeur : une partie d’un diplôme, que l’on valide à part.",
-    "BEM": "Brevet d’études musicales : il conclut le 2e cycle.",
-    "CEM": "Certificat d’études musicales : il conclut le 3e cycle des amateurs.",
-    "CEC": "Certificat d’études chorégraphiques : il conclut le 3e cycle de danse.",
-    "CET": "Certificat d’études théâtrales : il conclut le 3e cycle de théâtre.",
-    "DEM": "Diplôme d’études musicales : il conclut le cursus spécialisé, avant les études supérieures.",
-    "DEC": "Diplôme d’études chorégraphiques : il conclut le cursus spécialisé de danse.",
-    "DET": "Diplôme d’études théâtrales : il conclut le cursus spécialisé de théâtre.",
-    "CPES": "Classe préparant à l’entrée dans l’enseignement supérieur de la création.",
-    "CHAM": "Classe à horaires aménagés musique : l’école ou le collège libère des heures pour le conservatoire.",
-    "CHAD": "Classe à horaires aménagés danse : l’école ou le collège libère des heures pour le conservatoire.",
-    "CHAT": "Classe à horaires aménagés théâtre : l’école ou le collège libère des heures pour le conservatoire.",
-    "QF": "Quotient familial : un nombre calculé d’après les revenus et la taille du foyer, qui fixe le tarif.",
+    "FM": _("Formation musicale : lire, chanter, écouter et écrire la musique (autrefois, le solfège)."),
+    "UE": _("Unité d’enseignement : une partie d’un diplôme, que l’on valide à part."),
+    "UV": _("Unité de valeur : une partie d’un diplôme, que l’on valide à part."),
+    "BEM": _("Brevet d’études musicales : il conclut le 2e cycle."),
+    "CEM": _("Certificat d’études musicales : il conclut le 3e cycle des amateurs."),
+    "CEC": _("Certificat d’études chorégraphiques : il conclut le 3e cycle de danse."),
+    "CET": _("Certificat d’études théâtrales : il conclut le 3e cycle de théâtre."),
+    "DEM": _("Diplôme d’études musicales : il conclut le cursus spécialisé, avant les études supérieures."),
+    "DEC": _("Diplôme d’études chorégraphiques : il conclut le cursus spécialisé de danse."),
+    "DET": _("Diplôme d’études théâtrales : il conclut le cursus spécialisé de théâtre."),
+    "CPES": _("Classe préparant à l’entrée dans l’enseignement supérieur de la création."),
+    "CHAM": _("Classe à horaires aménagés musique : l’école ou le collège libère des heures pour le conservatoire."),
+    "CHAD": _("Classe à horaires aménagés danse : l’école ou le collège libère des heures pour le conservatoire."),
+    "CHAT": _("Classe à horaires aménagés théâtre : l’école ou le collège libère des heures pour le conservatoire."),
+    "QF": _("Quotient familial : un nombre calculé d’après les revenus et la taille du foyer, qui fixe le tarif."),
 }
 BY_LABEL = {label: key for key, (label, _) in TERMS.items()}
 _SHORT = re.compile(rf"\b({'|'.join(SHORT_TERMS)})\b")

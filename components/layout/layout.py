@@ -7,28 +7,28 @@ from components.ui.icons import LOGO, icon
 from components.ui.markup import classes, tag
 from data.accounts.caller import Audience, Caller
 from data.core import formats, sites
-from data.core.i18n import LANGUAGES, Language, translate
+from data.core.i18n import LANGUAGES, Language, _, translate
 from data.core.roles import Role
 from data.core.sites import Site
 
 ADDRESSES: dict[str, Audience] = {}  # path -> its audience, as @screen and @plain register them
 FAMILY_MENU = (
-    ("/", "Accueil", "home"),
-    ("/famille", "Famille", "family"),
-    ("/eleves", "Élèves", "pupils"),
-    ("/facturation/cotisations", "Facturation", "billing"),
-    ("/accessibilite", "Accessibilité", "person"),
-    ("/mot-de-passe", "Mot de passe", "key"),
+    ("/", _("Accueil"), "home"),
+    ("/famille", _("Famille"), "family"),
+    ("/eleves", _("Élèves"), "pupils"),
+    ("/facturation/cotisations", _("Facturation"), "billing"),
+    ("/accessibilite", _("Accessibilité"), "person"),
+    ("/mot-de-passe", _("Mot de passe"), "key"),
 )
 STAFF_MENU = (
-    ("/gestion/demandes", "Demandes", "check"),
-    ("/gestion/reinscriptions", "Réinscriptions", "pupils"),
-    ("/gestion/familles", "Familles", "family"),
-    ("/gestion/imports", "Imports", "undo"),
-    ("/gestion/courriels", "Courriels", "mail"),
-    ("/gestion/journal", "Journal", "clock"),
-    ("/gestion/reglages", "Réglages", "info"),
-    ("/mot-de-passe", "Mot de passe", "key"),
+    ("/gestion/demandes", _("Demandes"), "check"),
+    ("/gestion/reinscriptions", _("Réinscriptions"), "pupils"),
+    ("/gestion/familles", _("Familles"), "family"),
+    ("/gestion/imports", _("Imports"), "undo"),
+    ("/gestion/courriels", _("Courriels"), "mail"),
+    ("/gestion/journal", _("Journal"), "clock"),
+    ("/gestion/reglages", _("Réglages"), "info"),
+    ("/mot-de-passe", _("Mot de passe"), "key"),
 )
 IN_BAR = {
     *(href for href, _, _ in FAMILY_MENU[:4]),
@@ -36,7 +36,7 @@ IN_BAR = {
     "/gestion/familles",
     "/gestion/courriels",
 }  # on a phone
-ROLES: dict[str, str] = {Role.OFFICE: "Secrétariat", Role.MANAGER: "Responsable", Role.FAMILY: ""}
+ROLES: dict[str, str] = {Role.OFFICE: _("Secrétariat"), Role.MANAGER: _("Responsable"), Role.FAMILY: ""}
 
 
 def view_banner(caller: Caller, site: Site) -> Markup:

@@ -19,17 +19,24 @@ from components.web.middleware import MAX_BODY_BYTES, allow
 from data.accounts.caller import READ_ONLY_VIEW, Audience, Caller, ReadOnlyView
 from data.core import audit
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 
 CHOOSE = "/mot-de-passe/choisir"
 FACTOR = "/mot-de-passe/second-facteur"
 WHILE_CHOOSING = {CHOOSE, "/mot-de-passe/solidite", "/deconnexion"}
 OF_OTHERS = {  # audience -> what somebody reads who is signed in, but with another kind of account
-    Audience.FAMILY: "Cette page est celle d’une famille. Vous êtes connecté avec le compte du personnel {login} : "
-    "déconnectez-vous pour l’ouvrir avec un compte de famille.",
-    Audience.STAFF: "Cette page est réservée au personnel du conservatoire. Vous êtes connecté avec le compte de famille "
-    "{login} : déconnectez-vous pour l’ouvrir avec un compte du personnel.",
-    Audience.MANAGER: "Cette page est réservée aux responsables du portail. Vous êtes connecté avec le compte {login} : "
-    "déconnectez-vous pour l’ouvrir avec un compte de responsable.",
+    Audience.FAMILY: _(
+        "Cette page est celle d’une famille. Vous êtes connecté avec le compte du personnel {login} : "
+        "déconnectez-vous pour l’ouvrir avec un compte de famille."
+    ),
+    Audience.STAFF: _(
+        "Cette page est réservée au personnel du conservatoire. Vous êtes connecté avec le compte de famille "
+        "{login} : déconnectez-vous pour l’ouvrir avec un compte du personnel."
+    ),
+    Audience.MANAGER: _(
+        "Cette page est réservée aux responsables du portail. Vous êtes connecté avec le compte {login} : "
+        "déconnectez-vous pour l’ouvrir avec un compte de responsable."
+    ),
 }
 Draw = Callable[..., None]
 

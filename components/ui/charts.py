@@ -7,6 +7,7 @@ from markupsafe import Markup
 from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 480, 150, 36, 44, 22, 24
@@ -93,7 +94,10 @@ def progress(uow: UnitOfWork, title: str, weeks: Sequence[tuple[str, int, int, i
         tag("text", weeks[0][0], x=LEFT, y=HEIGHT - 4),
         tag("text", weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
     ]
-    heads = [uow.translate(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    heads = [
+        uow.translate(each)
+        for each in (_("Semaine du"), _("Reçues"), _("Validées"), _("À corriger"), _("Sans réponse"))
+    ]
     return tag(
         "figure",
         tag(

@@ -17,21 +17,21 @@ from data.change_requests.models import FieldChange
 from data.core import fields, sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField
-from data.core.i18n import Language
+from data.core.i18n import Language, _
 from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Record
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
 NOTICES = {
-    "guardian": "Fiche du responsable en attente de validation",
-    "pupil": "Fiche de l’élève en attente de validation",
+    "guardian": _("Fiche du responsable en attente de validation"),
+    "pupil": _("Fiche de l’élève en attente de validation"),
 }
-RECEIPT = "Un accusé de réception vous est envoyé par e-mail."
-NO_RECEIPT = "Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail."
+RECEIPT = _("Un accusé de réception vous est envoyé par e-mail.")
+NO_RECEIPT = _("Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail.")
 PASSWORD = "current_password"
 MAX_TOWNS = 8  # shown as buttons; more are in the field's own list
-THEN = "Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là."
+THEN = _("Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là.")
 
 
 @dataclass

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from components.ui.icons import icon
 from components.ui.markup import tag
-from data.core.i18n import Language, as_language, translate
+from data.core.i18n import Language, _, as_language, translate
 from data.core.unit_of_work import UnitOfWork
 from data.mail.blocks import runs
 from data.mail.outbox import Letter
@@ -27,7 +27,7 @@ def draw(uow: UnitOfWork, letter: Letter) -> Markup:
 
 
 def _changes(rows: list[list[str]], language: Language) -> Parts:
-    heads = [translate(word, language) for word in ("Champ", "Avant", "Après")]
+    heads = [translate(word, language) for word in (_("Champ"), _("Avant"), _("Après"))]
     lines = (
         tag(
             "tr",

@@ -14,6 +14,7 @@ from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.fields import fold
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 
@@ -126,7 +127,7 @@ def draw(
     searched = listing.searched and (rows or (total is not None and order.search))
     search = _search(uow, listing, count, len(rows) if total is None else None) if searched else None
     if not found:
-        terms = "Aucune ligne ne correspond à cette recherche." if rows or order.search else listing.empty
+        terms = _("Aucune ligne ne correspond à cette recherche.") if rows or order.search else listing.empty
         tools = tag("div", beside, search, class_="tools") if beside or search else None
         return tag("div", tools, above, tag("p", uow.translate(terms), class_="nothing"), class_="listing")
     labels = [uow.translate(column.label) for column in listing.columns]
@@ -167,7 +168,7 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
         same = order.column == at
         order.down = chosen.endswith("d") if chosen[-1] in "cd" else same and not order.down
         order.column, order.skip = at, 0
-        terms = "Trié par {column}, ordre décroissant." if order.down else "Trié par {column}, ordre croissant."
+        terms = _("Trié par {column}, ordre décroissant.") if order.down else _("Trié par {column}, ordre croissant.")
         return done(uow, uow.translate(terms, column=uow.translate(listing.columns[at].label)))
 
     def find(uow: UnitOfWork, act: Act) -> Answer:
@@ -185,10 +186,10 @@ def _search(uow: UnitOfWork, listing: Listing[Row], found: int, total: int | Non
     """`total` is None where the database searched: it did not count the others."""
     name, asked = f"find-{listing.name}", bool(listing.order.search)
     count_text = (
-        uow.translate("{count} ligne trouvée#{count} lignes trouvées", count=found)
+        uow.ngettext("{count} ligne trouvée", "{count} lignes trouvées", count=found)
         if total is None
-        else uow.translate(
-            "{count} ligne trouvée sur {total}#{count} lignes trouvées sur {total}", count=found, total=total
+        else uow.ngettext(
+            "{count} ligne trouvée sur {total}", "{count} lignes trouvées sur {total}", count=found, total=total
         )
     )
     return tag(

@@ -11,22 +11,22 @@ from components.layout import display_preferences, html_document
 from components.ui.icons import LOGO, STAVE
 from components.ui.markup import tag
 from data.core.database import Unavailable
-from data.core.i18n import Language, as_language, translate
+from data.core.i18n import Language, _, as_language, translate
 
 log = logging.getLogger("anacrouse")
 SENTENCES = {
-    400: "Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez.",
-    403: "Cette demande ne vient pas d’une page du portail : elle n’a pas été exécutée.",
-    404: "Cette page n’existe pas ou ne vous est pas accessible.",
-    405: "Cette page n’existe pas ou ne vous est pas accessible.",
-    413: "Ce que vous envoyez est trop volumineux.",
-    422: "Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez.",
-    429: "Trop de demandes en peu de temps. Réessayez dans une minute.",
-    500: "Une erreur est survenue. Rien de ce qui était enregistré n’est perdu.",
-    503: "Le service est momentanément très sollicité. Réessayez dans une minute.",
+    400: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
+    403: _("Cette demande ne vient pas d’une page du portail : elle n’a pas été exécutée."),
+    404: _("Cette page n’existe pas ou ne vous est pas accessible."),
+    405: _("Cette page n’existe pas ou ne vous est pas accessible."),
+    413: _("Ce que vous envoyez est trop volumineux."),
+    422: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
+    429: _("Trop de demandes en peu de temps. Réessayez dans une minute."),
+    500: _("Une erreur est survenue. Rien de ce qui était enregistré n’est perdu."),
+    503: _("Le service est momentanément très sollicité. Réessayez dans une minute."),
 }
-BUSY = "Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez."
-NO_ROOM = "L’enregistrement est momentanément impossible. Rien n’a été modifié."
+BUSY = _("Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez.")
+NO_ROOM = _("L’enregistrement est momentanément impossible. Rien n’a été modifié.")
 
 
 def sentence(status: int, language: Language = "fr") -> str:
@@ -35,8 +35,8 @@ def sentence(status: int, language: Language = "fr") -> str:
 
 def error_page(status: int, *, language: Language = "fr", reference: str = "", text: str = "") -> HTMLResponse:
     text = text or sentence(status, language)
-    titles = {404: "Page introuvable", 503: "Service très sollicité", 500: "Une erreur est survenue"}
-    title = translate(titles.get(404 if status == 405 else status, "Demande impossible"), language)
+    titles = {404: _("Page introuvable"), 503: _("Service très sollicité"), 500: _("Une erreur est survenue")}
+    title = translate(titles.get(404 if status == 405 else status, _("Demande impossible")), language)
     card = tag(
         "div",
         tag("h1", title),

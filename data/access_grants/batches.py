@@ -21,6 +21,7 @@ from data.access_grants import grants as access_grants
 from data.accounts.models import Account
 from data.core import audit, sites
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.scope import OfSite, Scope
 from data.core.sites import Site
@@ -33,7 +34,7 @@ from data.mail import letterhead
 from data.pdf import access_letters
 from data.pdf.access_letters import Portal
 
-HOWS = {"mail": "Par e-mail", "letter": "Par lettre"}
+HOWS = {"mail": _("Par e-mail"), "letter": _("Par lettre")}
 STEP = 10  # mails prepared at once
 AT_ONCE = 200  # accounts made in one transaction
 LEASE = timedelta(minutes=5)
@@ -157,7 +158,7 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
     )
     uow.add_all(AccessItem(site_id=uow.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
     audit.note(uow, "access batch", subject="access_batch", subject_id=batch.id,
-                 changes={"Envoi": ["", HOWS[how]], "Comptes": ["", len(chosen)]})  # fmt: skip
+                 changes={_("Envoi"): ["", HOWS[how]], _("Comptes"): ["", len(chosen)]})  # fmt: skip
     uow.publish(("access", uow.site_id or 0))
     return batch
 

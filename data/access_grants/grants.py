@@ -22,7 +22,7 @@ from data.accounts.sessions import SignIn
 from data.core import audit, password_lifetimes, sites
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import fold
-from data.core.i18n import as_language
+from data.core.i18n import _, as_language
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
@@ -101,7 +101,7 @@ def create_some(uow: UnitOfWork, adult_ids: Iterable[int]) -> int:
         made.append(_account(adult, login))
     uow.add_all(made)
     for account in made:
-        _note(uow, "account created", account, {"Identifiant": ["", account.login]})
+        _note(uow, "account created", account, {_("Identifiant"): ["", account.login]})
     return len(made)
 
 
@@ -132,7 +132,7 @@ def create(uow: UnitOfWork, adult: Guardian, login: str) -> Account:
         account = uow.add(_account(adult, login))
     except IntegrityError:  # somebody took it in the same moment
         raise UserError("Cet identifiant vient d’être pris. Choisissez-en un autre.") from None
-    _note(uow, "account created", account, {"Identifiant": ["", login]})
+    _note(uow, "account created", account, {_("Identifiant"): ["", login]})
     return account
 
 
@@ -200,7 +200,7 @@ def letters_for(uow: UnitOfWork, account_ids: Iterable[int]) -> list[tuple[Accou
 
 
 def _letter(uow: UnitOfWork, site: sites.Site, account: Account, adult: Guardian, number: int) -> AccessLetter:
-    civility = {"mme": "Mme", "m": "M."}.get(adult.civility, "")
+    civility = {"mme": _("Mme"), "m": _("M.")}.get(adult.civility, "")
     lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
     return AccessLetter(
         name=f"{civility} {adult.full_name}".strip(),
@@ -224,7 +224,7 @@ def block(uow: UnitOfWork, account_id: int) -> Account:
         account.disabled = True
         uow.add(account)
         accounts_sessions.end_all(uow, account.id)
-        _note(uow, "account blocked", account, {"Bloqué": ["non", "oui"]})
+        _note(uow, "account blocked", account, {_("Bloqué"): ["non", "oui"]})
     return account
 
 
@@ -237,7 +237,7 @@ def unblock(uow: UnitOfWork, account_id: int) -> Account:
     before = ["oui", "non"] if account.disabled else ["attente", "aucune"]
     account.disabled = False
     uow.add(account)
-    _note(uow, "account unblocked", account, {"Bloqué": before})
+    _note(uow, "account unblocked", account, {_("Bloqué"): before})
     return account
 
 

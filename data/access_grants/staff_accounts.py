@@ -13,6 +13,7 @@ from data.accounts.two_factor import SecondFactor
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EMAIL, NAME
+from data.core.i18n import _
 from data.core.password_lifetimes import MAILED_DAYS
 from data.core.roles import Role
 from data.core.sites import Site
@@ -21,8 +22,8 @@ from data.mail import outbox
 from data.mail.outbox import Mail
 
 STAFF_ROLES = (Role.OFFICE, Role.MANAGER)
-OWN = "Votre propre compte se change par un autre responsable."
-LAST = "C’est le dernier responsable : nommez-en un autre d’abord."
+OWN = _("Votre propre compte se change par un autre responsable.")
+LAST = _("C’est le dernier responsable : nommez-en un autre d’abord.")
 
 
 def every(uow: UnitOfWork) -> list[tuple[Account, datetime | None, bool]]:

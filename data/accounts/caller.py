@@ -9,7 +9,7 @@ from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import sites
 from data.core.errors import UserError
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, ngettext, translate
 from data.core.roles import Role
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork, unit_of_work
@@ -25,7 +25,7 @@ class Audience(Enum):
     MANAGER = "manager"  # staff, « responsable »
 
 
-READ_ONLY_VIEW = "Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir."
+READ_ONLY_VIEW = _("Vous voyez le portail comme la famille : rien ne peut y être changé. Quittez cette vue pour agir.")
 
 
 class ReadOnlyView(UserError):
@@ -62,6 +62,9 @@ class Caller:
 
     def translate(self, sentence: str, **placeholders: object) -> str:
         return translate(sentence, self.language, **placeholders)
+
+    def ngettext(self, one: str, many: str, *, count: int, **placeholders: object) -> str:
+        return ngettext(one, many, self.language, count=count, **placeholders)
 
     def may_open(self, audience: Audience) -> bool:
         if audience is Audience.ANYONE:

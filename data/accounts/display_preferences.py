@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from data.accounts.models import Account
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 
 
@@ -22,17 +23,21 @@ class Choice:
 
 
 CHOICES = (
-    Choice("theme", "Couleurs", {"": "Comme l’appareil", "light": "Claires", "dark": "Sombres"}),
-    Choice("contrast", "Contraste", {"": "Comme l’appareil", "more": "Renforcé"}),
-    Choice("size", "Taille du texte", {"": "100 %", "125": "125 %", "150": "150 %", "175": "175 %", "200": "200 %"}),
-    Choice("lines", "Espace entre les lignes", {"": "Habituel", "more": "Grand", "most": "Très grand"}),
-    Choice("letters", "Espace entre les lettres", {"": "Habituel", "more": "Grand", "most": "Très grand"}),
-    Choice("font", "Police", {"": "Habituelle", "dyslexia": "Faite pour la dyslexie"}),
-    Choice("links", "Liens", {"underlined": "Souligner tous les liens"}),
-    Choice("targets", "Cibles", {"large": "Agrandir les boutons et les liens"}),
-    Choice("motion", "Animations", {"none": "Supprimer les animations"}),
-    Choice("density", "Listes", {"tight": "Resserrer les lignes des listes"}),
-    Choice("layout", "Mise en page", {"simple": "Mise en page simple, sur une colonne"}),
+    Choice("theme", _("Couleurs"), {"": _("Comme l’appareil"), "light": _("Claires"), "dark": _("Sombres")}),
+    Choice("contrast", _("Contraste"), {"": _("Comme l’appareil"), "more": _("Renforcé")}),
+    Choice(
+        "size",
+        _("Taille du texte"),
+        {"": _("100 %"), "125": _("125 %"), "150": _("150 %"), "175": _("175 %"), "200": _("200 %")},
+    ),
+    Choice("lines", _("Espace entre les lignes"), {"": _("Habituel"), "more": _("Grand"), "most": _("Très grand")}),
+    Choice("letters", _("Espace entre les lettres"), {"": _("Habituel"), "more": _("Grand"), "most": _("Très grand")}),
+    Choice("font", _("Police"), {"": _("Habituelle"), "dyslexia": _("Faite pour la dyslexie")}),
+    Choice("links", _("Liens"), {"underlined": _("Souligner tous les liens")}),
+    Choice("targets", _("Cibles"), {"large": _("Agrandir les boutons et les liens")}),
+    Choice("motion", _("Animations"), {"none": _("Supprimer les animations")}),
+    Choice("density", _("Listes"), {"tight": _("Resserrer les lignes des listes")}),
+    Choice("layout", _("Mise en page"), {"simple": _("Mise en page simple, sur une colonne")}),
 )
 MODE = {"contrast": "more", "size": "125", "lines": "more", "links": "underlined", "targets": "large", "motion": "none"}
 """What « Activer le mode Accessibilité » chooses at once."""

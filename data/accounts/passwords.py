@@ -18,6 +18,7 @@ from typing import TypeVar
 from passlib.context import CryptContext
 
 from data.core.errors import UserError
+from data.core.i18n import plural
 from data.core.settings import settings
 
 Answer = TypeVar("Answer")
@@ -125,8 +126,10 @@ def check_policy(word: str, *, staff: bool, context_words: list[str], old: str =
         raise UserError("Choisissez un mot de passe de {least} à {most} caractères.", least=12, most=MAX_LENGTH)
     if len(word) < 12:
         raise UserError(
-            "Il manque {count} caractère : il en faut au moins 12.#"
-            "Il manque {count} caractères : il en faut au moins 12.",
+            plural(
+                "Il manque {count} caractère : il en faut au moins 12.",
+                "Il manque {count} caractères : il en faut au moins 12.",
+            ),
             count=12 - len(word),
         )
     if old and normal(word) == normal(old):

@@ -14,6 +14,7 @@ from pydantic import SkipValidation
 from sqlmodel import Field, select
 
 from data.core.errors import ErrorCode, UserError
+from data.core.i18n import plural
 from data.core.scope import OfSite, Scope
 from data.core.settings import key
 from data.core.unit_of_work import UnitOfWork
@@ -86,8 +87,10 @@ def forget(uow: UnitOfWork, site_id: int, login: str, device: str = "") -> None:
 
 def _wait(time: timedelta) -> UserError:
     return UserError(
-        "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».#"
-        "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
+        plural(
+            "Trop d’essais. Réessayez dans {count} minute ou utilisez « Mot de passe perdu ».",
+            "Trop d’essais. Réessayez dans {count} minutes ou utilisez « Mot de passe perdu ».",
+        ),
         code=ErrorCode.TOO_MANY_ATTEMPTS,
         count=max(1, -int(-time.total_seconds() // 60)),
     )

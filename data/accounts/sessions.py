@@ -15,6 +15,7 @@ from data.accounts.models import Account
 from data.core import audit, password_lifetimes
 from data.core.database import Unavailable
 from data.core.errors import ErrorCode, NotFound, UserError
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -27,7 +28,7 @@ from data.mail.outbox import Mail
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
-WRONG = "Identifiant ou mot de passe incorrect."
+WRONG = _("Identifiant ou mot de passe incorrect.")
 
 
 class SignIn(OfFamily, table=True):

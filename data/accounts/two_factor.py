@@ -19,6 +19,7 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, encryption
 from data.core.errors import ErrorCode, UserError
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.scope import OfSite, Scope
 from data.core.settings import key
@@ -30,8 +31,8 @@ from data.mail.outbox import Mail
 CODES, DRAFT_SECONDS = 10, 1800
 MADE_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: 10 of 31 are 49 bits
 ENCRYPTED_FOR = "second factor"
-WRONG_CODE = "Ce code n’est pas bon, ou il a déjà servi. Attendez le suivant et réessayez."
-TOO_LATE = "Cette page est restée ouverte trop longtemps. Reprenez depuis le début."
+WRONG_CODE = _("Ce code n’est pas bon, ou il a déjà servi. Attendez le suivant et réessayez.")
+TOO_LATE = _("Cette page est restée ouverte trop longtemps. Reprenez depuis le début.")
 
 
 class SecondFactor(OfSite, table=True):

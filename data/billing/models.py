@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
@@ -45,11 +46,11 @@ class EntryState(StrEnum):
 LEDGERS = {"cotisations": Ledger.TUITION, "locations": Ledger.RENTAL}
 
 METHODS = (
-    "Chèque",
-    "Virement",
-    "Prélèvement",
-    "Carte bancaire",
-    "Espèces",
+    _("Chèque"),
+    _("Virement"),
+    _("Prélèvement"),
+    _("Carte bancaire"),
+    _("Espèces"),
 )  # what programs mostly write; said in English too
 Numbered = TypeVar("Numbered", "Invoice", "Payment")
 

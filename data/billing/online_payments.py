@@ -20,6 +20,7 @@ from data.core import audit, sites
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros, school_year
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -30,7 +31,7 @@ from data.mail import outbox
 from data.mail.outbox import Mail
 
 CURRENCY = "EUR"
-METHOD = "Carte bancaire (en ligne)"
+METHOD = _("Carte bancaire (en ligne)")
 SAME_FOR = timedelta(minutes=30)
 ATTEMPT_LIFETIME = timedelta(hours=24)
 SUBJECT = "online payment"

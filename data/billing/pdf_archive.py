@@ -20,6 +20,7 @@ from data.billing.models import Nature
 from data.core import audit, formats, sites
 from data.core.errors import NotFound
 from data.core.fields import NO_NAME
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -34,7 +35,7 @@ from data.schooling import models as schooling
 from data.schooling.models import Attended, EnrolmentStatus, of_its_pupil
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-KINDS = {"enrolment": "Attestation d’inscription", "payment": "Attestation de paiement"}
+KINDS = {"enrolment": _("Attestation d’inscription"), "payment": _("Attestation de paiement")}
 
 
 class Paper(OfFamily, table=True):

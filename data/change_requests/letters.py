@@ -6,7 +6,7 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState, FieldChange
 from data.core.fields import editables
-from data.core.i18n import as_language, translate
+from data.core.i18n import _, as_language, translate
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, Record
@@ -14,10 +14,10 @@ from data.mail import outbox
 from data.mail.outbox import Change, Mail
 
 OUTCOMES = {  # state of a change -> what the family reads of it
-    ChangeState.ACCEPTED: "Acceptée",
-    ChangeState.DECLINED: "Refusée : {reason}",
-    ChangeState.MOOT: "Sans objet",
-    ChangeState.PENDING: "Décision annulée : la demande est de nouveau en attente.",
+    ChangeState.ACCEPTED: _("Acceptée"),
+    ChangeState.DECLINED: _("Refusée : {reason}"),
+    ChangeState.MOOT: _("Sans objet"),
+    ChangeState.PENDING: _("Décision annulée : la demande est de nouveau en attente."),
 }
 
 

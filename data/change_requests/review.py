@@ -16,6 +16,7 @@ from data.change_requests.models import ChangeRequest, ChangeState, FieldChange,
 from data.core import audit, edit_presence, formats, sites
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
@@ -25,9 +26,9 @@ from data.families.models import Family, Record
 UNDO_HOURS = 24
 VERDICTS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
 READY = (
-    "Le justificatif manque : joignez-le ou présentez-le à l’accueil.",
-    "Cette valeur ne semble pas exacte : vérifiez-la.",
-    "Cette modification se demande à l’accueil.",
+    _("Le justificatif manque : joignez-le ou présentez-le à l’accueil."),
+    _("Cette valeur ne semble pas exacte : vérifiez-la."),
+    _("Cette modification se demande à l’accueil."),
 )
 
 

@@ -6,13 +6,14 @@ import unicodedata
 from email_validator import EmailNotValidError, validate_email
 
 from data.core.errors import UserError
+from data.core.i18n import _
 
 # What fingers make of the ends of addresses: no such end exists.
 MISSPELT_ENDS = {
     "con": "com", "cmo": "com", "ocm": "com", "vom": "com", "xom": "com", "comm": "com", "coml": "com", "cim": "com", "clm": "com",
     "fe": "fr", "ft": "fr", "frr": "fr", "ffr": "fr", "rf": "fr", "nte": "net", "ner": "net", "ogr": "org", "orgg": "org",
 }  # fmt: skip
-INCOMPLETE = "Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org."
+INCOMPLETE = _("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom@example.org.")
 
 
 def read_address(text: str) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, Plural, ngettext, translate
 
 
 class ErrorCode(StrEnum):
@@ -21,15 +21,18 @@ class UserError(Exception):
     `code` where somebody asks which error it is: sentences are for people and are never compared.
     """
 
-    def __init__(self, sentence: str, *, code: str = "", **placeholders: object) -> None:
+    def __init__(self, sentence: str | Plural, *, code: str = "", **placeholders: object) -> None:
         super().__init__(sentence)
-        self.sentence, self.code, self.placeholders = sentence, code, placeholders
+        self.sentence, self.code = sentence, code
+        self.placeholders: dict[str, Any] = placeholders
 
     def __reduce__(self) -> tuple[Any, tuple[()]]:
         """As it crosses to another process: an exception alone would forget its words."""
         return partial(type(self), self.sentence, code=self.code, **self.placeholders), ()
 
     def message(self, language: Language = "fr") -> str:
+        if isinstance(self.sentence, Plural):
+            return ngettext(*self.sentence, language, **self.placeholders)
         return translate(self.sentence, language, **self.placeholders)
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from data.core.countries import countries
 from data.core.days import read_day
 from data.core.email_addresses import read_address
 from data.core.errors import UserError
-from data.core.i18n import LANGUAGES, Language, translate
+from data.core.i18n import LANGUAGES, Language, _, translate
 from data.core.plain_text import fold, sign_of_name, tidy
 
 NOT_A_NAME = re.compile(r"[^\w\s’'.,()\-/·]|[\d_]")  # « Gal·la »
@@ -131,7 +131,7 @@ DATE = Kind(
     read=read_date,
     show=lambda value: value.isoformat() if value else "",
     format_value=_format_date,
-    hint="jj/mm/aaaa",
+    hint=_("jj/mm/aaaa"),
 )
 PHONE = Kind("tel", read=_read_phone, format_value=phones.format_phone, read_in=_read_phone)
 EMAIL = Kind("email", read=read_email)
@@ -143,7 +143,7 @@ COUNTRY = Kind(
 )
 # Kept as the name of a file the family gave (data/families/stored_files.py).
 PHOTO = Kind("photo", format_value=lambda shown, language: translate("photo envoyée", language) if shown else "")
-YES_NO = choice({"oui": "Oui", "non": "Non"})
+YES_NO = choice({"oui": _("Oui"), "non": _("Non")})
 
 
 @dataclass(frozen=True)

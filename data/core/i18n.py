@@ -1,12 +1,17 @@
-"""The French sentence is the key; english/ holds its twin. Nothing that people read is written elsewhere."""
+"""Sentences for people, by gettext: the French one stands in the code, its translation in locale/.
+
+`make translations` reads the code for them (tests/catalogue.py): what stands in `translate("…")`, `ngettext("…", "…")`, `UserError("…")`,
+and what is marked by `_` or `plural` where it is kept for later.
+"""
 
 import logging
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
+from gettext import GNUTranslations
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Language = Literal["fr", "en"]
 log = logging.getLogger("anacrouse.i18n")
@@ -18,13 +23,36 @@ OF = re.compile(r"\bde {(\w+)}")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
 
 
+CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "anacrouse.po"
+
+
+class Plural(NamedTuple):
+    """The two forms of a sentence that counts."""
+
+    one: str
+    many: str
+
+
+def _(sentence: str) -> str:
+    """Marks a sentence that is translated later: a constant, a label, a choice."""
+    return sentence
+
+
+def plural(one: str, many: str) -> Plural:
+    """`_` for a sentence that counts; then `ngettext(*sentence, count=…)`."""
+    return Plural(one, many)
+
+
 @lru_cache(maxsize=1)
-def twins() -> dict[str, str]:
-    """French sentence -> English sentence."""
-    found: dict[str, str] = {}
-    for path in sorted((Path(__file__).parents[1] / "english").glob("*.toml")):
-        found |= tomllib.loads(path.read_text(encoding="utf-8"))
-    return found
+def english() -> GNUTranslations:
+    """Compiled from the .po when the first sentence wants it: some tens of milliseconds, once."""
+    from babel.messages import mofile, pofile
+
+    compiled = BytesIO()
+    with CATALOGUE.open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale="en"))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
 
 
 def as_language(value: object) -> Language:
@@ -40,24 +68,30 @@ def elided(sentence: str, placeholders: Mapping[str, object]) -> str:
 
 
 def translate(sentence: str, language: Language = "fr", **placeholders: object) -> str:
-    """The sentence in that language with its {words} filled in.
-
-    « de {name} » becomes « d’Irina » where French wants it. A sentence that holds « # » knows two forms:
-    « {count} champ#{count} champs » is cut by `count` (0 and 1 are singular).
-    """
+    """The sentence in that language with its {words} filled in; « de {name} » becomes « d’Irina » where French wants it."""
     if language == "en" and sentence:
-        if sentence not in twins():
-            log.warning("no English twin: %s", sentence)
-        sentence = twins().get(sentence, sentence)
-    if "#" in sentence:
-        one, many = sentence.split("#", 1)
-        count = placeholders.get("count", 0)
-        sentence = many if isinstance(count, int) and count > 1 else one
-        if isinstance(count, int):
-            placeholders = {**placeholders, "count": figures(count, language)}
-    if language == "fr":
-        sentence = elided(sentence, placeholders)
-    return sentence.format(**placeholders) if placeholders else sentence
+        sentence = _known(english().gettext(sentence), sentence)
+    return _filled(sentence, language, placeholders)
+
+
+def ngettext(one: str, many: str, language: Language = "fr", *, count: int, **placeholders: object) -> str:
+    """The form that `count` wants, with {count} and the other {words} filled in. French says 0 and 1 alike, English 1 alone."""
+    words = {**placeholders, "count": figures(count, language)}
+    if language == "en":
+        return _filled(_known(english().ngettext(one, many, count), one if count == 1 else many), language, words)
+    return _filled(many if count > 1 else one, language, words)
+
+
+def _known(found: str, sentence: str) -> str:
+    if found is sentence:  # gettext gives back what it does not know
+        log.warning("no English twin: %s", sentence)
+    return found
+
+
+def _filled(sentence: str, language: Language, placeholders: Mapping[str, object]) -> str:
+    if not placeholders:
+        return sentence
+    return (elided(sentence, placeholders) if language == "fr" else sentence).format(**placeholders)
 
 
 def pair(label: str, value: object, language: Language = "fr") -> str:
@@ -67,7 +101,7 @@ def pair(label: str, value: object, language: Language = "fr") -> str:
 
 def translate_or_same(text: str, language: Language = "fr") -> str:
     """For a text that may be a sentence of ours or a word of the data, as a choice of a list or a name in the journal."""
-    return twins().get(text, text) if language == "en" else text
+    return english().gettext(text) if language == "en" and text else text
 
 
 def tight(text: str) -> str:

@@ -13,12 +13,12 @@ from sqlmodel import Field, SQLModel, select
 
 from data.core import encryption
 from data.core.fields import EditableField, editables
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 from data.core.scope import Clause, OwnerKeys, Scope, Scoped
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
-ACCESSIBILITY_STATES = ("non conforme", "partiellement conforme", "totalement conforme")
+ACCESSIBILITY_STATES = (_("non conforme"), _("partiellement conforme"), _("totalement conforme"))
 
 
 class Policy(StrEnum):

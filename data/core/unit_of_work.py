@@ -19,7 +19,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import clock, database, events
 from data.core.errors import NotFound
-from data.core.i18n import Language, as_language, translate
+from data.core.i18n import Language, as_language, ngettext, translate
 from data.core.revisions import Revised
 from data.core.roles import Role
 from data.core.scope import NO_SCOPE, OWNER_COLUMNS, Scope, ScopedSession, ScopeViolation
@@ -67,6 +67,10 @@ class UnitOfWork:
     def translate(self, sentence: str, **placeholders: object) -> str:
         """The sentence in the person's language."""
         return translate(sentence, self.language, **placeholders)
+
+    def ngettext(self, one: str, many: str, *, count: int, **placeholders: object) -> str:
+        """The form that `count` wants, in the person's language."""
+        return ngettext(one, many, self.language, count=count, **placeholders)
 
     def all(self, question: SelectOfScalar[Row], **values: Any) -> Sequence[Row]:
         return self._session.scalars(question, values or None).unique().all()

@@ -17,7 +17,7 @@ from data.change_requests.models import ChangeRequest, ChangeState, FieldChange,
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
-from data.core.i18n import as_language
+from data.core.i18n import _, as_language
 from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
@@ -27,8 +27,8 @@ from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
 
 MAX_ADULTS = 8
-HOUSEHOLDS: dict[str, str] = {HouseholdRank.PRINCIPAL: "Principal", HouseholdRank.SECOND: "Second foyer"}
-RIGHTS: dict[str, str] = {Rights.ALL: "Tout", Rights.CONSULT: "Consulter"}
+HOUSEHOLDS: dict[str, str] = {HouseholdRank.PRINCIPAL: _("Principal"), HouseholdRank.SECOND: _("Second foyer")}
+RIGHTS: dict[str, str] = {Rights.ALL: _("Tout"), Rights.CONSULT: _("Consulter")}
 WAS, ASKED = "was:", "asked:"  # names of what a form showed: the recorded value, the one a family asks for
 
 
@@ -222,7 +222,7 @@ def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:
     family = uow.add(Family(site_id=uow.site_id or 0, number=number, since=uow.today))
     adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, **values))
     audit.note(uow, "family added", subject="family", subject_id=family.id, family_id=family.id,
-                 changes={"Numéro": ["", number], "Nom": ["", adult.full_name]})  # fmt: skip
+                 changes={_("Numéro"): ["", number], _("Nom"): ["", adult.full_name]})  # fmt: skip
     uow.publish(("families", uow.site_id or 0))
     return family
 
@@ -236,7 +236,7 @@ def add_adult(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Guar
     if number >= MAX_ADULTS:
         raise UserError("Cette famille a déjà {most} adultes : retirez d’abord une fiche.", most=MAX_ADULTS)
     adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, rank=(last or 0) + 1, **values))
-    _note(uow, "adult added", adult, {"Nom": ["", adult.full_name]})
+    _note(uow, "adult added", adult, {_("Nom"): ["", adult.full_name]})
     announce(uow, adult)
     return adult
 
@@ -271,7 +271,7 @@ def put_first(uow: UnitOfWork, adult: Guardian) -> None:
     for rank, each in enumerate([adult, *others], 1):
         each.rank = rank
         uow.add(each)
-    _note(uow, "adult put first", adult, {"Responsable": [others[0].full_name if others else "", adult.full_name]})
+    _note(uow, "adult put first", adult, {_("Responsable"): [others[0].full_name if others else "", adult.full_name]})
     announce(uow, adult)
 
 
@@ -285,7 +285,7 @@ def hide_contact(uow: UnitOfWork, adult: Guardian, *, hidden: bool) -> None:
     adult.contact_hidden = hidden
     uow.add(adult)
     changes = ["non", "oui"] if hidden else ["oui", "non"]
-    _note(uow, "contact hidden" if hidden else "contact shown", adult, {"Coordonnées masquées": changes})
+    _note(uow, "contact hidden" if hidden else "contact shown", adult, {_("Coordonnées masquées"): changes})
     announce(uow, adult)
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
@@ -39,7 +40,7 @@ def households(uow: UnitOfWork, pupil_ids: Sequence[int]) -> dict[int, list[Hous
     adults: dict[int, list[Guardian]] = {}
     for adult in uow.all(
         select(Guardian)
-        .where(col(Guardian.family_id).in_([family.id for _, family in links]))
+        .where(col(Guardian.family_id).in_([family.id for _rest, family in links]))
         .order_by(col(Guardian.rank), col(Guardian.id))
     ):
         adults.setdefault(adult.family_id or 0, []).append(adult)
@@ -74,7 +75,7 @@ def add_pupil(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Pupi
     pupil = uow.add(Pupil(site_id=uow.site_id or 0, number=number, **values))
     uow.add(PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id))
     audit.note(uow, "pupil added", subject="pupil", subject_id=pupil.id, family_id=family.id,
-                 changes={"Numéro": ["", number], "Nom": ["", pupil.full_name]})  # fmt: skip
+                 changes={_("Numéro"): ["", number], _("Nom"): ["", pupil.full_name]})  # fmt: skip
     edit_families.announce(uow, pupil)
     return pupil
 
@@ -95,7 +96,7 @@ def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
     uow.add(
         PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights)
     )
-    changes = {"Rattachement": ["", HOUSEHOLDS[household]], "Droits": ["", RIGHTS[rights]]}
+    changes = {_("Rattachement"): ["", HOUSEHOLDS[household]], _("Droits"): ["", RIGHTS[rights]]}
     _note(uow, "pupil linked", pupil, family.id, changes)
     return pupil
 
@@ -123,7 +124,10 @@ def change_link(uow: UnitOfWork, link_id: int, household: str, rights: str) -> P
 
 
 def _set(uow: UnitOfWork, changed: PupilLink, pupil: Pupil, household: str, rights: str) -> None:
-    before = {"Rattachement": (changed.household, household, HOUSEHOLDS), "Droits": (changed.rights, rights, RIGHTS)}
+    before = {
+        _("Rattachement"): (changed.household, household, HOUSEHOLDS),
+        _("Droits"): (changed.rights, rights, RIGHTS),
+    }
     changes = {label: [labels[old], labels[new]] for label, (old, new, labels) in before.items() if old != new}
     if changes:
         changed.household, changed.rights = household, rights
@@ -141,7 +145,7 @@ def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
         raise UserError("C’est le seul foyer de l’élève : rattachez-le d’abord à une autre famille.")
     if gone.household == HouseholdRank.PRINCIPAL:
         _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
-    changes = {"Rattachement": [HOUSEHOLDS[gone.household], ""], "Droits": [RIGHTS[gone.rights], ""]}
+    changes = {_("Rattachement"): [HOUSEHOLDS[gone.household], ""], _("Droits"): [RIGHTS[gone.rights], ""]}
     _note(uow, "pupil unlinked", pupil, gone.family_id, changes)
     uow.delete(gone)
     uow.flush()

@@ -12,6 +12,7 @@ from data.change_requests.models import ChangeRequest
 from data.core import audit
 from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
+from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.directory.edit_families import fields_of
@@ -89,7 +90,7 @@ def merge(uow: UnitOfWork, kept_id: int, gone_id: int, answers: Answers, mark: s
 def _names(found: Preview) -> dict[str, list[str]]:
     """For the journal: who was of which family."""
     said = {}
-    for label, rows in (("Adultes", found.adults), ("Élèves", found.pupils)):
+    for label, rows in ((_("Adultes"), found.adults), (_("Élèves"), found.pupils)):
         said[label] = [", ".join(row.full_name for row in rows[at]) for at in (1, 0)]
     return said
 
@@ -116,7 +117,7 @@ def _merge_twins(uow: UnitOfWork, found: Preview, answers: Answers, done: _Chang
         for mine, theirs in twins(uow, found, table, names):
             goes = theirs if answers.get(f"answers-{getattr(theirs, 'pupil_id', 0)}", KEPT) == KEPT else mine
             done.remove(goes)
-    for _, theirs in twins(uow, found, Certificate, ("pupil_id", "kind", "digest")):
+    for _rest, theirs in twins(uow, found, Certificate, ("pupil_id", "kind", "digest")):
         done.set(
             theirs, digest=f"{theirs.digest[:48]}-{theirs.id}"
         )  # both papers stay valid; the next one is the other's
@@ -125,7 +126,7 @@ def _merge_twins(uow: UnitOfWork, found: Preview, answers: Answers, done: _Chang
 def _move(uow: UnitOfWork, found: Preview, done: _Changes) -> None:
     """Every row of the one becomes the other's."""
     theirs: list[tuple[Any, str]] = []
-    for table, column, _ in MOVES:
+    for table, column, _rest in MOVES:
         theirs += [(row, column) for row in uow.all(select(table).where(getattr(table, column) == found.gone.id))]
     for row, column in theirs:
         if type(row) in PARTS and column == "family_id":

@@ -13,6 +13,7 @@ from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Pa
 from data.billing.online_payments import OnlinePayment
 from data.billing.pdf_archive import Certificate, Paper
 from data.change_requests.models import ChangeRequest, FieldChange
+from data.core.i18n import _
 from data.core.scope import OfSite, Scope
 from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
@@ -49,21 +50,21 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (SignIn, "family_id", ""),
     (KnownDevice, "family_id", ""),
     (AgendaKey, "family_id", ""),
-    (Account, "family_id", "Comptes"),
-    (Guardian, "family_id", "Adultes"),
-    (Invoice, "family_id", "Factures et avoirs"),
-    (Payment, "family_id", "Règlements"),
-    (OnlinePayment, "family_id", "Paiements en ligne"),
-    (ChangeRequest, "family_id", "Demandes de modification"),
-    (Letter, "family_id", "Courriers"),
-    (AbsenceNotice, "family_id", "Messages d’absence"),
-    (Wish, "family_id", "Réponses de réinscription"),
-    (SuppliedDocument, "family_id", "Pièces envoyées"),
-    (Certificate, "family_id", "Attestations"),
+    (Account, "family_id", _("Comptes")),
+    (Guardian, "family_id", _("Adultes")),
+    (Invoice, "family_id", _("Factures et avoirs")),
+    (Payment, "family_id", _("Règlements")),
+    (OnlinePayment, "family_id", _("Paiements en ligne")),
+    (ChangeRequest, "family_id", _("Demandes de modification")),
+    (Letter, "family_id", _("Courriers")),
+    (AbsenceNotice, "family_id", _("Messages d’absence")),
+    (Wish, "family_id", _("Réponses de réinscription")),
+    (SuppliedDocument, "family_id", _("Pièces envoyées")),
+    (Certificate, "family_id", _("Attestations")),
     (Paper, "family_id", ""),
-    (PupilLink, "family_id", "Élèves"),
-    (Reenrolment, "household_id", "Réinscriptions envoyées"),
-    (StoredFile, "giver_id", "Fichiers envoyés"),
+    (PupilLink, "family_id", _("Élèves")),
+    (Reenrolment, "household_id", _("Réinscriptions envoyées")),
+    (StoredFile, "giver_id", _("Fichiers envoyés")),
     (Account, "own_family_id", ""),
 )
 PARTS = (

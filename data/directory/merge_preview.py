@@ -16,7 +16,7 @@ from data.billing.pdf_archive import Paper
 from data.change_requests.models import ChangeRequest, RequestState
 from data.core.errors import UserError
 from data.core.fields import fold
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 from data.core.unit_of_work import UnitOfWork
 from data.directory.edit_families import MAX_ADULTS, RIGHTS, fields_of
 from data.directory.merge_models import MOVES
@@ -155,10 +155,10 @@ def _ask_of_adults(found: Preview, answers: Answers, language: Language) -> None
     for adult in found.adults[1]:
         if not any(_alike(adult, other) for other in stay.values()):
             continue
-        choices = {"other": "C’est une autre personne", **{key: other.full_name for key, other in stay.items()}}
+        choices = {"other": _("C’est une autre personne"), **{key: other.full_name for key, other in stay.items()}}
         key = f"adult-{adult.id}"
         found.questions.append(
-            Question(key, "Qui est {name}, de la famille n° {number} ?", _of(found, adult.full_name), choices)
+            Question(key, _("Qui est {name}, de la famille n° {number} ?"), _of(found, adult.full_name), choices)
         )
         if (other := stay.get(answers.get(key, ""))) is not None:
             found.pairs[adult.id] = other
@@ -184,7 +184,7 @@ def _ask_of_a_pair(found: Preview, adult: Guardian, other: Guardian, language: L
     if different := differing(adult, other, language):
         says = [", ".join(f"{each[0]} {each[at]}" for each in different) for at in (1, 2)]
         choices = {KEPT: f"n° {found.kept.number} : {says[0]}", GONE: f"n° {found.gone.number} : {says[1]}"}
-        sentence = "Quelles valeurs garder pour {name} ? Ce qu’une seule des deux fiches dit est gardé."
+        sentence = _("Quelles valeurs garder pour {name} ? Ce qu’une seule des deux fiches dit est gardé.")
         found.questions.append(Question(f"values-{adult.id}", sentence, {"name": other.full_name}, choices))
     logins = [
         next((a.login for a in found.accounts[at] if a.guardian_id == who.id), "")
@@ -193,7 +193,7 @@ def _ask_of_a_pair(found: Preview, adult: Guardian, other: Guardian, language: L
     if all(logins):
         choices = {KEPT: logins[0], GONE: logins[1]}
         words = {"name": other.full_name}
-        sentence = "Quel compte garder pour {name} ? L’autre est bloqué."
+        sentence = _("Quel compte garder pour {name} ? L’autre est bloqué.")
         found.questions.append(Question(f"account-{adult.id}", sentence, words, choices))
 
 
@@ -219,11 +219,11 @@ def _ask_of_pupils(uow: UnitOfWork, found: Preview) -> None:
         if mine is None:
             continue
         if mine.rights != theirs.rights:
-            sentence = "Les deux familles n’ont pas les mêmes droits sur le dossier de {name}. Lesquels garder ?"
+            sentence = _("Les deux familles n’ont pas les mêmes droits sur le dossier de {name}. Lesquels garder ?")
             words = {"name": pupil.full_name}
             found.questions.append(Question(f"rights-{pupil.id}", sentence, words, dict(RIGHTS)))
         if _twice(uow, found, pupil.id):
-            sentence = (
+            sentence = _(
                 "Réinscription de {name} : les deux familles ont répondu. Quelles réponses et quelles pièces garder ?"
             )
             choices = _whose({KEPT: str(found.kept.number), GONE: str(found.gone.number)})

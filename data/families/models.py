@@ -31,6 +31,7 @@ from data.core.fields import (
     choice,
     full_name,
 )
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.scope import Clause, OfFamily, OfSite, Scope
 from data.core.search_text import search_text_of
@@ -38,8 +39,8 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import linked_pupils
 
-CIVILITY = choice({"mme": "Madame", "m": "Monsieur"})
-GENDER = choice({"f": "Féminin", "m": "Masculin", "x": "Autre"})
+CIVILITY = choice({"mme": _("Madame"), "m": _("Monsieur")})
+GENDER = choice({"f": _("Féminin"), "m": _("Masculin"), "x": _("Autre")})
 
 
 def of_its_site() -> ForeignKeyConstraint:
@@ -70,48 +71,50 @@ class Guardian(OfFamily, table=True):
     __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 1
-    civility: Annotated[str, Field(max_length=4), Editable("Civilité", "Identité", CIVILITY, 3, "honorific-prefix")] = (
-        ""
-    )
+    civility: Annotated[
+        str, Field(max_length=4), Editable(_("Civilité"), _("Identité"), CIVILITY, 3, "honorific-prefix")
+    ] = ""
     last_name: Annotated[
-        str, Field(max_length=80), Editable("Nom", "Identité", PERSON_NAME, 3, "family-name", required=True)
+        str, Field(max_length=80), Editable(_("Nom"), _("Identité"), PERSON_NAME, 3, "family-name", required=True)
     ] = ""
-    birth_name: Annotated[str, Field(max_length=80), Editable("Nom de naissance", "Identité", NAME, 3)] = ""
+    birth_name: Annotated[str, Field(max_length=80), Editable(_("Nom de naissance"), _("Identité"), NAME, 3)] = ""
     first_name: Annotated[
-        str, Field(max_length=80), Editable("Prénom", "Identité", PERSON_NAME, 3, "given-name", required=True)
+        str, Field(max_length=80), Editable(_("Prénom"), _("Identité"), PERSON_NAME, 3, "given-name", required=True)
     ] = ""
-    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE, 3, "bday")] = None
+    birth_date: Annotated[date | None, Editable(_("Date de naissance"), _("Identité"), DATE, 3, "bday")] = None
     profession: Annotated[
-        str, Field(max_length=120), Editable("Profession", "Identité", span=9, autocomplete="organization-title")
+        str, Field(max_length=120), Editable(_("Profession"), _("Identité"), span=9, autocomplete="organization-title")
     ] = ""
     address: Annotated[
-        str, Field(max_length=160), Editable("Adresse", "Coordonnées", span=8, autocomplete="address-line1")
+        str, Field(max_length=160), Editable(_("Adresse"), _("Coordonnées"), span=8, autocomplete="address-line1")
     ] = ""
     complement: Annotated[
-        str, Field(max_length=160), Editable("Complément", "Coordonnées", autocomplete="address-line2")
+        str, Field(max_length=160), Editable(_("Complément"), _("Coordonnées"), autocomplete="address-line2")
     ] = ""
     postcode: Annotated[
-        str, Field(max_length=10), Editable("Code postal", "Coordonnées", POSTCODE, 3, "postal-code")
+        str, Field(max_length=10), Editable(_("Code postal"), _("Coordonnées"), POSTCODE, 3, "postal-code")
     ] = ""
-    town: Annotated[str, Field(max_length=80), Editable("Ville", "Coordonnées", TOWN, 5, "address-level2")] = ""
-    country: Annotated[str, Field(max_length=2), Editable("Pays", "Coordonnées", COUNTRY, 4, "country")] = "FR"
-    phone_home: Annotated[str, Field(max_length=30), Editable("Téléphone fixe", "Coordonnées", PHONE)] = ""
-    phone_mobile: Annotated[str, Field(max_length=30), Editable("Téléphone mobile", "Coordonnées", PHONE, 4, "tel")] = (
-        ""
-    )
-    phone_work: Annotated[str, Field(max_length=30), Editable("Téléphone professionnel", "Coordonnées", PHONE)] = ""
-    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 8, "email")] = ""
+    town: Annotated[str, Field(max_length=80), Editable(_("Ville"), _("Coordonnées"), TOWN, 5, "address-level2")] = ""
+    country: Annotated[str, Field(max_length=2), Editable(_("Pays"), _("Coordonnées"), COUNTRY, 4, "country")] = "FR"
+    phone_home: Annotated[str, Field(max_length=30), Editable(_("Téléphone fixe"), _("Coordonnées"), PHONE)] = ""
+    phone_mobile: Annotated[
+        str, Field(max_length=30), Editable(_("Téléphone mobile"), _("Coordonnées"), PHONE, 4, "tel")
+    ] = ""
+    phone_work: Annotated[
+        str, Field(max_length=30), Editable(_("Téléphone professionnel"), _("Coordonnées"), PHONE)
+    ] = ""
+    email: Annotated[str, Field(max_length=254), Editable(_("E-mail"), _("Coordonnées"), EMAIL, 8, "email")] = ""
     emergency_contact: Annotated[
-        str, Field(max_length=120), Editable("Personne à prévenir", "Urgence et autorisations", NAME, 6)
+        str, Field(max_length=120), Editable(_("Personne à prévenir"), _("Urgence et autorisations"), NAME, 6)
     ] = ""
     emergency_phone: Annotated[
-        str, Field(max_length=30), Editable("Téléphone d’urgence", "Urgence et autorisations", PHONE, 6)
+        str, Field(max_length=30), Editable(_("Téléphone d’urgence"), _("Urgence et autorisations"), PHONE, 6)
     ] = ""
     image_right: Annotated[
-        str, Field(max_length=3), Editable("Droit à l’image", "Urgence et autorisations", YES_NO, 6)
+        str, Field(max_length=3), Editable(_("Droit à l’image"), _("Urgence et autorisations"), YES_NO, 6)
     ] = ""
     leaves_alone: Annotated[
-        str, Field(max_length=3), Editable("Sortie seul", "Urgence et autorisations", YES_NO, 6)
+        str, Field(max_length=3), Editable(_("Sortie seul"), _("Urgence et autorisations"), YES_NO, 6)
     ] = ""
     contact_hidden: bool = (
         False  # a protection order: only the « responsable » and the family itself see where they live
@@ -137,27 +140,35 @@ class Pupil(OfSite, table=True):
     number: int = Field(index=True)
     discipline: str = Field(default="", max_length=120)
     cycle: str = Field(default="", max_length=40)
-    last_name: Annotated[str, Field(max_length=80), Editable("Nom", "Identité", PERSON_NAME, required=True)] = ""
-    first_name: Annotated[str, Field(max_length=80), Editable("Prénom", "Identité", PERSON_NAME, required=True)] = ""
-    gender: Annotated[str, Field(max_length=1), Editable("Sexe", "Identité", GENDER)] = ""
-    birth_date: Annotated[date | None, Editable("Date de naissance", "Identité", DATE)] = None
-    birth_place: Annotated[str, Field(max_length=80), Editable("Lieu de naissance", "Identité", PLACE)] = ""
-    nationality: Annotated[str, Field(max_length=60), Editable("Nationalité", "Identité", NAME)] = ""
+    last_name: Annotated[str, Field(max_length=80), Editable(_("Nom"), _("Identité"), PERSON_NAME, required=True)] = ""
+    first_name: Annotated[
+        str, Field(max_length=80), Editable(_("Prénom"), _("Identité"), PERSON_NAME, required=True)
+    ] = ""
+    gender: Annotated[str, Field(max_length=1), Editable(_("Sexe"), _("Identité"), GENDER)] = ""
+    birth_date: Annotated[date | None, Editable(_("Date de naissance"), _("Identité"), DATE)] = None
+    birth_place: Annotated[str, Field(max_length=80), Editable(_("Lieu de naissance"), _("Identité"), PLACE)] = ""
+    nationality: Annotated[str, Field(max_length=60), Editable(_("Nationalité"), _("Identité"), NAME)] = ""
     address: Annotated[
-        str, Field(max_length=240), Editable("Adresse (si différente de celle de la famille)", "Coordonnées", span=12)
+        str,
+        Field(max_length=240),
+        Editable(_("Adresse (si différente de celle de la famille)"), _("Coordonnées"), span=12),
     ] = ""
-    email: Annotated[str, Field(max_length=254), Editable("E-mail", "Coordonnées", EMAIL, 6)] = ""
-    phone: Annotated[str, Field(max_length=30), Editable("Téléphone", "Coordonnées", PHONE, 6)] = ""
+    email: Annotated[str, Field(max_length=254), Editable(_("E-mail"), _("Coordonnées"), EMAIL, 6)] = ""
+    phone: Annotated[str, Field(max_length=30), Editable(_("Téléphone"), _("Coordonnées"), PHONE, 6)] = ""
     school: Annotated[
-        str, Field(max_length=120), Editable("Établissement scolaire", "Scolarité et autorisations", span=6)
+        str, Field(max_length=120), Editable(_("Établissement scolaire"), _("Scolarité et autorisations"), span=6)
     ] = ""
-    school_class: Annotated[str, Field(max_length=40), Editable("Classe", "Scolarité et autorisations", span=6)] = ""
-    insurance: Annotated[str, Field(max_length=120), Editable("Assurance", "Scolarité et autorisations", span=6)] = ""
+    school_class: Annotated[
+        str, Field(max_length=40), Editable(_("Classe"), _("Scolarité et autorisations"), span=6)
+    ] = ""
+    insurance: Annotated[
+        str, Field(max_length=120), Editable(_("Assurance"), _("Scolarité et autorisations"), span=6)
+    ] = ""
     image_right: Annotated[
-        str, Field(max_length=3), Editable("Droit à l’image", "Scolarité et autorisations", YES_NO, 6)
+        str, Field(max_length=3), Editable(_("Droit à l’image"), _("Scolarité et autorisations"), YES_NO, 6)
     ] = ""
 
-    photo: Annotated[str, Field(max_length=32), Editable("Photo", "Photo", PHOTO)] = ""
+    photo: Annotated[str, Field(max_length=32), Editable(_("Photo"), _("Photo"), PHOTO)] = ""
     search: str = Field(default="", max_length=1200)
 
     @classmethod
@@ -252,7 +263,7 @@ def find_anew() -> int:
 CONTACT = frozenset(  # what a protection order hides of an adult
     "address complement postcode town country phone_home phone_mobile phone_work email".split()
 )
-PROTECTED = "Les coordonnées sont protégées : seul le responsable du portail les lit."
+PROTECTED = _("Les coordonnées sont protégées : seul le responsable du portail les lit.")
 
 
 def contact_shown(uow: UnitOfWork, adult: Guardian | None) -> bool:

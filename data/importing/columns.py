@@ -17,7 +17,7 @@ from data.core import fields
 from data.core.countries import countries
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
-from data.core.i18n import LANGUAGES, twins
+from data.core.i18n import LANGUAGES, translate_or_same
 from data.core.phones import FRENCH_PLAN, usual_number
 from data.core.plain_text import fold, tidy, tidy_lines
 from data.core.spreadsheets import Cell, Phone
@@ -254,7 +254,7 @@ def _read_flag(typed: str) -> bool:
 def loose(kind: Kind, also: Mapping[str, str]) -> Kind:
     """The choice, read without accents nor capitals, and in other programs' words: fold(word) -> key."""
     known = {
-        fold(word): key for key, label in kind.options.items() for word in (key, label, twins().get(label, label))
+        fold(word): key for key, label in kind.options.items() for word in (key, label, translate_or_same(label, "en"))
     } | dict(also)
 
     def read(typed: str) -> str:

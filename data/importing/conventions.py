@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from data.core.days import FIGURES, MIDNIGHT, read_day
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.plain_text import tidy
 from data.core.spreadsheets import Cell, shown
 from data.importing.questions import Choice, Question, Questions
@@ -22,7 +23,7 @@ class Unanswered(UserError):
     """A value that waits for a question's answer: no fault, and nothing is read."""
 
     def __init__(self) -> None:
-        super().__init__("Cette valeur attend une réponse.")
+        super().__init__(_("Cette valeur attend une réponse."))
 
 
 @dataclass(frozen=True)

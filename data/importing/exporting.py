@@ -8,6 +8,7 @@ from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState
 from data.core import audit, spreadsheets
 from data.core.fields import editables, full_name
 from data.core.formats import moment
+from data.core.i18n import _
 from data.core.spreadsheets import Cell, Form, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
@@ -106,4 +107,4 @@ def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
 
 
 def changes_file(rows: list[list[Cell]], form: Form) -> bytes:
-    return spreadsheets.write(form, CHANGES, rows, title="Modifications acceptées")
+    return spreadsheets.write(form, CHANGES, rows, title=_("Modifications acceptées"))

@@ -17,6 +17,7 @@ from typing import Any
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
+from data.core.i18n import _
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
 from data.importing import pipeline, undo, worker_process
@@ -27,13 +28,13 @@ from data.importing.runs import ImportRun, ImportState
 from data.importing.worker_process import Person
 
 PHASES = {
-    "waiting": "Un autre import est en cours. Celui-ci commencera ensuite.",
-    "reading": "Lecture du fichier…",
-    "loading": "Lecture des fiches du conservatoire…",
-    "checking": "Vérification des lignes…",
-    "writing": "Enregistrement…",
-    "looking back": "Lecture de ce qui a changé depuis l’import…",
-    "taking back": "Reprise de l’import…",
+    "waiting": _("Un autre import est en cours. Celui-ci commencera ensuite."),
+    "reading": _("Lecture du fichier…"),
+    "loading": _("Lecture des fiches du conservatoire…"),
+    "checking": _("Vérification des lignes…"),
+    "writing": _("Enregistrement…"),
+    "looking back": _("Lecture de ce qui a changé depuis l’import…"),
+    "taking back": _("Reprise de l’import…"),
 }
 WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
@@ -213,8 +214,8 @@ def _look(kind_name: str, content: bytes, reading: Reading, today: date) -> Look
         return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
-FAILED = "L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant."
-UNDO_FAILED = "La reprise n’a pas abouti, et rien n’a été changé. Réessayez dans un instant."
+FAILED = _("L’import n’a pas abouti, et rien n’a été enregistré. Réessayez dans un instant.")
+UNDO_FAILED = _("La reprise n’a pas abouti, et rien n’a été changé. Réessayez dans un instant.")
 UNREAD = UserError("Ce fichier n’a pas pu être lu. Enregistrez-le à nouveau, ou découpez-le, puis donnez-le encore.")
 
 

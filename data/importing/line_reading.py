@@ -9,6 +9,7 @@ from data.core import spreadsheets
 from data.core.days import FIGURES
 from data.core.errors import UserError
 from data.core.fields import EMAIL, towns
+from data.core.i18n import _
 from data.core.phones import FRENCH_PLAN
 from data.core.plain_text import fold, tidy
 from data.core.spreadsheets import Cell, Sheet
@@ -29,7 +30,7 @@ MOBILE = re.compile(r"\+(33[67]|262(692|693|639)|590(690|691)|594694|596(696|697
 PHONES = ("phone_home", "phone_mobile", "phone_work")
 MARRIED = re.compile(r"(.+?)\s+(épouse|epouse|ép\.?|épse|née|nee)\s+(.+)", re.IGNORECASE)
 DITTO = {"idem", "id.", "ditto", '"', "''", "″", "〃", '-"-', "//"}
-NEIGHBOURS = {"BE": "Belgique", "CH": "Suisse", "LU": "Luxembourg", "FR": "France"}
+NEIGHBOURS = {"BE": _("Belgique"), "CH": _("Suisse"), "LU": _("Luxembourg"), "FR": _("France")}
 
 
 def _own_name(one: Field) -> str:
@@ -255,7 +256,7 @@ class Reader:
                 )
             place = next((name for name in order if not line.values.get(name) and name not in line.bad), "")
             if not place:
-                text = "Cette cellule a plus de numéros qu’il n’y a de champs libres. Gardez celui qui sert."
+                text = _("Cette cellule a plus de numéros qu’il n’y a de champs libres. Gardez celui qui sert.")
                 self.faults.append(Fault(line.number, self.titles[one.name], str(cell)[:MAX_SHOWN], UserError(text)))
                 line.bad.add(one.name)
                 return

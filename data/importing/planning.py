@@ -12,6 +12,7 @@ from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Pa
 from data.core import spreadsheets
 from data.core.errors import UserError
 from data.core.fields import full_name
+from data.core.i18n import _
 from data.core.spreadsheets import Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
@@ -102,7 +103,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         {one.name: at for one, at in columns.items()},
         {one.name for one in record.columns if one.key and one.required},
     )
-    for count, (line, (_, cells)) in enumerate(zip(lines, sheet.rows, strict=True)):
+    for count, (line, (_rest, cells)) in enumerate(zip(lines, sheet.rows, strict=True)):
         if count % 100 == 0:
             tick()
         _place(made, line, needed)
@@ -217,23 +218,23 @@ def _changes(made: Plan) -> list[Change]:
 
 NUMBERED = {Invoice, Payment, Course}
 TYPE_NAMES: dict[type[SQLModel], str] = {
-    Invoice: "Pièce",
-    Payment: "Règlement",
-    Course: "Cours",
-    PupilLink: "Rattachement",
-    Enrolment: "Inscription",
-    Mark: "Note",
-    Absence: "Absence",
-    Lesson: "Séance",
-    Allocation: "Part réglée",
-    InvoiceLine: "Ligne",
-    Instalment: "Échéance",
+    Invoice: _("Pièce"),
+    Payment: _("Règlement"),
+    Course: _("Cours"),
+    PupilLink: _("Rattachement"),
+    Enrolment: _("Inscription"),
+    Mark: _("Note"),
+    Absence: _("Absence"),
+    Lesson: _("Séance"),
+    Allocation: _("Part réglée"),
+    InvoiceLine: _("Ligne"),
+    Instalment: _("Échéance"),
 }
 REFERRED = {
-    "teacher_id": "Enseignant",
-    "corrects_id": "Facture corrigée",
-    "lesson_id": "Date du cours",
-    "family_id": "Famille",
+    "teacher_id": _("Enseignant"),
+    "corrects_id": _("Facture corrigée"),
+    "lesson_id": _("Date du cours"),
+    "family_id": _("Famille"),
 }
 
 

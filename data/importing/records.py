@@ -11,6 +11,7 @@ from data.accounts.models import Account
 from data.billing.models import Allocation, Instalment, Invoice, InvoiceLine, Payment
 from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.i18n import _
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.columns import Field
 from data.importing.questions import Choice, Question
@@ -92,13 +93,13 @@ KEYS: dict[type[SQLModel], Keys] = {
 }
 
 UNKNOWN = {
-    Family: "Famille inconnue. Importez d’abord les familles, ou corrigez ce numéro.",
-    Pupil: "Élève inconnu. Importez d’abord les élèves, ou corrigez ce numéro.",
-    Course: "Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro.",
-    Invoice: "Facture inconnue. Importez d’abord les factures, ou corrigez ce numéro.",
-    Payment: "Règlement inconnu. Importez d’abord les règlements, ou corrigez ce numéro.",
-    Assessment: "Évaluation inconnue. Importez d’abord les évaluations, ou corrigez.",
-    Performance: "Événement inconnu. Importez d’abord les événements, ou corrigez.",
+    Family: _("Famille inconnue. Importez d’abord les familles, ou corrigez ce numéro."),
+    Pupil: _("Élève inconnu. Importez d’abord les élèves, ou corrigez ce numéro."),
+    Course: _("Cours inconnu cette année-là. Importez d’abord les cours, ou corrigez ce numéro."),
+    Invoice: _("Facture inconnue. Importez d’abord les factures, ou corrigez ce numéro."),
+    Payment: _("Règlement inconnu. Importez d’abord les règlements, ou corrigez ce numéro."),
+    Assessment: _("Évaluation inconnue. Importez d’abord les évaluations, ou corrigez."),
+    Performance: _("Événement inconnu. Importez d’abord les événements, ou corrigez."),
 }
 NUMBERED = (Family, Pupil)
 NEARLY_FULL = 2**30  # above it no room is left for numbers of ours

@@ -1,12 +1,17 @@
 """What a check found, as a file to correct by, and as the counts that screens show."""
 
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 from data.core.spreadsheets import Cell, Form, write
 from data.importing.pipeline import Report
 
-FAULT_HEADS = ("Ligne", "Colonne", "Valeur", "Motif")
-CHANGE_HEADS = ("Ligne", "Effet", "Fiche", "Colonne", "Avant", "Après")
-SENTENCES = {"added": "Ajoutée", "updated": "Modifiée", "doubt": "À vérifier", "understood": "Lue autrement"}
+FAULT_HEADS = (_("Ligne"), _("Colonne"), _("Valeur"), _("Motif"))
+CHANGE_HEADS = (_("Ligne"), _("Effet"), _("Fiche"), _("Colonne"), _("Avant"), _("Après"))
+SENTENCES = {
+    "added": _("Ajoutée"),
+    "updated": _("Modifiée"),
+    "doubt": _("À vérifier"),
+    "understood": _("Lue autrement"),
+}
 
 
 def file_of(report: Report, form: Form, language: Language = "fr") -> bytes:

@@ -19,6 +19,7 @@ from data.core import audit, database
 from data.core.audit import AuditEntry
 from data.core.errors import UserError
 from data.core.events import Topic
+from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Pupil, found_by_values
@@ -31,11 +32,11 @@ from data.importing.undo_notes import Since
 
 Key = tuple[str, int]  # a table's name and a row's number
 CHANGED, GONE, USED, LOST, HELD = (
-    "Modifié depuis l’import",
-    "Retiré depuis l’import",
-    "Utilisé depuis l’import",
-    "Sa valeur d’avant n’existe plus",
-    "Tient à ce qui reste",
+    _("Modifié depuis l’import"),
+    _("Retiré depuis l’import"),
+    _("Utilisé depuis l’import"),
+    _("Sa valeur d’avant n’existe plus"),
+    _("Tient à ce qui reste"),
 )
 TOO_LATE = UserError("Un import se reprend pendant 24 heures. Corrigez les fiches elles-mêmes.")
 log = logging.getLogger("anacrouse.imports")
@@ -119,7 +120,7 @@ def check_undo(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow) -
 
 def carry_out_undo(open_unit_of_work: OpenUnitOfWork, run_id: int, follow: Follow, *, mark: str | None) -> Report:
     """Take it back, if that still does what `mark` says was read (None: whatever it does)."""
-    for _ in range(TIMES):
+    for _rest in range(TIMES):
         made = _plan(open_unit_of_work, run_id, follow)
         if mark not in {None, made.report.mark}:
             return replace(made.report, moved=True)
@@ -191,7 +192,7 @@ def _written(uow: UnitOfWork, run_id: int) -> dict[Key, Write]:
         select(*columns).where(ImportWrite.run_id == run_id)
     ):
         found[record, row_id] = Write(note_id, tables[record], row_id, whole, digest, changes)
-    for record in {name for name, _ in found}:
+    for record in {name for name, _rest in found}:
         names = list(tables[record].model_fields)
         question: Any = select(*(getattr(tables[record], name) for name in names))
         for row in uow.rows(question.join(ImportWrite, of_run(run_id, record, tables[record].id))):  # type: ignore[attr-defined]
@@ -263,7 +264,7 @@ def _households(written: dict[Key, Write]) -> list[tuple[str, str]]:
 
 def _report(uow: UnitOfWork, written: dict[Key, Write], stays: set[str], why: dict[Key, str], since: Since) -> Report:
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("removed", "restored", "stayed")}
-    for (record, _), each in written.items():
+    for (record, _rest), each in written.items():
         counts["stayed" if each.whole in stays else "removed" if each.digest else "restored"][record] += 1
     left = []
     for key, reason in sorted(why.items()):
@@ -297,7 +298,7 @@ def _restore(uow: UnitOfWork, changed: Sequence[Write]) -> None:
             values["search"] = found_by_values(each.table, {**each.now, **values})
         row = {"id": each.row_id, "site_id": uow.site_id, **values}
         alike.setdefault((each.table, tuple(sorted(values))), []).append(row)
-    for (table, _), rows in alike.items():
+    for (table, _rest), rows in alike.items():
         uow.amend(table, rows)
 
 

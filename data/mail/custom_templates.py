@@ -12,18 +12,18 @@ from sqlmodel import Field, col, select
 from data.core import audit
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy
-from data.core.i18n import Language, elided, translate
+from data.core.i18n import Language, _, elided, translate
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.mail.templates import TEMPLATES
 
 # What stands in a text for the letter's own: in the text a person edits, each is a line of its own.
 PARTS = {
-    "secret": "[mot de passe]",
-    "link": "[lien]",
-    "changes": "[changements]",
-    "message": "[message]",
-    "facts": "[liste]",
+    "secret": _("[mot de passe]"),
+    "link": _("[lien]"),
+    "changes": _("[changements]"),
+    "message": _("[message]"),
+    "facts": _("[liste]"),
 }
 EVERYWHERE = ("site", "name", "moment")  # every letter knows these
 VARIABLE = re.compile(r"\{(\w*)\}")
@@ -241,8 +241,8 @@ def _note(
     uow: UnitOfWork, action: str, row: LetterText, before: TemplateText, after: TemplateText, language: Language
 ) -> None:
     pairs = {
-        "Objet": [before.subject, after.subject],
-        "Texte": [before.paragraphs(language), after.paragraphs(language)],
+        _("Objet"): [before.subject, after.subject],
+        _("Texte"): [before.paragraphs(language), after.paragraphs(language)],
         "Bouton": [before.link, after.link],
     }
     changes: dict[str, list[str]] = {"letter": ["", row.kind], "language": ["", language]}

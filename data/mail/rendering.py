@@ -10,7 +10,7 @@ import emails
 from markupsafe import Markup, escape
 
 from data.core import appearance
-from data.core.i18n import Language, as_language, pair, tight, translate
+from data.core.i18n import Language, _, as_language, pair, tight, translate
 from data.mail.blocks import runs
 from data.mail.outbox import Letter
 from data.pdf.attachment import joined
@@ -20,10 +20,10 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
 LOGO = "logo.png"  # the name by which _LOGO calls it
-HELLO = "Bonjour {name},"
-PASSWORD_LINE = "Mot de passe : {secret}"
-OFFICE_MESSAGE = "Message du secrétariat : {message}"
-AUTOMATIC = "Message automatique du portail : il n’attend pas de réponse."
+HELLO = _("Bonjour {name},")
+PASSWORD_LINE = _("Mot de passe : {secret}")
+OFFICE_MESSAGE = _("Message du secrétariat : {message}")
+AUTOMATIC = _("Message automatique du portail : il n’attend pas de réponse.")
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
     "@media (prefers-color-scheme:dark){{"
@@ -234,7 +234,7 @@ def _html_facts(rows: list[list[str]], style: Style) -> Markup:
 
 
 def _html_changes(rows: list[list[str]], style: Style) -> Markup:
-    heads = [style.translate(word) for word in ("Champ", "Avant", "Après")]
+    heads = [style.translate(word) for word in (_("Champ"), _("Avant"), _("Après"))]
     head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(), each) for each in heads)
     lines = Markup("").join(
         Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>').format(

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
@@ -25,9 +26,9 @@ from data.schooling.absences import (
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState
 
 READY = (
-    "Un justificatif est nécessaire : joignez-le.",
-    "Ce motif n’excuse pas l’absence.",
-    "L’élève était noté présent à ce cours.",
+    _("Un justificatif est nécessaire : joignez-le."),
+    _("Ce motif n’excuse pas l’absence."),
+    _("L’élève était noté présent à ce cours."),
 )
 
 

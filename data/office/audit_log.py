@@ -16,7 +16,7 @@ from data.core import audit, formats, sites
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound
 from data.core.fields import editables, fold
-from data.core.i18n import Language, pair, translate, translate_or_same
+from data.core.i18n import Language, _, pair, translate, translate_or_same
 from data.core.roles import Role
 from data.core.search_text import PHONE
 from data.core.unit_of_work import UnitOfWork
@@ -77,7 +77,16 @@ class EntryView:
         ]
 
 
-HEADS = ("Date", "Personne", "Action", "Enregistrement", "Famille", "Détail", "Adresse réseau", "Référence")
+HEADS = (
+    _("Date"),
+    _("Personne"),
+    _("Action"),
+    _("Enregistrement"),
+    _("Famille"),
+    _("Détail"),
+    _("Adresse réseau"),
+    _("Référence"),
+)
 
 
 def managers_only(uow: UnitOfWork) -> None:
@@ -253,7 +262,7 @@ def _value(value: Any, language: Language) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
-        return translate("oui" if value else "non", language)
+        return translate(_("oui") if value else _("non"), language)
     if isinstance(value, list):
         return ", ".join(_value(each, language) for each in value)
     text = str(value)

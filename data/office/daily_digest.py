@@ -13,6 +13,7 @@ from data.billing import overpayments
 from data.change_requests import review
 from data.core import audit, formats
 from data.core.audit import AuditEntry
+from data.core.i18n import _
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
@@ -77,16 +78,16 @@ def waiting(uow: UnitOfWork) -> list[Fact]:
 
     waits, oldest = dashboard_counts.counts(uow), review.queue(uow, most=1)
     since = formats.ago(oldest[0].request.submitted_at, uow.now, uow.zone, uow.language) if oldest else ""
-    add_fact("Fiches à valider", waits[""], uow.translate(", la plus ancienne {age}", age=since) if since else "")
-    add_fact("Réinscriptions à valider", waits["reinscriptions"])
-    add_fact("Pièces à vérifier", waits["pieces"])
-    add_fact("Absences à traiter", waits["absences"])
-    add_fact("Trop-perçus à régler", len(overpayments.troubles(uow)))
+    add_fact(_("Fiches à valider"), waits[""], uow.translate(", la plus ancienne {age}", age=since) if since else "")
+    add_fact(_("Réinscriptions à valider"), waits["reinscriptions"])
+    add_fact(_("Pièces à vérifier"), waits["pieces"])
+    add_fact(_("Absences à traiter"), waits["absences"])
+    add_fact(_("Trop-perçus à régler"), len(overpayments.troubles(uow)))
     trouble = select(func.count(col(Letter.id))).where(
         col(Letter.state).in_([LetterState.FAILED, LetterState.ABANDONED]),
         Letter.created_at > uow.now - timedelta(days=7),
     )
-    add_fact("Courriels en échec depuis une semaine", uow.count(trouble))
+    add_fact(_("Courriels en échec depuis une semaine"), uow.count(trouble))
     return found + _campaigns(uow)
 
 

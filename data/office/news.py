@@ -10,6 +10,7 @@ from sqlmodel import Field, col, or_, select
 from data.core import audit
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, TEXT, Editable, Kind, editables
+from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
@@ -23,10 +24,10 @@ class News(OfSite, table=True):
     scope: ClassVar[Scope] = Scope.SITE
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 0
-    title: Annotated[str, Field(max_length=120), Editable("Titre", "", TEXT, 12, required=True)]
-    body: Annotated[str, Field(max_length=2000), Editable("Texte", "", LINES, 12, required=True)]
-    first_day: Annotated[date, Editable("Du", "", DATE, 3)]
-    last_day: Annotated[date | None, Editable("Au", "", DATE, 3)] = None
+    title: Annotated[str, Field(max_length=120), Editable(_("Titre"), "", TEXT, 12, required=True)]
+    body: Annotated[str, Field(max_length=2000), Editable(_("Texte"), "", LINES, 12, required=True)]
+    first_day: Annotated[date, Editable(_("Du"), "", DATE, 3)]
+    last_day: Annotated[date | None, Editable(_("Au"), "", DATE, 3)] = None
 
     def shown_on(self, day: date) -> bool:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)

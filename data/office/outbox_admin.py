@@ -13,6 +13,7 @@ from data.accounts.models import Account
 from data.core import audit
 from data.core.errors import UserError
 from data.core.fields import fold
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.settings import settings
@@ -25,12 +26,12 @@ from data.mail.rendering import deliverable
 
 PAGE = 50
 STATES: dict[str, str] = {
-    LetterState.WAITING: "En attente",
-    LetterState.SENT: "Envoyés",
-    LetterState.FAILED: "Échecs",
-    LetterState.ABANDONED: "Abandonnés",
-    LetterState.CANCELLED: "Annulés",
-    LetterState.TO_CONFIRM: "À confirmer",
+    LetterState.WAITING: _("En attente"),
+    LetterState.SENT: _("Envoyés"),
+    LetterState.FAILED: _("Échecs"),
+    LetterState.ABANDONED: _("Abandonnés"),
+    LetterState.CANCELLED: _("Annulés"),
+    LetterState.TO_CONFIRM: _("À confirmer"),
 }
 IN_STATE: dict[str, tuple[str, ...]] = {LetterState.WAITING: (LetterState.WAITING, LetterState.SENDING)}
 TO_THAT_ADDRESS = {"confirm_email", "email_change_asked"}  # written to an address, not to whoever has the account now
@@ -38,20 +39,20 @@ LATE = timedelta(minutes=15)
 NEVER_AGAIN = {"trial", "daily_digest"}
 # What a server's code means, the longest first (RFC 3463 and what large providers answer).
 REASONS = {
-    "no address": "La fiche n’a pas d’adresse e-mail.",
-    "superseded": "Un courriel plus récent le remplace.",
-    "expired": "Le mot de passe qu’il portait n’était plus valable.",
-    "called back": "Annulé par le secrétariat.",
-    "unsafe": "L’adresse n’a pas la forme d’une adresse e-mail, ou l’en-tête n’est pas sûr.",
-    "5.1": "Cette adresse n’existe pas, ou n’accepte plus de courriel. Corrigez-la dans la fiche.",
-    "5.2.2": "La boîte aux lettres du destinataire est pleine.",
-    "5.7": "Le serveur du destinataire refuse nos courriels : prévenez la personne qui administre le portail.",
-    "552": "La boîte aux lettres du destinataire est pleine.",
-    "554": "Le serveur du destinataire refuse ce courriel : prévenez la personne qui administre le portail.",
-    "5": "Cette adresse est refusée par le serveur du destinataire. Vérifiez-la dans la fiche.",
-    "4.2.2": "La boîte aux lettres du destinataire est pleine pour le moment.",
-    "4": "Le serveur du destinataire demande de réessayer plus tard.",
-    "": "Le serveur d’envoi n’a pas répondu.",
+    "no address": _("La fiche n’a pas d’adresse e-mail."),
+    "superseded": _("Un courriel plus récent le remplace."),
+    "expired": _("Le mot de passe qu’il portait n’était plus valable."),
+    "called back": _("Annulé par le secrétariat."),
+    "unsafe": _("L’adresse n’a pas la forme d’une adresse e-mail, ou l’en-tête n’est pas sûr."),
+    "5.1": _("Cette adresse n’existe pas, ou n’accepte plus de courriel. Corrigez-la dans la fiche."),
+    "5.2.2": _("La boîte aux lettres du destinataire est pleine."),
+    "5.7": _("Le serveur du destinataire refuse nos courriels : prévenez la personne qui administre le portail."),
+    "552": _("La boîte aux lettres du destinataire est pleine."),
+    "554": _("Le serveur du destinataire refuse ce courriel : prévenez la personne qui administre le portail."),
+    "5": _("Cette adresse est refusée par le serveur du destinataire. Vérifiez-la dans la fiche."),
+    "4.2.2": _("La boîte aux lettres du destinataire est pleine pour le moment."),
+    "4": _("Le serveur du destinataire demande de réessayer plus tard."),
+    "": _("Le serveur d’envoi n’a pas répondu."),
 }
 
 

@@ -13,7 +13,7 @@ from data.change_requests.models import ChangeRequest
 from data.core import audit, formats, password_lifetimes, sites
 from data.core.errors import UserError
 from data.core.fields import editables
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family, Guardian
@@ -24,20 +24,20 @@ from data.mail.templates import TEMPLATES
 
 # What each {variable} is, told beside the text a person edits; those of a family are its own when it has them.
 SAMPLE_VALUES = {
-    "site": "le nom du conservatoire",
-    "name": "le nom de la personne à qui vous écrivez",
-    "moment": "la date et l’heure",
-    "login": "l’identifiant",
-    "hours": "la durée de validité, en heures",
-    "device": "l’appareil",
-    "number": "le numéro de la demande ou du reçu",
-    "subject": "la personne concernée",
-    "days": "les jours",
-    "day": "la date",
-    "amount": "le montant",
-    "year": "l’année scolaire",
-    "names": "les élèves",
-    "last_day": "le dernier jour pour répondre",
+    "site": _("le nom du conservatoire"),
+    "name": _("le nom de la personne à qui vous écrivez"),
+    "moment": _("la date et l’heure"),
+    "login": _("l’identifiant"),
+    "hours": _("la durée de validité, en heures"),
+    "device": _("l’appareil"),
+    "number": _("le numéro de la demande ou du reçu"),
+    "subject": _("la personne concernée"),
+    "days": _("les jours"),
+    "day": _("la date"),
+    "amount": _("le montant"),
+    "year": _("l’année scolaire"),
+    "names": _("les élèves"),
+    "last_day": _("le dernier jour pour répondre"),
 }
 OF_A_PUPIL = ("absence", "reenrolment", "leaving")  # the kinds whose {subject} is a pupil
 SECRET = "Exemple-de-mot"

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Literal
 
 from data.core import formats
-from data.core.i18n import Language, translate, translate_or_same
+from data.core.i18n import Language, _, translate, translate_or_same
 from data.pdf.page import RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.table import Column, Row, Table
 from data.pdf.text import ACCENT, BODY, HEADING, SMALL, STRONG, Look
@@ -83,13 +83,13 @@ def invoice(bill: Bill) -> bytes:
     if bill.total_cents != sum(line.cents for line in bill.lines):
         raise ValueError(f"{bill.number}: the total is not the sum of the lines")
     credit, language = bill.nature == "credit", bill.language
-    title = translate("Avoir n° {number}" if credit else "Facture n° {number}", language, number=bill.number)
+    title = translate(_("Avoir n° {number}") if credit else _("Facture n° {number}"), language, number=bill.number)
     canvas = PageCanvas(bill.letterhead, title, bill.duplicate_day, language)
     canvas.draw_letterhead()
     canvas.addressed(bill.payer, bill.payer_address, [
         (translate("Date", language), formats.day(bill.day)),
         (translate("Année scolaire", language), bill.school_year),
-        (translate("Objet", language), translate("Location d’instruments" if bill.ledger == "rental" else "Scolarité", language)),
+        (translate("Objet", language), translate(_("Location d’instruments") if bill.ledger == "rental" else _("Scolarité"), language)),
         (translate("Famille n°", language), str(bill.family_number)),
         (translate("Élèves", language), ", ".join(bill.pupils)),
         (translate("Quotient familial", language), bill.income_bracket),
@@ -104,7 +104,7 @@ def invoice(bill: Bill) -> bytes:
             for line in bill.lines]  # fmt: skip
     due = translate("Échéance : {day}", language, day=formats.day(bill.due_day)) if bill.due_day and not credit else ""
     Table(canvas, columns).draw(rows, closing=TOTAL_HEIGHT + (BODY.leading if due else 0))
-    total = translate("Total de l’avoir" if credit else "Total à régler", language)
+    total = translate(_("Total de l’avoir") if credit else _("Total à régler"), language)
     _total(canvas, total, formats.euros(bill.total_cents))
     if due:
         canvas.line(due, HALF, canvas.y, RIGHT - HALF, BODY, "R")

@@ -10,7 +10,7 @@ from fpdf import FPDF
 from segno.encoder import DataOverflowError
 
 from data.core import formats
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, translate
 from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Letterhead, PageCanvas
 from data.pdf.text import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
 
@@ -62,7 +62,7 @@ def certificate(paper: Certificate) -> bytes:
 
 def _composed(paper: Certificate, squares: Squares, scale: float, air: float) -> PageCanvas:
     language, enrolment = paper.language, paper.kind == "enrolment"
-    title = translate("Attestation d’inscription" if enrolment else "Attestation de paiement", language)
+    title = translate(_("Attestation d’inscription") if enrolment else _("Attestation de paiement"), language)
     canvas = PageCanvas(paper.letterhead, title, paper.issued, language)
     proof = _proof(canvas, paper, squares)
     canvas.bottom = proof - 4
@@ -84,7 +84,7 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
         centre(translate("Année scolaire {year}", language, year=paper.school_year), Look(12 * scale, ink=SOFT))
     canvas.y += 11 * air
 
-    attests = translate("{house} atteste que" if enrolment else "{house} atteste que les droits facturés pour", language,
+    attests = translate(_("{house} atteste que") if enrolment else _("{house} atteste que les droits facturés pour"), language,
                   house=paper.letterhead.name)  # fmt: skip
     centre(attests, Look(11 * scale))
     canvas.y += 3 * air
@@ -94,8 +94,8 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
         known.insert(0, translate("Date de naissance : {day}", language, day=formats.day(paper.birth_date)))
     centre(" · ".join(known), Look(9.5 * scale, ink=SOFT))
     canvas.y += 3 * air
-    follows = translate("ont été réglés comme suit." if not enrolment else
-                  "suit les cours que voici." if paper.lines else "est élève du conservatoire.", language)  # fmt: skip
+    follows = translate(_("ont été réglés comme suit.") if not enrolment else
+                  _("suit les cours que voici.") if paper.lines else _("est élève du conservatoire."), language)  # fmt: skip
     centre(follows, Look(11 * scale))
     canvas.y += 7 * air
     for label, value in paper.lines:

@@ -20,6 +20,7 @@ from data.core import audit, database, sites
 from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.formats import day, moment
+from data.core.i18n import _
 from data.core.scope import Scope
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
@@ -33,29 +34,29 @@ PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
 STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer"}
 # Tables in the order people read them, by the words they know; others follow under their own name.
 TITLES = {
-    "Family": "Famille",
-    "Guardian": "Responsables",
-    "Pupil": "Élèves",
-    "PupilLink": "Liens avec les élèves",
-    "Account": "Compte",
-    "Enrolment": "Cours",
-    "Mark": "Évaluations",
-    "Absence": "Absences",
-    "AbsenceNotice": "Messages d’absence",
-    "Piece": "Répertoire",
-    "ChangeRequest": "Demandes de modification",
-    "FieldChange": "Champs demandés",
-    "Invoice": "Factures",
-    "InvoiceLine": "Lignes des factures",
-    "Instalment": "Échéances",
-    "Payment": "Paiements",
-    "Allocation": "Répartition des paiements",
-    "OnlinePayment": "Paiements en ligne",
-    "Certificate": "Attestations",
-    "Paper": "Documents produits",
-    "StoredFile": "Documents envoyés",
-    "Letter": "Courriers reçus",
-    "SignIn": "Connexions",
+    "Family": _("Famille"),
+    "Guardian": _("Responsables"),
+    "Pupil": _("Élèves"),
+    "PupilLink": _("Liens avec les élèves"),
+    "Account": _("Compte"),
+    "Enrolment": _("Cours"),
+    "Mark": _("Évaluations"),
+    "Absence": _("Absences"),
+    "AbsenceNotice": _("Messages d’absence"),
+    "Piece": _("Répertoire"),
+    "ChangeRequest": _("Demandes de modification"),
+    "FieldChange": _("Champs demandés"),
+    "Invoice": _("Factures"),
+    "InvoiceLine": _("Lignes des factures"),
+    "Instalment": _("Échéances"),
+    "Payment": _("Paiements"),
+    "Allocation": _("Répartition des paiements"),
+    "OnlinePayment": _("Paiements en ligne"),
+    "Certificate": _("Attestations"),
+    "Paper": _("Documents produits"),
+    "StoredFile": _("Documents envoyés"),
+    "Letter": _("Courriers reçus"),
+    "SignIn": _("Connexions"),
 }
 
 

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from data.core import audit
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, Rights
@@ -33,23 +34,23 @@ from data.reenrolment.models import (
 from data.schooling.models import Course, Enrolment
 
 MAX_FILES = 10  # for one document, replacements included
-FIRST_CHOOSE = (
+FIRST_CHOOSE = _(
     "Cochez d’abord, dans la partie 1, « Réinscription administrative » ou les cursus et disciplines de l’an prochain."
 )
 
 
-ONLY_READ = "Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire."
+ONLY_READ = _("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
 CLOSED = {  # short name, for an address -> why nothing is taken
     "fini": reenrolment.PERIOD_OVER,
     "suspendu": reenrolment.SUSPENDED,
     "choisir": FIRST_CHOOSE,
-    "depart": "L’élève ne se réinscrit pas : aucune pièce n’est demandée.",
-    "repondu": "Le conservatoire a déjà répondu à cette demande de réinscription.",
-    "foyer": "L’autre foyer de l’élève a déjà envoyé la demande de réinscription.",
+    "depart": _("L’élève ne se réinscrit pas : aucune pièce n’est demandée."),
+    "repondu": _("Le conservatoire a déjà répondu à cette demande de réinscription."),
+    "foyer": _("L’autre foyer de l’élève a déjà envoyé la demande de réinscription."),
     "lire": ONLY_READ,
-    "validee": "Cette pièce est validée : elle ne peut plus être remplacée.",
-    "remplacer": "Un fichier est déjà reçu pour ce document. Pour le remplacer, pressez « Remplacer » sur sa ligne.",
-    "souvent": "Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire.",
+    "validee": _("Cette pièce est validée : elle ne peut plus être remplacée."),
+    "remplacer": _("Un fichier est déjà reçu pour ce document. Pour le remplacer, pressez « Remplacer » sur sa ligne."),
+    "souvent": _("Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire."),
 }
 
 

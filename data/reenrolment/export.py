@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import col, select
 
 from data.core import audit, sites
-from data.core.i18n import translate
+from data.core.i18n import _, translate
 from data.core.spreadsheets import Cell
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -19,8 +19,8 @@ from data.schooling.models import Course, Enrolment, EnrolmentStatus
 
 MAX_ROWS = 20_000
 HEADS = (
-    "Dossier", "Nom", "Prénom", "Date de naissance", "Cycle", "Famille", "État", "Demande", "Cours demandés", "Motif",
-    "Demandes complémentaires", "Envoyée le", "Décidée le", "Décidée par", "Pièces",
+    _("Dossier"), _("Nom"), _("Prénom"), _("Date de naissance"), _("Cycle"), _("Famille"), _("État"), _("Demande"), _("Cours demandés"), _("Motif"),
+    _("Demandes complémentaires"), _("Envoyée le"), _("Décidée le"), _("Décidée par"), _("Pièces"),
 )  # fmt: skip
 
 

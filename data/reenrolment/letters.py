@@ -6,7 +6,7 @@ from dataclasses import replace
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import formats
-from data.core.i18n import as_language, pair, translate
+from data.core.i18n import _, as_language, pair, translate
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -95,7 +95,7 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
     in_language = as_language(who.language)
     named = {"name": now.pupil.full_name, "year": now.campaign.school_year}
     title = translate(
-        "Départ de {name}, {year}" if wish.way == Way.LEAVING else "Réinscription de {name}, {year}",
+        _("Départ de {name}, {year}") if wish.way == Way.LEAVING else _("Réinscription de {name}, {year}"),
         in_language,
         **named,
     )

@@ -20,6 +20,7 @@ from sqlmodel import Field, col, select
 
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink, Rights, of_its_site
@@ -29,8 +30,8 @@ from data.reenrolment import campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument, names_column, of_its_campaign
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
-SUSPENDED = "La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé."
-PERIOD_OVER = "La période de réinscription est terminée."
+SUSPENDED = _("La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé.")
+PERIOD_OVER = _("La période de réinscription est terminée.")
 
 
 class Way(StrEnum):
@@ -57,9 +58,9 @@ class DocumentState(StrEnum):
 
 
 WAYS: dict[str, str] = {
-    Way.ADMINISTRATIVE: "Réinscription administrative",
-    Way.COURSES: "Cursus et disciplines",
-    Way.LEAVING: "Ne se réinscrit pas",
+    Way.ADMINISTRATIVE: _("Réinscription administrative"),
+    Way.COURSES: _("Cursus et disciplines"),
+    Way.LEAVING: _("Ne se réinscrit pas"),
 }
 STANDINGS = (
     ReenrolmentState.SUBMITTED,

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -39,7 +40,7 @@ def refuse(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None = 
     """With a reason, which the family reads."""
     sent, now = to_decide(uow, sent_id, version)
     return decided(
-        uow, sent, now, ReenrolmentState.REFUSED, _reason(reason, "Indiquez à la famille la raison du refus.")
+        uow, sent, now, ReenrolmentState.REFUSED, _reason(reason, _("Indiquez à la famille la raison du refus."))
     )
 
 
@@ -47,7 +48,7 @@ def send_back(uow: UnitOfWork, sent_id: int, reason: str, *, version: int | None
     """« À corriger »: the family changes what is wrong and sends again, after the campaign's last day too."""
     sent, now = to_decide(uow, sent_id, version)
     return decided(
-        uow, sent, now, ReenrolmentState.TO_CORRECT, _reason(reason, "Indiquez à la famille ce qu’il faut corriger.")
+        uow, sent, now, ReenrolmentState.TO_CORRECT, _reason(reason, _("Indiquez à la famille ce qu’il faut corriger."))
     )
 
 
@@ -153,7 +154,7 @@ def validate_document(uow: UnitOfWork, supplied_id: int, *, expires_on: date | N
 def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedDocument:
     """With a reason; the family gives another."""
     supplied = _document_to_decide(uow, supplied_id)
-    reason = _reason(reason, "Indiquez à la famille pourquoi la pièce est refusée.")[:500]
+    reason = _reason(reason, _("Indiquez à la famille pourquoi la pièce est refusée."))[:500]
     return document_decided(uow, supplied, DocumentState.REFUSED, reason)
 
 

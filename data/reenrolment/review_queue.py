@@ -12,7 +12,7 @@ from data.accounts.models import Account
 from data.core import audit, edit_presence
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy
-from data.core.i18n import as_language, translate
+from data.core.i18n import _, as_language, translate
 from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
@@ -40,15 +40,15 @@ UNDO_HOURS = 24
 CLOSED = (ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED, ReenrolmentState.TO_CORRECT)
 READY = {  # of a refusal, by the site's own key
     "document": (
-        "Le document est illisible : déposez-en une copie nette.",
-        "Ce n’est pas le document demandé.",
-        "Le document n’est plus valable : déposez-en un plus récent.",
-        "Il manque une page ou une signature.",
+        _("Le document est illisible : déposez-en une copie nette."),
+        _("Ce n’est pas le document demandé."),
+        _("Le document n’est plus valable : déposez-en un plus récent."),
+        _("Il manque une page ou une signature."),
     ),
     "reenrolment": (
-        "Il manque une pièce obligatoire : déposez-la, puis renvoyez la demande.",
-        "Le choix des cours est incomplet : précisez-le.",
-        "Ce cours est complet : choisissez-en un autre.",
+        _("Il manque une pièce obligatoire : déposez-la, puis renvoyez la demande."),
+        _("Le choix des cours est incomplet : précisez-le."),
+        _("Ce cours est complet : choisissez-en un autre."),
     ),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from data.core import audit
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _, plural
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -13,12 +14,12 @@ from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, Wa
 
 MAX_TEXT_LENGTH = 2000
 LEAVING = (
-    "Déménagement",
-    "Emploi du temps",
-    "Arrêt de la pratique",
-    "Autre établissement",
-    "Raison financière",
-    "Autre",
+    _("Déménagement"),
+    _("Emploi du temps"),
+    _("Arrêt de la pratique"),
+    _("Autre établissement"),
+    _("Raison financière"),
+    _("Autre"),
 )
 
 
@@ -136,9 +137,11 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
     way = wish.way if wish else ""
     if not way:
         faults["way"] = UserError(
-            "Cochez « Réinscription administrative », ou les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
+            _(
+                "Cochez « Réinscription administrative », ou les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
+            )
             if now.campaign.administrative
-            else "Cochez les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas »."
+            else _("Cochez les cursus et disciplines de l’an prochain, ou « Ne se réinscrit pas ».")
         )
     if way == Way.LEAVING and wish:
         if wish.reason not in LEAVING:
@@ -147,7 +150,7 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
             faults["precision"] = UserError("Précisez le motif en quelques mots.")
     if way in {Way.ADMINISTRATIVE, Way.COURSES} and (lacking := now.lacking):
         faults["documents"] = UserError(
-            "Il manque une pièce obligatoire : {names}.#Il manque {count} pièces obligatoires : {names}.",
+            plural("Il manque une pièce obligatoire : {names}.", "Il manque {count} pièces obligatoires : {names}."),
             count=len(lacking),
             names=", ".join(f"« {item.document.label} »" for item in lacking),
         )

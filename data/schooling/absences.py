@@ -13,7 +13,7 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.i18n import as_language, translate
+from data.core.i18n import _, as_language, translate
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfFamily
 from data.core.unit_of_work import UnitOfWork
@@ -27,7 +27,14 @@ from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
 BACK = 366
-REASONS = ("Maladie", "Rendez-vous médical", "Sortie ou examen scolaire", "Raison familiale", "Transport", "Autre")
+REASONS = (
+    _("Maladie"),
+    _("Rendez-vous médical"),
+    _("Sortie ou examen scolaire"),
+    _("Raison familiale"),
+    _("Transport"),
+    _("Autre"),
+)
 
 
 class Absence(OfPupil, table=True):

@@ -11,6 +11,7 @@ from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy
+from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
@@ -55,22 +56,22 @@ ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), format_va
 COLOUR = Kind("color", read=appearance.read_accent)
 ZONES = choice(
     {
-        "Europe/Paris": "Paris",
-        "America/Guadeloupe": "Guadeloupe",
-        "America/Martinique": "Martinique",
-        "America/Cayenne": "Guyane",
-        "Indian/Reunion": "La Réunion",
-        "Indian/Mayotte": "Mayotte",
-        "America/Miquelon": "Saint-Pierre-et-Miquelon",
-        "Pacific/Noumea": "Nouvelle-Calédonie",
-        "Pacific/Tahiti": "Polynésie française",
+        "Europe/Paris": _("Paris"),
+        "America/Guadeloupe": _("Guadeloupe"),
+        "America/Martinique": _("Martinique"),
+        "America/Cayenne": _("Guyane"),
+        "Indian/Reunion": _("La Réunion"),
+        "Indian/Mayotte": _("Mayotte"),
+        "America/Miquelon": _("Saint-Pierre-et-Miquelon"),
+        "Pacific/Noumea": _("Nouvelle-Calédonie"),
+        "Pacific/Tahiti": _("Polynésie française"),
     }
 )
 CONFORMITY = choice(
     {
-        "non conforme": "Non conforme",
-        "partiellement conforme": "Partiellement conforme",
-        "totalement conforme": "Totalement conforme",
+        "non conforme": _("Non conforme"),
+        "partiellement conforme": _("Partiellement conforme"),
+        "totalement conforme": _("Totalement conforme"),
     }
 )
 
@@ -158,8 +159,8 @@ def _gateway(typed: str) -> str:
 
 IDENTITY = Part(
     "identite",
-    "Identité",
-    "Nom, adresse, téléphone et horaires, sur les pages, les courriels et les papiers",
+    _("Identité"),
+    _("Nom, adresse, téléphone et horaires, sur les pages, les courriels et les papiers"),
     (
         Setting("name", "Nom", longest=120, required=True, span=8),
         Setting("timezone", "Fuseau horaire", ZONES, required=True, span=4),
@@ -167,23 +168,23 @@ IDENTITY = Part(
         Setting("phone", "Téléphone", TELEPHONE, longest=30),
         Setting("email", "E-mail", EMAIL, longest=254),
         Setting("opening_hours", "Horaires", longest=300, span=12),
-        Setting("help.phone", "Aide : téléphone", TELEPHONE, longest=30, hint="Vide : celui du conservatoire"),
-        Setting("help.email", "Aide : e-mail", EMAIL, longest=254, hint="Vide : celui du conservatoire"),
-        Setting("help.hours", "Aide : horaires", longest=300, span=12, hint="Vide : ceux du conservatoire"),
+        Setting("help.phone", "Aide : téléphone", TELEPHONE, longest=30, hint=_("Vide : celui du conservatoire")),
+        Setting("help.email", "Aide : e-mail", EMAIL, longest=254, hint=_("Vide : celui du conservatoire")),
+        Setting("help.hours", "Aide : horaires", longest=300, span=12, hint=_("Vide : ceux du conservatoire")),
     ),
 )
 LOOK = Part(
     "apparence",
-    "Logo et couleur",
-    "Le logo des pages et des papiers ; la couleur des pages, des papiers et des courriels",
+    _("Logo et couleur"),
+    _("Le logo des pages et des papiers ; la couleur des pages, des papiers et des courriels"),
     (Setting("accent", "Couleur", COLOUR, longest=9, span=4, default=appearance.ACCENT),),
 )
-FIELDS = Part("champs", "Champs des fiches", "Ce que les familles voient, changent et doivent remplir")
-DOCUMENTS = Part("pieces", "Pièces à fournir", "Ce que les campagnes demandent, et ce qui est accepté")
+FIELDS = Part("champs", _("Champs des fiches"), _("Ce que les familles voient, changent et doivent remplir"))
+DOCUMENTS = Part("pieces", _("Pièces à fournir"), _("Ce que les campagnes demandent, et ce qui est accepté"))
 SENTENCES_READY = Part(
     "phrases",
-    "Phrases de refus",
-    "Des raisons prêtes à choisir quand une demande est refusée",
+    _("Phrases de refus"),
+    _("Des raisons prêtes à choisir quand une demande est refusée"),
     tuple(
         Setting(
             f"refusal_sentences.{key}",
@@ -191,26 +192,26 @@ SENTENCES_READY = Part(
             _lines(12),
             longest=3000,
             span=12,
-            hint="Une phrase par ligne ; vide : celles du portail",
+            hint=_("Une phrase par ligne ; vide : celles du portail"),
         )
         for key, label in (
-            ("sheet", "Fiches"),
-            ("document", "Pièces"),
-            ("reenrolment", "Réinscriptions"),
-            ("absence", "Absences"),
+            ("sheet", _("Fiches")),
+            ("document", _("Pièces")),
+            ("reenrolment", _("Réinscriptions")),
+            ("absence", _("Absences")),
         )
     ),
 )
-NEWS = Part("actualites", "Actualités", "Ce que les familles lisent sur leur accueil")
+NEWS = Part("actualites", _("Actualités"), _("Ce que les familles lisent sur leur accueil"))
 LEGAL = Part(
     "textes-legaux",
-    "Textes légaux",
-    "Mentions légales et données personnelles, publiques",
+    _("Textes légaux"),
+    _("Mentions légales et données personnelles, publiques"),
     (
-        Setting("legal.publisher", "Éditeur", hint="La personne morale : commune, communauté, association"),
+        Setting("legal.publisher", "Éditeur", hint=_("La personne morale : commune, communauté, association")),
         Setting("legal.director", "Directeur de la publication"),
-        Setting("legal.host", "Hébergeur", longest=300, span=12, hint="Nom, adresse et téléphone"),
-        Setting("legal.dpo", "Délégué à la protection des données", longest=300, hint="Nom, e-mail ou téléphone"),
+        Setting("legal.host", "Hébergeur", longest=300, span=12, hint=_("Nom, adresse et téléphone")),
+        Setting("legal.dpo", "Délégué à la protection des données", longest=300, hint=_("Nom, e-mail ou téléphone")),
         Setting("legal.siret", "SIRET", longest=20),
         Setting("legal.signatory", "Signataire des attestations"),
         Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
@@ -219,8 +220,8 @@ LEGAL = Part(
 )
 ACCESS = Part(
     "accessibilite",
-    "Accessibilité",
-    "L’état de conformité affiché sur toutes les pages",
+    _("Accessibilité"),
+    _("L’état de conformité affiché sur toutes les pages"),
     (
         Setting("legal.accessibility", "État de conformité au RGAA", CONFORMITY, default="non conforme"),
         Setting("legal.accessibility_audit", "Date de l’audit", ISO_DAY, longest=10),
@@ -229,15 +230,15 @@ ACCESS = Part(
             "À qui signaler une difficulté",
             longest=300,
             span=12,
-            hint="Vide : l’adresse du conservatoire",
+            hint=_("Vide : l’adresse du conservatoire"),
         ),
     ),
     _check_audit,
 )
 KEEPING = Part(
     "conservation",
-    "Durées de conservation",
-    "Ce qui s’efface de soi-même",
+    _("Durées de conservation"),
+    _("Ce qui s’efface de soi-même"),
     (
         Setting(
             "retention.letters",
@@ -249,7 +250,7 @@ KEEPING = Part(
             "journal_months",
             "Journal, en mois",
             _number(retention.MIN_DAYS, retention.MAX_DAYS),
-            hint="De six mois à un an (CNIL, délibération 2021-122)",
+            hint=_("De six mois à un an (CNIL, délibération 2021-122)"),
             required=True,
         ),
         Setting(
@@ -262,15 +263,15 @@ KEEPING = Part(
 )
 PAYMENT = Part(
     "paiement",
-    "Paiement en ligne",
-    "Le service de paiement des familles",
+    _("Paiement en ligne"),
+    _("Le service de paiement des familles"),
     (
         Setting("payment.gateway", "Service de paiement", Kind("gateway", read=_gateway), longest=40),
-        Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint="Les six chiffres du contrat"),
+        Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint=_("Les six chiffres du contrat")),
         Setting(
             "payment.saisie",
             "PayFiP : mode",
-            choice({"T": "Test", "X": "Activation", "W": "En service"}),
+            choice({"T": _("Test"), "X": _("Activation"), "W": _("En service")}),
             default="T",
         ),
     ),
@@ -278,8 +279,8 @@ PAYMENT = Part(
 )
 SECURITY = Part(
     "securite",
-    "Connexion et sécurité",
-    "Mots de passe envoyés par e-mail, second facteur",
+    _("Connexion et sécurité"),
+    _("Mots de passe envoyés par e-mail, second facteur"),
     (
         Setting("must_change_mailed_password", "Faire choisir un mot de passe à la première connexion", CHECK, span=12),
         Setting("second_factor_required", "Demander un second facteur aux responsables", CHECK, span=12),
@@ -287,21 +288,21 @@ SECURITY = Part(
 )
 MAIL = Part(
     "courriel",
-    "Courriel",
-    "L’envoi des courriels, et un essai",
+    _("Courriel"),
+    _("L’envoi des courriels, et un essai"),
     (
         Setting(
             "letters_per_minute",
             "Courriels par minute, au plus",
             _number(1, 600),
-            hint="Ce que votre serveur d’envoi accepte ; le reste attend son tour",
+            hint=_("Ce que votre serveur d’envoi accepte ; le reste attend son tour"),
             required=True,
             default="60",
         ),
     ),
 )
-STAFF = Part("comptes", "Comptes du personnel", "Qui entre dans la gestion, avec quel rôle")
-STATE = Part("etat", "État du portail", "Base de données, courriels, disque, sauvegarde, version")
+STAFF = Part("comptes", _("Comptes du personnel"), _("Qui entre dans la gestion, avec quel rôle"))
+STATE = Part("etat", _("État du portail"), _("Base de données, courriels, disque, sauvegarde, version"))
 PARTS = (
     IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
 )  # fmt: skip
@@ -379,16 +380,16 @@ def missing(uow: UnitOfWork) -> list[tuple[Part, str]]:
     """What stands between this site and its families: the part, and what to do there."""
     site = here(uow)
     wanted = (
-        (IDENTITY, "Donner l’adresse, le téléphone et l’e-mail", all((site.address, site.phone, site.email))),
+        (IDENTITY, _("Donner l’adresse, le téléphone et l’e-mail"), all((site.address, site.phone, site.email))),
         (
             LEGAL,
-            "Compléter les mentions légales",
+            _("Compléter les mentions légales"),
             all(site.legal.get(key) for key in ("publisher", "director", "host")),
         ),
-        (LEGAL, "Nommer le délégué à la protection des données", bool(site.legal.get("dpo"))),
+        (LEGAL, _("Nommer le délégué à la protection des données"), bool(site.legal.get("dpo"))),
         (
             MAIL,
-            "Essayer l’envoi des courriels",
+            _("Essayer l’envoi des courriels"),
             bool(site.mail_tested_at) or (not installation().smtp_url and site.demonstration),
         ),
     )

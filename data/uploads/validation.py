@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote
 
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.uploads import worker as upload_worker
 from data.uploads.limits import (
     MAX_JOINED_PAGES,
@@ -36,29 +37,49 @@ PDF_WITHIN = 1024  # bytes that may stand before a PDF's first mark
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}  # by Windows
 REFUSALS = {
-    "vide": "Choisissez un fichier.",
-    "taille": "Le fichier dépasse la taille maximale de {kept} Mo, même allégé. Déposez seulement les pages demandées.",
-    "lourde": "Le fichier dépasse la taille maximale de {door} Mo. Prenez une photo du document, ou déposez moins de pages.",
-    "format": "Format non accepté. Formats acceptés : JPEG, JPG, PNG, PDF. Enregistrez le document en PDF, ou photographiez-le.",
-    "photo": "Format non accepté. Formats acceptés : JPEG, JPG, PNG.",
-    "protege": "Ce PDF est protégé par un mot de passe. Déposez une version sans protection, ou imprimez-le en PDF.",
-    "actif": "Ce PDF contient des éléments actifs et ne peut pas être accepté. Imprimez-le en PDF, puis déposez ce nouveau fichier.",
-    "formulaire": "Les pages de ce PDF ne s’affichent que dans un logiciel particulier. Imprimez-le en PDF, puis déposez ce nouveau fichier.",
-    "complexe": "Ce fichier demande trop de travail pour être ouvert ici. Imprimez-le en PDF, ou photographiez le document.",
-    "pages": "Ce PDF a plus de {pages} pages. Déposez seulement les pages demandées.",
-    "feuilles": "{joined} pages photographiées au plus pour un document. Retirez-en, ou déposez un PDF.",
-    "dimensions": "L’image est trop grande pour être ouverte ici. Photographiez le document, ou enregistrez l’image en JPEG.",
-    "illisible": "Le fichier est illisible ou endommagé. Envoyez-le de nouveau depuis l’original, ou photographiez le document.",
-    "occupe": "Le portail est très sollicité. Votre fichier n’est pas en cause : réessayez dans une minute.",
-    "place": "L’enregistrement est momentanément impossible. Rien n’a été modifié.",
-    "heure": "Vous avez déposé beaucoup de fichiers en une heure. Réessayez dans une heure, ou prévenez le conservatoire.",
-    "quota": "Vos documents dépassent 40 Mo. Retirez ceux qui ne servent plus, ou déposez des fichiers plus légers.",
+    "vide": _("Choisissez un fichier."),
+    "taille": _(
+        "Le fichier dépasse la taille maximale de {kept} Mo, même allégé. Déposez seulement les pages demandées."
+    ),
+    "lourde": _(
+        "Le fichier dépasse la taille maximale de {door} Mo. Prenez une photo du document, ou déposez moins de pages."
+    ),
+    "format": _(
+        "Format non accepté. Formats acceptés : JPEG, JPG, PNG, PDF. Enregistrez le document en PDF, ou photographiez-le."
+    ),
+    "photo": _("Format non accepté. Formats acceptés : JPEG, JPG, PNG."),
+    "protege": _("Ce PDF est protégé par un mot de passe. Déposez une version sans protection, ou imprimez-le en PDF."),
+    "actif": _(
+        "Ce PDF contient des éléments actifs et ne peut pas être accepté. Imprimez-le en PDF, puis déposez ce nouveau fichier."
+    ),
+    "formulaire": _(
+        "Les pages de ce PDF ne s’affichent que dans un logiciel particulier. Imprimez-le en PDF, puis déposez ce nouveau fichier."
+    ),
+    "complexe": _(
+        "Ce fichier demande trop de travail pour être ouvert ici. Imprimez-le en PDF, ou photographiez le document."
+    ),
+    "pages": _("Ce PDF a plus de {pages} pages. Déposez seulement les pages demandées."),
+    "feuilles": _("{joined} pages photographiées au plus pour un document. Retirez-en, ou déposez un PDF."),
+    "dimensions": _(
+        "L’image est trop grande pour être ouverte ici. Photographiez le document, ou enregistrez l’image en JPEG."
+    ),
+    "illisible": _(
+        "Le fichier est illisible ou endommagé. Envoyez-le de nouveau depuis l’original, ou photographiez le document."
+    ),
+    "occupe": _("Le portail est très sollicité. Votre fichier n’est pas en cause : réessayez dans une minute."),
+    "place": _("L’enregistrement est momentanément impossible. Rien n’a été modifié."),
+    "heure": _(
+        "Vous avez déposé beaucoup de fichiers en une heure. Réessayez dans une heure, ou prévenez le conservatoire."
+    ),
+    "quota": _("Vos documents dépassent 40 Mo. Retirez ceux qui ne servent plus, ou déposez des fichiers plus légers."),
 }
 REMARKS = {
-    "flou": "La photo paraît floue : le texte est peu lisible. Si vous le pouvez, envoyez-en une plus nette.",
-    "sombre": "La photo est sombre : le texte est peu lisible. Si vous le pouvez, reprenez-la avec plus de lumière.",
-    "nettoye": "Ce PDF a été réécrit sans ce qu’il contenait d’actif ou de joint (actions, champs, fichiers). Vérifiez-le avec « Consulter ».",
-    "repare": "Ce PDF était abîmé : il a été réparé. Vérifiez-le avec « Consulter ».",
+    "flou": _("La photo paraît floue : le texte est peu lisible. Si vous le pouvez, envoyez-en une plus nette."),
+    "sombre": _("La photo est sombre : le texte est peu lisible. Si vous le pouvez, reprenez-la avec plus de lumière."),
+    "nettoye": _(
+        "Ce PDF a été réécrit sans ce qu’il contenait d’actif ou de joint (actions, champs, fichiers). Vérifiez-le avec « Consulter »."
+    ),
+    "repare": _("Ce PDF était abîmé : il a été réparé. Vérifiez-le avec « Consulter »."),
 }
 FIGURES = {
     "kept": MAX_STORED_BYTES // MEGABYTE,
@@ -180,7 +201,7 @@ def form_of(content: bytes) -> str:
         if b"avif" in brands or b"avis" in brands:
             return "AVIF"
         return "HEIF" if content[8:12] in HEIF_BRANDS else ""
-    return "PDF" if b"%PDF-" in content[:PDF_WITHIN] else ""
+    return _("PDF") if b"%PDF-" in content[:PDF_WITHIN] else ""
 
 
 def _opened(question: str, content: bytes) -> Kept:

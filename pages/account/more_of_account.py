@@ -9,6 +9,7 @@ from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
 from data.accounts.models import Account
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 
 
@@ -24,11 +25,29 @@ def draw(uow: UnitOfWork) -> None:
         )
         return
     StaticPanel(
-        _section(uow, "Mes courriers", "Ce que le portail vous a envoyé par e-mail.", "Voir mes courriers", "/mot-de-passe/courriers")
-        + _section(uow, "Recevoir l’agenda", "Les cours dans l’agenda de votre téléphone, tenus à jour.", "Recevoir l’agenda", "/mot-de-passe/agenda")
-        + _section(uow, "Mes données", "Une copie de tout ce que le portail garde de votre famille.", "Obtenir mes données", "/mot-de-passe/donnees"),
+        _section(
+            uow,
+            _("Mes courriers"),
+            _("Ce que le portail vous a envoyé par e-mail."),
+            _("Voir mes courriers"),
+            "/mot-de-passe/courriers",
+        )
+        + _section(
+            uow,
+            _("Recevoir l’agenda"),
+            _("Les cours dans l’agenda de votre téléphone, tenus à jour."),
+            _("Recevoir l’agenda"),
+            "/mot-de-passe/agenda",
+        )
+        + _section(
+            uow,
+            _("Mes données"),
+            _("Une copie de tout ce que le portail garde de votre famille."),
+            _("Obtenir mes données"),
+            "/mot-de-passe/donnees",
+        ),
         classes="rooms",
-    )  # fmt: skip
+    )
 
 
 def _section(uow: UnitOfWork, title: str, text: str, label: str, href: str) -> Markup:
@@ -43,7 +62,9 @@ def _section(uow: UnitOfWork, title: str, text: str, label: str, href: str) -> M
 def _digest(uow: UnitOfWork) -> Markup:
     wanted = uow.get(Account, uow.account_id).wants_digest
     state = (
-        "Vous le recevez chaque matin à 7 h 30, quand quelque chose attend." if wanted else "Vous ne le recevez pas."
+        _("Vous le recevez chaque matin à 7 h 30, quand quelque chose attend.")
+        if wanted
+        else _("Vous ne le recevez pas.")
     )
     act = uow.translate("Ne plus le recevoir") if wanted else uow.translate("Le recevoir")
     return (

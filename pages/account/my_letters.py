@@ -15,6 +15,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter, LetterState
@@ -36,7 +37,7 @@ class PageState:
         return PATH + (f"?{query}" if query else "")
 
 
-@screen(PATH, Audience.ACCOUNT, title="Mes courriers")
+@screen(PATH, Audience.ACCOUNT, title=_("Mes courriers"))
 def my_letters(uow: UnitOfWork, courrier: str = "", r: str = "", tri: str = "") -> None:
     asked = parse_id(courrier) or 0
     page_state = PageState(asked, _listing(Order.read(r, tri)))
@@ -57,7 +58,7 @@ def my_letters(uow: UnitOfWork, courrier: str = "", r: str = "", tri: str = "") 
 def _listing(order: Order) -> Listing[Letter]:
     return Listing(
         name="letters",
-        caption="Courriers, du plus récent au plus ancien",
+        caption=_("Courriers, du plus récent au plus ancien"),
         columns=(
             Column("Objet", lambda uow, m: m.subject.rpartition(" – ")[0] or m.subject),
             Column(
@@ -71,7 +72,7 @@ def _listing(order: Order) -> Listing[Letter]:
         of=lambda m: m.id,
         href=lambda m: f"{PATH}?courrier={m.id}",
         do="open",
-        empty="Le portail ne vous a encore rien envoyé.",
+        empty=_("Le portail ne vous a encore rien envoyé."),
         searched=True,
         quiet_caption=True,
         order=order,

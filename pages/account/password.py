@@ -22,15 +22,16 @@ from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import formats, sites
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from pages.account import more_of_account
 
 LABELS = {
-    "ancien": "Mot de passe actuel",
-    "nouveau": "Nouveau mot de passe",
-    "encore": "Nouveau mot de passe, une seconde fois",
+    "ancien": _("Mot de passe actuel"),
+    "nouveau": _("Nouveau mot de passe"),
+    "encore": _("Nouveau mot de passe, une seconde fois"),
 }
-STRENGTHS = {"faible": "Mot de passe faible", "bon": "Bon mot de passe", "très bon": "Très bon mot de passe"}
+STRENGTHS = {"faible": _("Mot de passe faible"), "bon": _("Bon mot de passe"), "très bon": _("Très bon mot de passe")}
 AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore": "new-password"}
 
 
@@ -72,7 +73,7 @@ def _form(
     )
 
 
-@screen("/mot-de-passe", Audience.ACCOUNT, title="Mot de passe")
+@screen("/mot-de-passe", Audience.ACCOUNT, title=_("Mot de passe"))
 def show(uow: UnitOfWork, fait: str = "") -> None:
     caller = Caller(uow.get(Account, uow.account_id), None, uow.client, uow.language)
     StaticPanel(head(uow.translate("Mot de passe")))
@@ -122,8 +123,8 @@ async def change(caller: Caller, request: Request) -> Response:
         request,
         ("ancien", "nouveau", "encore"),
         "/mot-de-passe",
-        "Mot de passe",
-        "Modifier",
+        _("Mot de passe"),
+        _("Modifier"),
         "/mot-de-passe?fait=1",
     )
 
@@ -141,13 +142,15 @@ def choose(caller: Caller, request: Request) -> Response:
     if caller.account and not caller.account.must_change:
         return RedirectResponse("/mot-de-passe", 303)
     after = way_on.from_query(request)
-    return _choose_page(caller, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", {}, after)
+    return _choose_page(
+        caller, ("nouveau", "encore"), CHOOSE, _("Choisissez votre mot de passe"), _("Valider"), {}, after
+    )
 
 
 @plain(CHOOSE, Audience.ACCOUNT, methods=("POST",))
 async def chosen(caller: Caller, request: Request) -> Response:
     return await _change(
-        caller, request, ("nouveau", "encore"), CHOOSE, "Choisissez votre mot de passe", "Valider", "/"
+        caller, request, ("nouveau", "encore"), CHOOSE, _("Choisissez votre mot de passe"), _("Valider"), "/"
     )
 
 
@@ -215,7 +218,7 @@ async def _check_current(account: Account, typed: dict[str, str]) -> None:
 
 def _connections(uow: UnitOfWork) -> Markup:
     zone = sites.here(uow).zone
-    heads = [uow.translate(label) for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")]
+    heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
             one.device or "–",

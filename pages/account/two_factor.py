@@ -15,6 +15,7 @@ from data.accounts import two_factor, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.core import sites
 from data.core.errors import ErrorCode, UserError
+from data.core.i18n import ngettext
 
 
 @plain(FACTOR, Audience.ACCOUNT)
@@ -120,7 +121,7 @@ def _codes_left(caller: Caller, left: int) -> Markup:
     translate = caller.translate
     return (
         success(translate("Votre compte demande un code en plus du mot de passe."))
-        + tag("p", translate("{count} code de secours reste.#{count} codes de secours restent.", count=left))
+        + tag("p", ngettext("{count} code de secours reste.", "{count} codes de secours restent.", count=left))
         + tag("h2", translate("Nouveaux codes de secours"))
         + _form(caller, "codes", translate("Un code de votre téléphone"), translate("Faire dix nouveaux codes"))
         + tag("h2", translate("Retirer le second facteur"))

@@ -15,16 +15,19 @@ from data.accounts import display_preferences as choices
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
+from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import unit_of_work
 
 PATH = "/accessibilite"
 NOT_ACCESSIBLE = (
-    "Les documents PDF (factures, reçus, attestations) ne sont pas balisés : "
-    "chaque facture et chaque reçu se lit aussi en ligne, par le lien « Lire en ligne ».",
-    "Les documents que les familles déposent sont gardés tels qu’elles les ont faits.",
+    _(
+        "Les documents PDF (factures, reçus, attestations) ne sont pas balisés : "
+        "chaque facture et chaque reçu se lit aussi en ligne, par le lien « Lire en ligne »."
+    ),
+    _("Les documents que les familles déposent sont gardés tels qu’elles les ont faits."),
 )
-TESTED = (
+TESTED = _(
     "HTML, CSS, SVG, JavaScript. Chaque écran est vérifié à chaque changement "
     "par axe et HTML_CodeSniffer, au clavier seul, de 320 à 1280 pixels, en contraste renforcé, en sombre et à 200 %."
 )
@@ -69,48 +72,48 @@ def _choices(caller: Caller) -> Markup:
 
 def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
     """What the site says in its settings; without an audit the only true state is « non conforme »."""
-    translate_, audit = caller.translate, site.legal.get("accessibility_audit", "")
+    translate, audit = caller.translate, site.legal.get("accessibility_audit", "")
     state = sites.accessibility(site)
     contact = site.legal.get("accessibility_contact", "")
     lines = [line for line in (contact, site.address, site.phone, site.email) if line]
-    text = translate_("Déclaration d’accessibilité")
+    text = translate("Déclaration d’accessibilité")
     return join(
         [
             tag("h2", f"{text} – {site.name}" if named else text),
             tag(
                 "p",
-                translate_(
+                translate(
                     "{site} s’engage à rendre ce portail accessible (article 47 de la loi n° 2005-102 du 11 février 2005).",
                     site=site.name,
                 ),
             ),
-            tag("h3", translate_("État de conformité")),
+            tag("h3", translate("État de conformité")),
             tag(
                 "p",
-                translate_("Accessibilité : {state}", state=translate_(state)),
+                translate("Accessibilité : {state}", state=translate(state)),
                 ". ",
-                translate_("Référentiel : RGAA 4.1.2."),
+                translate("Référentiel : RGAA 4.1.2."),
             ),
             tag(
                 "p",
-                translate_("Audit : {audit}", audit=audit)
+                translate("Audit : {audit}", audit=audit)
                 if audit
-                else translate_(
+                else translate(
                     "Aucun audit n’a encore été enregistré par le conservatoire : "
                     "la loi veut que l’état soit alors « non conforme »."
                 ),
             ),
-            tag("h3", translate_("Contenus non accessibles")),
-            tag("ul", (tag("li", translate_(each)) for each in NOT_ACCESSIBLE)),
-            tag("h3", translate_("Techniques et essais")),
-            tag("p", translate_(TESTED)),
-            tag("h3", translate_("Signaler une difficulté")),
-            tag("p", translate_("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
-            tag("p", join(lines, Markup("<br>")) if lines else translate_("à compléter par le conservatoire")),
-            tag("h3", translate_("Voies de recours")),
+            tag("h3", translate("Contenus non accessibles")),
+            tag("ul", (tag("li", translate(each)) for each in NOT_ACCESSIBLE)),
+            tag("h3", translate("Techniques et essais")),
+            tag("p", translate(TESTED)),
+            tag("h3", translate("Signaler une difficulté")),
+            tag("p", translate("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
+            tag("p", join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire")),
+            tag("h3", translate("Voies de recours")),
             tag(
                 "p",
-                translate_(
+                translate(
                     "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
                     "Libre réponse 71120, 75342 Paris CEDEX 07."
                 ),

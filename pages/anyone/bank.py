@@ -19,17 +19,18 @@ from data.billing.gateways.protocol import Forged, Order, State
 from data.billing.gateways.simulator import Simulator
 from data.core.errors import NotFound
 from data.core.formats import euros
+from data.core.i18n import _
 from data.core.settings import settings
 
 PATH = Simulator.path + "{reference}"
 LATE_SECONDS = 3.0
 STATE_LABELS = {
-    "accepter": "Accepter",
-    "refuser": "Refuser",
-    "abandonner": "Abandonner",
-    "retard": "Répondre en retard",
-    "deux": "Répondre deux fois",
-    "fausse": "Réponse falsifiée",
+    "accepter": _("Accepter"),
+    "refuser": _("Refuser"),
+    "abandonner": _("Abandonner"),
+    "retard": _("Répondre en retard"),
+    "deux": _("Répondre deux fois"),
+    "fausse": _("Réponse falsifiée"),
 }
 STATES = {"refuser": State.REFUSED, "abandonner": State.ABANDONED}
 _late: set[asyncio.Task[None]] = set()  # answers on their way: the loop itself keeps no hold of them

@@ -21,25 +21,26 @@ from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
 from data.core.errors import ErrorCode, UserError
+from data.core.i18n import _
 from data.core.settings import settings
 from data.core.sites import Site
 from pages.anyone import accessibility
 
-NOT_AN_ADDRESS = (
+NOT_AN_ADDRESS = _(
     "Écrivez ici votre identifiant, et non votre adresse e-mail. "
     "Vous ne l’avez plus ? Recevez-le avec « Identifiant oublié »."
 )
 STEP_PATH = "/connexion/second-facteur"
 
 DEMO_ACCOUNTS = (
-    ("valmont", "aubry.claire", "Claire Aubry, deux enfants : Irina et Nino"),
-    ("valmont", "aubry.marc", "Marc Aubry, second foyer d’Irina, peut consulter"),
-    ("valmont", "belkacem.samir", "Samir Belkacem, élève adulte"),
-    ("valmont", "nguyen.linh", "Linh Nguyễn, première connexion"),
-    ("valmont", "renard.paul", "Paul Renard, secrétariat"),
-    ("valmont", "lemoine.helene", "Hélène Lemoine, responsable"),
-    ("belrive", "aubry.claire", "une autre Claire Aubry, à Belrive"),
-    ("belrive", "petit.jean", "Jean Petit, responsable"),
+    ("valmont", "aubry.claire", _("Claire Aubry, deux enfants : Irina et Nino")),
+    ("valmont", "aubry.marc", _("Marc Aubry, second foyer d’Irina, peut consulter")),
+    ("valmont", "belkacem.samir", _("Samir Belkacem, élève adulte")),
+    ("valmont", "nguyen.linh", _("Linh Nguyễn, première connexion")),
+    ("valmont", "renard.paul", _("Paul Renard, secrétariat")),
+    ("valmont", "lemoine.helene", _("Hélène Lemoine, responsable")),
+    ("belrive", "aubry.claire", _("une autre Claire Aubry, à Belrive")),
+    ("belrive", "petit.jean", _("Jean Petit, responsable")),
 )
 
 
@@ -61,7 +62,9 @@ def _page(
     faults: Mapping[str, str] = MappingProxyType({}),
     status: int = 200,
 ) -> Response:
-    empty = "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
+    empty = _(
+        "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
+    )
     links = tag(
         "div",
         tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", typed.after)),
@@ -162,9 +165,11 @@ def show(caller: Caller, request: Request) -> Response:
         return RedirectResponse("/", 303)
     fin = request.query_params.get("fin", "")
     done = {
-        "1": "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet.",
-        "2": "Vous êtes déconnecté.",
-        "3": "La connexion a trop attendu : recommencez.",
+        "1": _(
+            "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet."
+        ),
+        "2": _("Vous êtes déconnecté."),
+        "3": _("La connexion a trop attendu : recommencez."),
     }.get(fin, "")
     return _page(
         caller,
@@ -183,9 +188,9 @@ async def enter(caller: Caller, request: Request) -> Response:
     faults = {
         name: caller.translate(sentence)
         for name, value, sentence in (
-            ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", login.strip(), _("Indiquez votre identifiant.")),
             ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
-            ("mot_de_passe", word, "Indiquez votre mot de passe."),
+            ("mot_de_passe", word, _("Indiquez votre mot de passe.")),
         )
         if not value
     }

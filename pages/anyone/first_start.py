@@ -13,17 +13,18 @@ from data.accounts import passwords
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.roles import Role
 from pages.anyone.connexion import come_in
 
 FIELDS = {
-    "site": "Nom du conservatoire",
-    "code": "Code du site",
-    "name": "Votre nom et prénom",
-    "email": "Votre e-mail",
-    "login": "Identifiant que vous choisissez",
+    "site": _("Nom du conservatoire"),
+    "code": _("Code du site"),
+    "name": _("Votre nom et prénom"),
+    "email": _("Votre e-mail"),
+    "login": _("Identifiant que vous choisissez"),
 }
-HINTS = {"code": "Lettres sans accent, chiffres, tirets : valmont", "login": "Par exemple dupont.anne"}
+HINTS = {"code": _("Lettres sans accent, chiffres, tirets : valmont"), "login": _("Par exemple dupont.anne")}
 
 
 def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, str], wrong: str = "") -> Response:

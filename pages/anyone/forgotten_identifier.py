@@ -14,9 +14,10 @@ from components.web.auth import site_of
 from data.accounts import forgotten_identifier
 from data.accounts.caller import Audience, Caller
 from data.core.database import Unavailable
+from data.core.i18n import _
 
 PATH = "/identifiant-oublie"
-SENT = "Si cette adresse est celle d’un compte, un e-mail avec votre identifiant y arrive dans quelques minutes."
+SENT = _("Si cette adresse est celle d’un compte, un e-mail avec votre identifiant y arrive dans quelques minutes.")
 log = logging.getLogger("anacrouse")
 
 
@@ -75,7 +76,9 @@ async def ask(caller: Caller, request: Request) -> Response:
     after, email = way_on.from_form(form), value if isinstance(value := form.get("email"), str) else ""
     if "@" not in email:
         fault = (
-            "Indiquez votre e-mail." if not email.strip() else "Une adresse e-mail s’écrit comme camille@example.org."
+            _("Indiquez votre e-mail.")
+            if not email.strip()
+            else _("Une adresse e-mail s’écrit comme camille@example.org.")
         )
         return _page(caller, request, email=email[:254], fault=caller.translate(fault), after=after)
     response = _page(caller, request, done=caller.translate(SENT), after=after)

@@ -12,37 +12,37 @@ from components.nicegui_adapter.screens import plain
 from components.ui.markup import Markup, join, tag
 from data.accounts.caller import Audience, Caller
 from data.core import sites
-from data.core.i18n import pair
+from data.core.i18n import _, pair
 from data.core.sites import Site
 from data.families import models as families
 from pages.anyone.help_chapters import CHAPTERS, STAFF_CHAPTERS
 
 Chapter = tuple[str, str, tuple[str, ...], str, str]
-GLOSSARY = ("mots", "Les mots du conservatoire")
-CALL = ("joindre", "Nous joindre")
-PLAN = ("plan", "Plan du portail")
+GLOSSARY = ("mots", _("Les mots du conservatoire"))
+CALL = ("joindre", _("Nous joindre"))
+PLAN = ("plan", _("Plan du portail"))
 OUTSIDE = (
-    ("/connexion", "Connexion"),
-    ("/mot-de-passe-perdu", "Mot de passe perdu"),
-    ("/identifiant-oublie", "Identifiant oublié"),
+    ("/connexion", _("Connexion")),
+    ("/mot-de-passe-perdu", _("Mot de passe perdu")),
+    ("/identifiant-oublie", _("Identifiant oublié")),
 )
 OWN = (
-    ("/mot-de-passe/courriers", "Mes courriers"),
-    ("/mot-de-passe/agenda", "Recevoir l’agenda"),
-    ("/mot-de-passe/donnees", "Mes données"),
+    ("/mot-de-passe/courriers", _("Mes courriers")),
+    ("/mot-de-passe/agenda", _("Recevoir l’agenda")),
+    ("/mot-de-passe/donnees", _("Mes données")),
 )
 DOSSIER = (
-    ("identite", "Identité"),
-    ("cours", "Cours"),
-    ("historique", "Historique"),
-    ("repertoire", "Répertoire"),
+    ("identite", _("Identité")),
+    ("cours", _("Cours")),
+    ("historique", _("Historique")),
+    ("repertoire", _("Répertoire")),
 )
 FOR_ALL = (
-    ("/aide", "Aide"),
-    ("/accessibilite", "Accessibilité"),
-    ("/verifier", "Vérifier une attestation"),
-    ("/donnees-personnelles", "Données personnelles"),
-    ("/mentions-legales", "Mentions légales"),
+    ("/aide", _("Aide")),
+    ("/accessibilite", _("Accessibilité")),
+    ("/verifier", _("Vérifier une attestation")),
+    ("/donnees-personnelles", _("Données personnelles")),
+    ("/mentions-legales", _("Mentions légales")),
 )
 
 

@@ -10,10 +10,11 @@ from components.nicegui_adapter.screens import plain
 from components.ui.markup import Markup, join, tag
 from data.accounts.caller import Audience, Caller
 from data.core import sites
+from data.core.i18n import _
 from data.core.sites import Site
 from data.privacy import retention
 
-UNSET = "à compléter par le conservatoire"
+UNSET = _("à compléter par le conservatoire")
 Write = Callable[[Caller, Site], Markup]
 
 
@@ -55,7 +56,7 @@ def notice(caller: Caller, request: Request) -> Response:
             ]
         )
 
-    return _page(caller, "Mentions légales", "/mentions-legales", write)
+    return _page(caller, _("Mentions légales"), "/mentions-legales", write)
 
 
 @plain("/donnees-personnelles", Audience.ANYONE)
@@ -101,4 +102,4 @@ def privacy(caller: Caller, request: Request) -> Response:
             ]
         )
 
-    return _page(caller, "Données personnelles", "/donnees-personnelles", write)
+    return _page(caller, _("Données personnelles"), "/donnees-personnelles", write)

@@ -12,9 +12,10 @@ from components.web.errors import error_page
 from data.accounts import models as accounts
 from data.accounts import passwords, sessions
 from data.accounts.caller import Audience, Caller
+from data.core.i18n import _
 from pages.anyone.connexion import NOT_AN_ADDRESS
 
-SENT = "Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail."
+SENT = _("Si ces renseignements correspondent à un compte, un nouveau mot de passe vient d’être envoyé par e-mail.")
 
 
 def _page(
@@ -103,9 +104,9 @@ async def ask(caller: Caller, request: Request) -> Response:
     faults = {
         name: caller.translate(sentence)
         for name, value, sentence in (
-            ("identifiant", login.strip(), "Indiquez votre identifiant."),
+            ("identifiant", login.strip(), _("Indiquez votre identifiant.")),
             ("identifiant", not accounts.is_address(login), NOT_AN_ADDRESS),
-            ("email", email.strip(), "Indiquez votre e-mail."),
+            ("email", email.strip(), _("Indiquez votre e-mail.")),
         )
         if not value
     }

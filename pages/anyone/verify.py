@@ -12,6 +12,7 @@ from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
 from data.billing import pdf_archive
 from data.core import formats, sites
+from data.core.i18n import _
 
 
 @plain("/verifier", Audience.ANYONE)
@@ -47,11 +48,11 @@ def verify(caller: Caller, request: Request, code: str) -> Response:
 
 def _facts(caller: Caller, found: pdf_archive.Checked) -> Markup:
     pairs: list[tuple[str, object]] = [
-        ("Document", caller.translate(pdf_archive.KINDS[found.kind])),
-        ("Établissement", found.site),
-        ("Année scolaire", found.school_year),
-        ("Initiales de l’élève", found.initials),
-        ("Établie le", formats.day(found.issued_on)),
+        (_("Document"), caller.translate(pdf_archive.KINDS[found.kind])),
+        (_("Établissement"), found.site),
+        (_("Année scolaire"), found.school_year),
+        (_("Initiales de l’élève"), found.initials),
+        (_("Établie le"), formats.day(found.issued_on)),
     ]
     return facts((caller.translate(label), value) for label, value in pairs)
 

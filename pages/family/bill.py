@@ -12,7 +12,7 @@ from components.ui.tables import facts, row
 from data.billing import models as billing
 from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
 from data.core import formats, sites
-from data.core.i18n import translate_or_same
+from data.core.i18n import _, translate_or_same
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family
@@ -20,13 +20,13 @@ from data.families.models import Family
 BACK: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
-@screen("/facturation/factures/{number}/lire", Audience.FAMILY, title="Facture")
+@screen("/facturation/factures/{number}/lire", Audience.FAMILY, title=_("Facture"))
 def invoice(uow: UnitOfWork, number: str) -> None:
     billing.invoice_by_number(uow, number)
     Panel(uow, lambda w: _invoice(w, number), follows=[("family", uow.family_id or 0)], classes="flow")
 
 
-@screen("/facturation/recus/{number}/lire", Audience.FAMILY, title="Reçu")
+@screen("/facturation/recus/{number}/lire", Audience.FAMILY, title=_("Reçu"))
 def receipt(uow: UnitOfWork, number: str) -> None:
     billing.payment_by_number(uow, number)
     Panel(uow, lambda w: _receipt(w, number), follows=[("family", uow.family_id or 0)], classes="flow")
@@ -42,16 +42,16 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         else uow.translate("Facture n° {number}", number=number)
     )
     pairs: list[tuple[str, object]] = [
-        ("Date", formats.day(found.day)),
-        ("Échéance", formats.day(found.due_day) if not credit else ""),
-        ("Année scolaire", found.school_year),
-        ("Objet", uow.translate("Location d’instruments" if found.ledger == Ledger.RENTAL else "Scolarité")),
-        ("Libellé", found.label),
-        ("Famille n°", uow.get(Family, found.family_id).number),
-        ("Élèves", ", ".join(dict.fromkeys(line.pupil for line in lines if line.pupil))),
-        ("Quotient familial", found.income_bracket),
-        ("Corrige la facture n°", uow.get(Invoice, found.corrects_id).number if found.corrects_id else ""),
-        ("SIRET", site.legal.get("siret", "")),
+        (_("Date"), formats.day(found.day)),
+        (_("Échéance"), formats.day(found.due_day) if not credit else ""),
+        (_("Année scolaire"), found.school_year),
+        (_("Objet"), uow.translate(_("Location d’instruments") if found.ledger == Ledger.RENTAL else _("Scolarité"))),
+        (_("Libellé"), found.label),
+        (_("Famille n°"), uow.get(Family, found.family_id).number),
+        (_("Élèves"), ", ".join(dict.fromkeys(line.pupil for line in lines if line.pupil))),
+        (_("Quotient familial"), found.income_bracket),
+        (_("Corrige la facture n°"), uow.get(Invoice, found.corrects_id).number if found.corrects_id else ""),
+        (_("SIRET"), site.legal.get("siret", "")),
     ]
     due = [
         tag("li", uow.translate("{sum} le {day}", sum=formats.euros(part.cents), day=formats.day(part.due_day)))
@@ -87,7 +87,9 @@ def _letterhead(site: Site, payer: str, address: str) -> Markup:
 
 
 def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
-    heads = [uow.translate(each) for each in ("Désignation", "Élève", "Quantité", "Prix unitaire", "Montant")]
+    heads = [
+        uow.translate(each) for each in (_("Désignation"), _("Élève"), _("Quantité"), _("Prix unitaire"), _("Montant"))
+    ]
     looks = ("", "", "num", "num", "num")
     shown = [
         row(
@@ -128,13 +130,13 @@ def _receipt(uow: UnitOfWork, number: str) -> Markup:
     settled = billing.settled_by(uow, found.id)
     title = uow.translate("Reçu n° {number}", number=number)
     pairs: list[tuple[str, object]] = [
-        ("Date du règlement", formats.day(found.day)),
-        ("Montant", formats.euros(found.cents)),
-        ("Mode de règlement", translate_or_same(found.method, uow.language)),
-        ("Numéro d’opération", found.operation),
-        ("Année scolaire", found.school_year),
-        ("Libellé", found.label),
-        ("Famille n°", uow.get(Family, found.family_id).number),
+        (_("Date du règlement"), formats.day(found.day)),
+        (_("Montant"), formats.euros(found.cents)),
+        (_("Mode de règlement"), translate_or_same(found.method, uow.language)),
+        (_("Numéro d’opération"), found.operation),
+        (_("Année scolaire"), found.school_year),
+        (_("Libellé"), found.label),
+        (_("Famille n°"), uow.get(Family, found.family_id).number),
     ]
     for_ = [
         tag("li", uow.translate("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents)))

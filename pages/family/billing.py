@@ -18,11 +18,11 @@ from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.models import LEDGERS, Entry, EntryState, Invoice, Ledger, Nature, Payment
 from data.core import formats
-from data.core.i18n import translate_or_same
+from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 
-TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
+TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
 
 
 @dataclass
@@ -57,13 +57,13 @@ def _account_of(kind: str) -> Callable[..., None]:
 
 
 for _kind in LEDGERS:
-    screen(f"/facturation/{_kind}", Audience.FAMILY, title="Facturation")(_account_of(_kind))
+    screen(f"/facturation/{_kind}", Audience.FAMILY, title=_("Facturation"))(_account_of(_kind))
 
 
 def _listing(order: Order) -> Listing[Entry]:
     return Listing(
         name="ledger",
-        caption="Factures et règlements",
+        caption=_("Factures et règlements"),
         columns=(
             Column("Date", lambda uow, e: formats.day(e.row.day), lambda e: (e.row.day, e.row.id), look="tight"),
             Column("Mode de règlement", _method),
@@ -77,7 +77,7 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Montant", lambda uow, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
         ),
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
-        empty="Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici.",
+        empty=_("Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici."),
         searched=True,
         order=order,
     )
@@ -209,9 +209,9 @@ def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
         (
             tag("div", tag("dt", uow.translate(label)), tag("dd", formats.euros(cents), more))
             for label, cents, more in (
-                ("Montant total facturé", shown.billed, None),
-                ("Montant total réglé", shown.paid, None),
-                ("Solde", shown.balance, favour),
+                (_("Montant total facturé"), shown.billed, None),
+                (_("Montant total réglé"), shown.paid, None),
+                (_("Solde"), shown.balance, favour),
             )
         ),
     )

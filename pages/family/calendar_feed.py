@@ -11,6 +11,7 @@ from components.ui.icons import icon
 from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.schooling import calendar_feed
 
@@ -22,7 +23,7 @@ class PageState:
     address: str = ""
 
 
-@screen("/mot-de-passe/agenda", Audience.FAMILY, title="Recevoir l’agenda")
+@screen("/mot-de-passe/agenda", Audience.FAMILY, title=_("Recevoir l’agenda"))
 def subscribe(uow: UnitOfWork) -> None:
     page_state = PageState()
     Panel(
@@ -49,11 +50,16 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         )
     how = (
         (
-            "iPhone, iPad",
-            "Réglages, puis Calendrier, puis Comptes, puis Ajouter un compte, puis Autre, puis S’abonner à un calendrier.",
+            _("iPhone, iPad"),
+            _(
+                "Réglages, puis Calendrier, puis Comptes, puis Ajouter un compte, puis Autre, puis S’abonner à un calendrier."
+            ),
         ),
-        ("Android, Google Agenda", "Sur un ordinateur, Google Agenda, puis Autres agendas, puis À partir de l’URL."),
-        ("Thunderbird, Outlook", "Nouvel agenda, puis Sur le réseau, ou S’abonner à partir du web."),
+        (
+            _("Android, Google Agenda"),
+            _("Sur un ordinateur, Google Agenda, puis Autres agendas, puis À partir de l’URL."),
+        ),
+        (_("Thunderbird, Outlook"), _("Nouvel agenda, puis Sur le réseau, ou S’abonner à partir du web.")),
     )
     text = (tag("div", tag("dt", name), tag("dd", uow.translate(text))) for name, text in how)
     return (

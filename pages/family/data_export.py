@@ -14,22 +14,23 @@ from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.icons import icon
 from components.ui.markup import tag
 from data.accounts.caller import Audience, Caller
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.privacy import data_export
 
 _one_at_a_time = asyncio.Semaphore(1)
 
 
-@screen("/mot-de-passe/donnees", Audience.FAMILY, title="Mes données")
+@screen("/mot-de-passe/donnees", Audience.FAMILY, title=_("Mes données"))
 def explain(uow: UnitOfWork) -> None:
     back = way_back(uow.translate("Retour"), "/mot-de-passe")
     under = uow.translate("Une copie de tout ce que le portail garde de votre famille.")
     StaticPanel(tag("p", back))
     StaticPanel(head(uow.translate("Mes données"), under))
     held = (
-        "lisez-moi.html : vos données à lire, dans un navigateur ;",
-        "donnees.json : les mêmes, pour un autre logiciel ;",
-        "documents : les fichiers que vous avez envoyés et ceux que le portail vous a faits.",
+        _("lisez-moi.html : vos données à lire, dans un navigateur ;"),
+        _("donnees.json : les mêmes, pour un autre logiciel ;"),
+        _("documents : les fichiers que vous avez envoyés et ceux que le portail vous a faits."),
     )
     StaticPanel(
         tag("p", uow.translate("L’archive (ZIP) contient :"))

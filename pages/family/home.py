@@ -18,6 +18,7 @@ from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeState
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink
@@ -33,7 +34,7 @@ Accounts = dict[Ledger, billing.Account]
 BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
-@screen("/", Audience.FAMILY, title="Accueil")
+@screen("/", Audience.FAMILY, title=_("Accueil"))
 def home(uow: UnitOfWork) -> None:
     topics = [("family", uow.family_id or 0), ("news", uow.site_id or 0), ("campaigns", uow.site_id or 0)]
     Panel(uow, _draw, follows=topics, classes="flow")
@@ -102,8 +103,9 @@ def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
     late = [entry for account in accounts.values() for entry in account.entries if entry.state == EntryState.LATE]
     if not late:
         return Markup("")
-    text = uow.translate(
-        "{count} facture est en retard : {sum} à régler.#{count} factures sont en retard : {sum} à régler.",
+    text = uow.ngettext(
+        "{count} facture est en retard : {sum} à régler.",
+        "{count} factures sont en retard : {sum} à régler.",
         count=len(late),
         sum=formats.euros(sum(entry.due for entry in late)),
     )
@@ -139,7 +141,7 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
         given = ", ".join(("", *filter(None, (course, day))))
         got = tag("strong", f"{formats.decimal(mark.value, uow.language)} / {out_of}")
         facts.append((uow.translate("Dernière évaluation"), got + given))
-    text = uow.translate("{count} absence non justifiée#{count} absences non justifiées", count=missed)
+    text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed)
     path = f"/eleves/{pupil.number}"
     return tag(
         "section",

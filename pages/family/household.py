@@ -10,12 +10,13 @@ from components.ui.icons import icon
 from components.ui.markup import tag
 from data.change_requests import submission as change_requests
 from data.core import sites
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Guardian
 
 
-@screen("/famille", Audience.FAMILY, title="Famille")
+@screen("/famille", Audience.FAMILY, title=_("Famille"))
 def household(uow: UnitOfWork) -> None:
     typed = forms.Typed()
     Panel(
@@ -35,8 +36,8 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
         tag(
             "span",
             icon("clock"),
-            uow.translate(
-                "{count} champ en attente de validation#{count} champs en attente de validation", count=count
+            uow.ngettext(
+                "{count} champ en attente de validation", "{count} champs en attente de validation", count=count
             ),
             class_="chip pending",
         )
@@ -70,5 +71,5 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
 
 def named(uow: UnitOfWork, adult: Guardian) -> str:
     """« Mme Claire Aubry »."""
-    short = {"mme": "Mme", "m": "M."}.get(adult.civility, "")
+    short = {"mme": _("Mme"), "m": _("M.")}.get(adult.civility, "")
     return f"{uow.translate(short)} {adult.full_name}" if short else adult.full_name

@@ -27,11 +27,12 @@ from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 
-TABS = {"cotisations": "Facturation cotisations", "locations": "Facturation locations"}
+TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
 ASKING_SECONDS = 20
 
 
@@ -63,7 +64,7 @@ def _ledger(kind: str) -> Ledger:
     return LEDGERS[kind]
 
 
-@screen("/facturation/{kind}/payer", Audience.FAMILY, title="Payer en ligne")
+@screen("/facturation/{kind}/payer", Audience.FAMILY, title=_("Payer en ligne"))
 def choose(uow: UnitOfWork, kind: str) -> None:
     choice = Choice(_ledger(kind))
     Panel(
@@ -113,7 +114,7 @@ def _notice_card(text: str, back: Markup) -> Markup:
 
 
 def _invoices(uow: UnitOfWork, due: list[Entry], choice: Choice) -> Markup:
-    names = [uow.translate(label) for label in ("Facture", "Date", "Échéance", "Reste à payer")]
+    names = [uow.translate(label) for label in (_("Facture"), _("Date"), _("Échéance"), _("Reste à payer"))]
     heads = [tag("th", name, scope="col", class_="num" if name == names[-1] else None) for name in names]
     rows = [
         tag(
@@ -220,7 +221,7 @@ def _between(caller: Caller, body: Markup, back: str, status: int) -> Response:
     )
 
 
-@screen("/facturation/retour/{reference}", Audience.FAMILY, title="Paiement")
+@screen("/facturation/retour/{reference}", Audience.FAMILY, title=_("Paiement"))
 def back(uow: UnitOfWork, reference: str) -> None:
     Panel(uow, lambda w: _draw_back(w, reference), follows=[("family", uow.family_id or 0)], classes="flow")
 

@@ -20,7 +20,7 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
     """Nothing once it is sent and nothing is to be given again."""
     name, last = due.pupil.called, formats.long_day(due.campaign.closes_on, uow.language)
     again = (
-        uow.translate("{count} pièce à remplacer.#{count} pièces à remplacer.", count=due.refused)
+        uow.ngettext("{count} pièce à remplacer.", "{count} pièces à remplacer.", count=due.refused)
         if due.refused
         else ""
     )

@@ -13,6 +13,7 @@ from data.access_grants import grants as access_grants
 from data.accounts import sessions
 from data.change_requests import review
 from data.core import formats, sites
+from data.core.i18n import _, plural
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -27,14 +28,14 @@ from pages.staff.settings import frame
 
 DAYS, MAX_CAMPAIGNS = 7, 2
 LABELS = {  # of the files of « Demandes »
-    "reinscriptions": "demande de réinscription à valider#demandes de réinscription à valider",
-    "pieces": "pièce à vérifier#pièces à vérifier",
-    "absences": "absence à traiter#absences à traiter",
-    "paiements": "trop-perçu#trop-perçus",
+    "reinscriptions": plural("demande de réinscription à valider", "demandes de réinscription à valider"),
+    "pieces": plural("pièce à vérifier", "pièces à vérifier"),
+    "absences": plural("absence à traiter", "absences à traiter"),
+    "paiements": plural("trop-perçu", "trop-perçus"),
 }
 
 
-@screen("/gestion", Audience.STAFF, title="Gestion")
+@screen("/gestion", Audience.STAFF, title=_("Gestion"))
 def home(uow: UnitOfWork) -> None:
     site = uow.site_id or 0
     Panel(uow, _draw, follows=[("queue", site), ("letters", site), ("site", site), ("campaigns", site)], classes="flow")
@@ -65,8 +66,9 @@ def _missing(uow: UnitOfWork) -> Markup:
     if not found:
         return Markup("")
     lines = [tag("li", tag("a", icon("arrow"), text, href=path)) for path, text in found]
-    text = uow.translate(
-        "{count} chose reste à faire avant d’ouvrir le portail aux familles.#{count} choses restent à faire avant d’ouvrir le portail aux familles.",
+    text = uow.ngettext(
+        "{count} chose reste à faire avant d’ouvrir le portail aux familles.",
+        "{count} choses restent à faire avant d’ouvrir le portail aux familles.",
         count=len(found),
     )
     return tag(
@@ -87,21 +89,26 @@ def _figures(uow: UnitOfWork) -> Markup:
     figures: list[tuple[object, str, str, str]] = [
         (
             waits[""],
-            uow.translate("fiche à valider#fiches à valider", count=waits[""]),
+            uow.ngettext("fiche à valider", "fiches à valider", count=waits[""]),
             age and uow.translate("la plus ancienne : {age}", age=age),
             tabs.PATH,
         )
     ]
-    for name, text in LABELS.items():
+    for name, forms in LABELS.items():
         if waits[name] or name == "absences":
-            figures.append((waits[name], uow.translate(text, count=waits[name]), "", tabs.path_of(name)))
+            figures.append((waits[name], uow.ngettext(*forms, count=waits[name]), "", tabs.path_of(name)))
     figures += [
-        (trouble, uow.translate("courriel en échec#courriels en échec", count=trouble), recently, "/gestion/courriels"),
-        (seen, uow.translate("famille connectée#familles connectées", count=seen), recently, "/gestion/familles"),
+        (
+            trouble,
+            uow.ngettext("courriel en échec", "courriels en échec", count=trouble),
+            recently,
+            "/gestion/courriels",
+        ),
+        (seen, uow.ngettext("famille connectée", "familles connectées", count=seen), recently, "/gestion/familles"),
         *_campaigns(uow),
     ]
     if uow.role == Role.MANAGER and (restored := outbox.to_confirm(uow)):
-        text = uow.translate("courriel à confirmer#courriels à confirmer", count=restored)
+        text = uow.ngettext("courriel à confirmer", "courriels à confirmer", count=restored)
         figures.append((restored, text, uow.translate("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
     lines = [
         tag("li", tag("a", tag("strong", count), tag("span", text), more and tag("small", more), href=path))
@@ -117,6 +124,6 @@ def _campaigns(uow: UnitOfWork) -> list[tuple[object, str, str, str]]:
     found: list[tuple[object, str, str, str]] = []
     for each in running:
         count, path = sum(answered.get(each.id, {}).values()), f"{campaign_head.PATH}/{each.id}?onglet=avancement"
-        text = uow.translate("élève a répondu#élèves ont répondu", count=count)
+        text = uow.ngettext("élève a répondu", "élèves ont répondu", count=count)
         found.append((f"{count} / {campaigns.how_many(uow, each)}", text, each.title, path))
     return found

@@ -21,7 +21,7 @@ from components.ui.tables import row
 from data.accounts.caller import Caller
 from data.core import fields, formats, spreadsheets
 from data.core.errors import NotFound, UserError
-from data.core.i18n import pair
+from data.core.i18n import _, pair
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.office import audit_log
@@ -30,7 +30,13 @@ from data.office.audit_words import ACTIONS, SUBJECTS
 from pages.staff import journal_entry
 from pages.staff.journal_query import PATH, JournalQuery, path_of
 
-COLUMNS = (("at", "Date"), ("actor", "Personne"), ("action", "Action"), ("", "Enregistrement"), ("family", "Famille"))
+COLUMNS = (
+    ("at", _("Date")),
+    ("actor", _("Personne")),
+    ("action", _("Action")),
+    ("", _("Enregistrement")),
+    ("family", _("Famille")),
+)
 
 
 @dataclass
@@ -47,7 +53,7 @@ class PageState:
         return path_of(self.asked, self.entry_id)
 
 
-@screen(PATH, Audience.MANAGER, title="Journal")
+@screen(PATH, Audience.MANAGER, title=_("Journal"))
 def show(uow: UnitOfWork, query: Annotated[JournalQuery, Query()]) -> None:
     page_state = PageState(query.asked(), entry_id=parse_id(query.entree))
     acts = {
@@ -117,22 +123,22 @@ def _opened(uow: UnitOfWork, page_state: PageState) -> Markup | None:
 
 def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     asked, faults = page_state.asked, page_state.faults
-    people = {"": "Tout le monde", "0": "Le portail et les inconnus"} | {
+    people = {"": _("Tout le monde"), "0": _("Le portail et les inconnus")} | {
         str(key): name for key, name in audit_log.people(uow).items()
     }
-    known = {"": "Toutes les actions"} | dict(sorted(ACTIONS.items(), key=lambda pair: uow.translate(pair[1])))
+    known = {"": _("Toutes les actions")} | dict(sorted(ACTIONS.items(), key=lambda pair: uow.translate(pair[1])))
     record = None
     if asked.subject:
         text = uow.translate(
             "Un seul enregistrement : {subject} n° {number}",
-            subject=uow.translate(SUBJECTS.get(asked.subject, "Fiche")),
+            subject=uow.translate(SUBJECTS.get(asked.subject, _("Fiche"))),
             number=asked.subject_id or "–",
         )
         record = tag("p", icon("info"), tag("span", text), class_="soft one-record")
     return acting_form(
-        labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint="Personne, valeur ou référence", maxlength=80),
-        _choice(uow, "filter-qui", "Personne", people, "" if asked.actor is None else str(asked.actor), translated=False),
-        _choice(uow, "filter-action", "Action", known, asked.action, translated=True),
+        labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint=_("Personne, valeur ou référence"), maxlength=80),
+        _choice(uow, "filter-qui", _("Personne"), people, "" if asked.actor is None else str(asked.actor), translated=False),
+        _choice(uow, "filter-action", _("Action"), known, asked.action, translated=True),
         labelled(uow, "filter-famille", "N° de famille", "text", value=str(asked.family or ""), fault=faults.get("famille"),
                  inputmode="numeric", maxlength=9),
         labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
@@ -169,14 +175,14 @@ def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], valu
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[EntryView], total: int) -> Markup:
     if not listed:
-        text = "Aucune entrée ne correspond." if page_state.asked != Asked() else "Le journal est vide."
+        text = _("Aucune entrée ne correspond.") if page_state.asked != Asked() else _("Le journal est vide.")
         return tag("p", uow.translate(text), class_="nothing", id="entries", tabindex="-1")
     labels = [uow.translate(label) for _, label in COLUMNS] + ([] if page_state.entry_id else [uow.translate("Détail")])
     more = total > MAX_COUNTED
     caption = (
         uow.translate("Plus de {count} entrées", count=MAX_COUNTED)
         if more
-        else uow.translate("{count} entrée#{count} entrées", count=total)
+        else uow.ngettext("{count} entrée", "{count} entrées", count=total)
     )
     return tag(
         "table",
@@ -279,7 +285,7 @@ def _filter(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.skip, page_state.entry_id = 0, None
     total = min(audit_log.count(uow, page_state.asked), MAX_COUNTED)
     return Answer(
-        url=page_state.url, focus="entries", announce=uow.translate("{count} entrée#{count} entrées", count=total)
+        url=page_state.url, focus="entries", announce=uow.ngettext("{count} entrée", "{count} entrées", count=total)
     )
 
 
@@ -296,7 +302,7 @@ def _sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     down = not page_state.asked.down if page_state.asked.sort == act.of else act.of == "at"
     page_state.asked, page_state.skip = replace(page_state.asked, sort=act.of, down=down), 0
     label = uow.translate(dict(COLUMNS)[act.of])
-    text = "Trié par {column}, ordre décroissant." if down else "Trié par {column}, ordre croissant."
+    text = _("Trié par {column}, ordre décroissant.") if down else _("Trié par {column}, ordre croissant.")
     return Answer(url=page_state.url, announce=uow.translate(text, column=label))
 
 

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from components.ui.icons import icon
 from components.ui.markup import button, tag
 from components.ui.tables import facts, row
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office.audit_log import EntryView
 
@@ -15,19 +16,19 @@ def draw(uow: UnitOfWork, text: EntryView) -> Markup:
     changes = tag(
         "table",
         tag("caption", uow.translate("Ce qui a changé")),
-        tag("thead", tag("tr", (tag("th", uow.translate(each), scope="col") for each in ("Champ", "Avant", "Après")))),
-        tag("tbody", (row([uow.translate(each) for each in ("Champ", "Avant", "Après")],
+        tag("thead", tag("tr", (tag("th", uow.translate(each), scope="col") for each in (_("Champ"), _("Avant"), _("Après"))))),
+        tag("tbody", (row([uow.translate(each) for each in (_("Champ"), _("Avant"), _("Après"))],
                           [name, tag("span", before or "–", class_="line-breaks"), tag("strong", after or "–", class_="line-breaks")])
                       for name, before, after in text.changes)),
         class_="stack",
     ) if text.changes else None  # fmt: skip
     pairs: list[tuple[str, object]] = [
-        ("Date", text.when),
-        ("Personne", text.who),
-        ("Enregistrement", text.record),
-        ("Famille", text.family),
-        ("Adresse réseau", entry.client),
-        ("Référence", entry.reference),
+        (_("Date"), text.when),
+        (_("Personne"), text.who),
+        (_("Enregistrement"), text.record),
+        (_("Famille"), text.family),
+        (_("Adresse réseau"), entry.client),
+        (_("Référence"), entry.reference),
     ]
     same = (
         button(

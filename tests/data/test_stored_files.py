@@ -18,7 +18,6 @@ from sqlmodel import select
 
 from data.core import clock
 from data.core.errors import NotFound, UserError
-from data.core.i18n import twins
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.stored_files import StoredFile
@@ -270,7 +269,6 @@ def test_a_family_sends_thirty_files_an_hour_and_forty_megabytes_a_campaign(data
         assert first is not None
         stored_files.discard(uow, first.name)
         store(uow)
-    assert len({validation.REFUSALS[code] for code in ("heure", "quota")} & twins().keys()) == 2
 
 
 def test_a_full_disk_is_said_in_words_and_leaves_nothing_behind(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

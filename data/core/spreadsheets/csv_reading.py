@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.spreadsheets.decoding import decoded
 from data.core.spreadsheets.model import (
     ESCAPED,
@@ -151,7 +152,9 @@ def _loose(line: str, delimiter: str) -> list[str]:
 def _tell(cells: list[str], number: int, width: int, faults: list[Fault]) -> None:
     """What of a line that was read loosely may be otherwise than meant."""
     if width and len(cells) != width:
-        text = "Un guillemet n’est pas fermé, ou mal placé : cette ligne a {count} cellules au lieu de {most}. Corrigez-la."
+        text = _(
+            "Un guillemet n’est pas fermé, ou mal placé : cette ligne a {count} cellules au lieu de {most}. Corrigez-la."
+        )
         faults.append((number, -1, "", UserError(text, count=len(cells), most=width)))
         return
     for at, cell in enumerate(cells):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.spreadsheets import titles
 from data.core.spreadsheets.csv_reading import read_csv
 from data.core.spreadsheets.html_reading import read_html
@@ -173,7 +174,7 @@ def _fill(sheet: Sheet, records: Iterable[Record], known: set[int], tick: Tick) 
     width = len(sheet.heads)
     for number, cells in records:
         if number not in known and filled(cells[width:]):
-            text = "{count} cellules pour {most} titres : un séparateur est de trop."
+            text = _("{count} cellules pour {most} titres : un séparateur est de trop.")
             sheet.faults.append((number, -1, "", UserError(text, count=len(cells), most=width)))
         cut = [*cells[:width], *[""] * (width - len(cells))]
         for at, cell in enumerate(cut):

@@ -9,6 +9,7 @@ from xml.parsers.expat import ExpatError
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH, from_excel
 
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.spreadsheets.model import (
     MAX_ROWS,
     QUOTED_FIGURES,
@@ -54,7 +55,7 @@ def _opened_records(
             grid.hidden_sheets = [name for name in book.sheets if name in book.hidden]
             grid.sheet = reading.sheet or _likeliest(parts, book, likeness)
             if grid.sheet not in book.sheets:
-                text = "Ce classeur n’a pas de feuille « {name} ». Choisissez-en une autre."
+                text = _("Ce classeur n’a pas de feuille « {name} ». Choisissez-en une autre.")
                 raise UserError(text, name=grid.sheet[:40])
             yield from _records(parts, book, grid)
     except (ExpatError, *DAMAGED):
@@ -193,7 +194,9 @@ class _SheetPart:
         except (ValueError, OverflowError):
             return self._wrong(raw, UserError("Cette cellule est en erreur dans le tableur. Corrigez-la."))
         if abs(number) >= MAX_EXACT:
-            text = "Ce nombre est trop long : le tableur en a perdu les derniers chiffres. Mettez la colonne au format texte, et corrigez."
+            text = _(
+                "Ce nombre est trop long : le tableur en a perdu les derniers chiffres. Mettez la colonne au format texte, et corrigez."
+            )
             return self._wrong(raw, UserError(text))
         if style.zeros and isinstance(number, int) and number >= 0:
             return str(number).zfill(style.zeros)

@@ -21,6 +21,7 @@ from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -33,8 +34,8 @@ from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
 THEN = {
-    "recu": "Le document est joint à votre annonce.",
-    "repondu": "Le conservatoire a déjà répondu : apportez ce document à l’accueil.",
+    "recu": _("Le document est joint à votre annonce."),
+    "repondu": _("Le conservatoire a déjà répondu : apportez ce document à l’accueil."),
 }
 
 
@@ -46,9 +47,9 @@ class Typed:
     faults: dict[str, UserError] = field(default_factory=dict)
 
 
-@screen("/eleves/{n}/absences", Audience.FAMILY, title="Absences")
+@screen("/eleves/{n}/absences", Audience.FAMILY, title=_("Absences"))
 def page(uow: UnitOfWork, n: int, document: str = "") -> None:
-    pupil, _ = families.pupil_by_number(uow, n)
+    pupil, _rest = families.pupil_by_number(uow, n)
     typed = Typed()
     Panel(
         uow,
@@ -106,14 +107,14 @@ def _day_fields(uow: UnitOfWork, typed: Typed) -> Markup:
             label,
             "text",
             value=typed.values.get(name, ""),
-            hint="jj/mm/aaaa",
+            hint=_("jj/mm/aaaa"),
             fault=typed.faults.get(name),
             required=name == "first_day",
             span=3,
             inputmode="numeric",
             autocomplete="off",
         )
-        for name, label in (("first_day", "Premier jour"), ("last_day", "Dernier jour (si plusieurs)"))
+        for name, label in (("first_day", _("Premier jour")), ("last_day", _("Dernier jour (si plusieurs)")))
     )
 
 
@@ -128,7 +129,7 @@ def _why_fields(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
                 "absence-course",
                 "Cours",
                 "select",
-                options={"": "Tous les cours", **courses},
+                options={"": _("Tous les cours"), **courses},
                 value=values.get("course", ""),
                 span=3,
             ),
@@ -137,7 +138,7 @@ def _why_fields(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
                 "absence-reason",
                 "Motif",
                 "select",
-                options={"": "Choisir", **reasons},
+                options={"": _("Choisir"), **reasons},
                 value=values.get("reason", ""),
                 fault=faults.get("reason"),
                 required=True,

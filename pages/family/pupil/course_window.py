@@ -20,6 +20,7 @@ from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink, Rights
@@ -29,7 +30,7 @@ from data.schooling.absences import Absence, AbsenceNotice, NoticeState
 from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 
-TABS = {"cours": "Cours", "evaluations": "Évaluations", "absences": "Absences"}
+TABS = {"cours": _("Cours"), "evaluations": _("Évaluations"), "absences": _("Absences")}
 ADDRESS = re.compile(r"/eleves/\d+/cours(?:/(\d{1,9})(?:/(cours|evaluations|absences)(?:/(\d{1,9}))?)?)?")
 
 
@@ -45,7 +46,7 @@ class Meeting:
 
 LESSONS: Listing[Meeting] = Listing(
     name="lessons",
-    caption="Dates des cours",
+    caption=_("Dates des cours"),
     columns=(
         Column("Date", lambda uow, m: formats.day(m.lesson.day), lambda m: m.lesson.day, look="tight"),
         Column("Statut", lambda uow, m: uow.translate(m.status)),
@@ -55,11 +56,11 @@ LESSONS: Listing[Meeting] = Listing(
         Column("Durée", lambda uow, m: formats.duration(m.minutes), lambda m: m.minutes, look="tight"),
     ),
     of=lambda m: m.lesson.id,
-    empty="Les dates de ce cours ne sont pas encore saisies.",
+    empty=_("Les dates de ce cours ne sont pas encore saisies."),
 )
 MARKS: Listing[Marked] = Listing(
     name="marks",
-    caption="Évaluations",
+    caption=_("Évaluations"),
     columns=(
         Column("Type d’évaluation", lambda uow, m: m[1].kind),
         Column("Date", lambda uow, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
@@ -90,7 +91,7 @@ MARKS: Listing[Marked] = Listing(
     ),
     of=lambda m: m[0].id,
     called=lambda m: formats.day(m[1].day),
-    empty="Aucune évaluation n’est enregistrée pour ce cours.",
+    empty=_("Aucune évaluation n’est enregistrée pour ce cours."),
 )
 
 
@@ -104,7 +105,7 @@ def _excused(uow: UnitOfWork, absence: Absence) -> Markup:
 
 ABSENCES: Listing[Absence] = Listing(
     name="absences",
-    caption="Absences",
+    caption=_("Absences"),
     columns=(
         Column("Date", lambda uow, a: formats.day(a.day), lambda a: a.day, look="tight"),
         Column("Heure", lambda uow, a: formats.clock(a.starts, uow.language), lambda a: a.starts, look="tight"),
@@ -114,7 +115,7 @@ ABSENCES: Listing[Absence] = Listing(
         Column("Commentaire", lambda uow, a: a.comment, look="broad"),
     ),
     of=lambda a: a.id,
-    empty="Aucune absence n’est enregistrée pour ce cours.",
+    empty=_("Aucune absence n’est enregistrée pour ce cours."),
 )
 
 
@@ -272,27 +273,27 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) 
     if window.line:
         one = _chosen(window, {meeting.lesson.id: meeting for meeting in meetings})
         pairs = [
-            ("Date", formats.day(one.lesson.day)),
-            ("Statut", uow.translate(one.status)),
-            ("Heure de passage", formats.clock(one.starts, uow.language)),
-            ("Durée", formats.duration(one.minutes)),
-            ("Salle", course.room),
-            ("Remarque", one.lesson.note),
+            (_("Date"), formats.day(one.lesson.day)),
+            (_("Statut"), uow.translate(one.status)),
+            (_("Heure de passage"), formats.clock(one.starts, uow.language)),
+            (_("Durée"), formats.duration(one.minutes)),
+            (_("Salle"), course.room),
+            (_("Remarque"), one.lesson.note),
         ]
         return _detail(uow, window, formats.long_day(one.lesson.day, uow.language), _facts(uow, pairs))
     when = " ".join(
         filter(None, (formats.weekday(course.weekday, uow.language), formats.clock(course.starts, uow.language)))
     )
     pairs = [
-        ("Cours", course.name),
-        ("N°", course.number),
-        ("Département", course.department),
-        ("Enseignant", found.teacher_name),
-        ("Cycle", course.cycle),
-        ("Jour et horaire", when),
-        ("Heure de passage", formats.clock(found.slot, uow.language)),
-        ("Durée", formats.duration(found.slot_minutes)),
-        ("Salle", course.room),
+        (_("Cours"), course.name),
+        (_("N°"), course.number),
+        (_("Département"), course.department),
+        (_("Enseignant"), found.teacher_name),
+        (_("Cycle"), course.cycle),
+        (_("Jour et horaire"), when),
+        (_("Heure de passage"), formats.clock(found.slot, uow.language)),
+        (_("Durée"), formats.duration(found.slot_minutes)),
+        (_("Salle"), course.room),
     ]
     return _facts(uow, pairs) + lists.draw(uow, window.lists["cours"], meetings)
 
@@ -304,8 +305,8 @@ def _minutes(found: Attended, lesson: Lesson) -> int:
 def _status(lesson: Lesson, absence: Absence | None, today: date) -> str:
     state = LessonState(lesson.state or LessonState.PLANNED)  # an import may have erased it
     if absence and state != LessonState.CANCELLED:
-        return "Absence justifiée" if absence.excused else "Absent"
-    return "Passé" if state == LessonState.PLANNED and lesson.day < today else label_of(state)
+        return _("Absence justifiée") if absence.excused else _("Absent")
+    return _("Passé") if state == LessonState.PLANNED and lesson.day < today else label_of(state)
 
 
 def _chosen(window: Window, rows: dict[int, lists.Row]) -> lists.Row:
@@ -366,7 +367,7 @@ def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
             "justify-reason",
             "Motif",
             "select",
-            options={"": "Choisir", **{reason: reason for reason in absences.REASONS}},
+            options={"": _("Choisir"), **{reason: reason for reason in absences.REASONS}},
             value=window.reason,
             fault=window.faults.get("reason"),
             required=True,

@@ -13,6 +13,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import label_of
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Rights
@@ -43,13 +44,13 @@ def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: 
 
 
 for _path in ("", "/{course}", "/{course}/{tab}", "/{course}/{tab}/{line}"):
-    screen(f"/eleves/{{n}}/cours{_path}", Audience.FAMILY, title="Cours")(courses)
+    screen(f"/eleves/{{n}}/cours{_path}", Audience.FAMILY, title=_("Cours"))(courses)
 
 
 def _listing(n: int) -> Listing[Attended]:
     return Listing(
         name="courses",
-        caption="Cours de cette année",
+        caption=_("Cours de cette année"),
         columns=(
             Column("Cours", lambda uow, a: a.course.name),
             Column("N°", lambda uow, a: a.course.number),
@@ -62,7 +63,7 @@ def _listing(n: int) -> Listing[Attended]:
         of=lambda a: a.enrolment.id,
         href=lambda a: f"/eleves/{n}/cours/{a.enrolment.id}",
         do="open",
-        empty="Aucun cours n’est enregistré pour cette année. Il apparaît ici dès que le conservatoire l’a saisi.",
+        empty=_("Aucun cours n’est enregistré pour cette année. Il apparaît ici dès que le conservatoire l’a saisi."),
         quiet_caption=True,
     )
 

@@ -11,21 +11,22 @@ from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui.icons import icon
 from components.ui.markup import tag
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import HouseholdRank, Pupil, PupilLink
 from data.reenrolment import models as reenrolment
 
 TABS = (
-    ("identite", "Identité"),
-    ("cours", "Cours"),
-    ("historique", "Historique"),
-    ("repertoire", "Répertoire"),
-    ("reinscription", "Réinscription"),
+    ("identite", _("Identité")),
+    ("cours", _("Cours")),
+    ("historique", _("Historique")),
+    ("repertoire", _("Répertoire")),
+    ("reinscription", _("Réinscription")),
 )
 
 
-@screen("/eleves", Audience.FAMILY, title="Élèves")
+@screen("/eleves", Audience.FAMILY, title=_("Élèves"))
 def pupils(uow: UnitOfWork) -> None:
     found = families.pupils(uow)
     StaticPanel(
@@ -79,9 +80,9 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
             for label, value in glossary.explained(
                 uow.language,
                 (
-                    ("Date de naissance", born),
-                    ("Cycle", pupil.cycle or uow.translate("non renseigné")),
-                    ("Dossier n°", pupil.number),
+                    (_("Date de naissance"), born),
+                    (_("Cycle"), pupil.cycle or uow.translate("non renseigné")),
+                    (_("Dossier n°"), pupil.number),
                 ),
                 "head",
             )

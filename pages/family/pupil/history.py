@@ -17,6 +17,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import models as schooling
@@ -28,10 +29,10 @@ from pages.family.pupil.dossier import dossier_head
 
 ADDRESS = re.compile(r"/eleves/\d{1,9}/historique(?:/(\d{1,9}))?")
 WALK = (
-    ("first", "Première", "first", "Home"),
-    ("previous", "Précédente", "previous", "ArrowLeft"),
-    ("next", "Suivante", "next", "ArrowRight"),
-    ("last", "Dernière", "last", "End"),
+    ("first", _("Première"), "first", "Home"),
+    ("previous", _("Précédente"), "previous", "ArrowLeft"),
+    ("next", _("Suivante"), "next", "ArrowRight"),
+    ("last", _("Dernière"), "last", "End"),
 )
 
 
@@ -73,13 +74,13 @@ def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") 
 
 
 for _path in ("", "/{line}"):
-    screen(f"/eleves/{{n}}/historique{_path}", Audience.FAMILY, title="Historique")(history)
+    screen(f"/eleves/{{n}}/historique{_path}", Audience.FAMILY, title=_("Historique"))(history)
 
 
 def _listing(n: int, order: Order) -> Listing[Attended]:
     return Listing(
         name="past",
-        caption="Années précédentes",
+        caption=_("Années précédentes"),
         columns=(
             Column("Année", lambda uow, a: a.course.school_year, look="tight"),
             Column("Département", lambda uow, a: a.course.department),
@@ -91,7 +92,9 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
         href=lambda a: f"/eleves/{n}/historique/{a.enrolment.id}",
         do="open",
         called=lambda a: a.course.name,
-        empty="Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine.",
+        empty=_(
+            "Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine."
+        ),
         searched=True,
         order=order,
     )
@@ -137,24 +140,24 @@ def _detail(
     if not (one.starts_on and one.ends_on):
         during = uow.translate("Année {year}", year=course.school_year)
     pairs: list[tuple[str, object]] = [
-        ("Département", course.department),
-        ("Classe", course.name),
-        ("Cycle", course.cycle),
-        ("Enseignant", opened.teacher_name),
-        ("Nb heures", _hours(uow, one.hours)),
-        ("Nb heures effectuées", _hours(uow, one.hours_done)),
-        ("Absences", _absences(uow, one)),
-        ("Horaires aménagés", one.adapted_schedule),
-        ("Situation d’activité", one.activity),
-        ("Premier instrument", one.main_instrument),
-        ("Moyenne /20", formats.decimal(one.average, uow.language)),
-        ("Moyenne lettre", one.average_letter),
-        ("Mention", one.mention),
-        ("Résultat classe", one.class_result),
-        ("Résultat cycle", one.cycle_result),
-        ("Admission classe", one.class_admission),
-        ("Admission cycle", one.cycle_admission),
-        ("Commentaire", one.comment),
+        (_("Département"), course.department),
+        (_("Classe"), course.name),
+        (_("Cycle"), course.cycle),
+        (_("Enseignant"), opened.teacher_name),
+        (_("Nb heures"), _hours(uow, one.hours)),
+        (_("Nb heures effectuées"), _hours(uow, one.hours_done)),
+        (_("Absences"), _absences(uow, one)),
+        (_("Horaires aménagés"), one.adapted_schedule),
+        (_("Situation d’activité"), one.activity),
+        (_("Premier instrument"), one.main_instrument),
+        (_("Moyenne /20"), formats.decimal(one.average, uow.language)),
+        (_("Moyenne lettre"), one.average_letter),
+        (_("Mention"), one.mention),
+        (_("Résultat classe"), one.class_result),
+        (_("Résultat cycle"), one.cycle_result),
+        (_("Admission classe"), one.class_admission),
+        (_("Admission cycle"), one.cycle_admission),
+        (_("Commentaire"), one.comment),
     ]
     points = results.averages(past, course.department)
     curve = charts.averages(uow, uow.translate("Moyennes en {subject}", subject=course.department), points)
@@ -182,10 +185,10 @@ def _absences(uow: UnitOfWork, one: Enrolment) -> str:
     if not one.absences:
         return "" if one.absences is None else uow.translate("aucune")
     if not one.absences_unexcused:
-        return uow.translate("{count}, justifiée#{count}, toutes justifiées", count=one.absences)
+        return uow.ngettext("{count}, justifiée", "{count}, toutes justifiées", count=one.absences)
     count = one.absences_unexcused
-    return uow.translate(
-        "{total}, dont {count} non justifiée#{total}, dont {count} non justifiées", total=one.absences, count=count
+    return uow.ngettext(
+        "{total}, dont {count} non justifiée", "{total}, dont {count} non justifiées", total=one.absences, count=count
     )
 
 

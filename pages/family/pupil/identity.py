@@ -16,6 +16,7 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.core import sites
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -25,9 +26,9 @@ from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
 
-@screen("/eleves/{n}/identite", Audience.FAMILY, title="Identité")
+@screen("/eleves/{n}/identite", Audience.FAMILY, title=_("Identité"))
 def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
-    pupil, _ = families.pupil_by_number(uow, n)
+    pupil, _rest = families.pupil_by_number(uow, n)
     typed = forms.Typed()
     Panel(
         uow,

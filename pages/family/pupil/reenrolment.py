@@ -16,6 +16,7 @@ from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil
@@ -30,13 +31,19 @@ from pages.family.pupil import reenrolment_courses, reenrolment_import
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
-DONE = "Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel."
+DONE = _("Votre demande de réinscription a bien été prise en compte. Elle vous sera confirmée par courriel.")
 
 THEIRS: dict[str, str] = {
-    ReenrolmentState.SUBMITTED: "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation.",
-    ReenrolmentState.TO_CORRECT: "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger.",
-    ReenrolmentState.VALIDATED: "La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée.",
-    ReenrolmentState.REFUSED: "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée.",
+    ReenrolmentState.SUBMITTED: _(
+        "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est en attente de validation."
+    ),
+    ReenrolmentState.TO_CORRECT: _(
+        "L’autre foyer de l’élève a envoyé la demande de réinscription. Elle est à corriger."
+    ),
+    ReenrolmentState.VALIDATED: _("La demande de réinscription, envoyée par l’autre foyer de l’élève, est validée."),
+    ReenrolmentState.REFUSED: _(
+        "La demande de réinscription, envoyée par l’autre foyer de l’élève, n’a pas été acceptée."
+    ),
 }
 
 
@@ -59,9 +66,9 @@ class Page:
         raise NotFound(f"pupil number {self.n}")
 
 
-@screen("/eleves/{n}/reinscription", Audience.FAMILY, title="Réinscription")
+@screen("/eleves/{n}/reinscription", Audience.FAMILY, title=_("Réinscription"))
 def page(uow: UnitOfWork, n: int, document: str = "") -> None:
-    pupil, _ = families.pupil_by_number(uow, n)
+    pupil, _rest = families.pupil_by_number(uow, n)
     campaign = reenrolment.shown_campaigns(uow, [pupil.id]).get(pupil.id)
     if campaign is None:
         raise NotFound(f"no campaign for pupil {n}")
@@ -118,9 +125,9 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
     if sent and sent.state == ReenrolmentState.VALIDATED:
         day = formats.day((sent.decided_at or uow.now).astimezone(uow.zone).date())
         message = uow.translate(
-            "Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}."
+            _("Le conservatoire a noté le {day} que {name} ne se réinscrit pas pour {year}.")
             if sent.way == Way.LEAVING
-            else "La réinscription de {name} pour {year} a été validée le {day}.",
+            else _("La réinscription de {name} pour {year} a été validée le {day}."),
             day=day,
             name=now.pupil.full_name,
             year=now.campaign.school_year,
@@ -145,7 +152,7 @@ def _notice(look: str, drawing: str, *text: Markup | None) -> Markup:
 def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
     """Part 3, and « Valider »."""
     message, most = now.wish.message if now.wish else "", request_room.MAX_TEXT_LENGTH
-    count = uow.translate("{count} caractère sur 2 000#{count} caractères sur 2 000", count=len(message))
+    count = uow.ngettext("{count} caractère sur 2 000", "{count} caractères sur 2 000", count=len(message))
     box = tag(
         "textarea",
         message,

@@ -11,11 +11,12 @@ from components.ui.icons import icon
 from components.ui.markup import Content, tag
 from components.ui.tables import row
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment.models import Discipline, Situation, Way
 from data.reenrolment.submission import LEAVING
 
-HEADS = ("Cursus", "Cours", "Niveau", "Enseignant", "Cycle", "Actif", "Réinscription")
+HEADS = (_("Cursus"), _("Cours"), _("Niveau"), _("Enseignant"), _("Cycle"), _("Actif"), _("Réinscription"))
 
 
 def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Markup:
@@ -134,7 +135,7 @@ def _leaving(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -
                 "fault-reason",
                 "Motif",
                 "select",
-                options={"": "Choisir", **{each: each for each in LEAVING}},
+                options={"": _("Choisir"), **{each: each for each in LEAVING}},
                 value=wish.reason,
                 fault=faults.get("reason"),
                 required=True,

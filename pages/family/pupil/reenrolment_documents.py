@@ -8,6 +8,7 @@ from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.core import formats
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment.campaigns import RequiredDocument
@@ -16,7 +17,7 @@ from data.reenrolment.models import DocumentItem, DocumentState, Situation
 from data.uploads import validation
 from pages.family.pupil import reenrolment_import
 
-HEADS = ("Nom du document", "Nom du fichier", "Date", "Heure", "Taille (Ko)", "État", "Consulter")
+HEADS = (_("Nom du document"), _("Nom du fichier"), _("Date"), _("Heure"), _("Taille (Ko)"), _("État"), _("Consulter"))
 
 
 def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int) -> Markup:

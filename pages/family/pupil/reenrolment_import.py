@@ -14,6 +14,7 @@ from components.ui.markup import tag
 from components.web.received_files import busy, by_script
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -27,8 +28,8 @@ from data.uploads.limits import MAX_JOINED_BYTES, MAX_JOINED_PAGES, MAX_UPLOAD_B
 from data.uploads.validation import Kept
 
 REFUSALS = {
-    "plusieurs": "Envoyez un seul fichier à la fois, avec le nom de son document.",
-    "document": "Choisissez le nom du document.",
+    "plusieurs": _("Envoyez un seul fichier à la fois, avec le nom de son document."),
+    "document": _("Choisissez le nom du document."),
     **CLOSED,
 }
 

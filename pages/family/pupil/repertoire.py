@@ -16,6 +16,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import repertoire
@@ -58,13 +59,13 @@ def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str 
 
 
 for _path in ("", "/{line}"):
-    screen(f"/eleves/{{n}}/repertoire{_path}", Audience.FAMILY, title="Répertoire")(repertoire_of)
+    screen(f"/eleves/{{n}}/repertoire{_path}", Audience.FAMILY, title=_("Répertoire"))(repertoire_of)
 
 
 def _listing(n: int, order: Order) -> Listing[Played]:
     return Listing(
         name="events",
-        caption="Événements musicaux",
+        caption=_("Événements musicaux"),
         columns=(
             Column("Répertoire", lambda uow, p: p[1].title),
             Column("Date", lambda uow, p: formats.day(p[1].day), lambda p: p[1].day, look="tight"),
@@ -75,7 +76,7 @@ def _listing(n: int, order: Order) -> Listing[Played]:
         of=lambda p: p[0].id,
         href=lambda p: f"/eleves/{n}/repertoire/{p[0].id}",
         do="open",
-        empty="Aucun événement musical n’est enregistré. Les auditions et les concerts apparaîtront ici.",
+        empty=_("Aucun événement musical n’est enregistré. Les auditions et les concerts apparaîtront ici."),
         searched=True,
         order=order,
     )
@@ -98,19 +99,19 @@ def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
     item, event = played
     when = ", ".join(filter(None, (formats.day(event.day), formats.clock(event.starts, uow.language))))
     pairs: list[tuple[str, object]] = [
-        ("Événement", event.title),
-        ("Lieu", event.place),
-        ("Date et heure", when),
-        ("Compositeur", item.composer),
-        ("Œuvre", item.work),
-        ("Mouvement", item.movement),
-        ("Arrangement", item.arrangement),
-        ("Durée", formats.length(item.seconds)),
-        ("Instrument ou rôle", item.role),
-        ("Ensemble", item.ensemble),
-        ("Partenaires", item.partners),
-        ("Enseignant", item.teacher),
-        ("Commentaire", item.comment),
+        (_("Événement"), event.title),
+        (_("Lieu"), event.place),
+        (_("Date et heure"), when),
+        (_("Compositeur"), item.composer),
+        (_("Œuvre"), item.work),
+        (_("Mouvement"), item.movement),
+        (_("Arrangement"), item.arrangement),
+        (_("Durée"), formats.length(item.seconds)),
+        (_("Instrument ou rôle"), item.role),
+        (_("Ensemble"), item.ensemble),
+        (_("Partenaires"), item.partners),
+        (_("Enseignant"), item.teacher),
+        (_("Commentaire"), item.comment),
     ]
     return tag(
         "section",

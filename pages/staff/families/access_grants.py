@@ -16,13 +16,14 @@ from data.access_grants import grants as access_grants
 from data.access_grants.batches import HOWS, AccessBatch, BatchState
 from data.accounts.caller import Audience, Caller
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from pages.staff.families import families_chosen
 from pages.staff.families.families import PATH
 from pages.staff.families.family_accounts import pdf
 
 
-@screen(PATH + "/acces", Audience.STAFF, title="Communiquer les accès")
+@screen(PATH + "/acces", Audience.STAFF, title=_("Communiquer les accès"))
 def show(uow: UnitOfWork) -> None:
     Panel(
         uow,
@@ -37,8 +38,8 @@ def _draw(uow: UnitOfWork) -> Markup:
     count, with_mail = access_batches.to_inform(uow)
     batches = access_batches.latest(uow)
     under_way = {batch.how for batch in batches if batch.state == BatchState.WAITING}
-    text = uow.translate(
-        "{count} compte dont le titulaire ne sait pas encore comment entrer.#"
+    text = uow.ngettext(
+        "{count} compte dont le titulaire ne sait pas encore comment entrer.",
         "{count} comptes dont les titulaires ne savent pas encore comment entrer.",
         count=count,
     )
@@ -57,7 +58,7 @@ def _draw(uow: UnitOfWork) -> Markup:
         uow.translate(
             "Un mot de passe provisoire, valable 7 jours, part à chaque titulaire : un par seconde, sans bloquer le reste."
         ),
-        uow.translate("Envoyer {count} e-mail#Envoyer {count} e-mails", count=with_mail),
+        uow.ngettext("Envoyer {count} e-mail", "Envoyer {count} e-mails", count=with_mail),
         with_mail,
         "mail" in under_way,
     )
@@ -68,7 +69,7 @@ def _draw(uow: UnitOfWork) -> Markup:
         uow.translate(
             "Un PDF à imprimer, une page par titulaire : identifiant, adresse du portail et code QR ; aucun mot de passe."
         ),
-        uow.translate("Préparer {count} lettre#Préparer {count} lettres", count=count),
+        uow.ngettext("Préparer {count} lettre", "Préparer {count} lettres", count=count),
         count,
         "letter" in under_way,
     )
@@ -83,8 +84,8 @@ def _draw(uow: UnitOfWork) -> Markup:
 
 def _lacking(uow: UnitOfWork, count: int) -> Markup:
     """First of all, after an import: those who have no account to be told about."""
-    text = uow.translate(
-        "{count} adulte d’une famille inscrite n’a pas encore de compte. Son identifiant sera formé de son nom et de son prénom.#"
+    text = uow.ngettext(
+        "{count} adulte d’une famille inscrite n’a pas encore de compte. Son identifiant sera formé de son nom et de son prénom.",
         "{count} adultes des familles inscrites n’ont pas encore de compte. Leur identifiant sera formé de leur nom et de leur prénom.",
         count=count,
     )
@@ -118,7 +119,7 @@ def _way(uow: UnitOfWork, how: str, title: str, text: str, label: str, count: in
 def _history(uow: UnitOfWork, batches: list[AccessBatch]) -> Markup:
     if not batches:
         return Markup("")
-    heads = [uow.translate(label) for label in ("Envoi", "Demandé", "Avancement", "Résultat")]
+    heads = [uow.translate(label) for label in (_("Envoi"), _("Demandé"), _("Avancement"), _("Résultat"))]
     rows = [_batch(uow, batch) for batch in batches]
     return tag("section", table(uow.translate("Envois"), heads, rows), class_="card")
 
@@ -133,7 +134,7 @@ def _batch(uow: UnitOfWork, batch: AccessBatch) -> tuple[Content, ...]:
         else None
     )
     skipped = (
-        uow.translate("{count} laissé de côté#{count} laissés de côté", count=batch.skipped) if batch.skipped else ""
+        uow.ngettext("{count} laissé de côté", "{count} laissés de côté", count=batch.skipped) if batch.skipped else ""
     )
     result: Content = uow.translate("en cours") if batch.state == BatchState.WAITING else uow.translate("terminé")
     if batch.state == BatchState.FAILED:
@@ -164,7 +165,7 @@ async def _create(caller: Caller, _act: Act) -> Answer:
 
 def _start(uow: UnitOfWork, act: Act) -> Answer:
     batch = access_batches.start(uow, act.of)
-    text = uow.translate("L’envoi commence : {count} compte.#L’envoi commence : {count} comptes.", count=batch.total)
+    text = uow.ngettext("L’envoi commence : {count} compte.", "L’envoi commence : {count} comptes.", count=batch.total)
     return Answer(toast=text, focus="access-title")
 
 

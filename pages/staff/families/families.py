@@ -19,6 +19,7 @@ from data.access_grants import impersonation
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import AccessState
 from data.core.fields import PHONE
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import search as family_search
@@ -44,7 +45,7 @@ class PageState:
         return PATH + (f"?{query}" if query else "")
 
 
-@screen(PATH, Audience.STAFF, title="Familles")
+@screen(PATH, Audience.STAFF, title=_("Familles"))
 def show(uow: UnitOfWork, r: str = "", tri: str = "", acces: str = "", vue: str = "") -> None:
     chosen = families_chosen.Chosen()
     page_state = PageState(_listing(Order.read(r, tri), chosen), chosen, only=acces == "1")
@@ -64,7 +65,7 @@ def show(uow: UnitOfWork, r: str = "", tri: str = "", acces: str = "", vue: str 
 def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
     return Listing(
         name="families",
-        caption="Familles",
+        caption=_("Familles"),
         columns=(
             Column("Responsable", _adults),
             Column(
@@ -77,7 +78,7 @@ def _listing(order: Order, chosen: families_chosen.Chosen) -> Listing[Found]:
         ),
         of=lambda found: found.family.number,
         href=lambda found: f"{PATH}/{found.family.number}",
-        empty="Aucune famille n’est enregistrée. Ajoutez-en une, ou importez celles de votre logiciel de gestion.",
+        empty=_("Aucune famille n’est enregistrée. Ajoutez-en une, ou importez celles de votre logiciel de gestion."),
         searched=True,
         before=lambda uow, found: families_chosen.box(uow, found, chosen),
         quiet_caption=True,
@@ -101,7 +102,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
         down=order.down and bool(_sort(order)),
         skip=order.skip,
     )
-    count = uow.translate("{count} famille#{count} familles", count=page.total)
+    count = uow.ngettext("{count} famille", "{count} familles", count=page.total)
     how = uow.translate("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
     aside = tag(
         "div",
@@ -136,7 +137,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
 
 
 def _filter(uow: UnitOfWork, page_state: PageState) -> Markup:
-    choices = (("", "Toutes les familles"), ("1", "Accès à communiquer"))
+    choices = (("", _("Toutes les familles")), ("1", _("Accès à communiquer")))
     select = tag(
         "select",
         (

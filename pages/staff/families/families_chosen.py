@@ -51,7 +51,7 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
     count = len(chosen.ids)
     more = page.total > len([each for each in page.families if each.family.id in chosen.ids])
     every = button(
-        uow.translate("Choisir la famille trouvée#Choisir les {count} familles trouvées", count=page.total),
+        uow.ngettext("Choisir la famille trouvée", "Choisir les {count} familles trouvées", count=page.total),
         do="tick-all",
         class_="link",
     )
@@ -62,9 +62,9 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
         len(access_grants.of_families(uow, chosen.ids)),
         len(access_grants.without_account(uow, chosen.ids)),
     )
-    text = uow.translate("{count} famille choisie#{count} familles choisies", count=count)
+    text = uow.ngettext("{count} famille choisie", "{count} familles choisies", count=count)
     of_them = (
-        uow.translate("{count} compte#{count} comptes", count=accounts)
+        uow.ngettext("{count} compte", "{count} comptes", count=accounts)
         if accounts
         else uow.translate("aucun compte ouvert")
     )
@@ -95,7 +95,7 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
 
 
 def create_button(uow: UnitOfWork, lacking: int, look: str = "btn quiet small") -> Markup:
-    text = uow.translate("Créer {count} compte#Créer {count} comptes", count=lacking)
+    text = uow.ngettext("Créer {count} compte", "Créer {count} comptes", count=lacking)
     return button(icon("person"), text, do="create-accounts", class_=look)
 
 
@@ -104,8 +104,9 @@ async def create_accounts(caller: Caller, family_ids: list[int] | None, focus: s
     made = await asyncio.to_thread(access_batches.create_accounts, caller.unit_of_work, family_ids)
     if not made:
         return Answer(toast=caller.translate("Chaque adulte a déjà un compte."), focus=focus)
-    text = caller.translate(
-        "{count} compte est créé. Communiquez maintenant l’accès.#{count} comptes sont créés. Communiquez maintenant les accès.",
+    text = caller.ngettext(
+        "{count} compte est créé. Communiquez maintenant l’accès.",
+        "{count} comptes sont créés. Communiquez maintenant les accès.",
         count=made,
     )
     return Answer(toast=text, focus=focus)
@@ -113,11 +114,11 @@ async def create_accounts(caller: Caller, family_ids: list[int] | None, focus: s
 
 def _ask(uow: UnitOfWork, accounts: int) -> Markup:
     """Asked once: a mail makes the present password worthless."""
-    text = uow.translate(
-        "Un mot de passe provisoire part au titulaire du compte, s’il a une adresse e-mail. "
-        "L’ancien mot de passe et les connexions ouvertes cessent aussitôt.#"
-        "Un mot de passe provisoire part aux titulaires des {count} comptes, s’ils ont une adresse e-mail. "
-        "Les anciens mots de passe et les connexions ouvertes cessent aussitôt.",
+    text = uow.ngettext(
+        "Un mot de passe provisoire part au titulaire du compte, s’il a une adresse e-mail. L’ancien mot de passe et "
+        "les connexions ouvertes cessent aussitôt.",
+        "Un mot de passe provisoire part aux titulaires des {count} comptes, s’ils ont une adresse e-mail. Les anciens "
+        "mots de passe et les connexions ouvertes cessent aussitôt.",
         count=accounts,
     )
     return tag(
@@ -138,7 +139,7 @@ def acts(chosen: Chosen, asked: Callable[[], tuple[str, bool]], done_at: str) ->
     """What the boxes and the bar do. `asked` is what the list is narrowed by: what is typed, and « Accès à communiquer »."""
 
     def message(uow: UnitOfWork) -> str:
-        return uow.translate("{count} famille choisie#{count} familles choisies", count=len(chosen.ids))
+        return uow.ngettext("{count} famille choisie", "{count} familles choisies", count=len(chosen.ids))
 
     def tick(uow: UnitOfWork, act: Act) -> Answer:
         number = act.number()

@@ -17,6 +17,7 @@ from data.accounts.caller import Audience
 from data.accounts.models import Account
 from data.core import external_keys, formats
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -24,13 +25,13 @@ from data.families.models import Family, Guardian, Pupil, PupilLink
 from pages.staff.families.families import PATH
 
 TABS = {
-    "": "Adultes",
-    "eleves": "Élèves",
-    "comptes": "Comptes",
-    "facturation": "Facturation",
-    "demandes": "Demandes",
-    "courriers": "Courriers",
-    "journal": "Journal",
+    "": _("Adultes"),
+    "eleves": _("Élèves"),
+    "comptes": _("Comptes"),
+    "facturation": _("Facturation"),
+    "demandes": _("Demandes"),
+    "courriers": _("Courriers"),
+    "journal": _("Journal"),
 }
 
 
@@ -78,7 +79,7 @@ def tab(
         )
 
     path = PATH + "/{family}" + (f"/{name}" if name else "")
-    screen(path, Audience.MANAGER if name in MANAGERS else Audience.STAFF, title="Famille")(show)
+    screen(path, Audience.MANAGER if name in MANAGERS else Audience.STAFF, title=_("Famille"))(show)
 
 
 def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, FamilyView], Markup]) -> Markup:
@@ -91,7 +92,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
         about.append(uow.translate("« {code} » dans votre logiciel", code=code))
     if family.since:
         about.append(uow.translate("depuis le {day}", day=formats.day(family.since)))
-    about.append(uow.translate("{count} élève#{count} élèves", count=len(pupils)))
+    about.append(uow.ngettext("{count} élève", "{count} élèves", count=len(pupils)))
     back = tag("p", way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
     tabs = [
         tag(

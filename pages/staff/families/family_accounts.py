@@ -22,6 +22,7 @@ from data.accounts.models import AccessState, Account
 from data.accounts.sessions import SignIn
 from data.core import formats, sites
 from data.core.errors import NotFound, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.families import models as families
@@ -63,7 +64,7 @@ def _without(uow: UnitOfWork, view: FamilyView, adult: Guardian) -> Markup:
             "Identifiant",
             "text",
             value=shown.typed.get(key, {}).get("login", access_grants.propose_login(uow, adult)),
-            hint="De 3 à 40 caractères : lettres sans accent, chiffres, point, tiret.",
+            hint=_("De 3 à 40 caractères : lettres sans accent, chiffres, point, tiret."),
             fault=shown.faults.get(key, {}).get("login"),
             required=True,
             maxlength=40,
@@ -132,7 +133,7 @@ def _access_status(uow: UnitOfWork, account: Account) -> str:
         return uow.translate("par lettre, le {moment}", moment=when)
     over = account.must_change and account.password_expires_at and account.password_expires_at < uow.now
     return uow.translate(
-        "par e-mail, le {moment} ; mot de passe expiré" if over else "par e-mail, le {moment}", moment=when
+        _("par e-mail, le {moment} ; mot de passe expiré") if over else _("par e-mail, le {moment}"), moment=when
     )
 
 
@@ -172,7 +173,7 @@ def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian |
 def _sessions(uow: UnitOfWork, sessions: list[SignIn]) -> Markup:
     if not sessions:
         return tag("p", uow.translate("Aucune connexion ouverte."), class_="soft small")
-    heads = [uow.translate(label) for label in ("Appareil", "Ouverte le", "Dernière activité", "Action")]
+    heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
             one.device or "–",

@@ -14,6 +14,7 @@ from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.directory import delete_family, edit_families
@@ -44,7 +45,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
         and tag(
             "span",
             icon("clock"),
-            uow.translate("{count} champ en attente#{count} champs en attente", count=len(waiting)),
+            uow.ngettext("{count} champ en attente", "{count} champs en attente", count=len(waiting)),
             class_="chip pending",
         ),
     ]
@@ -190,13 +191,13 @@ def _on(page_state: PageState) -> dict[str, Handler]:
         "correct": correcting(page_state, of),
         "add": add,
         "delete-family": lambda uow, act: _delete(uow, page_state),
-        "remove": simply(edit_families.remove_adult, "L’adulte est retiré."),
-        "first": simply(edit_families.put_first, "Le responsable est changé."),
+        "remove": simply(edit_families.remove_adult, _("L’adulte est retiré.")),
+        "first": simply(edit_families.put_first, _("Le responsable est changé.")),
         "hide-contact": simply(
-            lambda uow, row: edit_families.hide_contact(uow, row, hidden=True), "Les coordonnées sont masquées."
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=True), _("Les coordonnées sont masquées.")
         ),
         "show-contact": simply(
-            lambda uow, row: edit_families.hide_contact(uow, row, hidden=False), "La protection est levée."
+            lambda uow, row: edit_families.hide_contact(uow, row, hidden=False), _("La protection est levée.")
         ),
     }
 
@@ -216,13 +217,13 @@ def correcting(page_state: PageState, of: Callable[[UnitOfWork, Act], object]) -
         draft = f"office-{key}-{uow.account_id}"
         if not done.changes:
             return Answer(dialog=uow.translate("Aucune modification à enregistrer."), forget=draft)
-        text = uow.translate("{count} champ est corrigé.#{count} champs sont corrigés.", count=len(done.changes))
+        text = uow.ngettext("{count} champ est corrigé.", "{count} champs sont corrigés.", count=len(done.changes))
         return Answer(toast=text, forget=draft, focus=f"{key}-save")
 
     return correct
 
 
-@screen(PATH + "/nouvelle", Audience.STAFF, title="Nouvelle famille")
+@screen(PATH + "/nouvelle", Audience.STAFF, title=_("Nouvelle famille"))
 def new_family(uow: UnitOfWork) -> None:
     shown = correction_form.Shown()
     Panel(
@@ -239,7 +240,7 @@ def _draw_new(uow: UnitOfWork, shown: correction_form.Shown) -> Markup:
         "Numéro de famille",
         "text",
         value=shown.typed.get(key, {}).get("number", str(edit_families.next_number(uow, Family))),
-        hint="Le suivant est proposé. Prenez celui de votre logiciel de gestion s’il en donne un.",
+        hint=_("Le suivant est proposé. Prenez celui de votre logiciel de gestion s’il en donne un."),
         fault=fault,
         required=True,
         span=4,

@@ -16,7 +16,7 @@ from components.ui.tables import table
 from data.accounts.caller import Audience
 from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import translate_or_same
+from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.directory import merge_families, merge_preview, part_families, search
 from data.directory.edit_families import RIGHTS
@@ -38,7 +38,7 @@ class PageState:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-@screen(PATH + "/{family}/reunir", Audience.STAFF, title="Réunir deux familles")
+@screen(PATH + "/{family}/reunir", Audience.STAFF, title=_("Réunir deux familles"))
 def merge_screen(uow: UnitOfWork, family: int, avec: int = 0) -> None:
     page_state = PageState(family, avec)
     found = families.by_number(uow, family)
@@ -99,7 +99,7 @@ def _chooser(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
                 "L’autre famille",
                 "search",
                 value=page_state.typed,
-                hint="Son numéro, un nom, une adresse e-mail, un téléphone.",
+                hint=_("Son numéro, un nom, une adresse e-mail, un téléphone."),
                 maxlength=80,
                 span=8,
             ),
@@ -141,7 +141,7 @@ def _results(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
     ][:MAX_FOUND]
     if not rows:
         return tag("p", uow.translate("Aucune autre famille ne répond à cette recherche."), role="status")
-    heads = [uow.translate(each) for each in ("Famille", "Adultes", "Élèves", "Action")]
+    heads = [uow.translate(each) for each in (_("Famille"), _("Adultes"), _("Élèves"), _("Action"))]
     return table(uow.translate("Familles trouvées"), heads, rows)
 
 
@@ -163,7 +163,7 @@ def _preview(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
     ]
     people = [
         (uow.translate(label), *(", ".join(row.full_name for row in rows[at]) or "–" for at in (0, 1)))
-        for label, rows in (("Adultes", found.adults), ("Élèves", found.pupils))
+        for label, rows in ((_("Adultes"), found.adults), (_("Élèves"), found.pupils))
     ]
     other_way = tag(
         "a",
@@ -253,9 +253,9 @@ def _sight(uow: UnitOfWork, sight: Sight) -> str:
         for name, rights in sight.pupils
     ]
     things += [f"{uow.translate(label)} : {count}" for label, count in sight.counts]
-    sentence = "{name} ({login}) verra désormais, de la famille n° {number} : {things}."
+    sentence = _("{name} ({login}) verra désormais, de la famille n° {number} : {things}.")
     if not things:
-        sentence = "{name} ({login}) ne verra rien de plus."
+        sentence = _("{name} ({login}) ne verra rien de plus.")
     return uow.translate(sentence, name=sight.name, login=sight.login, number=sight.number, things=" ; ".join(things))
 
 

@@ -9,6 +9,7 @@ from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import table
 from data.core.errors import NotFound, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families, edit_pupils
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
@@ -42,7 +43,7 @@ def _pupil(
         tag("div", tag("div", tag("h2", pupil.full_name), tag("p", about)), class_="head"),
         table(
             uow.translate("Foyers de {name}", name=pupil.called),
-            [uow.translate(label) for label in ("Famille", "Rattachement et droits", "Action")],
+            [uow.translate(label) for label in (_("Famille"), _("Rattachement et droits"), _("Action"))],
             [_home(uow, view, pupil, home, len(homes)) for home in homes],
         ),
         tag("h3", uow.translate("Fiche de l’élève")),

@@ -22,7 +22,7 @@ from data.change_requests.models import ChangeRequest, ChangeState, FieldChange,
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.fields import EditableField
-from data.core.i18n import pair
+from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
 from data.families import models as families
@@ -33,7 +33,7 @@ from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
 from pages.staff.families.family_accounts import pdf
 
-LEDGERS = {Ledger.TUITION: "Cotisations", Ledger.RENTAL: "Locations"}
+LEDGERS = {Ledger.TUITION: _("Cotisations"), Ledger.RENTAL: _("Locations")}
 
 
 def _card(uow: UnitOfWork, label: str, body: Markup) -> Markup:
@@ -50,12 +50,14 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
         sums = [
             tag("div", tag("dt", uow.translate(label)), tag("dd", formats.euros(cents), more))
             for label, cents, more in (
-                ("Montant total facturé", account.billed, None),
-                ("Montant total réglé", account.paid, None),
-                ("Solde", account.balance, favour),
+                (_("Montant total facturé"), account.billed, None),
+                (_("Montant total réglé"), account.paid, None),
+                (_("Solde"), account.balance, favour),
             )
         ]
-        heads = [uow.translate(label) for label in ("Libellé", "Date", "Numéro", "État", "Crédit", "Débit")]
+        heads = [
+            uow.translate(label) for label in (_("Libellé"), _("Date"), _("Numéro"), _("État"), _("Crédit"), _("Débit"))
+        ]
         rows = [_entry(uow, view, entry) for entry in account.entries]
         body = (
             _table(uow.translate(LEDGERS[ledger]), heads, rows)
@@ -119,7 +121,9 @@ def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.requests(uow, view.family.id)
     if not found:
         return tag("p", uow.translate("Cette famille n’a rien demandé."), class_="card")
-    heads = [uow.translate(label) for label in ("Demande", "Fiche", "Champ", "Avant", "Demandé", "État")]
+    heads = [
+        uow.translate(label) for label in (_("Demande"), _("Fiche"), _("Champ"), _("Avant"), _("Demandé"), _("État"))
+    ]
     rows = [
         (
             _number(uow, request),
@@ -130,7 +134,7 @@ def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
         )
         for request, change, one in found
     ]
-    return _card(uow, "Demandes", table(uow.translate("Demandes de la famille"), heads, rows, quiet_caption=True))
+    return _card(uow, _("Demandes"), table(uow.translate("Demandes de la famille"), heads, rows, quiet_caption=True))
 
 
 def _values(
@@ -159,9 +163,9 @@ def _letters(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.letters_of(uow, view.family.id)
     if not found:
         return tag("p", uow.translate("Aucun courrier n’est parti à cette famille."), class_="card")
-    heads = [uow.translate(label) for label in ("Objet", "Destinataire", "Écrit le", "État")]
+    heads = [uow.translate(label) for label in (_("Objet"), _("Destinataire"), _("Écrit le"), _("État"))]
     rows = [_letter(uow, view, letter) for letter in found]
-    return _card(uow, "Courriers", table(uow.translate("Courriers de la famille"), heads, rows, quiet_caption=True))
+    return _card(uow, _("Courriers"), table(uow.translate("Courriers de la famille"), heads, rows, quiet_caption=True))
 
 
 def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content, ...]:
@@ -182,9 +186,9 @@ def _journal(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.journal_of(uow, view.family.id)
     if not found:
         return tag("p", uow.translate("Rien n’est écrit au journal pour cette famille."), class_="card")
-    heads = [uow.translate(label) for label in ("Quoi", "Quand", "Par qui", "Détail")]
+    heads = [uow.translate(label) for label in (_("Quoi"), _("Quand"), _("Par qui"), _("Détail"))]
     rows = [(each.what, each.when, each.who, _changes_list(each)) for each in audit_log.describe(uow, found)]
-    return _card(uow, "Journal", table(uow.translate("Journal de la famille"), heads, rows, quiet_caption=True))
+    return _card(uow, _("Journal"), table(uow.translate("Journal de la famille"), heads, rows, quiet_caption=True))
 
 
 def _changes_list(text: EntryView) -> Content:

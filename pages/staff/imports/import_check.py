@@ -9,7 +9,7 @@ from components.ui import lists
 from components.ui.icons import icon
 from components.ui.lists import Listing
 from components.ui.markup import acting_form, button, classes, tag
-from data.core.i18n import figures
+from data.core.i18n import _, figures
 from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
 from data.importing.pipeline import Report
@@ -58,14 +58,15 @@ def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: R
     shown = mended + questions + _sums(uow, report) + _lists(uow, page_state, report)
     if any(each.is_open for each in report.questions):
         return shown + tag("div", back, files, class_="actions")
-    text = "Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez."
+    text = _("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez.")
     moved = notice(uow, "pending", "alert", uow.translate(text)) if report.moved else Markup()
     return moved + shown + _confirm(uow, report, back, files)
 
 
 def _faulty(uow: UnitOfWork, report: Report) -> Markup:
-    text = uow.translate(
-        "{count} ligne est à corriger : rien n’a été importé.#{count} lignes sont à corriger : rien n’a été importé.",
+    text = uow.ngettext(
+        "{count} ligne est à corriger : rien n’a été importé.",
+        "{count} lignes sont à corriger : rien n’a été importé.",
         count=reports.faulty_lines(report),
     )
     how = uow.translate("Corrigez-les ci-dessous ; ou dans votre logiciel, puis donnez le fichier à nouveau.")
@@ -102,7 +103,11 @@ def _list(uow: UnitOfWork, listing: Listing[Any], rows: list[Any]) -> Markup:
 
 
 def _sums(uow: UnitOfWork, report: Report) -> Markup:
-    pairs = (("added", "Lignes qui ajoutent"), ("updated", "Lignes qui modifient"), ("unchanged", "Lignes sans effet"))
+    pairs = (
+        ("added", _("Lignes qui ajoutent")),
+        ("updated", _("Lignes qui modifient")),
+        ("unchanged", _("Lignes sans effet")),
+    )
     return tag(
         "dl",
         (
@@ -123,8 +128,8 @@ def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Ma
         tag(
             "label",
             tag("input", type="checkbox", name="lu", value="oui", id="lu"),
-            uow.translate(
-                "J’ai lu le point à vérifier.#J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
+            uow.ngettext(
+                "J’ai lu le point à vérifier.", "J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
             ),
             class_="check",
             for_="lu",
@@ -135,7 +140,7 @@ def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Ma
     done = report.counts["added"] + report.counts["updated"]
     go = tag(
         "button",
-        uow.translate("Importer {count} ligne#Importer {count} lignes", count=done)
+        uow.ngettext("Importer {count} ligne", "Importer {count} lignes", count=done)
         if done
         else uow.translate("Terminer"),
         type="submit",

@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from components.ui.markup import tag
 from components.ui.tables import table
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.importing.records import Record
 from data.importing.runs import ImportRun
@@ -27,7 +28,7 @@ def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
 
 
 def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
-    heads = [uow.translate(each) for each in ("Colonne du fichier", "Premières valeurs", "Devient")]
+    heads = [uow.translate(each) for each in (_("Colonne du fichier"), _("Premières valeurs"), _("Devient"))]
     matched = run.matched.get("columns", {})
     rows = []
     for at, head in enumerate(run.heads):
@@ -107,7 +108,7 @@ def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         ),
         tag(
             "details",
-            tag("summary", uow.translate("{count} colonne#{count} colonnes", count=len(left))),
+            tag("summary", uow.ngettext("{count} colonne", "{count} colonnes", count=len(left))),
             tag("div", fields, class_="fixed"),
             open=bool(fixed) or len(left) < 7,
         ),

@@ -10,6 +10,7 @@ from components.ui.panel import Act
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.importing import corrections
 from data.importing import runs as import_runs
@@ -18,7 +19,7 @@ from data.importing.runs import ImportRun
 
 PAGE = 25
 MAX_LINES_SHOWN = 4
-HEADS = ("Valeur", "Colonne", "Lignes", "Ce qui ne va pas", "Devient", "Mettre de côté")
+HEADS = (_("Valeur"), _("Colonne"), _("Lignes"), _("Ce qui ne va pas"), _("Devient"), _("Mettre de côté"))
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _lines(uow: UnitOfWork, lines: Sequence[int]) -> str:
     shown = ", ".join(map(str, lines[:MAX_LINES_SHOWN]))
     if len(lines) > MAX_LINES_SHOWN:
         return uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(lines))
-    return uow.translate("ligne {lines}#lignes {lines}", lines=shown, count=len(lines))
+    return uow.ngettext("ligne {lines}", "lignes {lines}", lines=shown, count=len(lines))
 
 
 def corrected(uow: UnitOfWork, act: Act, run: ImportRun, faults: Sequence[Fault]) -> int:
@@ -142,7 +143,7 @@ def draw_corrections(uow: UnitOfWork, run: ImportRun, path: str) -> Markup:
     count = corrections.count(run.matched)
     if not count:
         return Markup()
-    text = uow.translate("{count} correction faite ici.#{count} corrections faites ici.", count=count)
+    text = uow.ngettext("{count} correction faite ici.", "{count} corrections faites ici.", count=count)
     files = (tag("a", form.upper(), href=f"{path}/corrige.{form}") for form in ("xlsx", "csv"))
     return tag(
         "p",

@@ -2,6 +2,7 @@
 
 from components.ui.lists import Column, Listing
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.importing import reports
 from data.importing.planning import Change
 
@@ -11,7 +12,7 @@ Conflict = tuple[int, str, UserError]
 def conflicts() -> Listing[Conflict]:
     return Listing(
         "doubts",
-        "À vérifier avant d’importer",
+        _("À vérifier avant d’importer"),
         [
             Column("Ligne", lambda uow, each: str(each[0]), key=lambda each: each[0], look="num"),
             Column("Ce qu’il faut savoir", lambda uow, each: each[2].message(uow.language)),
@@ -24,7 +25,7 @@ def conflicts() -> Listing[Conflict]:
 def changes() -> Listing[Change]:
     return Listing(
         "changes",
-        "Ce qui change",
+        _("Ce qui change"),
         [
             Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
             Column("Effet", lambda uow, each: uow.translate(reports.SENTENCES[each.outcome])),
@@ -34,6 +35,6 @@ def changes() -> Listing[Change]:
             Column("Après", lambda uow, each: each.new),
         ],
         of=lambda each: each.line,
-        empty="Rien ne change : ces fiches sont déjà ainsi.",
+        empty=_("Rien ne change : ces fiches sont déjà ainsi."),
         searched=True,
     )

@@ -22,7 +22,7 @@ def draw(uow: UnitOfWork, report: Report) -> Markup:
         return Markup()
     left = sum(each.is_open for each in questions)
     title = (
-        uow.translate("Une réponse est attendue#{count} réponses sont attendues", count=left)
+        uow.ngettext("Une réponse est attendue", "{count} réponses sont attendues", count=left)
         if left
         else uow.translate("Ce que vous avez répondu")
     )
@@ -86,7 +86,7 @@ def _where(uow: UnitOfWork, question: Question) -> Markup:
         parts.append(
             uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(question.lines))
             if more
-            else uow.translate("ligne {lines}#lignes {lines}", lines=shown, count=len(question.lines))
+            else uow.ngettext("ligne {lines}", "lignes {lines}", lines=shown, count=len(question.lines))
         )
     if question.samples:
         parts.append(", ".join(f"« {sample} »" for sample in question.samples))

@@ -12,6 +12,7 @@ from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import facts
 from data.accounts.caller import Caller
 from data.core.errors import UserError
+from data.core.i18n import _, plural
 from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
@@ -19,9 +20,11 @@ from data.importing import jobs
 from data.importing.pipeline import CODING_NAMES, Looked
 from data.importing.runs import ImportRun
 
-DELIMITERS = {";": "point-virgule ( ; )", ",": "virgule ( , )", "\t": "tabulation", "|": "barre ( | )"}
-TITLES = {"1": "sur une ligne", "2": "sur deux lignes"}
-FORMULAS = "{count} cellule lue par le résultat de sa formule#{count} cellules lues par le résultat de leur formule"
+DELIMITERS = {";": _("point-virgule ( ; )"), ",": _("virgule ( , )"), "\t": _("tabulation"), "|": _("barre ( | )")}
+TITLES = {"1": _("sur une ligne"), "2": _("sur deux lignes")}
+FORMULAS = plural(
+    "{count} cellule lue par le résultat de sa formule", "{count} cellules lues par le résultat de leur formule"
+)
 MAX_HEADS_SHOWN = 5
 
 
@@ -61,13 +64,13 @@ def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str
         columns=looked.hidden_columns,
     )
     return [
-        ("Feuille", reading.sheet),
-        ("Titres", uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
-        ("Au-dessus", " · ".join(looked.above[:3])),
-        ("Caractères", _coding(coding.name, coding.sample) if coding else ""),
-        ("Séparateur", uow.translate(DELIMITERS[reading.delimiter]) if reading.delimiter in DELIMITERS else ""),
-        ("Masqué", hidden if looked.hidden_rows or looked.hidden_columns else ""),
-        ("Formules", uow.translate(FORMULAS, count=looked.formulas) if looked.formulas else ""),
+        (_("Feuille"), reading.sheet),
+        (_("Titres"), uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
+        (_("Au-dessus"), " · ".join(looked.above[:3])),
+        (_("Caractères"), _coding(coding.name, coding.sample) if coding else ""),
+        (_("Séparateur"), uow.translate(DELIMITERS[reading.delimiter]) if reading.delimiter in DELIMITERS else ""),
+        (_("Masqué"), hidden if looked.hidden_rows or looked.hidden_columns else ""),
+        (_("Formules"), uow.ngettext(*FORMULAS, count=looked.formulas) if looked.formulas else ""),
     ]
 
 
@@ -80,7 +83,9 @@ def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
     """Lines that are no records are told, never dropped in silence."""
     if not looked.left_out_count:
         return Markup()
-    count = uow.translate("{count} ligne laissée de côté#{count} lignes laissées de côté", count=looked.left_out_count)
+    count = uow.ngettext(
+        "{count} ligne laissée de côté", "{count} lignes laissées de côté", count=looked.left_out_count
+    )
     lines = (
         tag(
             "li",
@@ -94,7 +99,7 @@ def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
     )
     more = looked.left_out_count - len(looked.left_out)
     rest = (
-        tag("p", uow.translate("… et {count} autre.#… et {count} autres.", count=more), class_="soft")
+        tag("p", uow.ngettext("… et {count} autre.", "… et {count} autres.", count=more), class_="soft")
         if more > 0
         else None
     )
@@ -116,22 +121,24 @@ def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
             data_change="reread",
             data_of="titles_line",
         ),
-        _choice(uow, "titles_lines", "Les titres sont", TITLES, str(reading.titles_lines)),
+        _choice(uow, "titles_lines", _("Les titres sont"), TITLES, str(reading.titles_lines)),
     ]
     if len(looked.sheets) > 1:
         hidden = uow.translate("masquée")
         sheets = {name: f"{name} ({hidden})" if name in looked.hidden_sheets else name for name in looked.sheets}
-        found.append(_choice(uow, "sheet", "Feuille", sheets, reading.sheet))
+        found.append(_choice(uow, "sheet", _("Feuille"), sheets, reading.sheet))
     if looked.codings:
         codings = {each.name: _coding(each.name, each.sample) for each in looked.codings}
-        found.append(_choice(uow, "coding", "Caractères", codings, reading.coding))
+        found.append(_choice(uow, "coding", _("Caractères"), codings, reading.coding))
     if reading.delimiter:
         signs = DELIMITERS if reading.delimiter in DELIMITERS else {**DELIMITERS, reading.delimiter: reading.delimiter}
-        found.append(_choice(uow, "delimiter", "Séparateur", signs, reading.delimiter))
+        found.append(_choice(uow, "delimiter", _("Séparateur"), signs, reading.delimiter))
     if looked.hidden_rows or looked.hidden_columns or reading.skip_hidden:
-        found.append(_box(uow, "skip_hidden", "Laisser de côté ce que le tableur masque", ticked=reading.skip_hidden))
+        found.append(
+            _box(uow, "skip_hidden", _("Laisser de côté ce que le tableur masque"), ticked=reading.skip_hidden)
+        )
     if looked.left_out_count or reading.keep_all:
-        found.append(_box(uow, "keep_all", "Lire toutes les lignes, totaux compris", ticked=reading.keep_all))
+        found.append(_box(uow, "keep_all", _("Lire toutes les lignes, totaux compris"), ticked=reading.keep_all))
     return found
 
 

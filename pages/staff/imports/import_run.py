@@ -16,7 +16,7 @@ from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
 from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import figures
+from data.core.i18n import _, figures
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching, corrections, jobs
@@ -34,10 +34,10 @@ from pages.staff.imports.import_progress import progress
 from pages.staff.imports.import_reading import draw_reading
 
 TOO_LATE = UserError("L’import s’enregistre déjà : il ne peut plus être arrêté.")
-TABS = ("Fichier", "Colonnes", "Vérification", "Import")
+TABS = (_("Fichier"), _("Colonnes"), _("Vérification"), _("Import"))
 
 
-@screen(f"{PATH}/{{n}}", Audience.MANAGER, title="Import")
+@screen(f"{PATH}/{{n}}", Audience.MANAGER, title=_("Import"))
 def import_run(uow: UnitOfWork, n: int) -> None:
     import_runs.manager_only(uow)
     uow.get(ImportRun, n)
@@ -91,7 +91,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         part
         for part in (
             uow.translate(record.label) if record else run.kind,
-            uow.translate("{count} ligne#{count} lignes", count=run.rows) if run.rows else "",
+            uow.ngettext("{count} ligne", "{count} lignes", count=run.rows) if run.rows else "",
             run.about,
         )
         if part
@@ -277,7 +277,7 @@ def _starting(
                 raise UserError("Lisez les points à vérifier, puis cochez la case.")
             jobs.start(uow, run, writes=writes)
         page_state.back = False
-        text = "Import en cours…" if writes else "Vérification en cours…"
+        text = _("Import en cours…") if writes else _("Vérification en cours…")
         return Answer(
             announce=caller.translate(text),
             forget=f"import-{page_state.run_id}-{act.of}" if act.do == "correct" else "",

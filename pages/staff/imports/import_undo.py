@@ -15,7 +15,7 @@ from components.ui.tables import table
 from data.accounts.caller import Caller
 from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import figures
+from data.core.i18n import _, figures, plural
 from data.core.unit_of_work import UnitOfWork
 from data.importing import jobs, undo
 from data.importing import runs as import_runs
@@ -26,34 +26,34 @@ from pages.staff.imports.import_check import notice
 from pages.staff.imports.import_progress import progress
 
 KINDS_OF_ROWS = {
-    "family": "Familles",
-    "guardian": "Adultes",
-    "account": "Comptes",
-    "pupil": "Élèves",
-    "pupil_link": "Rattachements",
-    "outside_key": "Clés d’un autre logiciel",
-    "teacher": "Enseignants",
-    "course": "Cours",
-    "cursus": "Cursus",
-    "enrolment": "Inscriptions aux cours",
-    "lesson": "Dates de cours",
-    "assessment": "Évaluations",
-    "mark": "Notes",
-    "absence": "Absences",
-    "performance": "Événements",
-    "piece": "Morceaux joués",
-    "invoice": "Factures et avoirs",
-    "invoice_line": "Lignes de factures",
-    "instalment": "Échéances",
-    "payment": "Règlements",
-    "allocation": "Factures réglées",
+    "family": _("Familles"),
+    "guardian": _("Adultes"),
+    "account": _("Comptes"),
+    "pupil": _("Élèves"),
+    "pupil_link": _("Rattachements"),
+    "outside_key": _("Clés d’un autre logiciel"),
+    "teacher": _("Enseignants"),
+    "course": _("Cours"),
+    "cursus": _("Cursus"),
+    "enrolment": _("Inscriptions aux cours"),
+    "lesson": _("Dates de cours"),
+    "assessment": _("Évaluations"),
+    "mark": _("Notes"),
+    "absence": _("Absences"),
+    "performance": _("Événements"),
+    "piece": _("Morceaux joués"),
+    "invoice": _("Factures et avoirs"),
+    "invoice_line": _("Lignes de factures"),
+    "instalment": _("Échéances"),
+    "payment": _("Règlements"),
+    "allocation": _("Factures réglées"),
 }
 
 
 def left() -> Listing[Left]:
     return Listing(
         "left",
-        "Ce qui reste",
+        _("Ce qui reste"),
         [
             Column("Fiche", _called),
             Column("Pourquoi", lambda uow, each: uow.translate(each.why)),
@@ -154,14 +154,16 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
 
 def _sentence(uow: UnitOfWork, sums: dict[str, int]) -> str:
     parts = [
-        uow.translate(text, count=sums[name])
+        uow.ngettext(*text, count=sums[name])
         for name, text in (
-            ("removed", "{count} fiche sera retirée.#{count} fiches seront retirées."),
-            ("restored", "{count} fiche redeviendra comme avant.#{count} fiches redeviendront comme avant."),
+            ("removed", plural("{count} fiche sera retirée.", "{count} fiches seront retirées.")),
+            ("restored", plural("{count} fiche redeviendra comme avant.", "{count} fiches redeviendront comme avant.")),
             (
                 "stayed",
-                "{count} fiche restera : elle, ou ce à quoi elle tient, a été modifiée depuis."
-                "#{count} fiches resteront : elles, ou ce à quoi elles tiennent, ont été modifiées depuis.",
+                plural(
+                    "{count} fiche restera : elle, ou ce à quoi elle tient, a été modifiée depuis.",
+                    "{count} fiches resteront : elles, ou ce à quoi elles tiennent, ont été modifiées depuis.",
+                ),
             ),
         )
         if sums[name]
@@ -178,7 +180,7 @@ def _by_kind(uow: UnitOfWork, report: Report) -> Markup:
         for name, label in KINDS_OF_ROWS.items()
         if any(each.get(name) for each in counts)
     ]
-    heads = [uow.translate(each) for each in ("Fiches", "Retirées", "Remises comme avant", "Laissées")]
+    heads = [uow.translate(each) for each in (_("Fiches"), _("Retirées"), _("Remises comme avant"), _("Laissées"))]
     return table(uow.translate("Ce qui serait repris"), heads, rows)
 
 

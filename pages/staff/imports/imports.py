@@ -12,6 +12,7 @@ from components.ui.markup import tag
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts
@@ -19,7 +20,7 @@ from data.importing.runs import ImportRun, ImportState
 from pages.staff.imports.import_files import PATH
 
 
-@screen(PATH, Audience.MANAGER, title="Imports")
+@screen(PATH, Audience.MANAGER, title=_("Imports"))
 def imports(uow: UnitOfWork, manque: str = "", genre: str = "") -> None:
     listing = _listing()
     Panel(uow, lambda w: _draw(w, bool(manque), genre), classes="flow")
@@ -132,7 +133,7 @@ def _accepted(uow: UnitOfWork) -> Markup:
 
 def _kinds(uow: UnitOfWork) -> Markup:
     known = counts(uow)
-    heads = [uow.translate(each) for each in ("Fiches", "Dans le portail", "Modèle", "Export")]
+    heads = [uow.translate(each) for each in (_("Fiches"), _("Dans le portail"), _("Modèle"), _("Export"))]
     rows = [
         (
             uow.translate(each.label),
@@ -190,7 +191,7 @@ def _listing() -> Listing[ImportRun]:
         ],
         of=lambda run: run.id,
         href=lambda run: f"{PATH}/{run.id}",
-        empty="Aucun import pour l’instant.",
+        empty=_("Aucun import pour l’instant."),
         searched=True,
     )
 

@@ -11,6 +11,7 @@ from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import LetterState
@@ -18,7 +19,7 @@ from data.office import outbox_admin, template_preview
 from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
-OTHER_KINDS = {"trial": "Essai d’un texte"}
+OTHER_KINDS = {"trial": _("Essai d’un texte")}
 
 
 def path_of(wanted: Wanted, opened: int | None = None) -> str:
@@ -106,15 +107,15 @@ def _facts(uow: UnitOfWork, known: About) -> list[tuple[str, object]]:
     waits = letter.state in {LetterState.WAITING, LetterState.SENDING}
     return [
         (
-            "Destinataire",
+            _("Destinataire"),
             uow.translate("Coordonnées masquées")
             if known.shielded
             else letter.recipient or uow.translate("sans adresse"),
         ),
-        ("Envoyé le", text(letter.sent_at)),
-        ("Essais", str(letter.attempts) if letter.attempts else ""),
-        ("Prochain essai", text(letter.due_at) if waits and settings().smtp_url else ""),
-        ("Identifiant", known.account.login if known.account else ""),
+        (_("Envoyé le"), text(letter.sent_at)),
+        (_("Essais"), str(letter.attempts) if letter.attempts else ""),
+        (_("Prochain essai"), text(letter.due_at) if waits and settings().smtp_url else ""),
+        (_("Identifiant"), known.account.login if known.account else ""),
     ]
 
 
@@ -128,8 +129,9 @@ def _trouble(uow: UnitOfWork, known: About) -> Markup | None:
                 tag("p", uow.translate("Réponse du serveur : {reason}", reason=letter.error), class_="small")
             )
     if known.refused and letter.recipient:
-        count = uow.translate(
-            "Adresse en échec : elle a refusé {count} courriel.#Adresse en échec : elle a refusé {count} courriels.",
+        count = uow.ngettext(
+            "Adresse en échec : elle a refusé {count} courriel.",
+            "Adresse en échec : elle a refusé {count} courriels.",
             count=known.refused,
         )
         message.append(tag("p", count))

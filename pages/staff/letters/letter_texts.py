@@ -14,7 +14,7 @@ from components.ui.markup import acting_form, button, tag
 from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
-from data.core.i18n import LANGUAGES, Language, as_language, translate
+from data.core.i18n import LANGUAGES, Language, _, as_language, translate
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.mail import custom_templates
@@ -45,7 +45,7 @@ def path_of(kind: str, language: str) -> str:
     return f"{PATH}?genre={kind}" + ("&langue=en" if language == "en" else "")
 
 
-@screen(PATH, Audience.STAFF, title="Textes des courriels")
+@screen(PATH, Audience.STAFF, title=_("Textes des courriels"))
 def texts(uow: UnitOfWork, genre: str = "", langue: str = "fr") -> None:
     page_state = PageState(genre if genre in TEMPLATES else next(iter(TEMPLATES)), as_language(langue))
     acts = {"open": _open, "language": _language, "look": _look, "keep": _keep, "restore": _restore, "trial": _trial}
@@ -93,7 +93,7 @@ def _list(uow: UnitOfWork, page_state: PageState) -> Markup:
 
     return tag(
         "table",
-        tag("caption", uow.translate("{count} texte#{count} textes", count=len(TEMPLATES))),
+        tag("caption", uow.ngettext("{count} texte", "{count} textes", count=len(TEMPLATES))),
         tag(
             "thead",
             tag("tr", tag("th", tag("span", uow.translate("Courriel"), class_="unseen"), scope="col", class_="bare")),
@@ -167,7 +167,7 @@ def _form(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Marku
         labelled(uow, "template-subject", "Objet", "text", value=shown.subject, fault=page_state.faults.get("subject"), required=True,
                  maxlength=MAX_SUBJECT_LENGTH, lang=page_state.language),
         labelled(uow, "template-text", "Texte", "textarea", value=shown.paragraphs(page_state.language), fault=page_state.faults.get("text"),
-                 hint="Une ligne vide sépare deux paragraphes.", required=True, rows=14, maxlength=MAX_BODY_LENGTH, lang=page_state.language),
+                 hint=_("Une ligne vide sépare deux paragraphes."), required=True, rows=14, maxlength=MAX_BODY_LENGTH, lang=page_state.language),
         TEMPLATES[page_state.kind].link
         and labelled(uow, "template-link", "Mots du bouton", "text", value=shown.link, fault=page_state.faults.get("link"), required=True,
                      maxlength=MAX_LINK_LENGTH, lang=page_state.language),

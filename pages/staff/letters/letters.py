@@ -17,6 +17,7 @@ from components.ui.review_queue import pager, search_field
 from components.ui.status_chip import status_of
 from data.core import fields, formats
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
@@ -58,7 +59,7 @@ def _day(typed: str) -> date | None:
         return None
 
 
-@screen(letter_one.PATH, Audience.STAFF, title="Courriels")
+@screen(letter_one.PATH, Audience.STAFF, title=_("Courriels"))
 def letters(
     uow: UnitOfWork, etat: str = "", genre: str = "", r: str = "", du: str = "", au: str = "", courriel: str = ""
 ) -> None:
@@ -149,7 +150,7 @@ def _banner(uow: UnitOfWork) -> Markup | None:
 
 def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
     wanted, faults = page_state.wanted, page_state.faults or {}
-    options = {"": "Tous les genres"} | {kind: letter_one.kind_of(kind) for kind in outbox_admin.kinds(uow)}
+    options = {"": _("Tous les genres")} | {kind: letter_one.kind_of(kind) for kind in outbox_admin.kinds(uow)}
     narrowed = wanted.kind or wanted.since or wanted.until
     return acting_form(
         labelled(uow, "filter-genre", "Genre", "select", options=options, value=wanted.kind),
@@ -172,7 +173,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _states(uow: UnitOfWork, page_state: PageState, counts: dict[str, int]) -> Markup:
-    shown = {"": ("Tous", sum(counts.values()))} | {state: (STATES[state], count) for state, count in counts.items()}
+    shown = {"": (_("Tous"), sum(counts.values()))} | {state: (STATES[state], count) for state, count in counts.items()}
     links = (
         tag(
             "a",
@@ -191,10 +192,10 @@ def _states(uow: UnitOfWork, page_state: PageState, counts: dict[str, int]) -> M
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: Sequence[Letter], total: int) -> Markup:
-    caption = uow.translate("{count} courriel#{count} courriels", count=total)
+    caption = uow.ngettext("{count} courriel", "{count} courriels", count=total)
     if not listed:
         narrowed = page_state.wanted != Wanted()
-        text = "Aucun courriel ne correspond." if narrowed else "Aucun courriel n’a encore été écrit."
+        text = _("Aucun courriel ne correspond.") if narrowed else _("Aucun courriel n’a encore été écrit.")
         return tag("h2", caption, class_="unseen") + tag("p", uow.translate(text))
     name = uow.translate("Courriel")
     return tag(
@@ -260,7 +261,7 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     counts = outbox_admin.counts(uow, page_state.wanted)
     total = counts[page_state.wanted.state] if page_state.wanted.state else sum(counts.values())
     return Answer(
-        announce=uow.translate("{count} courriel#{count} courriels", count=total),
+        announce=uow.ngettext("{count} courriel", "{count} courriels", count=total),
         url=letter_one.path_of(page_state.wanted),
     )
 

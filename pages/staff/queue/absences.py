@@ -26,6 +26,7 @@ from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.office.absence_review import Written
@@ -35,10 +36,10 @@ from pages.staff.queue import tabs
 
 MAX_ROWS = 100
 KEYS = (
-    ("↑ ↓", "demande précédente, suivante"),
-    ("V", "accepter"),
-    ("R", "refuser, avec le message écrit"),
-    ("?", "cette aide"),
+    ("↑ ↓", _("demande précédente, suivante")),
+    ("V", _("accepter")),
+    ("R", _("refuser, avec le message écrit")),
+    ("?", _("cette aide")),
 )
 
 
@@ -68,7 +69,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         opened, page_state.notice_id = listed[0], listed[0].notice.id
     other = uow.translate("Voir ce qui attend") if page_state.closed else uow.translate("Voir les réponses données")
     turn = button(other, do="file", of="" if page_state.closed else "closed", class_="link", id="file")
-    under = uow.translate("{count} en attente#{count} en attente", count=absence_review.count(uow))
+    under = uow.ngettext("{count} en attente", "{count} en attente", count=absence_review.count(uow))
     return (
         head(uow.translate("Absences annoncées et justifiées"), under)
         + tabs.draw(uow, "absences", tag("p", turn, class_="done"), closed="absences" if page_state.closed else None)
@@ -83,9 +84,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
     caption, empty = (
-        ("Réponses données", "Aucune réponse pour l’instant.")
+        (_("Réponses données"), _("Aucune réponse pour l’instant."))
         if page_state.closed
-        else ("File d’attente", "Tout est traité : aucune absence n’attend.")
+        else (_("File d’attente"), _("Tout est traité : aucune absence n’attend."))
     )
     rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
     return draw_list(uow, uow.translate(caption), uow.translate("Absence"), rows, uow.translate(empty))
@@ -113,12 +114,12 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         else ""
     )
     pairs: list[tuple[str, object]] = [
-        ("Nature", _kind(uow, each)),
-        ("Jours", absences.days_of(notice, uow.language)),
-        ("Cours", each.course or uow.translate("Tous les cours")),
-        ("Motif", uow.translate(notice.reason)),
-        ("Précisions", notice.comment),
-        ("Document", document),
+        (_("Nature"), _kind(uow, each)),
+        (_("Jours"), absences.days_of(notice, uow.language)),
+        (_("Cours"), each.course or uow.translate("Tous les cours")),
+        (_("Motif"), uow.translate(notice.reason)),
+        (_("Précisions"), notice.comment),
+        (_("Document"), document),
     ]
     return tag(
         "section",

@@ -30,6 +30,7 @@ from components.ui.tables import facts
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -43,12 +44,12 @@ from pages.staff.queue import document_viewer, tabs
 
 PAGE = 50
 KEYS = (
-    ("↑ ↓", "pièce précédente, suivante"),
-    ("Z", "agrandir la pièce"),
-    ("V", "accepter"),
-    ("R", "refuser, avec la raison écrite"),
-    ("Ctrl + Entrée", "décider depuis la raison"),
-    ("?", "cette aide"),
+    ("↑ ↓", _("pièce précédente, suivante")),
+    ("Z", _("agrandir la pièce")),
+    ("V", _("accepter")),
+    ("R", _("refuser, avec la raison écrite")),
+    (_("Ctrl + Entrée"), _("décider depuis la raison")),
+    ("?", _("cette aide")),
 )
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
 
@@ -78,7 +79,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     if page_state.opens_first:
         page_state.opens_first, page_state.supplied_id = False, listed[0][0].id if listed else None
     total = participation.count_waiting_documents(uow) if page_state.skip or len(listed) == PAGE else len(listed)
-    under = uow.translate("{count} en attente#{count} en attente", count=total)
+    under = uow.ngettext("{count} en attente", "{count} en attente", count=total)
     if listed and not page_state.skip:
         age = formats.ago(listed[0][0].given_at, uow.now, uow.zone, uow.language)
         under += uow.translate(" · la plus ancienne : {age}", age=age)
@@ -166,7 +167,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
         "document-until",
         "Valable jusqu’au (facultatif)",
         "text",
-        hint="jj/mm/aaaa",
+        hint=_("jj/mm/aaaa"),
         fault=page_state.faults.get("until"),
         inputmode="numeric",
         autocomplete="off",

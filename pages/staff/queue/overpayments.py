@@ -10,6 +10,7 @@ from components.ui.tables import table
 from data.billing import overpayments
 from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from pages.staff.queue import tabs
@@ -23,7 +24,10 @@ def _draw(uow: UnitOfWork) -> Markup:
     found = overpayments.troubles(uow)
     numbers = families.numbers(uow, [each.family_id for each in found])
     under = uow.translate("Sommes reçues en ligne qui ne soldent aucune facture, ou d’un autre montant que prévu.")
-    heads = [uow.translate(each) for each in ("Famille", "Reçu le", "Montant payé", "En trop", "Transaction", "Suite")]
+    heads = [
+        uow.translate(each)
+        for each in (_("Famille"), _("Reçu le"), _("Montant payé"), _("En trop"), _("Transaction"), _("Suite"))
+    ]
     body = (
         table(
             uow.translate("Trop-perçus"),

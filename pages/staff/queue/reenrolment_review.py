@@ -11,6 +11,7 @@ from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
 from data.core import edit_presence, formats, sites
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.models import WAYS, Discipline, ReenrolmentState, Way
@@ -18,20 +19,20 @@ from data.reenrolment.review_queue import Given, RequestDetail
 from pages.staff.queue import document_viewer
 
 DONE: dict[str, str] = {
-    ReenrolmentState.VALIDATED: "La réinscription est validée.",
-    ReenrolmentState.TO_CORRECT: "La demande est renvoyée à la famille, à corriger.",
-    ReenrolmentState.REFUSED: "La demande est refusée.",
+    ReenrolmentState.VALIDATED: _("La réinscription est validée."),
+    ReenrolmentState.TO_CORRECT: _("La demande est renvoyée à la famille, à corriger."),
+    ReenrolmentState.REFUSED: _("La demande est refusée."),
 }
 KEYS = (
-    ("↑ ↓", "demande précédente, suivante"),
-    ("N", "pièce suivante"),
-    ("Z", "agrandir la pièce"),
-    ("V", "valider la demande et toutes ses pièces"),
-    ("R", "refuser la pièce affichée, puis donner la raison"),
-    ("C", "renvoyer à la famille, à corriger"),
-    ("Ctrl + Entrée", "décider depuis la raison"),
-    ("U", "annuler la dernière décision"),
-    ("?", "cette aide"),
+    ("↑ ↓", _("demande précédente, suivante")),
+    ("N", _("pièce suivante")),
+    ("Z", _("agrandir la pièce")),
+    ("V", _("valider la demande et toutes ses pièces")),
+    ("R", _("refuser la pièce affichée, puis donner la raison")),
+    ("C", _("renvoyer à la famille, à corriger")),
+    (_("Ctrl + Entrée"), _("décider depuis la raison")),
+    ("U", _("annuler la dernière décision")),
+    ("?", _("cette aide")),
 )
 
 
@@ -110,7 +111,7 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     courses = (
         table(
             uow.translate("Cours demandés"),
-            [uow.translate(each) for each in ("Cours", "Enseignant", "Cycle", "Réinscription")],
+            [uow.translate(each) for each in (_("Cours"), _("Enseignant"), _("Cycle"), _("Réinscription"))],
             [_course(uow, line, detail, chosen) for line in lines],
         )
         if lines and not leaving
@@ -255,8 +256,9 @@ def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Mark
     asked = (
         tag(
             "p",
-            uow.translate(
-                "{count} inscription demandée pour l’an prochain.#{count} inscriptions demandées pour l’an prochain.",
+            uow.ngettext(
+                "{count} inscription demandée pour l’an prochain.",
+                "{count} inscriptions demandées pour l’an prochain.",
                 count=len(sent.made),
             ),
         )

@@ -23,6 +23,7 @@ from components.ui.review_queue import (
 )
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
@@ -112,8 +113,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 def _under(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: int) -> str:
     if page_state.closed or page_state.search:
-        return uow.translate("{count} demande#{count} demandes", count=total)
-    under = uow.translate("{count} en attente#{count} en attente", count=total)
+        return uow.ngettext("{count} demande", "{count} demandes", count=total)
+    under = uow.ngettext("{count} en attente", "{count} en attente", count=total)
     if listed and not page_state.skip:
         age = formats.ago(listed[0].sent.submitted_at, uow.now, uow.zone, uow.language)
         under += uow.translate(" · la plus ancienne : {age}", age=age)
@@ -129,11 +130,11 @@ def _listed(uow: UnitOfWork, page_state: PageState) -> list[Waiting]:
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: int) -> Markup:
     caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
     empty = (
-        "Aucune demande ne correspond à cette recherche."
+        _("Aucune demande ne correspond à cette recherche.")
         if page_state.search
-        else "Aucune réponse pour l’instant."
+        else _("Aucune réponse pour l’instant.")
         if page_state.closed
-        else "Tout est traité : aucune réinscription n’attend."
+        else _("Tout est traité : aucune réinscription n’attend.")
     )
     rows = [_row(uow, page_state, each) for each in listed]
     drawn = draw_list(uow, caption, uow.translate("Demande"), rows, uow.translate(empty))
@@ -251,7 +252,7 @@ def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.search, page_state.skip = act.values.get("search", "")[:60], 0
     found = reenrolment_queue.count(uow, closed=page_state.closed, search=page_state.search)
-    return Answer(url=page_state.url, announce=uow.translate("{count} demande#{count} demandes", count=found))
+    return Answer(url=page_state.url, announce=uow.ngettext("{count} demande", "{count} demandes", count=found))
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

@@ -12,18 +12,19 @@ from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import edit_presence, formats, sites
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Family
 
 Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
 KEYS = (
-    ("↑ ↓", "demande précédente, suivante"),
-    ("V", "valider la décision"),
-    ("R", "refuser tous les champs, puis donner la raison"),
-    ("Ctrl + Entrée", "valider depuis la raison ou le message"),
-    ("U", "annuler la dernière décision"),
-    ("?", "cette aide"),
+    ("↑ ↓", _("demande précédente, suivante")),
+    ("V", _("valider la décision")),
+    ("R", _("refuser tous les champs, puis donner la raison")),
+    (_("Ctrl + Entrée"), _("valider depuis la raison ou le message")),
+    ("U", _("annuler la dernière décision")),
+    ("?", _("cette aide")),
 )
 
 
@@ -64,7 +65,7 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
 
 
 def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
-    heads = [uow.translate(label) for label in ("Champ", before, "Demandé", "Décision")]
+    heads = [uow.translate(label) for label in (_("Champ"), before, _("Demandé"), _("Décision"))]
     return table(uow.translate("Champs modifiés"), heads, rows, quiet_caption=True)
 
 
@@ -72,7 +73,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     rows = [_row(uow, line) for line in lines]
     if all(line.hidden for line in lines if line.change.state == ChangeState.PENDING):
         stored = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
-        return _table(uow, rows, "Aujourd’hui") + stored
+        return _table(uow, rows, _("Aujourd’hui")) + stored
     ready = ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
     reason = tag(
         "div",
@@ -95,7 +96,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     )
     return acting_form(
         tag("input", type="hidden", name="version", value=request.version),
-        _table(uow, rows, "Aujourd’hui"),
+        _table(uow, rows, _("Aujourd’hui")),
         reason,
         message,
         actions,
@@ -203,6 +204,6 @@ def _decided(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) 
         if review.may_undo(uow, lines)
         else None
     )
-    return _table(uow, [_decided_row(uow, line) for line in lines], "Avant") + tag(
+    return _table(uow, [_decided_row(uow, line) for line in lines], _("Avant")) + tag(
         "div", tag("p", by, class_="first soft"), undo, class_="actions"
     )

@@ -26,6 +26,7 @@ from data.change_requests import review
 from data.change_requests.models import ChangeState, RequestState
 from data.core import formats, sites
 from data.core.errors import NotFound
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
@@ -51,7 +52,7 @@ class PageState:
         return tabs.path_of("traitees" if self.closed else "", self.request_id, search=self.search)
 
 
-@screen(tabs.PATH, Audience.STAFF, title="Demandes")
+@screen(tabs.PATH, Audience.STAFF, title=_("Demandes"))
 def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
     asked = parse_id(demande)
     if onglet == "reinscriptions":
@@ -97,7 +98,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     if page_state.opens_first:
         page_state.opens_first, page_state.request_id = False, listed[0].request.id if listed else None
     zone = sites.here(uow).zone
-    under = uow.translate("{count} en attente#{count} en attente", count=waiting)
+    under = uow.ngettext("{count} en attente", "{count} en attente", count=waiting)
     if oldest:
         age = formats.ago(oldest[0].request.submitted_at, uow.now, zone, uow.language)
         under += uow.translate(" · la plus ancienne : {age}", age=age)
@@ -126,11 +127,11 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 def _empty(uow: UnitOfWork, page_state: PageState) -> str:
     return uow.translate(
-        "Aucune demande ne correspond à cette recherche."
+        _("Aucune demande ne correspond à cette recherche.")
         if page_state.search
-        else "Aucune demande traitée pour l’instant."
+        else _("Aucune demande traitée pour l’instant.")
         if page_state.closed
-        else "Tout est traité : aucune demande n’attend."
+        else _("Tout est traité : aucune demande n’attend.")
     )
 
 
@@ -157,7 +158,7 @@ def _about(uow: UnitOfWork, waiting: review.Waiting) -> str:
     what = (
         uow.translate(waiting.fields)
         if waiting.count == 1
-        else uow.translate("{count} champ#{count} champs", count=waiting.count)
+        else uow.ngettext("{count} champ", "{count} champs", count=waiting.count)
     )
     return f"{detail} · {what}"
 
@@ -229,8 +230,9 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     page_state.search, page_state.skip = act.values.get("search", "")[:60], 0
     return Answer(
         url=page_state.url,
-        announce=uow.translate(
-            "{count} demande#{count} demandes",
+        announce=uow.ngettext(
+            "{count} demande",
+            "{count} demandes",
             count=review.count(uow, closed=page_state.closed, search=page_state.search),
         ),
     )

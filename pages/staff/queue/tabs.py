@@ -5,19 +5,24 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from components.ui.markup import tag
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import dashboard_counts
 
 PATH = "/gestion/demandes"
 TABS = {
-    "": "Fiches",
-    "reinscriptions": "Réinscriptions",
-    "pieces": "Pièces",
-    "absences": "Absences",
-    "paiements": "Trop-perçus",
-    "traitees": "Traitées",
+    "": _("Fiches"),
+    "reinscriptions": _("Réinscriptions"),
+    "pieces": _("Pièces"),
+    "absences": _("Absences"),
+    "paiements": _("Trop-perçus"),
+    "traitees": _("Traitées"),
 }
-DONE_WITH = {"": "Fiches", "reinscriptions": "Réinscriptions", "absences": "Absences"}  # what « Traitées » holds
+DONE_WITH = {
+    "": _("Fiches"),
+    "reinscriptions": _("Réinscriptions"),
+    "absences": _("Absences"),
+}  # what « Traitées » holds
 
 
 def path_of(tab: str, opened: int | None = None, *, closed: bool = False, search: str = "") -> str:

@@ -18,6 +18,7 @@ from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Caller
 from data.core import spreadsheets
 from data.core.errors import NotFound, UserError
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, participation
@@ -36,7 +37,7 @@ from pages.staff.reenrolment import (
 from pages.staff.reenrolment.campaign_head import PATH, CampaignQuery, PageState
 
 
-@screen(f"{PATH}/nouvelle", Audience.STAFF, title="Nouvelle campagne")
+@screen(f"{PATH}/nouvelle", Audience.STAFF, title=_("Nouvelle campagne"))
 def new(uow: UnitOfWork) -> None:
     page_state = PageState(None, "reglages")
     title = uow.translate("Nouvelle campagne")
@@ -48,7 +49,7 @@ def new(uow: UnitOfWork) -> None:
     )
 
 
-@screen(PATH + "/{n}", Audience.STAFF, title="Réinscriptions")
+@screen(PATH + "/{n}", Audience.STAFF, title=_("Réinscriptions"))
 def campaign(uow: UnitOfWork, n: int, query: Annotated[CampaignQuery, Query()]) -> None:
     uow.get(Campaign, n)
     page_state = PageState(n, query.onglet if query.onglet in campaign_head.TABS else "", query.wanted())
@@ -116,7 +117,7 @@ async def export(
 def _export(caller: Caller, n: int, form: str, wanted: Wanted) -> tuple[str, bytes]:
     with caller.unit_of_work() as uow:
         title, heads, rows = reenrolment_export.table(uow, n, wanted, label_of)
-    content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title="Réinscriptions")
+    content = spreadsheets.write("csv" if form == "csv" else "xlsx", heads, rows, title=_("Réinscriptions"))
     with caller.unit_of_work(writes=True) as uow:
         reenrolment_export.taken(uow, n, len(rows))
     return title, content

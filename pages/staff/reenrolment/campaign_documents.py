@@ -11,6 +11,7 @@ from components.ui.markup import acting_form, button, join, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
@@ -19,9 +20,9 @@ from data.uploads import validation
 from pages.staff.reenrolment.campaign_head import PATH, PageState
 
 RETENTION_LABELS = {
-    "": "Comme les autres",
-    Sensitive.HEALTH: "Santé : le fichier est effacé 30 jours après la validation",
-    Sensitive.INCOME: "Revenus : le fichier est effacé 2 mois après la fin de la campagne",
+    "": _("Comme les autres"),
+    Sensitive.HEALTH: _("Santé : le fichier est effacé 30 jours après la validation"),
+    Sensitive.INCOME: _("Revenus : le fichier est effacé 2 mois après la fin de la campagne"),
 }
 
 
@@ -30,7 +31,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, sent: str) 
     opened = next((each for each in found if each.id == page_state.document_id), None)
     add = button(uow.translate("Ajouter une pièce"), do="write-piece", of=0, class_="btn quiet")
     message = file_notice(uow, sent, uow.translate("Le modèle est enregistré."))
-    heads = [uow.translate(each) for each in ("Pièce", "Demandée à", "Obligatoire", "Modèle")]
+    heads = [uow.translate(each) for each in (_("Pièce"), _("Demandée à"), _("Obligatoire"), _("Modèle"))]
     listed = (
         table(uow.translate("Pièces demandées"), heads, [_row(uow, each) for each in found], quiet_caption=True)
         if found

@@ -11,28 +11,29 @@ from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment.campaigns import Campaign, CampaignAudience
 from pages.staff.reenrolment.campaign_head import PATH, PageState
 
 AUDIENCE_LABELS: dict[str, str] = {
-    CampaignAudience.ALL: "Tous les élèves qui suivent un cours cette année",
-    CampaignAudience.DEPARTMENTS: "Les élèves de certains départements",
-    CampaignAudience.CYCLES: "Les élèves de certains cycles",
-    CampaignAudience.HAND: "Des élèves choisis un à un",
+    CampaignAudience.ALL: _("Tous les élèves qui suivent un cours cette année"),
+    CampaignAudience.DEPARTMENTS: _("Les élèves de certains départements"),
+    CampaignAudience.CYCLES: _("Les élèves de certains cycles"),
+    CampaignAudience.HAND: _("Des élèves choisis un à un"),
 }
 TEXTS = (
-    ("introduction", "Texte au-dessus des cours de l’élève", 2000),
-    ("documents_text", "Texte au-dessus de « Pièces à fournir »", 1000),
-    ("confirmation", "Texte ajouté à l’accusé de réception", 2000),
+    ("introduction", _("Texte au-dessus des cours de l’élève"), 2000),
+    ("documents_text", _("Texte au-dessus de « Pièces à fournir »"), 1000),
+    ("confirmation", _("Texte ajouté à l’accusé de réception"), 2000),
 )
 
 
 def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> Markup:
     values, faults = _values(uow, campaign, page_state), page_state.faults
     audience = page_state.audience or values["audience"]
-    dates = "jj/mm/aaaa"
+    dates = _("jj/mm/aaaa")
     return tag(
         "section",
         acting_form(
@@ -40,7 +41,7 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
                 "div",
                 labelled(uow, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
                          required=True, span=6, maxlength=120, autocomplete="off"),
-                labelled(uow, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint="Par exemple 2027-2028",
+                labelled(uow, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint=_("Par exemple 2027-2028"),
                          fault=faults.get("school_year"), required=True, span=6, maxlength=9, autocomplete="off"),
                 labelled(uow, "campaign-opens_on", "Ouverture", "text", value=values["opens_on"], hint=dates,
                          fault=faults.get("opens_on"), required=True, span=6, inputmode="numeric", autocomplete="off"),
@@ -116,7 +117,7 @@ def _choices(
         typed = values.get("pupils", ", ".join(str(pupil.number) for pupil in known))
         names = ", ".join(pupil.full_name for pupil in known[:40]) + (" …" if len(known) > 40 else "")
         field = labelled(uow, "campaign-pupils", "Numéros de dossier", "textarea", value=typed, fault=fault, rows=3,
-                         hint="Séparés par des virgules ou des espaces")  # fmt: skip
+                         hint=_("Séparés par des virgules ou des espaces"))  # fmt: skip
         return field + (tag("p", names, class_="soft s12") if names else "")
     if audience not in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES}:
         return None

@@ -13,6 +13,7 @@ from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from data.core import formats
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState
@@ -20,11 +21,11 @@ from data.reenrolment.request_list import COLUMNS, Wanted
 
 PATH = "/gestion/reinscriptions"
 TABS = {
-    "": "Demandes",
-    "avancement": "Avancement",
-    "relances": "Relances",
-    "pieces": "Pièces demandées",
-    "reglages": "Réglages",
+    "": _("Demandes"),
+    "avancement": _("Avancement"),
+    "relances": _("Relances"),
+    "pieces": _("Pièces demandées"),
+    "reglages": _("Réglages"),
 }
 
 
@@ -85,7 +86,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
     dates = uow.translate(
         "du {first} au {last} inclus", first=formats.day(campaign.opens_on), last=formats.day(campaign.closes_on)
     )
-    people = uow.translate("{count} élève concerné#{count} élèves concernés", count=seen)
+    people = uow.ngettext("{count} élève concerné", "{count} élèves concernés", count=seen)
     under = tag(
         "span", f"{campaign.school_year} · {dates} · {people} ", status_chip(uow, campaigns.state_of(uow, campaign))
     )
@@ -125,8 +126,9 @@ def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
         else None
     )
     copied = button(uow.translate("Reprendre pour l’année suivante"), do="copy", of=campaign.id, class_="btn quiet")
-    text = uow.translate(
-        "{count} élève verra cette campagne du {first} au {last}.#{count} élèves verront cette campagne du {first} au {last}.",
+    text = uow.ngettext(
+        "{count} élève verra cette campagne du {first} au {last}.",
+        "{count} élèves verront cette campagne du {first} au {last}.",
         count=seen,
         first=formats.day(campaign.opens_on),
         last=formats.day(campaign.closes_on),

@@ -7,6 +7,7 @@ from components.ui.markup import tag
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment.campaigns import Campaign
@@ -24,7 +25,10 @@ def draw(uow: UnitOfWork, campaign: Campaign, seen: int, counts: dict[str, int])
         (formats.day(each.monday), each.received, each.validated, each.to_correct, each.silent)
         for each in reenrolment_list.weeks(uow, campaign, seen)
     ]
-    heads = [uow.translate(each) for each in ("Semaine du", "Reçues", "Validées", "À corriger", "Sans réponse")]
+    heads = [
+        uow.translate(each)
+        for each in (_("Semaine du"), _("Reçues"), _("Validées"), _("À corriger"), _("Sans réponse"))
+    ]
     drawn = charts.progress(uow, title, weeks) or table(title, heads, weeks)
     return tag(
         "section",

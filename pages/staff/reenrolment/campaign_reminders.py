@@ -12,6 +12,7 @@ from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import table
 from data.accounts.caller import Caller
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaigns, participation
 from data.reenrolment.campaigns import Campaign
@@ -19,7 +20,7 @@ from data.reenrolment.participation import Silent
 from pages.staff.reenrolment.campaign_head import PageState
 
 SHOWN, AT_ONCE = 50, 200
-RECIPIENT_LABELS = {"all": "Toutes les familles sans réponse", "never": "Celles qui n’ont jamais été relancées"}
+RECIPIENT_LABELS = {"all": _("Toutes les familles sans réponse"), "never": _("Celles qui n’ont jamais été relancées")}
 
 
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState) -> Markup:
@@ -29,7 +30,7 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState) -> Markup:
     if not everyone:
         text = uow.translate("Toutes les familles concernées ont répondu.")
         return tag("section", tag("p", text), class_="card", aria_label=uow.translate("Relances"))
-    count = uow.translate("{count} famille n’a pas répondu#{count} familles n’ont pas répondu", count=len(everyone))
+    count = uow.ngettext("{count} famille n’a pas répondu", "{count} familles n’ont pas répondu", count=len(everyone))
     return tag(
         "section",
         tag("h2", count, id="silent-title", tabindex="-1"),
@@ -67,7 +68,7 @@ def _before_sending(uow: UnitOfWork, campaign: Campaign, found: list[Silent], co
         sentence = uow.translate("La campagne n’est pas ouverte : aucune relance ne peut partir.")
         return tag("div", icon("info"), tag("p", sentence), class_="notice")
     subject, text = participation.reminder(uow, campaign, found[0])
-    label = uow.translate("Relancer {count} famille…#Relancer {count} familles…", count=count)
+    label = uow.ngettext("Relancer {count} famille…", "Relancer {count} familles…", count=count)
     send = tag("button", label, type="button", class_="btn", data_opens="remind-dialog")
     cancel = tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
     go = button(uow.translate("Envoyer"), do="remind", of=campaign.id, class_="btn", data_closes=True, autofocus=True)
@@ -75,7 +76,7 @@ def _before_sending(uow: UnitOfWork, campaign: Campaign, found: list[Silent], co
         "dialog",
         tag(
             "h2",
-            uow.translate("Écrire à {count} famille ?#Écrire à {count} familles ?", count=count),
+            uow.ngettext("Écrire à {count} famille ?", "Écrire à {count} familles ?", count=count),
             id="remind-dialog-title",
         ),
         tag("p", uow.translate("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
@@ -95,7 +96,7 @@ def _before_sending(uow: UnitOfWork, campaign: Campaign, found: list[Silent], co
 
 
 def _list(uow: UnitOfWork, found: list[Silent], count: int) -> Markup:
-    heads = [uow.translate(each) for each in ("Famille", "Destinataire", "Élèves", "Dernière relance")]
+    heads = [uow.translate(each) for each in (_("Famille"), _("Destinataire"), _("Élèves"), _("Dernière relance"))]
     rows = [
         (
             uow.translate("n° {number}", number=each.family_number),
@@ -107,7 +108,7 @@ def _list(uow: UnitOfWork, found: list[Silent], count: int) -> Markup:
     ]
     more = count - SHOWN
     rest = (
-        tag("p", uow.translate("et {count} autre famille#et {count} autres familles", count=more), class_="soft")
+        tag("p", uow.ngettext("et {count} autre famille", "et {count} autres familles", count=more), class_="soft")
         if more > 0
         else None
     )
@@ -130,8 +131,8 @@ def sender(page_state: PageState) -> Callable[[Caller, Act], Awaitable[Answer]]:
         written = 0
         for at in range(0, len(families), AT_ONCE):
             written += await asyncio.to_thread(_write, caller, campaign_id, families[at : at + AT_ONCE])
-        page_state.banner = caller.translate(
-            "{count} relance est partie.#{count} relances sont parties.", count=written
+        page_state.banner = caller.ngettext(
+            "{count} relance est partie.", "{count} relances sont parties.", count=written
         )
         return Answer(announce=page_state.banner, focus="silent-title")
 

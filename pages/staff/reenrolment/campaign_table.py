@@ -10,6 +10,7 @@ from components.ui.status_chip import label_of, status_chip
 from components.ui.tables import row as table_row
 from data.core import formats
 from data.core.fields import full_name
+from data.core.i18n import _, plural
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
@@ -20,11 +21,11 @@ from data.reenrolment.request_list import COLUMNS, PAGE, Row
 from pages.staff.queue import tabs
 from pages.staff.reenrolment.campaign_head import PATH, PageState, query_of
 
-LABELS = ("Élève", "Cycle", "Famille", "État", "Pièces", "Envoyée le")
+LABELS = (_("Élève"), _("Cycle"), _("Famille"), _("État"), _("Pièces"), _("Envoyée le"))
 LEFT_OUT = {
-    DocumentState.RECEIVED: ("{count} reçue#{count} reçues"),
-    DocumentState.VALIDATED: ("{count} validée#{count} validées"),
-    DocumentState.REFUSED: ("{count} refusée#{count} refusées"),
+    DocumentState.RECEIVED: (plural("{count} reçue", "{count} reçues")),
+    DocumentState.VALIDATED: (plural("{count} validée", "{count} validées")),
+    DocumentState.REFUSED: (plural("{count} refusée", "{count} refusées")),
 }
 
 
@@ -73,18 +74,18 @@ def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: 
     return tag(
         "div",
         search,
-        _select(uow, "state", "État", states, wanted.state),
+        _select(uow, "state", _("État"), states, wanted.state),
         _select(
             uow,
             "department",
-            "Département",
+            _("Département"),
             {"": uow.translate("Tous les départements"), **departments},
             wanted.department,
         ),
-        _select(uow, "cycle", "Cycle", {"": uow.translate("Tous les cycles"), **cycles}, wanted.cycle),
+        _select(uow, "cycle", _("Cycle"), {"": uow.translate("Tous les cycles"), **cycles}, wanted.cycle),
         tag(
             "div",
-            tag("span", uow.translate("{count} élève#{count} élèves", count=total), class_="soft", role="status"),
+            tag("span", uow.ngettext("{count} élève", "{count} élèves", count=total), class_="soft", role="status"),
             tag("a", icon("paper"), "CSV", href=f"{where}.csv?{asked}".rstrip("?"), class_="link", download=True),
             tag("a", icon("paper"), "XLSX", href=f"{where}.xlsx?{asked}".rstrip("?"), class_="link", download=True),
             class_="side-actions",
@@ -130,7 +131,7 @@ def _cells(uow: UnitOfWork, each: Row) -> list[object]:
     elif each.family_number:  # nothing is sent: the family is who to call
         name = tag("a", name, href=f"/gestion/familles/{each.family_number}", data_open=True)
     items = ", ".join(
-        uow.translate(text, count=each.document_states[state])
+        uow.ngettext(*text, count=each.document_states[state])
         for state, text in LEFT_OUT.items()
         if each.document_states.get(state)
     )
@@ -167,7 +168,11 @@ def sort(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         return Answer()
     page_state.wanted.down = page_state.wanted.sort == act.of and not page_state.wanted.down
     page_state.wanted.sort, page_state.wanted.skip = act.of, 0
-    text = "Trié par {column}, ordre décroissant." if page_state.wanted.down else "Trié par {column}, ordre croissant."
+    text = (
+        _("Trié par {column}, ordre décroissant.")
+        if page_state.wanted.down
+        else _("Trié par {column}, ordre croissant.")
+    )
     return Answer(url=page_state.url, announce=uow.translate(text, column=uow.translate(LABELS[COLUMNS.index(act.of)])))
 
 

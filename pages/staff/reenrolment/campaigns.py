@@ -10,6 +10,7 @@ from components.ui.lists import Column, Listing
 from components.ui.markup import tag
 from components.ui.status_chip import status_chip
 from data.core import formats
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin
 from data.reenrolment import request_list as reenrolment_list
@@ -18,7 +19,7 @@ from data.reenrolment.models import ReenrolmentState
 from pages.staff.reenrolment.campaign_head import PATH
 
 
-@screen(PATH, Audience.STAFF, title="Réinscriptions")
+@screen(PATH, Audience.STAFF, title=_("Réinscriptions"))
 def campaigns(uow: UnitOfWork) -> None:
     listing = _listing({})
     Panel(
@@ -32,9 +33,12 @@ def campaigns(uow: UnitOfWork) -> None:
 
 def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
     def number(state: str) -> Column[Campaign]:
-        label = {"submitted": "En attente", "to_correct": "À corriger", "validated": "Validées", "refused": "Refusées"}[
-            state
-        ]
+        label = {
+            "submitted": _("En attente"),
+            "to_correct": _("À corriger"),
+            "validated": _("Validées"),
+            "refused": _("Refusées"),
+        }[state]
         return Column(
             label,
             lambda uow, each: str(sums.get(each.id, {}).get(state, 0)),
@@ -44,7 +48,7 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
 
     return Listing(
         "campaigns",
-        "Campagnes",
+        _("Campagnes"),
         [
             Column("Campagne", lambda uow, each: each.title),
             Column("Année", lambda uow, each: each.school_year),
@@ -58,7 +62,9 @@ def _listing(sums: dict[int, dict[str, int]]) -> Listing[Campaign]:
         ],
         of=lambda each: each.id,
         href=lambda each: f"{PATH}/{each.id}",
-        empty="Aucune campagne pour l’instant. Préparez-en une : les familles n’en voient rien avant que vous l’activiez.",
+        empty=_(
+            "Aucune campagne pour l’instant. Préparez-en une : les familles n’en voient rien avant que vous l’activiez."
+        ),
         quiet_caption=True,
     )
 

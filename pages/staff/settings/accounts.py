@@ -17,12 +17,13 @@ from data.accounts.caller import Caller
 from data.accounts.models import Account
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
+from data.core.i18n import _
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.site_admin.settings import STAFF
 from pages.staff.settings import frame
 
-ROLE_LABELS: dict[str, str] = {Role.OFFICE: "Secrétariat", Role.MANAGER: "Responsable"}
+ROLE_LABELS: dict[str, str] = {Role.OFFICE: _("Secrétariat"), Role.MANAGER: _("Responsable")}
 
 
 @dataclass
@@ -33,7 +34,7 @@ class PageState:
     faults: dict[str, UserError] = field(default_factory=dict)
 
 
-@screen(frame.path_of(STAFF), Audience.MANAGER, title="Comptes du personnel")
+@screen(frame.path_of(STAFF), Audience.MANAGER, title=_("Comptes du personnel"))
 def accounts_of_the_staff(uow: UnitOfWork) -> None:
     page_state = PageState()
 
@@ -64,7 +65,15 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     rows = staff_accounts.every(uow)
     heads = [
         uow.translate(each)
-        for each in ("Nom", "Identifiant", "Rôle", "Second facteur", "Dernière activité", "État", "Action")
+        for each in (
+            _("Nom"),
+            _("Identifiant"),
+            _("Rôle"),
+            _("Second facteur"),
+            _("Dernière activité"),
+            _("État"),
+            _("Action"),
+        )
     ]
     lines = []
     for account, seen, factor in rows:
@@ -140,7 +149,7 @@ def _empty(uow: UnitOfWork, page_state: PageState) -> Markup:
             "staff-login",
             "Identifiant",
             "text",
-            hint="De 3 à 40 caractères, par exemple dupont.anne",
+            hint=_("De 3 à 40 caractères, par exemple dupont.anne"),
             fault=page_state.faults.get("login"),
             required=True,
             span=6,
@@ -189,7 +198,7 @@ def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState)
     others = [button(uow.translate("Fermer ses connexions"), do="close", of=account.id, class_="btn quiet")]
     if account.id != uow.account_id:
         role = Role.OFFICE if account.role == Role.MANAGER else Role.MANAGER
-        text = "Passer au secrétariat" if role == Role.OFFICE else "Nommer responsable"
+        text = _("Passer au secrétariat") if role == Role.OFFICE else _("Nommer responsable")
         others += [
             button(uow.translate(text), do="role", of=f"{account.id}", class_="btn quiet"),
             button(uow.translate("Envoyer un nouveau mot de passe"), do="renew", of=account.id, class_="btn quiet"),

@@ -14,6 +14,7 @@ from components.ui.tables import row
 from data.core import sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField, editables
+from data.core.i18n import _
 from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil
@@ -22,12 +23,12 @@ from data.site_admin.settings import FIELDS
 from pages.staff.settings import frame
 
 POLICY_LABELS: dict[str, str] = {
-    Policy.IMMEDIATE: "Immédiat",
-    Policy.MODERATED: "À valider",
-    Policy.READONLY: "Lecture seule",
-    Policy.HIDDEN: "Masqué",
+    Policy.IMMEDIATE: _("Immédiat"),
+    Policy.MODERATED: _("À valider"),
+    Policy.READONLY: _("Lecture seule"),
+    Policy.HIDDEN: _("Masqué"),
 }
-RECORD_TYPES = {"responsable": ("Fiche du responsable", Guardian), "eleve": ("Fiche de l’élève", Pupil)}
+RECORD_TYPES = {"responsable": (_("Fiche du responsable"), Guardian), "eleve": (_("Fiche de l’élève"), Pupil)}
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Draft:
     faults: dict[str, UserError] = field(default_factory=dict)
 
 
-@screen(frame.path_of(FIELDS), Audience.MANAGER, title="Champs des fiches")
+@screen(frame.path_of(FIELDS), Audience.MANAGER, title=_("Champs des fiches"))
 def fields_of_record_types(uow: UnitOfWork, fiche: str = "") -> None:
     draft = Draft(fiche if fiche in RECORD_TYPES else "responsable")
     Panel(
@@ -82,7 +83,7 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
         class_="tabs",
         aria_label=uow.translate("Fiches"),
     )
-    heads = [uow.translate(each) for each in ("Champ", "Ce que la famille peut faire", "Obligatoire")]
+    heads = [uow.translate(each) for each in (_("Champ"), _("Ce que la famille peut faire"), _("Obligatoire"))]
     lines = [_line(uow, shown, table, one, draft, heads) for one in editables(table).values()]
     listed = tag(
         "table",

@@ -13,13 +13,14 @@ from data.billing.gateways import registry as gateways
 from data.core import sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import Kind
+from data.core.i18n import _
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.site_admin import settings as site_settings
 from data.site_admin.settings import CHECK, PARTS, Part, Setting
 
 PATH = "/gestion/reglages"
-GATEWAYS = {"": "Aucun", "payfip": "PayFiP", "simulator": "Simulateur (démonstration)"}
+GATEWAYS = {"": _("Aucun"), "payfip": _("PayFiP"), "simulator": _("Simulateur (démonstration)")}
 
 
 @dataclass

@@ -14,6 +14,7 @@ from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core import appearance, sites
 from data.core.errors import UserError
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.site_admin import settings as site_settings
@@ -24,7 +25,7 @@ from pages.staff.settings import frame
 PATH = frame.path_of(LOOK)
 
 
-@screen(PATH, Audience.MANAGER, title="Logo et couleur")
+@screen(PATH, Audience.MANAGER, title=_("Logo et couleur"))
 def look(uow: UnitOfWork, logo: str = "") -> None:
     typed = frame.Typed()
     Panel(
@@ -56,8 +57,8 @@ def _schemes(uow: UnitOfWork) -> Markup:
     accent = sites.here(uow).accent or appearance.ACCENT
     shown = []
     for text, scheme, ground in (
-        ("Thème clair", appearance.light(accent), appearance.PAPER),
-        ("Thème sombre", appearance.dark(accent), appearance.DARK_PAPER),
+        (_("Thème clair"), appearance.light(accent), appearance.PAPER),
+        (_("Thème sombre"), appearance.dark(accent), appearance.DARK_PAPER),
     ):
         drawing = tag(
             "svg",

@@ -9,6 +9,7 @@ from components.ui.markup import button, tag
 from components.ui.panel import Act, Answer
 from components.ui.tables import facts
 from data.core import formats, sites
+from data.core.i18n import _
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
@@ -17,7 +18,7 @@ from data.site_admin.settings import MAIL
 from pages.staff.settings import frame
 
 
-@screen(frame.path_of(MAIL), Audience.MANAGER, title="Courriel")
+@screen(frame.path_of(MAIL), Audience.MANAGER, title=_("Courriel"))
 def mail(uow: UnitOfWork) -> None:
     typed = frame.Typed()
     Panel(
@@ -76,8 +77,8 @@ def _restored(uow: UnitOfWork) -> Markup | None:
     count = outbox.to_confirm(uow)
     if not count:
         return None
-    text = uow.translate(
-        "{count} courriel de la sauvegarde restaurée est à confirmer : il est peut-être déjà parti.#"
+    text = uow.ngettext(
+        "{count} courriel de la sauvegarde restaurée est à confirmer : il est peut-être déjà parti.",
         "{count} courriels de la sauvegarde restaurée sont à confirmer : ils sont peut-être déjà partis.",
         count=count,
     )

@@ -14,6 +14,7 @@ from components.ui.tables import table
 from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import news
 from data.office.news import News
@@ -29,7 +30,7 @@ class Writing:
     faults: dict[str, UserError] = field(default_factory=dict)
 
 
-@screen(frame.path_of(NEWS), Audience.MANAGER, title="Actualités")
+@screen(frame.path_of(NEWS), Audience.MANAGER, title=_("Actualités"))
 def news_of_the_site(uow: UnitOfWork) -> None:
     writing = Writing()
     Panel(
@@ -50,7 +51,7 @@ def news_of_the_site(uow: UnitOfWork) -> None:
 
 def _draw(uow: UnitOfWork, writing: Writing) -> Markup:
     rows = list(news.every(uow))
-    heads = [uow.translate(each) for each in ("Titre", "Du", "Au", "État", "Action")]
+    heads = [uow.translate(each) for each in (_("Titre"), _("Du"), _("Au"), _("État"), _("Action"))]
     listed = (
         table(uow.translate("Actualités"), heads, [_row(uow, each) for each in rows], quiet_caption=True)
         if rows
@@ -71,7 +72,7 @@ def _draw(uow: UnitOfWork, writing: Writing) -> Markup:
 
 def _row(uow: UnitOfWork, each: News) -> tuple[object, ...]:
     shown = each.shown_on(uow.today)
-    state = "Affichée" if shown else "À venir" if each.first_day > uow.today else "Passée"
+    state = _("Affichée") if shown else _("À venir") if each.first_day > uow.today else _("Passée")
     unseen = tag("span", f" {each.title}", class_="unseen")
     acts = tag(
         "span",

@@ -7,6 +7,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui.markup import tag
 from components.ui.status_chip import IN_A_TITLE, status_chip
 from components.ui.tables import facts, table
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment.campaigns import Campaign, CampaignState
@@ -63,7 +64,7 @@ def _new(uow: UnitOfWork) -> Markup:
 
 def _campaign(uow: UnitOfWork, campaign: Campaign) -> Markup:
     found = campaigns.documents_of(uow, campaign.id)
-    heads = [uow.translate(each) for each in ("Pièce", "Demandée à", "Obligatoire")]
+    heads = [uow.translate(each) for each in (_("Pièce"), _("Demandée à"), _("Obligatoire"))]
     rows = [
         (
             each.label,

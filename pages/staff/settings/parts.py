@@ -13,6 +13,7 @@ from components.ui.panel import Act, Answer
 from data.billing.gateways import registry as gateways
 from data.change_requests import review
 from data.core import sites
+from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import absence_review
 from data.reenrolment import review_queue as reenrolment_queue
@@ -20,20 +21,20 @@ from data.site_admin import settings as site_settings
 from data.site_admin.settings import ACCESS, IDENTITY, KEEPING, LEGAL, PARTS, PAYMENT, SECURITY, SENTENCES_READY, Part
 from pages.staff.settings import frame
 
-DEVIATION = (
+DEVIATION = _(
     "Écart assumé : un mot de passe envoyé par e-mail qui n’est pas changé reste lisible dans la boîte du destinataire "
     "(OWASP ASVS 6.4.1). Le journal garde qui l’a choisi."
 )
 
 PORTALS = {
-    "sheet": ("Fiches", review.READY),
-    "document": ("Pièces", reenrolment_queue.READY["document"]),
-    "reenrolment": ("Réinscriptions", reenrolment_queue.READY["reenrolment"]),
-    "absence": ("Absences", absence_review.READY),
+    "sheet": (_("Fiches"), review.READY),
+    "document": (_("Pièces"), reenrolment_queue.READY["document"]),
+    "reenrolment": (_("Réinscriptions"), reenrolment_queue.READY["reenrolment"]),
+    "absence": (_("Absences"), absence_review.READY),
 }
 
 
-@screen(frame.PATH, Audience.MANAGER, title="Réglages")
+@screen(frame.PATH, Audience.MANAGER, title=_("Réglages"))
 def settings(uow: UnitOfWork) -> None:
     Panel(uow, _index, follows=[("site", uow.site_id or 0)], classes="flow")
 

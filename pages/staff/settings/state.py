@@ -10,6 +10,7 @@ from components.ui.icons import icon
 from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import database, formats, schema
+from data.core.i18n import _
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail import delivery
@@ -20,7 +21,7 @@ from pages.staff.settings import frame
 OLD_BACKUP_DAYS = 2
 
 
-@screen(frame.path_of(STATE), Audience.MANAGER, title="État du portail")
+@screen(frame.path_of(STATE), Audience.MANAGER, title=_("État du portail"))
 def state(uow: UnitOfWork) -> None:
     now, newest = schema.state()
     waiting, age = delivery.waiting()
@@ -33,10 +34,10 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
     text = formats.moment(copied, uow.zone, uow.language) if copied else uow.translate("aucune depuis cette machine")  # type: ignore[arg-type]
     old = copied is None or (uow.now - copied).days >= OLD_BACKUP_DAYS  # type: ignore[operator]
     lines = (
-        ("Base de données", "SQLite" if database.file() else "PostgreSQL", True),
-        ("Version de la base", f"{now}", now == newest),
+        (_("Base de données"), "SQLite" if database.file() else "PostgreSQL", True),
+        (_("Version de la base"), f"{now}", now == newest),
         (
-            "Courriels en attente",
+            _("Courriels en attente"),
             uow.translate(
                 "{count} · le plus ancien : {age}",
                 count=waiting,
@@ -47,13 +48,13 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
             not settings().smtp_url or age < 3600,
         ),
         (
-            "Serveur de courriel",
+            _("Serveur de courriel"),
             uow.translate("réglé") if settings().smtp_url else uow.translate("pas réglé : les courriels attendent"),
             bool(settings().smtp_url),
         ),
-        ("Place libre sur le disque", uow.translate("{count} Go", count=free // 1024**3), free > health.LEAST_FREE),
-        ("Dernière sauvegarde", text, not old),
-        ("Version du portail", health.VERSION, True),
+        (_("Place libre sur le disque"), uow.translate("{count} Go", count=free // 1024**3), free > health.LEAST_FREE),
+        (_("Dernière sauvegarde"), text, not old),
+        (_("Version du portail"), health.VERSION, True),
     )
     rows = [
         (
@@ -68,7 +69,7 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
         )
         for label, value, good in lines
     ]
-    heads = [uow.translate(each) for each in ("Quoi", "Valeur", "État")]
+    heads = [uow.translate(each) for each in (_("Quoi"), _("Valeur"), _("État"))]
     return tag(
         "section",
         table(uow.translate("État du portail"), heads, rows, quiet_caption=True),
