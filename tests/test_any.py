@@ -27,7 +27,7 @@ PLACES = {
     "data/core/audit.py": (2, VALUES),
     "data/core/database.py": (1, FOREIGN),
     "data/core/edit_presence.py": (2, ROWS),
-    "data/core/errors.py": (1, FOREIGN),
+    "data/core/errors.py": (2, FOREIGN),
     "data/core/fields.py": (4, VALUES),
     "data/core/scope.py": (9, SQL),
     "data/core/sites.py": (1, SQL),

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.accounts.display_preferences import CHOICES, MODE, Choice, DisplayPreferences, read, write
 from data.accounts.models import Account
 from data.core.i18n import LANGUAGES, Language, _, translate
@@ -50,8 +50,7 @@ def keep_on_device(response: Response, preferences: DisplayPreferences, *, new: 
 
 def opener(language: Language, *, class_: str = "quick") -> Markup:
     """The quick button: without script a link to the page, with it the choices open over the screen."""
-    return tag(
-        "a",
+    return html.a(
         icon("eye"),
         translate("Affichage", language),
         href="/accessibilite",
@@ -64,12 +63,9 @@ def form(language: Language) -> Markup:
     """Every choice. With script each acts at once; without, « Appliquer » sends them."""
     now, on = current(), all(current().get(name) == value for name, value in MODE.items())
     mode = "&".join(f"{name}={value}" for name, value in MODE.items())
-    return tag(
-        "form",
-        tag(
-            "div",
-            tag(
-                "button",
+    return html.form(
+        html.div(
+            html.button(
                 translate(
                     _("Désactiver le mode Accessibilité") if on else _("Activer le mode Accessibilité"), language
                 ),
@@ -81,24 +77,20 @@ def form(language: Language) -> Markup:
                 data_on=translate("Activer le mode Accessibilité", language),
                 data_off=translate("Désactiver le mode Accessibilité", language),
             ),
-            tag(
-                "p",
+            html.p(
                 translate("Contraste, texte et boutons plus grands, liens soulignés, d’un seul geste.", language),
                 class_="small soft",
             ),
             class_="mode",
         ),
         (_choice(each, now, language) for each in CHOICES if not each.is_switch),
-        tag(
-            "fieldset",
-            tag("legend", translate("Aussi", language)),
+        html.fieldset(
+            html.legend(translate("Aussi", language)),
             (_switch(each, now, language) for each in CHOICES if each.is_switch),
         ),
-        tag(
-            "div",
-            tag("button", translate("Appliquer", language), type="submit", class_="btn", data_without_script=True),
-            tag(
-                "button",
+        html.div(
+            html.button(translate("Appliquer", language), type="submit", class_="btn", data_without_script=True),
+            html.button(
                 translate("Tout remettre comme au début", language),
                 type="submit",
                 name="mode",
@@ -108,8 +100,7 @@ def form(language: Language) -> Markup:
             ),
             class_="actions",
         ),
-        tag(
-            "p",
+        html.p(
             role="status",
             class_="small soft",
             data_saved=translate("C’est enregistré.", language),
@@ -124,16 +115,12 @@ def form(language: Language) -> Markup:
 
 def languages(language: Language) -> Markup:
     """Which language: the page comes back in it, what was typed is kept."""
-    return tag(
-        "form",
-        tag(
-            "fieldset",
-            tag("legend", translate("Langue", language)),
-            tag(
-                "div",
+    return html.form(
+        html.fieldset(
+            html.legend(translate("Langue", language)),
+            html.div(
                 (
-                    tag(
-                        "button",
+                    html.button(
                         name,
                         type="submit",
                         name="langue",
@@ -154,16 +141,13 @@ def languages(language: Language) -> Markup:
 
 
 def _choice(each: Choice, now: Mapping[str, str], language: Language) -> Markup:
-    return tag(
-        "fieldset",
-        tag("legend", translate(each.title, language)),
-        tag(
-            "div",
+    return html.fieldset(
+        html.legend(translate(each.title, language)),
+        html.div(
             (
-                tag(
-                    "label",
-                    tag("input", type="radio", name=each.name, value=value, checked=now.get(each.name, "") == value),
-                    tag("span", translate(text, language)),
+                html.label(
+                    html.input(type="radio", name=each.name, value=value, checked=now.get(each.name, "") == value),
+                    html.span(translate(text, language)),
                 )
                 for value, text in each.values.items()
             ),
@@ -174,5 +158,5 @@ def _choice(each: Choice, now: Mapping[str, str], language: Language) -> Markup:
 
 def _switch(each: Choice, now: Mapping[str, str], language: Language) -> Markup:
     (value, text), *_ = each.values.items()
-    box = tag("input", type="checkbox", name=each.name, value=value, checked=now.get(each.name) == value)
-    return tag("label", box, tag("span", translate(text, language)), class_="check")
+    box = html.input(type="checkbox", name=each.name, value=value, checked=now.get(each.name) == value)
+    return html.label(box, html.span(translate(text, language)), class_="check")

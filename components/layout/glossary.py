@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from components.ui.markup import Content, join, tag
+from components.ui import html
+from components.ui.markup import Content, join
 from data.core.i18n import Language, _, translate
 
 TERMS = {
@@ -62,7 +63,7 @@ _SHORT = re.compile(rf"\b({'|'.join(SHORT_TERMS)})\b")
 def term(language: Language, key: str, at: str) -> Markup:
     """The word of that key, or a short word, that tells its meaning. `at` sets it apart from the same word elsewhere."""
     word, meaning = _both(language, key, at)
-    return tag("span", word, meaning, class_="term-of")
+    return html.span(word, meaning, class_="term-of")
 
 
 def _both(language: Language, key: str, at: str) -> tuple[Markup, Markup]:
@@ -73,8 +74,8 @@ def _both(language: Language, key: str, at: str) -> tuple[Markup, Markup]:
         shown, meaning = translate(TERMS[key][0], language), TERMS[key][1]
     tip_id = f"tip-{key.lower()}-{at}"
     return (
-        tag("button", shown, type="button", class_="term", aria_describedby=tip_id, popovertarget=tip_id),
-        tag("span", translate(meaning, language), id=tip_id, role="tooltip", popover=True, class_="tip"),
+        html.button(shown, type="button", class_="term", aria_describedby=tip_id, popovertarget=tip_id),
+        html.span(translate(meaning, language), id=tip_id, role="tooltip", popover=True, class_="tip"),
     )
 
 
@@ -99,7 +100,7 @@ def explain_terms(language: Language, text: str, at: str) -> Content:
             meanings.append(meaning)
         else:
             tip_id.append(part)
-    return tag("span", tip_id, meanings)
+    return html.span(tip_id, meanings)
 
 
 def line(language: Language, texts: Iterable[str], at: str, *keys: str) -> Markup | None:
@@ -108,4 +109,4 @@ def line(language: Language, texts: Iterable[str], at: str, *keys: str) -> Marku
     if not found:
         return None
     terms = join((term(language, each, at) for each in found), Markup(" "))
-    return tag("p", translate("Que veut dire :", language), " ", terms, class_="terms small soft")
+    return html.p(translate("Que veut dire :", language), " ", terms, class_="terms small soft")

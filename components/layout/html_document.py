@@ -7,22 +7,20 @@ from starlette.responses import HTMLResponse
 
 from components.assets.serving import url
 from components.layout import display_preferences
-from components.ui.markup import tag
+from components.ui import html
 from data.core.i18n import Language
 from data.core.sites import Site
 
 
 def head(title: str, *more: Markup) -> Markup:
     """What every document begins with. The stylesheet comes first; the font must not delay it on a phone."""
-    return tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("title", title),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("meta", name="robots", content="noindex"),
-        tag(
-            "link",
+    return html.head(
+        html.meta(charset="utf-8"),
+        html.title(title),
+        html.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        html.meta(name="color-scheme", content="light dark"),
+        html.meta(name="robots", content="noindex"),
+        html.link(
             rel="preload",
             href=url(
                 "opendyslexic-latin-400-normal.woff2"
@@ -34,8 +32,8 @@ def head(title: str, *more: Markup) -> Markup:
             fetchpriority="low",
             crossorigin=True,
         ),
-        tag("link", rel="stylesheet", href=url("portal.css")),
-        tag("link", rel="icon", href=url("logo.svg"), type="image/svg+xml"),
+        html.link(rel="stylesheet", href=url("portal.css")),
+        html.link(rel="icon", href=url("logo.svg"), type="image/svg+xml"),
         *more,
     )
 
@@ -44,7 +42,7 @@ def site_style(site: Site | None) -> list[Markup]:
     """The stylesheet of a site that chose its accent; its colour is in its address, so it is kept for ever."""
     if site is None or not site.accent:
         return []
-    return [tag("link", rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
+    return [html.link(rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
 
 
 def page(
@@ -57,11 +55,10 @@ def page(
     site: Site | None = None,
 ) -> HTMLResponse:
     """A plain page: no client in memory, works without script. `ahead`: addresses fetched while the person types."""
-    fetched = [tag("link", rel="prefetch", href=each) for each in ahead]
-    document = Markup("<!doctype html>") + tag(
-        "html",
+    fetched = [html.link(rel="prefetch", href=each) for each in ahead]
+    document = Markup("<!doctype html>") + html.html(
         head(title, *site_style(site), *fetched),
-        tag("body", body, tag("script", src=url("plain.js"), defer=True)),
+        html.body(body, html.script(src=url("plain.js"), defer=True)),
         lang=language,
         **display_preferences.attributes(),
     )

@@ -3,8 +3,9 @@
 from markupsafe import Markup
 
 from components.layout import display_preferences
+from components.ui import html
 from components.ui.icons import LOGO, icon
-from components.ui.markup import classes, tag
+from components.ui.markup import classes
 from data.accounts.caller import Audience, Caller
 from data.core import formats, sites
 from data.core.i18n import LANGUAGES, Language, _, translate
@@ -47,34 +48,29 @@ def view_banner(caller: Caller, site: Site) -> Markup:
         name=caller.account.name if caller.account else "",
         hour=formats.hour(until, site.zone, caller.language) if until else "",
     )
-    leave = tag(
-        "form",
-        tag("button", caller.translate("Quitter cette vue"), type="submit", class_="btn quiet small"),
+    leave = html.form(
+        html.button(caller.translate("Quitter cette vue"), type="submit", class_="btn quiet small"),
         method="post",
         action="/gestion/familles/vue/fin",
         class_="as-link",
     )
-    return tag("p", icon("eye"), tag("span", text)) + leave
+    return html.p(icon("eye"), html.span(text)) + leave
 
 
 def around(caller: Caller, site: Site, title: str, body: Markup, path: str) -> Markup:
     """The same header, menus and footer around a plain page, for somebody signed in; staff who look as a family see its."""
     caller = caller.facing(Audience.ACCOUNT)
     looking = (
-        tag("section", view_banner(caller, site), class_="looking", aria_label=caller.translate("Vue de la famille"))
+        html.section(view_banner(caller, site), class_="looking", aria_label=caller.translate("Vue de la famille"))
         if caller.looking
         else None
     )
     menu = menu_of(caller)
-    return tag(
-        "div",
-        tag(
-            "div",
-            tag("header", header(caller, site, menu, path, "main"), class_="bar"),
+    return html.div(html.div(html.header(header(caller, site, menu, path, "main"), class_="bar"),
             looking,
-            tag("main", tag("div", head(title), body, class_="page"), id="cmain", tabindex="-1"),
-            tag("footer", footer(caller.language, site), class_="foot"),
-            tag("nav", phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.translate("Menu principal")),
+            html.main(html.div(head(title), body, class_="page"), id="cmain", tabindex="-1"),
+            html.footer(footer(caller.language, site), class_="foot"),
+            html.nav(phone_bar(caller, menu, path), class_="tabbar", aria_label=caller.translate("Menu principal")),
             class_="frame",
         ),
         id="app",
@@ -98,8 +94,7 @@ def _under(path: str) -> str:
 
 def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
     href, label, drawing = entry
-    return tag(
-        "a",
+    return html.a(
         drawn and icon(drawing),
         caller.translate(label),
         href=href,
@@ -111,17 +106,15 @@ def header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: s
     role = caller.translate(ROLES[caller.account.role]) if caller.account and ROLES[caller.account.role] else ""
     name = caller.account.name if caller.account else ""
     return (
-        tag("a", caller.translate("Aller au contenu"), href=f"#c{main_id}", class_="skip")
-        + tag(
-            "a",
+        html.a(caller.translate("Aller au contenu"), href=f"#c{main_id}", class_="skip")
+        + html.a(
             logo(site),
-            tag("span", site.name, tag("small", f"{role} · {name}" if role else name)),
+            html.span(site.name, html.small(f"{role} · {name}" if role else name)),
             class_="brand",
             href="/gestion" if caller.account and caller.account.is_staff else "/",
         )
         + display_preferences.opener(caller.language)
-        + tag(
-            "nav",
+        + html.nav(
             (_entry(caller, entry, path) for entry in menu),
             sign_out_button(caller),
             class_="menu",
@@ -135,14 +128,13 @@ def logo(site: Site | None) -> Markup:
     """The site's own, or the portal's mark."""
     if site is None or not site.logo:
         return LOGO
-    return tag("img", src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
+    return html.img(src=f"/logo/{site.id}/{site.logo}.png", alt="", class_="logo own", height=40)
 
 
 def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
     """« Déconnexion » is sent by plain HTTP: it holds when the websocket is down."""
-    return tag(
-        "form",
-        tag("button", drawn and icon("out"), caller.translate("Déconnexion"), type="submit"),
+    return html.form(
+        html.button(drawn and icon("out"), caller.translate("Déconnexion"), type="submit"),
         method="post",
         action="/deconnexion",
         class_="as-link",
@@ -152,10 +144,8 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
     first = [entry for entry in menu if entry[0] in IN_BAR]
     rest = [entry for entry in menu if entry[0] not in IN_BAR]
-    more = tag(
-        "div",
-        tag(
-            "nav",
+    more = html.div(
+        html.nav(
             (_entry(caller, entry, path, drawn=True) for entry in rest),
             display_preferences.opener(caller.language),
             sign_out_button(caller, drawn=True),
@@ -167,8 +157,7 @@ def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Ma
     )
     return (
         (Markup("").join(_entry(caller, entry, path, drawn=True) for entry in first))
-        + tag(
-            "button",
+        + html.button(
             icon("more"),
             caller.translate("Plus"),
             type="button",
@@ -184,16 +173,13 @@ def footer(language: Language, site: Site | None = None) -> Markup:
     state = sites.accessibility(site) if site else sites.ACCESSIBILITY_STATES[0]
     other: Language = "en" if language == "fr" else "fr"
     return (
-        tag(
-            "a", translate("Accessibilité : {state}", language, state=translate(state, language)), href="/accessibilite"
-        )
-        + tag("a", translate("Aide", language), href="/aide")
-        + tag("a", translate("Plan du portail", language), href="/aide#plan")
-        + tag("a", translate("Données personnelles", language), href="/donnees-personnelles")
-        + tag("a", translate("Mentions légales", language), href="/mentions-legales")
-        + tag(
-            "form",
-            tag("button", LANGUAGES[other], type="submit", name="langue", value=other, lang=other),
+        html.a(translate("Accessibilité : {state}", language, state=translate(state, language)), href="/accessibilite")
+        + html.a(translate("Aide", language), href="/aide")
+        + html.a(translate("Plan du portail", language), href="/aide#plan")
+        + html.a(translate("Données personnelles", language), href="/donnees-personnelles")
+        + html.a(translate("Mentions légales", language), href="/mentions-legales")
+        + html.form(
+            html.button(LANGUAGES[other], type="submit", name="langue", value=other, lang=other),
             method="post",
             action="/langue",
             class_="as-link",
@@ -203,9 +189,9 @@ def footer(language: Language, site: Site | None = None) -> Markup:
 
 def head(title: str, under: object = "", aside: object = "", *, id_: str | None = None) -> Markup:
     """The screen's h1, what stands under it, what stands beside it."""
-    return tag("div", tag("div", tag("h1", title, id=id_), under and tag("p", under)), aside, class_="head")
+    return html.div(html.div(html.h1(title, id=id_), under and html.p(under)), aside, class_="head")
 
 
 def way_back(text: str, href: str, **more: object) -> Markup:
     """The link above a title, to where one came from."""
-    return tag("a", icon("previous"), text, href=href, class_="link", **more)
+    return html.a(icon("previous"), text, href=href, class_="link", **more)

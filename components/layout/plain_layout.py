@@ -8,8 +8,9 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from components.layout import display_preferences, html_document, layout
+from components.ui import html
 from components.ui.icons import STAVE, icon
-from components.ui.markup import classes, join, tag
+from components.ui.markup import classes, join
 from data.accounts.caller import Caller
 from data.core.i18n import Language, pair, translate
 from data.core.sites import Site
@@ -36,24 +37,21 @@ def plain_page(
 ) -> HTMLResponse:
     """A whole page, a card in its middle. `ahead`: addresses fetched while the person types."""
     name = site.name if site else translate("Portail des usagers", language)
-    brand = tag(
-        "div",
+    brand = html.div(
         layout.logo(site),
-        tag("span", name, site and tag("small", translate("Portail des usagers", language))),
+        html.span(name, site and html.small(translate("Portail des usagers", language))),
         class_="brand",
     )
-    body = tag(
-        "div",
+    body = html.div(
         brand,
-        tag("div", tag("h1", title), body, class_="card"),
+        html.div(html.h1(title), body, class_="card"),
         frame.under,
         class_=classes("plain-body", frame.broad and "broad"),
     )
-    page = tag(
-        "div",
-        None if frame.bare else tag("header", display_preferences.opener(language), class_="plain-head"),
-        tag("main", None if frame.broad else STAVE, body),
-        tag("footer", layout.footer(language, site), class_="foot"),
+    page = html.div(
+        None if frame.bare else html.header(display_preferences.opener(language), class_="plain-head"),
+        html.main(None if frame.broad else STAVE, body),
+        html.footer(layout.footer(language, site), class_="foot"),
         class_="plain-layout",
     )
     return html_document.page(f"{title} – {name}", page, language=language, status=status, ahead=ahead, site=site)
@@ -66,11 +64,11 @@ def public_page(
     if caller.account and site and not caller.account.must_change:
         return html_document.page(
             f"{title} – {site.name}",
-            layout.around(caller, site, title, tag("div", body, class_="card"), path),
+            layout.around(caller, site, title, html.div(body, class_="card"), path),
             language=caller.language,
             site=site,
         )
-    back = tag("p", tag("a", caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
+    back = html.p(html.a(caller.translate("Retour à la connexion"), href="/connexion", class_="way-back"))
     return plain_page(
         title, join([body, back]), language=caller.language, site=site, frame=Frame(broad=True, bare=bare)
     )
@@ -89,8 +87,7 @@ def entry(
     """A labelled field of a plain form, its fault beside it."""
     attributes.setdefault("type", "text")
     described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
-    field = tag(
-        "input",
+    field = html.input(
         id=name,
         name=name,
         value=value,
@@ -98,12 +95,11 @@ def entry(
         aria_invalid="true" if fault else None,
         **attributes,
     )
-    return tag(
-        "div",
-        tag("label", label, for_=name),
-        tag("div", field, extra, class_="with-button") if extra else field,
-        hint and tag("span", hint, id=f"{name}-hint", class_="hint"),
-        fault and tag("p", icon("alert"), tag("span", fault), id=f"{name}-fault", class_="fault"),
+    return html.div(
+        html.label(label, for_=name),
+        html.div(field, extra, class_="with-button") if extra else field,
+        hint and html.span(hint, id=f"{name}-hint", class_="hint"),
+        fault and html.p(icon("alert"), html.span(fault), id=f"{name}-fault", class_="fault"),
         class_=classes("field", fault and "faulty"),
     )
 
@@ -127,8 +123,7 @@ def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) ->
 def password(label: str, name: str, language: Language, **more: Any) -> Markup:
     """A password's field with « Afficher », which appears with the script."""
     show, hide = translate("Afficher", language), translate("Masquer", language)
-    button = tag(
-        "button",
+    button = html.button(
         show,
         type="button",
         class_="btn quiet",
@@ -144,10 +139,9 @@ def password(label: str, name: str, language: Language, **more: Any) -> Markup:
 
 def message(text: str, language: Language, *, focus: str = "") -> Markup:
     """A message closed with « OK »: a dialog that is open without script too; the focus then goes to `focus`."""
-    return tag(
-        "dialog",
-        tag("p", text, id="message-text"),
-        tag("form", tag("button", translate("OK", language), class_="btn", autofocus=True), method="dialog"),
+    return html.dialog(
+        html.p(text, id="message-text"),
+        html.form(html.button(translate("OK", language), class_="btn", autofocus=True), method="dialog"),
         class_="message",
         open=True,
         data_now=focus,
@@ -170,5 +164,5 @@ def info(text: str) -> Markup:
 
 def _notice(text: str, drawing: str, look: str | None, role: str) -> Markup:
     """Nothing without a text."""
-    shown = tag("div", icon(drawing), tag("p", text), class_=classes("notice", look), role=role)
+    shown = html.div(icon(drawing), html.p(text), class_=classes("notice", look), role=role)
     return shown if text else Markup("")

@@ -17,6 +17,7 @@ from components.layout import display_preferences
 from components.layout.html_document import head
 from components.nicegui_adapter import static_files
 from components.nicegui_adapter.static_panel import StaticPanel
+from components.ui import html
 from components.ui.markup import tag
 from data.core.i18n import Language, translate
 from data.core.settings import settings
@@ -61,16 +62,14 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
     for element in client.elements.values():
         if isinstance(element, StaticPanel):
             element.first = Markup("")  # the browser has it now; a connected client stays small
-    document = Markup("<!doctype html>") + tag(
-        "html",
+    document = Markup("<!doctype html>") + html.html(
         head(client.title or "", *client.storage.get("style", ())),
-        tag(
-            "body",
-            tag("div", painted, id="app"),
+        html.body(
+            html.div(painted, id="app"),
             _lost(language),
-            tag("div", id="announcement", role="status", class_="unseen"),
-            tag("script", Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
-            tag("script", src=url("portal.js"), type="module"),
+            html.div(id="announcement", role="status", class_="unseen"),
+            html.script(Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
+            html.script(src=url("portal.js"), type="module"),
         ),
         lang=language,
         **display_preferences.attributes(),
@@ -86,14 +85,12 @@ def _is_prefetched(request: Request) -> bool:
 
 def _lost(language: Language) -> Markup:
     """What NiceGUI shows and hides as the connection goes and comes; the announcement is the script's."""
-    return tag(
-        "div",
+    return html.div(
         translate("Connexion interrompue. Nouvelle tentative…", language),
         id="popup",
         class_="lost",
         aria_hidden="true",
-    ) + tag(
-        "div",
+    ) + html.div(
         translate("Ce texte est trop long pour être envoyé.", language),
         id="too_long_message_popup",
         class_="lost",

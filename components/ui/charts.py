@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.tables import table
 from data.core import formats
 from data.core.i18n import _
@@ -31,12 +31,11 @@ def averages(uow: UnitOfWork, title: str, points: Sequence[tuple[str, int]]) -> 
     )
     parts = [
         *(
-            tag("path", d=f"M{LEFT} {_up(line, low, high)}H{WIDTH - RIGHT}", class_="grid-line")
+            html.path(d=f"M{LEFT} {_up(line, low, high)}H{WIDTH - RIGHT}", class_="grid-line")
             for line in range(low, high + 1, 500)
         ),
         *(
-            tag(
-                "text",
+            html.text(
                 formats.decimal(line, uow.language, places=0),
                 x=LEFT - 8,
                 y=_up(line, low, high) + 5,
@@ -44,23 +43,22 @@ def averages(uow: UnitOfWork, title: str, points: Sequence[tuple[str, int]]) -> 
             )
             for line in (low, high)
         ),
-        tag("path", d="M" + "L".join(f"{x} {y}" for x, y in spots), class_="curve"),
-        *(tag("circle", cx=x, cy=y, r=4, class_="spot") for x, y in spots),
-        tag("text", formats.decimal(values[-1], uow.language), x=spots[-1][0], y=spots[-1][1] - 10, class_="last"),
-        tag("text", points[0][0], x=LEFT, y=HEIGHT - 4),
-        tag("text", points[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
+        html.path(d="M" + "L".join(f"{x} {y}" for x, y in spots), class_="curve"),
+        *(html.circle(cx=x, cy=y, r=4, class_="spot") for x, y in spots),
+        html.text(formats.decimal(values[-1], uow.language), x=spots[-1][0], y=spots[-1][1] - 10, class_="last"),
+        html.text(points[0][0], x=LEFT, y=HEIGHT - 4),
+        html.text(points[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
     ]
-    picture = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart")
+    picture = html.svg(parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart")
     figures = table(
         title,
         [uow.translate("Année"), uow.translate("Moyenne /20")],
         [(year, formats.decimal(value, uow.language)) for year, value in reversed(points)],
     )
-    return tag(
-        "figure",
-        tag("figcaption", title),
+    return html.figure(
+        html.figcaption(title),
         picture,
-        tag("details", tag("summary", uow.translate("Voir les chiffres")), figures),
+        html.details(html.summary(uow.translate("Voir les chiffres")), figures),
         class_="figure",
     )
 
@@ -76,9 +74,9 @@ def progress(uow: UnitOfWork, title: str, weeks: Sequence[tuple[str, int, int, i
         spots = [(_across(place, len(weeks)), _up(figure, 0, high)) for place, figure in enumerate(figures)]
         x, y = spots[-1]
         curves += [
-            tag("path", d="M" + "L".join(f"{a} {b}" for a, b in spots), class_=f"curve{look}"),
-            tag("circle", cx=x, cy=y, r=4, class_=f"spot{look}"),
-            tag("text", figures[-1], x=x + 10, y=y + 5, class_=f"count{look}"),
+            html.path(d="M" + "L".join(f"{a} {b}" for a, b in spots), class_=f"curve{look}"),
+            html.circle(cx=x, cy=y, r=4, class_=f"spot{look}"),
+            html.text(figures[-1], x=x + 10, y=y + 5, class_=f"count{look}"),
         ]
     description = uow.translate(
         "{title} : {received} reçues et {validated} validées la semaine du {week}",
@@ -88,26 +86,24 @@ def progress(uow: UnitOfWork, title: str, weeks: Sequence[tuple[str, int, int, i
         week=weeks[-1][0],
     )
     parts = [
-        *(tag("path", d=f"M{LEFT} {_up(line, 0, high)}H{WIDTH - RIGHT}", class_="grid-line") for line in (0, high)),
-        *(tag("text", line, x=LEFT - 8, y=_up(line, 0, high) + 5, class_="end") for line in (0, high)),
+        *(html.path(d=f"M{LEFT} {_up(line, 0, high)}H{WIDTH - RIGHT}", class_="grid-line") for line in (0, high)),
+        *(html.text(line, x=LEFT - 8, y=_up(line, 0, high) + 5, class_="end") for line in (0, high)),
         *curves,
-        tag("text", weeks[0][0], x=LEFT, y=HEIGHT - 4),
-        tag("text", weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
+        html.text(weeks[0][0], x=LEFT, y=HEIGHT - 4),
+        html.text(weeks[-1][0], x=WIDTH - RIGHT, y=HEIGHT - 4, class_="end"),
     ]
     heads = [
         uow.translate(each)
         for each in (_("Semaine du"), _("Reçues"), _("Validées"), _("À corriger"), _("Sans réponse"))
     ]
-    return tag(
-        "figure",
-        tag(
-            "figcaption",
-            tag("span", uow.translate("Reçues"), class_="key"),
+    return html.figure(
+        html.figcaption(
+            html.span(uow.translate("Reçues"), class_="key"),
             " ",
-            tag("span", uow.translate("Validées"), class_="key second"),
+            html.span(uow.translate("Validées"), class_="key second"),
         ),
-        tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart"),
-        tag("details", tag("summary", uow.translate("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
+        html.svg(parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=description, class_="chart"),
+        html.details(html.summary(uow.translate("Voir les chiffres")), table(title, heads, [*reversed(weeks)])),
         class_="figure",
     )
 

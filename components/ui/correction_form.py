@@ -6,9 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.forms import Control
 from components.ui.icons import icon
-from components.ui.markup import acting_form, classes, tag
+from components.ui.markup import acting_form, classes
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, FieldChange
 from data.core.errors import UserError
@@ -49,18 +50,17 @@ def form(uow: UnitOfWork, row: Any, waiting: Waiting, shown: Shown, *, hidden: f
         if name in hidden:
             continue
         drawn = _field(uow, key, one, one.shown(row), recorded[name], waiting.get(name), faults.get(name))
-        unseen = (tag("input", type="hidden", name=WAS + name, value=recorded[name]),) + (
-            (tag("input", type="hidden", name=ASKED + name, value=asked[name]),) if name in asked else ()
+        unseen = (html.input(type="hidden", name=WAS + name, value=recorded[name]),) + (
+            (html.input(type="hidden", name=ASKED + name, value=asked[name]),) if name in asked else ()
         )
         sections.setdefault(one.mark.section, []).extend((drawn, *unseen))
     return acting_form(
         (
-            tag("fieldset", tag("legend", uow.translate(title)), tag("div", each, class_="grid"))
+            html.fieldset(html.legend(uow.translate(title)), html.div(each, class_="grid"))
             for title, each in sections.items()
         ),
-        tag(
-            "div",
-            tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id=f"{key}-save"),
+        html.div(
+            html.button(uow.translate("Enregistrer"), type="submit", class_="btn", id=f"{key}-save"),
             class_="actions",
         ),
         do="correct",
@@ -83,13 +83,13 @@ def _field(
     control, below = Control(uow, key, one, Policy.IMMEDIATE, one.mark.required), list[Markup]()
     notes: list[str] = []
     if hint := one.kind.hint:
-        below.append(tag("span", uow.translate(hint), id=f"{control.id}-hint", class_="hint"))
+        below.append(html.span(uow.translate(hint), id=f"{control.id}-hint", class_="hint"))
         notes.append("hint")
     if now != seen:
         text = uow.translate(
             "A changé entre-temps : « {value} »", value=one.format_value(now, uow.language) or uow.translate("vide")
         )
-        below.append(tag("p", icon("info"), tag("span", text), id=f"{control.id}-now", class_="asked"))
+        below.append(html.p(icon("info"), html.span(text), id=f"{control.id}-now", class_="asked"))
         notes.append("now")
     if waiting:
         change, request = waiting
@@ -97,21 +97,19 @@ def _field(
             "La famille demande : « {value} »",
             value=one.format_value(change.new, uow.language) or uow.translate("vide"),
         )
-        link = tag("a", uow.translate("voir la demande"), href=f"/gestion/demandes?demande={request.id}")
-        below.append(tag("p", icon("clock"), tag("span", text, " ", link), id=f"{control.id}-asked", class_="asked"))
+        link = html.a(uow.translate("voir la demande"), href=f"/gestion/demandes?demande={request.id}")
+        below.append(html.p(icon("clock"), html.span(text, " ", link), id=f"{control.id}-asked", class_="asked"))
         notes.append("asked")
     if fault:
         below.append(
-            tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{control.id}-fault", class_="fault")
+            html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{control.id}-fault", class_="fault")
         )
         notes.append("fault")
     described = " ".join(f"{control.id}-{note}" for note in notes)
-    return tag(
-        "div",
-        tag(
-            "label",
+    return html.div(
+        html.label(
             uow.translate(one.mark.label),
-            one.mark.required and tag("span", " ", uow.translate("(obligatoire)")),
+            one.mark.required and html.span(" ", uow.translate("(obligatoire)")),
             for_=control.id,
         ),
         control.input(now, described, fault, ()),
@@ -128,4 +126,4 @@ def new(uow: UnitOfWork, table: type[Any], names: Iterable[str], shown: Shown, k
         for name, one in known.items()
         if name in set(names)
     ]
-    return tag("div", drawn, class_="grid")
+    return html.div(drawn, class_="grid")

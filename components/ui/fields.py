@@ -5,8 +5,9 @@ from typing import TypedDict, Unpack
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import classes, tag
+from components.ui.markup import classes
 from data.core.errors import UserError
 from data.core.i18n import translate_or_same
 from data.core.unit_of_work import UnitOfWork
@@ -56,19 +57,18 @@ def labelled(
     }
     if control == "select":
         choices = [
-            tag("option", translate_or_same(text, uow.language), value=key, selected=key == value)
+            html.option(translate_or_same(text, uow.language), value=key, selected=key == value)
             for key, text in (options or {}).items()
         ]
-        field = tag("select", choices, **common)
+        field = html.select(choices, **common)
     elif control == "textarea":
-        field = tag("textarea", value, **common)
+        field = html.textarea(value, **common)
     else:
-        field = tag("input", type=control, value=value, **common)
-    return tag(
-        "div",
-        tag("label", uow.translate(label), required and tag("span", " ", uow.translate("(obligatoire)")), for_=id_),
+        field = html.input(type=control, value=value, **common)
+    return html.div(
+        html.label(uow.translate(label), required and html.span(" ", uow.translate("(obligatoire)")), for_=id_),
         field,
-        hint and tag("span", uow.translate(hint), id=f"{id_}-hint", class_="hint"),
-        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{id_}-fault", class_="fault"),
+        hint and html.span(uow.translate(hint), id=f"{id_}-hint", class_="hint"),
+        fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{id_}-fault", class_="fault"),
         class_=classes("field", f"s{marks.get('span', 12)}", fault and "faulty"),
     )

@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, classes, join, tag
+from components.ui.markup import acting_form, button, classes, join
 from components.ui.panel import Act, Answer, Handler, only_shows
 from data.accounts import sessions
 from data.accounts.caller import Caller
@@ -72,11 +73,11 @@ def record_form(
         if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
             sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
-        tag("fieldset", tag("legend", uow.translate(title)), tag("div", inside, class_="grid"))
+        html.fieldset(html.legend(uow.translate(title)), html.div(inside, class_="grid"))
         for title, inside in sections.items()
     ]
     if not may_change:
-        return tag("div", body, class_="record-fields")
+        return html.div(body, class_="record-fields")
     return acting_form(
         body,
         _actions(uow, row, waiting),
@@ -90,8 +91,7 @@ def record_form(
 def _own_password(uow: UnitOfWork, key: str, fault: UserError | None) -> Markup:
     """Shown by the script once the e-mail beside it is changed."""
     at = f"{key}-{PASSWORD}"
-    field = tag(
-        "input",
+    field = html.input(
         id=at,
         name=PASSWORD,
         type="password",
@@ -100,14 +100,11 @@ def _own_password(uow: UnitOfWork, key: str, fault: UserError | None) -> Markup:
         aria_describedby=f"{at}-hint {at}-fault" if fault else f"{at}-hint",
         aria_invalid="true" if fault else None,
     )
-    message = fault and tag(
-        "p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{at}-fault", class_="fault"
-    )
-    return tag(
-        "div",
-        tag("label", uow.translate("Votre mot de passe actuel"), for_=at),
+    message = fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{at}-fault", class_="fault")
+    return html.div(
+        html.label(uow.translate("Votre mot de passe actuel"), for_=at),
         field,
-        tag("span", uow.translate("Demandé pour changer l’e-mail."), id=f"{at}-hint", class_="hint"),
+        html.span(uow.translate("Demandé pour changer l’e-mail."), id=f"{at}-hint", class_="hint"),
         message,
         class_=classes("field", "s4", fault and "faulty"),
         data_beside=f"{key}-email",
@@ -143,45 +140,41 @@ class Control:
         below = []
         hint = self.one.kind.hint if self.policy != Policy.READONLY else ""
         if hint:
-            below.append(tag("span", uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
+            below.append(html.span(uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
         if change:
             old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
             below.append(
-                tag(
-                    "p",
+                html.p(
                     icon("clock"),
-                    tag("span", uow.translate("En attente · avant : {old}", old=old)),
+                    html.span(uow.translate("En attente · avant : {old}", old=old)),
                     id=f"{self.id}-was",
                     class_="was",
                 )
             )
             if change.confirm_hash and not change.confirmed_at:
                 below.append(
-                    tag(
-                        "p",
+                    html.p(
                         icon("mail"),
-                        tag("span", uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")),
+                        html.span(uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")),
                         class_="was",
                     )
                 )
         if 1 < len(towns) <= MAX_TOWNS and shown not in towns:
-            chips = [tag("button", town, type="button", data_fills=self.id) for town in towns]
-            below.append(tag("div", chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
+            chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
+            below.append(html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
         if fault:
             below.append(
-                tag("p", icon("alert"), tag("span", fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
+                html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
             )
         described = " ".join(
             f"{self.id}-{what}" for what, there in (("hint", hint), ("was", change), ("fault", fault)) if there
         )
-        label = tag(
-            "label",
+        label = html.label(
             uow.translate(self.one.mark.label),
-            self.required and self.policy != Policy.READONLY and tag("span", " ", uow.translate("(obligatoire)")),
+            self.required and self.policy != Policy.READONLY and html.span(" ", uow.translate("(obligatoire)")),
             for_=self.id,
         )
-        return tag(
-            "div",
+        return html.div(
             label,
             self.input(shown, described, fault, towns),
             below,
@@ -201,17 +194,16 @@ class Control:
         text = self.one.format_value(shown, uow.language)
         if self.policy == Policy.READONLY:
             shown = text or uow.translate("Non renseigné")
-            return tag("input", id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
+            return html.input(id=self.id, value=shown, readonly=True, type="text", aria_describedby=described or None)
         if kind.control in {"choice", "country"}:
             options = (
                 _countries(uow.language, shown)
                 if kind.control == "country"
                 else _options(uow, {"": "–", **kind.options}, shown)
             )
-            return tag("select", options, **common)
-        listed = tag("datalist", (tag("option", value=town) for town in towns), id=f"{self.id}-list") if towns else None
-        field_ = tag(
-            "input",
+            return html.select(options, **common)
+        listed = html.datalist((html.option(value=town) for town in towns), id=f"{self.id}-list") if towns else None
+        field_ = html.input(
             type="email" if kind.control == "email" else "tel" if kind.control == "tel" else "text",
             value=text,
             maxlength=self.one.length,
@@ -226,7 +218,7 @@ class Control:
 
 def _options(uow: UnitOfWork, text: Mapping[str, str], chosen: str) -> list[Markup]:
     return [
-        tag("option", uow.translate(message) if value else message, value=value, selected=value == chosen)
+        html.option(uow.translate(message) if value else message, value=value, selected=value == chosen)
         for value, message in text.items()
     ]
 
@@ -235,7 +227,7 @@ def _options(uow: UnitOfWork, text: Mapping[str, str], chosen: str) -> list[Mark
 def _countries(language: Language, chosen: str) -> Markup:
     """All of them: nothing else of a record is so long, and it is the same for nearly everyone."""
     return join(
-        tag("option", name, value=code, selected=code == chosen) for code, name in fields.countries(language).items()
+        html.option(name, value=code, selected=code == chosen) for code, name in fields.countries(language).items()
     )
 
 
@@ -247,14 +239,13 @@ def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -
         else None
     )
     notice = (
-        tag("p", icon("clock"), tag("span", uow.translate(NOTICES[change_requests.record_type_of(row)])), class_="was")
+        html.p(icon("clock"), html.span(uow.translate(NOTICES[change_requests.record_type_of(row)])), class_="was")
         if waiting
         else None
     )
-    return tag(
-        "div",
+    return html.div(
         cancel,
-        tag("button", uow.translate("Modifier"), type="submit", class_="btn", id=f"{record_key(row)}-save"),
+        html.button(uow.translate("Modifier"), type="submit", class_="btn", id=f"{record_key(row)}-save"),
         notice,
         class_="actions",
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.core.i18n import Language, _, as_language, translate
 from data.core.unit_of_work import UnitOfWork
 from data.mail.blocks import runs
@@ -18,62 +18,60 @@ Parts = list[Markup]
 def draw(uow: UnitOfWork, letter: Letter) -> Markup:
     """The letter as a record of paper; in words when its text is no longer kept."""
     if not letter.blocks:
-        return tag("p", uow.translate("Le texte de ce courriel n’est plus conservé."), class_="soft")
+        return html.p(uow.translate("Le texte de ce courriel n’est plus conservé."), class_="soft")
     language = as_language(letter.language)
-    parts = [tag("p", translate(HELLO, language, name=letter.name))]
+    parts = [html.p(translate(HELLO, language, name=letter.name))]
     for kind, rows in runs(letter.blocks):
         parts += SCREEN[kind](rows, language)
-    return tag("div", parts, class_="letter-paper", lang=letter.language if letter.language != uow.language else None)
+    return html.div(parts, class_="letter-paper", lang=letter.language if letter.language != uow.language else None)
 
 
 def _changes(rows: list[list[str]], language: Language) -> Parts:
     heads = [translate(word, language) for word in (_("Champ"), _("Avant"), _("Après"))]
     lines = (
-        tag(
-            "tr",
-            tag("th", field, scope="row"),
-            tag("td", before or "–", data_l=heads[1]),
-            tag("td", tag("strong", after or "–"), verdict and (tag("br"), verdict), data_l=heads[2]),
+        html.tr(
+            html.th(field, scope="row"),
+            html.td(before or "–", data_l=heads[1]),
+            html.td(html.strong(after or "–"), verdict and (html.br(), verdict), data_l=heads[2]),
         )
         for field, before, after, verdict in rows
     )
-    table = tag(
-        "table",
-        tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
-        tag("tbody", lines),
+    table = html.table(
+        html.thead(html.tr(html.th(head, scope="col") for head in heads)),
+        html.tbody(lines),
         class_="stack",
     )
     return [table]
 
 
 def _facts(rows: list[list[str]], language: Language) -> Parts:
-    return [tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in rows), class_="facts")]
+    return [html.dl((html.div(html.dt(label), html.dd(value)) for label, value in rows), class_="facts")]
 
 
 def _links(rows: list[list[str]], language: Language) -> Parts:
     return [
-        tag("p", tag("strong", words), tag("br"), tag("span", shown_link(address), class_="soft small"))
+        html.p(html.strong(words), html.br(), html.span(shown_link(address), class_="soft small"))
         for words, address in rows
     ]
 
 
 def _papers(rows: list[list[str]], language: Language) -> Parts:
     names = [translate("Pièce jointe : {name}", language, name=row[0]) for row in rows]
-    return [tag("p", icon("paper"), tag("span", name), class_="was plain") for name in names]
+    return [html.p(icon("paper"), html.span(name), class_="was plain") for name in names]
 
 
 def _foot(rows: list[list[str]], language: Language) -> Parts:
     lines = [*filter(None, rows[0]), translate(AUTOMATIC, language)]
-    return [tag("p", [(line, tag("br")) for line in lines], class_="foot-of-letter soft small")]
+    return [html.p([(line, html.br()) for line in lines], class_="foot-of-letter soft small")]
 
 
 SCREEN: dict[str, Callable[[list[list[str]], Language], Parts]] = {  # the kinds of data/mail/blocks.py
-    "p": lambda rows, language: [tag("p", text) for [text] in rows],
-    "secret": lambda rows, language: [tag("p", translate(PASSWORD_LINE, language, secret=HIDDEN), class_="secret")],
+    "p": lambda rows, language: [html.p(text) for [text] in rows],
+    "secret": lambda rows, language: [html.p(translate(PASSWORD_LINE, language, secret=HIDDEN), class_="secret")],
     "change": _changes,
     "fact": _facts,
     "message": lambda rows, language: [
-        tag("p", translate(OFFICE_MESSAGE, language, message=text), class_="pre-line") for [text] in rows
+        html.p(translate(OFFICE_MESSAGE, language, message=text), class_="pre-line") for [text] in rows
     ],
     "link": _links,
     "paper": _papers,

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, button, tag
+from components.ui.markup import Content, button
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
@@ -128,22 +129,20 @@ def draw(
     search = _search(uow, listing, count, len(rows) if total is None else None) if searched else None
     if not found:
         terms = _("Aucune ligne ne correspond à cette recherche.") if rows or order.search else listing.empty
-        tools = tag("div", beside, search, class_="tools") if beside or search else None
-        return tag("div", tools, above, tag("p", uow.translate(terms), class_="nothing"), class_="listing")
+        tools = html.div(beside, search, class_="tools") if beside or search else None
+        return html.div(tools, above, html.p(uow.translate(terms), class_="nothing"), class_="listing")
     labels = [uow.translate(column.label) for column in listing.columns]
-    caption = tag(
-        "caption", tag("span", uow.translate(listing.caption), class_="unseen" if listing.quiet_caption else None)
+    caption = html.caption(
+        html.span(uow.translate(listing.caption), class_="unseen" if listing.quiet_caption else None)
     )
-    table = tag(
-        "table",
+    table = html.table(
         caption,
-        tag("thead", tag("tr", (_head(uow, listing, at) for at in range(len(labels))))),
-        tag("tbody", (_line(uow, listing, labels, row, opened) for row in shown), data_rows=True),
+        html.thead(html.tr(_head(uow, listing, at) for at in range(len(labels)))),
+        html.tbody((_line(uow, listing, labels, row, opened) for row in shown), data_rows=True),
         class_="stack",
     )
-    return tag(
-        "div",
-        tag("div", beside, search, _sort_on_phone(uow, listing, labels), class_="tools"),
+    return html.div(
+        html.div(beside, search, _sort_on_phone(uow, listing, labels), class_="tools"),
         above,
         table,
         pager(uow, skip, PAGE, count, do=f"turn-{listing.name}"),
@@ -192,11 +191,9 @@ def _search(uow: UnitOfWork, listing: Listing[Row], found: int, total: int | Non
             "{count} ligne trouvée sur {total}", "{count} lignes trouvées sur {total}", count=found, total=total
         )
     )
-    return tag(
-        "div",
-        tag("label", uow.translate("Rechercher"), for_=name),
-        tag(
-            "input",
+    return html.div(
+        html.label(uow.translate("Rechercher"), for_=name),
+        html.input(
             id=name,
             name=name,
             type="search",
@@ -205,7 +202,7 @@ def _search(uow: UnitOfWork, listing: Listing[Row], found: int, total: int | Non
             maxlength=MAX_SEARCH_LENGTH,
             autocomplete="off",
         ),
-        tag("span", count_text if asked else "", class_="hint", role="status"),
+        html.span(count_text if asked else "", class_="hint", role="status"),
         class_="field find",
     )
 
@@ -214,8 +211,7 @@ def _head(uow: UnitOfWork, listing: Listing[Row], at: int) -> Markup:
     column, order = listing.columns[at], listing.order
     sorted_by = order.column == at
     drawn = icon("down" if order.down else "up") if sorted_by else icon("sort")
-    return tag(
-        "th",
+    return html.th(
         button(uow.translate(column.label), drawn, do=f"sort-{listing.name}", of=at, class_="sort"),
         scope="col",
         aria_sort=("descending" if order.down else "ascending") if sorted_by else None,
@@ -227,9 +223,8 @@ def _line(uow: UnitOfWork, listing: Listing[Row], labels: list[str], row: Row, o
     cells = [column.cell(uow, row) for column in listing.columns]
     current = opened is not None and listing.of(row) == opened
     if listing.href:
-        more = listing.called and tag("span", f", {listing.called(row)}", class_="unseen")
-        cells[0] = tag(
-            "a",
+        more = listing.called and html.span(f", {listing.called(row)}", class_="unseen")
+        cells[0] = html.a(
             cells[0],
             more,
             href=listing.href(row),
@@ -240,7 +235,7 @@ def _line(uow: UnitOfWork, listing: Listing[Row], labels: list[str], row: Row, o
             aria_current="true" if current else None,
         )
     if listing.before:
-        cells[0] = tag("span", listing.before(uow, row), cells[0], class_="picked")
+        cells[0] = html.span(listing.before(uow, row), cells[0], class_="picked")
     looks = [column.look for column in listing.columns]
     return table_row(labels, cells, looks, class_="current" if current else None)
 
@@ -253,12 +248,10 @@ def _sort_on_phone(uow: UnitOfWork, listing: Listing[Row], labels: list[str]) ->
     for at, label in enumerate(labels):
         choices += [(f"{at}c", uow.translate("{column}, croissant", column=label))]
         choices += [(f"{at}d", uow.translate("{column}, décroissant", column=label))]
-    return tag(
-        "div",
-        tag("label", uow.translate("Trier par"), for_=f"{name}-phone"),
-        tag(
-            "select",
-            (tag("option", label, value=value, selected=value == now) for value, label in choices),
+    return html.div(
+        html.label(uow.translate("Trier par"), for_=f"{name}-phone"),
+        html.select(
+            (html.option(label, value=value, selected=value == now) for value, label in choices),
             id=f"{name}-phone",
             name="sort",
             data_change=name,

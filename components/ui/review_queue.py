@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, button, classes, tag
+from components.ui.markup import Content, button, classes
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
 from data.core import formats, sites
@@ -37,16 +38,15 @@ def _of(
 def draw_list(uow: UnitOfWork, caption: str, column: str, rows: Sequence[Markup], empty: str) -> Markup:
     """The queue on the left: a caption, a column that only screen readers name, the rows; `empty` where there is none."""
     if not rows:
-        return tag("h2", caption, class_="unseen") + tag("p", empty)
-    heads = tag("tr", tag("th", tag("span", column, class_="unseen"), scope="col", class_="bare"))
-    return tag("table", tag("caption", caption), tag("thead", heads), tag("tbody", rows))
+        return html.h2(caption, class_="unseen") + html.p(empty)
+    heads = html.tr(html.th(html.span(column, class_="unseen"), scope="col", class_="bare"))
+    return html.table(html.caption(caption), html.thead(heads), html.tbody(rows))
 
 
 def draw_row(row_id: int, href: str, name: str, about: object, age: Markup, *, current: bool) -> Markup:
     """One that waits, or was answered: whose, what, since when. It opens on the right (the act « open »)."""
-    link = tag(
-        "a",
-        tag("span", tag("strong", name), tag("br"), tag("span", about, class_="soft")),
+    link = html.a(
+        html.span(html.strong(name), html.br(), html.span(about, class_="soft")),
         age,
         href=href,
         data_do="open",
@@ -55,12 +55,12 @@ def draw_row(row_id: int, href: str, name: str, about: object, age: Markup, *, c
         data_open=True,
         aria_current="true" if current else None,
     )
-    return tag("tr", tag("td", link), class_="current" if current else None)
+    return html.tr(html.td(link), class_="current" if current else None)
 
 
 def age_of(uow: UnitOfWork, since: datetime, *, late: bool = False) -> Markup:
     """« il y a 3 jours »."""
-    return tag("span", formats.ago(since, uow.now, uow.zone, uow.language), class_=classes("age", late and "old"))
+    return html.span(formats.ago(since, uow.now, uow.zone, uow.language), class_=classes("age", late and "old"))
 
 
 def neighbour(ids: Sequence[int], current: int | None, by: int) -> int | None:
@@ -77,15 +77,14 @@ def following(ids: Sequence[int], decided: int) -> int | None:
 
 def keyed(key: str, *label: Content, do: str = "", **attributes: object) -> Markup:
     """A button that shows the key which presses it; `do` makes it a panel's act."""
-    shown: tuple[Content, ...] = (*label, " ", tag("kbd", key, aria_hidden="true")) if key else label
+    shown: tuple[Content, ...] = (*label, " ", html.kbd(key, aria_hidden="true")) if key else label
     attributes["aria_keyshortcuts"] = key or None
-    return button(*shown, do=do, **attributes) if do else tag("button", *shown, **attributes)
+    return button(*shown, do=do, **attributes) if do else html.button(*shown, **attributes)
 
 
 def verdicts(uow: UnitOfWork, declined: str, accepted: str) -> Markup:
     """« Refuser » and « Accepter »: the field « verdict »."""
-    return tag(
-        "div",
+    return html.div(
         keyed("R", uow.translate("Refuser"), type="submit", name="verdict", value=declined, class_="btn bad"),
         keyed("V", uow.translate("Accepter"), type="submit", name="verdict", value=accepted, class_="btn"),
         class_="actions",
@@ -97,13 +96,10 @@ def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page"
     if total <= most:
         return None
     last = min(skip + most, total)
-    return tag(
-        "nav",
-        button(uow.translate("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else tag("span"),
-        tag(
-            "span", uow.translate("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"
-        ),
-        button(uow.translate("Suivantes"), do=do, of=skip + most, class_="link") if last < total else tag("span"),
+    return html.nav(
+        button(uow.translate("Précédentes"), do=do, of=max(0, skip - most), class_="link") if skip else html.span(),
+        html.span(uow.translate("{first} à {last} sur {total}", first=skip + 1, last=last, total=total), class_="soft"),
+        button(uow.translate("Suivantes"), do=do, of=skip + most, class_="link") if last < total else html.span(),
         class_="pager",
         aria_label=uow.translate("Pages de la liste"),
     )
@@ -111,11 +107,9 @@ def pager(uow: UnitOfWork, skip: int, most: int, total: int, *, do: str = "page"
 
 def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, most: int = 500) -> Markup:
     """The field « reason » (`most` characters) with its fault, and the ready sentences that fill it."""
-    return tag(
-        "div",
-        tag("label", label, for_="reason"),
-        tag(
-            "textarea",
+    return html.div(
+        html.label(label, for_="reason"),
+        html.textarea(
             id="reason",
             name="reason",
             maxlength=most,
@@ -123,7 +117,7 @@ def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, 
             aria_describedby="reason-fault" if fault else None,
             aria_invalid="true" if fault else None,
         ),
-        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), id="reason-fault", class_="fault"),
+        fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id="reason-fault", class_="fault"),
         ready,
         class_=classes("field", fault and "faulty"),
     )
@@ -133,16 +127,15 @@ def ready_sentences(uow: UnitOfWork, field: str, key: str, ours: Iterable[str], 
     """A button for each sentence (data/core/sites.py, refusals), which writes it into the field. `reader`: the account it is for."""
     language = accounts.language_of(uow, reader)
     buttons = [
-        tag("button", each, type="button", data_fills=field, lang=language if language != uow.language else None)
+        html.button(each, type="button", data_fills=field, lang=language if language != uow.language else None)
         for each in sites.refusals(sites.here(uow), key, ours, language)
     ]
-    return tag("div", buttons, class_="ready", role="group", aria_label=uow.translate("Raisons prêtes"))
+    return html.div(buttons, class_="ready", role="group", aria_label=uow.translate("Raisons prêtes"))
 
 
 def search_field(uow: UnitOfWork, typed: str, hint: str, most: int = 60) -> Markup:
     """The field of the act « search », at most `most` characters."""
-    field = tag(
-        "input",
+    field = html.input(
         id="search",
         name="search",
         type="search",
@@ -152,14 +145,13 @@ def search_field(uow: UnitOfWork, typed: str, hint: str, most: int = 60) -> Mark
         autocomplete="off",
         aria_describedby="search-hint",
     )
-    below = tag("span", hint, id="search-hint", class_="hint")
-    return tag("div", tag("label", uow.translate("Rechercher"), for_="search"), field, below, class_="field")
+    below = html.span(hint, id="search-hint", class_="hint")
+    return html.div(html.label(uow.translate("Rechercher"), for_="search"), field, below, class_="field")
 
 
 def steps(uow: UnitOfWork) -> Markup:
     """The keys of a queue, as buttons: what can be pressed can also be seen."""
-    return tag(
-        "div",
+    return html.div(
         button("↑ ", uow.translate("Précédente"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
         button("↓ ", uow.translate("Suivante"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
         keyed(
@@ -172,17 +164,15 @@ def steps(uow: UnitOfWork) -> Markup:
 def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
     listed = (
-        tag("dt", tag("kbd", translate_or_same(key, uow.language))) + tag("dd", uow.translate(text))
-        for key, text in keys
+        html.dt(html.kbd(translate_or_same(key, uow.language))) + html.dd(uow.translate(text)) for key, text in keys
     )
-    box = tag("input", type="checkbox", data_keys=True, checked=True)
-    ok = tag("button", uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
-    return tag(
-        "dialog",
-        tag("h2", uow.translate("Raccourcis clavier"), id="keys-title"),
-        tag("dl", listed, class_="keys"),
-        tag("label", box, uow.translate("Raccourcis d’une seule touche"), class_="check"),
-        tag("div", ok, class_="actions"),
+    box = html.input(type="checkbox", data_keys=True, checked=True)
+    ok = html.button(uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
+    return html.dialog(
+        html.h2(uow.translate("Raccourcis clavier"), id="keys-title"),
+        html.dl(listed, class_="keys"),
+        html.label(box, uow.translate("Raccourcis d’une seule touche"), class_="check"),
+        html.div(ok, class_="actions"),
         id="keys-help",
         aria_labelledby="keys-title",
     )
@@ -201,15 +191,15 @@ def just_decided(uow: UnitOfWork, of: int | None, text: str) -> Markup | None:
         aria_keyshortcuts="U",
         id="undo-last",
     )
-    return tag("p", icon("check"), tag("span", text), undo, tag("kbd", "U", aria_hidden="true"), class_="done")
+    return html.p(icon("check"), html.span(text), undo, html.kbd("U", aria_hidden="true"), class_="done")
 
 
 def seen_by(uow: UnitOfWork, name: str) -> Markup | None:
     """A colleague of that name has it open; nothing without a name."""
     text = uow.translate("{name} a aussi cette demande ouverte.", name=name)
-    return tag("div", icon("person"), tag("p", text), class_="notice pending") if name else None
+    return html.div(icon("person"), html.p(text), class_="notice pending") if name else None
 
 
 def nothing_open(text: str) -> Markup:
     """The place of a request, when none is open."""
-    return tag("section", tag("h2", text, id="request-title", tabindex="-1", class_="plain"), class_="card request")
+    return html.section(html.h2(text, id="request-title", tabindex="-1", class_="plain"), class_="card request")

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import classes, tag
+from components.ui.markup import classes
 from data.accounts.models import AccessState
 from data.billing.models import EntryState
 from data.change_requests.models import ChangeState
@@ -158,4 +159,4 @@ def label_of(state: StrEnum) -> str:
 
 def status_chip(uow: UnitOfWork, state: StrEnum, audience: States = STATES) -> Markup:
     look, drawing, label = status_of(state, audience)
-    return tag("span", icon(drawing) if drawing else None, uow.translate(label), class_=classes("chip", look))
+    return html.span(icon(drawing) if drawing else None, uow.translate(label), class_=classes("chip", look))

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from components.layout import display_preferences, html_document
+from components.ui import html
 from components.ui.icons import LOGO, STAVE
-from components.ui.markup import tag
 from data.core.database import Unavailable
 from data.core.i18n import Language, _, as_language, translate
 
@@ -37,17 +37,16 @@ def error_page(status: int, *, language: Language = "fr", reference: str = "", t
     text = text or sentence(status, language)
     titles = {404: _("Page introuvable"), 503: _("Service très sollicité"), 500: _("Une erreur est survenue")}
     title = translate(titles.get(404 if status == 405 else status, _("Demande impossible")), language)
-    card = tag(
-        "div",
-        tag("h1", title),
-        tag("p", text),
+    card = html.div(
+        html.h1(title),
+        html.p(text),
         reference
-        and tag("p", translate("Référence à donner au conservatoire : {reference}", language, reference=reference)),
-        tag("p", tag("a", translate("Retour à l’accueil", language), href="/", class_="btn")),
+        and html.p(translate("Référence à donner au conservatoire : {reference}", language, reference=reference)),
+        html.p(html.a(translate("Retour à l’accueil", language), href="/", class_="btn")),
         class_="card",
     )
-    brand = tag("div", LOGO, tag("span", translate("Portail des usagers", language)), class_="brand")
-    body = tag("div", tag("main", STAVE, tag("div", brand, card, class_="plain-body")), class_="plain-layout")
+    brand = html.div(LOGO, html.span(translate("Portail des usagers", language)), class_="brand")
+    body = html.div(html.main(STAVE, html.div(brand, card, class_="plain-body")), class_="plain-layout")
     return html_document.page(f"{title} – Anacrouse", body, language=language, status=status)
 
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from components.ui.markup import tag
+from components.ui import html
 
 NAME = "suite"  # of the parameter, and of the hidden field that carries it from form to form
 MAX_LENGTH = 1500
@@ -41,7 +41,7 @@ def from_query(request: Request) -> str:
 
 def field(after: str) -> Markup | None:
     """What carries it from one form to the next page."""
-    return tag("input", type="hidden", name=NAME, value=after) if after else None
+    return html.input(type="hidden", name=NAME, value=after) if after else None
 
 
 def from_form(form: FormData) -> str:

@@ -4,8 +4,9 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.static_panel import StaticPanel
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
 from data.accounts.models import Account
@@ -51,10 +52,9 @@ def draw(uow: UnitOfWork) -> None:
 
 
 def _section(uow: UnitOfWork, title: str, text: str, label: str, href: str) -> Markup:
-    return tag(
-        "section",
-        tag("div", tag("h2", uow.translate(title)), tag("p", uow.translate(text))),
-        tag("a", uow.translate(label), href=href, class_="btn quiet"),
+    return html.section(
+        html.div(html.h2(uow.translate(title)), html.p(uow.translate(text))),
+        html.a(uow.translate(label), href=href, class_="btn quiet"),
         class_="card",
     )
 
@@ -68,11 +68,10 @@ def _digest(uow: UnitOfWork) -> Markup:
     )
     act = uow.translate("Ne plus le recevoir") if wanted else uow.translate("Le recevoir")
     return (
-        tag("h2", uow.translate("Récapitulatif du matin"))
-        + tag("p", uow.translate("Ce qui attend : fiches, absences, trop-perçus, courriels en échec."))
-        + tag("p", icon("check" if wanted else "info"), " ", uow.translate(state), class_="soft", role="status")
-        + tag(
-            "div",
+        html.h2(uow.translate("Récapitulatif du matin"))
+        + html.p(uow.translate("Ce qui attend : fiches, absences, trop-perçus, courriels en échec."))
+        + html.p(icon("check" if wanted else "info"), " ", uow.translate(state), class_="soft", role="status")
+        + html.div(
             button(act, do="digest", of="no" if wanted else "yes", class_="btn quiet", id="digest"),
             class_="actions",
         )

@@ -7,10 +7,10 @@ from markupsafe import Markup
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import letter_view, lists
+from components.ui import html, letter_view, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.core import formats
@@ -85,8 +85,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     back = way_back(uow.translate("Retour"), "/mot-de-passe")
     under = uow.translate("Ce que le portail vous a envoyé. Pour répondre, écrivez au conservatoire.")
     listed = lists.draw(uow, page_state.listing, found, opened=page_state.letter_id or None)
-    both = tag("div", listed, _detail(uow, opened), class_="duo") if opened else listed
-    return tag("p", back) + head(uow.translate("Mes courriers"), under) + both
+    both = html.div(listed, _detail(uow, opened), class_="duo") if opened else listed
+    return html.p(back) + head(uow.translate("Mes courriers"), under) + both
 
 
 def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
@@ -97,15 +97,13 @@ def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
         text = uow.translate("N’a pas pu être remis à {address}. Vérifiez l’adresse de votre fiche.", address=to)
     elif letter.state != LetterState.SENT:
         text = uow.translate("Partira vers {address}", address=to)
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
+    return html.section(
+        html.div(
+            html.h2(letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
             button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
             class_="card-head",
         ),
-        tag("p", text, class_="soft"),
+        html.p(text, class_="soft"),
         letter_view.draw(uow, letter),
         class_="card",
         aria_labelledby="letter-title",

@@ -9,8 +9,9 @@ from components.layout.plain_layout import password, plain_page, success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import CHOOSE, FACTOR, plain, screen
 from components.nicegui_adapter.static_panel import StaticPanel
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Markup, button, tag
+from components.ui.markup import Markup, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from components.web import way_on
@@ -52,11 +53,9 @@ def _form(
         )
         for name in names
     ]
-    fields.insert(-1, tag("p", id="solidite", role="status", class_="strength"))
-    return tag(
-        "form",
-        tag(
-            "input",
+    fields.insert(-1, html.p(id="solidite", role="status", class_="strength"))
+    return html.form(
+        html.input(
             type="text",
             name="username",
             value=caller.account.login if caller.account else "",
@@ -65,7 +64,7 @@ def _form(
         ),
         fields,
         way_on.field(after),
-        tag("div", tag("button", button, class_="btn", type="submit"), class_="actions"),
+        html.div(html.button(button, class_="btn", type="submit"), class_="actions"),
         method="post",
         action=action,
         novalidate=True,
@@ -80,7 +79,7 @@ def show(uow: UnitOfWork, fait: str = "") -> None:
     if fait:
         StaticPanel(success(uow.translate("Votre mot de passe a été modifié. Vos autres connexions ont été fermées.")))
     StaticPanel(
-        tag("h2", uow.translate("Changer de mot de passe"))
+        html.h2(uow.translate("Changer de mot de passe"))
         + _form(caller, ("ancien", "nouveau", "encore"), "/mot-de-passe", uow.translate("Modifier"), {}),
         tag="section",
         classes="card narrow flow-card",
@@ -110,9 +109,7 @@ def _factor(uow: UnitOfWork) -> Markup:
     )
     label = uow.translate("Gérer le second facteur") if there else uow.translate("Mettre en place le second facteur")
     return (
-        tag("h2", uow.translate("Second facteur"))
-        + tag("p", text)
-        + tag("p", tag("a", label, href=FACTOR, class_="btn quiet"))
+        html.h2(uow.translate("Second facteur")) + html.p(text) + html.p(html.a(label, href=FACTOR, class_="btn quiet"))
     )
 
 
@@ -164,9 +161,7 @@ def _choose_page(
     after: str = "",
 ) -> Response:
     way_out = (
-        tag("div", tag("a", caller.translate("Retour"), href="/mot-de-passe"), class_="links")
-        if "ancien" in names
-        else ""
+        html.div(html.a(caller.translate("Retour"), href="/mot-de-passe"), class_="links") if "ancien" in names else ""
     )
     return plain_page(
         caller.translate(title),
@@ -234,7 +229,7 @@ def _connections(uow: UnitOfWork) -> Markup:
 
 
 def _unseen(text: str) -> Markup:
-    return tag("span", f" {text}", class_="unseen")
+    return html.span(f" {text}", class_="unseen")
 
 
 def _close(uow: UnitOfWork, act: Act) -> Answer:

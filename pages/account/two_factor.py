@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import FACTOR, plain
-from components.ui.markup import Markup, tag
+from components.ui import html
+from components.ui.markup import Markup
 from components.web import way_on
 from components.web.errors import error_page
 from data.accounts import two_factor, two_factor_login
@@ -74,13 +75,11 @@ def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 2
         asked = translate(
             "Votre conservatoire demande un second facteur aux responsables : mettez-le en place pour continuer."
         )
-        body = (tag("p", asked) if must else "") + _set_up(
+        body = (html.p(asked) if must else "") + _set_up(
             caller, two_factor.address_of(account, site.name, secret), secret, drafted, after
         )
     back = (
-        ""
-        if must and stored is None
-        else tag("div", tag("a", translate("Retour"), href="/mot-de-passe"), class_="links")
+        "" if must and stored is None else html.div(html.a(translate("Retour"), href="/mot-de-passe"), class_="links")
     )
     return plain_page(
         translate("Second facteur"), alert(wrong) + body + back, language=caller.language, status=status, site=site
@@ -90,25 +89,23 @@ def _page(caller: Caller, *, wrong: str = "", drafted: str = "", status: int = 2
 def _set_up(caller: Caller, address: str, secret: str, drafted: str, after: str) -> Markup:
     translate = caller.translate
     return (
-        tag(
-            "p",
+        html.p(
             translate(
                 "1. Ouvrez une application de codes sur votre téléphone (FreeOTP, Aegis, Google Authenticator…)."
             ),
         )
-        + tag("p", translate("2. Photographiez ce dessin avec elle, ou recopiez-y la clé."))
-        + tag("img", src=_drawn(address), alt=translate("Code QR à photographier"), class_="qr", width=208, height=208)
-        + tag(
-            "p",
+        + html.p(translate("2. Photographiez ce dessin avec elle, ou recopiez-y la clé."))
+        + html.img(src=_drawn(address), alt=translate("Code QR à photographier"), class_="qr", width=208, height=208)
+        + html.p(
             translate("Clé : "),
-            tag("span", " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), class_="secret"),
+            html.span(" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)), class_="secret"),
         )
         + _form(
             caller,
             "poser",
             translate("3. Le code à six chiffres que l’application montre"),
             translate("Mettre en place"),
-            (tag("input", type="hidden", name="projet", value=drafted), way_on.field(after)),
+            (html.input(type="hidden", name="projet", value=drafted), way_on.field(after)),
         )
     )
 
@@ -121,10 +118,10 @@ def _codes_left(caller: Caller, left: int) -> Markup:
     translate = caller.translate
     return (
         success(translate("Votre compte demande un code en plus du mot de passe."))
-        + tag("p", ngettext("{count} code de secours reste.", "{count} codes de secours restent.", count=left))
-        + tag("h2", translate("Nouveaux codes de secours"))
+        + html.p(ngettext("{count} code de secours reste.", "{count} codes de secours restent.", count=left))
+        + html.h2(translate("Nouveaux codes de secours"))
         + _form(caller, "codes", translate("Un code de votre téléphone"), translate("Faire dix nouveaux codes"))
-        + tag("h2", translate("Retirer le second facteur"))
+        + html.h2(translate("Retirer le second facteur"))
         + _form(
             caller,
             "retirer",
@@ -140,12 +137,11 @@ def _form(
 ) -> Markup:
     name = {"poser": "code", "codes": "code-nouveaux", "retirer": "code-retirer"}[what]
     code = entry(label, name, autocomplete="one-time-code", maxlength=20, required=True)
-    return tag(
-        "form",
-        tag("input", type="hidden", name="faire", value=what),
+    return html.form(
+        html.input(type="hidden", name="faire", value=what),
         *more,
         code,
-        tag("button", text, type="submit", class_="btn bad" if bad else "btn" if what == "poser" else "btn quiet"),
+        html.button(text, type="submit", class_="btn bad" if bad else "btn" if what == "poser" else "btn quiet"),
         method="post",
         action=FACTOR,
         novalidate=True,
@@ -157,14 +153,13 @@ def _shown(caller: Caller, codes: list[str], after: str) -> Response:
     translate = caller.translate
     body = (
         success(translate("Le second facteur est en place."))
-        + tag(
-            "p",
+        + html.p(
             translate(
                 "Gardez ces dix codes de secours hors du téléphone : chacun sert une fois. Ils ne seront plus montrés."
             ),
         )
-        + tag("ul", (tag("li", tag("code", f"{code[:5]}-{code[5:]}")) for code in codes), class_="codes")
-        + tag("p", tag("a", translate("Continuer"), href=after or "/", class_="btn"))
+        + html.ul((html.li(html.code(f"{code[:5]}-{code[5:]}")) for code in codes), class_="codes")
+        + html.p(html.a(translate("Continuer"), href=after or "/", class_="btn"))
     )
     return plain_page(
         translate("Codes de secours"),

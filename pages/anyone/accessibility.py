@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from components.layout import display_preferences
 from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Markup, join, tag
+from components.ui.markup import Markup, join
 from data.accounts import display_preferences as choices
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
@@ -38,15 +39,14 @@ def page(caller: Caller, request: Request) -> Response:
     every = sites.every_site()
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
     declarations = [_declaration(caller, site, named=len(mine) > 1) for site in mine]
-    body = tag("div", _choices(caller), tag("div", declarations, class_="prose"), class_="state")
+    body = html.div(_choices(caller), html.div(declarations, class_="prose"), class_="state")
     site = mine[0] if len(mine) == 1 else None
     return public_page(caller, caller.translate("Accessibilité"), body, path=PATH, site=site, bare=True)
 
 
 def _choices(caller: Caller) -> Markup:
     """The script borrows this part for « Affichage » on every other screen."""
-    close = tag(
-        "button",
+    close = html.button(
         icon("cross"),
         caller.translate("Fermer"),
         type="button",
@@ -54,12 +54,10 @@ def _choices(caller: Caller) -> Markup:
         data_shuts=True,
         hidden=True,
     )
-    title = tag("h2", caller.translate("Affichage"), id="display-preferences-title", tabindex="-1")
-    return tag(
-        "section",
-        tag("header", title, close, class_="card-head"),
-        tag(
-            "div",
+    title = html.h2(caller.translate("Affichage"), id="display-preferences-title", tabindex="-1")
+    return html.section(
+        html.header(title, close, class_="card-head"),
+        html.div(
             display_preferences.form(caller.language),
             display_preferences.languages(caller.language),
             class_="state",
@@ -79,23 +77,20 @@ def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
     text = translate("Déclaration d’accessibilité")
     return join(
         [
-            tag("h2", f"{text} – {site.name}" if named else text),
-            tag(
-                "p",
+            html.h2(f"{text} – {site.name}" if named else text),
+            html.p(
                 translate(
                     "{site} s’engage à rendre ce portail accessible (article 47 de la loi n° 2005-102 du 11 février 2005).",
                     site=site.name,
                 ),
             ),
-            tag("h3", translate("État de conformité")),
-            tag(
-                "p",
+            html.h3(translate("État de conformité")),
+            html.p(
                 translate("Accessibilité : {state}", state=translate(state)),
                 ". ",
                 translate("Référentiel : RGAA 4.1.2."),
             ),
-            tag(
-                "p",
+            html.p(
                 translate("Audit : {audit}", audit=audit)
                 if audit
                 else translate(
@@ -103,16 +98,15 @@ def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
                     "la loi veut que l’état soit alors « non conforme »."
                 ),
             ),
-            tag("h3", translate("Contenus non accessibles")),
-            tag("ul", (tag("li", translate(each)) for each in NOT_ACCESSIBLE)),
-            tag("h3", translate("Techniques et essais")),
-            tag("p", translate(TESTED)),
-            tag("h3", translate("Signaler une difficulté")),
-            tag("p", translate("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
-            tag("p", join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire")),
-            tag("h3", translate("Voies de recours")),
-            tag(
-                "p",
+            html.h3(translate("Contenus non accessibles")),
+            html.ul(html.li(translate(each)) for each in NOT_ACCESSIBLE),
+            html.h3(translate("Techniques et essais")),
+            html.p(translate(TESTED)),
+            html.h3(translate("Signaler une difficulté")),
+            html.p(translate("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
+            html.p(join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire")),
+            html.h3(translate("Voies de recours")),
+            html.p(
                 translate(
                     "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
                     "Libre réponse 71120, 75342 Paris CEDEX 07."

@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout.plain_layout import alert, plain_page
 from components.nicegui_adapter.screens import plain
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import classes, tag
+from components.ui.markup import classes
 from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
 from data.billing.gateways.protocol import Forged, Order, State
@@ -72,8 +73,7 @@ def _order(request: Request, reference: str) -> Order:
 
 def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Response:
     buttons = [
-        tag(
-            "button",
+        html.button(
             caller.translate(label),
             type="submit",
             name="reponse",
@@ -84,15 +84,13 @@ def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Re
     ]
     body = (
         alert(fault)
-        + tag(
-            "div",
+        + html.div(
             icon("info"),
-            tag("p", caller.translate("Banque de démonstration – aucun argent n’est débité.")),
+            html.p(caller.translate("Banque de démonstration – aucun argent n’est débité.")),
             class_="notice pending",
         )
-        + tag("p", tag("strong", euros(order.cents)), f" – {order.label}")
-        + tag(
-            "form",
+        + html.p(html.strong(euros(order.cents)), f" – {order.label}")
+        + html.form(
             buttons,
             method="post",
             action=f"{request.url.path}?{request.url.query}",

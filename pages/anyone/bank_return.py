@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import info, plain_page
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui import html
 from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound
@@ -22,8 +22,8 @@ def back(caller: Caller, request: Request, payment: str) -> Response:
     if not re.fullmatch("[A-Za-z0-9]{1,60}", payment):
         raise NotFound("a reference that is none")
     there = f"/facturation/retour/{payment}"
-    body = info(caller.translate("La banque vous ramène au portail.")) + tag(
-        "p", tag("a", caller.translate("Voir mon paiement"), href=there, class_="btn")
+    body = info(caller.translate("La banque vous ramène au portail.")) + html.p(
+        html.a(caller.translate("Voir mon paiement"), href=there, class_="btn")
     )
     response = plain_page(caller.translate("Paiement"), body, language=caller.language, site=site_of(caller, request))
     response.headers["refresh"] = f"0; url={there}"

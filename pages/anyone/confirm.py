@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import alert, plain_page, success
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui import html
 from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
@@ -13,10 +13,9 @@ from data.change_requests import submission as change_requests
 
 @plain("/confirmer/{token}", Audience.ANYONE)
 def show(caller: Caller, request: Request, token: str) -> Response:
-    body = tag(
-        "form",
-        tag("p", caller.translate("Confirmez que cette adresse e-mail est bien la vôtre.")),
-        tag("button", caller.translate("Confirmer mon adresse"), class_="btn", type="submit"),
+    body = html.form(
+        html.p(caller.translate("Confirmez que cette adresse e-mail est bien la vôtre.")),
+        html.button(caller.translate("Confirmer mon adresse"), class_="btn", type="submit"),
         method="post",
         action=request.url.path,
         class_="stack-form",
@@ -43,7 +42,7 @@ def confirm(caller: Caller, request: Request, token: str) -> Response:
         )
     return plain_page(
         caller.translate("Confirmer une adresse e-mail"),
-        body + tag("div", tag("a", caller.translate("Retour à l’accueil"), href="/"), class_="links"),
+        body + html.div(html.a(caller.translate("Retour à l’accueil"), href="/"), class_="links"),
         language=caller.language,
         status=200 if address else 404,
         site=site_of(caller, request),

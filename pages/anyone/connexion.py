@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.plain_layout import Frame, alert, info, message, password, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.nicegui_adapter.static_files import screen_assets
-from components.ui.markup import Markup, join, tag
+from components.ui import html
+from components.ui.markup import Markup, join
 from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
@@ -65,12 +66,11 @@ def _page(
     empty = _(
         "Ce portail n’a pas encore de conservatoire. L’adresse du premier démarrage est dans le journal du serveur."
     )
-    links = tag(
-        "div",
-        tag("a", caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", typed.after)),
-        tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", typed.after)),
-        tag("a", caller.translate("Aide"), href="/aide"),
-        tag("a", caller.translate("Accessibilité"), href="/accessibilite"),
+    links = html.div(
+        html.a(caller.translate("Mot de passe perdu"), href=way_on.carried("/mot-de-passe-perdu", typed.after)),
+        html.a(caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", typed.after)),
+        html.a(caller.translate("Aide"), href="/aide"),
+        html.a(caller.translate("Accessibilité"), href="/accessibilite"),
         class_="links",
     )
     faulty = (
@@ -103,19 +103,17 @@ def _only(every: list[Site]) -> Site | None:
 
 def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, str]) -> Markup:
     only, first = _only(every), next(iter(faults), "")
-    options = [tag("option", site.name, value=site.code, selected=site.code == typed.site) for site in every]
+    options = [html.option(site.name, value=site.code, selected=site.code == typed.site) for site in every]
     choice = (
-        tag("input", type="hidden", name="site", value=only.code)
+        html.input(type="hidden", name="site", value=only.code)
         if only
-        else tag(
-            "div",
-            tag("label", caller.translate("Site"), for_="site"),
-            tag("select", options, id="site", name="site"),
+        else html.div(
+            html.label(caller.translate("Site"), for_="site"),
+            html.select(options, id="site", name="site"),
             class_="field",
         )
     )
-    return tag(
-        "form",
+    return html.form(
         choice,
         user_name(
             caller.translate("Identifiant"),
@@ -132,7 +130,7 @@ def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, 
             autofocus=bool(typed.login) or first == "mot_de_passe",
         ),
         way_on.field(typed.after),
-        tag("button", caller.translate("Se connecter"), class_="btn", type="submit"),
+        html.button(caller.translate("Se connecter"), class_="btn", type="submit"),
         method="post",
         action="/connexion",
         novalidate=True,
@@ -146,14 +144,13 @@ def _demo_accounts(caller: Caller, every: list[Site]) -> Markup | None:
         return None
     names = {site.code: site.name for site in every}
     rows = [
-        (tag("dt", login), tag("dd", f"{caller.translate(about)} ({names.get(code, code)})"))
+        (html.dt(login), html.dd(f"{caller.translate(about)} ({names.get(code, code)})"))
         for code, login, about in DEMO_ACCOUNTS
     ]
-    return tag(
-        "details",
-        tag("summary", caller.translate("Comptes de démonstration")),
-        tag("p", caller.translate("Mot de passe de tous les comptes : "), tag("strong", demo.PASSWORD)),
-        tag("dl", rows),
+    return html.details(
+        html.summary(caller.translate("Comptes de démonstration")),
+        html.p(caller.translate("Mot de passe de tous les comptes : "), html.strong(demo.PASSWORD)),
+        html.dl(rows),
         class_="demo-users card",
         open=True,
     )

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import alert, entry, password, plain_page
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import Markup, tag
+from components.ui import html
+from components.ui.markup import Markup
 from components.web.errors import error_page
 from data.access_grants import first_start
 from data.accounts import models as accounts
@@ -58,16 +59,15 @@ def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, s
             fault=faults.get("encore", ""),
         ),
     ]
-    form = tag(
-        "form",
+    form = html.form(
         fields,
-        tag("button", translate("Commencer"), type="submit", class_="btn"),
+        html.button(translate("Commencer"), type="submit", class_="btn"),
         method="post",
         action=f"/premier-demarrage/{token}",
         novalidate=True,
         class_="stack-form",
     )
-    about = tag("p", translate("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
+    about = html.p(translate("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
     return plain_page(
         translate("Premier démarrage"),
         alert(wrong) + about + form,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import entry, message, plain_page, success
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui import html
 from components.web import way_on
 from components.web.auth import site_of
 from data.accounts import forgotten_identifier
@@ -27,10 +27,8 @@ def _page(
     dialog = message(caller.translate("Vérifiez les renseignements saisis."), caller.language, focus="email")
     body = (
         success(done)
-        + tag(
-            "form",
-            tag(
-                "p",
+        + html.form(
+            html.p(
                 caller.translate("Saisissez l’e-mail de votre fiche : votre identifiant y sera envoyé."),
                 class_="soft",
             ),
@@ -47,13 +45,13 @@ def _page(
                 required=True,
             ),
             way_on.field(after),
-            tag("button", caller.translate("Valider"), class_="btn", type="submit"),
+            html.button(caller.translate("Valider"), class_="btn", type="submit"),
             method="post",
             action=PATH,
             novalidate=True,
             class_="stack-form",
         )
-        + tag("div", tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)), class_="links")
+        + html.div(html.a(caller.translate("Retour"), href=way_on.carried("/connexion", after)), class_="links")
         + (dialog if fault else "")
     )
     return plain_page(

@@ -9,7 +9,8 @@ from components.assets import serving
 from components.layout import glossary, layout
 from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import Markup, join, tag
+from components.ui import html
+from components.ui.markup import Markup, join
 from data.accounts.caller import Audience, Caller
 from data.core import sites
 from data.core.i18n import _, pair
@@ -52,8 +53,7 @@ def guide(caller: Caller, request: Request) -> Response:
     chapters: Sequence[Chapter] = (*STAFF_CHAPTERS, *CHAPTERS) if staff else CHAPTERS
     every = sites.every_site()
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
-    body = tag(
-        "div",
+    body = html.div(
         _contents(caller, chapters),
         [_chapter(caller, each) for each in chapters],
         _glossary(caller),
@@ -67,22 +67,21 @@ def guide(caller: Caller, request: Request) -> Response:
 def _contents(caller: Caller, chapters: Sequence[Chapter]) -> Markup:
     title = caller.translate("Sommaire")
     entries = [(each[0], each[1]) for each in chapters] + [GLOSSARY, CALL, PLAN]
-    links = (tag("li", tag("a", caller.translate(text), href=f"#{anchor}")) for anchor, text in entries)
-    return tag("nav", tag("h2", title), tag("ul", links, class_="contents"), aria_label=title)
+    links = (html.li(html.a(caller.translate(text), href=f"#{anchor}")) for anchor, text in entries)
+    return html.nav(html.h2(title), html.ul(links, class_="contents"), aria_label=title)
 
 
 def _chapter(caller: Caller, chapter: Chapter) -> Markup:
     anchor, title, steps, picture, shows = chapter
     text = (
-        tag("p", caller.translate(steps[0]))
+        html.p(caller.translate(steps[0]))
         if len(steps) == 1
-        else tag("ol", (tag("li", caller.translate(each)) for each in steps))
+        else html.ol(html.li(caller.translate(each)) for each in steps)
     )
     drawn = picture and _picture(caller, picture, shows)
-    return tag(
-        "section",
-        tag("h2", caller.translate(title), id=anchor, tabindex="-1"),
-        tag("div", text, drawn, class_="with-picture") if drawn else text,
+    return html.section(
+        html.h2(caller.translate(title), id=anchor, tabindex="-1"),
+        html.div(text, drawn, class_="with-picture") if drawn else text,
         class_="prose",
     )
 
@@ -94,18 +93,17 @@ def _picture(caller: Caller, name: str, shows: str) -> Markup | None:
         return None
     width, height = serving.picture_size(file)
     alt = caller.translate(shows)
-    return tag("img", src=serving.url(file), alt=alt, width=width, height=height, loading="lazy", decoding="async")
+    return html.img(src=serving.url(file), alt=alt, width=width, height=height, loading="lazy", decoding="async")
 
 
 def _glossary(caller: Caller) -> Markup:
     """Every word that has a meaning to tell, in the order of the alphabet."""
     every = [(caller.translate(word), caller.translate(meaning)) for word, meaning in glossary.TERMS.values()]
     every += [(word, caller.translate(meaning)) for word, meaning in glossary.SHORT_TERMS.items()]
-    pairs = [tag("dt", word) + tag("dd", meaning) for word, meaning in sorted(every, key=lambda each: each[0].lower())]
-    return tag(
-        "section",
-        tag("h2", caller.translate(GLOSSARY[1]), id=GLOSSARY[0], tabindex="-1"),
-        tag("dl", pairs, class_="glossary"),
+    pairs = [html.dt(word) + html.dd(meaning) for word, meaning in sorted(every, key=lambda each: each[0].lower())]
+    return html.section(
+        html.h2(caller.translate(GLOSSARY[1]), id=GLOSSARY[0], tabindex="-1"),
+        html.dl(pairs, class_="glossary"),
         class_="prose",
     )
 
@@ -113,17 +111,16 @@ def _glossary(caller: Caller) -> Markup:
 def _call(caller: Caller, mine: Sequence[Site]) -> Markup:
     ways = (
         (
-            tag("strong", site.name),
+            html.strong(site.name),
             site.help.get("phone") or site.phone,
             site.help.get("email") or site.email,
             site.help.get("hours") or site.opening_hours,
         )
         for site in mine
     )
-    return tag(
-        "section",
-        tag("h2", caller.translate(CALL[1]), id=CALL[0], tabindex="-1"),
-        [tag("p", join(filter(None, lines), Markup("<br>"))) for lines in ways],
+    return html.section(
+        html.h2(caller.translate(CALL[1]), id=CALL[0], tabindex="-1"),
+        [html.p(join(filter(None, lines), Markup("<br>"))) for lines in ways],
         class_="prose",
     )
 
@@ -134,13 +131,12 @@ def _plan(caller: Caller) -> Markup:
     family = caller.account is not None and not caller.account.is_staff
     seen = dict([*menu, *(OWN if family else ()), *FOR_ALL])
     links = [
-        tag("li", tag("a", caller.translate(text), href=href), _dossiers(caller) if href == "/eleves" else None)
+        html.li(html.a(caller.translate(text), href=href), _dossiers(caller) if href == "/eleves" else None)
         for href, text in seen.items()
     ]
-    return tag(
-        "section",
-        tag("h2", caller.translate(PLAN[1]), id=PLAN[0], tabindex="-1"),
-        tag("ul", links, class_="plan"),
+    return html.section(
+        html.h2(caller.translate(PLAN[1]), id=PLAN[0], tabindex="-1"),
+        html.ul(links, class_="plan"),
         class_="prose",
     )
 
@@ -149,14 +145,12 @@ def _dossiers(caller: Caller) -> Markup:
     """Each pupil's tabs."""
     with caller.unit_of_work() as uow:
         found = [(pupil.number, pupil.full_name) for pupil, _ in families.pupils(uow)]
-    return tag(
-        "ul",
+    return html.ul(
         (
-            tag(
-                "li",
+            html.li(
                 pair(name, "", caller.language),
                 join(
-                    (tag("a", caller.translate(text), href=f"/eleves/{number}/{tab}") for tab, text in DOSSIER),
+                    (html.a(caller.translate(text), href=f"/eleves/{number}/{tab}") for tab, text in DOSSIER),
                     Markup(", "),
                 ),
             )

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import Markup, join, tag
+from components.ui import html
+from components.ui.markup import Markup, join
 from data.accounts.caller import Audience, Caller
 from data.core import sites
 from data.core.i18n import _
@@ -22,9 +23,9 @@ def _page(caller: Caller, title: str, path: str, write: Write) -> Response:
     """The signed-in person's site, or every site of the installation one after the other."""
     every = sites.every_site()
     mine = [site for site in every if caller.account and site.id == caller.account.site_id] or every
-    parts = [join([tag("h2", site.name) if len(mine) > 1 else None, write(caller, site)]) for site in mine]
+    parts = [join([html.h2(site.name) if len(mine) > 1 else None, write(caller, site)]) for site in mine]
     site = mine[0] if len(mine) == 1 else None
-    return public_page(caller, caller.translate(title), tag("div", parts, class_="prose"), path=path, site=site)
+    return public_page(caller, caller.translate(title), html.div(parts, class_="prose"), path=path, site=site)
 
 
 def _fact(caller: Caller, site: Site, name: str) -> str:
@@ -33,12 +34,12 @@ def _fact(caller: Caller, site: Site, name: str) -> str:
 
 def _more(site: Site, name: str) -> list[Markup]:
     """What the site adds in its own words, a paragraph a line."""
-    return [tag("p", line) for line in site.legal.get(name, "").split("\n") if line]
+    return [html.p(line) for line in site.legal.get(name, "").split("\n") if line]
 
 
 def _contact(caller: Caller, site: Site) -> Markup:
     lines = [line for line in (site.address, site.phone, site.email) if line]
-    return tag("p", join(lines, Markup("<br>")) if lines else caller.translate(UNSET))
+    return html.p(join(lines, Markup("<br>")) if lines else caller.translate(UNSET))
 
 
 @plain("/mentions-legales", Audience.ANYONE)
@@ -47,12 +48,12 @@ def notice(caller: Caller, request: Request) -> Response:
         translate = who.translate
         return join(
             [
-                tag("p", translate("Éditeur : {name}", name=_fact(who, site, "publisher"))),
+                html.p(translate("Éditeur : {name}", name=_fact(who, site, "publisher"))),
                 _contact(who, site),
-                tag("p", translate("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
-                tag("p", translate("Hébergement : {name}", name=_fact(who, site, "host"))),
+                html.p(translate("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
+                html.p(translate("Hébergement : {name}", name=_fact(who, site, "host"))),
                 *_more(site, "notice_more"),
-                tag("p", translate("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
+                html.p(translate("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
             ]
         )
 
@@ -65,8 +66,7 @@ def privacy(caller: Caller, request: Request) -> Response:
         translate = who.translate
         return join(
             [
-                tag(
-                    "p",
+                html.p(
                     translate(
                         "{site} traite les données de ses familles pour inscrire les élèves, suivre leurs études et facturer : "
                         "c’est sa mission d’intérêt public (article 6-1-e du RGPD). Le portail ne suit personne et n’utilise "
@@ -74,21 +74,19 @@ def privacy(caller: Caller, request: Request) -> Response:
                         site=site.name,
                     ),
                 ),
-                tag("h3", translate("Vos droits")),
-                tag(
-                    "p",
+                html.h3(translate("Vos droits")),
+                html.p(
                     translate(
                         "Vous pouvez voir vos données et demander leur correction ici même, en obtenir une copie, demander leur "
                         "effacement ou vous opposer à un usage. Le conservatoire répond en un mois au plus."
                     ),
                 ),
-                tag("h3", translate("À qui écrire")),
-                tag("p", translate("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
+                html.h3(translate("À qui écrire")),
+                html.p(translate("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
                 _contact(who, site),
-                tag("p", translate("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
-                tag("h3", translate("Combien de temps")),
-                tag(
-                    "p",
+                html.p(translate("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
+                html.h3(translate("Combien de temps")),
+                html.p(
                     translate(
                         "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "
                         "actions {months} mois ; les fiches, les résultats et les diplômes selon les règles des archives "

@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from components.layout.plain_layout import entry, message, plain_page, success, user_name
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import Markup, tag
+from components.ui import html
+from components.ui.markup import Markup
 from components.web import way_on
 from components.web.auth import site_of
 from components.web.errors import error_page
@@ -42,10 +43,9 @@ def _page(
     body = (
         success(done)
         + _form(caller, login, email, faults, after)
-        + tag(
-            "div",
-            tag("a", caller.translate("Retour"), href=way_on.carried("/connexion", after)),
-            tag("a", caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", after)),
+        + html.div(
+            html.a(caller.translate("Retour"), href=way_on.carried("/connexion", after)),
+            html.a(caller.translate("Identifiant oublié"), href=way_on.carried("/identifiant-oublie", after)),
             class_="links",
         )
         + dialog
@@ -60,10 +60,8 @@ def _page(
 
 
 def _form(caller: Caller, login: str, email: str, faults: dict[str, str], after: str) -> Markup:
-    return tag(
-        "form",
-        tag(
-            "p",
+    return html.form(
+        html.p(
             caller.translate(
                 "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
             ),
@@ -83,7 +81,7 @@ def _form(caller: Caller, login: str, email: str, faults: dict[str, str], after:
             required=True,
         ),
         way_on.field(after),
-        tag("button", caller.translate("Valider"), class_="btn", type="submit"),
+        html.button(caller.translate("Valider"), class_="btn", type="submit"),
         method="post",
         action="/mot-de-passe-perdu",
         novalidate=True,

@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout.plain_layout import alert, entry, plain_page
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui import html
 from components.web import way_on
 from components.web.auth import site_of
 from data.accounts import two_factor_login
@@ -18,8 +18,7 @@ COOKIE = "second"
 
 def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", status: int = 200) -> Response:
     translate = caller.translate
-    form = tag(
-        "form",
+    form = html.form(
         entry(
             translate("Code à six chiffres, ou code de secours"),
             "code",
@@ -31,14 +30,14 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
             autofocus=True,
         ),
         way_on.field(after),
-        tag("button", translate("Se connecter"), type="submit", class_="btn"),
+        html.button(translate("Se connecter"), type="submit", class_="btn"),
         method="post",
         action=STEP_PATH,
         novalidate=True,
         class_="stack-form",
     )
-    about = tag("p", translate("Ouvrez l’application de codes de votre téléphone."), class_="soft")
-    back = tag("div", tag("a", translate("Recommencer"), href=way_on.carried("/connexion", after)), class_="links")
+    about = html.p(translate("Ouvrez l’application de codes de votre téléphone."), class_="soft")
+    back = html.div(html.a(translate("Recommencer"), href=way_on.carried("/connexion", after)), class_="links")
     body = alert(wrong) + about + form + back
     return plain_page(
         translate("Second facteur"), body, language=caller.language, status=status, site=site_of(caller, request)

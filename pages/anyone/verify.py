@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import plain
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.tables import facts
 from components.web.auth import site_of
 from data.accounts.caller import Audience, Caller
@@ -58,8 +58,7 @@ def _facts(caller: Caller, found: pdf_archive.Checked) -> Markup:
 
 
 def _form(caller: Caller) -> Markup:
-    return tag(
-        "form",
+    return html.form(
         entry(
             caller.translate("Code de l’attestation"),
             "code",
@@ -69,7 +68,7 @@ def _form(caller: Caller) -> Markup:
             autocomplete="off",
             spellcheck="false",
         ),
-        tag("button", caller.translate("Vérifier"), type="submit", class_="btn"),
+        html.button(caller.translate("Vérifier"), type="submit", class_="btn"),
         method="get",
         action="/verifier",
         class_="stack-form",

@@ -6,8 +6,8 @@ from components.layout import glossary
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.ui.tables import facts, row
 from data.billing import models as billing
 from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
@@ -54,15 +54,14 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         (_("SIRET"), site.legal.get("siret", "")),
     ]
     due = [
-        tag("li", uow.translate("{sum} le {day}", sum=formats.euros(part.cents), day=formats.day(part.due_day)))
+        html.li(uow.translate("{sum} le {day}", sum=formats.euros(part.cents), day=formats.day(part.due_day)))
         for part in parts
     ]
-    return _top(uow, title, found.ledger, f"/facturation/factures/{number}.pdf") + tag(
-        "section",
+    return _top(uow, title, found.ledger, f"/facturation/factures/{number}.pdf") + html.section(
         _letterhead(site, found.payer, found.payer_address),
         facts(glossary.explained(uow.language, pairs, "bill")),
         _lines(uow, found, lines),
-        due and tag("div", tag("h2", uow.translate("Échéancier")), tag("ul", due), class_="prose"),
+        due and html.div(html.h2(uow.translate("Échéancier")), html.ul(due), class_="prose"),
         class_="card flow bill",
         aria_label=title,
     )
@@ -70,18 +69,17 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
 
 def _top(uow: UnitOfWork, title: str, ledger: str, pdf: str) -> Markup:
     back = way_back(uow.translate("Retour à la facturation"), BACK[ledger])
-    return tag("p", back) + head(
+    return html.p(back) + head(
         title,
         uow.translate("Duplicata"),
-        tag("a", icon("paper"), uow.translate("Ouvrir le PDF"), href=pdf, class_="btn"),
+        html.a(icon("paper"), uow.translate("Ouvrir le PDF"), href=pdf, class_="btn"),
     )
 
 
 def _letterhead(site: Site, payer: str, address: str) -> Markup:
-    return tag(
-        "div",
-        tag("address", tag("strong", site.name), "\n", site.address.replace(", ", "\n"), "\n", site.phone),
-        tag("address", tag("strong", payer), "\n", address),
+    return html.div(
+        html.address(html.strong(site.name), "\n", site.address.replace(", ", "\n"), "\n", site.phone),
+        html.address(html.strong(payer), "\n", address),
         class_="letterhead",
     )
 
@@ -106,20 +104,16 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         for line in lines
     ]
     total = uow.translate("Total de l’avoir") if found.nature == Nature.CREDIT else uow.translate("Total à régler")
-    return tag(
-        "table",
-        tag("caption", uow.translate("Détail")),
-        tag(
-            "thead",
-            tag(
-                "tr",
-                (tag("th", each, scope="col", class_=look or None) for each, look in zip(heads, looks, strict=True)),
+    return html.table(
+        html.caption(uow.translate("Détail")),
+        html.thead(
+            html.tr(
+                (html.th(each, scope="col", class_=look or None) for each, look in zip(heads, looks, strict=True)),
             ),
         ),
-        tag("tbody", shown),
-        tag(
-            "tfoot",
-            tag("tr", tag("th", total, scope="row", colspan=4), tag("td", formats.euros(found.total), class_="num")),
+        html.tbody(shown),
+        html.tfoot(
+            html.tr(html.th(total, scope="row", colspan=4), html.td(formats.euros(found.total), class_="num")),
         ),
         class_="stack bill-table",
     )
@@ -139,15 +133,14 @@ def _receipt(uow: UnitOfWork, number: str) -> Markup:
         (_("Famille n°"), uow.get(Family, found.family_id).number),
     ]
     for_ = [
-        tag("li", uow.translate("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents)))
+        html.li(uow.translate("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents)))
         for each, cents in settled
     ]
     address = settled[0][0].payer_address if settled else ""
-    return _top(uow, title, found.ledger, f"/facturation/recus/{number}.pdf") + tag(
-        "section",
+    return _top(uow, title, found.ledger, f"/facturation/recus/{number}.pdf") + html.section(
         _letterhead(site, found.payer, address),
         facts(glossary.explained(uow.language, pairs, "bill")),
-        for_ and tag("div", tag("h2", uow.translate("Factures réglées")), tag("ul", for_), class_="prose"),
+        for_ and html.div(html.h2(uow.translate("Factures réglées")), html.ul(for_), class_="prose"),
         class_="card flow bill",
         aria_label=title,
     )

@@ -8,10 +8,9 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from data.billing import models as billing
@@ -96,20 +95,19 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     row = entry.row
     due = _left(uow, entry)
     if entry.state == EntryState.REJECTED:
-        return tag("span", row.label)
+        return html.span(row.label)
     if isinstance(row, Invoice):
         text = uow.translate("Avoir (PDF)") if row.nature == Nature.CREDIT else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"
     else:
         text, path = uow.translate("Reçu (PDF)"), f"/facturation/recus/{row.number}"
-    named = tag("span", uow.translate(" n° {number}", number=row.number), class_="unseen")
-    links = tag(
-        "span",
-        tag("a", icon("paper"), text, named, href=f"{path}.pdf", data_open=True),
-        tag("a", uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
+    named = html.span(uow.translate(" n° {number}", number=row.number), class_="unseen")
+    links = html.span(
+        html.a(icon("paper"), text, named, href=f"{path}.pdf", data_open=True),
+        html.a(uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
         class_="links-row",
     )
-    return tag("span", row.label, tag("br"), due and tag("span", due, tag("br"), class_="small soft"), links)
+    return html.span(row.label, html.br(), due and html.span(due, html.br(), class_="small soft"), links)
 
 
 def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
@@ -118,11 +116,11 @@ def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
         return None
     left, day = formats.euros(entry.due), formats.day(entry.next_due)
     if not day:
-        return tag("span", uow.translate("Reste {sum}", sum=left))
+        return html.span(uow.translate("Reste {sum}", sum=left))
     if entry.next_part < entry.due:
         part = formats.euros(entry.next_part)
-        return tag("span", uow.translate("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
-    return tag("span", uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
+        return html.span(uow.translate("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
+    return html.span(uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
 
 
 def _choose_year(act: Act, page_state: PageState) -> Answer:
@@ -137,8 +135,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     ledger = accounts[LEDGERS[page_state.kind]]
     shown = ledger.of_year(page_state.year) if page_state.year else ledger
     tabs = [
-        tag(
-            "a",
+        html.a(
             uow.translate(label),
             href=f"/facturation/{kind}",
             aria_current="page" if kind == page_state.kind else None,
@@ -152,10 +149,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     )
     return (
         head(uow.translate("Facturation"), _under(uow, page_state), _due(uow, ledger.balance, pay))
-        + tag("nav", tabs, class_="tabs", aria_label=uow.translate("Comptes"))
+        + html.nav(tabs, class_="tabs", aria_label=uow.translate("Comptes"))
         + _broken(uow, page_state, accounts)
-        + tag(
-            "div",
+        + html.div(
             lists.draw(uow, page_state.listing, shown.entries, beside=_years(uow, page_state, ledger.years)),
             class_="ledger",
         )
@@ -179,20 +175,18 @@ def _due(uow: UnitOfWork, balance: int, pay: str) -> Markup:
         if balance
         else uow.translate("Solde")
     )
-    link = tag("a", uow.translate("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
-    return tag("div", tag("p", text, tag("strong", formats.euros(abs(balance)))), link, class_="due")
+    link = html.a(uow.translate("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
+    return html.div(html.p(text, html.strong(formats.euros(abs(balance)))), link, class_="due")
 
 
 def _years(uow: UnitOfWork, page_state: PageState, years: list[str]) -> Markup | None:
     if len(years) < 2 and not page_state.year:
         return None
     choices = [("", uow.translate("Toutes les années")), *((year, year) for year in years)]
-    return tag(
-        "div",
-        tag("label", uow.translate("Année scolaire"), for_="annee"),
-        tag(
-            "select",
-            (tag("option", text, value=year, selected=year == page_state.year) for year, text in choices),
+    return html.div(
+        html.label(uow.translate("Année scolaire"), for_="annee"),
+        html.select(
+            (html.option(text, value=year, selected=year == page_state.year) for year, text in choices),
             id="annee",
             name="annee",
             data_change="year",
@@ -203,11 +197,10 @@ def _years(uow: UnitOfWork, page_state: PageState, years: list[str]) -> Markup |
 
 def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
     """Billed, paid, balance of the lines above; the payment is for all that is due."""
-    favour = tag("small", uow.translate("en votre faveur")) if shown.balance < 0 else None
-    sums = tag(
-        "dl",
+    favour = html.small(uow.translate("en votre faveur")) if shown.balance < 0 else None
+    sums = html.dl(
         (
-            tag("div", tag("dt", uow.translate(label)), tag("dd", formats.euros(cents), more))
+            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents), more))
             for label, cents, more in (
                 (_("Montant total facturé"), shown.billed, None),
                 (_("Montant total réglé"), shown.paid, None),
@@ -215,8 +208,8 @@ def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
             )
         ),
     )
-    button = tag("a", uow.translate("Payer en ligne"), href=pay, class_="btn") if pay else None
-    return tag("section", sums, button, class_="card sums", aria_label=uow.translate("Totaux"))
+    button = html.a(uow.translate("Payer en ligne"), href=pay, class_="btn") if pay else None
+    return html.section(sums, button, class_="card sums", aria_label=uow.translate("Totaux"))
 
 
 def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Account]) -> Markup:
@@ -225,8 +218,7 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
     ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == Nature.INVOICE]
     billed = billing.pupils_billed(uow, ids) if ids else set()
     links = [
-        tag(
-            "a",
+        html.a(
             icon("paper"),
             uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
             href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
@@ -234,27 +226,24 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
         for pupil, _ in (families.pupils(uow) if billed else [])
         if pupil.full_name in billed
     ]
-    return tag("p", links, class_="links-row") if links else Markup("")
+    return html.p(links, class_="links-row") if links else Markup("")
 
 
 def _broken(uow: UnitOfWork, page_state: PageState, known: dict[Ledger, billing.Account]) -> Markup:
     """A payment begun and not ended: it can be taken up again."""
     found = [each for each in online_payments.open_attempts(uow, known) if LEDGERS[page_state.kind] == each.ledger]
     return Markup("").join(
-        tag(
-            "div",
+        html.div(
             icon("clock"),
-            tag(
-                "p",
+            html.p(
                 uow.translate(
                     "Un paiement de {sum}, commencé le {moment}, n’est pas terminé.",
                     sum=formats.euros(each.cents),
                     moment=formats.moment(each.started_at, uow.zone, uow.language),
                 ),
             ),
-            tag(
-                "form",
-                tag("button", uow.translate("Reprendre"), type="submit", class_="btn quiet small"),
+            html.form(
+                html.button(uow.translate("Reprendre"), type="submit", class_="btn quiet small"),
                 method="post",
                 action=f"/facturation/reprendre/{each.reference}",
             ),

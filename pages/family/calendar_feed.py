@@ -7,8 +7,9 @@ from markupsafe import Markup
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.i18n import _
@@ -45,8 +46,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     elif row:
         body = _existing(uow, row)
     else:
-        body = tag("p", uow.translate("Créez votre adresse privée, puis ajoutez-la à votre agenda.")) + tag(
-            "div", button(uow.translate("Créer mon adresse"), do="renew", class_="btn"), class_="actions"
+        body = html.p(uow.translate("Créez votre adresse privée, puis ajoutez-la à votre agenda.")) + html.div(
+            button(uow.translate("Créer mon adresse"), do="renew", class_="btn"), class_="actions"
         )
     how = (
         (
@@ -61,43 +62,37 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         ),
         (_("Thunderbird, Outlook"), _("Nouvel agenda, puis Sur le réseau, ou S’abonner à partir du web.")),
     )
-    text = (tag("div", tag("dt", name), tag("dd", uow.translate(text))) for name, text in how)
+    text = (html.div(html.dt(name), html.dd(uow.translate(text))) for name, text in how)
     return (
-        tag("p", back)
+        html.p(back)
         + head(uow.translate("Recevoir l’agenda"), under)
-        + tag(
-            "section",
+        + html.section(
             body,
             class_="card flow",
             aria_label=uow.translate("Mon adresse d’agenda"),
             id="mine",
             tabindex="-1",
         )
-        + tag(
-            "section",
-            tag("h2", uow.translate("Comment l’ajouter")),
-            tag("dl", text, class_="brief"),
+        + html.section(
+            html.h2(uow.translate("Comment l’ajouter")),
+            html.dl(text, class_="brief"),
             class_="card flow",
         )
     )
 
 
 def _made(uow: UnitOfWork, address: str) -> Markup:
-    field = tag(
-        "div",
-        tag("label", uow.translate("Votre adresse d’agenda"), for_="agenda-address"),
-        tag("input", id="agenda-address", value=address, readonly=True),
-        tag(
-            "span",
+    field = html.div(
+        html.label(uow.translate("Votre adresse d’agenda"), for_="agenda-address"),
+        html.input(id="agenda-address", value=address, readonly=True),
+        html.span(
             uow.translate("Copiez-la maintenant : elle ne sera plus montrée. Qui la connaît voit vos cours."),
             class_="hint",
         ),
         class_="address field",
     )
     web = "webcal" + address[address.index(":") :]
-    return field + tag(
-        "div", tag("a", uow.translate("Ouvrir dans mon agenda"), href=web, class_="btn"), class_="actions"
-    )
+    return field + html.div(html.a(uow.translate("Ouvrir dans mon agenda"), href=web, class_="btn"), class_="actions")
 
 
 def _existing(uow: UnitOfWork, row: calendar_feed.AgendaKey) -> Markup:
@@ -109,11 +104,10 @@ def _existing(uow: UnitOfWork, row: calendar_feed.AgendaKey) -> Markup:
     )
     hint = uow.translate("Vous l’avez perdue, ou d’autres l’ont vue ? Renouvelez-la : l’ancienne ne répondra plus.")
     return (
-        tag("p", icon("check"), " ", made, " ", read)
-        + tag("p", hint, class_="soft")
-        + tag(
-            "div",
-            tag("span", button(uow.translate("Supprimer l’adresse"), do="end", class_="btn bad"), class_="first"),
+        html.p(icon("check"), " ", made, " ", read)
+        + html.p(hint, class_="soft")
+        + html.div(
+            html.span(button(uow.translate("Supprimer l’adresse"), do="end", class_="btn bad"), class_="first"),
             button(uow.translate("Renouveler mon adresse"), do="renew", class_="btn quiet"),
             class_="actions",
         )

@@ -11,8 +11,8 @@ from starlette.responses import FileResponse, Response
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.screens import plain, screen
 from components.nicegui_adapter.static_panel import StaticPanel
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.accounts.caller import Audience, Caller
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ _one_at_a_time = asyncio.Semaphore(1)
 def explain(uow: UnitOfWork) -> None:
     back = way_back(uow.translate("Retour"), "/mot-de-passe")
     under = uow.translate("Une copie de tout ce que le portail garde de votre famille.")
-    StaticPanel(tag("p", back))
+    StaticPanel(html.p(back))
     StaticPanel(head(uow.translate("Mes données"), under))
     held = (
         _("lisez-moi.html : vos données à lire, dans un navigateur ;"),
@@ -33,17 +33,14 @@ def explain(uow: UnitOfWork) -> None:
         _("documents : les fichiers que vous avez envoyés et ceux que le portail vous a faits."),
     )
     StaticPanel(
-        tag("p", uow.translate("L’archive (ZIP) contient :"))
-        + tag("ul", (tag("li", uow.translate(each)) for each in held))
-        + tag(
-            "p",
+        html.p(uow.translate("L’archive (ZIP) contient :"))
+        + html.ul(html.li(uow.translate(each)) for each in held)
+        + html.p(
             uow.translate("Les coordonnées d’un autre foyer n’y sont jamais. Gardez l’archive en lieu sûr."),
             class_="soft",
         )
-        + tag(
-            "div",
-            tag(
-                "a",
+        + html.div(
+            html.a(
                 icon("down"),
                 uow.translate("Télécharger mes données"),
                 href="/mot-de-passe/donnees.zip",
@@ -52,13 +49,12 @@ def explain(uow: UnitOfWork) -> None:
             ),
             class_="actions",
         )
-        + tag(
-            "p",
+        + html.p(
             uow.translate(
                 "Une donnée est fausse ? Corrigez-la dans « Famille » ou « Élèves ». Pour vos autres droits, voyez"
             ),
             " ",
-            tag("a", uow.translate("Données personnelles"), href="/donnees-personnelles"),
+            html.a(uow.translate("Données personnelles"), href="/donnees-personnelles"),
             ".",
             class_="soft",
         ),

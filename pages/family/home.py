@@ -7,8 +7,9 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, tag
+from components.ui.markup import Content
 from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
@@ -54,7 +55,7 @@ def _draw(uow: UnitOfWork) -> Markup:
         + _to_do(uow, adults, mine)
         + _late(uow, ledgers)
         + _news(uow)
-        + tag("div", _pupils(uow, pupils), _balance(uow, ledgers), _requests(uow, mine), class_="cards")
+        + html.div(_pupils(uow, pupils), _balance(uow, ledgers), _requests(uow, mine), class_="cards")
     )
 
 
@@ -71,11 +72,10 @@ def _to_do(uow: UnitOfWork, adults: list[families.Guardian], mine: list[change_m
             )
         )
     return Markup("").join(
-        tag(
-            "div",
+        html.div(
             icon("info"),
-            tag("p", text),
-            tag("a", uow.translate("Ouvrir la fiche"), href="/famille"),
+            html.p(text),
+            html.a(uow.translate("Ouvrir la fiche"), href="/famille"),
             class_="notice leads pending",
         )
         for text in notices
@@ -87,12 +87,11 @@ def _news(uow: UnitOfWork) -> Markup:
     found = news.current(uow)
     if not found:
         return Markup("")
-    lines = [tag("li", tag("h3", each.title), tag("p", each.body)) for each in found]
-    title = tag("h2", uow.translate("Actualités"))
-    return tag(
-        "section",
+    lines = [html.li(html.h3(each.title), html.p(each.body)) for each in found]
+    title = html.h2(uow.translate("Actualités"))
+    return html.section(
         title,
-        tag("ul", lines, class_="list news"),
+        html.ul(lines, class_="list news"),
         class_="card flow-card",
         aria_label=uow.translate("Actualités"),
     )
@@ -110,8 +109,8 @@ def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
         sum=formats.euros(sum(entry.due for entry in late)),
     )
     where = BILLING[late[0].row.ledger]
-    link = tag("a", uow.translate("Voir la facturation"), href=where)
-    return tag("div", icon("alert"), tag("p", text), link, class_="notice leads bad")
+    link = html.a(uow.translate("Voir la facturation"), href=where)
+    return html.div(icon("alert"), html.p(text), link, class_="notice leads bad")
 
 
 def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:
@@ -120,7 +119,7 @@ def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[
         text = uow.translate(
             "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
         )
-        return [tag("section", tag("h2", uow.translate("Élèves")), tag("p", text), class_="card")]
+        return [html.section(html.h2(uow.translate("Élèves")), html.p(text), class_="card")]
     ids = [pupil.id for pupil, *_ in found]
     coming, marks = schooling.coming(uow, ids), results.last_marks(uow, ids, uow.today - timedelta(days=400))
     return [_pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), missed) for pupil, _, missed in found]
@@ -139,22 +138,19 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
         course = next((each.course.name for each in courses if each.course.id == assessment.course_id), "")
         day = formats.short_day(assessment.day, uow.language) if assessment.day else ""
         given = ", ".join(("", *filter(None, (course, day))))
-        got = tag("strong", f"{formats.decimal(mark.value, uow.language)} / {out_of}")
+        got = html.strong(f"{formats.decimal(mark.value, uow.language)} / {out_of}")
         facts.append((uow.translate("Dernière évaluation"), got + given))
     text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed)
     path = f"/eleves/{pupil.number}"
-    return tag(
-        "section",
-        tag("h2", pupil.full_name),
-        tag("p", about, class_="soft") if about else "",
-        facts and tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in facts), class_="brief"),
-        tag("p", icon("alert"), tag("a", text, href=f"{path}/cours"), class_="fault plain") if missed else None,
-        tag(
-            "p",
-            tag(
-                "a",
+    return html.section(
+        html.h2(pupil.full_name),
+        html.p(about, class_="soft") if about else "",
+        facts and html.dl((html.div(html.dt(label), html.dd(value)) for label, value in facts), class_="brief"),
+        html.p(icon("alert"), html.a(text, href=f"{path}/cours"), class_="fault plain") if missed else None,
+        html.p(
+            html.a(
                 uow.translate("Ouvrir le dossier"),
-                tag("span", f" : {pupil.full_name}", class_="unseen"),
+                html.span(f" : {pupil.full_name}", class_="unseen"),
                 href=f"{path}/cours",
             ),
         ),
@@ -168,7 +164,7 @@ def _when(uow: UnitOfWork, found: tuple[Lesson, Attended]) -> Markup:
     day = formats.near_day(lesson.day, uow.today, uow.language)
     at = formats.clock(attended.enrolment.slot or lesson.starts, uow.language)
     when = uow.translate("{day} à {hour}", day=day, hour=at) if at else day
-    return tag("strong", when) + ", ".join(("", *filter(None, (attended.course.name, attended.course.room))))
+    return html.strong(when) + ", ".join(("", *filter(None, (attended.course.name, attended.course.room))))
 
 
 def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
@@ -185,12 +181,10 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         else uow.translate("Rien à régler")
     )
     lines = [
-        tag(
-            "li",
+        html.li(
             uow.translate("{label} : {sum}", label=entry.row.label, sum=formats.euros(entry.due)),
             entry.next_due
-            and tag(
-                "span",
+            and html.span(
                 uow.translate("{sum} le {day}", sum=formats.euros(entry.next_part), day=formats.day(entry.next_due)),
                 class_="small soft",
             ),
@@ -199,18 +193,17 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
     ]
     where = BILLING[unpaid[0].row.ledger] if unpaid else BILLING[Ledger.TUITION]
     pay = (
-        tag("p", tag("a", uow.translate("Payer en ligne"), href=f"{where}/payer", class_="btn"))
+        html.p(html.a(uow.translate("Payer en ligne"), href=f"{where}/payer", class_="btn"))
         if unpaid and due > 0 and online_payments.offered(uow)
         else None
     )
-    return tag(
-        "section",
-        tag("h2", uow.translate("Facturation")),
-        tag("p", text, class_="soft"),
-        tag("p", formats.euros(abs(due)), class_="big") if due else None,
-        lines and tag("ul", lines, class_="list"),
+    return html.section(
+        html.h2(uow.translate("Facturation")),
+        html.p(text, class_="soft"),
+        html.p(formats.euros(abs(due)), class_="big") if due else None,
+        lines and html.ul(lines, class_="list"),
         pay,
-        tag("p", tag("a", uow.translate("Voir la facturation"), href=where)),
+        html.p(html.a(uow.translate("Voir la facturation"), href=where)),
         class_="card",
     )
 
@@ -219,11 +212,10 @@ def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
     """An absence that was announced or justified."""
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
     text = f"{kind} ({pupil.full_name}) {absences.days_of(notice, uow.language)}"
-    return tag(
-        "li",
+    return html.li(
         status_chip(uow, NoticeState(notice.state)),
-        tag("a", text, href=f"/eleves/{pupil.number}/absences"),
-        notice.answer and tag("span", notice.answer, class_="small soft"),
+        html.a(text, href=f"/eleves/{pupil.number}/absences"),
+        notice.answer and html.span(notice.answer, class_="small soft"),
     )
 
 
@@ -235,20 +227,18 @@ def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
             "{field} ({whose}), le {day}", field=uow.translate(one.mark.label), whose=request.title, day=day
         )
         lines.append(
-            tag(
-                "li",
+            html.li(
                 status_chip(uow, ChangeState(change.state)),
-                tag("span", text),
-                change.reason and tag("span", change.reason, class_="small soft"),
+                html.span(text),
+                change.reason and html.span(change.reason, class_="small soft"),
             )
         )
     lines += [_notice(uow, notice, pupil) for notice, pupil in absences.recent_notices(uow)]
-    empty = tag(
-        "p", uow.translate("Aucune demande en cours. Une adresse ou un téléphone se corrige dans votre fiche.")
-    ) + tag("p", tag("a", uow.translate("Ouvrir la fiche"), href="/famille"))
-    return tag(
-        "section",
-        tag("h2", uow.translate("Vos demandes")),
-        tag("ul", lines, class_="list") if lines else empty,
+    empty = html.p(
+        uow.translate("Aucune demande en cours. Une adresse ou un téléphone se corrige dans votre fiche.")
+    ) + html.p(html.a(uow.translate("Ouvrir la fiche"), href="/famille"))
+    return html.section(
+        html.h2(uow.translate("Vos demandes")),
+        html.ul(lines, class_="list") if lines else empty,
         class_="card",
     )

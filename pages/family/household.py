@@ -5,9 +5,8 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import forms
+from components.ui import forms, html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.change_requests import submission as change_requests
 from data.core import sites
 from data.core.i18n import _
@@ -33,8 +32,7 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     waiting = change_requests.pending(uow, adults)
     count = sum(map(len, waiting.values()))
     chip = (
-        tag(
-            "span",
+        html.span(
             icon("clock"),
             uow.ngettext(
                 "{count} champ en attente de validation", "{count} champs en attente de validation", count=count
@@ -53,13 +51,12 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     cards = []
     for adult in adults:
         other = (
-            tag("h2", uow.translate("Autre adulte : {name}", name=named(uow, adult)), class_="of-record")
+            html.h2(uow.translate("Autre adulte : {name}", name=named(uow, adult)), class_="of-record")
             if adult is not first
             else None
         )
         cards.append(
-            tag(
-                "section",
+            html.section(
                 other,
                 forms.record_form(uow, site, adult, waiting["guardian", adult.id], typed),
                 class_="card",

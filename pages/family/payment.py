@@ -12,8 +12,9 @@ from components.layout.layout import head
 from components.layout.plain_layout import alert, plain_page
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import classes, tag
+from components.ui.markup import classes
 from components.ui.panel import Act, Answer, only_shows
 from components.web import middleware
 from data.accounts.caller import Caller
@@ -87,53 +88,48 @@ def _draw(uow: UnitOfWork, kind: str, choice: Choice) -> Markup:
     if not due:
         return title + _notice_card(uow.translate("Rien n’est à payer."), home)
     chosen = choice.of(due)
-    whole = tag("small", uow.translate("la totalité")) if chosen == due and len(due) > 1 else None
-    total = tag("dl", tag("div", tag("dt", uow.translate("À payer")), tag("dd", euros(_sum(chosen)), whole)))
+    whole = html.small(uow.translate("la totalité")) if chosen == due and len(due) > 1 else None
+    total = html.dl(html.div(html.dt(uow.translate("À payer")), html.dd(euros(_sum(chosen)), whole)))
     text = uow.translate("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
-    button = tag(
-        "button", uow.translate("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen
-    )
-    form = tag(
-        "form",
+    button = html.button(uow.translate("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen)
+    form = html.form(
         _invoices(uow, due, choice),
-        tag("div", total, button, class_="sums"),
-        tag("p", text, class_="soft small"),
+        html.div(total, button, class_="sums"),
+        html.p(text, class_="soft small"),
         method="post",
         action=f"/facturation/{kind}/payer",
         class_="stack-form",
     )
-    return title + tag("section", form, class_="card") + tag("p", home)
+    return title + html.section(form, class_="card") + html.p(home)
 
 
 def _home(speaker: UnitOfWork | Caller, href: str, look: str = "") -> Markup:
-    return tag("a", speaker.translate("Retour à la facturation"), href=href, class_=classes("way-back", look))
+    return html.a(speaker.translate("Retour à la facturation"), href=href, class_=classes("way-back", look))
 
 
 def _notice_card(text: str, back: Markup) -> Markup:
-    return tag("section", tag("p", text), tag("p", back), class_="card stack-form")
+    return html.section(html.p(text), html.p(back), class_="card stack-form")
 
 
 def _invoices(uow: UnitOfWork, due: list[Entry], choice: Choice) -> Markup:
     names = [uow.translate(label) for label in (_("Facture"), _("Date"), _("Échéance"), _("Reste à payer"))]
-    heads = [tag("th", name, scope="col", class_="num" if name == names[-1] else None) for name in names]
+    heads = [html.th(name, scope="col", class_="num" if name == names[-1] else None) for name in names]
     rows = [
-        tag(
-            "tr",
-            tag("th", _box(uow, entry, entry.row.id not in choice.left_out), scope="row"),
-            tag("td", formats.day(entry.row.day), data_l=names[1]),
-            tag("td", formats.day(entry.next_due), data_l=names[2]),
-            tag("td", euros(entry.due), data_l=names[3], class_="num"),
+        html.tr(
+            html.th(_box(uow, entry, entry.row.id not in choice.left_out), scope="row"),
+            html.td(formats.day(entry.row.day), data_l=names[1]),
+            html.td(formats.day(entry.next_due), data_l=names[2]),
+            html.td(euros(entry.due), data_l=names[3], class_="num"),
         )
         for entry in due
     ]
-    caption = tag("caption", uow.translate("Factures à payer"))
-    return tag("table", caption, tag("thead", tag("tr", heads)), tag("tbody", rows), class_="stack")
+    caption = html.caption(uow.translate("Factures à payer"))
+    return html.table(caption, html.thead(html.tr(heads)), html.tbody(rows), class_="stack")
 
 
 def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
     at = f"facture-{entry.row.id}"
-    box = tag(
-        "input",
+    box = html.input(
         type="checkbox",
         id=at,
         name="facture",
@@ -142,10 +138,9 @@ def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
         data_change="tick",
         data_of=entry.row.id,
     )
-    return tag(
-        "label",
+    return html.label(
         box,
-        tag("span", entry.row.label, tag("small", uow.translate("n° {number}", number=entry.row.number))),
+        html.span(entry.row.label, html.small(uow.translate("n° {number}", number=entry.row.number))),
         for_=at,
         class_="check",
     )
@@ -199,13 +194,13 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
     """A page between the portal and the bank: the policy lets its form go to that host only."""
     sentence = caller.translate("Continuer vers le paiement")
     if there.fields:
-        hidden = [tag("input", type="hidden", name=name, value=text) for name, text in there.fields.items()]
-        button = tag("button", sentence, class_="btn", type="submit")
-        way = tag("form", hidden, button, method="post", action=there.url, class_="stack-form")
+        hidden = [html.input(type="hidden", name=name, value=text) for name, text in there.fields.items()]
+        button = html.button(sentence, class_="btn", type="submit")
+        way = html.form(hidden, button, method="post", action=there.url, class_="stack-form")
     else:
-        way = tag("a", sentence, href=there.url, class_="btn", rel="noreferrer")
+        way = html.a(sentence, href=there.url, class_="btn", rel="noreferrer")
     text = caller.translate("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
-    response = _between(caller, tag("p", text) + way, back, 200)
+    response = _between(caller, html.p(text) + way, back, 200)
     response.headers["content-security-policy"] = middleware.policy(
         settings().https, forms_to=f"'self' https://{gateway.host}"
     )
@@ -215,7 +210,7 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
 def _between(caller: Caller, body: Markup, back: str, status: int) -> Response:
     with caller.unit_of_work() as uow:
         site = sites.here(uow)
-    links = tag("div", _home(caller, back), class_="links")
+    links = html.div(_home(caller, back), class_="links")
     return plain_page(
         caller.translate("Payer en ligne"), body + links, language=caller.language, site=site, status=status
     )
@@ -233,11 +228,10 @@ def _draw_back(uow: UnitOfWork, reference: str) -> Markup:
     what = ", ".join(invoice.label or invoice.number for invoice in invoices)
     look, drawing, text = _state(uow, row)
     home = _home(uow, f"/facturation/{online_payments.kind_of(row)}", "first")
-    return head(uow.translate("Paiement"), f"{euros(row.cents)} – {what}") + tag(
-        "section",
-        tag("div", icon(drawing), tag("p", text), class_=f"notice {look}", role="status"),
+    return head(uow.translate("Paiement"), f"{euros(row.cents)} – {what}") + html.section(
+        html.div(icon(drawing), html.p(text), class_=f"notice {look}", role="status"),
         _more(uow, row),
-        tag("div", home, _next(uow, row), class_="actions"),
+        html.div(home, _next(uow, row), class_="actions"),
         class_="card stack-form",
     )
 
@@ -274,21 +268,19 @@ def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
         )
     else:
         return None
-    return tag("p", text)
+    return html.p(text)
 
 
 def _next(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
     if row.state == AttemptState.PAID:
-        return tag(
-            "a",
+        return html.a(
             uow.translate("Voir le reçu"),
             href=f"/facturation/recus/{online_payments.receipt(row)}.pdf",
             class_="btn",
         )
     if row.state in {AttemptState.REFUSED, AttemptState.ABANDONED}:
-        return tag(
-            "form",
-            tag("button", uow.translate("Reprendre le paiement"), class_="btn", type="submit"),
+        return html.form(
+            html.button(uow.translate("Reprendre le paiement"), class_="btn", type="submit"),
             method="post",
             action=f"/facturation/reprendre/{row.reference}",
             class_="resume",

@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, PupilLink
@@ -40,17 +40,15 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
 
 
 def _notice(uow: UnitOfWork, due: Due) -> Markup:
-    link = tag(
-        "a",
+    link = html.a(
         uow.translate("Ouvrir la réinscription"),
-        tag("span", f" : {due.pupil.full_name}", class_="unseen"),
+        html.span(f" : {due.pupil.full_name}", class_="unseen"),
         href=f"/eleves/{due.pupil.number}/reinscription",
     )
     urgent = due.state == ReenrolmentState.TO_CORRECT or due.refused
-    return tag(
-        "div",
+    return html.div(
         icon("alert" if urgent else "info"),
-        tag("p", _sentence(uow, due)),
+        html.p(_sentence(uow, due)),
         link,
         class_="notice leads bad" if urgent else "notice leads pending",
     )

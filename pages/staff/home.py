@@ -7,8 +7,8 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.access_grants import grants as access_grants
 from data.accounts import sessions
 from data.change_requests import review
@@ -65,17 +65,16 @@ def _missing(uow: UnitOfWork) -> Markup:
         found.append((f"{campaign_head.PATH}/nouvelle", uow.translate("Préparer une campagne de réinscription")))
     if not found:
         return Markup("")
-    lines = [tag("li", tag("a", icon("arrow"), text, href=path)) for path, text in found]
+    lines = [html.li(html.a(icon("arrow"), text, href=path)) for path, text in found]
     text = uow.ngettext(
         "{count} chose reste à faire avant d’ouvrir le portail aux familles.",
         "{count} choses restent à faire avant d’ouvrir le portail aux familles.",
         count=len(found),
     )
-    return tag(
-        "section",
-        tag("h2", uow.translate("Mise en route")),
-        tag("p", text, class_="soft"),
-        tag("ul", lines, class_="todo"),
+    return html.section(
+        html.h2(uow.translate("Mise en route")),
+        html.p(text, class_="soft"),
+        html.ul(lines, class_="todo"),
         class_="card",
         aria_label=uow.translate("Mise en route"),
     )
@@ -111,10 +110,10 @@ def _figures(uow: UnitOfWork) -> Markup:
         text = uow.ngettext("courriel à confirmer", "courriels à confirmer", count=restored)
         figures.append((restored, text, uow.translate("d’une sauvegarde restaurée"), f"{frame.PATH}/courriel"))
     lines = [
-        tag("li", tag("a", tag("strong", count), tag("span", text), more and tag("small", more), href=path))
+        html.li(html.a(html.strong(count), html.span(text), more and html.small(more), href=path))
         for count, text, more, path in figures
     ]
-    return tag("h2", uow.translate("Aujourd’hui"), class_="unseen") + tag("ul", lines, class_="day-figures")
+    return html.h2(uow.translate("Aujourd’hui"), class_="unseen") + html.ul(lines, class_="day-figures")
 
 
 def _campaigns(uow: UnitOfWork) -> list[tuple[object, str, str, str]]:

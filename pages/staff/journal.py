@@ -12,9 +12,10 @@ from starlette.responses import Response
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, plain, screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager
 from components.ui.tables import row
@@ -92,16 +93,14 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     if page_state.skip >= total:
         page_state.skip = 0
     listed, opened = audit_log.entries(uow, page_state.asked, skip=page_state.skip), _opened(uow, page_state)
-    export_link = tag("a", icon("paper"), uow.translate("Exporter (CSV)"), href=path_of(page_state.asked, path="/gestion/journal.csv"),
+    export_link = html.a(icon("paper"), uow.translate("Exporter (CSV)"), href=path_of(page_state.asked, path="/gestion/journal.csv"),
                       class_="btn quiet", download=True)  # fmt: skip
     under = uow.translate("Qui a fait quoi, quand. Le journal ne peut être ni modifié ni effacé.")
     return (
         head(uow.translate("Journal"), under, export_link)
         + _filters(uow, page_state)
-        + tag(
-            "div",
-            tag(
-                "section",
+        + html.div(
+            html.section(
                 _list(uow, page_state, listed, total),
                 class_="listing journal",
                 aria_label=uow.translate("Entrées du journal"),
@@ -134,7 +133,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
             subject=uow.translate(SUBJECTS.get(asked.subject, _("Fiche"))),
             number=asked.subject_id or "–",
         )
-        record = tag("p", icon("info"), tag("span", text), class_="soft one-record")
+        record = html.p(icon("info"), html.span(text), class_="soft one-record")
     return acting_form(
         labelled(uow, "filter-r", "Rechercher", "search", value=asked.search, hint=_("Personne, valeur ou référence"), maxlength=80),
         _choice(uow, "filter-qui", _("Personne"), people, "" if asked.actor is None else str(asked.actor), translated=False),
@@ -143,9 +142,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
                  inputmode="numeric", maxlength=9),
         labelled(uow, "filter-du", "Du", "text", value=formats.day(asked.since), fault=faults.get("du"), inputmode="numeric", maxlength=10),
         labelled(uow, "filter-au", "Au", "text", value=formats.day(asked.until), fault=faults.get("au"), inputmode="numeric", maxlength=10),
-        tag(
-            "div",
-            tag("button", uow.translate("Filtrer"), type="submit", class_="btn"),
+        html.div(html.button(uow.translate("Filtrer"), type="submit", class_="btn"),
             asked != Asked() and button(uow.translate("Tout afficher"), do="clear", class_="link"),
             class_="filter-acts",
         ),
@@ -160,12 +157,10 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
 def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], value: str, *, translated: bool) -> Markup:
     """A list whose names are people's, or sentences of ours when `translated`."""
     shown = ((key, uow.translate(text) if translated or key in {"", "0"} else text) for key, text in options.items())
-    return tag(
-        "div",
-        tag("label", uow.translate(label), for_=id_),
-        tag(
-            "select",
-            (tag("option", text, value=key, selected=key == value) for key, text in shown),
+    return html.div(
+        html.label(uow.translate(label), for_=id_),
+        html.select(
+            (html.option(text, value=key, selected=key == value) for key, text in shown),
             id=id_,
             name=id_.rpartition("-")[2],
         ),
@@ -176,7 +171,7 @@ def _choice(uow: UnitOfWork, id_: str, label: str, options: dict[str, str], valu
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[EntryView], total: int) -> Markup:
     if not listed:
         text = _("Aucune entrée ne correspond.") if page_state.asked != Asked() else _("Le journal est vide.")
-        return tag("p", uow.translate(text), class_="nothing", id="entries", tabindex="-1")
+        return html.p(uow.translate(text), class_="nothing", id="entries", tabindex="-1")
     labels = [uow.translate(label) for _, label in COLUMNS] + ([] if page_state.entry_id else [uow.translate("Détail")])
     more = total > MAX_COUNTED
     caption = (
@@ -184,29 +179,25 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: list[EntryView], total
         if more
         else uow.ngettext("{count} entrée", "{count} entrées", count=total)
     )
-    return tag(
-        "table",
-        tag("caption", caption, id="entries", tabindex="-1"),
-        tag(
-            "thead",
-            tag(
-                "tr",
+    return html.table(
+        html.caption(caption, id="entries", tabindex="-1"),
+        html.thead(
+            html.tr(
                 (_head(uow, page_state, key, label) for key, label in COLUMNS),
-                not page_state.entry_id and tag("th", uow.translate("Détail"), scope="col"),
+                not page_state.entry_id and html.th(uow.translate("Détail"), scope="col"),
             ),
         ),
-        tag("tbody", (_row(uow, page_state, each, labels) for each in listed), data_rows=True),
+        html.tbody((_row(uow, page_state, each, labels) for each in listed), data_rows=True),
         class_="stack",
     ) + (pager(uow, page_state.skip, PAGE, min(total, MAX_COUNTED)) or "")
 
 
 def _head(uow: UnitOfWork, page_state: PageState, key: str, label: str) -> Markup:
     if not key:
-        return tag("th", uow.translate(label), scope="col")
+        return html.th(uow.translate(label), scope="col")
     here, down = page_state.asked.sort == key, page_state.asked.down
     drawing = icon("down" if down else "up") if here else icon("sort")
-    return tag(
-        "th",
+    return html.th(
         button(uow.translate(label), drawing, do="sort", of=key, class_="sort"),
         scope="col",
         aria_sort=("descending" if down else "ascending") if here else None,
@@ -215,8 +206,7 @@ def _head(uow: UnitOfWork, page_state: PageState, key: str, label: str) -> Marku
 
 def _row(uow: UnitOfWork, page_state: PageState, text: EntryView, labels: list[str]) -> Markup:
     current = text.entry.id == page_state.entry_id
-    link = tag(
-        "a",
+    link = html.a(
         text.when,
         href=path_of(page_state.asked, text.entry.id),
         id=f"open-{text.entry.id}",

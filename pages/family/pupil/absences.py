@@ -12,9 +12,10 @@ from components.layout.layout import way_back
 from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, join, tag
+from components.ui.markup import acting_form, button, join
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
@@ -76,9 +77,9 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
         part
         for part in (
             dossier_head(uow, pupil, "cours"),
-            tag("p", back),
+            html.p(back),
             message,
-            _form(uow, pupil, typed) if may else tag("div", icon("info"), tag("p", reading), class_="notice"),
+            _form(uow, pupil, typed) if may else html.div(icon("info"), html.p(reading), class_="notice"),
             _sent(uow, n, absences.notices(uow, pupil.id)),
         )
         if part
@@ -87,16 +88,16 @@ def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
 
 def _form(uow: UnitOfWork, pupil: Pupil, typed: Typed) -> Markup:
     title = uow.translate("Annoncer une absence")
-    send = tag("button", uow.translate("Annoncer l’absence"), type="submit", class_="btn")
+    send = html.button(uow.translate("Annoncer l’absence"), type="submit", class_="btn")
     form = acting_form(
-        tag("h2", title),
-        tag("div", _day_fields(uow, typed), _why_fields(uow, pupil, typed), class_="grid"),
-        tag("div", send, class_="actions"),
+        html.h2(title),
+        html.div(_day_fields(uow, typed), _why_fields(uow, pupil, typed), class_="grid"),
+        html.div(send, class_="actions"),
         do="announce",
         of=pupil.number,
         data_draft=f"absence-{pupil.number}",
     )
-    return tag("section", form, class_="card", aria_label=title)
+    return html.section(form, class_="card", aria_label=title)
 
 
 def _day_fields(uow: UnitOfWork, typed: Typed) -> Markup:
@@ -196,15 +197,14 @@ def _withdraw(uow: UnitOfWork, act: Act) -> Answer:
 
 
 def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
-    title = tag("h2", uow.translate("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
+    title = html.h2(uow.translate("Ce que vous avez envoyé"), id="sent-title", tabindex="-1")
     if not notices:
-        return tag(
-            "section", title, tag("p", uow.translate("Vous n’avez annoncé aucune absence.")), class_="card stack-form"
+        return html.section(
+            title, html.p(uow.translate("Vous n’avez annoncé aucune absence.")), class_="card stack-form"
         )
-    return tag(
-        "section",
+    return html.section(
         title,
-        tag("ul", (_notice(uow, n, each) for each in notices), class_="notices"),
+        html.ul((_notice(uow, n, each) for each in notices), class_="notices"),
         class_="card stack-form",
     )
 
@@ -213,21 +213,19 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
     title = f"{kind} {absences.days_of(notice, uow.language)} · {uow.translate(notice.reason)}"
     shown = (
-        tag("a", icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}")
+        html.a(icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}")
         if notice.document
         else None
     )
-    return tag(
-        "li",
-        tag(
-            "div",
-            tag("strong", title),
+    return html.li(
+        html.div(
+            html.strong(title),
             status_chip(uow, NoticeState(notice.state)),
             class_="card-head",
         ),
-        notice.comment and tag("p", notice.comment),
-        notice.answer and tag("p", uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
-        shown and tag("p", shown, class_="links-row"),
+        notice.comment and html.p(notice.comment),
+        notice.answer and html.p(uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
+        shown and html.p(shown, class_="links-row"),
         _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
     )
 
@@ -238,16 +236,14 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     label = (
         uow.translate("Remplacer le document") if notice.document else uow.translate("Joindre un document (facultatif)")
     )
-    chooser = tag(
-        "form",
-        tag(
-            "div",
-            tag("label", label, for_=name),
-            tag("input", id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
-            tag("span", uow.translate("Une photo ou un PDF"), class_="hint"),
+    chooser = html.form(
+        html.div(
+            html.label(label, for_=name),
+            html.input(id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
+            html.span(uow.translate("Une photo ou un PDF"), class_="hint"),
             class_="field",
         ),
-        tag("button", uow.translate("Envoyer le document"), type="submit", class_="btn quiet"),
+        html.button(uow.translate("Envoyer le document"), type="submit", class_="btn quiet"),
         method="post",
         action=f"/eleves/{n}/absences/{notice.id}/document",
         enctype="multipart/form-data",
@@ -255,8 +251,7 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
         data_alone=True,
         data_texts=script_texts(uow),
     )
-    return tag(
-        "div",
+    return html.div(
         chooser,
         button(uow.translate("Retirer cette annonce"), do="withdraw", of=notice.id, class_="link"),
         class_="stack-form",

@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from components.layout import glossary
 from components.layout.layout import way_back
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing
-from components.ui.markup import acting_form, tag
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
@@ -97,10 +97,10 @@ MARKS: Listing[Marked] = Listing(
 
 def _excused(uow: UnitOfWork, absence: Absence) -> Markup:
     if absence.excused:
-        return tag("span", icon("check"), uow.translate("Oui"), class_="chip good")
+        return html.span(icon("check"), uow.translate("Oui"), class_="chip good")
     if absence.day > uow.today:
-        return tag("span", uow.translate("À venir"), class_="chip")
-    return tag("span", icon("alert"), uow.translate("Non"), class_="chip bad")
+        return html.span(uow.translate("À venir"), class_="chip")
+    return html.span(icon("alert"), uow.translate("Non"), class_="chip bad")
 
 
 ABSENCES: Listing[Absence] = Listing(
@@ -202,8 +202,7 @@ def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Mark
     found = schooling.attended(uow, pupil.id, window.course)
     body = {"cours": _course, "evaluations": _marks, "absences": _absences}[window.tab](uow, window, found, link)
     tabs = [
-        tag(
-            "a",
+        html.a(
             uow.translate(label),
             href=window.path(name, 0),
             id=f"tab-{name}",
@@ -214,13 +213,10 @@ def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Mark
         for name, label in TABS.items()
     ]
     about = " · ".join(filter(None, (found.course.number, found.teacher_name, pupil.full_name)))
-    return tag(
-        "dialog",
-        tag(
-            "div",
-            tag("div", tag("h2", found.course.name, id="window-title", tabindex="-1", autofocus=True), tag("p", about)),
-            tag(
-                "button",
+    return html.dialog(
+        html.div(
+            html.div(html.h2(found.course.name, id="window-title", tabindex="-1", autofocus=True), html.p(about)),
+            html.button(
                 icon("cross"),
                 uow.translate("Fermer"),
                 type="button",
@@ -229,8 +225,8 @@ def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Mark
             ),
             class_="window-head",
         ),
-        tag("nav", tabs, class_="tabs", aria_label=uow.translate("Fenêtre du cours")),
-        tag("div", body, class_="window-body"),
+        html.nav(tabs, class_="tabs", aria_label=uow.translate("Fenêtre du cours")),
+        html.div(body, class_="window-body"),
         class_="window",
         id="window",
         open=True,
@@ -244,10 +240,9 @@ def _detail(uow: UnitOfWork, window: Window, title: str, detail: Markup, more: M
     back = way_back(
         uow.translate("Retour à la liste"), window.path(window.tab, 0), id="line-0", data_do="line", data_of="0"
     )
-    return tag(
-        "article",
-        tag("p", back),
-        tag("h3", title, id="line-title", tabindex="-1"),
+    return html.article(
+        html.p(back),
+        html.h3(title, id="line-title", tabindex="-1"),
         detail,
         more,
         class_="stack-form",
@@ -350,18 +345,17 @@ def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
         NoticeState.ACCEPTED: uow.translate("Justification acceptée."),
         NoticeState.DECLINED: uow.translate("Justification refusée : {reason}", reason=notice.answer),
     }[NoticeState(notice.state)]
-    link = tag("a", uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
-    return tag(
-        "div",
+    link = html.a(uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
+    return html.div(
         icon("clock" if notice.state == NoticeState.PENDING else "info"),
-        tag("p", text, " ", link if notice.state == NoticeState.PENDING else None),
+        html.p(text, " ", link if notice.state == NoticeState.PENDING else None),
         class_=f"notice {status_of(NoticeState(notice.state)).look}",
     )
 
 
 def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
     return acting_form(
-        tag("h3", uow.translate("Justifier cette absence")),
+        html.h3(uow.translate("Justifier cette absence")),
         labelled(
             uow,
             "justify-reason",
@@ -382,9 +376,8 @@ def _justify_form(uow: UnitOfWork, window: Window, absence: Absence) -> Markup:
             rows=3,
             fault=window.faults.get("comment"),
         ),
-        tag(
-            "div",
-            tag("button", uow.translate("Envoyer la justification"), type="submit", class_="btn"),
+        html.div(
+            html.button(uow.translate("Envoyer la justification"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="justify",

@@ -5,10 +5,9 @@ from markupsafe import Markup
 from components.layout import glossary
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing
-from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import label_of
 from data.core import formats
@@ -77,22 +76,21 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
     pupil, link = families.pupil_by_number(uow, window.n)
     year, found = formats.school_year(uow.today), schooling.courses(uow, pupil.id)
     absences = (
-        tag("a", uow.translate("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
+        html.a(uow.translate("Annoncer une absence"), href=f"/eleves/{window.n}/absences", class_="btn quiet")
         if link.rights == Rights.ALL
         else None
     )
-    paper = tag(
-        "a",
+    paper = html.a(
         icon("paper"),
         uow.translate("Attestation d’inscription {year} (PDF)", year=year),
         href=f"/eleves/{window.n}/attestations/inscription.pdf",
     )
     return (
         dossier_head(uow, pupil, "cours")
-        + tag("div", tag("h2", uow.translate("Année {year}", year=year)), absences, class_="card-head")
+        + html.div(html.h2(uow.translate("Année {year}", year=year)), absences, class_="card-head")
         + lists.draw(uow, listing, found)
         + (glossary.line(uow.language, (each.course.name for each in found), "list") or Markup(""))
-        + tag("p", paper, class_="links-row")
+        + html.p(paper, class_="links-row")
         + (course_window.draw(uow, window, pupil, link) if window.course else Markup(""))
     )
 

@@ -8,8 +8,8 @@ from components.layout import glossary
 from components.layout.layout import ADDRESSES, head
 from components.nicegui_adapter.screens import Audience, screen
 from components.nicegui_adapter.static_panel import StaticPanel
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -34,8 +34,7 @@ def pupils(uow: UnitOfWork) -> None:
     )
     if not found:
         StaticPanel(
-            tag(
-                "p",
+            html.p(
                 uow.translate(
                     "Aucun élève n’est rattaché à votre famille. Si c’est une erreur, adressez-vous au conservatoire."
                 ),
@@ -44,16 +43,11 @@ def pupils(uow: UnitOfWork) -> None:
         )
         return
     StaticPanel(
-        tag(
-            "ul",
+        html.ul(
             (
-                tag(
-                    "li",
-                    tag(
-                        "a",
-                        tag(
-                            "span", tag("strong", pupil.full_name), tag("span", _about(uow, pupil, link), class_="soft")
-                        ),
+                html.li(
+                    html.a(
+                        html.span(html.strong(pupil.full_name), html.span(_about(uow, pupil, link), class_="soft")),
                         icon("arrow"),
                         href=f"/eleves/{pupil.number}/identite",
                     ),
@@ -73,10 +67,9 @@ def _about(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> str:
 def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil] | None = None) -> Markup:
     """Name, facts, the tabs whose screens exist, and the way to the brothers and sisters (`family`, when it is known)."""
     born = formats.day(pupil.birth_date) or uow.translate("non renseignée")
-    facts = tag(
-        "dl",
+    facts = html.dl(
         (
-            tag("div", tag("dt", label), tag("dd", value))
+            html.div(html.dt(label), html.dd(value))
             for label, value in glossary.explained(
                 uow.language,
                 (
@@ -92,10 +85,9 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
     whole = [each for each, _ in families.pupils(uow)] if family is None else family
     others = [other for other in whole if other.id != pupil.id]
     beside = (
-        tag(
-            "p",
+        html.p(
             uow.translate("Autres dossiers : "),
-            Markup(", ").join(tag("a", other.full_name, href=f"/eleves/{other.number}/{tab}") for other in others),
+            Markup(", ").join(html.a(other.full_name, href=f"/eleves/{other.number}/{tab}") for other in others),
         )
         if others
         else None
@@ -106,11 +98,9 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
         for name, label in TABS
         if f"/eleves/{{n}}/{name}" in ADDRESSES and (campaign or name != "reinscription")
     ]
-    nav = tag(
-        "nav",
+    nav = html.nav(
         (
-            tag(
-                "a",
+            html.a(
                 uow.translate(label),
                 href=f"/eleves/{pupil.number}/{name}",
                 aria_current="page" if name == tab else None,

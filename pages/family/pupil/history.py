@@ -9,10 +9,10 @@ from components.layout import glossary
 from components.layout.layout import way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import charts, lists
+from components.ui import charts, html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import button, classes, tag
+from components.ui.markup import button, classes
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
@@ -111,18 +111,17 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     if page_state.line == 0 and shown:
         page_state.line = shown[0].enrolment.id
     opened = next((each for each in past if each.enrolment.id == page_state.line), None)
-    paper = tag(
-        "a",
+    paper = html.a(
         icon("paper"),
         uow.translate("Télécharger mon parcours (PDF)"),
         href=f"/eleves/{page_state.n}/parcours.pdf",
     )
     left = lists.draw(uow, page_state.past, past, opened=page_state.line) + (
-        tag("p", paper, class_="links-row") if past else Markup("")
+        html.p(paper, class_="links-row") if past else Markup("")
     )
     right = _detail(uow, page_state, opened, past, shown) if opened else None
     look = classes("duo", page_state.chosen and "chosen")
-    both = tag("div", tag("div", left, class_="flow"), right, class_=look) if right else left
+    both = html.div(html.div(left, class_="flow"), right, class_=look) if right else left
     return dossier_head(uow, pupil, "historique") + both
 
 
@@ -161,16 +160,14 @@ def _detail(
     ]
     points = results.averages(past, course.department)
     curve = charts.averages(uow, uow.translate("Moyennes en {subject}", subject=course.department), points)
-    return tag(
-        "section",
-        tag("p", _to_list(uow, page_state), class_="to-list"),
-        tag(
-            "div",
-            tag("h2", f"{course.name} · {course.school_year}", id="record-title", tabindex="-1"),
-            admitted and tag("span", admitted, class_="chip good"),
+    return html.section(
+        html.p(_to_list(uow, page_state), class_="to-list"),
+        html.div(
+            html.h2(f"{course.name} · {course.school_year}", id="record-title", tabindex="-1"),
+            admitted and html.span(admitted, class_="chip good"),
             class_="card-head",
         ),
-        tag("p", during, class_="soft"),
+        html.p(during, class_="soft"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
         curve,
         lists.draw(uow, page_state.marks, results.marks(uow, one.pupil_id, course.id)),
@@ -224,10 +221,9 @@ def _arrows(uow: UnitOfWork, page_state: PageState, ids: list[int]) -> Markup:
         )
         for step, label, drawing, key in WALK
     ]
-    return tag(
-        "nav",
+    return html.nav(
         *arrows[:2],
-        tag("span", place, class_=classes("place"), role="status"),
+        html.span(place, class_=classes("place"), role="status"),
         *arrows[2:],
         class_="walk",
         aria_label=uow.translate("Parcourir les fiches"),

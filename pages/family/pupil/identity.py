@@ -7,9 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.file_notices import file_notice, script_texts
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
-from components.ui import forms
+from components.ui import forms, html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
@@ -44,7 +43,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
     site, waiting = sites.here(uow), change_requests.pending(uow, [pupil])["pupil", pupil.id]
     may = link.rights == Rights.ALL
     text = uow.translate("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
-    notice = None if may else tag("div", icon("info"), tag("p", text), class_="notice")
+    notice = None if may else html.div(icon("info"), html.p(text), class_="notice")
     detail = forms.record_form(uow, site, pupil, waiting, typed, may_change=may)
     shown = "photo" in sites.open_fields(site, Pupil)
     return Markup("").join(
@@ -53,7 +52,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
             dossier_head(uow, pupil, "identite"),
             file_notice(uow, photo, uow.translate("La photo a été envoyée. Le conservatoire va la valider.")),
             notice,
-            tag("section", detail, class_="card", aria_label=uow.translate("Identité")),
+            html.section(detail, class_="card", aria_label=uow.translate("Identité")),
             _photo(uow, pupil, waiting.get("photo"), _may_send(uow, pupil, link)) if shown else None,
         )
         if part
@@ -70,26 +69,22 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
     name = change.new if change else pupil.photo
     alt = uow.translate("Photo de {name}", name=pupil.full_name)
     portrait = (
-        tag("img", src=f"/documents/{name}", alt=alt, class_="portrait", width=160, height=160)
+        html.img(src=f"/documents/{name}", alt=alt, class_="portrait", width=160, height=160)
         if name
-        else tag(
-            "div", icon("person"), tag("span", uow.translate("Pas de photo"), class_="small"), class_="portrait empty"
-        )
+        else html.div(icon("person"), html.span(uow.translate("Pas de photo"), class_="small"), class_="portrait empty")
     )
     waits = (
-        tag("p", icon("clock"), tag("span", uow.translate("Photo en attente de validation")), class_="was")
+        html.p(icon("clock"), html.span(uow.translate("Photo en attente de validation")), class_="was")
         if change
         else None
     )
-    chooser = tag(
-        "form",
-        tag(
-            "div",
-            tag("label", uow.translate("Choisir une photo"), for_="fichier"),
-            tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
+    chooser = html.form(
+        html.div(
+            html.label(uow.translate("Choisir une photo"), for_="fichier"),
+            html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
-        tag("button", uow.translate("Envoyer la photo"), type="submit", class_="btn quiet"),
+        html.button(uow.translate("Envoyer la photo"), type="submit", class_="btn quiet"),
         method="post",
         action=f"/eleves/{pupil.number}/photo",
         enctype="multipart/form-data",
@@ -97,11 +92,10 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         data_alone=True,
         data_texts=script_texts(uow),
     )
-    beside = tag("div", waits, chooser if may_send else None, class_="stack-form")
-    return tag(
-        "section",
-        tag("h2", uow.translate("Photo")),
-        tag("div", portrait, beside, class_="portrait-row"),
+    beside = html.div(waits, chooser if may_send else None, class_="stack-form")
+    return html.section(
+        html.h2(uow.translate("Photo")),
+        html.div(portrait, beside, class_="portrait-row"),
         class_="card",
         aria_label=uow.translate("Photo"),
     )

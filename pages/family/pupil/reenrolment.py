@@ -10,8 +10,8 @@ from components.layout.file_notices import file_notice
 from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats
@@ -116,12 +116,12 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
     """Where the request stands, first on the page; nothing while it is only prepared."""
     sent, wish = now.sent, now.wish
     answer = (
-        tag("p", uow.translate("Réponse du conservatoire : {answer}", answer=wish.answer))
+        html.p(uow.translate("Réponse du conservatoire : {answer}", answer=wish.answer))
         if wish and wish.answer
         else None
     )
     if sent and not now.mine:
-        return _notice("", "info", tag("p", uow.translate(THEIRS[sent.state])))
+        return _notice("", "info", html.p(uow.translate(THEIRS[sent.state])))
     if sent and sent.state == ReenrolmentState.VALIDATED:
         day = formats.day((sent.decided_at or uow.now).astimezone(uow.zone).date())
         message = uow.translate(
@@ -132,29 +132,28 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
             name=now.pupil.full_name,
             year=now.campaign.school_year,
         )
-        return _notice("good", "check", tag("p", tag("strong", message)), answer)
+        return _notice("good", "check", html.p(html.strong(message)), answer)
     if sent and sent.state == ReenrolmentState.REFUSED:
         message = uow.translate("La demande de réinscription n’a pas été acceptée.")
-        return _notice("bad", "cross", tag("p", tag("strong", message)), answer)
+        return _notice("bad", "cross", html.p(html.strong(message)), answer)
     closed = now.closed_because
     if sent and sent.state == ReenrolmentState.TO_CORRECT and not closed:
         message = uow.translate("À corriger : modifiez la demande, puis validez-la de nouveau.")
-        return _notice("pending", "alert", tag("p", tag("strong", message)), answer)
+        return _notice("pending", "alert", html.p(html.strong(message)), answer)
     if sent and sent.state == ReenrolmentState.SUBMITTED and not now.period_over:
         return None
-    return _notice("", "info", tag("p", closed.message(uow.language))) if closed else None
+    return _notice("", "info", html.p(closed.message(uow.language))) if closed else None
 
 
 def _notice(look: str, drawing: str, *text: Markup | None) -> Markup:
-    return tag("div", icon(drawing), tag("div", text), class_=f"notice {look}".strip(), role="status")
+    return html.div(icon(drawing), html.div(text), class_=f"notice {look}".strip(), role="status")
 
 
 def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
     """Part 3, and « Valider »."""
     message, most = now.wish.message if now.wish else "", request_room.MAX_TEXT_LENGTH
     count = uow.ngettext("{count} caractère sur 2 000", "{count} caractères sur 2 000", count=len(message))
-    box = tag(
-        "textarea",
+    box = html.textarea(
         message,
         id="message",
         name="message",
@@ -166,34 +165,27 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
         aria_invalid="true" if fault else None,
     )
     waits = now.mine and now.sent is not None and now.sent.state == ReenrolmentState.SUBMITTED
-    return tag(
-        "section",
-        tag("h2", uow.translate("3. Demandes complémentaires")),
-        tag(
-            "form",
-            tag(
-                "div",
-                tag("label", uow.translate("Votre message à l’administration"), for_="message"),
+    return html.section(
+        html.h2(uow.translate("3. Demandes complémentaires")),
+        html.form(
+            html.div(
+                html.label(uow.translate("Votre message à l’administration"), for_="message"),
                 box,
-                tag("span", count, id="message-count", class_="hint"),
+                html.span(count, id="message-count", class_="hint"),
                 fault
-                and tag(
-                    "p", icon("alert"), tag("span", fault.message(uow.language)), id="message-fault", class_="fault"
-                ),
+                and html.p(icon("alert"), html.span(fault.message(uow.language)), id="message-fault", class_="fault"),
                 class_="field faulty" if fault else "field",
             ),
-            tag(
-                "div",
-                tag(
-                    "p",
+            html.div(
+                html.p(
                     icon("clock"),
-                    tag("span", uow.translate("Réinscription en attente de validation")),
+                    html.span(uow.translate("Réinscription en attente de validation")),
                     class_="was first",
                 )
                 if waits
                 else None,
-                tag("a", uow.translate("Retour"), href="/famille", class_="btn quiet"),
-                tag("button", uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
+                html.a(uow.translate("Retour"), href="/famille", class_="btn quiet"),
+                html.button(uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
                 class_="actions",
             ),
             id="remarks",

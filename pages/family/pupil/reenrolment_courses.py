@@ -6,9 +6,10 @@ from itertools import groupby
 from markupsafe import Markup
 
 from components.layout import glossary
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, tag
+from components.ui.markup import Content
 from components.ui.tables import row
 from data.core.errors import UserError
 from data.core.i18n import _
@@ -22,21 +23,19 @@ HEADS = (_("Cursus"), _("Cours"), _("Niveau"), _("Enseignant"), _("Cycle"), _("A
 def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Markup:
     fault = faults.get("way")
     year = uow.translate("Année {year}", year=now.campaign.school_year)
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag("h2", uow.translate("1. Les cours de l’an prochain"), id="fault-way", tabindex="-1"),
-            tag("p", year, class_="soft"),
+    return html.section(
+        html.div(
+            html.h2(uow.translate("1. Les cours de l’an prochain"), id="fault-way", tabindex="-1"),
+            html.p(year, class_="soft"),
             class_="card-head",
         ),
-        now.campaign.introduction and tag("p", now.campaign.introduction, class_="soft"),
-        fault and tag("p", icon("alert"), tag("span", fault.message(uow.language)), class_="fault"),
+        now.campaign.introduction and html.p(now.campaign.introduction, class_="soft"),
+        fault and html.p(icon("alert"), html.span(fault.message(uow.language)), class_="fault"),
         now.campaign.administrative and _administrative(uow, now),
         glossary.line(uow.language, (line.course.name for line in now.disciplines), "next", *_terms(now)),
         _table(uow, now)
         if now.disciplines
-        else tag("p", uow.translate("Aucun cours n’est enregistré pour cette année.")),
+        else html.p(uow.translate("Aucun cours n’est enregistré pour cette année.")),
         _leaving(uow, now, faults),
         class_="card stack-form",
         aria_label=uow.translate("Les cours de l’an prochain"),
@@ -45,10 +44,8 @@ def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Ma
 
 def box(now: Situation, of: str, ticked: bool, name: Content, **more: object) -> Markup:
     """A box whose whole label can be pressed; its change is kept at once."""
-    return tag(
-        "label",
-        tag(
-            "input",
+    return html.label(
+        html.input(
             type="checkbox",
             id=f"box-{of}",
             name="box",
@@ -58,7 +55,7 @@ def box(now: Situation, of: str, ticked: bool, name: Content, **more: object) ->
             data_of=of,
             **more,
         ),
-        tag("span", name),
+        html.span(name),
         class_="tick",
     )
 
@@ -68,10 +65,9 @@ def _terms(now: Situation) -> tuple[str, ...]:
 
 
 def _administrative(uow: UnitOfWork, now: Situation) -> Markup:
-    return tag(
-        "div",
+    return html.div(
         box(now, Way.ADMINISTRATIVE, now.way == Way.ADMINISTRATIVE, uow.translate("Réinscription administrative")),
-        tag("span", uow.translate("ou cochez les cursus et disciplines :"), class_="soft"),
+        html.span(uow.translate("ou cochez les cursus et disciplines :"), class_="soft"),
         class_="tick-row",
     )
 
@@ -84,16 +80,14 @@ def _table(uow: UnitOfWork, now: Situation) -> Markup:
         if cursus:
             ticked = all(line.enrolment.id in now.chosen for line in held)
             text = uow.translate("Réinscription : tout le cursus {name}", name=cursus.name)
-            tick = box(now, f"cursus-{cursus.id}", ticked, tag("span", text, class_="unseen"))
-            rows.append(row(heads, (tag("strong", cursus.name), "", "", "", "", "", tick), class_="cursus"))
+            tick = box(now, f"cursus-{cursus.id}", ticked, html.span(text, class_="unseen"))
+            rows.append(row(heads, (html.strong(cursus.name), "", "", "", "", "", tick), class_="cursus"))
         rows += [_line(uow, now, heads, line) for line in held]
-    return tag(
-        "div",
-        tag(
-            "table",
-            tag("caption", uow.translate("Cursus et disciplines")),
-            tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
-            tag("tbody", rows),
+    return html.div(
+        html.table(
+            html.caption(uow.translate("Cursus et disciplines")),
+            html.thead(html.tr(html.th(head, scope="col") for head in heads)),
+            html.tbody(rows),
             class_="stack",
         ),
         class_="reenrolment",
@@ -106,16 +100,15 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], line: Discipline) -
         now,
         f"line-{line.enrolment.id}",
         line.enrolment.id in now.chosen,
-        tag("span", text, class_="unseen"),
+        html.span(text, class_="unseen"),
     )
     active = uow.translate("Oui") if line.active else uow.translate("Non")
     level = line.enrolment.level
     cells: tuple[Content, ...] = (line.course.name, level, line.teacher_name, line.course.cycle, active, tick)
-    return tag(
-        "tr",
-        tag("td", "" if line.cursus else uow.translate("Hors cursus"), data_l=None if line.cursus else heads[0]),
-        tag("th", cells[0], scope="row"),
-        (tag("td", cell, data_l=head) for head, cell in zip(heads[2:], cells[1:], strict=True)),
+    return html.tr(
+        html.td("" if line.cursus else uow.translate("Hors cursus"), data_l=None if line.cursus else heads[0]),
+        html.th(cells[0], scope="row"),
+        (html.td(cell, data_l=head) for head, cell in zip(heads[2:], cells[1:], strict=True)),
     )
 
 
@@ -124,12 +117,10 @@ def _leaving(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -
     wish = now.wish
     chosen = box(now, Way.LEAVING, ticked, uow.translate("Ne se réinscrit pas"))
     if not ticked or not wish:
-        return tag("div", chosen, class_="tick-row separate")
-    return tag(
-        "div",
-        tag("div", chosen, class_="tick-row separate"),
-        tag(
-            "div",
+        return html.div(chosen, class_="tick-row separate")
+    return html.div(
+        html.div(chosen, class_="tick-row separate"),
+        html.div(
             labelled(
                 uow,
                 "fault-reason",

@@ -2,8 +2,9 @@
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.core import formats
@@ -25,29 +26,22 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
     heads = [uow.translate(head) for head in HEADS]
     common = reenrolment_documents.shared(uow, now)
     lines = [_line(uow, now, heads, item, common) for item in now.document_items]
-    table = tag(
-        "table",
-        tag("caption", tag("span", uow.translate("Pièces à fournir"), class_="unseen")),
-        tag(
-            "thead",
-            tag(
-                "tr", (tag("th", head, scope="col", class_="num" if at == 4 else None) for at, head in enumerate(heads))
-            ),
+    table = html.table(
+        html.caption(html.span(uow.translate("Pièces à fournir"), class_="unseen")),
+        html.thead(
+            html.tr((html.th(head, scope="col", class_="num" if at == 4 else None) for at, head in enumerate(heads))),
         ),
-        tag("tbody", lines),
+        html.tbody(lines),
         class_="stack",
     )
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag("h2", uow.translate("2. Pièces à fournir"), id="documents-title", tabindex="-1"),
+    return html.section(
+        html.div(
+            html.h2(uow.translate("2. Pièces à fournir"), id="documents-title", tabindex="-1"),
             _import_button(uow, closed) if now.document_items and now.may_change else None,
             class_="card-head",
         ),
-        now.campaign.documents_text and tag("p", now.campaign.documents_text),
-        tag(
-            "p",
+        now.campaign.documents_text and html.p(now.campaign.documents_text),
+        html.p(
             uow.translate(
                 "Photos ou PDF, {door} Mo au plus par fichier : ce qui est lourd est allégé pour vous.",
                 door=validation.FIGURES["door"],
@@ -56,19 +50,18 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
         ),
         closed
         and now.may_change
-        and tag("p", icon("info"), tag("span", closed.message(uow.language)), id="import-why", class_="was plain"),
+        and html.p(icon("info"), html.span(closed.message(uow.language)), id="import-why", class_="was plain"),
         fault
-        and tag(
-            "p",
+        and html.p(
             icon("alert"),
-            tag("span", fault.message(uow.language)),
+            html.span(fault.message(uow.language)),
             id="fault-documents",
             tabindex="-1",
             class_="fault",
         ),
-        tag("div", table, class_="reenrolment documents")
+        html.div(table, class_="reenrolment documents")
         if lines
-        else tag("p", uow.translate("Aucune pièce n’est demandée pour cet élève.")),
+        else html.p(uow.translate("Aucune pièce n’est demandée pour cet élève.")),
         reenrolment_import.window(uow, now, proposed) if not closed else _why(uow, closed),
         class_="card stack-form",
         aria_label=uow.translate("Pièces à fournir"),
@@ -77,8 +70,7 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None, proposed: int
 
 def _import_button(uow: UnitOfWork, closed: UserError | None) -> Markup:
     more: dict[str, object] = {"aria_disabled": "true", "aria_describedby": "import-why"} if closed else {}
-    return tag(
-        "button",
+    return html.button(
         uow.translate("Importer"),
         type="button",
         id="open-import",
@@ -90,10 +82,9 @@ def _import_button(uow: UnitOfWork, closed: UserError | None) -> Markup:
 
 def _why(uow: UnitOfWork, closed: UserError) -> Markup:
     """Pressed while it is closed, « Importer » says why."""
-    return tag(
-        "dialog",
-        tag("p", closed.message(uow.language), id="import-closed-text"),
-        tag("button", "OK", type="button", data_closes=True, class_="btn"),
+    return html.dialog(
+        html.p(closed.message(uow.language), id="import-closed-text"),
+        html.button("OK", type="button", data_closes=True, class_="btn"),
         id="import-closed",
         class_="message",
         aria_labelledby="import-closed-text",
@@ -104,14 +95,13 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
     supplied, document = item.supplied, item.document
     state = status_chip(uow, item.state, TO_FAMILIES)
     if item.state == DocumentState.MISSING and not document.required:
-        state = tag("span", uow.translate("À fournir, facultative"), class_="chip")
+        state = html.span(uow.translate("À fournir, facultative"), class_="chip")
     given = supplied.given_at.astimezone(uow.zone) if supplied else None
     shown = (
-        tag(
-            "a",
+        html.a(
             icon("eye"),
             uow.translate("Consulter"),
-            tag("span", f" : {document.label}", class_="unseen"),
+            html.span(f" : {document.label}", class_="unseen"),
             href=f"/documents/{item.file}",
         )
         if item.file
@@ -120,14 +110,14 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
     return row(
         heads,
         (
-            tag("span", document.label, class_="label")
-            + (tag("span", document.hint, class_="hint") if document.hint else "")
+            html.span(document.label, class_="label")
+            + (html.span(document.hint, class_="hint") if document.hint else "")
             + _model(uow, now, document),
             supplied.file_name if supplied else "",
             formats.day(given.date()) if given else "",
             formats.clock(given.time(), uow.language) if given else "",
             kilobytes(supplied.size) if supplied else "",
-            state + (tag("span", supplied.reason, class_="reason") if supplied and supplied.reason else ""),
+            state + (html.span(supplied.reason, class_="reason") if supplied and supplied.reason else ""),
             _links(shown, _acts(uow, now, item, common)),
         ),
         ("", "file", "tight", "tight", "num"),
@@ -135,7 +125,7 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
 
 
 def _links(shown: Markup | str, acts: list[Markup]) -> Markup | str:
-    return tag("div", shown, acts, class_="links-row") if shown or acts else ""
+    return html.div(shown, acts, class_="links-row") if shown or acts else ""
 
 
 def kilobytes(size: int) -> str:
@@ -147,12 +137,12 @@ def _model(uow: UnitOfWork, now: Situation, document: RequiredDocument) -> Marku
     if not document.model:
         return Markup("")
     where = f"/eleves/{now.pupil.number}/reinscription/modeles/{document.id}"
-    return tag("a", uow.translate("Télécharger le modèle à remplir"), href=where, class_="small")
+    return html.a(uow.translate("Télécharger le modèle à remplir"), href=where, class_="small")
 
 
 def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -> list[Markup]:
     """What may be done with that document now."""
-    supplied, label = item.supplied, tag("span", f" : {item.document.label}", class_="unseen")
+    supplied, label = item.supplied, html.span(f" : {item.document.label}", class_="unseen")
     found: list[Markup] = []
     if reenrolment_documents.refusal(now, item=item) is None:
         if supplied:

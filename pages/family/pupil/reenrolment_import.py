@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from components.layout.file_notices import received_code, script_texts
 from components.nicegui_adapter.screens import plain
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.web.received_files import busy, by_script
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError
@@ -42,17 +42,14 @@ def window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
         (item.document.id for item in able if item.document.id == proposed),
         next((item.document.id for item in able if item.lacking), able[0].document.id if able else 0),
     )
-    return tag(
-        "dialog",
-        tag(
-            "form",
-            tag("h2", uow.translate("Importer un document"), id="import-title"),
+    return html.dialog(
+        html.form(
+            html.h2(uow.translate("Importer un document"), id="import-title"),
             _chooser(uow),
-            tag("div", _names(uow, able, first), class_="field", data_one=True),
-            tag("input", type="hidden", name="remplacer", value=replacing) if replacing else None,
-            tag("ul", class_="sending", data_own=True),
-            tag(
-                "button",
+            html.div(_names(uow, able, first), class_="field", data_one=True),
+            html.input(type="hidden", name="remplacer", value=replacing) if replacing else None,
+            html.ul(class_="sending", data_own=True),
+            html.button(
                 "",
                 type="button",
                 id="import-join",
@@ -61,18 +58,16 @@ def window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
                 data_join=True,
                 data_own=True,
             ),
-            tag("p", role="status", class_="hint", data_own=True, id="import-report"),
-            tag(
-                "div",
-                tag(
-                    "button",
+            html.p(role="status", class_="hint", data_own=True, id="import-report"),
+            html.div(
+                html.button(
                     uow.translate("Annuler"),
                     type="button",
                     data_closes=True,
                     class_="btn quiet",
                     data_own=True,
                 ),
-                tag("button", uow.translate("Importer"), type="submit", class_="btn", id="import-send", data_own=True),
+                html.button(uow.translate("Importer"), type="submit", class_="btn", id="import-send", data_own=True),
                 class_="actions",
             ),
             method="post",
@@ -89,12 +84,10 @@ def window(uow: UnitOfWork, now: Situation, proposed: int) -> Markup:
 
 
 def _chooser(uow: UnitOfWork) -> Markup:
-    return tag(
-        "div",
-        tag("span", uow.translate("Déposez vos fichiers ici, ou"), class_="soft with-script"),
-        tag("label", icon("paper"), uow.translate("Parcourir"), for_="fichier", class_="btn quiet"),
-        tag(
-            "input",
+    return html.div(
+        html.span(uow.translate("Déposez vos fichiers ici, ou"), class_="soft with-script"),
+        html.label(icon("paper"), uow.translate("Parcourir"), for_="fichier", class_="btn quiet"),
+        html.input(
             id="fichier",
             name="fichier",
             type="file",
@@ -103,8 +96,7 @@ def _chooser(uow: UnitOfWork) -> Markup:
             class_="unseen",
             aria_describedby="fichier-hint",
         ),
-        tag(
-            "span",
+        html.span(
             uow.translate("Photos ou PDF. Toute la page doit se voir, à plat et bien éclairée."),
             id="fichier-hint",
             class_="hint",
@@ -116,8 +108,7 @@ def _chooser(uow: UnitOfWork) -> Markup:
 
 def _names(uow: UnitOfWork, able: Sequence[DocumentItem], first: int) -> Markup:
     options = [
-        tag(
-            "option",
+        html.option(
             item.document.label,
             value=item.document.id,
             data_held=item.supplied.file_name if item.supplied else None,
@@ -125,8 +116,8 @@ def _names(uow: UnitOfWork, able: Sequence[DocumentItem], first: int) -> Markup:
         )
         for item in able
     ]
-    label = tag("label", uow.translate("Nom du document"), for_="document")
-    return label + tag("select", options, id="document", name="document")
+    label = html.label(uow.translate("Nom du document"), for_="document")
+    return label + html.select(options, id="document", name="document")
 
 
 @plain(

@@ -9,9 +9,8 @@ from components.layout import glossary
 from components.layout.layout import way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import tag
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
@@ -88,7 +87,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     opened = next((each for each in played if each[0].id == page_state.line), None)
     left = lists.draw(uow, page_state.events, played, opened=page_state.line or None)
     both = (
-        tag("div", tag("div", left, class_="flow"), _detail(uow, page_state, opened), class_="duo chosen")
+        html.div(html.div(left, class_="flow"), _detail(uow, page_state, opened), class_="duo chosen")
         if opened
         else left
     )
@@ -113,10 +112,9 @@ def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
         (_("Enseignant"), item.teacher),
         (_("Commentaire"), item.comment),
     ]
-    return tag(
-        "section",
-        tag("p", _to_list(uow, page_state)),
-        tag("h2", item.work or event.title, id="record-title", tabindex="-1"),
+    return html.section(
+        html.p(_to_list(uow, page_state)),
+        html.h2(item.work or event.title, id="record-title", tabindex="-1"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
         class_="card",
         aria_label=uow.translate("Fiche de l’événement"),

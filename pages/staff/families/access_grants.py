@@ -7,8 +7,9 @@ from starlette.responses import Response
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, button, tag
+from components.ui.markup import Content, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.access_grants import batches as access_batches
@@ -50,7 +51,7 @@ def _draw(uow: UnitOfWork) -> Markup:
             if access_grants.anybody_informed(uow)
             else ""
         )
-    back = tag("p", way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
+    back = html.p(way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
     mail = _way(
         uow,
         "mail",
@@ -76,8 +77,8 @@ def _draw(uow: UnitOfWork) -> Markup:
     return (
         back
         + head(uow.translate("Communiquer les accès"), text, id_="access-title")
-        + (tag("div", _lacking(uow, lacking), class_="two") if lacking else Markup(""))
-        + tag("div", mail, letter, class_="two")
+        + (html.div(_lacking(uow, lacking), class_="two") if lacking else Markup(""))
+        + html.div(mail, letter, class_="two")
         + _history(uow, batches)
     )
 
@@ -90,10 +91,9 @@ def _lacking(uow: UnitOfWork, count: int) -> Markup:
         count=count,
     )
     title = uow.translate("Sans compte")
-    return tag(
-        "section",
-        tag("h2", title),
-        tag("p", text),
+    return html.section(
+        html.h2(title),
+        html.p(text),
         families_chosen.create_button(uow, count, "btn"),
         class_="card",
         aria_label=title,
@@ -111,9 +111,7 @@ def _way(uow: UnitOfWork, how: str, title: str, text: str, label: str, count: in
         if count
         else uow.translate("Rien à communiquer ainsi.")
     )
-    return tag(
-        "section", tag("h2", title), tag("p", text), act, reason and tag("p", reason, class_="soft"), class_="card"
-    )
+    return html.section(html.h2(title), html.p(text), act, reason and html.p(reason, class_="soft"), class_="card")
 
 
 def _history(uow: UnitOfWork, batches: list[AccessBatch]) -> Markup:
@@ -121,7 +119,7 @@ def _history(uow: UnitOfWork, batches: list[AccessBatch]) -> Markup:
         return Markup("")
     heads = [uow.translate(label) for label in (_("Envoi"), _("Demandé"), _("Avancement"), _("Résultat"))]
     rows = [_batch(uow, batch) for batch in batches]
-    return tag("section", table(uow.translate("Envois"), heads, rows), class_="card")
+    return html.section(table(uow.translate("Envois"), heads, rows), class_="card")
 
 
 def _batch(uow: UnitOfWork, batch: AccessBatch) -> tuple[Content, ...]:
@@ -129,7 +127,7 @@ def _batch(uow: UnitOfWork, batch: AccessBatch) -> tuple[Content, ...]:
     done = batch.done + (batch.skipped if batch.state == BatchState.WAITING else 0)
     text = uow.translate("{done} sur {total}", done=batch.done, total=batch.total)
     bar = (
-        tag("progress", value=done, max=batch.total, aria_label=uow.translate("Avancement"))
+        html.progress(value=done, max=batch.total, aria_label=uow.translate("Avancement"))
         if batch.state == BatchState.WAITING
         else None
     )
@@ -141,20 +139,17 @@ def _batch(uow: UnitOfWork, batch: AccessBatch) -> tuple[Content, ...]:
         result = uow.translate("arrêté")
     elif batch.file:
         size = f"{max(1, batch.size // 1024):,}".replace(",", formats.NBSP)
-        link = tag(
-            "a",
+        link = html.a(
             icon("paper"),
             uow.translate("Ouvrir les lettres (PDF)"),
             href=f"{PATH}/acces/{batch.id}.pdf",
             target="_blank",
         )
-        result = tag(
-            "span", link, tag("small", uow.translate("{size} Ko, gardé 7 jours", size=size)), class_="links-row"
-        )
+        result = html.span(link, html.small(uow.translate("{size} Ko, gardé 7 jours", size=size)), class_="links-row")
     return (
         uow.translate(HOWS[batch.how]),
-        tag("span", when, tag("small", batch.author)),
-        tag("span", bar, text, skipped and tag("small", skipped), class_="advance"),
+        html.span(when, html.small(batch.author)),
+        html.span(bar, text, skipped and html.small(skipped), class_="advance"),
         result,
     )
 

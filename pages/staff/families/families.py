@@ -9,10 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import Content, tag
+from components.ui.markup import Content
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from data.access_grants import impersonation
@@ -104,17 +104,15 @@ def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
     )
     count = uow.ngettext("{count} famille", "{count} familles", count=page.total)
     how = uow.translate("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
-    aside = tag(
-        "div",
-        tag("a", icon("mail"), uow.translate("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
-        tag("a", uow.translate("Nouvelle famille"), href=f"{PATH}/nouvelle", class_="btn"),
+    aside = html.div(
+        html.a(icon("mail"), uow.translate("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
+        html.a(uow.translate("Nouvelle famille"), href=f"{PATH}/nouvelle", class_="btn"),
         class_="buttons",
     )
     text = (
-        tag(
-            "div",
+        html.div(
             icon("eye"),
-            tag("p", uow.translate("La vue « comme la famille » est terminée.")),
+            html.p(uow.translate("La vue « comme la famille » est terminée.")),
             class_="notice",
             role="status",
         )
@@ -138,17 +136,16 @@ def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
 
 def _filter(uow: UnitOfWork, page_state: PageState) -> Markup:
     choices = (("", _("Toutes les familles")), ("1", _("Accès à communiquer")))
-    select = tag(
-        "select",
+    select = html.select(
         (
-            tag("option", uow.translate(label), value=value, selected=(value == "1") == page_state.only)
+            html.option(uow.translate(label), value=value, selected=(value == "1") == page_state.only)
             for value, label in choices
         ),
         id="acces",
         name="acces",
         data_change="only",
     )
-    return tag("div", tag("label", uow.translate("Afficher"), for_="acces"), select, class_="field narrow-field")
+    return html.div(html.label(uow.translate("Afficher"), for_="acces"), select, class_="field narrow-field")
 
 
 def _guessed(uow: UnitOfWork, page: Page) -> Markup | None:
@@ -163,13 +160,13 @@ def _guessed(uow: UnitOfWork, page: Page) -> Markup | None:
         )
         for typed, names in page.guessed.items()
     ]
-    return tag("div", icon("search"), tag("p", " ".join(message)), class_="notice", role="status")
+    return html.div(icon("search"), html.p(" ".join(message)), class_="notice", role="status")
 
 
 def _adults(uow: UnitOfWork, found: Found) -> Content:
     names = [adult.full_name for adult in found.adults] or [uow.translate("Aucun adulte")]
     more = ", ".join(names[1:])
-    return tag("span", names[0], more and tag("small", more))
+    return html.span(names[0], more and html.small(more))
 
 
 def first_shown(uow: UnitOfWork, found: Found) -> Guardian | None:
@@ -183,7 +180,7 @@ def _contact(uow: UnitOfWork, found: Found) -> Content:
     if adult is None:
         return uow.translate("Coordonnées masquées") if found.adults else ""
     phone = _phone(adult)
-    return tag("span", phone, adult.email and tag("small", adult.email)) if phone or adult.email else ""
+    return html.span(phone, adult.email and html.small(adult.email)) if phone or adult.email else ""
 
 
 def _phone(adult: Guardian) -> str:
@@ -198,7 +195,7 @@ def _town(uow: UnitOfWork, found: Found) -> Content:
 
 def _access(uow: UnitOfWork, found: Found) -> Content:
     states = list(dict.fromkeys(account.access for account in found.accounts)) or [AccessState.NONE]
-    return tag("span", (status_chip(uow, state) for state in states), class_="chips")
+    return html.span((status_chip(uow, state) for state in states), class_="chips")
 
 
 def _only(act: Act, page_state: PageState) -> Answer:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer, Handler
 from data.access_grants import batches as access_batches
 from data.access_grants import grants as access_grants
@@ -32,8 +33,7 @@ def box(uow: UnitOfWork, found: Found, chosen: Chosen) -> Markup:
     name = (
         found.adults[0].full_name if found.adults else uow.translate("Famille n° {number}", number=found.family.number)
     )
-    ticked = tag(
-        "input",
+    ticked = html.input(
         type="checkbox",
         id=f"tick-{found.family.number}",
         name="tick",
@@ -43,7 +43,7 @@ def box(uow: UnitOfWork, found: Found, chosen: Chosen) -> Markup:
         aria_label=uow.translate("Choisir {name}", name=name),
         autocomplete="off",
     )
-    return tag("label", ticked, class_="choose")
+    return html.label(ticked, class_="choose")
 
 
 def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
@@ -57,7 +57,7 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
     )
     if not count:
         sentence = uow.translate("Cochez des familles pour leur communiquer les accès ensemble.")
-        return tag("div", tag("p", sentence, class_="soft"), page.total and every, class_="choice")
+        return html.div(html.p(sentence, class_="soft"), page.total and every, class_="choice")
     accounts, lacking = (
         len(access_grants.of_families(uow, chosen.ids)),
         len(access_grants.without_account(uow, chosen.ids)),
@@ -72,8 +72,7 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
         button(
             icon("paper"), uow.translate("Préparer les lettres (PDF)"), do="letters-chosen", class_="btn quiet small"
         ),
-        tag(
-            "button",
+        html.button(
             icon("mail"),
             uow.translate("Envoyer par e-mail"),
             type="button",
@@ -82,9 +81,8 @@ def bar(uow: UnitOfWork, chosen: Chosen, page: Page) -> Markup:
             class_="btn quiet small",
         ),
     )
-    return tag(
-        "div",
-        tag("p", tag("strong", text), f" · {of_them}", role="status"),
+    return html.div(
+        html.p(html.strong(text), f" · {of_them}", role="status"),
         lacking and create_button(uow, lacking),
         accounts and acts,
         more and count < page.total and every,
@@ -121,12 +119,10 @@ def _ask(uow: UnitOfWork, accounts: int) -> Markup:
         "mots de passe et les connexions ouvertes cessent aussitôt.",
         count=accounts,
     )
-    return tag(
-        "dialog",
-        tag("p", text, id=f"{ASK}-text"),
-        tag(
-            "div",
-            tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+    return html.dialog(
+        html.p(text, id=f"{ASK}-text"),
+        html.div(
+            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
             button(uow.translate("Envoyer"), do="mails-chosen", class_="btn", data_closes=True),
             class_="actions",
         ),

@@ -8,9 +8,8 @@ from markupsafe import Markup
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import screen
-from components.ui import correction_form
+from components.ui import correction_form, html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.ui.panel import Act, Answer, Handler
 from data.access_grants import grants as access_grants
 from data.accounts.caller import Audience
@@ -93,10 +92,9 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
     if family.since:
         about.append(uow.translate("depuis le {day}", day=formats.day(family.since)))
     about.append(uow.ngettext("{count} élève", "{count} élèves", count=len(pupils)))
-    back = tag("p", way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
+    back = html.p(way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
     tabs = [
-        tag(
-            "a",
+        html.a(
             uow.translate(label),
             href=f"{PATH}/{family.number}" + (f"/{key}" if key else ""),
             aria_current="page" if key == page_state.tab else None,
@@ -107,7 +105,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
     return (
         back
         + head(name, " · ".join(about), _look(uow, view), id_="family-title")
-        + tag("nav", tabs, class_="tabs", aria_label=uow.translate("Fiche de la famille"))
+        + html.nav(tabs, class_="tabs", aria_label=uow.translate("Fiche de la famille"))
         + draw(uow, view)
     )
 
@@ -115,19 +113,18 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
 def _look(uow: UnitOfWork, view: FamilyView) -> Markup | None:
     """« Voir comme la famille »: as its first account."""
     if not families.all_shown(uow, view.adults):
-        return tag(
-            "p", uow.translate("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small"
+        return html.p(
+            uow.translate("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small"
         )
     if not view.accounts:
-        return tag("p", uow.translate("Aucun compte : rien à voir comme la famille."), class_="small")
+        return html.p(uow.translate("Aucun compte : rien à voir comme la famille."), class_="small")
     return look_as(uow, view.family, view.accounts[0], uow.translate("Voir comme la famille"))
 
 
 def look_as(uow: UnitOfWork, family: Family, account: Account, text: str) -> Markup:
-    return tag(
-        "form",
-        tag("input", type="hidden", name="compte", value=account.id),
-        tag("button", icon("eye"), text, type="submit", class_="btn quiet"),
+    return html.form(
+        html.input(type="hidden", name="compte", value=account.id),
+        html.button(icon("eye"), text, type="submit", class_="btn quiet"),
         method="post",
         action=f"{PATH}/{family.number}/voir",
         class_="as-link",

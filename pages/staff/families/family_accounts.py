@@ -9,9 +9,10 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from components.nicegui_adapter.screens import plain
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button, tag
+from components.ui.markup import Content, acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
@@ -72,13 +73,13 @@ def _without(uow: UnitOfWork, view: FamilyView, adult: Guardian) -> Markup:
             autocapitalize="none",
             spellcheck="false",
         ),
-        tag("button", uow.translate("Créer le compte"), type="submit", class_="btn"),
+        html.button(uow.translate("Créer le compte"), type="submit", class_="btn"),
         do="create",
         of=adult.id,
         class_="line-form",
     )
-    top = tag("div", tag("h2", adult.full_name, " ", status_chip(uow, AccessState.NONE)), class_="head")
-    return tag("section", top, form, class_="card record-card", aria_label=adult.full_name)
+    top = html.div(html.h2(adult.full_name, " ", status_chip(uow, AccessState.NONE)), class_="head")
+    return html.section(top, form, class_="card record-card", aria_label=adult.full_name)
 
 
 def _card(
@@ -86,7 +87,7 @@ def _card(
 ) -> Markup:
     email = adult.email if adult and families.contact_shown(uow, adult) else ""
     facts: list[tuple[str, Content]] = [
-        (uow.translate("Identifiant"), tag("span", account.login, class_="login")),
+        (uow.translate("Identifiant"), html.span(account.login, class_="login")),
         (uow.translate("E-mail"), _email(uow, adult, email)),
         (uow.translate("Accès communiqué"), _access_status(uow, account)),
         (
@@ -95,10 +96,8 @@ def _card(
         ),
     ]
     seen_as = families.all_shown(uow, view.adults)
-    top = tag(
-        "div",
-        tag(
-            "h2",
+    top = html.div(
+        html.h2(
             adult.full_name if adult else uow.translate("Compte sans titulaire"),
             " ",
             status_chip(uow, account.access),
@@ -108,10 +107,9 @@ def _card(
         else None,
         class_="head",
     )
-    return tag(
-        "section",
+    return html.section(
         top,
-        tag("dl", (tag("div", tag("dt", label), tag("dd", value)) for label, value in facts), class_="account-facts"),
+        html.dl((html.div(html.dt(label), html.dd(value)) for label, value in facts), class_="account-facts"),
         _acts(uow, view, account, adult),
         _sessions(uow, sessions),
         class_="card record-card",
@@ -138,7 +136,7 @@ def _access_status(uow: UnitOfWork, account: Account) -> str:
 
 
 def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian | None) -> Markup:
-    named, mail = tag("span", f" : {account.login}", class_="unseen"), None
+    named, mail = html.span(f" : {account.login}", class_="unseen"), None
     if adult and adult.email and not account.disabled:
         text = (
             uow.translate("Réinitialiser le mot de passe (e-mail)")
@@ -147,8 +145,7 @@ def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian |
         )
         mail = button(icon("mail"), text, named, do="mail", of=account.id, class_="btn quiet")
     letter = (
-        tag(
-            "a",
+        html.a(
             icon("paper"),
             uow.translate("Lettre (PDF)"),
             named,
@@ -167,12 +164,12 @@ def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian |
     )
     text = uow.translate("Débloquer") if account.disabled else uow.translate("Débloquer après des essais manqués")
     unblock = button(text, named, do="unblock", of=account.id, class_="btn quiet")
-    return tag("div", mail, letter, unblock, block, class_="buttons")
+    return html.div(mail, letter, unblock, block, class_="buttons")
 
 
 def _sessions(uow: UnitOfWork, sessions: list[SignIn]) -> Markup:
     if not sessions:
-        return tag("p", uow.translate("Aucune connexion ouverte."), class_="soft small")
+        return html.p(uow.translate("Aucune connexion ouverte."), class_="soft small")
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (

@@ -7,10 +7,10 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import screen
-from components.ui import correction_form
+from components.ui import correction_form, html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
@@ -37,13 +37,12 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
     first = adult is view.adults[0]
     stored = families.contact_shown(uow, adult)
     chips = [
-        tag("span", uow.translate("Responsable"), class_="chip") if first else None,
-        tag("span", icon("alert"), uow.translate("Coordonnées masquées"), class_="chip bad")
+        html.span(uow.translate("Responsable"), class_="chip") if first else None,
+        html.span(icon("alert"), uow.translate("Coordonnées masquées"), class_="chip bad")
         if adult.contact_hidden
         else None,
         waiting
-        and tag(
-            "span",
+        and html.span(
             icon("clock"),
             uow.ngettext("{count} champ en attente", "{count} champs en attente", count=len(waiting)),
             class_="chip pending",
@@ -51,12 +50,10 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
     ]
     notice = None
     if not stored:
-        notice = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag("h2", adult.full_name or uow.translate("Sans nom"), chips),
+        notice = html.div(icon("info"), html.p(uow.translate(families.PROTECTED)), class_="notice")
+    return html.section(
+        html.div(
+            html.h2(adult.full_name or uow.translate("Sans nom"), chips),
             _acts(uow, view, adult, first),
             class_="head",
         ),
@@ -71,22 +68,20 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
 
 
 def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Markup:
-    named = tag("span", f" : {adult.full_name}", class_="unseen")
+    named = html.span(f" : {adult.full_name}", class_="unseen")
     hide = (
         button(uow.translate("Lever la protection"), named, do="show-contact", of=adult.id, class_="link")
         if adult.contact_hidden
         else button(uow.translate("Masquer les coordonnées"), named, do="hide-contact", of=adult.id, class_="link")
     )
     more = len(view.adults) > 1
-    return tag(
-        "div",
+    return html.div(
         more
         and not first
         and button(uow.translate("Désigner comme responsable"), named, do="first", of=adult.id, class_="link"),
         hide if not adult.contact_hidden or uow.role == Role.MANAGER else None,
         more
-        and tag(
-            "button",
+        and html.button(
             uow.translate("Retirer"),
             named,
             type="button",
@@ -104,12 +99,10 @@ def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
-    return tag(
-        "dialog",
-        tag("p", text, id=f"{id_}-text"),
-        tag(
-            "div",
-            tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+    return html.dialog(
+        html.p(text, id=f"{id_}-text"),
+        html.div(
+            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
             button(uow.translate("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
             class_="actions",
         ),
@@ -119,48 +112,45 @@ def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
 
 
 def _add(uow: UnitOfWork, view: FamilyView) -> Markup:
-    opener = tag("button", uow.translate("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
+    opener = html.button(uow.translate("Ajouter un adulte"), type="button", data_opens=ADD, class_="btn quiet")
     form = acting_form(
-        tag("h2", uow.translate("Ajouter un adulte"), id=f"{ADD}-title"),
+        html.h2(uow.translate("Ajouter un adulte"), id=f"{ADD}-title"),
         correction_form.new(uow, Guardian, ASKED_FIRST, view.page_state.shown, "new-guardian"),
-        tag(
-            "div",
-            tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True),
-            tag("button", uow.translate("Ajouter"), type="submit", class_="btn"),
+        html.div(
+            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True),
+            html.button(uow.translate("Ajouter"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="add",
         of=view.family.number,
         class_="stack-form",
     )
-    merge = tag(
-        "a",
+    merge = html.a(
         uow.translate("Réunir avec une autre famille"),
         href=f"{PATH}/{view.family.number}/reunir",
         class_="btn quiet",
     )
     remove, ask = _deletion(uow, view.family)
     return (
-        tag("div", opener, merge, remove, class_="buttons")
+        html.div(opener, merge, remove, class_="buttons")
         + ask
-        + tag("dialog", form, id=ADD, class_="form", aria_labelledby=f"{ADD}-title")
+        + html.dialog(form, id=ADD, class_="form", aria_labelledby=f"{ADD}-title")
     )
 
 
 def _deletion(uow: UnitOfWork, family: Family) -> tuple[Markup, Markup]:
     """Asked once; what is against it is said then."""
     id_ = "delete-family-ask"
-    opener = tag("button", uow.translate("Supprimer la famille"), type="button", data_opens=id_, class_="btn bad")
+    opener = html.button(uow.translate("Supprimer la famille"), type="button", data_opens=id_, class_="btn bad")
     text = uow.translate(
         "Supprimer la famille n° {number} ? Le journal garde ce qui était écrit.", number=family.number
     )
-    acts = tag(
-        "div",
-        tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+    acts = html.div(
+        html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
         button(uow.translate("Supprimer la famille"), do="delete-family", class_="btn bad", data_closes=True),
         class_="actions",
     )
-    return opener, tag("dialog", tag("p", text, id=f"{id_}-text"), acts, id=id_, aria_labelledby=f"{id_}-text")
+    return opener, html.dialog(html.p(text, id=f"{id_}-text"), acts, id=id_, aria_labelledby=f"{id_}-text")
 
 
 def _delete(uow: UnitOfWork, page_state: PageState) -> Answer:
@@ -249,13 +239,12 @@ def _draw_new(uow: UnitOfWork, shown: correction_form.Shown) -> Markup:
         autocomplete="off",
     )
     form = acting_form(
-        tag("div", number, class_="grid"),
-        tag("h2", uow.translate("Responsable")),
+        html.div(number, class_="grid"),
+        html.h2(uow.translate("Responsable")),
         correction_form.new(uow, Guardian, ASKED_FIRST, shown, key),
-        tag(
-            "div",
-            tag("a", uow.translate("Retour"), href=PATH, class_="btn quiet"),
-            tag("button", uow.translate("Ajouter la famille"), type="submit", class_="btn"),
+        html.div(
+            html.a(uow.translate("Retour"), href=PATH, class_="btn quiet"),
+            html.button(uow.translate("Ajouter la famille"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="add-family",
@@ -263,7 +252,7 @@ def _draw_new(uow: UnitOfWork, shown: correction_form.Shown) -> Markup:
         data_draft=f"new-family-{uow.account_id}",
     )
     under = uow.translate("Le reste de la fiche, les élèves et les comptes s’ajoutent ensuite.")
-    return head(uow.translate("Nouvelle famille"), under) + tag("section", form, class_="card")
+    return head(uow.translate("Nouvelle famille"), under) + html.section(form, class_="card")
 
 
 def _add_family(uow: UnitOfWork, act: Act, shown: correction_form.Shown) -> Answer:

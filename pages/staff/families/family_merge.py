@@ -7,9 +7,10 @@ from markupsafe import Markup
 from components.layout.layout import head, way_back
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import acts_of
 from components.ui.tables import table
@@ -53,7 +54,7 @@ def merge_screen(uow: UnitOfWork, family: int, avec: int = 0) -> None:
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     kept = families.by_number(uow, page_state.number)
-    back = tag("p", way_back(uow.translate("Fiche de la famille"), f"{PATH}/{kept.number}"))
+    back = html.p(way_back(uow.translate("Fiche de la famille"), f"{PATH}/{kept.number}"))
     title = head(
         uow.translate("Réunir deux familles"),
         uow.translate("Famille n° {number}", number=kept.number) + _names(uow, kept),
@@ -83,16 +84,14 @@ def _merged(uow: UnitOfWork, kept: Family) -> Markup:
         until=formats.moment(part_families.until(done), uow.zone, uow.language),
     )
     undo = button(uow.translate("Annuler la réunion"), do="part", of=done.id, class_="btn quiet small")
-    return tag(
-        "div", icon("check"), tag("div", tag("p", text), tag("p", undo), class_="flow tight"), class_="notice good",
+    return html.div(icon("check"), html.div(html.p(text), html.p(undo), class_="flow tight"), class_="notice good",
         role="status",
     )  # fmt: skip
 
 
 def _chooser(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
     form = acting_form(
-        tag(
-            "div",
+        html.div(
             labelled(
                 uow,
                 "merge-typed",
@@ -105,14 +104,12 @@ def _chooser(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
             ),
             class_="grid",
         ),
-        tag("div", tag("button", uow.translate("Chercher"), type="submit", class_="btn quiet"), class_="actions"),
+        html.div(html.button(uow.translate("Chercher"), type="submit", class_="btn quiet"), class_="actions"),
         do="find",
         of="",
         class_="stack-form",
     )
-    return tag(
-        "section",
-        tag("p", uow.translate("La famille n° {number} reste. L’autre y entre, et son numéro mène ensuite ici.", number=kept.number)),
+    return html.section(html.p(uow.translate("La famille n° {number} reste. L’autre y entre, et son numéro mène ensuite ici.", number=kept.number)),
         form,
         _results(uow, page_state, kept),
         class_="card flow",
@@ -130,7 +127,7 @@ def _results(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
             ", ".join(pupil.full_name for pupil in each.pupils),
             button(
                 uow.translate("Choisir"),
-                tag("span", " ", uow.translate("n° {number}", number=each.family.number), class_="unseen"),
+                html.span(" ", uow.translate("n° {number}", number=each.family.number), class_="unseen"),
                 do="choose",
                 of=each.family.number,
                 class_="btn quiet small",
@@ -140,7 +137,7 @@ def _results(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
         if each.family.id != kept.id
     ][:MAX_FOUND]
     if not rows:
-        return tag("p", uow.translate("Aucune autre famille ne répond à cette recherche."), role="status")
+        return html.p(uow.translate("Aucune autre famille ne répond à cette recherche."), role="status")
     heads = [uow.translate(each) for each in (_("Famille"), _("Adultes"), _("Élèves"), _("Action"))]
     return table(uow.translate("Familles trouvées"), heads, rows)
 
@@ -154,7 +151,7 @@ def _preview(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
     try:
         found = _read(uow, page_state)
     except UserError as error:
-        return tag("div", icon("alert"), tag("p", error.message(uow.language)), class_="notice bad", role="alert")
+        return html.div(icon("alert"), html.p(error.message(uow.language)), class_="notice bad", role="alert")
     numbers = [uow.translate("Famille n° {number}", number=each.number) for each in (found.kept, found.gone)]
     counts = [
         (uow.translate(label), str(mine), str(theirs))
@@ -165,19 +162,17 @@ def _preview(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
         (uow.translate(label), *(", ".join(row.full_name for row in rows[at]) or "–" for at in (0, 1)))
         for label, rows in ((_("Adultes"), found.adults), (_("Élèves"), found.pupils))
     ]
-    other_way = tag(
-        "a",
+    other_way = html.a(
         uow.translate("Garder plutôt la famille n° {number}", number=found.gone.number),
         href=f"{PATH}/{found.gone.number}/reunir?avec={kept.number}",
         class_="link",
     )
     return (
-        tag(
-            "section",
-            tag("h2", uow.translate("Ce qui serait réuni"), id="merge-what"),
+        html.section(
+            html.h2(uow.translate("Ce qui serait réuni"), id="merge-what"),
             table(uow.translate("Qui est dans chaque famille"), ["", *numbers], people),
             table(uow.translate("Ce que chaque famille a"), ["", *numbers], counts),
-            tag("p", other_way),
+            html.p(other_way),
             class_="card flow",
             aria_labelledby="merge-what",
         )
@@ -191,14 +186,13 @@ def _questions(uow: UnitOfWork, page_state: PageState, found: Preview) -> Markup
         return Markup()
     form = acting_form(
         *(_question(uow, page_state, each) for each in found.questions),
-        tag("div", tag("button", uow.translate("Répondre"), type="submit", class_="btn"), class_="actions"),
+        html.div(html.button(uow.translate("Répondre"), type="submit", class_="btn"), class_="actions"),
         do="answer",
         of="",
         class_="stack-form",
     )
-    return tag(
-        "section",
-        tag("h2", uow.translate("À dire avant de réunir"), id="merge-asked"),
+    return html.section(
+        html.h2(uow.translate("À dire avant de réunir"), id="merge-asked"),
         form,
         class_="card",
         aria_labelledby="merge-asked",
@@ -208,38 +202,33 @@ def _questions(uow: UnitOfWork, page_state: PageState, found: Preview) -> Markup
 def _question(uow: UnitOfWork, page_state: PageState, question: Question) -> Markup:
     answer = page_state.answers.get(question.key, "")
     choices = [
-        tag(
-            "label",
-            tag("input", type="radio", name=question.key, value=value, checked=value == answer, id=f"{question.key}-{value}"),
+        html.label(html.input(type="radio", name=question.key, value=value, checked=value == answer, id=f"{question.key}-{value}"),
             translate_or_same(text, uow.language),
             class_="check",
             for_=f"{question.key}-{value}",
         )
         for value, text in question.choices.items()
     ]  # fmt: skip
-    return tag("fieldset", tag("legend", uow.translate(question.sentence, **question.words)), choices, class_="field")
+    return html.fieldset(html.legend(uow.translate(question.sentence, **question.words)), choices, class_="field")
 
 
 def _confirm(uow: UnitOfWork, page_state: PageState, found: Preview) -> Markup:
-    seen = [tag("li", _sight(uow, each)) for each in merge_preview.sights(uow, found, page_state.answers)]
-    nobody = tag("p", uow.translate("Aucun compte de ces familles n’est ouvert : personne ne verra rien de plus."))
+    seen = [html.li(_sight(uow, each)) for each in merge_preview.sights(uow, found, page_state.answers)]
+    nobody = html.p(uow.translate("Aucun compte de ces familles n’est ouvert : personne ne verra rien de plus."))
     form = acting_form(
-        tag(
-            "label",
-            tag("input", type="checkbox", name="lu", value="oui", id="merge-lu"),
+        html.label(html.input(type="checkbox", name="lu", value="oui", id="merge-lu"),
             uow.translate("J’ai lu qui verra quoi."),
             class_="check",
             for_="merge-lu",
         ),
-        tag("div", tag("button", uow.translate("Réunir les familles"), type="submit", class_="btn bad"), class_="actions"),
+        html.div(html.button(uow.translate("Réunir les familles"), type="submit", class_="btn bad"), class_="actions"),
         do="merge",
         of=found.mark,
         class_="stack-form",
     )  # fmt: skip
-    return tag(
-        "section",
-        tag("h2", uow.translate("Qui verra quoi"), id="merge-seen"),
-        tag("ul", seen) if seen else nobody,
+    return html.section(
+        html.h2(uow.translate("Qui verra quoi"), id="merge-seen"),
+        html.ul(seen) if seen else nobody,
         form,
         class_="card flow",
         aria_labelledby="merge-seen",

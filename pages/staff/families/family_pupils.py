@@ -2,10 +2,10 @@
 
 from markupsafe import Markup
 
-from components.ui import correction_form
+from components.ui import correction_form, html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import table
 from data.core.errors import NotFound, ValidationErrors
@@ -28,7 +28,7 @@ def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
     pupils = [pupil for pupil, _ in view.pupils]
     homes, waiting = edit_pupils.households(uow, [each.id for each in pupils]), edit_families.waiting_for(uow, pupils)
     cards = [_pupil(uow, view, each, homes[each.id], waiting["pupil", each.id]) for each in pupils]
-    empty = None if pupils else tag("p", uow.translate("Aucun élève n’est rattaché à cette famille."), class_="card")
+    empty = None if pupils else html.p(uow.translate("Aucun élève n’est rattaché à cette famille."), class_="card")
     return Markup("").join([*cards, empty or "", _more(uow, view)])
 
 
@@ -38,15 +38,14 @@ def _pupil(
     about = " · ".join(
         filter(None, (uow.translate("Dossier n° {number}", number=pupil.number), pupil.discipline, pupil.cycle))
     )
-    return tag(
-        "section",
-        tag("div", tag("div", tag("h2", pupil.full_name), tag("p", about)), class_="head"),
+    return html.section(
+        html.div(html.div(html.h2(pupil.full_name), html.p(about)), class_="head"),
         table(
             uow.translate("Foyers de {name}", name=pupil.called),
             [uow.translate(label) for label in (_("Famille"), _("Rattachement et droits"), _("Action"))],
             [_home(uow, view, pupil, home, len(homes)) for home in homes],
         ),
-        tag("h3", uow.translate("Fiche de l’élève")),
+        html.h3(uow.translate("Fiche de l’élève")),
         correction_form.form(uow, pupil, waiting, view.page_state.shown),
         class_="card record-card",
         aria_label=pupil.full_name,
@@ -56,19 +55,19 @@ def _pupil(
 def _home(uow: UnitOfWork, view: FamilyView, pupil: Pupil, home: Household, count: int) -> tuple[object, ...]:
     link, own = home.link, home.family.id == view.family.id
     number = uow.translate("n° {number}", number=home.family.number)
-    name = number if own else tag("a", number, href=f"{PATH}/{home.family.number}/eleves")
-    whose = tag("span", name, tag("small", home.names), own and tag("small", uow.translate("cette famille")))
+    name = number if own else html.a(number, href=f"{PATH}/{home.family.number}/eleves")
+    whose = html.span(name, html.small(home.names), own and html.small(uow.translate("cette famille")))
     return whose, _rights(uow, link, home, count), _unlink(uow, link, home) if count > 1 else ""
 
 
 def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Markup:
     if count == 1:
-        return tag("span", uow.translate(HOUSEHOLDS[link.household]), " · ", uow.translate(RIGHTS[link.rights]))
-    named = tag("span", f" : {home.names}", class_="unseen")
+        return html.span(uow.translate(HOUSEHOLDS[link.household]), " · ", uow.translate(RIGHTS[link.rights]))
+    named = html.span(f" : {home.names}", class_="unseen")
     return acting_form(
         labelled(uow, f"link-{link.id}-household", "Rattachement", "select", options=HOUSEHOLDS, value=link.household),
         labelled(uow, f"link-{link.id}-rights", "Droits", "select", options=RIGHTS, value=link.rights),
-        tag("button", uow.translate("Changer"), named, type="submit", class_="btn quiet small"),
+        html.button(uow.translate("Changer"), named, type="submit", class_="btn quiet small"),
         do="change-link",
         of=link.id,
         class_="line-form",
@@ -76,16 +75,14 @@ def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Ma
 
 
 def _unlink(uow: UnitOfWork, link: PupilLink, home: Household) -> Markup:
-    named = tag("span", f" : {home.names}", class_="unseen")
+    named = html.span(f" : {home.names}", class_="unseen")
     return button(uow.translate("Détacher"), named, do="unlink", of=link.id, class_="btn bad small")
 
 
 def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
-    buttons = tag(
-        "div",
-        tag("button", uow.translate("Ajouter un élève"), type="button", data_opens=f"{ADD}-dialog", class_="btn quiet"),
-        tag(
-            "button",
+    buttons = html.div(
+        html.button(uow.translate("Ajouter un élève"), type="button", data_opens=f"{ADD}-dialog", class_="btn quiet"),
+        html.button(
             icon("family"),
             uow.translate("Rattacher un élève d’une autre famille"),
             type="button",
@@ -95,7 +92,7 @@ def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
         class_="buttons",
     )
     dialogs = [
-        tag("dialog", form, id=f"{id_}-dialog", class_="form", aria_labelledby=f"{id_}-title")
+        html.dialog(form, id=f"{id_}-dialog", class_="form", aria_labelledby=f"{id_}-title")
         for id_, form in ((ADD, _add_form(uow, view)), (LINK, _link_form(uow, view)))
     ]
     return buttons + Markup("").join(dialogs)
@@ -105,9 +102,8 @@ def _add_form(uow: UnitOfWork, view: FamilyView) -> Markup:
     number = str(edit_families.next_number(uow, Pupil))
     shown = view.page_state.shown
     return acting_form(
-        tag("h2", uow.translate("Ajouter un élève"), id=f"{ADD}-title"),
-        tag(
-            "div",
+        html.h2(uow.translate("Ajouter un élève"), id=f"{ADD}-title"),
+        html.div(
             labelled(
                 uow,
                 f"{ADD}-number",
@@ -132,15 +128,13 @@ def _add_form(uow: UnitOfWork, view: FamilyView) -> Markup:
 
 def _link_form(uow: UnitOfWork, view: FamilyView) -> Markup:
     return acting_form(
-        tag("h2", uow.translate("Rattacher un élève d’une autre famille"), id=f"{LINK}-title"),
-        tag(
-            "p",
+        html.h2(uow.translate("Rattacher un élève d’une autre famille"), id=f"{LINK}-title"),
+        html.p(
             uow.translate(
                 "La famille devient le second foyer de l’élève. Chaque foyer garde ses coordonnées pour lui."
             ),
         ),
-        tag(
-            "div",
+        html.div(
             labelled(
                 uow,
                 f"{LINK}-number",
@@ -162,10 +156,9 @@ def _link_form(uow: UnitOfWork, view: FamilyView) -> Markup:
 
 
 def _foot(uow: UnitOfWork, text: str) -> Markup:
-    return tag(
-        "div",
-        tag("button", uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True),
-        tag("button", text, type="submit", class_="btn"),
+    return html.div(
+        html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True),
+        html.button(text, type="submit", class_="btn"),
         class_="actions",
     )
 

@@ -8,8 +8,9 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from components.nicegui_adapter.screens import plain
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, tag
+from components.ui.markup import Content
 from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from components.ui.tables import row as table_row
 from components.ui.tables import table
@@ -37,7 +38,7 @@ LEDGERS = {Ledger.TUITION: _("Cotisations"), Ledger.RENTAL: _("Locations")}
 
 
 def _card(uow: UnitOfWork, label: str, body: Markup) -> Markup:
-    return tag("section", body, class_="card", aria_label=uow.translate(label))
+    return html.section(body, class_="card", aria_label=uow.translate(label))
 
 
 def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
@@ -46,9 +47,9 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
     for ledger, account in accounts.items():
         if not account.entries and ledger != Ledger.TUITION:
             continue
-        favour = tag("small", uow.translate("en votre faveur")) if account.balance < 0 else None
+        favour = html.small(uow.translate("en votre faveur")) if account.balance < 0 else None
         sums = [
-            tag("div", tag("dt", uow.translate(label)), tag("dd", formats.euros(cents), more))
+            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents), more))
             for label, cents, more in (
                 (_("Montant total facturé"), account.billed, None),
                 (_("Montant total réglé"), account.paid, None),
@@ -62,27 +63,24 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
         body = (
             _table(uow.translate(LEDGERS[ledger]), heads, rows)
             if rows
-            else tag("p", uow.translate("Aucune facture ni règlement pour cette famille."))
+            else html.p(uow.translate("Aucune facture ni règlement pour cette famille."))
         )
-        cards.append(tag("section", body, class_="card", aria_label=uow.translate(LEDGERS[ledger])))
-        cards.append(tag("section", tag("dl", sums), class_="card sums", aria_label=uow.translate("Totaux")))
+        cards.append(html.section(body, class_="card", aria_label=uow.translate(LEDGERS[ledger])))
+        cards.append(html.section(html.dl(sums), class_="card sums", aria_label=uow.translate("Totaux")))
     return Markup("").join(cards)
 
 
 def _table(caption: str, heads: list[str], rows: list[tuple[Content, ...]]) -> Markup:
     """Amounts to the right, under their heads."""
     looks = ["", "tight", "tight", "", "num", "num"]
-    return tag(
-        "table",
-        tag("caption", caption),
-        tag(
-            "thead",
-            tag(
-                "tr",
-                (tag("th", each, scope="col", class_=look or None) for each, look in zip(heads, looks, strict=True)),
+    return html.table(
+        html.caption(caption),
+        html.thead(
+            html.tr(
+                (html.th(each, scope="col", class_=look or None) for each, look in zip(heads, looks, strict=True)),
             ),
         ),
-        tag("tbody", (table_row(heads, cells, looks) for cells in rows)),
+        html.tbody(table_row(heads, cells, looks) for cells in rows),
         class_="stack",
     )
 
@@ -92,10 +90,10 @@ def _entry(uow: UnitOfWork, view: FamilyView, entry: Entry) -> tuple[Content, ..
     label: Content = row.label
     if isinstance(row, Invoice):
         path = f"{PATH}/{view.family.number}/factures/{row.number}.pdf"
-        link = tag(
-            "a", icon("paper"), uow.translate("Duplicata"), tag("span", f" {row.number}", class_="unseen"), href=path
+        link = html.a(
+            icon("paper"), uow.translate("Duplicata"), html.span(f" {row.number}", class_="unseen"), href=path
         )
-        label = tag("span", row.label, tag("br"), tag("span", link, class_="links-row"))
+        label = html.span(row.label, html.br(), html.span(link, class_="links-row"))
     return (
         label,
         formats.day(row.day),
@@ -120,7 +118,7 @@ async def bill(caller: Caller, request: Request, family: int, number: str) -> Re
 def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.requests(uow, view.family.id)
     if not found:
-        return tag("p", uow.translate("Cette famille n’a rien demandé."), class_="card")
+        return html.p(uow.translate("Cette famille n’a rien demandé."), class_="card")
     heads = [
         uow.translate(label) for label in (_("Demande"), _("Fiche"), _("Champ"), _("Avant"), _("Demandé"), _("État"))
     ]
@@ -130,7 +128,7 @@ def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
             request.title,
             uow.translate(one.mark.label),
             *_values(uow, view, request, change, one),
-            tag("span", status_chip(uow, ChangeState(change.state)), change.reason and tag("small", change.reason)),
+            html.span(status_chip(uow, ChangeState(change.state)), change.reason and html.small(change.reason)),
         )
         for request, change, one in found
     ]
@@ -152,17 +150,16 @@ def _number(uow: UnitOfWork, request: ChangeRequest) -> Markup:
         f"demande={request.id}" if request.state == RequestState.PENDING else f"onglet=traitees&demande={request.id}"
     )
     when = formats.moment(request.submitted_at, uow.zone, uow.language)
-    return tag(
-        "span",
-        tag("a", uow.translate("n° {number}", number=request.id), href=f"/gestion/demandes?{query}"),
-        tag("small", when),
+    return html.span(
+        html.a(uow.translate("n° {number}", number=request.id), href=f"/gestion/demandes?{query}"),
+        html.small(when),
     )
 
 
 def _letters(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.letters_of(uow, view.family.id)
     if not found:
-        return tag("p", uow.translate("Aucun courrier n’est parti à cette famille."), class_="card")
+        return html.p(uow.translate("Aucun courrier n’est parti à cette famille."), class_="card")
     heads = [uow.translate(label) for label in (_("Objet"), _("Destinataire"), _("Écrit le"), _("État"))]
     rows = [_letter(uow, view, letter) for letter in found]
     return _card(uow, _("Courriers"), table(uow.translate("Courriers de la famille"), heads, rows, quiet_caption=True))
@@ -174,10 +171,9 @@ def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content,
         letter.subject,
         uow.translate("Coordonnées masquées") if shielded else letter.recipient or uow.translate("aucun e-mail"),
         formats.moment(letter.created_at, uow.zone, uow.language),
-        tag(
-            "span",
+        html.span(
             status_chip(uow, LetterState(letter.state), IN_A_FAMILY_RECORD),
-            letter.error and not shielded and tag("small", letter.error),
+            letter.error and not shielded and html.small(letter.error),
         ),
     )
 
@@ -185,7 +181,7 @@ def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content,
 def _journal(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.journal_of(uow, view.family.id)
     if not found:
-        return tag("p", uow.translate("Rien n’est écrit au journal pour cette famille."), class_="card")
+        return html.p(uow.translate("Rien n’est écrit au journal pour cette famille."), class_="card")
     heads = [uow.translate(label) for label in (_("Quoi"), _("Quand"), _("Par qui"), _("Détail"))]
     rows = [(each.what, each.when, each.who, _changes_list(each)) for each in audit_log.describe(uow, found)]
     return _card(uow, _("Journal"), table(uow.translate("Journal de la famille"), heads, rows, quiet_caption=True))
@@ -194,10 +190,10 @@ def _journal(uow: UnitOfWork, view: FamilyView) -> Markup:
 def _changes_list(text: EntryView) -> Content:
     """Old and new of each field."""
     lines = [
-        tag("li", pair(name, "", text.language), before and tag("s", before), before and " → ", after or "–")
+        html.li(pair(name, "", text.language), before and html.s(before), before and " → ", after or "–")
         for name, before, after in text.changes
     ]
-    return tag("ul", lines, class_="what-changed") if lines else ""
+    return html.ul(lines, class_="what-changed") if lines else ""
 
 
 def _reading(name: str, draw: Callable[[UnitOfWork, FamilyView], Markup]) -> None:

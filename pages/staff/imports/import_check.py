@@ -5,10 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Listing
-from components.ui.markup import acting_form, button, classes, tag
+from components.ui.markup import acting_form, button, classes
 from data.core.i18n import _, figures
 from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
@@ -31,18 +31,15 @@ class PageState:
 
 
 def notice(uow: UnitOfWork, look: str, drawing: str, *text: Any) -> Markup:
-    return tag(
-        "div", icon(drawing), tag("div", text, class_="flow tight"), class_=classes("notice", look), role="status"
-    )
+    return html.div(icon(drawing), html.div(text, class_="flow tight"), class_=classes("notice", look), role="status")
 
 
 def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: Report) -> Markup:
     back = button(uow.translate("Revenir aux colonnes"), do="back", class_="btn quiet")
-    files = tag(
-        "p",
+    files = html.p(
         uow.translate("Rapport complet :"),
         " ",
-        (tag("a", form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
+        (html.a(form.upper(), href=f"{PATH}/{run.id}/rapport.{form}") for form in ("xlsx", "csv")),
         class_="pair",
     )
     questions = import_questions.draw(uow, report)
@@ -53,11 +50,11 @@ def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: R
             + mended
             + questions
             + import_faults.draw(uow, run, report.faults, page_state.skip)
-            + tag("div", _again(uow, run), back, files, class_="actions")
+            + html.div(_again(uow, run), back, files, class_="actions")
         )
     shown = mended + questions + _sums(uow, report) + _lists(uow, page_state, report)
     if any(each.is_open for each in report.questions):
-        return shown + tag("div", back, files, class_="actions")
+        return shown + html.div(back, files, class_="actions")
     text = _("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez.")
     moved = notice(uow, "pending", "alert", uow.translate(text)) if report.moved else Markup()
     return moved + shown + _confirm(uow, report, back, files)
@@ -70,18 +67,17 @@ def _faulty(uow: UnitOfWork, report: Report) -> Markup:
         count=reports.faulty_lines(report),
     )
     how = uow.translate("Corrigez-les ci-dessous ; ou dans votre logiciel, puis donnez le fichier à nouveau.")
-    return notice(uow, "bad", "alert", tag("p", text), tag("p", how))
+    return notice(uow, "bad", "alert", html.p(text), html.p(how))
 
 
 def _again(uow: UnitOfWork, run: ImportRun) -> Markup:
-    return tag("a", uow.translate("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn quiet")
+    return html.a(uow.translate("Donner le fichier corrigé"), href=f"{PATH}?genre={run.kind}", class_="btn quiet")
 
 
 def _lists(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
     """What must be known, then what changes."""
     conflicts = (
-        tag(
-            "section",
+        html.section(
             _list(uow, page_state.conflicts, report.conflicts),
             class_="card",
             aria_label=uow.translate("À vérifier avant d’importer"),
@@ -89,8 +85,7 @@ def _lists(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         if report.conflicts
         else Markup()
     )
-    return conflicts + tag(
-        "section",
+    return conflicts + html.section(
         _list(uow, page_state.changes, report.changes),
         class_="card",
         aria_label=uow.translate("Ce qui change"),
@@ -108,16 +103,14 @@ def _sums(uow: UnitOfWork, report: Report) -> Markup:
         ("updated", _("Lignes qui modifient")),
         ("unchanged", _("Lignes sans effet")),
     )
-    return tag(
-        "dl",
+    return html.dl(
         (
-            tag("div", tag("dt", uow.translate(text)), tag("dd", figures(report.counts[name], uow.language)))
+            html.div(html.dt(uow.translate(text)), html.dd(figures(report.counts[name], uow.language)))
             for name, text in pairs
         ),
-        tag(
-            "div",
-            tag("dt", uow.translate("Points à vérifier")),
-            tag("dd", figures(len(report.conflicts), uow.language)),
+        html.div(
+            html.dt(uow.translate("Points à vérifier")),
+            html.dd(figures(len(report.conflicts), uow.language)),
         ),
         class_="import-sums",
     )
@@ -125,9 +118,8 @@ def _sums(uow: UnitOfWork, report: Report) -> Markup:
 
 def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Markup:
     box = (
-        tag(
-            "label",
-            tag("input", type="checkbox", name="lu", value="oui", id="lu"),
+        html.label(
+            html.input(type="checkbox", name="lu", value="oui", id="lu"),
             uow.ngettext(
                 "J’ai lu le point à vérifier.", "J’ai lu les {count} points à vérifier.", count=len(report.conflicts)
             ),
@@ -138,8 +130,7 @@ def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Ma
         else None
     )
     done = report.counts["added"] + report.counts["updated"]
-    go = tag(
-        "button",
+    go = html.button(
         uow.ngettext("Importer {count} ligne", "Importer {count} lignes", count=done)
         if done
         else uow.translate("Terminer"),
@@ -147,5 +138,5 @@ def _confirm(uow: UnitOfWork, report: Report, back: Markup, files: Markup) -> Ma
         class_="btn",
     )
     return acting_form(
-        box, tag("div", go, back, files, class_="actions"), do="import", of="", class_="stack-form", id="confirm"
+        box, html.div(go, back, files, class_="actions"), do="import", of="", class_="stack-form", id="confirm"
     )

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.tables import table
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -11,11 +11,9 @@ from data.importing.runs import ImportRun
 
 
 def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
-    return tag(
-        "section",
-        tag("h2", uow.translate("À quoi correspond chaque colonne ?"), id="columns", tabindex="-1"),
-        tag(
-            "p",
+    return html.section(
+        html.h2(uow.translate("À quoi correspond chaque colonne ?"), id="columns", tabindex="-1"),
+        html.p(
             uow.translate(
                 "Les correspondances sont proposées d’après les titres, et retenues pour les prochains fichiers semblables."
             ),
@@ -24,7 +22,7 @@ def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         _theirs(uow, run, record),
         class_="card columns",
         aria_label=uow.translate("Colonnes du fichier"),
-    ) + tag("div", _others(uow, run, record), _options(uow, run), class_="importing")
+    ) + html.div(_others(uow, run, record), _options(uow, run), class_="importing")
 
 
 def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
@@ -36,7 +34,7 @@ def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         rows.append(
             (
                 head,
-                tag("span", samples or "–", class_="soft samples"),
+                html.span(samples or "–", class_="soft samples"),
                 _choice(uow, record, at, head, matched.get(str(at), "")),
             )
         )
@@ -44,9 +42,8 @@ def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
 
 
 def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) -> Markup:
-    options = [tag("option", uow.translate("— ne pas importer —"), value="", selected=not chosen)] + [
-        tag(
-            "option",
+    options = [html.option(uow.translate("— ne pas importer —"), value="", selected=not chosen)] + [
+        html.option(
             each.label + (" *" if each.key and each.required else ""),
             value=each.name,
             selected=each.name == chosen,
@@ -54,8 +51,7 @@ def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) ->
         for each in record.columns
     ]
     name = f"match-{at}"
-    chooser = tag(
-        "select",
+    chooser = html.select(
         options,
         id=name,
         name=name,
@@ -64,7 +60,7 @@ def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) ->
         aria_label=uow.translate("« {head} » devient", head=head),
         class_=None if chosen else "left",
     )
-    return tag("div", chooser, class_="field")
+    return html.div(chooser, class_="field")
 
 
 def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
@@ -72,18 +68,15 @@ def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     given, fixed = set(run.matched.get("columns", {}).values()), run.matched.get("fixed", {})
     left = [each for each in record.columns if each.name not in given]
     if not left:
-        return tag(
-            "section",
-            tag("h2", uow.translate("Colonnes absentes du fichier")),
-            tag("p", uow.translate("Toutes nos colonnes sont reliées.")),
+        return html.section(
+            html.h2(uow.translate("Colonnes absentes du fichier")),
+            html.p(uow.translate("Toutes nos colonnes sont reliées.")),
             class_="card",
         )
     fields = [
-        tag(
-            "div",
-            tag("label", each.label, each.key and each.required and " *", for_=f"fix-{each.name}"),
-            tag(
-                "input",
+        html.div(
+            html.label(each.label, each.key and each.required and " *", for_=f"fix-{each.name}"),
+            html.input(
                 id=f"fix-{each.name}",
                 name=f"fix-{each.name}",
                 value=fixed.get(each.name, ""),
@@ -96,20 +89,17 @@ def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
         )
         for each in left
     ]
-    return tag(
-        "section",
-        tag("h2", uow.translate("Colonnes absentes du fichier")),
-        tag(
-            "p",
+    return html.section(
+        html.h2(uow.translate("Colonnes absentes du fichier")),
+        html.p(
             uow.translate(
                 "Donnez, si vous le voulez, une valeur pour toutes les lignes : l’année scolaire, par exemple."
             ),
             class_="soft",
         ),
-        tag(
-            "details",
-            tag("summary", uow.ngettext("{count} colonne", "{count} colonnes", count=len(left))),
-            tag("div", fields, class_="fixed"),
+        html.details(
+            html.summary(uow.ngettext("{count} colonne", "{count} colonnes", count=len(left))),
+            html.div(fields, class_="fixed"),
             open=bool(fixed) or len(left) < 7,
         ),
         class_="card",
@@ -123,10 +113,8 @@ def _options(uow: UnitOfWork, run: ImportRun) -> Markup:
         "zeros": uow.translate("Rétablir les zéros du début que le tableur a retirés (codes postaux, téléphones)"),
     }
     boxes = [
-        tag(
-            "label",
-            tag(
-                "input",
+        html.label(
+            html.input(
                 type="checkbox",
                 id=f"option-{name}",
                 name=f"option-{name}",
@@ -140,9 +128,8 @@ def _options(uow: UnitOfWork, run: ImportRun) -> Markup:
         )
         for name, text in text.items()
     ]
-    return tag(
-        "section",
-        tag("h2", uow.translate("Lecture du fichier")),
+    return html.section(
+        html.h2(uow.translate("Lecture du fichier")),
         boxes,
         class_="card stack-form",
         aria_label=uow.translate("Lecture du fichier"),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from components.ui.markup import acting_form, button, tag
+from components.ui import html
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act
 from components.ui.review_queue import pager
 from components.ui.tables import row as table_row
@@ -58,22 +59,20 @@ def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) ->
     text = uow.translate(
         "Écrivez ce que la cellule devient, ici même ; ce qui reste vide ne change pas. Le fichier d’origine n’est pas touché."
     )
-    grid = tag(
-        "table",
-        tag("caption", tag("span", uow.translate("Lignes à corriger"), class_="unseen")),
-        tag("thead", tag("tr", (tag("th", head, scope="col") for head in heads))),
-        tag("tbody", (_row(uow, run, heads, each) for each in shown)),
+    grid = html.table(
+        html.caption(html.span(uow.translate("Lignes à corriger"), class_="unseen")),
+        html.thead(html.tr(html.th(head, scope="col") for head in heads)),
+        html.tbody(_row(uow, run, heads, each) for each in shown),
         class_="stack",
     )
-    send = tag("button", uow.translate("Corriger et vérifier à nouveau"), type="submit", class_="btn")
-    return tag(
-        "section",
-        tag("h2", uow.translate("Lignes à corriger"), id="faults", tabindex="-1"),
-        tag("p", text, class_="soft"),
+    send = html.button(uow.translate("Corriger et vérifier à nouveau"), type="submit", class_="btn")
+    return html.section(
+        html.h2(uow.translate("Lignes à corriger"), id="faults", tabindex="-1"),
+        html.p(text, class_="soft"),
         acting_form(
             grid,
             pager(uow, skip, PAGE, len(groups), do="turn-faults"),
-            tag("div", send, class_="actions"),
+            html.div(send, class_="actions"),
             do="correct",
             of=skip,
             class_="stack-form mend",
@@ -88,8 +87,7 @@ def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) ->
 def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) -> Markup:
     where, name, aside_name = _lines(uow, group.lines), f"cell-{group.digest}", f"aside-{group.digest}"
     field = (
-        tag(
-            "input",
+        html.input(
             id=name,
             name=name,
             value="",
@@ -102,14 +100,13 @@ def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) ->
         if group.column in run.heads
         else "–"
     )
-    aside = tag(
-        "label",
-        tag("input", type="checkbox", id=aside_name, name=aside_name, value="oui"),
-        tag("span", where, class_="unseen"),
+    aside = html.label(
+        html.input(type="checkbox", id=aside_name, name=aside_name, value="oui"),
+        html.span(where, class_="unseen"),
         class_="check",
         for_=aside_name,
     )
-    begin = (tag("br"), tag("span", group.about, class_="soft small")) if len(group.lines) == 1 else None
+    begin = (html.br(), html.span(group.about, class_="soft small")) if len(group.lines) == 1 else None
     cells = (group.value or "–", group.column or "–", (where, begin), group.why.message(uow.language), field, aside)
     return table_row(heads, cells, ("broken", "", "tight"))
 
@@ -144,12 +141,11 @@ def draw_corrections(uow: UnitOfWork, run: ImportRun, path: str) -> Markup:
     if not count:
         return Markup()
     text = uow.ngettext("{count} correction faite ici.", "{count} corrections faites ici.", count=count)
-    files = (tag("a", form.upper(), href=f"{path}/corrige.{form}") for form in ("xlsx", "csv"))
-    return tag(
-        "p",
+    files = (html.a(form.upper(), href=f"{path}/corrige.{form}") for form in ("xlsx", "csv"))
+    return html.p(
         text,
         " ",
-        tag("span", uow.translate("Fichier corrigé :"), " ", files, class_="pair"),
+        html.span(uow.translate("Fichier corrigé :"), " ", files, class_="pair"),
         " ",
         button(uow.translate("Oublier ces corrections"), do="take-back", class_="link"),
         class_="soft corrections",

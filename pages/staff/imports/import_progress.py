@@ -2,7 +2,8 @@
 
 from markupsafe import Markup
 
-from components.ui.markup import button, tag
+from components.ui import html
+from components.ui.markup import button
 from data.core import formats
 from data.core.i18n import figures
 from data.core.unit_of_work import UnitOfWork
@@ -21,22 +22,20 @@ def progress(uow: UnitOfWork, job: Job) -> Markup:
         else ""
     )
     bar = (
-        tag("progress", value=job.done, max=job.total, aria_labelledby="phase")
+        html.progress(value=job.done, max=job.total, aria_labelledby="phase")
         if counted
-        else tag("progress", aria_labelledby="phase")
+        else html.progress(aria_labelledby="phase")
     )
     stop = button(uow.translate("Arrêter"), do="stop", class_="btn bad") if job.phase not in jobs.WRITES else None
-    return tag(
-        "section",
-        tag("h2", sentence, id="phase", role="status"),
+    return html.section(
+        html.h2(sentence, id="phase", role="status"),
         bar,
-        tag("p", text or formats.NBSP, class_="soft"),
-        tag(
-            "p",
+        html.p(text or formats.NBSP, class_="soft"),
+        html.p(
             uow.translate("Vous pouvez quitter cette page : l’import continue, et son résultat vous attend ici."),
             class_="soft",
         ),
-        tag("div", stop, class_="actions"),
+        html.div(stop, class_="actions"),
         class_="card progress",
         aria_label=uow.translate("Avancement"),
     )

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from components.ui.markup import acting_form, tag
+from components.ui import html
+from components.ui.markup import acting_form
 from components.ui.panel import Act
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
@@ -30,13 +31,12 @@ def draw(uow: UnitOfWork, report: Report) -> Markup:
         "Chaque réponse vaut pour toutes les lignes semblables, et pour les prochains fichiers de même forme."
     )
     send = uow.translate("Enregistrer et vérifier à nouveau")
-    return tag(
-        "section",
-        tag("h2", title, id="questions", tabindex="-1"),
-        tag("p", text, class_="soft"),
+    return html.section(
+        html.h2(title, id="questions", tabindex="-1"),
+        html.p(text, class_="soft"),
         acting_form(
             (_question(uow, each) for each in questions[:MAX_SHOWN]),
-            tag("div", tag("button", send, type="submit", class_="btn" if left else "btn quiet"), class_="actions"),
+            html.div(html.button(send, type="submit", class_="btn" if left else "btn quiet"), class_="actions"),
             do="answer",
             of="",
             class_="stack-form questions",
@@ -50,10 +50,8 @@ def draw(uow: UnitOfWork, report: Report) -> Markup:
 def _question(uow: UnitOfWork, question: Question) -> Markup:
     name = _name(question)
     options = [
-        tag(
-            "label",
-            tag(
-                "input",
+        html.label(
+            html.input(
                 type="radio",
                 name=name,
                 value=number,
@@ -66,10 +64,9 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
         )
         for number, choice in enumerate(question.choices)
     ]
-    return tag(
-        "fieldset",
-        tag("legend", question.sentence.message(uow.language)),
-        tag("p", _where(uow, question), class_="soft"),
+    return html.fieldset(
+        html.legend(question.sentence.message(uow.language)),
+        html.p(_where(uow, question), class_="soft"),
         options,
         class_="question",
     )

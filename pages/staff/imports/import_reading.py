@@ -6,8 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.fields import labelled
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer, Handler
 from components.ui.tables import facts
 from data.accounts.caller import Caller
@@ -33,18 +34,14 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
     if looked is None:
         text = uow.translate("Le fichier a été lu : {how}.", how=run.about)
         see = button(uow.translate("Voir comment, ou corriger"), do="look", class_="btn quiet small")
-        return tag(
-            "section", tag("p", text), see, class_="card flow tight", aria_label=uow.translate("Lecture du fichier")
-        )
-    return tag(
-        "section",
-        tag("h2", uow.translate("Ce que le portail a lu"), id="reading", tabindex="-1"),
+        return html.section(html.p(text), see, class_="card flow tight", aria_label=uow.translate("Lecture du fichier"))
+    return html.section(
+        html.h2(uow.translate("Ce que le portail a lu"), id="reading", tabindex="-1"),
         facts((uow.translate(label), value) for label, value in _evidence(uow, run, looked)),
         _left_out(uow, looked),
-        tag(
-            "details",
-            tag("summary", uow.translate("Corriger la lecture")),
-            tag("div", _controls(uow, looked), class_="fixed"),
+        html.details(
+            html.summary(uow.translate("Corriger la lecture")),
+            html.div(_controls(uow, looked), class_="fixed"),
             open=bool(looked.reading.skip_hidden or looked.reading.keep_all or run.matched.get("reading")),
         ),
         class_="card flow tight",
@@ -87,9 +84,8 @@ def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
         "{count} ligne laissée de côté", "{count} lignes laissées de côté", count=looked.left_out_count
     )
     lines = (
-        tag(
-            "li",
-            tag("strong", uow.translate("ligne {line}", line=each.line)),
+        html.li(
+            html.strong(uow.translate("ligne {line}", line=each.line)),
             " : ",
             each.text,
             " — ",
@@ -99,11 +95,11 @@ def _left_out(uow: UnitOfWork, looked: Looked) -> Markup:
     )
     more = looked.left_out_count - len(looked.left_out)
     rest = (
-        tag("p", uow.ngettext("… et {count} autre.", "… et {count} autres.", count=more), class_="soft")
+        html.p(uow.ngettext("… et {count} autre.", "… et {count} autres.", count=more), class_="soft")
         if more > 0
         else None
     )
-    return tag("details", tag("summary", count), tag("ul", lines, class_="plain-list"), rest)
+    return html.details(html.summary(count), html.ul(lines, class_="plain-list"), rest)
 
 
 def _controls(uow: UnitOfWork, looked: Looked) -> list[Markup]:
@@ -149,8 +145,8 @@ def _choice(uow: UnitOfWork, name: str, label: str, options: Mapping[str, str], 
 
 def _box(uow: UnitOfWork, name: str, text: str, *, ticked: bool) -> Markup:
     id_ = f"reading-{name}"
-    box = tag("input", type="checkbox", id=id_, name=id_, checked=ticked, data_change="reread", data_of=name)
-    return tag("label", box, uow.translate(text), class_="check", for_=id_)
+    box = html.input(type="checkbox", id=id_, name=id_, checked=ticked, data_change="reread", data_of=name)
+    return html.label(box, uow.translate(text), class_="check", for_=id_)
 
 
 def acts(run_id: int) -> dict[str, Handler]:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.icons import icon
-from components.ui.markup import button, classes, tag
+from components.ui.markup import button, classes
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import acts_of
 from data.accounts.caller import Caller
@@ -96,21 +96,18 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         )
         if part
     )
-    back = tag("a", icon("previous"), uow.translate("Tous les imports"), href=PATH, class_="link back")
+    back = html.a(icon("previous"), uow.translate("Tous les imports"), href=PATH, class_="link back")
     return head(run.file_name or uow.translate("Import"), text, back) + _steps(uow, step) + body
 
 
 def _steps(uow: UnitOfWork, step: int) -> Markup:
-    return tag(
-        "ol",
+    return html.ol(
         (
-            tag(
-                "li",
-                icon("check") if at < step else tag("span", str(at + 1), class_="count", aria_hidden="true"),
-                tag(
-                    "span",
+            html.li(
+                icon("check") if at < step else html.span(str(at + 1), class_="count", aria_hidden="true"),
+                html.span(
                     uow.translate(text),
-                    at < step and tag("span", " ", uow.translate("(fait)"), class_="unseen"),
+                    at < step and html.span(" ", uow.translate("(fait)"), class_="unseen"),
                 ),
                 class_=classes(at < step and "past", at == step and "now"),
                 aria_current="step" if at == step else None,
@@ -127,22 +124,19 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     warned = Markup()
     if again and again.finished_at and not run.forced:
         day = formats.moment(again.finished_at, uow.zone, uow.language)
-        text = tag(
-            "p", uow.translate("Ce fichier a déjà été importé le {day}, par {name}.", day=day, name=again.author)
-        )
+        text = html.p(uow.translate("Ce fichier a déjà été importé le {day}, par {name}.", day=day, name=again.author))
         warned = notice(
             uow,
             "pending",
             "clock",
             text,
-            tag("p", button(uow.translate("Importer quand même"), do="force", class_="btn quiet small")),
+            html.p(button(uow.translate("Importer quand même"), do="force", class_="btn quiet small")),
         )
     lost = column_matching.missing(record, run.matched)
     left = uow.translate("Il reste à relier : {columns}.", columns=", ".join(lost))
     lacking = notice(uow, "pending", "alert", left) if lost else Markup()
     blocked = bool(lost) or bool(warned)
-    actions = tag(
-        "div",
+    actions = html.div(
         button(uow.translate("Vérifier"), do="check", class_="btn", aria_disabled="true" if blocked else None),
         button(uow.translate("Abandonner ce fichier"), do="drop", class_="btn bad"),
         class_="actions",
@@ -152,15 +146,15 @@ def _match_screen(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
 
 def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
     when = formats.moment(run.finished_at, uow.zone, uow.language) if run.finished_at else ""
-    again = tag("a", uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
+    again = html.a(uow.translate("Importer un autre fichier"), href=PATH, class_="btn")
     if run.state == ImportState.REFUSED:
         why = UserError(run.problem.get("sentence", ""), **run.problem.get("words", {})).message(uow.language)
-        choose = tag("a", uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
-        return notice(uow, "bad", "alert", tag("p", why)) + tag("div", choose, class_="actions")
+        choose = html.a(uow.translate("Choisir un autre fichier"), href=f"{PATH}?genre={run.kind}", class_="btn")
+        return notice(uow, "bad", "alert", html.p(why)) + html.div(choose, class_="actions")
     if run.state not in {ImportState.DONE, ImportState.UNDONE}:
-        return notice(uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")) + tag(
-            "div", again, class_="actions"
-        )
+        return notice(
+            uow, "", "info", uow.translate("Ce fichier a été abandonné : rien n’en a été importé.")
+        ) + html.div(again, class_="actions")
     text = uow.translate(
         "Importé le {day} par {name} : {added} lignes ajoutées, {updated} modifiées, {same} sans effet.",
         day=when,
@@ -169,7 +163,7 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
         updated=figures(run.updated, uow.language),
         same=figures(run.unchanged, uow.language),
     )
-    return notice(uow, "good", "check", tag("p", text)) + tag("div", again, class_="actions")
+    return notice(uow, "good", "check", html.p(text)) + html.div(again, class_="actions")
 
 
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

@@ -6,9 +6,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.lists import Column, Listing
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from components.ui.review_queue import acts_of
 from components.ui.tables import table
@@ -113,11 +113,10 @@ def _offer(uow: UnitOfWork, run: ImportRun) -> Markup:
         moment=formats.moment(undo.undo_until(run), uow.zone, uow.language),
     )
     go = button(uow.translate("Voir ce qui serait repris"), do="undo-read", class_="btn quiet")
-    return tag(
-        "section",
-        tag("h2", uow.translate("Reprendre cet import"), id="undo-title"),
-        tag("p", text),
-        tag("div", go, class_="actions"),
+    return html.section(
+        html.h2(uow.translate("Reprendre cet import"), id="undo-title"),
+        html.p(text),
+        html.div(go, class_="actions"),
         class_="card",
         aria_labelledby="undo-title",
     )
@@ -131,8 +130,7 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         else Markup()
     )
     stays = (
-        tag(
-            "section",
+        html.section(
             lists.draw(uow, replace(page_state.left, searched=len(report.left) > 10), report.left),
             class_="card",
             aria_label=uow.translate("Ce qui reste"),
@@ -140,10 +138,9 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         if report.left
         else Markup()
     )
-    return moved + tag(
-        "section",
-        tag("h2", uow.translate("Reprendre cet import"), id="undo-title"),
-        tag("p", _sentence(uow, sums), role="status"),
+    return moved + html.section(
+        html.h2(uow.translate("Reprendre cet import"), id="undo-title"),
+        html.p(_sentence(uow, sums), role="status"),
         _by_kind(uow, report),
         stays,
         _confirm(uow, report, bool(sums["removed"] or sums["restored"])),
@@ -187,18 +184,17 @@ def _by_kind(uow: UnitOfWork, report: Report) -> Markup:
 def _confirm(uow: UnitOfWork, report: Report, something: bool) -> Markup:
     keep = button(uow.translate("Ne rien reprendre"), do="undo-keep", class_="btn quiet")
     if not something:
-        return tag("div", keep, class_="actions")
-    box = tag(
-        "label",
-        tag("input", type="checkbox", name="lu", value="oui", id="undo-lu"),
+        return html.div(keep, class_="actions")
+    box = html.label(
+        html.input(type="checkbox", name="lu", value="oui", id="undo-lu"),
         uow.translate("J’ai lu ce qui reste tel quel."),
         class_="check",
         for_="undo-lu",
     )
-    go = tag("button", uow.translate("Reprendre l’import"), type="submit", class_="btn bad")
+    go = html.button(uow.translate("Reprendre l’import"), type="submit", class_="btn bad")
     return acting_form(
         box if report.left else None,
-        tag("div", go, keep, class_="actions"),
+        html.div(go, keep, class_="actions"),
         do="undo",
         of="",
         class_="stack-form",
@@ -215,7 +211,7 @@ def _outcome(uow: UnitOfWork, run: ImportRun) -> Markup:
         restored=figures(run.restored, uow.language),
         stayed=figures(run.stayed, uow.language),
     )
-    return notice(uow, "pending", "undo", tag("p", text))
+    return notice(uow, "pending", "undo", html.p(text))
 
 
 def _keep(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

@@ -6,9 +6,8 @@ from components.layout.layout import head
 from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.lists import Column, Listing
-from components.ui.markup import tag
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
@@ -38,32 +37,26 @@ def _draw(uow: UnitOfWork, lacking: bool, chosen: str) -> Markup:
     return (
         head(uow.translate("Imports et exports"), under)
         + (alert(uow.translate("Choisissez le genre de fiches et un fichier CSV ou XLSX.")) if lacking else Markup())
-        + tag("div", _give(uow, chosen), _accepted(uow), class_="importing")
+        + html.div(_give(uow, chosen), _accepted(uow), class_="importing")
         + _kinds(uow)
     )
 
 
 def _give(uow: UnitOfWork, chosen: str) -> Markup:
-    options = [tag("option", uow.translate("Choisissez…"), value="")] + [
-        tag("option", uow.translate(each.label), value=each.name, selected=each.name == chosen)
-        for each in KINDS.values()
+    options = [html.option(uow.translate("Choisissez…"), value="")] + [
+        html.option(uow.translate(each.label), value=each.name, selected=each.name == chosen) for each in KINDS.values()
     ]
-    return tag(
-        "section",
-        tag("h2", uow.translate("Importer un fichier")),
-        tag(
-            "form",
-            tag(
-                "div",
-                tag("label", uow.translate("Genre de fiches"), for_="genre"),
-                tag("select", options, id="genre", name="genre", required=True),
+    return html.section(
+        html.h2(uow.translate("Importer un fichier")),
+        html.form(
+            html.div(
+                html.label(uow.translate("Genre de fiches"), for_="genre"),
+                html.select(options, id="genre", name="genre", required=True),
                 class_="field",
             ),
-            tag(
-                "div",
-                tag("label", uow.translate("Fichier"), for_="fichier"),
-                tag(
-                    "input",
+            html.div(
+                html.label(uow.translate("Fichier"), for_="fichier"),
+                html.input(
                     id="fichier",
                     name="fichier",
                     type="file",
@@ -71,8 +64,7 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
                     required=True,
                     aria_describedby="fichier-hint",
                 ),
-                tag(
-                    "span",
+                html.span(
                     uow.translate(
                         "CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 120 colonnes au plus."
                     ),
@@ -81,7 +73,7 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
                 ),
                 class_="field",
             ),
-            tag("button", uow.translate("Continuer"), type="submit", class_="btn"),
+            html.button(uow.translate("Continuer"), type="submit", class_="btn"),
             method="post",
             action=f"{PATH}/fichier",
             enctype="multipart/form-data",
@@ -94,27 +86,21 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
 
 def _accepted(uow: UnitOfWork) -> Markup:
     first = f"{formats.school_year(uow.today)[:4]}-09-01"
-    return tag(
-        "section",
-        tag("h2", uow.translate("Modifications acceptées")),
-        tag(
-            "p",
+    return html.section(
+        html.h2(uow.translate("Modifications acceptées")),
+        html.p(
             uow.translate("Ce que les familles ont changé depuis une date, à reporter dans votre logiciel de gestion."),
             class_="soft",
         ),
-        tag(
-            "form",
-            tag(
-                "div",
-                tag("label", uow.translate("Depuis le"), for_="depuis"),
-                tag("input", id="depuis", name="depuis", type="date", value=first),
+        html.form(
+            html.div(
+                html.label(uow.translate("Depuis le"), for_="depuis"),
+                html.input(id="depuis", name="depuis", type="date", value=first),
                 class_="field",
             ),
-            tag(
-                "div",
-                tag("button", uow.translate("Télécharger (XLSX)"), type="submit", class_="btn quiet"),
-                tag(
-                    "button",
+            html.div(
+                html.button(uow.translate("Télécharger (XLSX)"), type="submit", class_="btn quiet"),
+                html.button(
                     uow.translate("Télécharger (CSV)"),
                     type="submit",
                     class_="btn quiet",
@@ -144,17 +130,16 @@ def _kinds(uow: UnitOfWork) -> Markup:
         for each in KINDS.values()
     ]
     text = uow.translate("Une installation nouvelle les importe dans cet ordre. Un export se relit tel quel.")
-    body = tag("h2", uow.translate("Genres de fiches")) + tag("p", text, class_="soft")
-    return tag(
-        "section", body, table(uow.translate("Genres de fiches"), heads, rows, quiet_caption=True), class_="card kinds"
+    body = html.h2(uow.translate("Genres de fiches")) + html.p(text, class_="soft")
+    return html.section(
+        body, table(uow.translate("Genres de fiches"), heads, rows, quiet_caption=True), class_="card kinds"
     )
 
 
 def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:
-    return tag(
-        "span",
+    return html.span(
         (
-            tag("a", form.upper(), href=f"{path}.{form}", aria_label=f"{what} {form.upper()} : {label}")
+            html.a(form.upper(), href=f"{path}.{form}", aria_label=f"{what} {form.upper()} : {label}")
             for form in ("xlsx", "csv")
         ),
         class_="pair",

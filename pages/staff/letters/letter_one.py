@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from components.ui import letter_view
+from components.ui import html, letter_view
 from components.ui.icons import icon
-from components.ui.markup import button, classes, tag
+from components.ui.markup import button, classes
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -48,16 +48,13 @@ def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
     if known is None:
         return _nothing(uow.translate("Choisissez un courriel dans la liste."))
     letter = known.letter
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag(
-                "div",
-                tag("h2", letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
-                tag("p", _kind_line(uow, known)),
+    return html.section(
+        html.div(
+            html.div(
+                html.h2(letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
+                html.p(_kind_line(uow, known)),
             ),
-            tag("div", status_chip(uow, LetterState(letter.state)), class_="side"),
+            html.div(status_chip(uow, LetterState(letter.state)), class_="side"),
             class_="head",
         ),
         _steps(uow),
@@ -71,7 +68,7 @@ def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
 
 
 def _nothing(text: str) -> Markup:
-    return tag("section", tag("h2", text, id="letter-title", tabindex="-1", class_="plain"), class_="card request")
+    return html.section(html.h2(text, id="letter-title", tabindex="-1", class_="plain"), class_="card request")
 
 
 def _kind_line(uow: UnitOfWork, known: About) -> str:
@@ -85,12 +82,11 @@ def _kind_line(uow: UnitOfWork, known: About) -> str:
 def _protected(uow: UnitOfWork) -> Markup:
     """A letter tells addresses, old and new."""
     text = uow.translate("Les coordonnées sont protégées : seul le responsable du portail les lit.")
-    return tag("div", icon("info"), tag("p", text), class_="notice")
+    return html.div(icon("info"), html.p(text), class_="notice")
 
 
 def _steps(uow: UnitOfWork) -> Markup:
-    return tag(
-        "nav",
+    return html.nav(
         button("↑ ", uow.translate("Précédent"), do="previous", class_="link", aria_keyshortcuts="ArrowUp"),
         button("↓ ", uow.translate("Suivant"), do="next", class_="link", aria_keyshortcuts="ArrowDown"),
         class_="steps",
@@ -123,38 +119,36 @@ def _trouble(uow: UnitOfWork, known: About) -> Markup | None:
     """Why it did not leave; that the address is at fault when it UserError others too; what became of it since."""
     letter, message = known.letter, []
     if text := outbox_admin.reason(letter):
-        message.append(tag("p", tag("strong", uow.translate(text))))
+        message.append(html.p(html.strong(uow.translate(text))))
         if letter.error[:1].isdigit() and not known.shielded:  # servers repeat the address
-            message.append(
-                tag("p", uow.translate("Réponse du serveur : {reason}", reason=letter.error), class_="small")
-            )
+            message.append(html.p(uow.translate("Réponse du serveur : {reason}", reason=letter.error), class_="small"))
     if known.refused and letter.recipient:
         count = uow.ngettext(
             "Adresse en échec : elle a refusé {count} courriel.",
             "Adresse en échec : elle a refusé {count} courriels.",
             count=known.refused,
         )
-        message.append(tag("p", count))
+        message.append(html.p(count))
     if known.again is not None:
         moment = formats.moment(known.again.created_at, uow.zone, uow.language)
-        link = tag("a", uow.translate("Renvoyé le {moment}", moment=moment), href=path_of(Wanted(), known.again.id))
-        message.append(tag("p", link))
+        link = html.a(uow.translate("Renvoyé le {moment}", moment=moment), href=path_of(Wanted(), known.again.id))
+        message.append(html.p(link))
     if not message:
         return None
     bad = letter.state in {LetterState.FAILED, LetterState.ABANDONED}
-    return tag("div", icon("alert" if bad else "info"), tag("div", message), class_=classes("notice", bad and "bad"))
+    return html.div(icon("alert" if bad else "info"), html.div(message), class_=classes("notice", bad and "bad"))
 
 
 def _acts(uow: UnitOfWork, known: About) -> Markup | None:
     letter = known.letter
     if letter.state == LetterState.WAITING:
         back = button(uow.translate("Annuler l’envoi"), do="call-back", of=letter.id, class_="btn bad")
-        return tag("div", back, class_="actions")
+        return html.div(back, class_="actions")
     error = outbox_admin.may_resend(letter)
     if error is not None:
         shown = letter.state in {LetterState.FAILED, LetterState.ABANDONED, LetterState.CANCELLED}
-        return tag("p", error.message(uow.language), class_="soft") if shown else None
+        return html.p(error.message(uow.language), class_="soft") if shown else None
     elsewhere = known.to != letter.recipient and not known.shielded
     where = uow.translate("À l’adresse d’aujourd’hui : {address}", address=known.to) if elsewhere else ""
     again = button(icon("mail"), uow.translate("Renvoyer"), do="resend", of=letter.id, class_="btn")
-    return tag("div", where and tag("p", where, class_="first soft"), again, class_="actions")
+    return html.div(where and html.p(where, class_="first soft"), again, class_="actions")

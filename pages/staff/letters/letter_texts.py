@@ -7,10 +7,10 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import letter_view
+from components.ui import html, letter_view
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
@@ -59,9 +59,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     return (
         head(uow.translate("Textes des courriels"), under)
         + letters.tabs(uow, "/textes")
-        + tag(
-            "div",
-            tag("section", _list(uow, page_state), class_="card list-card"),
+        + html.div(
+            html.section(_list(uow, page_state), class_="card list-card"),
             _editor(uow, page_state),
             class_="queue opened letters",
         )
@@ -79,9 +78,8 @@ def _list(uow: UnitOfWork, page_state: PageState) -> Markup:
             if changed
             else uow.translate("Texte d’origine")
         )
-        link = tag(
-            "a",
-            tag("span", tag("strong", uow.translate(titles[kind])), tag("br"), tag("span", text, class_="soft")),
+        link = html.a(
+            html.span(html.strong(uow.translate(titles[kind])), html.br(), html.span(text, class_="soft")),
             href=path_of(kind, page_state.language),
             data_do="open",
             data_of=kind,
@@ -89,24 +87,21 @@ def _list(uow: UnitOfWork, page_state: PageState) -> Markup:
             data_open=True,
             aria_current="true" if kind == page_state.kind else None,
         )
-        return tag("tr", tag("td", link), class_="current" if kind == page_state.kind else None)
+        return html.tr(html.td(link), class_="current" if kind == page_state.kind else None)
 
-    return tag(
-        "table",
-        tag("caption", uow.ngettext("{count} texte", "{count} textes", count=len(TEMPLATES))),
-        tag(
-            "thead",
-            tag("tr", tag("th", tag("span", uow.translate("Courriel"), class_="unseen"), scope="col", class_="bare")),
+    return html.table(
+        html.caption(uow.ngettext("{count} texte", "{count} textes", count=len(TEMPLATES))),
+        html.thead(
+            html.tr(html.th(html.span(uow.translate("Courriel"), class_="unseen"), scope="col", class_="bare")),
         ),
-        tag("tbody", (row(kind) for kind in TEMPLATES), data_rows=True),
+        html.tbody((row(kind) for kind in TEMPLATES), data_rows=True),
     )
 
 
 def _editor(uow: UnitOfWork, page_state: PageState) -> Markup:
     stored = custom_templates.in_use(uow, page_state.kind, page_state.language)
     languages = (
-        tag(
-            "a",
+        html.a(
             name,
             href=path_of(page_state.kind, language),
             data_do="language",
@@ -123,19 +118,16 @@ def _editor(uow: UnitOfWork, page_state: PageState) -> Markup:
         text = uow.translate("Modifié par {name} le {moment}.", name=stored.own.changed_by, moment=moment)
     else:
         text = uow.translate("Texte d’origine, non modifié.")
-    return tag(
-        "section",
-        tag(
-            "div",
-            tag(
-                "div",
-                tag("h2", uow.translate(template_preview.titles()[page_state.kind]), id="text-title", tabindex="-1"),
-                tag("p", text),
+    return html.section(
+        html.div(
+            html.div(
+                html.h2(uow.translate(template_preview.titles()[page_state.kind]), id="text-title", tabindex="-1"),
+                html.p(text),
             ),
-            tag("nav", languages, class_="chip-links", aria_label=uow.translate("Langue du texte")),
+            html.nav(languages, class_="chip-links", aria_label=uow.translate("Langue du texte")),
             class_="head",
         ),
-        tag("div", _form(uow, page_state, stored), _preview(uow, page_state, stored), class_="editor"),
+        html.div(_form(uow, page_state, stored), _preview(uow, page_state, stored), class_="editor"),
         class_="card request flow",
         aria_labelledby="text-title",
     )
@@ -145,10 +137,9 @@ def _form(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Marku
     shown, key = page_state.draft or stored, f"{page_state.kind}-{page_state.language}"
     parts = [translate(PARTS[part], page_state.language) for part in TEMPLATES[page_state.kind].body if part in PARTS]
     known = (
-        tag(
-            "div",
-            tag("dt", tag("code", "{" + name + "}")),
-            tag("dd", uow.translate(template_preview.SAMPLE_VALUES.get(name, name))),
+        html.div(
+            html.dt(html.code("{" + name + "}")),
+            html.dd(uow.translate(template_preview.SAMPLE_VALUES.get(name, name))),
         )
         for name in custom_templates.variables(page_state.kind)
     )
@@ -171,20 +162,16 @@ def _form(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Marku
         TEMPLATES[page_state.kind].link
         and labelled(uow, "template-link", "Mots du bouton", "text", value=shown.link, fault=page_state.faults.get("link"), required=True,
                      maxlength=MAX_LINK_LENGTH, lang=page_state.language),
-        parts and tag("p", uow.translate("À garder, seul sur sa ligne : {parts}", parts=" ".join(parts)), class_="small"),
-        tag("details", tag("summary", uow.translate("Variables de ce courriel")), tag("dl", known, class_="record-facts")),
-        tag(
-            "div",
-            tag("label", uow.translate("Aperçu pour la famille n°"), for_="template-family"),
-            tag("input", id="template-family", name="family", value=page_state.family or "", inputmode="numeric", maxlength=9, autocomplete="off"),
+        parts and html.p(uow.translate("À garder, seul sur sa ligne : {parts}", parts=" ".join(parts)), class_="small"),
+        html.details(html.summary(uow.translate("Variables de ce courriel")), html.dl(known, class_="record-facts")),
+        html.div(html.label(uow.translate("Aperçu pour la famille n°"), for_="template-family"),
+            html.input(id="template-family", name="family", value=page_state.family or "", inputmode="numeric", maxlength=9, autocomplete="off"),
             class_="field",
         ),
-        tag(
-            "div",
-            restore and tag("span", restore, class_="first"),
-            tag("button", uow.translate("Aperçu"), type="submit", name="then", value="look", class_="btn quiet"),
-            tag("button", icon("mail"), uow.translate("Envoyer un essai"), type="submit", name="then", value="trial", class_="btn quiet"),
-            tag("button", uow.translate("Enregistrer"), type="submit", name="then", value="keep", class_="btn"),
+        html.div(restore and html.span(restore, class_="first"),
+            html.button(uow.translate("Aperçu"), type="submit", name="then", value="look", class_="btn quiet"),
+            html.button(icon("mail"), uow.translate("Envoyer un essai"), type="submit", name="then", value="trial", class_="btn quiet"),
+            html.button(uow.translate("Enregistrer"), type="submit", name="then", value="keep", class_="btn"),
             class_="actions",
         ),
         do="look",
@@ -198,10 +185,9 @@ def _preview(uow: UnitOfWork, page_state: PageState, stored: TemplateText) -> Ma
     shown = page_state.draft or (stored if stored.own else None)
     letter, whose = template_preview.sample(uow, page_state.kind, page_state.language, shown, page_state.family)
     text = uow.translate("Aperçu, {family}", family=whose) if whose else uow.translate("Aperçu")
-    return tag(
-        "div",
-        tag("h3", text, id="preview-title", tabindex="-1"),
-        tag("p", tag("strong", letter.subject)),
+    return html.div(
+        html.h3(text, id="preview-title", tabindex="-1"),
+        html.p(html.strong(letter.subject)),
         letter_view.draw(uow, letter),
         class_="text-preview flow",
     )

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, classes, tag
+from components.ui.markup import acting_form, button, classes
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager, search_field
 from components.ui.status_chip import status_of
@@ -46,10 +47,10 @@ def tabs(uow: UnitOfWork, current: str) -> Markup:
     """« Courriels » has two modules."""
     pages = (("", uow.translate("Courriels")), ("/textes", uow.translate("Textes")))
     links = (
-        tag("a", label, href=letter_one.PATH + path, aria_current="page" if path == current else None)
+        html.a(label, href=letter_one.PATH + path, aria_current="page" if path == current else None)
         for path, label in pages
     )
-    return tag("nav", links, class_="tabs", aria_label=uow.translate("Courriels"))
+    return html.nav(links, class_="tabs", aria_label=uow.translate("Courriels"))
 
 
 def _day(typed: str) -> date | None:
@@ -103,11 +104,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         + tabs(uow, "")
         + (_banner(uow) or "")
         + _filters(uow, page_state)
-        + tag("div", _states(uow, page_state, counts), class_="chips")
-        + tag(
-            "div",
-            tag(
-                "section",
+        + html.div(_states(uow, page_state, counts), class_="chips")
+        + html.div(
+            html.section(
                 _list(uow, page_state, listed, total),
                 class_="card list-card",
                 aria_label=uow.translate("Liste des courriels"),
@@ -124,7 +123,7 @@ def _banner(uow: UnitOfWork) -> Markup | None:
         text = uow.translate(
             "Aucun serveur d’envoi n’est réglé (SMTP_URL) : les courriels restent ici et ne partent pas."
         )
-        return tag("div", icon("alert"), tag("p", text), class_="notice pending", role="status")
+        return html.div(icon("alert"), html.p(text), class_="notice pending", role="status")
     circuit = delivery.circuit
     if circuit.failures and circuit.since:
         since = formats.moment(circuit.since, uow.zone, uow.language)
@@ -139,13 +138,11 @@ def _banner(uow: UnitOfWork) -> Markup | None:
         )
     else:
         return None
-    reason = circuit.reason and tag(
-        "p", uow.translate("Réponse du serveur : {reason}", reason=circuit.reason), class_="small"
+    reason = circuit.reason and html.p(
+        uow.translate("Réponse du serveur : {reason}", reason=circuit.reason), class_="small"
     )
     again = button(uow.translate("Réessayer maintenant"), do="try", class_="btn quiet small")
-    return tag(
-        "div", icon("alert"), tag("div", tag("p", text), reason), again, class_="notice bad spread", role="status"
-    )
+    return html.div(icon("alert"), html.div(html.p(text), reason), again, class_="notice bad spread", role="status")
 
 
 def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
@@ -159,9 +156,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
             maxlength=10, placeholder=None,
         ),
         labelled(uow, "filter-au", "Au", "text", value=formats.day(wanted.until), fault=faults.get("au"), inputmode="numeric", maxlength=10),
-        tag(
-            "div",
-            tag("button", uow.translate("Filtrer"), type="submit", class_="btn quiet"),
+        html.div(html.button(uow.translate("Filtrer"), type="submit", class_="btn quiet"),
             narrowed and button(uow.translate("Tout afficher"), do="clear", class_="link"),
             class_="filter-acts",
         ),
@@ -175,8 +170,7 @@ def _filters(uow: UnitOfWork, page_state: PageState) -> Markup:
 def _states(uow: UnitOfWork, page_state: PageState, counts: dict[str, int]) -> Markup:
     shown = {"": (_("Tous"), sum(counts.values()))} | {state: (STATES[state], count) for state, count in counts.items()}
     links = (
-        tag(
-            "a",
+        html.a(
             f"{uow.translate(label)} ({count})",
             href=letter_one.path_of(replace(page_state.wanted, state=state)),
             data_do="state",
@@ -188,7 +182,7 @@ def _states(uow: UnitOfWork, page_state: PageState, counts: dict[str, int]) -> M
         for state, (label, count) in shown.items()
         if count or state in {"", LetterState.WAITING, LetterState.SENT, LetterState.FAILED, page_state.wanted.state}
     )
-    return tag("nav", links, class_="chip-links", aria_label=uow.translate("État"))
+    return html.nav(links, class_="chip-links", aria_label=uow.translate("État"))
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: Sequence[Letter], total: int) -> Markup:
@@ -196,29 +190,26 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: Sequence[Letter], tota
     if not listed:
         narrowed = page_state.wanted != Wanted()
         text = _("Aucun courriel ne correspond.") if narrowed else _("Aucun courriel n’a encore été écrit.")
-        return tag("h2", caption, class_="unseen") + tag("p", uow.translate(text))
+        return html.h2(caption, class_="unseen") + html.p(uow.translate(text))
     name = uow.translate("Courriel")
-    return tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", tag("th", tag("span", name, class_="unseen"), scope="col", class_="bare"))),
-        tag("tbody", (_row(uow, page_state, each) for each in listed), data_rows=True),
+    return html.table(
+        html.caption(caption),
+        html.thead(html.tr(html.th(html.span(name, class_="unseen"), scope="col", class_="bare"))),
+        html.tbody((_row(uow, page_state, each) for each in listed), data_rows=True),
     ) + (pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, letter: Letter) -> Markup:
     status = status_of(LetterState(letter.state))
     current = letter.id == page_state.letter_id
-    state = tag("span", icon(status.icon), uow.translate(status.label), class_=classes("state", status.look))
-    link = tag(
-        "a",
-        tag(
-            "span",
-            tag("strong", letter.name or uow.translate("Sans nom")),
-            tag("br"),
-            tag("span", letter.subject.rpartition(" – ")[0] or letter.subject, class_="soft"),
+    state = html.span(icon(status.icon), uow.translate(status.label), class_=classes("state", status.look))
+    link = html.a(
+        html.span(
+            html.strong(letter.name or uow.translate("Sans nom")),
+            html.br(),
+            html.span(letter.subject.rpartition(" – ")[0] or letter.subject, class_="soft"),
         ),
-        tag("span", formats.ago(letter.created_at, uow.now, uow.zone, uow.language), tag("br"), state, class_="age"),
+        html.span(formats.ago(letter.created_at, uow.now, uow.zone, uow.language), html.br(), state, class_="age"),
         href=letter_one.path_of(page_state.wanted, letter.id),
         data_do="open",
         data_of=letter.id,
@@ -226,7 +217,7 @@ def _row(uow: UnitOfWork, page_state: PageState, letter: Letter) -> Markup:
         data_open=True,
         aria_current="true" if current else None,
     )
-    return tag("tr", tag("td", link), class_="current" if current else None)
+    return html.tr(html.td(link), class_="current" if current else None)
 
 
 @only_shows

@@ -7,9 +7,10 @@ from markupsafe import Markup
 
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import (
     age_of,
@@ -72,10 +73,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     under = uow.ngettext("{count} en attente", "{count} en attente", count=absence_review.count(uow))
     return (
         head(uow.translate("Absences annoncées et justifiées"), under)
-        + tabs.draw(uow, "absences", tag("p", turn, class_="done"), closed="absences" if page_state.closed else None)
-        + tag(
-            "div",
-            tag("section", _list(uow, page_state, listed), class_="card list-card"),
+        + tabs.draw(uow, "absences", html.p(turn, class_="done"), closed="absences" if page_state.closed else None)
+        + html.div(
+            html.section(_list(uow, page_state, listed), class_="card list-card"),
             _detail(uow, page_state, opened) if opened else None,
             class_="queue opened",
         )
@@ -109,7 +109,7 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     sent = formats.moment(notice.submitted_at, uow.zone, uow.language)
     about = uow.translate("Envoyée le {moment} · famille n° {family}", moment=sent, family=each.family_number)
     document = (
-        tag("a", icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}", class_="link")
+        html.a(icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}", class_="link")
         if notice.document
         else ""
     )
@@ -121,9 +121,8 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
         (_("Précisions"), notice.comment),
         (_("Document"), document),
     ]
-    return tag(
-        "section",
-        tag("div", tag("h2", each.pupil.full_name, id="request-title", tabindex="-1"), tag("p", about, class_="soft")),
+    return html.section(
+        html.div(html.h2(each.pupil.full_name, id="request-title", tabindex="-1"), html.p(about, class_="soft")),
         steps(uow),
         facts((uow.translate(label), value) for label, value in pairs),
         _form(uow, page_state, each) if notice.state == NoticeState.PENDING else _answered(uow, each),
@@ -155,10 +154,9 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 def _answered(uow: UnitOfWork, each: Written) -> Markup:
     when = formats.moment(each.notice.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
-    return tag(
-        "div",
-        tag("p", status_chip(uow, NoticeState(each.notice.state)), " ", by),
-        each.notice.answer and tag("p", each.notice.answer),
+    return html.div(
+        html.p(status_chip(uow, NoticeState(each.notice.state)), " ", by),
+        each.notice.answer and html.p(each.notice.answer),
         class_="stack-form",
     )
 

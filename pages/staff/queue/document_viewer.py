@@ -2,8 +2,8 @@
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.ui.review_queue import keyed
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
@@ -22,23 +22,22 @@ def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int
         if refuses and shown.waits
         else None
     )
-    alone = tag("a", uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
+    alone = html.a(uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
     title = f"{label} ({place}/{total})" if total > 1 else label
-    bar = tag("div", tag("strong", title), after, larger, refuse, alone, class_="viewer-bar")
-    close = tag("button", uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
-    window = tag(
-        "dialog",
-        tag("div", tag("h2", label, id="document-title"), close, class_="window-head"),
-        tag("div", _content(file, label, large=True), class_="window-body"),
+    bar = html.div(html.strong(title), after, larger, refuse, alone, class_="viewer-bar")
+    close = html.button(uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
+    window = html.dialog(
+        html.div(html.h2(label, id="document-title"), close, class_="window-head"),
+        html.div(_content(file, label, large=True), class_="window-body"),
         id="document-window",
         class_="window viewer-window",
         aria_labelledby="document-title",
     )
-    return tag("div", bar, tag("div", _content(file, label), class_="viewer"), class_="viewer-box") + window
+    return html.div(bar, html.div(_content(file, label), class_="viewer"), class_="viewer-box") + window
 
 
 def _content(file: StoredFile, label: str, *, large: bool = False) -> Markup:
     source = f"/documents/{file.name}"
     if file.media_type == "application/pdf":
-        return tag("iframe", src=source, title=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
-    return tag("img", src=source, alt=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
+        return html.iframe(src=source, title=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")
+    return html.img(src=source, alt=label, loading="lazy", id=f"{'large' if large else 'shown'}-{file.name}")

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
+from components.ui import html
 from components.ui.fields import labelled
-from components.ui.markup import acting_form, tag
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import (
     age_of,
@@ -86,9 +87,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     return (
         head(uow.translate("Pièces reçues"), under)
         + tabs.draw(uow, "pieces")
-        + tag(
-            "div",
-            tag("section", _list(uow, page_state, listed, total), class_="card list-card"),
+        + html.div(
+            html.section(_list(uow, page_state, listed, total), class_="card list-card"),
             _detail(uow, page_state),
             class_="queue opened",
         )
@@ -126,15 +126,12 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         number=pupil.number,
         family=number,
     )
-    top = tag(
-        "div",
-        tag(
-            "div",
-            tag("h2", f"{document.label} – {pupil.full_name}", id="request-title", tabindex="-1"),
-            tag("p", about),
+    top = html.div(
+        html.div(
+            html.h2(f"{document.label} – {pupil.full_name}", id="request-title", tabindex="-1"),
+            html.p(about),
         ),
-        tag(
-            "div",
+        html.div(
             status_chip(uow, state),
             class_="side",
         ),
@@ -142,8 +139,7 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
     )
     size = f"{max(1, round(supplied.size / 1024))} Ko"
     item = Given(DocumentItem(document, supplied, state), file)
-    return tag(
-        "section",
+    return html.section(
         top,
         steps(uow),
         facts(
@@ -151,7 +147,7 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         ),
         document_viewer.draw(uow, item, file, 1, 1, refuses=False)
         if file
-        else tag("p", uow.translate("Le fichier n’est plus conservé.")),
+        else html.p(uow.translate("Le fichier n’est plus conservé.")),
         _form(uow, page_state, supplied) if state == DocumentState.RECEIVED else _answered(uow, supplied),
         class_="card request",
         aria_labelledby="request-title",
@@ -174,7 +170,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
     )
     return acting_form(
         text,
-        tag("div", until, class_="narrow-field"),
+        html.div(until, class_="narrow-field"),
         verdicts(uow, "declined", "accepted"),
         do="decide",
         of=supplied.id,
@@ -185,7 +181,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
 def _answered(uow: UnitOfWork, supplied: SuppliedDocument) -> Markup:
     when = formats.moment(supplied.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
-    return tag("div", tag("p", by), supplied.reason and tag("p", supplied.reason), class_="stack-form")
+    return html.div(html.p(by), supplied.reason and html.p(supplied.reason), class_="stack-form")
 
 
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

@@ -4,7 +4,8 @@ from markupsafe import Markup
 
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
-from components.ui.markup import button, tag
+from components.ui import html
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.billing import overpayments
@@ -36,12 +37,12 @@ def _draw(uow: UnitOfWork) -> Markup:
             quiet_caption=True,
         )
         if found
-        else tag("p", uow.translate("Tout est traité : aucun trop-perçu."))
+        else html.p(uow.translate("Tout est traité : aucun trop-perçu."))
     )
     return (
         head(uow.translate("Trop-perçus"), under)
         + tabs.draw(uow, "paiements")
-        + tag("section", body, class_="card", aria_label=uow.translate("Trop-perçus"), id="troubles", tabindex="-1")
+        + html.section(body, class_="card", aria_label=uow.translate("Trop-perçus"), id="troubles", tabindex="-1")
     )
 
 

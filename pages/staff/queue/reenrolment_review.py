@@ -4,8 +4,9 @@ from typing import Protocol
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, join, tag
+from components.ui.markup import acting_form, button, join
 from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, reason, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
@@ -70,16 +71,14 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
     about = uow.translate(
         "Dossier n° {number} · famille n° {family}", number=detail.pupil.number, family=detail.family_number
     )
-    title = tag("h2", detail.pupil.full_name, id="request-title", tabindex="-1")
+    title = html.h2(detail.pupil.full_name, id="request-title", tabindex="-1")
     by = f"{about} · {detail.author}" if detail.author else about
-    top = tag(
-        "div",
-        tag("div", title, tag("p", under), tag("p", by, class_="soft small")),
-        tag("div", status_chip(uow, ReenrolmentState(sent.state)), class_="side"),
+    top = html.div(
+        html.div(title, html.p(under), html.p(by, class_="soft small")),
+        html.div(status_chip(uow, ReenrolmentState(sent.state)), class_="side"),
         class_="head",
     )
-    return tag(
-        "section",
+    return html.section(
         top,
         steps(uow),
         seen_by(
@@ -96,7 +95,7 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
 
 def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     wish, leaving = detail.wish, detail.sent.way == Way.LEAVING
-    pairs: list[tuple[str, object]] = [(uow.translate("Demande"), tag("strong", uow.translate(WAYS[detail.sent.way])))]
+    pairs: list[tuple[str, object]] = [(uow.translate("Demande"), html.strong(uow.translate(WAYS[detail.sent.way])))]
     if wish and leaving:
         pairs += [
             (uow.translate("Motif"), uow.translate(wish.reason) if wish.reason else ""),
@@ -104,7 +103,7 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
         ]
     if wish:
         pairs.append(
-            (uow.translate("Demandes complémentaires"), wish.message and tag("span", wish.message, class_="pre-line"))
+            (uow.translate("Demandes complémentaires"), wish.message and html.span(wish.message, class_="pre-line"))
         )
     chosen = set(detail.sent.chosen)
     lines = [line for line in detail.disciplines if line.active or line.enrolment.id in chosen]
@@ -117,15 +116,15 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
         if lines and not leaving
         else None
     )
-    return tag("div", facts(pairs), courses, class_="asked")
+    return html.div(facts(pairs), courses, class_="asked")
 
 
 def _course(uow: UnitOfWork, line: Discipline, detail: RequestDetail, chosen: set[int]) -> tuple[object, ...]:
     wanted = line.active if detail.sent.way == Way.ADMINISTRATIVE else line.enrolment.id in chosen
     message = (
-        tag("span", icon("check"), uow.translate("Oui"), class_="chip good")
+        html.span(icon("check"), uow.translate("Oui"), class_="chip good")
         if wanted
-        else tag("span", uow.translate("Non"), class_="soft")
+        else html.span(uow.translate("Non"), class_="soft")
     )
     return line.course.name, line.teacher_name, line.course.cycle, message
 
@@ -140,15 +139,14 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
         ready_sentences(uow, "reason", "reenrolment", reenrolment_queue.READY["reenrolment"], detail.sent.author_id),
         most=800,
     )
-    actions = tag(
-        "div",
+    actions = html.div(
         _outcome(uow.translate("Refuser la demande"), "", ReenrolmentState.REFUSED, "btn bad first"),
         _outcome(uow.translate("À corriger"), "C", ReenrolmentState.TO_CORRECT, "btn quiet"),
         _outcome(uow.translate("Valider"), "V", ReenrolmentState.VALIDATED, "btn"),
         class_="actions",
     )
     return _documents(uow, detail, page_state, open_=True) + acting_form(
-        tag("input", type="hidden", name="version", value=sent.version),
+        html.input(type="hidden", name="version", value=sent.version),
         text,
         actions,
         do="decide",
@@ -164,36 +162,34 @@ def _outcome(label: str, key: str, value: str, look: str) -> Markup:
 
 def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, open_: bool) -> Markup:
     if not detail.documents:
-        return tag("p", uow.translate("Aucune pièce n’est demandée pour cet élève."), class_="soft")
+        return html.p(uow.translate("Aucune pièce n’est demandée pour cet élève."), class_="soft")
     shown = shown_document(detail, page_state.shown)
     lines = [_document(uow, each, page_state, current=each is shown, open_=open_) for each in detail.documents]
     heads = (uow.translate("Pièce"), uow.translate("Décision"))
     missing = (
-        tag(
-            "div",
+        html.div(
             icon("alert"),
-            tag("p", uow.translate("Il manque : {names}.", names=", ".join(detail.missing))),
+            html.p(uow.translate("Il manque : {names}.", names=", ".join(detail.missing))),
             class_="notice pending",
         )
         if detail.missing and detail.sent.state == ReenrolmentState.SUBMITTED
         else None
     )
-    listed = tag(
-        "table",
-        tag("caption", uow.translate("Pièces")),
-        tag("thead", tag("tr", (tag("th", each, scope="col") for each in heads))),
-        tag("tbody", lines),
+    listed = html.table(
+        html.caption(uow.translate("Pièces")),
+        html.thead(html.tr(html.th(each, scope="col") for each in heads)),
+        html.tbody(lines),
         class_="documents",
     )
     ids = with_files(detail)
     place = ids.index(shown.item.supplied.id) + 1 if shown and shown.item.supplied else 0
     looked_at = document_viewer.draw(uow, shown, shown.file, place, len(ids)) if shown and shown.file else None
-    return join([missing, tag("div", listed, looked_at, class_="documents-row")])
+    return join([missing, html.div(listed, looked_at, class_="documents-row")])
 
 
 def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool, open_: bool) -> Markup:
     supplied = each.item.supplied
-    name: object = tag("strong", each.item.document.label)
+    name: object = html.strong(each.item.document.label)
     if supplied and each.file:
         name = button(
             each.item.document.label,
@@ -203,14 +199,13 @@ def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool,
             aria_pressed="true" if current else "false",
         )
     size = f"{max(1, round(supplied.size / 1024))} Ko" if supplied else ""
-    about = tag("span", f"{supplied.file_name} · {size}", class_="soft small") if supplied else None
-    optional = None if each.item.document.required else tag("span", uow.translate("facultative"), class_="soft small")
-    reason = tag("p", supplied.reason, class_="small") if supplied and supplied.reason else None
+    about = html.span(f"{supplied.file_name} · {size}", class_="soft small") if supplied else None
+    optional = None if each.item.document.required else html.span(uow.translate("facultative"), class_="soft small")
+    reason = html.p(supplied.reason, class_="small") if supplied and supplied.reason else None
     verdict = _verdict(uow, each, page_state) if open_ and each.waits and supplied else None
-    return tag(
-        "tr",
-        tag("th", name, tag("br") if about or optional else None, about, optional, scope="row"),
-        tag("td", verdict or status_chip(uow, each.item.state), reason),
+    return html.tr(
+        html.th(name, html.br() if about or optional else None, about, optional, scope="row"),
+        html.td(verdict or status_chip(uow, each.item.state), reason),
         class_="current" if current else None,
     )
 
@@ -221,8 +216,7 @@ def _verdict(uow: UnitOfWork, each: Given, page_state: Shows) -> Markup:
     declined = number in page_state.declined
 
     def option(value: str, drawing: str, text: str, checked: bool) -> Markup:
-        mark = tag(
-            "input",
+        mark = html.input(
             type="radio",
             name=f"verdict-{number}",
             value=value,
@@ -231,10 +225,9 @@ def _verdict(uow: UnitOfWork, each: Given, page_state: Shows) -> Markup:
             data_of=number,
             id=f"verdict-{number}-{value}",
         )
-        return tag("label", mark, icon(drawing), text)
+        return html.label(mark, icon(drawing), text)
 
-    return tag(
-        "div",
+    return html.div(
         option("accepted", "check", uow.translate("Accepter"), not declined),
         option("declined", "cross", uow.translate("Refuser"), declined),
         class_="verdict",
@@ -247,15 +240,14 @@ def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Mark
     sent = detail.sent
     when = formats.moment(sent.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
-    answer = tag("p", detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
+    answer = html.p(detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
     undo = (
         button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
         if reenrolment_queue.may_undo(uow, sent)
         else None
     )
     asked = (
-        tag(
-            "p",
+        html.p(
             uow.ngettext(
                 "{count} inscription demandée pour l’an prochain.",
                 "{count} inscriptions demandées pour l’an prochain.",
@@ -268,5 +260,5 @@ def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Mark
     return (
         _documents(uow, detail, page_state, open_=False)
         + join([answer, asked])
-        + tag("div", tag("p", by, class_="first soft"), undo, class_="actions")
+        + html.div(html.p(by, class_="first soft"), undo, class_="actions")
     )

@@ -9,7 +9,8 @@ from components.layout.layout import head
 from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
-from components.ui.markup import button, tag
+from components.ui import html
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.review_queue import (
     age_of,
@@ -94,7 +95,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     total = len(listed) if whole else reenrolment_queue.count(uow, closed=page_state.closed, search=page_state.search)
     other = uow.translate("Voir ce qui attend") if page_state.closed else uow.translate("Voir les réponses données")
     turn = button(other, do="file", of="" if page_state.closed else "closed", class_="link", id="file")
-    queue = tag("section", _list(uow, page_state, listed, total), class_="card list-card")
+    queue = html.section(_list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(
             uow.translate("Demandes de réinscription"),
@@ -104,10 +105,10 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         + tabs.draw(
             uow,
             "reinscriptions",
-            just_decided(uow, page_state.decided_id, page_state.decided) or tag("p", turn, class_="done"),
+            just_decided(uow, page_state.decided_id, page_state.decided) or html.p(turn, class_="done"),
             closed="reinscriptions" if page_state.closed else None,
         )
-        + tag("div", queue, reenrolment_review.draw(uow, page_state.sent_id, page_state), class_="queue opened")
+        + html.div(queue, reenrolment_review.draw(uow, page_state.sent_id, page_state), class_="queue opened")
     )
 
 
@@ -144,7 +145,7 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: 
 def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
     sent = each.sent
     since = sent.decided_at if page_state.closed and sent.decided_at else sent.submitted_at
-    family = tag("span", uow.translate("famille n° {family}", family=each.family_number), class_="tight")
+    family = html.span(uow.translate("famille n° {family}", family=each.family_number), class_="tight")
     about = (uow.translate(WAYS[sent.way]), " · ", family)
     href = tabs.path_of("reinscriptions", sent.id, closed=page_state.closed)
     return draw_row(

@@ -2,8 +2,9 @@
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button, join, tag
+from components.ui.markup import Content, acting_form, button, join
 from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
@@ -42,19 +43,17 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
         "Demande n° {number} du {moment} · famille n° {family}", number=request.id, moment=asked, family=number
     )
     pending = request.state == RequestState.PENDING
-    chip = status_chip(uow, ChangeState.PENDING) if pending else tag("span", uow.translate("Traitée"), class_="chip")
-    top = tag(
-        "div",
-        tag("div", tag("h2", request.title, id="request-title", tabindex="-1"), tag("p", under)),
-        tag("div", chip, class_="side"),
+    chip = status_chip(uow, ChangeState.PENDING) if pending else html.span(uow.translate("Traitée"), class_="chip")
+    top = html.div(
+        html.div(html.h2(request.title, id="request-title", tabindex="-1"), html.p(under)),
+        html.div(chip, class_="side"),
         class_="head",
     )
     body = _form(uow, request, lines) if pending else _decided(uow, request, lines)
     if pending and change_requests.record_of(uow, request) is None:
         text = uow.translate("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
-        body = tag("div", icon("info"), tag("p", text), class_="notice pending") + body
-    return tag(
-        "section",
+        body = html.div(icon("info"), html.p(text), class_="notice pending") + body
+    return html.section(
         top,
         steps(uow),
         seen_by(uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""),
@@ -72,30 +71,27 @@ def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
 def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:
     rows = [_row(uow, line) for line in lines]
     if all(line.hidden for line in lines if line.change.state == ChangeState.PENDING):
-        stored = tag("div", icon("info"), tag("p", uow.translate(families.PROTECTED)), class_="notice")
+        stored = html.div(icon("info"), html.p(uow.translate(families.PROTECTED)), class_="notice")
         return _table(uow, rows, _("Aujourd’hui")) + stored
     ready = ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
-    reason = tag(
-        "div",
-        tag("label", uow.translate("Raison du refus (la famille la lira)"), for_="reason"),
-        tag("textarea", id="reason", name="reason", maxlength=500, data_then_focus=True),
+    reason = html.div(
+        html.label(uow.translate("Raison du refus (la famille la lira)"), for_="reason"),
+        html.textarea(id="reason", name="reason", maxlength=500, data_then_focus=True),
         ready,
         class_="field reason",
     )
-    message = tag(
-        "div",
-        tag("label", uow.translate("Message à la famille (facultatif)"), for_="message"),
-        tag("textarea", id="message", name="message", maxlength=1000),
+    message = html.div(
+        html.label(uow.translate("Message à la famille (facultatif)"), for_="message"),
+        html.textarea(id="message", name="message", maxlength=1000),
         class_="field",
     )
-    actions = tag(
-        "div",
+    actions = html.div(
         keyed("R", uow.translate("Refuser"), type="button", class_="btn bad", data_checks=ChangeState.DECLINED),
         keyed("V", uow.translate("Valider"), type="submit", class_="btn"),
         class_="actions",
     )
     return acting_form(
-        tag("input", type="hidden", name="version", value=request.version),
+        html.input(type="hidden", name="version", value=request.version),
         _table(uow, rows, _("Aujourd’hui")),
         reason,
         message,
@@ -113,7 +109,7 @@ def _value(uow: UnitOfWork, line: review.Line, shown: str) -> Markup | str:
         return uow.translate("Coordonnées masquées")
     if line.field.kind.control == "photo" and shown:
         alt = uow.translate(line.field.mark.label)
-        return tag("img", src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
+        return html.img(src=f"/documents/{shown}", alt=alt, class_="portrait small", width=96, height=96)
     return line.field.format_value(shown, uow.language) or uow.translate("vide")
 
 
@@ -123,47 +119,43 @@ def _row(uow: UnitOfWork, line: review.Line) -> Cells:
     if line.change.state != ChangeState.PENDING:
         return _decided_row(uow, line)
     today = (
-        tag(
-            "div",
-            tag("span", uow.translate("Lors de la demande :"), " ", was),
-            tag("strong", uow.translate("Maintenant :"), " ", now),
+        html.div(
+            html.span(uow.translate("Lors de la demande :"), " ", was),
+            html.strong(uow.translate("Maintenant :"), " ", now),
             class_="three",
         )
         if line.conflict
-        else tag("s", now)
+        else html.s(now)
         if line.now
-        else tag("span", now, class_="soft")
+        else html.span(now, class_="soft")
     )
-    asked = tag("strong", new)
+    asked = html.strong(new)
     if line.blocked:
-        asked += tag(
-            "p", icon("mail"), tag("span", uow.translate("Adresse pas encore confirmée par la famille")), class_="was"
+        asked += html.p(
+            icon("mail"), html.span(uow.translate("Adresse pas encore confirmée par la famille")), class_="was"
         )
     if line.hidden:
         return (
             label,
-            tag("span", now, class_="soft"),
-            tag("span", new, class_="soft"),
+            html.span(now, class_="soft"),
+            html.span(new, class_="soft"),
             uow.translate("Réservée au responsable"),
         )
-    seen = tag("input", type="hidden", name=f"seen:{name}", value=line.now)
+    seen = html.input(type="hidden", name=f"seen:{name}", value=line.now)
     return join([label, seen]), today, asked, _verdict(uow, line, label)
 
 
 def _verdict(uow: UnitOfWork, line: review.Line, label: str) -> Markup:
     """Two words to choose from; « Accepter » is chosen beforehand unless the values must be compared first."""
     name, ready = f"verdict:{line.field.name}", not (line.conflict or line.blocked)
-    return tag(
-        "div",
-        tag(
-            "label",
-            tag("input", type="radio", name=name, value=ChangeState.ACCEPTED, checked=ready, disabled=line.blocked),
+    return html.div(
+        html.label(
+            html.input(type="radio", name=name, value=ChangeState.ACCEPTED, checked=ready, disabled=line.blocked),
             icon("check"),
             uow.translate("Accepter"),
         ),
-        tag(
-            "label",
-            tag("input", type="radio", name=name, value=ChangeState.DECLINED),
+        html.label(
+            html.input(type="radio", name=name, value=ChangeState.DECLINED),
             icon("cross"),
             uow.translate("Refuser"),
         ),
@@ -175,11 +167,11 @@ def _verdict(uow: UnitOfWork, line: review.Line, label: str) -> Markup:
 
 def _decided_row(uow: UnitOfWork, line: review.Line) -> Cells:
     was, new = (_value(uow, line, shown) for shown in (line.change.old, line.change.new))
-    reason = tag("p", line.change.reason, class_="small") if line.change.reason else None
+    reason = html.p(line.change.reason, class_="small") if line.change.reason else None
     return (
         uow.translate(line.field.mark.label),
         was,
-        tag("strong", new),
+        html.strong(new),
         join([status_chip(uow, ChangeState(line.change.state)), reason]),
     )
 
@@ -204,6 +196,6 @@ def _decided(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) 
         if review.may_undo(uow, lines)
         else None
     )
-    return _table(uow, [_decided_row(uow, line) for line in lines], _("Avant")) + tag(
-        "div", tag("p", by, class_="first soft"), undo, class_="actions"
+    return _table(uow, [_decided_row(uow, line) for line in lines], _("Avant")) + html.div(
+        html.p(by, class_="first soft"), undo, class_="actions"
     )

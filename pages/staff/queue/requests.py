@@ -9,7 +9,7 @@ from components.layout.layout import head
 from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import (
     age_of,
@@ -104,7 +104,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         under += uow.translate(" · la plus ancienne : {age}", age=age)
     narrowed = page_state.closed or page_state.search
     total = review.count(uow, closed=page_state.closed, search=page_state.search) if narrowed else waiting
-    queue = tag("section", _list(uow, page_state, listed, total), class_="card list-card")
+    queue = html.section(_list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(
             uow.translate("Demandes à valider"),
@@ -118,7 +118,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
             closed="" if page_state.closed else None,
         )
         + (
-            tag("div", queue, request_review.draw(uow, page_state.request_id), class_="queue opened")
+            html.div(queue, request_review.draw(uow, page_state.request_id), class_="queue opened")
             if listed or page_state.request_id
             else nothing_open(_empty(uow, page_state))
         )

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from components.ui.markup import tag
+from components.ui import html
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import dashboard_counts
@@ -39,20 +39,18 @@ def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed:
     answered."""
     if closed is not None:
         links = [
-            tag(
-                "a",
+            html.a(
                 uow.translate(label),
                 href=path_of(tab, closed=True),
                 aria_current="page" if tab == closed else None,
             )
             for tab, label in DONE_WITH.items()
         ]
-        kinds = tag("nav", links, class_="kinds-done", aria_label=uow.translate("Demandes traitées"))
+        kinds = html.nav(links, class_="kinds-done", aria_label=uow.translate("Demandes traitées"))
         return draw(uow, "traitees", beside) + kinds
     counts = dashboard_counts.counts(uow)
     links = [
-        tag(
-            "a",
+        html.a(
             f"{uow.translate(label)} ({counts[tab]})",
             href=path_of(tab),
             aria_current="page" if tab == current else None,
@@ -60,4 +58,4 @@ def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed:
         for tab, label in TABS.items()
         if tab != "paiements" or counts[tab] or current == tab
     ]
-    return tag("div", tag("nav", links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="page-tabs")
+    return html.div(html.nav(links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="page-tabs")

@@ -11,7 +11,7 @@ from components.layout.file_notices import received_code
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, plain, screen
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.review_queue import acts_of
 from components.ui.status_chip import label_of
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
@@ -91,7 +91,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, modele: str) -> Markup:
         "pieces": lambda: campaign_documents.draw(uow, found, page_state, modele),
         "reglages": lambda: campaign_form.draw(uow, found, page_state),
     }[page_state.tab]
-    return campaign_head.draw(uow, found, page_state, seen) + tag("div", part(), class_="flow")
+    return campaign_head.draw(uow, found, page_state, seen) + html.div(part(), class_="flow")
 
 
 @plain(PATH + "/{n}/demandes.{form}", Audience.STAFF)

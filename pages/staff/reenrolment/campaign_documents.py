@@ -5,9 +5,10 @@ from typing import Any
 from markupsafe import Markup
 
 from components.layout.file_notices import file_notice, script_texts
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, join, tag
+from components.ui.markup import acting_form, button, join
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.core.errors import UserError, ValidationErrors
@@ -35,12 +36,11 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, sent: str) 
     listed = (
         table(uow.translate("Pièces demandées"), heads, [_row(uow, each) for each in found], quiet_caption=True)
         if found
-        else tag("p", uow.translate("Cette campagne ne demande aucune pièce pour l’instant."))
+        else html.p(uow.translate("Cette campagne ne demande aucune pièce pour l’instant."))
     )
-    section = tag(
-        "section",
+    section = html.section(
         listed,
-        tag("div", add, class_="actions"),
+        html.div(add, class_="actions"),
         class_="card",
         aria_label=uow.translate("Pièces demandées"),
     )
@@ -84,9 +84,7 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
     number = each.id if each else 0
     title = each.label if each else uow.translate("Nouvelle pièce")
     form = acting_form(
-        tag(
-            "div",
-            labelled(uow, "document-label", "Nom du document", "text", value=values.get("label", ""), fault=faults.get("label"),
+        html.div(labelled(uow, "document-label", "Nom du document", "text", value=values.get("label", ""), fault=faults.get("label"),
                      required=True, span=6, maxlength=120, autocomplete="off"),
             labelled(uow, "document-hint", "Consigne pour la famille", "text", value=values.get("hint", ""),
                      fault=faults.get("hint"), span=6, maxlength=300, autocomplete="off"),
@@ -100,23 +98,20 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
             _boxes(uow, "cycle", uow.translate("Cycles (aucun : tous)"), campaign_admin.cycles(uow), values),
             class_="grid",
         ),
-        tag("p", tag("label", tag("input", type="checkbox", name="required", checked="required" in values),
+        html.p(html.label(html.input(type="checkbox", name="required", checked="required" in values),
                      uow.translate("Obligatoire pour envoyer la demande"), class_="box-label")),
-        tag("p", tag("label", tag("input", type="checkbox", name="shared", checked="shared" in values),
+        html.p(html.label(html.input(type="checkbox", name="shared", checked="shared" in values),
                      uow.translate("Le même document vaut pour les frères et sœurs (il leur est proposé)"), class_="box-label")),
-        tag(
-            "div",
-            button(uow.translate("Retirer cette pièce"), do="remove-piece", of=number, class_="btn bad first") if each else None,
-            tag("button", uow.translate("Enregistrer la pièce"), type="submit", class_="btn"),
+        html.div(button(uow.translate("Retirer cette pièce"), do="remove-piece", of=number, class_="btn bad first") if each else None,
+            html.button(uow.translate("Enregistrer la pièce"), type="submit", class_="btn"),
             class_="actions",
         ),
         do="save-piece",
         of=number,
         data_draft=f"document-form-{campaign.id}-{number}",
     )  # fmt: skip
-    return tag(
-        "section",
-        tag("h2", title, id="document-title", tabindex="-1"),
+    return html.section(
+        html.h2(title, id="document-title", tabindex="-1"),
         form,
         _model(uow, campaign, each) if each else None,
         class_="card",
@@ -126,21 +121,20 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
 
 def _boxes(uow: UnitOfWork, name: str, legend: str, offered: list[str], values: dict[str, str]) -> Markup:
     marks = [
-        tag("label", tag("input", type="checkbox", name=f"{name}:{each}", checked=f"{name}:{each}" in values), each)
+        html.label(html.input(type="checkbox", name=f"{name}:{each}", checked=f"{name}:{each}" in values), each)
         for each in offered
     ]
-    return tag("fieldset", tag("legend", legend), marks, class_="choices s12")
+    return html.fieldset(html.legend(legend), marks, class_="choices s12")
 
 
 def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Markup:
     """Sent by plain HTTP, as every file is."""
     label = uow.translate("Modèle à télécharger par la famille (PDF ou image)")
-    now = tag("p", icon("paper"), tag("span", each.model_name), class_="was") if each.model else None
-    chooser = tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED, required=True)
-    return tag(
-        "form",
-        tag("div", tag("label", label, for_="fichier"), chooser, class_="field"),
-        tag("button", uow.translate("Envoyer le modèle"), type="submit", class_="btn quiet"),
+    now = html.p(icon("paper"), html.span(each.model_name), class_="was") if each.model else None
+    chooser = html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED, required=True)
+    return html.form(
+        html.div(html.label(label, for_="fichier"), chooser, class_="field"),
+        html.button(uow.translate("Envoyer le modèle"), type="submit", class_="btn quiet"),
         now,
         method="post",
         action=f"{PATH}/{campaign.id}/pieces/{each.id}/modele",

@@ -4,9 +4,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, classes, tag
+from components.ui.markup import acting_form, classes
 from components.ui.panel import Act, Answer
 from data.core import formats
 from data.core.errors import UserError, ValidationErrors
@@ -34,12 +35,8 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
     values, faults = _values(uow, campaign, page_state), page_state.faults
     audience = page_state.audience or values["audience"]
     dates = _("jj/mm/aaaa")
-    return tag(
-        "section",
-        acting_form(
-            tag(
-                "div",
-                labelled(uow, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
+    return html.section(acting_form(
+            html.div(labelled(uow, "campaign-title", "Titre", "text", value=values["title"], fault=faults.get("title"),
                          required=True, span=6, maxlength=120, autocomplete="off"),
                 labelled(uow, "campaign-school_year", "Année scolaire", "text", value=values["school_year"], hint=_("Par exemple 2027-2028"),
                          fault=faults.get("school_year"), required=True, span=6, maxlength=9, autocomplete="off"),
@@ -49,24 +46,20 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
                          fault=faults.get("closes_on"), required=True, span=6, inputmode="numeric", autocomplete="off"),
                 class_="grid",
             ),
-            tag(
-                "div",
-                labelled(uow, "campaign-audience", "Qui voit la campagne", "select", options=AUDIENCE_LABELS, value=audience,
+            html.div(labelled(uow, "campaign-audience", "Qui voit la campagne", "select", options=AUDIENCE_LABELS, value=audience,
                          fault=faults.get("audience"), span=12, data_change="audience"),
                 _choices(uow, campaign, audience, values, faults.get("chosen")),
                 class_="grid",
             ),
             _administrative(uow, values["administrative"] == "on"),
-            tag(
-                "div",
-                (
+            html.div((
                     labelled(uow, f"campaign-{name}", label, "textarea", value=values[name], fault=faults.get(name),
                              maxlength=most, rows=3)
                     for name, label, most in TEXTS
                 ),
                 class_="grid",
             ),
-            tag("div", tag("button", uow.translate("Enregistrer"), type="submit", class_="btn"), class_="actions"),
+            html.div(html.button(uow.translate("Enregistrer"), type="submit", class_="btn"), class_="actions"),
             do="save",
             of=campaign.id if campaign else 0,
             data_draft=f"campaign-{campaign.id if campaign else 0}",
@@ -118,7 +111,7 @@ def _choices(
         names = ", ".join(pupil.full_name for pupil in known[:40]) + (" …" if len(known) > 40 else "")
         field = labelled(uow, "campaign-pupils", "Numéros de dossier", "textarea", value=typed, fault=fault, rows=3,
                          hint=_("Séparés par des virgules ou des espaces"))  # fmt: skip
-        return field + (tag("p", names, class_="soft s12") if names else "")
+        return field + (html.p(names, class_="soft s12") if names else "")
     if audience not in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES}:
         return None
     year = campaign.source_year if campaign else formats.school_year(uow.today)
@@ -129,19 +122,17 @@ def _choices(
     )
     legend = uow.translate("Départements") if audience == CampaignAudience.DEPARTMENTS else uow.translate("Cycles")
     boxes = [
-        tag("label", tag("input", type="checkbox", name=f"chosen:{name}", checked=f"chosen:{name}" in values), name)
+        html.label(html.input(type="checkbox", name=f"chosen:{name}", checked=f"chosen:{name}" in values), name)
         for name in offered
     ]
-    text = tag("p", icon("alert"), tag("span", fault.message(uow.language)), class_="fault") if fault else None
-    return tag(
-        "fieldset", tag("legend", legend), boxes, text, class_=classes("choices", "s12"), id="chosen", tabindex="-1"
-    )
+    text = html.p(icon("alert"), html.span(fault.message(uow.language)), class_="fault") if fault else None
+    return html.fieldset(html.legend(legend), boxes, text, class_=classes("choices", "s12"), id="chosen", tabindex="-1")
 
 
 def _administrative(uow: UnitOfWork, on: bool) -> Markup:
-    box = tag("input", type="checkbox", name="administrative", checked=on)
+    box = html.input(type="checkbox", name="administrative", checked=on)
     text = uow.translate("Proposer la case « Réinscription administrative » (tous les cours à la fois)")
-    return tag("p", tag("label", box, text, class_="box-label"))
+    return html.p(html.label(box, text, class_="box-label"))
 
 
 def change_audience(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

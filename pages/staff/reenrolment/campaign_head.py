@@ -7,8 +7,9 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from components.layout.layout import head, way_back
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from data.core import formats
@@ -87,12 +88,11 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
         "du {first} au {last} inclus", first=formats.day(campaign.opens_on), last=formats.day(campaign.closes_on)
     )
     people = uow.ngettext("{count} élève concerné", "{count} élèves concernés", count=seen)
-    under = tag(
-        "span", f"{campaign.school_year} · {dates} · {people} ", status_chip(uow, campaigns.state_of(uow, campaign))
+    under = html.span(
+        f"{campaign.school_year} · {dates} · {people} ", status_chip(uow, campaigns.state_of(uow, campaign))
     )
     links = [
-        tag(
-            "a",
+        html.a(
             uow.translate(label),
             href=f"{PATH}/{campaign.id}" + (f"?onglet={tab}" if tab else ""),
             aria_current="page" if tab == page_state.tab else None,
@@ -100,13 +100,12 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
         for tab, label in TABS.items()
     ]
     back = way_back(uow.translate("Toutes les campagnes"), PATH, data_as_left=True)
-    text = tag("p", icon("check"), tag("span", page_state.banner), class_="done") if page_state.banner else None
+    text = html.p(icon("check"), html.span(page_state.banner), class_="done") if page_state.banner else None
     return (
-        tag("p", back)
+        html.p(back)
         + head(campaign.title, under, _actions(uow, campaign, seen), id_="campaign-name")
-        + tag(
-            "div",
-            tag("nav", links, class_="tabs", aria_label=uow.translate("Parties de la campagne")),
+        + html.div(
+            html.nav(links, class_="tabs", aria_label=uow.translate("Parties de la campagne")),
             text,
             class_="page-tabs",
         )
@@ -118,10 +117,10 @@ def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
     first = (
         button(uow.translate("Suspendre"), do="suspend", of=campaign.id, class_="btn quiet")
         if active
-        else tag("button", uow.translate("Activer…"), type="button", class_="btn", data_opens="activate-dialog")
+        else html.button(uow.translate("Activer…"), type="button", class_="btn", data_opens="activate-dialog")
     )
     end = (
-        tag("button", uow.translate("Fermer…"), type="button", class_="btn bad", data_opens="close-dialog")
+        html.button(uow.translate("Fermer…"), type="button", class_="btn bad", data_opens="close-dialog")
         if campaign.state in {CampaignState.ACTIVE, CampaignState.SUSPENDED}
         else None
     )
@@ -133,8 +132,7 @@ def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
         first=formats.day(campaign.opens_on),
         last=formats.day(campaign.closes_on),
     )
-    return tag(
-        "div",
+    return html.div(
         first,
         end,
         copied,
@@ -163,13 +161,11 @@ def _actions(uow: UnitOfWork, campaign: Campaign, seen: int) -> Markup:
 
 
 def _dialog(uow: UnitOfWork, id_: str, title: str, text: str, do: str, label: str, campaign: Campaign) -> Markup:
-    cancel = tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
-    return tag(
-        "dialog",
-        tag("h2", title, id=f"{id_}-title"),
-        tag("p", text),
-        tag(
-            "div",
+    cancel = html.button(uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
+    return html.dialog(
+        html.h2(title, id=f"{id_}-title"),
+        html.p(text),
+        html.div(
             cancel,
             button(label, do=do, of=campaign.id, class_="btn", data_closes=True, autofocus=True),
             class_="actions",

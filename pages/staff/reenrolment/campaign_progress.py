@@ -2,8 +2,7 @@
 
 from markupsafe import Markup
 
-from components.ui import charts
-from components.ui.markup import tag
+from components.ui import charts, html
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
@@ -15,9 +14,8 @@ from data.reenrolment.models import ReenrolmentState
 
 
 def draw(uow: UnitOfWork, campaign: Campaign, seen: int, counts: dict[str, int]) -> Markup:
-    figures = tag(
-        "dl",
-        (tag("div", tag("dt", uow.translate(label_of(each))), tag("dd", counts[each])) for each in ReenrolmentState),
+    figures = html.dl(
+        (html.div(html.dt(uow.translate(label_of(each))), html.dd(counts[each])) for each in ReenrolmentState),
         class_="figures",
     )
     title = uow.translate("Demandes au fil des semaines")
@@ -30,11 +28,9 @@ def draw(uow: UnitOfWork, campaign: Campaign, seen: int, counts: dict[str, int])
         for each in (_("Semaine du"), _("Reçues"), _("Validées"), _("À corriger"), _("Sans réponse"))
     ]
     drawn = charts.progress(uow, title, weeks) or table(title, heads, weeks)
-    return tag(
-        "section",
+    return html.section(
         figures,
-        tag(
-            "h2",
+        html.h2(
             title,
         ),
         drawn,

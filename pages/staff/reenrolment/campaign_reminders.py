@@ -6,8 +6,9 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import table
 from data.accounts.caller import Caller
@@ -29,11 +30,10 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState) -> Markup:
     found = participation.to_remind(uow, campaign, chosen[:SHOWN]) if chosen else []
     if not everyone:
         text = uow.translate("Toutes les familles concernées ont répondu.")
-        return tag("section", tag("p", text), class_="card", aria_label=uow.translate("Relances"))
+        return html.section(html.p(text), class_="card", aria_label=uow.translate("Relances"))
     count = uow.ngettext("{count} famille n’a pas répondu", "{count} familles n’ont pas répondu", count=len(everyone))
-    return tag(
-        "section",
-        tag("h2", count, id="silent-title", tabindex="-1"),
+    return html.section(
+        html.h2(count, id="silent-title", tabindex="-1"),
         _scope(uow, page_state),
         _before_sending(uow, campaign, found, len(chosen)),
         _list(uow, found, len(chosen)) if found else None,
@@ -53,43 +53,40 @@ def within(uow: UnitOfWork, everyone: dict[int, datetime | None], scope: str) ->
 
 def _scope(uow: UnitOfWork, page_state: PageState) -> Markup:
     choices = [
-        tag("option", uow.translate(text), value=key, selected=key == page_state.scope)
+        html.option(uow.translate(text), value=key, selected=key == page_state.scope)
         for key, text in RECIPIENT_LABELS.items()
     ]
-    field = tag("select", choices, id="scope", name="scope", data_change="scope")
-    return tag("div", tag("label", uow.translate("À qui écrire"), for_="scope"), field, class_="field narrow")
+    field = html.select(choices, id="scope", name="scope", data_change="scope")
+    return html.div(html.label(uow.translate("À qui écrire"), for_="scope"), field, class_="field narrow")
 
 
 def _before_sending(uow: UnitOfWork, campaign: Campaign, found: list[Silent], count: int) -> Markup:
     """The letter as the first family would read it; the button only when it can be sent."""
     if not found:
-        return tag("p", uow.translate("Toutes ont été relancées aujourd’hui."))
+        return html.p(uow.translate("Toutes ont été relancées aujourd’hui."))
     if not campaigns.is_open(uow, campaign):
         sentence = uow.translate("La campagne n’est pas ouverte : aucune relance ne peut partir.")
-        return tag("div", icon("info"), tag("p", sentence), class_="notice")
+        return html.div(icon("info"), html.p(sentence), class_="notice")
     subject, text = participation.reminder(uow, campaign, found[0])
     label = uow.ngettext("Relancer {count} famille…", "Relancer {count} familles…", count=count)
-    send = tag("button", label, type="button", class_="btn", data_opens="remind-dialog")
-    cancel = tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
+    send = html.button(label, type="button", class_="btn", data_opens="remind-dialog")
+    cancel = html.button(uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True)
     go = button(uow.translate("Envoyer"), do="remind", of=campaign.id, class_="btn", data_closes=True, autofocus=True)
-    dialog = tag(
-        "dialog",
-        tag(
-            "h2",
+    dialog = html.dialog(
+        html.h2(
             uow.ngettext("Écrire à {count} famille ?", "Écrire à {count} familles ?", count=count),
             id="remind-dialog-title",
         ),
-        tag("p", uow.translate("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
-        tag("div", cancel, go, class_="actions"),
+        html.p(uow.translate("Chaque famille reçoit un e-mail, une fois par jour au plus.")),
+        html.div(cancel, go, class_="actions"),
         id="remind-dialog",
         aria_labelledby="remind-dialog-title",
     )
-    return tag(
-        "div",
-        tag("h3", uow.translate("Ce que lira la famille n° {number}", number=found[0].family_number)),
-        tag("p", uow.translate("Objet : {subject}", subject=subject), class_="soft"),
-        tag("pre", text, class_="letter-preview"),
-        tag("div", send, class_="actions"),
+    return html.div(
+        html.h3(uow.translate("Ce que lira la famille n° {number}", number=found[0].family_number)),
+        html.p(uow.translate("Objet : {subject}", subject=subject), class_="soft"),
+        html.pre(text, class_="letter-preview"),
+        html.div(send, class_="actions"),
         dialog,
         class_="stack-form",
     )
@@ -108,7 +105,7 @@ def _list(uow: UnitOfWork, found: list[Silent], count: int) -> Markup:
     ]
     more = count - SHOWN
     rest = (
-        tag("p", uow.ngettext("et {count} autre famille", "et {count} autres familles", count=more), class_="soft")
+        html.p(uow.ngettext("et {count} autre famille", "et {count} autres familles", count=more), class_="soft")
         if more > 0
         else None
     )

@@ -2,8 +2,9 @@
 
 from markupsafe import Markup
 
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import pager
 from components.ui.status_chip import label_of, status_chip
@@ -32,12 +33,9 @@ LEFT_OUT = {
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, counts: dict[str, int]) -> Markup:
     rows, total = reenrolment_list.page(uow, campaign, page_state.wanted, counted=counts)
     body = (
-        _table(uow, page_state, rows)
-        if rows
-        else tag("p", uow.translate("Aucun élève ne correspond."), class_="nothing")
+        _table(uow, page_state, rows) if rows else html.p(uow.translate("Aucun élève ne correspond."), class_="nothing")
     )
-    return tag(
-        "section",
+    return html.section(
         _filters(uow, campaign, page_state, total, counts),
         body,
         pager(uow, page_state.wanted.skip, PAGE, total),
@@ -56,11 +54,9 @@ def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: 
     cycles = {each: each for each in campaign_admin.cycles(uow)}
     asked = query_of(wanted)
     where = f"{PATH}/{campaign.id}/demandes"
-    search = tag(
-        "div",
-        tag("label", uow.translate("Rechercher"), for_="find"),
-        tag(
-            "input",
+    search = html.div(
+        html.label(uow.translate("Rechercher"), for_="find"),
+        html.input(
             id="find",
             name="find",
             type="search",
@@ -71,8 +67,7 @@ def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: 
         ),
         class_="field",
     )
-    return tag(
-        "div",
+    return html.div(
         search,
         _select(uow, "state", _("État"), states, wanted.state),
         _select(
@@ -83,11 +78,10 @@ def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: 
             wanted.department,
         ),
         _select(uow, "cycle", _("Cycle"), {"": uow.translate("Tous les cycles"), **cycles}, wanted.cycle),
-        tag(
-            "div",
-            tag("span", uow.ngettext("{count} élève", "{count} élèves", count=total), class_="soft", role="status"),
-            tag("a", icon("paper"), "CSV", href=f"{where}.csv?{asked}".rstrip("?"), class_="link", download=True),
-            tag("a", icon("paper"), "XLSX", href=f"{where}.xlsx?{asked}".rstrip("?"), class_="link", download=True),
+        html.div(
+            html.span(uow.ngettext("{count} élève", "{count} élèves", count=total), class_="soft", role="status"),
+            html.a(icon("paper"), "CSV", href=f"{where}.csv?{asked}".rstrip("?"), class_="link", download=True),
+            html.a(icon("paper"), "XLSX", href=f"{where}.xlsx?{asked}".rstrip("?"), class_="link", download=True),
             class_="side-actions",
         ),
         class_="filters",
@@ -95,26 +89,25 @@ def _filters(uow: UnitOfWork, campaign: Campaign, page_state: PageState, total: 
 
 
 def _select(uow: UnitOfWork, name: str, label: str, options: dict[str, str], now: str) -> Markup:
-    choices = [tag("option", text, value=value, selected=value == now) for value, text in options.items()]
-    field = tag("select", choices, id=f"filter-{name}", name=name, data_change=f"filter-{name}")
-    return tag("div", tag("label", uow.translate(label), for_=f"filter-{name}"), field, class_="field")
+    choices = [html.option(text, value=value, selected=value == now) for value, text in options.items()]
+    field = html.select(choices, id=f"filter-{name}", name=name, data_change=f"filter-{name}")
+    return html.div(html.label(uow.translate(label), for_=f"filter-{name}"), field, class_="field")
 
 
 def _table(uow: UnitOfWork, page_state: PageState, rows: list[Row]) -> Markup:
     heads = [uow.translate(each) for each in LABELS]
-    caption = tag("caption", tag("span", uow.translate("Demandes de réinscription"), class_="unseen"))
+    caption = html.caption(html.span(uow.translate("Demandes de réinscription"), class_="unseen"))
     columns = [_head(uow, page_state, name, label) for name, label in zip(COLUMNS, LABELS, strict=True)]
     lines = [table_row(heads, _cells(uow, each), ["", "", "num", "", "", "tight"]) for each in rows]
-    return tag("table", caption, tag("thead", tag("tr", columns)), tag("tbody", lines, data_rows=True), class_="stack")
+    return html.table(caption, html.thead(html.tr(columns)), html.tbody(lines, data_rows=True), class_="stack")
 
 
 def _head(uow: UnitOfWork, page_state: PageState, name: str, label: str) -> Markup:
     if name == "pieces":
-        return tag("th", uow.translate(label), scope="col")
+        return html.th(uow.translate(label), scope="col")
     now = page_state.wanted.sort == name
     drawn = icon("down" if page_state.wanted.down else "up") if now else icon("sort")
-    return tag(
-        "th",
+    return html.th(
         button(uow.translate(label), drawn, do="sort", of=name, class_="sort"),
         scope="col",
         aria_sort=("descending" if page_state.wanted.down else "ascending") if now else None,
@@ -125,11 +118,11 @@ def _head(uow: UnitOfWork, page_state: PageState, name: str, label: str) -> Mark
 def _cells(uow: UnitOfWork, each: Row) -> list[object]:
     name: object = full_name(each.pupil.last_name, each.pupil.first_name)
     if each.sent:
-        name = tag(
-            "a", name, href=tabs.path_of("reinscriptions", each.sent.id), data_open=True, id=f"open-{each.sent.id}"
+        name = html.a(
+            name, href=tabs.path_of("reinscriptions", each.sent.id), data_open=True, id=f"open-{each.sent.id}"
         )
     elif each.family_number:  # nothing is sent: the family is who to call
-        name = tag("a", name, href=f"/gestion/familles/{each.family_number}", data_open=True)
+        name = html.a(name, href=f"/gestion/familles/{each.family_number}", data_open=True)
     items = ", ".join(
         uow.ngettext(*text, count=each.document_states[state])
         for state, text in LEFT_OUT.items()

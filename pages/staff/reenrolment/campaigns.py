@@ -5,9 +5,8 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import lists
+from components.ui import html, lists
 from components.ui.lists import Column, Listing
-from components.ui.markup import tag
 from components.ui.status_chip import status_chip
 from data.core import formats
 from data.core.i18n import _
@@ -73,8 +72,8 @@ def _draw(uow: UnitOfWork, listing: Listing[Campaign]) -> Markup:
     found = campaign_admin.every(uow)
     shown = _listing(reenrolment_list.sums(uow))
     shown.order.__dict__.update(listing.order.__dict__)
-    new = tag("a", uow.translate("Nouvelle campagne"), href=f"{PATH}/nouvelle", class_="btn")
+    new = html.a(uow.translate("Nouvelle campagne"), href=f"{PATH}/nouvelle", class_="btn")
     under = uow.translate("Les familles voient une campagne quand elle est active, entre ses deux dates.")
-    return head(uow.translate("Réinscriptions"), under, new) + tag(
-        "section", lists.draw(uow, shown, found), class_="card", aria_label=uow.translate("Campagnes")
+    return head(uow.translate("Réinscriptions"), under, new) + html.section(
+        lists.draw(uow, shown, found), class_="card", aria_label=uow.translate("Campagnes")
     )

@@ -6,9 +6,10 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.access_grants import staff_accounts
@@ -78,9 +79,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     lines = []
     for account, seen, factor in rows:
         state = (
-            tag("span", uow.translate("Désactivé"), class_="chip bad")
+            html.span(uow.translate("Désactivé"), class_="chip bad")
             if account.disabled
-            else tag("span", uow.translate("Actif"), class_="chip good")
+            else html.span(uow.translate("Actif"), class_="chip good")
         )
         lines.append(
             (
@@ -92,7 +93,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
                 state,
                 button(
                     uow.translate("Ouvrir"),
-                    tag("span", f" {account.name}", class_="unseen"),
+                    html.span(f" {account.name}", class_="unseen"),
                     do="open",
                     of=account.id,
                     class_="link",
@@ -100,8 +101,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
                 ),
             )
         )
-    listed = tag(
-        "section",
+    listed = html.section(
         table(uow.translate("Comptes du personnel"), heads, lines, quiet_caption=True),
         class_="card",
         aria_label=uow.translate("Comptes du personnel"),
@@ -169,28 +169,27 @@ def _empty(uow: UnitOfWork, page_state: PageState) -> Markup:
         ),
     ]
     form = acting_form(
-        tag("div", fields, class_="grid"),
-        tag(
-            "p",
+        html.div(fields, class_="grid"),
+        html.p(
             uow.translate("Un mot de passe provisoire part par e-mail ; il est changé à la première connexion."),
             class_="soft",
         ),
-        tag("div", tag("button", uow.translate("Créer le compte"), type="submit", class_="btn"), class_="actions"),
+        html.div(html.button(uow.translate("Créer le compte"), type="submit", class_="btn"), class_="actions"),
         do="create",
         of=0,
         data_draft=f"staff-0-{uow.account_id}",
         id="staff-form",
     )
-    title = tag("h2", uow.translate("Nouveau compte"), id="staff-title", tabindex="-1")
-    return tag("section", title, form, class_="card", aria_labelledby="staff-title")
+    title = html.h2(uow.translate("Nouveau compte"), id="staff-title", tabindex="-1")
+    return html.section(title, form, class_="card", aria_labelledby="staff-title")
 
 
 def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState) -> Markup:
-    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn")
+    save = html.button(uow.translate("Enregistrer"), type="submit", class_="btn")
     back = button(uow.translate("Retour"), do="new", class_="btn quiet first")
     form = acting_form(
-        tag("div", _fields(uow, page_state, account), class_="grid"),
-        tag("div", back, save, class_="actions"),
+        html.div(_fields(uow, page_state, account), class_="grid"),
+        html.div(back, save, class_="actions"),
         do="save",
         of=account.id,
         data_draft=f"staff-{account.id}-{uow.account_id}",
@@ -209,19 +208,18 @@ def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState)
             ),
             button(uow.translate("Réactiver"), do="enable", of=account.id, class_="btn quiet")
             if account.disabled
-            else tag("button", uow.translate("Désactiver"), type="button", class_="btn bad", data_opens="ask-disable"),
+            else html.button(uow.translate("Désactiver"), type="button", class_="btn bad", data_opens="ask-disable"),
             _ask(uow, account),
         ]
     else:
-        others.append(tag("p", uow.translate(staff_accounts.OWN), class_="soft"))
-    title = tag("h2", account.name, id="staff-title", tabindex="-1")
-    about = tag("p", uow.translate("Identifiant : {login}", login=account.login), class_="soft")
-    return tag(
-        "section",
+        others.append(html.p(uow.translate(staff_accounts.OWN), class_="soft"))
+    title = html.h2(account.name, id="staff-title", tabindex="-1")
+    about = html.p(uow.translate("Identifiant : {login}", login=account.login), class_="soft")
+    return html.section(
         title,
         about,
         form,
-        tag("div", others, class_="row-actions"),
+        html.div(others, class_="row-actions"),
         class_="card flow-card",
         aria_labelledby="staff-title",
     )
@@ -229,13 +227,11 @@ def _one(uow: UnitOfWork, account: Account, factor: bool, page_state: PageState)
 
 def _ask(uow: UnitOfWork, account: Account) -> Markup:
     text = uow.translate("{name} ne pourra plus se connecter ; ses pages ouvertes se ferment.", name=account.name)
-    return tag(
-        "dialog",
-        tag("h2", uow.translate("Désactiver ce compte ?"), id="ask-title"),
-        tag("p", text),
-        tag(
-            "div",
-            tag("button", uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True),
+    return html.dialog(
+        html.h2(uow.translate("Désactiver ce compte ?"), id="ask-title"),
+        html.p(text),
+        html.div(
+            html.button(uow.translate("Annuler"), type="button", class_="btn quiet", data_closes=True),
             button(
                 icon("cross"),
                 uow.translate("Désactiver"),

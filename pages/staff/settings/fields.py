@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import forms
+from components.ui import forms, html
 from components.ui.icons import icon
-from components.ui.markup import acting_form, tag
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
 from components.ui.tables import row
 from data.core import sites
@@ -69,11 +69,9 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
         field_policies={**site.field_policies, **draft.policies},
         required_fields={**site.required_fields, **draft.required},
     )
-    tabs = tag(
-        "nav",
+    tabs = html.nav(
         (
-            tag(
-                "a",
+            html.a(
                 uow.translate(text),
                 href=f"{frame.path_of(FIELDS)}?fiche={name}",
                 aria_current="page" if name == draft.record_type else None,
@@ -85,23 +83,20 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
     )
     heads = [uow.translate(each) for each in (_("Champ"), _("Ce que la famille peut faire"), _("Obligatoire"))]
     lines = [_line(uow, shown, table, one, draft, heads) for one in editables(table).values()]
-    listed = tag(
-        "table",
-        tag("caption", tag("span", uow.translate(title), class_="unseen")),
-        tag("thead", tag("tr", (tag("th", each, scope="col") for each in heads))),
-        tag("tbody", lines),
+    listed = html.table(
+        html.caption(html.span(uow.translate(title), class_="unseen")),
+        html.thead(html.tr(html.th(each, scope="col") for each in heads)),
+        html.tbody(lines),
         class_="stack policies",
     )
-    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id="fields-save")
-    form = acting_form(listed, tag("div", save, class_="actions"), do="save", of=draft.record_type, id="fields-form")
+    save = html.button(uow.translate("Enregistrer"), type="submit", class_="btn", id="fields-save")
+    form = acting_form(listed, html.div(save, class_="actions"), do="save", of=draft.record_type, id="fields-form")
     sample = table(site_id=0, first_name="Camille", last_name="Martin")
-    preview = tag(
-        "section",
-        tag("h2", uow.translate("Aperçu")),
-        tag("p", uow.translate("La fiche telle que la famille la verra."), class_="soft"),
-        tag(
-            "div",
-            tag("div", forms.record_form(uow, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+    preview = html.section(
+        html.h2(uow.translate("Aperçu")),
+        html.p(uow.translate("La fiche telle que la famille la verra."), class_="soft"),
+        html.div(
+            html.div(forms.record_form(uow, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
             class_="preview-view",
             tabindex="0",
             role="group",
@@ -114,17 +109,16 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
         uow,
         FIELDS,
         tabs,
-        tag("div", tag("section", form, class_="card", aria_label=uow.translate(title)), preview, class_="duo"),
+        html.div(html.section(form, class_="card", aria_label=uow.translate(title)), preview, class_="duo"),
     )
 
 
 def _line(uow: UnitOfWork, shown: Site, table: type, one: EditableField, draft: Draft, heads: list[str]) -> Markup:
     key, label = _key(table, one.name), uow.translate(one.mark.label)
     email = one.kind.control == "email"
-    choices = tag(
-        "select",
+    choices = html.select(
         (
-            tag("option", uow.translate(text), value=value, selected=value == sites.policy(shown, one, table))
+            html.option(uow.translate(text), value=value, selected=value == sites.policy(shown, one, table))
             for value, text in POLICY_LABELS.items()
             if not (email and value == Policy.IMMEDIATE)
         ),
@@ -136,11 +130,8 @@ def _line(uow: UnitOfWork, shown: Site, table: type, one: EditableField, draft: 
         data_of=key,
     )
     fault = draft.faults.get(key)
-    text = fault and tag(
-        "p", icon("alert"), tag("span", fault.message(uow.language)), id=f"fault-{key}", class_="fault"
-    )
-    must = tag(
-        "input",
+    text = fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"fault-{key}", class_="fault")
+    must = html.input(
         type="checkbox",
         name=f"must:{key}",
         id=f"must-{key}",
@@ -151,7 +142,7 @@ def _line(uow: UnitOfWork, shown: Site, table: type, one: EditableField, draft: 
         data_change="must",
         data_of=key,
     )
-    box = None if one.kind.control == "photo" else tag("label", must, class_="choose")
+    box = None if one.kind.control == "photo" else html.label(must, class_="choose")
     return row(heads, (label, choices + text if text else choices, box))
 
 

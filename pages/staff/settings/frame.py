@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from components.layout.layout import head, way_back
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, tag
+from components.ui.markup import Content, acting_form
 from components.ui.panel import Act, Answer
 from data.billing.gateways import registry as gateways
 from data.core import sites
@@ -38,10 +39,9 @@ def around(uow: UnitOfWork, part: Part, *content: Content) -> Markup:
     """The screen: the part's title, the other parts at the left; on a phone the way back to their list."""
     unfinished = {each.path for each, _ in site_settings.missing(uow)}
     links = [
-        tag(
-            "a",
+        html.a(
             uow.translate(each.title),
-            tag("span", icon("alert"), tag("span", uow.translate("à compléter"), class_="unseen"), class_="was")
+            html.span(icon("alert"), html.span(uow.translate("à compléter"), class_="unseen"), class_="was")
             if each.path in unfinished
             else None,
             href=path_of(each),
@@ -51,12 +51,11 @@ def around(uow: UnitOfWork, part: Part, *content: Content) -> Markup:
     ]
     back = way_back(uow.translate("Réglages"), PATH)
     return (
-        tag("p", back, class_="parts-back")
+        html.p(back, class_="parts-back")
         + head(uow.translate(part.title), uow.translate(part.about))
-        + tag(
-            "div",
-            tag("nav", links, class_="parts", aria_label=uow.translate("Réglages")),
-            tag("div", content, class_="flow"),
+        + html.div(
+            html.nav(links, class_="parts", aria_label=uow.translate("Réglages")),
+            html.div(content, class_="flow"),
             class_="settings",
         )
     )
@@ -66,25 +65,23 @@ def settings_form(uow: UnitOfWork, part: Part, typed: Typed, *, more: Content = 
     """The part's settings as a form with « Enregistrer »."""
     site = sites.here(uow)
     fields = [_control(uow, site, one, typed.faults.get(one.field)) for one in part.settings]
-    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id=f"{part.path}-save")
+    save = html.button(uow.translate("Enregistrer"), type="submit", class_="btn", id=f"{part.path}-save")
     form = acting_form(
-        tag("div", fields, class_="grid"),
-        tag("div", save, class_="actions"),
+        html.div(fields, class_="grid"),
+        html.div(save, class_="actions"),
         do="save",
         of=part.path,
         data_draft=f"reglages-{part.path}-{uow.account_id}",
         id=f"{part.path}-form",
     )
-    return tag("section", form, more, class_="card", aria_label=uow.translate(part.title))
+    return html.section(form, more, class_="card", aria_label=uow.translate(part.title))
 
 
 def _control(uow: UnitOfWork, site: Site, one: Setting, fault: UserError | None) -> Markup:
     shown, kind = one.shown(site), one.kind
     if kind is CHECK:
-        box = tag(
-            "input", type="checkbox", name=one.field, value="true", checked=shown == "true", id=f"set-{one.field}"
-        )
-        return tag("label", box, uow.translate(one.label), class_="check s12")
+        box = html.input(type="checkbox", name=one.field, value="true", checked=shown == "true", id=f"set-{one.field}")
+        return html.label(box, uow.translate(one.label), class_="check s12")
     options = dict(kind.options) if kind.control == "choice" else None
     if kind.control == "gateway":
         options = {name: text for name, text in GATEWAYS.items() if not name or gateways.by_name(name)}

@@ -8,7 +8,7 @@ from components.layout.file_notices import file_notice
 from components.layout.plain_layout import success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.panel import Act, Answer
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
@@ -60,13 +60,11 @@ def _schemes(uow: UnitOfWork) -> Markup:
         (_("Thème clair"), appearance.light(accent), appearance.PAPER),
         (_("Thème sombre"), appearance.dark(accent), appearance.DARK_PAPER),
     ):
-        drawing = tag(
-            "svg",
-            tag("rect", width=176, height=72, fill=ground),
-            tag("rect", x=12, y=20, width=74, height=32, rx=7, fill=scheme.accent),
-            tag("text", uow.translate("Valider"), x=49, y=41, fill=scheme.on, font_size=14, text_anchor="middle"),
-            tag(
-                "text",
+        drawing = html.svg(
+            html.rect(width=176, height=72, fill=ground),
+            html.rect(x=12, y=20, width=74, height=32, rx=7, fill=scheme.accent),
+            html.text(uow.translate("Valider"), x=49, y=41, fill=scheme.on, font_size=14, text_anchor="middle"),
+            html.text(
                 uow.translate("Un lien"),
                 x=98,
                 y=41,
@@ -79,11 +77,9 @@ def _schemes(uow: UnitOfWork) -> Markup:
         )
         least = min(appearance.contrast(scheme.accent, each) for each in (ground, scheme.on))
         shown.append(
-            tag(
-                "figure",
+            html.figure(
                 drawing,
-                tag(
-                    "figcaption",
+                html.figcaption(
                     uow.translate(
                         "{scheme} : contraste {found}",
                         scheme=uow.translate(text),
@@ -93,37 +89,33 @@ def _schemes(uow: UnitOfWork) -> Markup:
                 class_="figure",
             )
         )
-    return tag("div", shown, class_="swatches")
+    return html.div(shown, class_="swatches")
 
 
 def _logo(uow: UnitOfWork) -> Markup:
     site = sites.here(uow)
     shown = (
-        tag(
-            "img",
+        html.img(
             src=f"/logo/{site.id}/{site.logo}.png",
             alt=uow.translate("Logo de {site}", site=site.name),
             class_="logo-shown",
         )
         if site.logo
-        else tag("p", uow.translate("Pas de logo : la marque du portail est affichée."), class_="soft")
+        else html.p(uow.translate("Pas de logo : la marque du portail est affichée."), class_="soft")
     )
-    form = tag(
-        "form",
-        tag(
-            "div",
-            tag("label", uow.translate("Choisir un logo"), for_="fichier"),
-            tag("input", id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
+    form = html.form(
+        html.div(
+            html.label(uow.translate("Choisir un logo"), for_="fichier"),
+            html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
             class_="field",
         ),
-        tag("button", uow.translate("Envoyer le logo"), type="submit", class_="btn quiet"),
+        html.button(uow.translate("Envoyer le logo"), type="submit", class_="btn quiet"),
         method="post",
         action=PATH,
         enctype="multipart/form-data",
         class_="stack-form narrow",
     )
-    away = tag(
-        "button",
+    away = html.button(
         uow.translate("Retirer le logo"),
         type="button",
         id="no-logo",
@@ -131,9 +123,8 @@ def _logo(uow: UnitOfWork) -> Markup:
         data_of="",
         class_="link",
     )
-    return tag(
-        "section",
-        tag("h2", uow.translate("Logo")),
+    return html.section(
+        html.h2(uow.translate("Logo")),
         shown,
         form,
         away if site.logo else None,

@@ -4,8 +4,9 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import button, tag
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.tables import facts
 from data.core import formats, sites
@@ -51,19 +52,16 @@ def _draw(uow: UnitOfWork, typed: frame.Typed) -> Markup:
             (uow.translate("Dernier essai arrivé"), tested),
         ]
     )
-    mend = tag(
-        "p",
+    mend = html.p(
         uow.translate("L’exploitant règle le serveur avec SMTP_URL et MAIL_FROM (voir .env.example)."),
         class_="soft",
     )
-    trial = tag(
-        "div",
+    trial = html.div(
         button(uow.translate("L’essai est arrivé"), do="arrived", class_="btn quiet"),
         button(icon("mail"), uow.translate("Envoyer un essai"), do="try", class_="btn"),
         class_="actions",
     )
-    card = tag(
-        "section",
+    card = html.section(
         detail,
         None if there else mend,
         trial,
@@ -82,16 +80,14 @@ def _restored(uow: UnitOfWork) -> Markup | None:
         "{count} courriels de la sauvegarde restaurée sont à confirmer : ils sont peut-être déjà partis.",
         count=count,
     )
-    both = tag(
-        "div",
+    both = html.div(
         button(uow.translate("Les abandonner"), do="drop", class_="btn quiet"),
         button(uow.translate("Les envoyer"), do="send", class_="btn quiet"),
         class_="actions",
     )
-    return tag(
-        "section",
-        tag("h2", uow.translate("À confirmer")),
-        tag("p", text),
+    return html.section(
+        html.h2(uow.translate("À confirmer")),
+        html.p(text),
         both,
         class_="card",
         aria_label=uow.translate("À confirmer"),

@@ -6,9 +6,10 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, tag
+from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
 from data.core import formats
@@ -55,8 +56,7 @@ def _draw(uow: UnitOfWork, writing: Writing) -> Markup:
     listed = (
         table(uow.translate("Actualités"), heads, [_row(uow, each) for each in rows], quiet_caption=True)
         if rows
-        else tag(
-            "p",
+        else html.p(
             uow.translate(
                 "Aucune actualité. Écrivez la première ci-dessous : les familles la liront sur leur accueil."
             ),
@@ -65,7 +65,7 @@ def _draw(uow: UnitOfWork, writing: Writing) -> Markup:
     return frame.around(
         uow,
         NEWS,
-        tag("section", listed, class_="card", aria_label=uow.translate("Actualités")),
+        html.section(listed, class_="card", aria_label=uow.translate("Actualités")),
         _form(uow, rows, writing),
     )
 
@@ -73,20 +73,19 @@ def _draw(uow: UnitOfWork, writing: Writing) -> Markup:
 def _row(uow: UnitOfWork, each: News) -> tuple[object, ...]:
     shown = each.shown_on(uow.today)
     state = _("Affichée") if shown else _("À venir") if each.first_day > uow.today else _("Passée")
-    unseen = tag("span", f" {each.title}", class_="unseen")
-    acts = tag(
-        "span",
+    unseen = html.span(f" {each.title}", class_="unseen")
+    acts = html.span(
         button(uow.translate("Modifier"), unseen, do="open", of=each.id, class_="link"),
         button(
             icon("up"),
-            tag("span", uow.translate("Monter"), unseen, class_="unseen"),
+            html.span(uow.translate("Monter"), unseen, class_="unseen"),
             do="raise",
             of=each.id,
             class_="link",
         ),
         button(
             icon("down"),
-            tag("span", uow.translate("Descendre"), unseen, class_="unseen"),
+            html.span(uow.translate("Descendre"), unseen, class_="unseen"),
             do="lower",
             of=each.id,
             class_="link",
@@ -94,7 +93,7 @@ def _row(uow: UnitOfWork, each: News) -> tuple[object, ...]:
         button(uow.translate("Retirer"), unseen, do="delete", of=each.id, class_="link"),
         class_="row-actions",
     )
-    chip = tag("span", uow.translate(state), class_="chip good" if shown else "chip")
+    chip = html.span(uow.translate(state), class_="chip good" if shown else "chip")
     return each.title, formats.day(each.first_day), formats.day(each.last_day), chip, acts
 
 
@@ -126,18 +125,17 @@ def _form(uow: UnitOfWork, rows: list[News], writing: Writing) -> Markup:
             )
         )
     cancel = button(uow.translate("Annuler"), do="new", class_="btn quiet") if one else None
-    save = tag("button", uow.translate("Enregistrer"), type="submit", class_="btn", id="news-save")
+    save = html.button(uow.translate("Enregistrer"), type="submit", class_="btn", id="news-save")
     form = acting_form(
-        tag("div", fields, class_="grid"),
-        tag("div", cancel, save, class_="actions"),
+        html.div(fields, class_="grid"),
+        html.div(cancel, save, class_="actions"),
         do="save",
         of=one.id if one else 0,
         data_draft=f"news-{one.id if one else 0}-{uow.account_id}",
         id="news-form",
     )
-    return tag(
-        "section",
-        tag("h2", title, id="writing-title", tabindex="-1"),
+    return html.section(
+        html.h2(title, id="writing-title", tabindex="-1"),
         form,
         class_="card",
         aria_labelledby="writing-title",

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui.markup import tag
+from components.ui import html
 from components.ui.status_chip import IN_A_TITLE, status_chip
 from components.ui.tables import facts, table
 from data.core.i18n import _
@@ -27,9 +27,8 @@ def papers(uow: UnitOfWork) -> None:
 
 def _draw(uow: UnitOfWork) -> Markup:
     shown = [each for each in campaign_admin.every(uow) if each.state in STATES][:MAX_CAMPAIGNS]
-    rules = tag(
-        "section",
-        tag("h2", uow.translate("Ce qui est accepté")),
+    rules = html.section(
+        html.h2(uow.translate("Ce qui est accepté")),
         facts(
             [
                 (uow.translate("Formats"), uow.translate("Photographies de toute forme, PDF")),
@@ -46,20 +45,19 @@ def _draw(uow: UnitOfWork) -> Markup:
         class_="card flow-card",
         aria_label=uow.translate("Ce qui est accepté"),
     )
-    none = tag(
-        "section", tag("p", uow.translate("Aucune campagne n’est ouverte ni en préparation.")), _new(uow), class_="card"
+    none = html.section(
+        html.p(uow.translate("Aucune campagne n’est ouverte ni en préparation.")), _new(uow), class_="card"
     )
     return frame.around(uow, DOCUMENTS, [_campaign(uow, each) for each in shown] or none, rules)
 
 
 def _new(uow: UnitOfWork) -> Markup:
-    link = tag(
-        "a",
+    link = html.a(
         uow.translate("Préparer une campagne de réinscription"),
         href=f"{campaign_head.PATH}/nouvelle",
         class_="btn",
     )
-    return tag("div", link, class_="actions")
+    return html.div(link, class_="actions")
 
 
 def _campaign(uow: UnitOfWork, campaign: Campaign) -> Markup:
@@ -73,20 +71,18 @@ def _campaign(uow: UnitOfWork, campaign: Campaign) -> Markup:
         )
         for each in found
     ]
-    change = tag(
-        "a",
+    change = html.a(
         uow.translate("Modifier ces pièces"),
-        tag("span", f" : {campaign.title}", class_="unseen"),
+        html.span(f" : {campaign.title}", class_="unseen"),
         href=f"{campaign_head.PATH}/{campaign.id}?onglet=pieces",
         class_="btn quiet",
     )
-    return tag(
-        "section",
-        tag("h2", campaign.title, " ", status_chip(uow, CampaignState(campaign.state), IN_A_TITLE)),
+    return html.section(
+        html.h2(campaign.title, " ", status_chip(uow, CampaignState(campaign.state), IN_A_TITLE)),
         table(campaign.title, heads, rows, quiet_caption=True)
         if rows
-        else tag("p", uow.translate("Cette campagne ne demande aucune pièce pour l’instant.")),
-        tag("div", change, class_="actions"),
+        else html.p(uow.translate("Cette campagne ne demande aucune pièce pour l’instant.")),
+        html.div(change, class_="actions"),
         class_="card flow-card",
         aria_label=campaign.title,
     )

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import acting_form, tag
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
 from data.billing.gateways import registry as gateways
 from data.change_requests import review
@@ -42,20 +43,18 @@ def settings(uow: UnitOfWork) -> None:
 def _index(uow: UnitOfWork) -> Markup:
     unfinished = {part.path: text for part, text in site_settings.missing(uow)}
     cards = [
-        tag(
-            "li",
-            tag(
-                "a",
-                tag("strong", uow.translate(part.title)),
-                tag("span", uow.translate(part.about)),
+        html.li(
+            html.a(
+                html.strong(uow.translate(part.title)),
+                html.span(uow.translate(part.about)),
                 part.path in unfinished
-                and tag("span", icon("alert"), " ", uow.translate(unfinished[part.path]), class_="was"),
+                and html.span(icon("alert"), " ", uow.translate(unfinished[part.path]), class_="was"),
                 href=frame.path_of(part),
             ),
         )
         for part in PARTS
     ]
-    return head(uow.translate("Réglages"), sites.here(uow).name) + tag("ul", cards, class_="part-cards")
+    return head(uow.translate("Réglages"), sites.here(uow).name) + html.ul(cards, class_="part-cards")
 
 
 def _open(uow: UnitOfWork, part: Part) -> None:
@@ -79,7 +78,7 @@ def _warning(uow: UnitOfWork, part: Part) -> Markup | None:
         text.append(uow.translate(DEVIATION))
     if not text:
         return None
-    return tag("div", icon("alert"), tag("div", (tag("p", each) for each in text)), class_="notice pending")
+    return html.div(icon("alert"), html.div(html.p(each) for each in text), class_="notice pending")
 
 
 def _portals(uow: UnitOfWork, part: Part) -> Markup | None:
@@ -88,14 +87,14 @@ def _portals(uow: UnitOfWork, part: Part) -> Markup | None:
         return None
     stored = sites.here(uow).refusal_sentences
     lists = [
-        (tag("h3", uow.translate(label)), tag("ul", (tag("li", uow.translate(each)) for each in sentences)))
+        (html.h3(uow.translate(label)), html.ul(html.li(uow.translate(each)) for each in sentences))
         for key, (label, sentences) in PORTALS.items()
         if not stored.get(key)
     ]
     if not lists:
         return None
     title = uow.translate("Celles du portail")
-    return tag("section", tag("h2", title), lists, class_="card flow-card", aria_label=title)
+    return html.section(html.h2(title), lists, class_="card flow-card", aria_label=title)
 
 
 def _keys(uow: UnitOfWork, part: Part) -> Markup | None:
@@ -111,19 +110,19 @@ def _keys(uow: UnitOfWork, part: Part) -> Markup | None:
             if key in stored
             else uow.translate("Pas encore enregistrée.")
         )
-        field = tag("input", id=f"key-{key}", name="secret", type="password", autocomplete="off", maxlength=500)
-        button = tag("button", uow.translate("Enregistrer la clé"), type="submit", class_="btn quiet")
-        label = tag("label", uow.translate("Clé « {name} »", name=key), for_=f"key-{key}")
+        field = html.input(id=f"key-{key}", name="secret", type="password", autocomplete="off", maxlength=500)
+        button = html.button(uow.translate("Enregistrer la clé"), type="submit", class_="btn quiet")
+        label = html.label(uow.translate("Clé « {name} »", name=key), for_=f"key-{key}")
         forms.append(
             acting_form(
-                tag("div", label, field, tag("span", hint, class_="hint"), class_="field"),
-                tag("div", button, class_="actions"),
+                html.div(label, field, html.span(hint, class_="hint"), class_="field"),
+                html.div(button, class_="actions"),
                 do="key",
                 of=key,
             )
         )
-    return tag(
-        "section", tag("h2", uow.translate("Clés")), forms, class_="card flow-card", aria_label=uow.translate("Clés")
+    return html.section(
+        html.h2(uow.translate("Clés")), forms, class_="card flow-card", aria_label=uow.translate("Clés")
     )
 
 

@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
+from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import tag
 from components.ui.tables import table
 from data.core import database, formats, schema
 from data.core.i18n import _
@@ -60,8 +60,7 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
         (
             uow.translate(label),
             value,
-            tag(
-                "span",
+            html.span(
                 icon("check" if good else "alert"),
                 uow.translate("Bien") if good else uow.translate("À voir"),
                 class_="chip good" if good else "chip pending",
@@ -70,8 +69,7 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
         for label, value, good in lines
     ]
     heads = [uow.translate(each) for each in (_("Quoi"), _("Valeur"), _("État"))]
-    return tag(
-        "section",
+    return html.section(
         table(uow.translate("État du portail"), heads, rows, quiet_caption=True),
         class_="card",
         aria_label=uow.translate("État du portail"),

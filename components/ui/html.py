@@ -1,0 +1,81 @@
+"""The elements of our pages, by their names: `html.p("…", class_="soft")`. What goes into them, and how, is markup.py's."""
+
+from collections.abc import Callable
+from functools import partial
+
+from markupsafe import Markup
+
+from components.ui.markup import tag
+
+Element = Callable[..., Markup]
+
+
+def _element(name: str) -> Element:
+    return partial(tag, name)
+
+
+a = _element("a")
+address = _element("address")
+article = _element("article")
+body = _element("body")
+br = _element("br")
+button = _element("button")
+caption = _element("caption")
+circle = _element("circle")
+code = _element("code")
+datalist = _element("datalist")
+dd = _element("dd")
+details = _element("details")
+dialog = _element("dialog")
+div = _element("div")
+dl = _element("dl")
+dt = _element("dt")
+fieldset = _element("fieldset")
+figcaption = _element("figcaption")
+figure = _element("figure")
+footer = _element("footer")
+form = _element("form")
+h1 = _element("h1")
+h2 = _element("h2")
+h3 = _element("h3")
+head = _element("head")
+header = _element("header")
+html = _element("html")
+iframe = _element("iframe")
+img = _element("img")
+input = _element("input")
+kbd = _element("kbd")
+label = _element("label")
+legend = _element("legend")
+li = _element("li")
+link = _element("link")
+main = _element("main")
+meta = _element("meta")
+nav = _element("nav")
+ol = _element("ol")
+option = _element("option")
+p = _element("p")
+path = _element("path")
+pre = _element("pre")
+progress = _element("progress")
+rect = _element("rect")
+s = _element("s")
+script = _element("script")
+section = _element("section")
+select = _element("select")
+small = _element("small")
+span = _element("span")
+strong = _element("strong")
+summary = _element("summary")
+svg = _element("svg")
+table = _element("table")
+tbody = _element("tbody")
+td = _element("td")
+text = _element("text")
+textarea = _element("textarea")
+tfoot = _element("tfoot")
+th = _element("th")
+thead = _element("thead")
+title = _element("title")
+tr = _element("tr")
+ul = _element("ul")
