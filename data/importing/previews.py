@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from data.billing.models import Invoice, Payment
 from data.core import formats
 from data.core.errors import UserError
+from data.core.i18n import plural
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing.records import shown_number
 from data.importing.snapshot import Entity, Snapshot
@@ -109,7 +110,13 @@ def _totals(snapshot: Snapshot) -> Iterator[UserError]:
     invoices, payments = snapshot.added.get(Invoice, []), snapshot.added.get(Payment, [])
     if invoices:
         cents = sum((each["total"] or 0) * (-1 if each["nature"] == "credit" else 1) for each in invoices)
-        yield UserError("{count} pièces, {sum}", count=len(invoices), sum=formats.euros(cents))
+        yield UserError(
+            plural("{count} pièce, {sum}", "{count} pièces, {sum}"), count=len(invoices), sum=formats.euros(cents)
+        )
     if payments:
         cents = sum(each["cents"] or 0 for each in payments if each["state"] != "rejected")
-        yield UserError("{count} règlements, {sum}", count=len(payments), sum=formats.euros(cents))
+        yield UserError(
+            plural("{count} règlement, {sum}", "{count} règlements, {sum}"),
+            count=len(payments),
+            sum=formats.euros(cents),
+        )

@@ -3,8 +3,9 @@
 import pytest
 
 from data.billing.models import Allocation, Invoice, InvoiceLine, Payment
+from data.core.errors import UserError
 from data.importing.pipeline import Report
-from tests.data.import_helpers import bring, carry, faults, give
+from tests.data.import_helpers import bring, carry, check, faults, give
 from tests.demo_users import every
 
 INVOICES = "N° pièce;Date pièce;Code famille;Libellé;Type;Montant TTC;Échéance"
@@ -88,7 +89,7 @@ def test_payments_settle_their_invoice_and_money_given_back_is_asked(database: s
     first = carry(give("payments", text))
     assert (faults(first), asked(first)) == (
         [],
-        {"negative-payments": ["ZR3 : −162,00\N{NO-BREAK SPACE}€ chèque rejeté"]},
+        {"negative-payments": ["ZR3 : −162,00\N{NO-BREAK SPACE}€ chèque rejeté → ZR2"]},
     )
     bring("payments", text, answers={"negative-payments": "rejected"})
     paid = {each.number: (each.cents, each.state) for each in every(Payment, Payment.number.startswith("ZR"))}
@@ -104,13 +105,42 @@ def test_payments_settle_their_invoice_and_money_given_back_is_asked(database: s
     assert [(each.payment_id, each.cents) for each in parts] == [(payment.id, 32400)]
 
 
-def test_a_rejection_finds_its_payment_above_below_or_in_the_portal_or_is_refused(database: str) -> None:
+def test_a_rejection_finds_its_payment_above_below_or_in_the_portal_or_is_asked(database: str) -> None:
     answers = {"negative-payments": "rejected"}
     report = carry(give("payments", lines(PAYMENTS, PAID[2]), answers=answers))
-    assert [(line, column) for line, column, _ in faults(report)] == [(2, "Montant")]
+    assert (faults(report), list(asked(report)), report.written) == ([], ["returned-payments"], False)
     bring("payments", lines(PAYMENTS, PAID[1]))
     bring("payments", lines(PAYMENTS, PAID[2]), answers=answers)
     assert [each.state for each in every(Payment, Payment.number == "ZR2")] == ["rejected"]
+
+
+def test_a_cheque_that_came_back_never_cancels_cash(database: str) -> None:
+    cash, back = "ZR6;02/11/2026;1042;ESP;;162,00;;", "ZR7;03/11/2026;1042;CHQ;1234567;-162,00;;chèque rejeté"
+    assert list(asked(carry(give("payments", lines(PAYMENTS, cash, back))))) == ["returned-payments"]
+    bring("payments", lines(PAYMENTS, cash, back), answers={"returned-payments": "owed"})
+    assert [(each.number, each.state) for each in every(Payment, Payment.number.startswith("ZR"))] == [
+        ("ZR6", "cashed")
+    ]
+    assert [each.total for each in every(Invoice, Invoice.number == "ZR7")] == [16200]
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_a_payment_in_place_of_a_rejected_one_settles_the_invoice(database: str, files: int) -> None:
+    bring("invoices", lines(INVOICES, "ZZ1;15/10/2026;1042;Cotisation;FACTURE;162,00 €;15/11/2026"))
+    paid = [
+        "ZR2;03/11/2026;1042;CHQ;1234567;162,00;ZZ1;",
+        "ZR3;04/11/2026;1042;CHQ;1234567;-162,00;ZZ1;chèque rejeté",
+        "ZR8;05/11/2026;1042;CB;998;162,00;ZZ1;",
+    ]
+    for rows in [paid] if files == 1 else [paid[:1], paid[1:]]:
+        bring("payments", lines(PAYMENTS, *rows), answers={"negative-payments": "rejected"})
+    [payment] = every(Payment, Payment.number == "ZR8")
+    assert [each.cents for each in every(Allocation, Allocation.payment_id == payment.id)] == [16200]
+
+
+def test_what_an_invoice_cannot_do_without_is_asked_before_any_line_is_read(database: str) -> None:
+    with pytest.raises(UserError, match="Il manque au fichier : N° famille"):
+        check(give("invoices", "N° facture;Date;Montant\nF1;01/10/2026;12,00\n"))
 
 
 def test_money_given_back_is_due_again(database: str) -> None:

@@ -353,6 +353,7 @@ RECORDS = (
         _invoice,
         _invoices_out,
         Invoice,
+        (("family",),),
         prepare=prepare,
     ),
     Record(

@@ -1,6 +1,6 @@
 """Payments, and which invoices they settle: their columns, and how a line becomes rows. Amounts are whole cents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,47 +116,63 @@ class Settled:
     """What each invoice has received; what is given back."""
 
     sums: dict[Entity, int] | None = None
-    negative: str = ""  # what negative payments are
-    rejects: set[int] = field(default_factory=set)  # lines whose payment was found in this file
+    rejects: dict[int, Line] = field(default_factory=dict)  # line of a rejection -> the line of the payment it cancels
+
+
+OWED = Choice("owed", UserError("Des sommes rendues ou rejetées : elles sont à nouveau dues, par une pièce au compte"))
+SKIP = Choice("skip", UserError("Ne pas les importer"))
 
 
 def prepare(lines: list[Line], snapshot: Snapshot) -> None:
-    """Negative payments are asked once; a rejection marks the payment that it cancels, wherever it stands in the file."""
-    negative = [line for line in lines if line.get("cents", 0) < 0]
-    sentence = UserError("Ces règlements ont un montant négatif. Que sont-ils ?")
-    choices = (
-        Choice("rejected", UserError("Des rejets de la banque : le règlement du même montant est noté « rejeté »")),
-        Choice(
-            "owed", UserError("Des sommes rendues ou rejetées : elles sont à nouveau dues, par une pièce au compte")
-        ),
-        Choice("skip", UserError("Ne pas les importer")),
-    )
-    for line in negative:
-        sample = f"{line.get('number', '')} : {formats.euros(line.get('cents', 0))} {line.get('label', '')}".strip()
-        asked = Question("negative-payments", sentence, choices)
-        snapshot.context(Settled).negative = snapshot.questions.ask(asked, line=line.number, sample=sample)
-    if snapshot.context(Settled).negative == "rejected":
-        _reject(negative, lines, snapshot)
-
-
-def _reject(negative: list[Line], lines: list[Line], snapshot: Snapshot) -> None:
-    """Each cancels one payment of the same family and amount: a line of this file, or one that is there."""
-    done = snapshot.context(Settled).rejects
+    """A rejection marks the payment that it cancels, wherever it stands in the file, once it is answered so."""
     by_amount: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
         by_amount.setdefault((str(line.get("family", "")), line.get("cents", 0)), []).append(line)
-    for line in negative:
+    taken: set[int] = set()
+    for line in (each for each in lines if each.get("cents", 0) < 0):
         alike = by_amount.get((str(line.get("family", "")), -line.get("cents", 0)), [])
-        alike = [other for other in alike if other.get("state") != EntryState.REJECTED]
-        same = [other for other in alike if line.get("operation") and other.get("operation") == line.get("operation")]
+        alike = [each for each in alike if each.get("state") != EntryState.REJECTED and each.number not in taken]
+        alike = [each for each in alike if _same_means(line, each.values)]
+        same = [each for each in alike if line.get("operation") and each.get("operation") == line.get("operation")]
         if same or len(alike) == 1:
-            (same or alike)[0].values["state"] = EntryState.REJECTED
-            done.add(line.number)
+            cancelled = snapshot.context(Settled).rejects[line.number] = (same or alike)[0]
+            taken.add(cancelled.number)
+            if _ask_rejected(line, snapshot, str(cancelled.get("number", ""))) == "rejected":
+                cancelled.values["state"] = EntryState.REJECTED
+
+
+def _same_means(line: Line, values: Mapping[str, Any]) -> bool:
+    """A cheque that came back was no cash."""
+    means = {fold(str(given)) for given in (line.get("method"), values.get("method")) if given}
+    return len(means) < 2
+
+
+def _ask_rejected(line: Line, snapshot: Snapshot, cancelled: str) -> str:
+    sentence = UserError("Ces règlements ont un montant négatif. Que sont-ils ?")
+    rejected = Choice(
+        "rejected", UserError("Des rejets de la banque : le règlement du même montant est noté « rejeté »")
+    )
+    asked = Question("negative-payments", sentence, (rejected, OWED, SKIP))
+    return snapshot.questions.ask(asked, line=line.number, sample=f"{_shown(line)} → {cancelled}")
+
+
+def _ask_returned(line: Line, snapshot: Snapshot) -> str:
+    """A negative payment that cancels none: there is nothing to note as rejected."""
+    sentence = UserError(
+        "Ces règlements négatifs n’annulent aucun règlement du même montant et du même mode, ou plusieurs pourraient convenir. Que sont-ils ?"
+    )
+    asked = Question("returned-payments", sentence, (OWED, SKIP))
+    return snapshot.questions.ask(asked, line=line.number, sample=_shown(line))
+
+
+def _shown(line: Line) -> str:
+    return f"{line.get('number', '')} : {formats.euros(line.get('cents', 0))} {line.get('label', '')}".strip()
 
 
 def _rejected(line: Line, snapshot: Snapshot, family: Entity, cents: int) -> Entity | None:
     """The payment that is there and that a rejection cancels: by its number of operation, when the file gives one."""
     theirs = [each for each in snapshot.every(Payment) if each["family_id"] == family.id and each["cents"] == cents]
+    theirs = [each for each in theirs if each["state"] != EntryState.REJECTED and _same_means(line, each.values)]
     if operation := line.get("operation"):
         theirs = [each for each in theirs if each["operation"] == operation]
     return theirs[0] if len(theirs) == 1 else None
@@ -164,34 +180,35 @@ def _rejected(line: Line, snapshot: Snapshot, family: Entity, cents: int) -> Ent
 
 def _give_back(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any]) -> None:
     """What a negative payment does, as it was answered."""
-    settled = snapshot.context(Settled)
-    if settled.negative == "rejected" and line.number not in settled.rejects:
-        found = _rejected(line, snapshot, family, -values["cents"])
-        if found is None:
-            line.fault(
-                "cents",
-                UserError(
-                    "Aucun règlement, ou plusieurs, de ce montant et de ce numéro d’opération dans cette famille : lequel annuler ?"
-                ),
-            )
-        else:
-            key = [("number", fold(found["number"]))]
-            snapshot.put(line, Draft(Payment, key, {"state": EntryState.REJECTED}, found=found), once=False)
-    if settled.negative == "owed":
-        cents, number = -values["cents"], fold(line.get("number", ""))
-        given = {
-            "number": line.get("number"),
-            "day": values.get("day"),
-            "total": cents,
-            "label": values.get("label", "") or "–",
-        }
-        new = {**payer(snapshot, family), **year(line)}
-        draft = Draft(Invoice, [("number", number)], given, refs={"family_id": family}, new=new)
-        owed = snapshot.put(line, draft)
-        need(line, owed, "number", "day")
-        if owed.id is None:
-            row = {"label": given["label"], "unit": cents, "cents": cents}
-            snapshot.put(line, Draft(InvoiceLine, [(owed, 1)], row, refs=part_of(snapshot, owed)), once=False)
+    if (cancelled := snapshot.context(Settled).rejects.get(line.number)) is not None:
+        answer, found = _ask_rejected(line, snapshot, str(cancelled.get("number", ""))), None
+    elif (found := _rejected(line, snapshot, family, -values["cents"])) is not None:
+        answer = _ask_rejected(line, snapshot, found["number"])
+    else:
+        answer = _ask_returned(line, snapshot)
+    if answer == "owed":
+        _owe(line, snapshot, family, values)
+    elif answer == "rejected" and found is not None:
+        _unsettle(snapshot, found)
+        key = [("number", fold(found["number"]))]
+        snapshot.put(line, Draft(Payment, key, {"state": EntryState.REJECTED}, found=found), once=False)
+
+
+def _owe(line: Line, snapshot: Snapshot, family: Entity, values: dict[str, Any]) -> None:
+    """What was given back, or came back, is due again: an invoice of that amount."""
+    cents, number = -values["cents"], fold(line.get("number", ""))
+    given = {
+        "number": line.get("number"),
+        "day": values.get("day"),
+        "total": cents,
+        "label": values.get("label", "") or "–",
+    }
+    new = {**payer(snapshot, family), **year(line)}
+    owed = snapshot.put(line, Draft(Invoice, [("number", number)], given, refs={"family_id": family}, new=new))
+    need(line, owed, "number", "day")
+    if owed.id is None:
+        row = {"label": given["label"], "unit": cents, "cents": cents}
+        snapshot.put(line, Draft(InvoiceLine, [(owed, 1)], row, refs=part_of(snapshot, owed)), once=False)
 
 
 def _payment(line: Line, snapshot: Snapshot) -> None:
@@ -225,14 +242,23 @@ def _payment(line: Line, snapshot: Snapshot) -> None:
 
 
 def _settled(snapshot: Snapshot) -> dict[Entity, int]:
-    """What each invoice has received so far, of rows and of this file's lines."""
+    """What each invoice has received so far, of rows and of this file's lines; a rejected payment settles nothing."""
     settled = snapshot.context(Settled)
     if settled.sums is None:
         settled.sums = {}
         for each in snapshot.every(Allocation):
-            if invoice := snapshot.at(Invoice, each["invoice_id"]):
+            payment, invoice = snapshot.at(Payment, each["payment_id"]), snapshot.at(Invoice, each["invoice_id"])
+            if invoice and (payment is None or payment["state"] != EntryState.REJECTED):
                 settled.sums[invoice] = settled.sums.get(invoice, 0) + each["cents"]
     return settled.sums
+
+
+def _unsettle(snapshot: Snapshot, payment: Entity) -> None:
+    """A payment that is rejected now no longer counts for its invoices."""
+    sums = _settled(snapshot)
+    for each in snapshot.every(Allocation):
+        if each["payment_id"] == payment.id and (invoice := snapshot.at(Invoice, each["invoice_id"])):
+            sums[invoice] -= each["cents"]
 
 
 def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) -> None:
@@ -240,9 +266,10 @@ def _settle(line: Line, snapshot: Snapshot, invoice: Entity, payment: Entity) ->
     if snapshot.find(Allocation, (invoice, payment)):
         return
     sums = _settled(snapshot)
-    part = min(payment["cents"], invoice["total"] - sums.get(invoice, 0))
+    rejected = payment["state"] == EntryState.REJECTED
+    part = min(payment["cents"], invoice["total"] - (0 if rejected else sums.get(invoice, 0)))
     if part > 0:
-        sums[invoice] = sums.get(invoice, 0) + part
+        sums[invoice] = sums.get(invoice, 0) + (0 if rejected else part)
         refs = {**part_of(snapshot, invoice), "payment_id": payment}
         snapshot.put(line, Draft(Allocation, [(invoice, payment)], {"cents": part}, refs=refs), once=False)
 
@@ -301,6 +328,7 @@ RECORDS = (
         _payment,
         _payments_out,
         Payment,
+        (("family", "invoice"),),
         prepare=prepare,
     ),
     Record(
