@@ -3,8 +3,11 @@
 # ruff: noqa: E501 — a line of a file stays a line
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import cycle, islice
 from random import Random
+from typing import NamedTuple
 
 import openpyxl
 
@@ -309,3 +312,77 @@ def accountant(count: int = 20) -> Set:
     rows.append(["C-901", "30/11/2026", "1001", "Avoir commercial", "12,50-", ""])
     rows.append(["C-902", "30/11/2026", "1002", "Avoir commercial", "(15,00)", ""])
     return "ecritures.csv", _csv(rows, coding="cp850")
+
+
+class Planted(NamedTuple):
+    """A value that is wrong on purpose, at a line of the file as spreadsheets number them, and the right one."""
+
+    sort: str
+    line: int
+    column: str
+    wrong: str
+    right: str
+
+
+HEADS = (
+    "NUM_ELEVE NOM_ELEVE PRENOM_ELEVE SEXE DATE_NAISS NUM_FAMILLE CIV_RESP1 NOM_RESP1 PRENOM_RESP1 ADRESSE_RESP1 CP_RESP1 VILLE_RESP1 "
+    "TEL_PORT_RESP1 MAIL_RESP1 CIV_RESP2 NOM_RESP2 PRENOM_RESP2 ADRESSE_RESP2 CP_RESP2 VILLE_RESP2 TEL_PORT_RESP2 MAIL_RESP2 "
+    "DISCIPLINE1 CYCLE"
+).split()
+PUPILS, EVERY = 3000, 25  # of so many lines one is wrong
+# What is wrong: its column, the value made of the right one, and in which families: « alone » has one pupil, « younger » is not the first.
+SORTS: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "a day that is none": ("DATE_NAISS", lambda right: f"31/02{right[5:]}", ""),
+    "a year only": ("DATE_NAISS", lambda right: right[6:], ""),
+    "a birth to come": ("DATE_NAISS", lambda right: f"{right[:6]}2031", ""),
+    "a word for a gender": ("SEXE", lambda right: "Z", ""),
+    "a title that is no civility": ("CIV_RESP1", lambda right: "Dr", ""),
+    "letters in a post code": ("CP_RESP1", lambda right: f"{right[:2]}OOO", ""),
+    "a post code that is none": ("CP_RESP1", lambda right: "99999", ""),
+    "a number without its end": ("TEL_PORT_RESP1", lambda right: right[:-1], ""),
+    "a number that a spreadsheet shortened": ("TEL_PORT_RESP1", lambda right: "6,12E+08", ""),
+    "an address without its end": ("MAIL_RESP1", lambda right: right.removesuffix(".org"), ""),
+    "an accent in an address": ("MAIL_RESP1", lambda right: right.replace("famille", "fâmille"), ""),
+    "no first name": ("PRENOM_ELEVE", lambda right: "", ""),
+    "letters that a program lost": ("NOM_RESP1", lambda right: f"??{right[2:]}", ""),
+    "accents coded twice": ("PRENOM_RESP1", lambda right: f"{right}Ã©", ""),
+    "a figure in a name": ("NOM_ELEVE", lambda right: f"{right[:-1]}4", ""),
+    "another pupil’s number": ("NUM_ELEVE", lambda right: str(int(right) - 20), ""),
+    "a key with a zero": ("NUM_FAMILLE", lambda right: f"0{right}", "younger"),
+    "a parent who moved": ("ADRESSE_RESP1", lambda right: "1 quai Neuf", "younger"),
+    "parents of two homes": ("ADRESSE_RESP2", lambda right: "2 quai Neuf", "alone"),
+    "an e-mail of another family": ("MAIL_RESP1", lambda right: f"famille{int(right[7:11]) - 3}@example.org", "alone"),
+}  # fmt: skip
+
+
+def three_thousand() -> tuple[Set, list[Planted]]:
+    """3,000 pupils with their adults; four lines in a hundred are wrong, in twenty ways."""
+    rows, kinds = _lines_of_pupils()
+    planted: list[Planted] = []
+    used: set[str] = set()  # families
+    for at, (sort, (column, wrong, where)) in enumerate(islice(cycle(SORTS.items()), PUPILS // EVERY)):
+        fits = (n for n in range(at * EVERY + 20, PUPILS) if kinds[n] == (where or kinds[n]) and rows[n][5] not in used)
+        row, place = rows[chosen := next(fits)], HEADS.index(column)
+        used.add(row[5])
+        planted.append(Planted(sort, chosen + 2, column, wrong(row[place]), row[place]))
+    for each in planted:
+        rows[each.line - 2][HEADS.index(each.column)] = each.wrong
+    return ("eleves_2026.csv", _csv([HEADS, *rows])), planted
+
+
+def _lines_of_pupils() -> tuple[list[list[str]], list[str]]:
+    """Right lines, and which pupil of the family each is. No two are born on one day."""
+    rows: list[list[str]] = []
+    kinds: list[str] = []
+    for number, home, pupils in families(2000, seed=29):
+        other = home["other"] if home["other"] != home["first"] else FIRST[FIRST.index(home["first"]) - 1]
+        street = home["address"].partition(" ")[2]
+        place = [f"{number - 1000} {street}", home["postcode"], home["town"]]
+        first = ["Mme", home["name"], home["first"], *place, home["mobile"], home["email"]]
+        second = ["M.", home["other_name"] or home["name"], other, *place, home["other_mobile"], home["other_email"]]
+        for nth, each in enumerate(pupils):
+            birth = f"{date(2009, 1, 1) + timedelta(days=len(rows)):%d/%m/%Y}"
+            pupil = [str(50_001 + len(rows)), home["name"], each["first"], "F", birth, str(number)]
+            rows.append([*pupil, *first, *second, each["discipline"], "1er cycle"])
+            kinds.append("alone" if len(pupils) == 1 else "younger" if nth else "eldest")
+    return rows[:PUPILS], kinds[:PUPILS]

@@ -47,7 +47,10 @@ def _read_name(typed: str, unfit: re.Pattern[str] = NOT_A_NAME) -> str:
     text = sign_of_name(tidy(typed))
     for found in unfit.finditer(text):
         if not unicodedata.category(found[0]).startswith("M"):  # an accent that no letter holds: Adébáyọ̀
-            raise UserError("Le caractère « {character} » ne va pas dans un nom. Retirez-le.", character=found[0])
+            raise UserError(
+                "Le caractère « {character} » ne va pas dans un nom. Retirez-le, ou écrivez la lettre qu’il remplace.",
+                character=found[0],
+            )
     return text
 
 

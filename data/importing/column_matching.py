@@ -59,11 +59,18 @@ def _points(one: Field, names: list[str], group: str, words: str) -> float:
         explicit = title_groups.unsaid(one)
         if explicit < -50:
             return 0.0
-    best = 0.0
+    best = _likeness(names, words)
+    if (bare := title_groups.without_place(words)) and title_groups.is_contact(one):
+        best = max(best, _likeness(names, bare) - 1)
+    return best + explicit if best >= NEAR else 0.0
+
+
+def _likeness(names: list[str], words: str) -> float:
+    likest = 0.0
     for place, name in enumerate(names):
         same = 100 - place / 10 if words == name else fuzz.token_sort_ratio(words, name) - 5
-        best = max(best, same)
-    return best + explicit if best >= NEAR else 0.0
+        likest = max(likest, same)
+    return likest
 
 
 def _by_values(

@@ -55,7 +55,7 @@ class Field:
         if typed and self.form in {"phone", "postcode"} and country in FRENCH_PLAN:
             lost = isinstance(cell, int) and str(cell)[:1] in {"6", "7"} and self.form == "phone"
             typed = _with_zero(typed, self.form, conventions.zeros or lost)
-            if self.form == "phone" and (usual := usual_number(typed)):
+            if self.form == "phone" and self.editable is not None and (usual := usual_number(typed)):
                 return usual
         if typed and self.form == "day":
             return read_day_of(cell, typed, conventions)
@@ -63,7 +63,7 @@ class Field:
             typed = plain_amount(typed, conventions)
         if self.editable is not None and not isinstance(self.kind, _Loose):
             return self.editable.read(typed, country or "FR")
-        value = self.kind.read(typed)
+        value = self.kind.read_in(typed, country or "FR") if self.kind.read_in else self.kind.read(typed)
         if isinstance(value, str) and len(value) > self.length:
             raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(value), most=self.length)
         return value

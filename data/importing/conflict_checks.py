@@ -4,7 +4,7 @@ Nobody is merged in silence, and nothing a family asked for is overwritten unsee
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,10 +20,12 @@ from data.families.models import Family, Guardian, Pupil
 from data.importing.kinds.families import ADULT, PUPIL_FIELDS
 from data.importing.questions import Choice, Question
 from data.importing.records import shown_number
-from data.importing.snapshot import Entity, Snapshot
+from data.importing.snapshot import Entity, Line, Snapshot
 
 # Letters of other alphabets that look like ours: a name written with them is another text, and the same person.
 ALIKE = str.maketrans("авеікмнорсстухѕјԁһӏүαβεικνορτυχ", "abeikmhopcctyxsjdhlyabeikvoptux")
+IDENTIFYING = ("last_name", "first_name", "birth_date")  # of a line where one cannot be read, nobody is compared
+PHONES = ("phone_home", "phone_mobile", "phone_work")
 NO_SIGN = re.compile(r"[\W_]")
 LABELS = {**{each.name: each.label for each in PUPIL_FIELDS}, **{each.name: each.label for each in ADULT}}
 
@@ -61,12 +63,13 @@ def load(uow: UnitOfWork, snapshot: Snapshot) -> None:
     requests.waiting, requests.accepted = waiting, accepted
 
 
-def look(snapshot: Snapshot) -> None:
+def look(snapshot: Snapshot, lines: Iterable[Line]) -> None:
     """Add to the snapshot's conflicts what its new and changed rows raise."""
+    unread = {line.number for line in lines if any(name.endswith(IDENTIFYING) for name in line.bad)}
     for table in (Guardian, Pupil):
         if table in snapshot.index:
             _requests(snapshot, table)
-            _twins(snapshot, table)
+            _twins(snapshot, table, unread)
 
 
 def _requests(snapshot: Snapshot, table: type[SQLModel]) -> None:
@@ -109,12 +112,12 @@ def _name(entity: Entity) -> str:
     return full_name(entity["first_name"], entity["last_name"])
 
 
-def _twins(snapshot: Snapshot, table: type[SQLModel]) -> None:
+def _twins(snapshot: Snapshot, table: type[SQLModel], unread: Container[int]) -> None:
     """New people beside those who are there, and beside each other."""
     by_name: dict[Any, list[Entity]] = {}
     by_birth: dict[Any, list[Entity]] = {}
     by_home: dict[Any, list[Entity]] = {}
-    new = snapshot.added.get(table, [])
+    new = [each for each in snapshot.added.get(table, ()) if each.line_number not in unread]
     if not new:
         return
     for entity in (*snapshot.every(table), *new):
@@ -155,11 +158,23 @@ def _compare(snapshot: Snapshot, entity: Entity, near: Iterable[Entity]) -> None
             continue
         if _family(snapshot, entity) is not None and _family(snapshot, entity) is _family(snapshot, other):
             continue  # two of one family: a line about each
+        if _namesakes(entity, other):
+            continue
         if _brothers(entity, other):
             _say_brothers(snapshot, entity, other)
             continue
         snapshot.conflicts.append((entity.line_number, "twin", _twin_warning(snapshot, entity, other)))
         return
+
+
+def _namesakes(entity: Entity, other: Entity) -> bool:
+    """Two adults of one file who share a name, and neither birth date, address, e-mail nor number, though it gives some for both."""
+    if entity.table is not Guardian or other.id is not None:
+        return False
+    if (_home(entity) and _home(entity) == _home(other)) or (entity["birth_date"] and other["birth_date"]):
+        return False  # of two birth dates that differ nobody is compared
+    ways = [{each[name] for name in (*PHONES, "email") if each[name]} for each in (entity, other)]
+    return all(ways) and not ways[0] & ways[1]
 
 
 def _brothers(entity: Entity, other: Entity) -> bool:

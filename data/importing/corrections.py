@@ -10,6 +10,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.runs import ImportRun, ImportState, Matched
 
+WHOLE_LINE = -1  # place of what is wrong with a line as a whole: whoever corrects a cell of it has read it
 MAX_LENGTH = 500  # characters of a corrected cell
 MAX_CORRECTIONS = 20_000  # of one file: above, the program it comes from is the place to mend it
 
@@ -21,6 +22,7 @@ def apply(sheet: Sheet, matched: Matched) -> Sheet:
         return sheet
     rows = [(line, _corrected(row, cells.get(str(line), {}))) for line, row in sheet.rows if line not in aside]
     mended = {(int(line), int(place)) for line, changed in cells.items() for place in changed}
+    mended |= {(int(line), WHOLE_LINE) for line in cells}
     faults = [each for each in sheet.faults if each[0] not in aside and (each[0], each[1]) not in mended]
     return replace(sheet, rows=rows, faults=faults)
 

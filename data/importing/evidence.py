@@ -120,7 +120,16 @@ def _is_key(one: Field) -> bool:
     return one.name in {"number", "family"} or (one.name == "pupil" and one.key)
 
 
-BARE = {"famille", "eleve", "foyer", "facture", "piece", "cours"}  # titles that are a number's, or a name's
+BARE = {
+    "famille",
+    "client",
+    "tiers",
+    "eleve",
+    "foyer",
+    "facture",
+    "piece",
+    "cours",
+}  # titles that are a number's, or a name's
 
 
 def _form_agrees(one: Field, values: Values) -> bool:

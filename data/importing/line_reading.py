@@ -22,7 +22,7 @@ from data.importing.runs import Matched
 from data.importing.snapshot import Line, Snapshot
 
 MAX_SHOWN, MAX_WORDS = 120, 12  # characters of a value; words of one column that are asked about
-READ_FIRST = {"country": 0, "town": 1}  # post codes and telephones are read by them
+READ_FIRST = {"country": 0, "town": 1, "postcode": 2}  # post codes and telephones are read by those before them
 LEAVE_EMPTY = "-"
 SEVERAL = re.compile(r"\s*(?:[;,|/\n]|\bou\b|\bet\b|\s-\s)\s*")
 COMMENT = re.compile(r"\([^()]*[^\d\s()][^()]*\)")
@@ -88,7 +88,7 @@ class Reader:
         self.understood: list[Understood] = []
         self.above: dict[str, Cell] = {}  # the last filled cell of each column
         self.prefixes = {"", *(f"{one.group}_" for one in columns if one.group)}
-        self.columns = dict(sorted(columns.items(), key=lambda each: READ_FIRST.get(_own_name(each[0]), 2)))
+        self.columns = dict(sorted(columns.items(), key=lambda each: READ_FIRST.get(_own_name(each[0]), 3)))
         self.titles = {one.name: sheet.heads[at] for one, at in columns.items()}
         self.words: dict[str, set[str]] = {}
         self.conventions = {
@@ -330,7 +330,7 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
     if one.form in {"money", "hundredths"}:
         return isinstance(cell, str) and bool(re.search(r"[()]|\d-$|\d[.,]\d{3}(\D|$)", text.strip()))
     if one.form == "phone":
-        return len(re.sub(r"\D", "", text)) == 9 and str(value).startswith("+33")
+        return len(re.sub(r"\D", "", text)) == 9 and one.kind.show(value).startswith("+33")
     if one.form == "postcode":
         return str(value).startswith("0") and not text.strip().startswith(("0", "F"))
     return (one.kind is PAYMENT_MEANS or one.kind is YEAR) and fold(text) != fold(str(value))

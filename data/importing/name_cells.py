@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from data.core.errors import UserError
 from data.core.fields import EMAIL, PHONE, fold, tidy
+from data.core.phones import FRENCH_PLAN, read_phone, usual_number
 from data.importing.columns import Kind
 
 CIVILITIES = {
@@ -29,7 +30,6 @@ AND = re.compile(r"\s+(?:et|&|and)\s+", re.IGNORECASE)
 PARENTHESIS = re.compile(r"\(([^)]*)\)")
 SEPARATED = re.compile(r"separe|divorc|garde altern")
 SELF = re.compile(r"(?:lui|elle|moi|soi)[ -]?meme|adulte|(?:him|her)self|idem adulte")
-FRENCH = re.compile(r"0([1-9]\d{8})")
 FRENCH_MOBILE = re.compile(r"\+(?:33|262|590|594|596|687|689|508)?[67]")
 
 
@@ -172,14 +172,14 @@ def read_address(cell: str) -> Address:
 
 
 @lru_cache(maxsize=8192)  # brothers and sisters have their parents'
-def _read_phones(typed: str) -> tuple[str, ...]:
+def _read_phones(typed: str, country: str = "FR") -> tuple[str, ...]:
     """Each number once. A note in parentheses, « ou », « / » stand between them."""
-    bare = re.sub(r"[\s.\-]", "", typed)
-    if french := FRENCH.fullmatch(bare):  # nearly all: the library takes a hundred times longer
-        return (f"+33{french[1]}",)
+    if country in FRENCH_PLAN and (usual := usual_number(typed)):
+        return (usual,)
     between = PARENTHESIS.sub(" ; ", typed)
     parts = re.split(r"\s*[;/,\n|]\s*|\s+(?:ou|et|puis)\s+|\s+-\s+", between)
-    found = [PHONE.read(re.sub(r"^[^\d+(]*[:.]?\s*(?=[\d+])", "", part)) for part in parts if tidy(part)]
+    bare = (re.sub(r"^[^\d+(]*[:.]?\s*(?=[\d+])", "", part) for part in parts if tidy(part))
+    found = [read_phone(tidy(part), country) for part in bare]
     return tuple(dict.fromkeys(filter(None, found)))
 
 
@@ -197,7 +197,7 @@ def _format_phones(shown: str, language: str) -> str:
     return " / ".join(PHONE.format_value(each, "fr") for each in shown.split(" / ")) if shown else ""
 
 
-PHONES = Kind("tel", read=_read_phones, show=_show, format_value=_format_phones)
+PHONES = Kind("tel", read=_read_phones, show=_show, format_value=_format_phones, read_in=_read_phones)
 EMAILS = Kind("email", read=_read_emails, show=_show)
 
 

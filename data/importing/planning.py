@@ -113,7 +113,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
             typed = _cell_text(one, value) if place is None else spreadsheets.shown(cells[place])
             made.faults.append(Fault(line.number, title, typed[:MAX_SHOWN], why))
     invoice_kinds.check_sums(snapshot)
-    conflict_checks.look(snapshot)
+    conflict_checks.look(snapshot, lines)
     _update_search_text(snapshot)
     snapshot.conflicts.sort(key=lambda each: each[0])
     made.faults = _with_beginnings(made.faults, sheet)

@@ -22,7 +22,8 @@ SHORT = {
     "parent": "responsable", "guardian": "responsable", "invoice": "facture", "amount": "montant", "payment": "reglement", "class": "classe",
     "teacher": "professeur", "course": "cours", "school": "ecole", "father": "pere", "mother": "mere", "profession": "profession",
     "instrument": "instrument", "rl": "responsable", "tuteur": "responsable", "representant": "responsable", "parents": "responsable",
-    "responsables": "responsable", "papa": "pere", "maman": "mere", "eleves": "eleve", "enfants": "eleve", "number": "n",
+    "responsables": "responsable", "street": "rue", "town": "ville",
+    "papa": "pere", "maman": "mere", "eleves": "eleve", "enfants": "eleve", "number": "n",
 }  # fmt: skip
 PHRASES = (
     (r"first\s*name", "firstname"),
@@ -36,6 +37,8 @@ PHRASES = (
 FORMAT_NOTE = re.compile(r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:obligatoire|facultatif|required|optional)\)|[*✱]")
 SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "resid", "of", "the"}
 ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
+PLACES = {"adresse", "coordonnees", "domicile"}  # names of groups of columns that say nothing of whose they are
+AGAIN = re.compile(r"(.+) \((\d)\)")  # how a title that is there twice is told from the first
 BESIDE = {"legal", "legaux", "legale", "s"}  # of a marker: « responsable légal »
 CONTACT = frozenset(
     "address complement postcode town country phone_home phone_mobile phone_work phone email civility profession login name".split()
@@ -56,7 +59,7 @@ def plain(title: str) -> str:
 
 def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
     """Place -> (group, the title's other words): « adult2 », « nom ». The group is "" when the title does not say."""
-    marked = {at: _marker(plain(head)) for at, head in enumerate(heads)}
+    marked = {at: _marker_of(head, heads) for at, head in enumerate(heads)}
     numbers = _adult_numbers([(marker, words) for marker, words in marked.values() if marker and "eleve" not in marker])
     found: dict[int, tuple[str, str]] = {}
     for at, (marker, words) in marked.items():
@@ -68,6 +71,22 @@ def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
         else:
             found[at] = ("", words)
     return found
+
+
+def _marker_of(head: str, heads: Sequence[str]) -> tuple[str, str]:
+    """« Child first name (2) » beside « Child first name » is the second child's."""
+    again = AGAIN.fullmatch(head)
+    if again and again[1] in heads:
+        marker, words = _marker(plain(again[1]))
+        if marker and not marker[-1].isdecimal():
+            return f"{marker}{again[2]}", words
+    return _marker(plain(head))
+
+
+def without_place(words: str) -> str:
+    """« adresse ville » is « ville »: the name of a group of columns says nothing more."""
+    first, _, rest = words.partition(" ")
+    return rest if first in PLACES else ""
 
 
 def _marker(title: str) -> tuple[str, str]:
@@ -107,11 +126,14 @@ def own_words(one: Field, title: str) -> str:
     return (_marker(words)[1] or ("eleve" if one.group.startswith("pupil") else "responsable")) if one.group else words
 
 
+def is_contact(one: Field) -> bool:
+    return one.name.removeprefix(f"{one.group}_") in CONTACT
+
+
 def unsaid(one: Field) -> float:
     """Points for a column when the title does not say whose it is: contacts are the first adult's, names the pupil's."""
-    name = one.name.removeprefix(f"{one.group}_")
     if one.group == "pupil":
-        return -1.0 if name in CONTACT else 0.0
+        return -1.0 if is_contact(one) else 0.0
     if one.group == "adult1":
-        return 0.0 if name in CONTACT else -1.0
+        return 0.0 if is_contact(one) else -1.0
     return -100.0

@@ -34,6 +34,8 @@ ARCHIVE = b"PK\x03\x04"
 MAX_ABOVE, MAX_MERGED = 160, 60
 NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"{\\rtf")
 PAGE = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<[\x00]?[!?a-zA-Z]")
+# « Fl?te », « ??NG »: letters that the coding of a file lacks, as its program wrote them.
+LOST_LETTERS = re.compile(r"[^\W\d_]\?+[^\W\d_]|^\s*\?+ ?[^\W\d_]")
 TWICE_CODED = re.compile("Ã[\x80-\xbf©¨ª«´®¯¢§€‰ˆŠ]|â€[™œ\x9d“”¦]")  # noqa: RUF001
 
 
@@ -178,17 +180,23 @@ def _fill(sheet: Sheet, records: Iterable[Record], known: set[int], tick: Tick) 
             sheet.faults.append((number, -1, "", UserError(text, count=len(cells), most=width)))
         cut = [*cells[:width], *[""] * (width - len(cells))]
         for at, cell in enumerate(cut):
-            if isinstance(cell, str) and (len(cell) > MAX_CELL_LENGTH or TWICE_CODED.search(cell) or "\ufffd" in cell):
-                sheet.faults.append((number, at, cell[:60], _wrong_text(cell)))
+            if isinstance(cell, str) and (why := _wrong_text(cell)):
+                sheet.faults.append((number, at, cell[:60], why))
                 cut[at] = None
         sheet.rows.append((number, cut))
         if len(sheet.rows) % 200 == 0:
             tick()
 
 
-def _wrong_text(cell: str) -> UserError:
+def _wrong_text(cell: str) -> UserError | None:
     if len(cell) > MAX_CELL_LENGTH:
         return UserError("Cette cellule a {count} caractères : 5 000 au plus.", count=len(cell))
-    return UserError(
-        "Les accents de cette cellule sont abîmés. Exportez à nouveau le fichier, en « CSV UTF-8 » ou en .xlsx."
-    )
+    if TWICE_CODED.search(cell) or "\ufffd" in cell:
+        return UserError(
+            "Les accents de cette cellule sont abîmés. Exportez à nouveau le fichier, en « CSV UTF-8 » ou en .xlsx."
+        )
+    if "?" in cell and "=" not in cell and "://" not in cell and LOST_LETTERS.search(cell):
+        return UserError(
+            "Le programme d’origine a écrit « ? » à la place de lettres qu’il ne connaît pas. Écrivez le mot en entier."
+        )
+    return None

@@ -1,6 +1,6 @@
 """Families and their adults, pupils, links: their columns, and how a line becomes rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from data.accounts import models as accounts
@@ -70,6 +70,12 @@ FAMILY_KEY = (
     "Foyer",
     "Réf. foyer",
     "N° adhérent",
+    "Compte tiers",
+    "Tiers",
+    "N° client",
+    "Client",
+    "Compte client",
+    "Compte auxiliaire",
 )
 PUPIL_KEY = (
     "Numéro élève",
@@ -176,23 +182,23 @@ def _family(line: Line, snapshot: Snapshot) -> None:
     seen[rank] = line
     before = snapshot.find(Guardian, (family, rank))
     if before is not None and before.id is not None and _another(before, values):
-        previous_name = f"{before['first_name']} {before['last_name']}"
-        name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
-        snapshot.add_conflict(
-            line,
-            "person",
-            UserError(
-                "La fiche de {before} prendrait le nom de {name} : est-ce la même personne ?",
-                before=previous_name,
-                name=name.strip(),
-            ),
-        )
+        warn_of_another(line, snapshot, before, values)
     adult = snapshot.put(
         line, Draft(Guardian, [(family, rank)], values, refs={"family_id": family}, new={"rank": rank}, found=before)
     )
     need(line, adult, "last_name", "first_name")
     if login := line.get("login"):
         create_account(line, snapshot, family, adult, login)
+
+
+def warn_of_another(line: Line, snapshot: Snapshot, before: Entity, values: Mapping[str, object]) -> None:
+    """The record would take somebody else's name."""
+    why = UserError(
+        "La fiche de {before} prendrait le nom de {name} : est-ce la même personne ?",
+        before=f"{before['first_name']} {before['last_name']}",
+        name=f"{values.get('first_name', '')} {values.get('last_name', '')}".strip(),
+    )
+    snapshot.add_conflict(line, "person", why)
 
 
 def _same(adult: Entity, values: dict[str, object]) -> bool:
@@ -269,8 +275,11 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
     typed = line.get("number", "")
     found = numbered(line, snapshot, Pupil, typed, "number")
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Pupil, typed)
+    values = line.own(OWN)
+    if found is not None and found.id is not None and _another(found, values):
+        warn_of_another(line, snapshot, found, values)
     pupil = snapshot.put(
-        line, Draft(Pupil, [("number", number)], line.own(OWN), code=code, new={"number": number}, found=found)
+        line, Draft(Pupil, [("number", number)], values, code=code, new={"number": number}, found=found)
     )
     need(line, pupil, "last_name", "first_name")
     for name, household, rights in (

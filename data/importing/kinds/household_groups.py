@@ -32,7 +32,9 @@ def name_of(adult: Adult) -> tuple[str, str]:
 
 
 def address_of(adult: Adult) -> str:
-    """Where somebody lives; empty when the file does not say."""
+    """Where somebody lives; empty when the file does not say, or not so that it can be read."""
+    if adult.unread & {"address", "postcode", "town"}:
+        return ""
     street = plain_text(adult.text("address"))
     return f"{street} {plain_text(adult.text('postcode') or adult.text('town'))}" if street else ""
 
@@ -149,7 +151,7 @@ def _by_evidence(entries: list[Entry], union: _Union, snapshot: Snapshot) -> Non
     reached: dict[Hashable, list[tuple[Entry, Adult]]] = {}
     named: dict[Hashable, list[tuple[Entry, Adult]]] = {}
     for entry in entries:
-        for adult in entry.adults:
+        for adult in (each for each in entry.adults if each.is_named):
             name = name_of(adult)
             named.setdefault(name, []).append((entry, adult))
             if address := address_of(adult):
@@ -216,14 +218,15 @@ def _settle_homes(group: Group, snapshot: Snapshot) -> None:
     """The adults of a group, each once; those who live elsewhere have a home of their own when it is asked and answered so."""
     adults: dict[Hashable, list[tuple[Entry, Adult]]] = {}
     for entry in group.entries:
-        for adult in entry.adults:
+        for adult in (each for each in entry.adults if each.is_named):
             adults.setdefault(name_of(adult), []).append((entry, adult))
     merged = [_merged(rows, snapshot) for rows in adults.values()]
     merged.sort(key=lambda each: (each.slot, name_of(each)))
     separated = any(entry.separated for entry in group.entries)
     parts: dict[str, list[Adult]] = {}
+    first_place = next(filter(None, map(address_of, merged)), "")  # of those who have none too
     for adult in merged:
-        place = address_of(adult) or next(iter(parts), "")
+        place = address_of(adult) or first_place
         parts.setdefault(str(name_of(adult)) if separated else place, []).append(adult)
     if len(parts) > 1 and _ask_homes(group, merged, snapshot) == "two":
         group.homes = [Home(each, second=at > 0) for at, each in enumerate(parts.values())]
@@ -247,7 +250,9 @@ def _ask_homes(group: Group, adults: list[Adult], snapshot: Snapshot) -> str:
 
 def _merged(rows: list[tuple[Entry, Adult]], snapshot: Snapshot) -> Adult:
     """What all lines say of one adult; two values of one column are asked."""
-    made = Adult(min(adult.slot for _, adult in rows), {})
+    made = Adult(
+        min(adult.slot for _, adult in rows), {}, unread=set.intersection(*(adult.unread for _, adult in rows))
+    )
     made.login = next((adult.login for _, adult in rows if adult.login), "")
     for name in {name: None for _, adult in rows for name in adult.values}:
         values = [(entry.line, adult.values[name]) for entry, adult in rows if name in adult.values]

@@ -20,11 +20,12 @@ ADDRESS = ("address", "complement", "postcode", "town", "country")
 
 @dataclass(eq=False)
 class Adult:
-    """`values` are the record's. `slot`: which adult of the line."""
+    """`values` are the record's. `slot`: which adult of the line. `unread`: values whose fault is told, or that wait."""
 
     slot: int
     values: dict[str, Any]
     login: str = ""
+    unread: set[str] = field(default_factory=set)
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "")
@@ -32,6 +33,11 @@ class Adult:
     @property
     def called(self) -> str:
         return f"{self.text('first_name')} {self.text('last_name')}".strip()
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the file says who it is: of nobody else, nothing is asked."""
+        return not self.unread & {"last_name", "first_name"}
 
 
 @dataclass(eq=False)
@@ -71,7 +77,16 @@ def read(line: Line, snapshot: Snapshot) -> Entry:
     _adult_pupil(entry, snapshot)
     for adult in entry.adults:
         _check_adult(line, snapshot, adult)
+        _leave_unread(line, adult)
     return entry
+
+
+def _leave_unread(line: Line, adult: Adult) -> None:
+    """What is wrong on a line is told once: it is not compared with what other lines say."""
+    prefix = f"adult{adult.slot}_"
+    adult.unread = {name.removeprefix(prefix) for name in line.bad if name.startswith(prefix)}
+    for name in adult.unread:
+        adult.values.pop(name, None)
 
 
 def _adults(entry: Entry, snapshot: Snapshot) -> bool:
@@ -274,7 +289,7 @@ def _children(entry: Entry, snapshot: Snapshot) -> None:
         if slot > 1 and not values.get("first_name") and not values.get("last_name"):
             line.fault(f"{group}_first_name", UserError("Cet enfant n’a pas de nom."))
             continue
-        if not values.get("last_name") and values.get("first_name"):
+        if not values.get("last_name") and values.get("first_name") and f"{group}_last_name" not in line.bad:
             values["last_name"] = _surname(line, snapshot, entry, surnames)
         entry.children.append(Child(slot, values, number))
 

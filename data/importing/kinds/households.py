@@ -6,10 +6,10 @@ from typing import Any
 
 from data.accounts.models import Account
 from data.core.errors import UserError
-from data.core.fields import fold
+from data.core.fields import fold, full_name
 from data.core.roles import Role
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
-from data.importing.kinds.families import create_account, link_pupil
+from data.importing.kinds.families import create_account, link_pupil, warn_of_another
 from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMNS
 from data.importing.kinds.household_groups import (
     Group,
@@ -84,10 +84,11 @@ def _home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> None:
         number, code = new_number(snapshot, Family, home.key)
     draft = Draft(Family, [("number", number)], {}, code=code, new={"number": number}, found=found)
     home.entity = snapshot.put(line, draft, once=False)
-    if not home.adults and home.entity.id is None:
+    if not home.adults and home.entity.id is None and not any(entry.adults for entry in group.entries):
         line.fault("family", UserError("Cette famille est nouvelle, et le fichier ne nomme aucun de ses adultes."))
+    before_first = 0 if found else min((adult.slot for adult in home.adults), default=1) - 1
     for adult in home.adults:
-        _adult(line, snapshot, home.entity, adult)
+        _adult(line, snapshot, home.entity, adult, adult.slot - before_first)
 
 
 def _same_home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> Entity | None:
@@ -118,15 +119,16 @@ def _same_home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> Enti
     return snapshot.at(Family, families[0]) if families else None
 
 
-def _adult(line: Line, snapshot: Snapshot, family: Entity, adult: Adult) -> None:
+def _adult(line: Line, snapshot: Snapshot, family: Entity, adult: Adult, place: int) -> None:
+    """`place`: of the family's adults, from 1; the first one of a new family is its « responsable »."""
     there = _known(snapshot).of_family.get(family.id or 0, [])
     found = next((each for each in there if _name(each) == name_of(adult)), None)
     ranks = snapshot.context(Known).ranks.setdefault(family, {each["rank"]: _name(each) for each in there})
     rank = (
         found["rank"]
         if found is not None
-        else adult.slot
-        if adult.slot not in ranks
+        else place
+        if place not in ranks
         else next(n for n in range(1, 10**6) if n not in ranks)
     )
     ranks[rank] = name_of(adult)
@@ -145,7 +147,8 @@ def _adult(line: Line, snapshot: Snapshot, family: Entity, adult: Adult) -> None
 def _ask_first_name(line: Line, snapshot: Snapshot, adult: Adult) -> None:
     sentence = UserError("Ces adultes n’ont pas de prénom dans le fichier.")
     choices = (Choice("blank", UserError("Les enregistrer sans prénom, à compléter ensuite")),)
-    snapshot.questions.ask(Question("first-names", sentence, choices), line=line.number, sample=adult.called)
+    asked = Question("first-names", sentence, choices, stops=False)
+    snapshot.questions.ask(asked, line=line.number, sample=adult.called)
 
 
 def _ask_elsewhere(line: Line, snapshot: Snapshot, family: Entity, adult: Adult) -> None:
@@ -178,12 +181,22 @@ def _emails(snapshot: Snapshot) -> dict[str, list[Entity]]:
 
 
 def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Child) -> None:
-    if not child.number and not (child.text("first_name") and child.text("last_name")):
-        for name in ("first_name", "last_name"):
-            if not child.text(name):
-                line.fault(_column(child, name), UserError("Ce champ ne peut pas rester vide."))
+    found, again = (
+        (None, False) if not child.number and _lacks_name(child) else _find_child(line, snapshot, group, child)
+    )
+    if found is None and (lost := _lacks_name(child)):
+        for name in lost:
+            line.fault(_column(child, name), UserError("Ce champ ne peut pas rester vide."))
         return
-    found, again = _find_child(line, snapshot, group, child)
+    if found is not None and _is_another(child, found):
+        if again:
+            why = UserError(
+                "Ce numéro est déjà celui de {name}, à la ligne {line}. Corrigez l’un des deux.",
+                name=full_name(found["first_name"], found["last_name"]), line=found.line_number,
+            )  # fmt: skip
+            line.fault(_column(child, "number"), why)
+            return
+        warn_of_another(line, snapshot, found, child.values)
     if found is not None:
         number, code = found["number"], snapshot.code_of(found)
     else:
@@ -193,6 +206,16 @@ def _child(line: Line, snapshot: Snapshot, entry: Entry, group: Group, child: Ch
     pupil = snapshot.put(line, draft, once=False)
     _remember(snapshot, group, child, pupil)
     _links(line, snapshot, group, pupil, again=again)
+
+
+def _lacks_name(child: Child) -> list[str]:
+    return [name for name in ("first_name", "last_name") if not child.text(name)]
+
+
+def _is_another(child: Child, found: Entity) -> bool:
+    """Whether a number is now somebody else's: of names and birth date, one at most is the same."""
+    given = [name for name in ("first_name", "last_name", "birth_date") if child.text(name) and found[name]]
+    return sum(plain_text(child.text(name)) != plain_text(str(found[name])) for name in given) > 1
 
 
 def _column(child: Child, name: str) -> str:
