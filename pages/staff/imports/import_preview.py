@@ -63,7 +63,7 @@ def _family(uow: UnitOfWork, family: FamilyPreview) -> Markup:
 
 def _adult(uow: UnitOfWork, adult: AdultPreview) -> Markup:
     phones = [PHONE.format_value(each, uow.language) for each in adult.phones]
-    return html.strong(adult.name) + Markup(" · ").join(filter(None, ["", adult.address, *phones, adult.email]))
+    return Markup(" · ").join(filter(None, [html.strong(adult.name), adult.address, *phones, adult.email]))
 
 
 def _pupil(uow: UnitOfWork, pupil: PupilPreview) -> Markup:
@@ -74,9 +74,8 @@ def _pupil(uow: UnitOfWork, pupil: PupilPreview) -> Markup:
     )
     second = uow.translate("second foyer") if pupil.household == HouseholdRank.SECOND else ""
     consults = uow.translate("peut consulter") if pupil.rights == Rights.CONSULT else ""
-    return html.strong(pupil.name) + Markup(" · ").join(
-        filter(None, ["", uow.translate("élève"), born, pupil.discipline, second, consults])
-    )
+    about = [html.strong(pupil.name), uow.translate("élève"), born, pupil.discipline, second, consults]
+    return Markup(" · ").join(filter(None, about))
 
 
 def _understood(uow: UnitOfWork, values: Sequence[Understood]) -> Markup:

@@ -42,7 +42,6 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
     return html.section(
         title,
         _kind(uow, run, looked.likely),
-        _recognised(uow, run, looked),
         facts((uow.translate(label), value) for label, value in _evidence(uow, run, looked)),
         _left_out(uow, looked),
         html.details(
@@ -60,22 +59,26 @@ def _kind(uow: UnitOfWork, run: ImportRun, likely: Sequence[Likeness]) -> Markup
     names = list(dict.fromkeys([each.kind for each in likely] + list(KINDS)))
     options = {name: KINDS[name].label for name in names}
     return labelled(
-        uow, "reading-kind", _("Ce fichier contient"), "select", options=options, value=run.kind, data_change="kind"
+        uow,
+        "reading-kind",
+        _("Ce fichier contient"),
+        "select",
+        options=options,
+        value=run.kind,
+        span=1,
+        data_change="kind",
     )
 
 
-def _recognised(uow: UnitOfWork, run: ImportRun, looked: Looked) -> Markup | None:
+def _recognised(uow: UnitOfWork, run: ImportRun, looked: Looked) -> str:
     """The columns that say so, with values that stand in them, and the program that wrote the file."""
     found = next((each for each in looked.likely if each.kind == run.kind), None)
-    if found is None or not found.evidence:
-        return None
-    shown = [
-        uow.translate("« {title} » ({samples})", title=each.title, samples=", ".join(each.samples))
-        for each in found.evidence
-    ]
-    text = uow.translate("Reconnu à : {columns}", columns=" · ".join(shown))
-    by = uow.translate(" — comme {program} les écrit", program=looked.program) if looked.program else ""
-    return html.p(text, by, class_="soft")
+    if found is None:
+        return ""
+    columns = sorted(found.evidence, key=lambda each: run.heads.index(each.title) if each.title in run.heads else 0)
+    shown = " · ".join(f"{each.title} ({', '.join(each.samples[:2])})" for each in columns[:MAX_HEADS_SHOWN])
+    by = uow.translate("des titres de {program}", program=looked.program) if looked.program else ""
+    return " · ".join(filter(None, (by, shown)))
 
 
 def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str, Any]]:
@@ -90,6 +93,7 @@ def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str
         columns=looked.hidden_columns,
     )
     return [
+        (_("Reconnu à"), _recognised(uow, run, looked)),
         (_("Feuille"), reading.sheet),
         (_("Titres"), uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
         (_("Au-dessus"), " · ".join(looked.above[:3])),
