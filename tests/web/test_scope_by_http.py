@@ -165,6 +165,14 @@ def test_asking_for_what_is_anothers_is_journalled(canary: Theirs, claire: Perso
     assert "/eleves/2077/identite" in changes
 
 
+def test_hundreds_of_refusals_are_one_entry_a_minute(canary: Theirs, claire: Person) -> None:
+    asked = "SELECT changes FROM audit_entry WHERE action = 'refused'"
+    for number in range(9000, 9100):
+        assert claire.get(f"/eleves/{number}/identite").status_code == 404
+    [(first,)] = canary.portal.rows(asked)
+    assert "9000" in first
+
+
 @pytest.mark.parametrize(("login", "site"), OTHERS)
 def test_no_address_takes_anything_for_another_family(
     canary: Theirs,
