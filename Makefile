@@ -51,12 +51,13 @@ format: $(READY) $(BIOME)
 	$(VENV)/ruff format .
 	$(VENV)/node $(BIOME) check --write
 
-# A migration, drafted from what the tables say now: make migration NUMBER=0081 WHAT="second names of pupils".
+# A migration, drafted from what the tables say now: make migration WHAT="second names of pupils".
+NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 migration: $(READY)
 	rm -f var/migration.db
 	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
 		from data.core.schema import configuration as how; command.upgrade(how(), 'head'); \
-		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NUMBER)')"
+		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NEXT)')"
 
 # The catalogue of sentences, from the code: new ones want their English in data/locale.
 translations: $(READY)

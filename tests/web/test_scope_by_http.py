@@ -1,4 +1,4 @@
-"""Every address, asked for by everybody with everybody else's numbers: Connexion or 404, never a word of another's."""
+"""Every address, asked for by everybody with everybody else's numbers: Connexion or 404, never a word of another's (rule R-26)."""
 
 from collections.abc import Callable
 
