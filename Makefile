@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
+NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
@@ -52,7 +53,6 @@ format: $(READY) $(BIOME)
 	$(VENV)/node $(BIOME) check --write
 
 # A migration, drafted from what the tables say now: make migration WHAT="second names of pupils".
-NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 migration: $(READY)
 	rm -f var/migration.db
 	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
