@@ -31,8 +31,8 @@ async def start() -> None:
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
-    told = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
-    app.timer(told.seconds, told.run, immediate=False)
+    counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
+    app.timer(counted.seconds, counted.run, immediate=False)
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()

@@ -19,7 +19,7 @@ MAX_BODY_BYTES = 64 * 1024
 def back(caller: Caller, request: Request, payment: str) -> Response:
     """At a pattern of its own: the screen of the same address would take this one's place. Nothing that is sent here is
     read. The page leads on by itself, and then comes from our own site: with the cookie."""
-    if not re.fullmatch("[A-Za-z0-9]{1,60}", payment):
+    if not re.fullmatch("[A-Za-z0-9]{16,60}", payment):
         raise NotFound("a reference that is none")
     there = f"/facturation/retour/{payment}"
     body = info(caller.translate("La banque vous ramène au portail.")) + html.p(

@@ -21,7 +21,7 @@ def _nothing_counted() -> Iterator[None]:
     refusals._untold.clear()
 
 
-def told(login: str = CLAIRE) -> list[dict[str, Any]]:
+def entries_of(login: str = CLAIRE) -> list[dict[str, Any]]:
     found = every(AuditEntry, AuditEntry.action == "refused", AuditEntry.actor_id == account(login).id)
     return [each.changes for each in sorted(found, key=lambda each: each.id)]
 
@@ -33,9 +33,9 @@ def test_hundreds_of_refusals_are_one_entry_a_minute_that_counts_them(database: 
         refusals.note(
             claire, "198.51.100.7", f"/eleves/{number}/identite", now=now + timedelta(milliseconds=16 * number)
         )
-    assert told() == [{"path": ["", "/eleves/0/identite"]}]
+    assert entries_of() == [{"path": ["", "/eleves/0/identite"]}]
     refusals.note(claire, "198.51.100.7", "/eleves/245/identite", now=now + MINUTE)
-    assert told()[1:] == [{"path": ["", "/eleves/245/identite"], "count": ["", 245]}]
+    assert entries_of()[1:] == [{"path": ["", "/eleves/245/identite"], "count": ["", 245]}]
     entry = every(AuditEntry, AuditEntry.action == "refused")[-1]
     assert (entry.actor, entry.role, entry.family_id, entry.client, entry.subject) == (
         "Claire Aubry", "family", claire.family_id, "198.51.100.7", "address",
@@ -47,21 +47,21 @@ def test_what_was_counted_is_told_when_nothing_follows(database: str) -> None:
     for number in range(3):
         refusals.note(claire, "", f"/{number}", now=now)
     refusals.tell_counted(now=now + MINUTE / 2)
-    assert len(told()) == 1
+    assert len(entries_of()) == 1
     refusals.tell_counted(now=now + MINUTE)
     refusals.tell_counted(now=now + 3 * MINUTE)
-    assert told()[1:] == [{"path": ["", "/2"], "count": ["", 2]}]
+    assert entries_of()[1:] == [{"path": ["", "/2"], "count": ["", 2]}]
 
 
 def test_a_process_that_ends_tells_what_it_counted(database: str) -> None:
     for number in range(3):
         refusals.note(account(CLAIRE), "", f"/{number}")
     refusals.tell_counted(at_once=True)
-    assert told()[1:] == [{"path": ["", "/2"], "count": ["", 2]}]
+    assert entries_of()[1:] == [{"path": ["", "/2"], "count": ["", 2]}]
 
 
 def test_each_account_has_its_own_minute(database: str) -> None:
     now = clock.now()
     for login in (CLAIRE, HELENE, PAUL, CLAIRE):
         refusals.note(account(login), "", f"/{login}", now=now)
-    assert [len(told(login)) for login in (CLAIRE, HELENE, PAUL)] == [1, 1, 1]
+    assert [len(entries_of(login)) for login in (CLAIRE, HELENE, PAUL)] == [1, 1, 1]
