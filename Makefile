@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 READY := .venv/.ready
+NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
@@ -51,12 +52,12 @@ format: $(READY) $(BIOME)
 	$(VENV)/ruff format .
 	$(VENV)/node $(BIOME) check --write
 
-# A migration, drafted from what the tables say now: make migration NUMBER=0081 WHAT="second names of pupils".
+# A migration, drafted from what the tables say now: make migration WHAT="second names of pupils".
 migration: $(READY)
 	rm -f var/migration.db
 	DATABASE_URL=sqlite:///var/migration.db WHAT="$(WHAT)" $(VENV)/python -c "import os; from alembic import command; \
 		from data.core.schema import configuration as how; command.upgrade(how(), 'head'); \
-		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NUMBER)')"
+		command.revision(how(), os.environ['WHAT'], autogenerate=True, rev_id='$(NEXT)')"
 
 # The catalogue of sentences, from the code: new ones want their English in data/locale.
 translations: $(READY)

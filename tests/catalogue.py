@@ -85,7 +85,7 @@ def unready(catalogue: Catalog) -> list[Message]:
 
 
 def forms(sentence: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (sentence,) if isinstance(sentence, str) else tuple(sentence or ("",))
+    return tuple(sentence) if isinstance(sentence, list | tuple) else (sentence or "",)
 
 
 def main() -> None:

@@ -5,7 +5,8 @@ import json
 from markupsafe import Markup
 
 from components.layout.plain_layout import alert, info, success
-from components.ui.markup import join
+from components.ui import html
+from components.ui.markup import Content, join
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.uploads import validation
@@ -44,6 +45,29 @@ WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
     "moved": _("Page {count} sur {total}"),
     "turned": _("Page {count} tournée"),
 }
+
+
+def file_field(label: str, accept: str, *hint: Markup, id_: str = "fichier") -> Markup:
+    """Where a file is chosen."""
+    return html.div(
+        html.label(label, for_=id_),
+        html.input(id=id_, name="fichier", type="file", accept=accept, required=True),
+        hint,
+        class_="field",
+    )
+
+
+def file_form(uow: UnitOfWork, *content: Content, action: str, class_: str) -> Markup:
+    """Sends one file by plain HTTP, as every file is, and says how far it is."""
+    return html.form(
+        content,
+        method="post",
+        action=action,
+        enctype="multipart/form-data",
+        class_=class_,
+        data_alone=True,
+        data_texts=script_texts(uow),
+    )
 
 
 def script_texts(uow: UnitOfWork) -> str:

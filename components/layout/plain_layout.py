@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from components.layout import display_preferences, html_document, layout
 from components.ui import html
 from components.ui.icons import STAVE, icon
-from components.ui.markup import classes, join
+from components.ui.markup import Content, classes, join
 from data.accounts.caller import Caller
 from data.core.i18n import Language, pair, translate
 from data.core.sites import Site
@@ -117,6 +117,34 @@ def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) ->
         maxlength=200,
         required=True,
         autofocus=autofocus,
+    )
+
+
+def own_email(label: str, value: str, fault: str) -> Markup:
+    """The field « E-mail » of whoever asks."""
+    return entry(
+        label,
+        "email",
+        value=value,
+        fault=fault,
+        autocomplete="email",
+        inputmode="email",
+        autocapitalize="none",
+        spellcheck="false",
+        maxlength=254,
+        required=True,
+    )
+
+
+def asking_form(*fields: Content, button: str, action: str) -> Markup:
+    """A form of plain HTTP: its fields, one under the other, and its button."""
+    return html.form(
+        fields,
+        html.button(button, class_="btn", type="submit"),
+        method="post",
+        action=action,
+        novalidate=True,
+        class_="stack-form",
     )
 
 

@@ -1,9 +1,10 @@
-"""What the office's queues share: the list and its rows, the one after, the search, pages and keys, the last decision, a reason."""
+"""What the office's queues share: the list and its rows, the one that is open and the one after, the search, pages and keys,
+the last decision, a reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from markupsafe import Markup
 
@@ -13,11 +14,21 @@ from components.ui.markup import Content, button, classes
 from components.ui.panel import Act, Answer
 from data.accounts import models as accounts
 from data.core import formats, sites
-from data.core.errors import UserError
-from data.core.i18n import translate_or_same
+from data.core.errors import NotFound, UserError
+from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 
+
+class Addressed(Protocol):
+    """What a page shows, with its address."""
+
+    @property
+    def url(self) -> str: ...
+
+
 PageState = TypeVar("PageState")
+Queue = TypeVar("Queue", bound=Addressed)
+Found = TypeVar("Found")
 Acts = Mapping[str, Callable[[UnitOfWork, Act, PageState], Answer | None]]
 
 
@@ -61,6 +72,19 @@ def draw_row(row_id: int, href: str, name: str, about: object, age: Markup, *, c
 def age_of(uow: UnitOfWork, since: datetime, *, late: bool = False) -> Markup:
     """« il y a 3 jours »."""
     return html.span(formats.ago(since, uow.now, uow.zone, uow.language), class_=classes("age", late and "old"))
+
+
+def moves(turn: Callable[[UnitOfWork, Queue, int], None]) -> Acts[Queue]:
+    """The acts « next » and « previous »: `turn` opens the one below (1) or above (-1)."""
+
+    def move(by: int) -> Callable[[UnitOfWork, Act, Queue], Answer]:
+        def moved(uow: UnitOfWork, _act: Act, page_state: Queue) -> Answer:
+            turn(uow, page_state, by)
+            return Answer(url=page_state.url, focus="request-title")
+
+        return moved
+
+    return {"next": move(1), "previous": move(-1)}
 
 
 def neighbour(ids: Sequence[int], current: int | None, by: int) -> int | None:
@@ -133,6 +157,21 @@ def ready_sentences(uow: UnitOfWork, field: str, key: str, ours: Iterable[str], 
     return html.div(buttons, class_="ready", role="group", aria_label=uow.translate("Raisons prêtes"))
 
 
+def waiting(uow: UnitOfWork, count: int, oldest: datetime | None) -> str:
+    """« 12 en attente · la plus ancienne : il y a 3 jours »."""
+    text = uow.ngettext("{count} en attente", "{count} en attente", count=count)
+    if oldest is None:
+        return text
+    age = formats.ago(oldest, uow.now, uow.zone, uow.language)
+    return text + uow.translate(" · la plus ancienne : {age}", age=age)
+
+
+def other_file(uow: UnitOfWork, *, closed: bool) -> Markup:
+    """From what waits to what was answered, and back (the act « file »)."""
+    other = uow.translate("Voir ce qui attend") if closed else uow.translate("Voir les réponses données")
+    return html.p(button(other, do="file", of="" if closed else "closed", class_="link", id="file"), class_="done")
+
+
 def search_field(uow: UnitOfWork, typed: str, hint: str, most: int = 60) -> Markup:
     """The field of the act « search », at most `most` characters."""
     field = html.input(
@@ -164,7 +203,8 @@ def steps(uow: UnitOfWork) -> Markup:
 def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
     listed = (
-        html.dt(html.kbd(translate_or_same(key, uow.language))) + html.dd(uow.translate(text)) for key, text in keys
+        html.dt(html.kbd(translate_or_same(key, uow.language))) + html.dd(uow.translate(text))
+        for key, text in (*keys, ("?", _("cette aide")))
     )
     box = html.input(type="checkbox", data_keys=True, checked=True)
     ok = html.button(uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
@@ -200,6 +240,29 @@ def seen_by(uow: UnitOfWork, name: str) -> Markup | None:
     return html.div(icon("person"), html.p(text), class_="notice pending") if name else None
 
 
-def nothing_open(text: str) -> Markup:
+def draw_opened(
+    opened: int | None,
+    find: Callable[[int], Found | None],
+    draw: Callable[[Found], Markup],
+    *,
+    gone: str,
+    choose: str,
+    title_id: str = "request-title",
+) -> Markup:
+    """The right half of the queue: what is open; `choose` when nothing is, `gone` when it is not there."""
+    try:
+        found = find(opened) if opened else None
+    except NotFound:
+        return nothing_open(gone, title_id)
+    return nothing_open(choose, title_id) if found is None else draw(found)
+
+
+def draw_head(title: str, *under: Markup, side: Markup, title_id: str = "request-title") -> Markup:
+    """The head of what is open: its title, the lines under it, how it stands."""
+    text = html.div(html.h2(title, id=title_id, tabindex="-1"), under)
+    return html.div(text, html.div(side, class_="side"), class_="head")
+
+
+def nothing_open(text: str, title_id: str = "request-title") -> Markup:
     """The place of a request, when none is open."""
-    return html.section(html.h2(text, id="request-title", tabindex="-1", class_="plain"), class_="card request")
+    return html.section(html.h2(text, id=title_id, tabindex="-1", class_="plain"), class_="card request")

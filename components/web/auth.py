@@ -1,9 +1,11 @@
 """Who is calling: read from the cookie and the session's row at every page, download and event."""
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from components.layout import display_preferences
+from components.layout.plain_layout import plain_page
 from data.access_grants import impersonation
 from data.accounts import sessions
 from data.accounts.caller import Caller
@@ -47,6 +49,11 @@ def caller_of(request: Request, *, touch: bool = True) -> Caller:
     account, signin, site = found
     seen = impersonation.viewed(account, signin)
     return Caller(account, signin, address_of(request), as_language(account.language), seen, site=site)
+
+
+def page_for(caller: Caller, request: Request, title: str, body: Markup, *, status: int = 200) -> Response:
+    """A plain page that everybody may open."""
+    return plain_page(title, body, language=caller.language, status=status, site=site_of(caller, request))
 
 
 def site_of(caller: Caller, request: Request) -> Site | None:

@@ -16,7 +16,7 @@ from data.core.i18n import _
 from data.core.spreadsheets import Sheet, Tick, no_tick
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import FOUND_BY, Family, Guardian, Pupil, PupilLink, found_by_values
-from data.importing import column_matching, conflict_checks, line_reading, previews, records
+from data.importing import capitals, column_matching, conflict_checks, line_reading, previews, records
 from data.importing.columns import Field
 from data.importing.kinds import invoices as invoice_kinds
 from data.importing.line_reading import Fault, Understood
@@ -96,6 +96,7 @@ def plan(snapshot: Snapshot, record: Record, sheet: Sheet, matched: Matched, *, 
         if (one := record.field(name)) and int(at) < len(sheet.heads)
     }
     lines = _read_lines(made, sheet, columns, matched, tick)
+    capitals.ask(lines, snapshot)
     records.reserve(record, lines, snapshot)
     if record.prepare is not None:
         record.prepare(lines, snapshot)

@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, plain_page
+from components.layout.plain_layout import alert
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import classes
-from components.web.auth import site_of
+from components.web.auth import page_for
 from data.accounts.caller import Audience, Caller
 from data.billing.gateways.protocol import Forged, Order, State
 from data.billing.gateways.simulator import Simulator
@@ -97,13 +97,7 @@ def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Re
             class_="stack-form",
         )
     )
-    return plain_page(
-        caller.translate("Paiement"),
-        body,
-        language=caller.language,
-        status=503 if fault else 200,
-        site=site_of(caller, request),
-    )
+    return page_for(caller, request, caller.translate("Paiement"), body, status=503 if fault else 200)
 
 
 async def _send_late(fields: Mapping[str, str]) -> None:

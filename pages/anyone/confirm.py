@@ -3,10 +3,10 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, plain_page, success
+from components.layout.plain_layout import alert, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
-from components.web.auth import site_of
+from components.web.auth import page_for
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
 
@@ -20,9 +20,7 @@ def show(caller: Caller, request: Request, token: str) -> Response:
         action=request.url.path,
         class_="stack-form",
     )
-    return plain_page(
-        caller.translate("Confirmer une adresse e-mail"), body, language=caller.language, site=site_of(caller, request)
-    )
+    return page_for(caller, request, caller.translate("Confirmer une adresse e-mail"), body)
 
 
 @plain("/confirmer/{token}", Audience.ANYONE, methods=("POST",))
@@ -40,10 +38,6 @@ def confirm(caller: Caller, request: Request, token: str) -> Response:
                 "L’adresse {address} est confirmée, merci. Vous n’avez rien d’autre à faire.", address=address
             )
         )
-    return plain_page(
-        caller.translate("Confirmer une adresse e-mail"),
-        body + html.div(html.a(caller.translate("Retour à l’accueil"), href="/"), class_="links"),
-        language=caller.language,
-        status=200 if address else 404,
-        site=site_of(caller, request),
-    )
+    body += html.div(html.a(caller.translate("Retour à l’accueil"), href="/"), class_="links")
+    title = caller.translate("Confirmer une adresse e-mail")
+    return page_for(caller, request, title, body, status=200 if address else 404)

@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, entry, password, plain_page
+from components.layout.plain_layout import alert, asking_form, entry, password, plain_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.markup import Markup
@@ -25,6 +25,7 @@ FIELDS = {
     "email": _("Votre e-mail"),
     "login": _("Identifiant que vous choisissez"),
 }
+PASSWORDS = {"nouveau": _("Mot de passe"), "encore": _("Mot de passe, une seconde fois")}
 HINTS = {"code": _("Lettres sans accent, chiffres, tirets : valmont"), "login": _("Par exemple dupont.anne")}
 
 
@@ -44,29 +45,10 @@ def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, s
         for name, label in FIELDS.items()
     ]
     fields += [
-        password(
-            translate("Mot de passe"),
-            "nouveau",
-            caller.language,
-            autocomplete="new-password",
-            fault=faults.get("nouveau", ""),
-        ),
-        password(
-            translate("Mot de passe, une seconde fois"),
-            "encore",
-            caller.language,
-            autocomplete="new-password",
-            fault=faults.get("encore", ""),
-        ),
+        password(translate(label), name, caller.language, autocomplete="new-password", fault=faults.get(name, ""))
+        for name, label in PASSWORDS.items()
     ]
-    form = html.form(
-        fields,
-        html.button(translate("Commencer"), type="submit", class_="btn"),
-        method="post",
-        action=f"/premier-demarrage/{token}",
-        novalidate=True,
-        class_="stack-form",
-    )
+    form = asking_form(fields, button=translate("Commencer"), action=f"/premier-demarrage/{token}")
     about = html.p(translate("Ce portail est vide. Donnez le nom du conservatoire et votre compte de responsable."))
     return plain_page(
         translate("Premier démarrage"),
@@ -86,9 +68,7 @@ async def begin(caller: Caller, request: Request, token: str) -> Response:
     if not first_start.opens(token):
         return error_page(404, language=caller.language)
     form = await request.form()
-    typed = {
-        name: value[:300] if isinstance(value := form.get(name), str) else "" for name in (*FIELDS, "nouveau", "encore")
-    }
+    typed = {name: value[:300] if isinstance(value := form.get(name), str) else "" for name in (*FIELDS, *PASSWORDS)}
     about = [*typed["site"].split(), *typed["name"].split(), typed["login"], typed["code"], "conservatoire", "musique"]
     stranger = Account(site_id=0, role=Role.MANAGER, login=typed["login"][:40], name=typed["name"][:120])
     try:

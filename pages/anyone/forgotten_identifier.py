@@ -6,11 +6,11 @@ from fastapi import Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from components.layout.plain_layout import entry, message, plain_page, success
+from components.layout.plain_layout import asking_form, message, own_email, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.web import way_on
-from components.web.auth import site_of
+from components.web.auth import page_for
 from data.accounts import forgotten_identifier
 from data.accounts.caller import Audience, Caller
 from data.core.database import Unavailable
@@ -27,40 +27,20 @@ def _page(
     dialog = message(caller.translate("Vérifiez les renseignements saisis."), caller.language, focus="email")
     body = (
         success(done)
-        + html.form(
+        + asking_form(
             html.p(
                 caller.translate("Saisissez l’e-mail de votre fiche : votre identifiant y sera envoyé."),
                 class_="soft",
             ),
-            entry(
-                caller.translate("E-mail"),
-                "email",
-                value=email,
-                fault=fault,
-                autocomplete="email",
-                inputmode="email",
-                autocapitalize="none",
-                spellcheck="false",
-                maxlength=254,
-                required=True,
-            ),
+            own_email(caller.translate("E-mail"), email, fault),
             way_on.field(after),
-            html.button(caller.translate("Valider"), class_="btn", type="submit"),
-            method="post",
+            button=caller.translate("Valider"),
             action=PATH,
-            novalidate=True,
-            class_="stack-form",
         )
         + html.div(html.a(caller.translate("Retour"), href=way_on.carried("/connexion", after)), class_="links")
         + (dialog if fault else "")
     )
-    return plain_page(
-        caller.translate("Identifiant oublié"),
-        body,
-        language=caller.language,
-        status=400 if fault else 200,
-        site=site_of(caller, request),
-    )
+    return page_for(caller, request, caller.translate("Identifiant oublié"), body, status=400 if fault else 200)
 
 
 @plain(PATH, Audience.ANYONE)

@@ -3,12 +3,12 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import entry, message, plain_page, success, user_name
+from components.layout.plain_layout import asking_form, message, own_email, success, user_name
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.markup import Markup
 from components.web import way_on
-from components.web.auth import site_of
+from components.web.auth import page_for
 from components.web.errors import error_page
 from data.accounts import models as accounts
 from data.accounts import passwords, sessions
@@ -50,17 +50,11 @@ def _page(
         )
         + dialog
     )
-    return plain_page(
-        caller.translate("Mot de passe perdu"),
-        body,
-        language=caller.language,
-        status=400 if faults else 200,
-        site=site_of(caller, request),
-    )
+    return page_for(caller, request, caller.translate("Mot de passe perdu"), body, status=400 if faults else 200)
 
 
 def _form(caller: Caller, login: str, email: str, faults: dict[str, str], after: str) -> Markup:
-    return html.form(
+    return asking_form(
         html.p(
             caller.translate(
                 "Saisissez l’identifiant que le conservatoire vous a communiqué et l’e-mail de votre fiche."
@@ -68,24 +62,10 @@ def _form(caller: Caller, login: str, email: str, faults: dict[str, str], after:
             class_="soft",
         ),
         user_name(caller.translate("Identifiant"), login, faults.get("identifiant", "")),
-        entry(
-            caller.translate("E-mail"),
-            "email",
-            value=email,
-            fault=faults.get("email", ""),
-            autocomplete="email",
-            inputmode="email",
-            autocapitalize="none",
-            spellcheck="false",
-            maxlength=254,
-            required=True,
-        ),
+        own_email(caller.translate("E-mail"), email, faults.get("email", "")),
         way_on.field(after),
-        html.button(caller.translate("Valider"), class_="btn", type="submit"),
-        method="post",
+        button=caller.translate("Valider"),
         action="/mot-de-passe-perdu",
-        novalidate=True,
-        class_="stack-form",
     )
 
 

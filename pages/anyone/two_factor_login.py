@@ -3,11 +3,11 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.plain_layout import alert, entry, plain_page
+from components.layout.plain_layout import alert, entry
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.web import way_on
-from components.web.auth import site_of
+from components.web.auth import page_for
 from data.accounts import two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.core.errors import UserError
@@ -39,9 +39,7 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
     about = html.p(translate("Ouvrez l’application de codes de votre téléphone."), class_="soft")
     back = html.div(html.a(translate("Recommencer"), href=way_on.carried("/connexion", after)), class_="links")
     body = alert(wrong) + about + form + back
-    return plain_page(
-        translate("Second facteur"), body, language=caller.language, status=status, site=site_of(caller, request)
-    )
+    return page_for(caller, request, translate("Second facteur"), body, status=status)
 
 
 @plain(STEP_PATH, Audience.ANYONE)

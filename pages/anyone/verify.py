@@ -8,7 +8,7 @@ from components.layout.plain_layout import alert, entry, plain_page, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.tables import facts
-from components.web.auth import site_of
+from components.web.auth import page_for, site_of
 from data.accounts.caller import Audience, Caller
 from data.billing import pdf_archive
 from data.core import formats, sites
@@ -20,12 +20,7 @@ def ask(caller: Caller, request: Request) -> Response:
     code = "".join(char for char in request.query_params.get("code", "")[:40] if char.isalnum())
     if code:
         return RedirectResponse(f"/verifier/{pdf_archive.spaced(code.upper())}", 303)
-    return plain_page(
-        caller.translate("Vérifier une attestation"),
-        _form(caller),
-        language=caller.language,
-        site=site_of(caller, request),
-    )
+    return page_for(caller, request, caller.translate("Vérifier une attestation"), _form(caller))
 
 
 @plain("/verifier/{code}", Audience.ANYONE)

@@ -101,7 +101,7 @@ def test_the_first_sign_in_leads_to_choosing_a_password(enter: Enter) -> None:
     box(page, "Nouveau mot de passe").fill(NEW)
     box(page, "Nouveau mot de passe, une seconde fois").fill(NEW)
     page.get_by_role("button", name="Valider").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Linh")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Famille")
 
 
 def test_a_lost_password_is_asked_for_and_works(enter: Enter, portal: Server) -> None:

@@ -77,13 +77,17 @@ def begin(window: Window, server: Server) -> Page:
 
 
 def give(page: Page, kind: str, name: str, content: bytes) -> None:
+    """The file alone; the portal says what it holds."""
     page.goto("/gestion/imports")
     page.wait_for_selector(LIVE, state="attached")
-    page.get_by_label("Genre de fiches").select_option(label=kind)
     page.get_by_label("Fichier", exact=True).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     page.get_by_role("button", name="Continuer").click()
     page.wait_for_selector(LIVE, state="attached")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    held = page.get_by_label("Ce fichier contient")
+    if held.locator("option:checked").inner_text() != kind:
+        held.select_option(label=kind)
+        expect(page.get_by_text(f"{kind} · ")).to_be_visible()
 
 
 def check(page: Page) -> None:

@@ -210,6 +210,7 @@ def _ways(theirs: Theirs, pattern: str) -> list[dict[str, object]]:
         "course": theirs.rows.get("enrolment", [1])[0],
         "year": theirs.year,
         "reference": theirs.of("online_payment", "reference"),
+        "payment": theirs.of("online_payment", "reference"),
         "kind": "locations",
         "gateway": "simulator",
         "token": "x" * 43,

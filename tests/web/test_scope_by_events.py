@@ -1,4 +1,4 @@
-"""Every event a page listens to, forged with another's numbers and with values no script sends: nothing of theirs moves."""
+"""Every event a page listens to, forged with another's numbers and with values no script sends: nothing of theirs moves (rule R-26)."""
 
 import json
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.file_notices import file_notice, received_code, script_texts
+from components.layout.file_notices import file_field, file_form, file_notice, received_code
 from components.layout.layout import way_back
 from components.layout.plain_layout import alert
 from components.nicegui_adapter.panel_element import Panel
@@ -232,24 +232,16 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
 
 def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     """A document may be joined; what was sent may be taken back."""
-    name = f"fichier-{notice.id}"
     label = (
         uow.translate("Remplacer le document") if notice.document else uow.translate("Joindre un document (facultatif)")
     )
-    chooser = html.form(
-        html.div(
-            html.label(label, for_=name),
-            html.input(id=name, name="fichier", type="file", accept=validation.ACCEPTED, required=True),
-            html.span(uow.translate("Une photo ou un PDF"), class_="hint"),
-            class_="field",
-        ),
+    hint = html.span(uow.translate("Une photo ou un PDF"), class_="hint")
+    chooser = file_form(
+        uow,
+        file_field(label, validation.ACCEPTED, hint, id_=f"fichier-{notice.id}"),
         html.button(uow.translate("Envoyer le document"), type="submit", class_="btn quiet"),
-        method="post",
         action=f"/eleves/{n}/absences/{notice.id}/document",
-        enctype="multipart/form-data",
         class_="beside",
-        data_alone=True,
-        data_texts=script_texts(uow),
     )
     return html.div(
         chooser,

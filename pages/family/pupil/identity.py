@@ -4,7 +4,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.file_notices import file_notice, script_texts
+from components.layout.file_notices import file_field, file_form, file_notice
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui import forms, html
@@ -78,19 +78,12 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         if change
         else None
     )
-    chooser = html.form(
-        html.div(
-            html.label(uow.translate("Choisir une photo"), for_="fichier"),
-            html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
-            class_="field",
-        ),
+    chooser = file_form(
+        uow,
+        file_field(uow.translate("Choisir une photo"), validation.ACCEPTED_PICTURES),
         html.button(uow.translate("Envoyer la photo"), type="submit", class_="btn quiet"),
-        method="post",
         action=f"/eleves/{pupil.number}/photo",
-        enctype="multipart/form-data",
         class_="stack-form",
-        data_alone=True,
-        data_texts=script_texts(uow),
     )
     beside = html.div(waits, chooser if may_send else None, class_="stack-form")
     return html.section(

@@ -17,6 +17,7 @@ from data.importing.planning import Change
 from data.importing.runs import ImportRun
 from pages.staff.imports import import_faults, import_lists, import_questions
 from pages.staff.imports.import_files import PATH
+from pages.staff.imports.import_preview import draw_preview, draw_totals
 
 
 @dataclass
@@ -52,7 +53,8 @@ def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: R
             + import_faults.draw(uow, run, report.faults, page_state.skip)
             + html.div(_again(uow, run), back, files, class_="actions")
         )
-    shown = mended + questions + _sums(uow, report) + _lists(uow, page_state, report)
+    shown = mended + questions + _sums(uow, report) + draw_totals(uow, report) + draw_preview(uow, report)
+    shown += _lists(uow, page_state, report)
     if any(each.is_open for each in report.questions):
         return shown + html.div(back, files, class_="actions")
     text = _("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez.")

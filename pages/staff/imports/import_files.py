@@ -30,9 +30,10 @@ async def receive(caller: Caller, request: Request) -> Response:
         sent, name = form.get("fichier"), form.get("genre")
         content = await sent.read(spreadsheets.MAX_BYTES + 1) if isinstance(sent, UploadFile) else b""
         called = (sent.filename or "") if isinstance(sent, UploadFile) else ""
-    if not called or not isinstance(name, str) or name not in KINDS:
+    if not called:
         return RedirectResponse(f"{PATH}?manque=1", 303)
-    number = await asyncio.to_thread(jobs.receive, caller.unit_of_work, name, called, content)
+    chosen = name if isinstance(name, str) and name in KINDS else ""
+    number = await asyncio.to_thread(jobs.receive, caller.unit_of_work, chosen, called, content)
     return RedirectResponse(f"{PATH}/{number}", 303)
 
 

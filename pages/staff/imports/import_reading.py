@@ -1,7 +1,7 @@
 """How a file was read, with what says so: its sheet, its titles, its characters, the lines left aside. Each can be changed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -17,8 +17,10 @@ from data.core.i18n import _, plural
 from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import jobs
+from data.importing import jobs, recognition
+from data.importing.kinds.registry import KINDS
 from data.importing.pipeline import CODING_NAMES, Looked
+from data.importing.recognition import Likeness
 from data.importing.runs import ImportRun
 
 DELIMITERS = {";": _("point-virgule ( ; )"), ",": _("virgule ( , )"), "\t": _("tabulation"), "|": _("barre ( | )")}
@@ -31,12 +33,15 @@ MAX_HEADS_SHOWN = 5
 
 def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
     looked = jobs.looked_of(run)
+    title = html.h2(uow.translate("Ce que le portail a reconnu"), id="reading", tabindex="-1")
     if looked is None:
         text = uow.translate("Le fichier a été lu : {how}.", how=run.about)
         see = button(uow.translate("Voir comment, ou corriger"), do="look", class_="btn quiet small")
-        return html.section(html.p(text), see, class_="card flow tight", aria_label=uow.translate("Lecture du fichier"))
+        body = (title, _kind(uow, run, []), html.p(text), see)
+        return html.section(body, class_="card flow tight", aria_labelledby="reading")
     return html.section(
-        html.h2(uow.translate("Ce que le portail a lu"), id="reading", tabindex="-1"),
+        title,
+        _kind(uow, run, looked.likely),
         facts((uow.translate(label), value) for label, value in _evidence(uow, run, looked)),
         _left_out(uow, looked),
         html.details(
@@ -47,6 +52,33 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
         class_="card flow tight",
         aria_labelledby="reading",
     )
+
+
+def _kind(uow: UnitOfWork, run: ImportRun, likely: Sequence[Likeness]) -> Markup:
+    """What the file holds: the likeliest kinds first."""
+    names = list(dict.fromkeys([each.kind for each in likely] + list(KINDS)))
+    options = {name: KINDS[name].label for name in names}
+    return labelled(
+        uow,
+        "reading-kind",
+        _("Ce fichier contient"),
+        "select",
+        options=options,
+        value=run.kind,
+        span=1,
+        data_change="kind",
+    )
+
+
+def _recognised(uow: UnitOfWork, run: ImportRun, looked: Looked) -> str:
+    """The columns that say so, with values that stand in them, and the program that wrote the file."""
+    found = next((each for each in looked.likely if each.kind == run.kind), None)
+    if found is None:
+        return ""
+    columns = sorted(found.evidence, key=lambda each: run.heads.index(each.title) if each.title in run.heads else 0)
+    shown = " · ".join(f"{each.title} ({', '.join(each.samples[:2])})" for each in columns[:MAX_HEADS_SHOWN])
+    by = uow.translate("des titres de {program}", program=looked.program) if looked.program else ""
+    return " · ".join(filter(None, (by, shown)))
 
 
 def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str, Any]]:
@@ -61,6 +93,7 @@ def _evidence(uow: UnitOfWork, run: ImportRun, looked: Looked) -> list[tuple[str
         columns=looked.hidden_columns,
     )
     return [
+        (_("Reconnu à"), _recognised(uow, run, looked)),
         (_("Feuille"), reading.sheet),
         (_("Titres"), uow.translate("ligne {line} : {titles}", line=reading.titles_line, titles=titles)),
         (_("Au-dessus"), " · ".join(looked.above[:3])),
@@ -179,3 +212,9 @@ def _changed(act: Act) -> dict[str, object]:
     if act.of in {"skip_hidden", "keep_all"}:
         return {act.of: typed == "true"}
     raise UserError("Écrivez le numéro de la ligne, tel que le tableur le montre.")
+
+
+def choose_kind(uow: UnitOfWork, act: Act, run_id: int) -> Answer:
+    """The file holds something else than was believed."""
+    recognition.choose_kind(uow, run_id, next(iter(act.values.values()), "")[:40])
+    return Answer(announce=uow.translate("Les colonnes sont proposées à nouveau."), focus="reading-kind")

@@ -46,6 +46,7 @@ def import_run(uow: UnitOfWork, n: int) -> None:
         "match": _match,
         "fix": _fix,
         "option": _option,
+        "kind": lambda w, act, state: import_reading.choose_kind(w, act, state.run_id),
         "back": _back,
         "force": _force,
         "drop": _drop,

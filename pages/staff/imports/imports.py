@@ -36,43 +36,38 @@ def _draw(uow: UnitOfWork, lacking: bool, chosen: str) -> Markup:
     under = uow.translate("Donnez un fichier de votre logiciel de gestion, ou prenez-en un pour lui.")
     return (
         head(uow.translate("Imports et exports"), under)
-        + (alert(uow.translate("Choisissez le genre de fiches et un fichier CSV ou XLSX.")) if lacking else Markup())
+        + (alert(uow.translate("Choisissez un fichier CSV ou XLSX.")) if lacking else Markup())
         + html.div(_give(uow, chosen), _accepted(uow), class_="importing")
         + _kinds(uow)
     )
 
 
 def _give(uow: UnitOfWork, chosen: str) -> Markup:
-    options = [html.option(uow.translate("Choisissez…"), value="")] + [
-        html.option(uow.translate(each.label), value=each.name, selected=each.name == chosen) for each in KINDS.values()
-    ]
+    """The file alone: what it holds is recognised. `chosen`: the kind of the file that is given again."""
     return html.section(
-        html.h2(uow.translate("Importer un fichier")),
+        html.h2(uow.translate("Quel fichier avez-vous ?")),
         html.form(
-            html.div(
-                html.label(uow.translate("Genre de fiches"), for_="genre"),
-                html.select(options, id="genre", name="genre", required=True),
-                class_="field",
-            ),
             html.div(
                 html.label(uow.translate("Fichier"), for_="fichier"),
                 html.input(
                     id="fichier",
                     name="fichier",
                     type="file",
-                    accept=".csv,.txt,.tsv,.xlsx",
+                    accept=".csv,.txt,.tsv,.xlsx,.xls",
                     required=True,
                     aria_describedby="fichier-hint",
                 ),
                 html.span(
                     uow.translate(
-                        "CSV ou XLSX, de n’importe quel logiciel : 12 Mo, 20 000 lignes et 120 colonnes au plus."
+                        "De n’importe quel logiciel, tel quel : le portail dit ce qu’il y reconnaît, et rien n’est écrit avant votre accord. "
+                        "CSV ou XLSX, 12 Mo, 20 000 lignes et 120 colonnes au plus."
                     ),
                     id="fichier-hint",
                     class_="hint",
                 ),
                 class_="field",
             ),
+            html.input(type="hidden", name="genre", value=chosen) if chosen in KINDS else None,
             html.button(uow.translate("Continuer"), type="submit", class_="btn"),
             method="post",
             action=f"{PATH}/fichier",

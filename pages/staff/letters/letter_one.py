@@ -4,13 +4,12 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from components.ui import html, letter_view
+from components.ui import html, letter_view, review_queue
 from components.ui.icons import icon
 from components.ui.markup import button, classes
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
@@ -19,6 +18,7 @@ from data.office import outbox_admin, template_preview
 from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
+TITLE_ID = "letter-title"
 OTHER_KINDS = {"trial": _("Essai d’un texte")}
 
 
@@ -41,21 +41,24 @@ def kind_of(kind: str) -> str:
 
 
 def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
-    try:
-        known = outbox_admin.about(uow, letter_id) if letter_id else None
-    except NotFound:
-        return _nothing(uow.translate("Ce courriel n’existe pas ou ne vous est pas accessible."))
-    if known is None:
-        return _nothing(uow.translate("Choisissez un courriel dans la liste."))
+    return review_queue.draw_opened(
+        letter_id,
+        lambda opened: outbox_admin.about(uow, opened),
+        lambda known: _draw(uow, known),
+        gone=uow.translate("Ce courriel n’existe pas ou ne vous est pas accessible."),
+        choose=uow.translate("Choisissez un courriel dans la liste."),
+        title_id=TITLE_ID,
+    )
+
+
+def _draw(uow: UnitOfWork, known: About) -> Markup:
     letter = known.letter
     return html.section(
-        html.div(
-            html.div(
-                html.h2(letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
-                html.p(_kind_line(uow, known)),
-            ),
-            html.div(status_chip(uow, LetterState(letter.state)), class_="side"),
-            class_="head",
+        review_queue.draw_head(
+            letter.subject.rpartition(" – ")[0] or letter.subject,
+            html.p(_kind_line(uow, known)),
+            side=status_chip(uow, LetterState(letter.state)),
+            title_id=TITLE_ID,
         ),
         _steps(uow),
         facts((uow.translate(label), value) for label, value in _facts(uow, known)),
@@ -63,12 +66,8 @@ def draw(uow: UnitOfWork, letter_id: int | None) -> Markup:
         _protected(uow) if known.shielded else letter_view.draw(uow, letter),
         _acts(uow, known),
         class_="card request flow",
-        aria_labelledby="letter-title",
+        aria_labelledby=TITLE_ID,
     )
-
-
-def _nothing(text: str) -> Markup:
-    return html.section(html.h2(text, id="letter-title", tabindex="-1", class_="plain"), class_="card request")
 
 
 def _kind_line(uow: UnitOfWork, known: About) -> str:

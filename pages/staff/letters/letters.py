@@ -14,7 +14,7 @@ from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import pager, search_field
+from components.ui.review_queue import neighbour, pager, search_field
 from components.ui.status_chip import status_of
 from data.core import fields, formats
 from data.core.errors import UserError
@@ -230,9 +230,7 @@ def _step(by: int):  # type: ignore[no-untyped-def]
     @only_shows
     def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
         ids = [each.id for each in outbox_admin.found(uow, page_state.wanted, skip=page_state.skip)]
-        at = ids.index(page_state.letter_id) if page_state.letter_id in ids else -1 if by > 0 else len(ids)
-        if 0 <= at + by < len(ids):
-            page_state.letter_id = ids[at + by]
+        page_state.letter_id = neighbour(ids, page_state.letter_id, by)
         return Answer(url=page_state.url, focus="letter-title")
 
     return step

@@ -1,28 +1,16 @@
 """« Demandes », file « Absences »: what families announce or justify; accept, or decline with a reason."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
-from components.ui import html
+from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import (
-    age_of,
-    draw_list,
-    draw_row,
-    following,
-    keys_help,
-    neighbour,
-    ready_sentences,
-    steps,
-    verdicts,
-)
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -40,7 +28,6 @@ KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
     ("V", _("accepter")),
     ("R", _("refuser, avec le message écrit")),
-    ("?", _("cette aide")),
 )
 
 
@@ -59,7 +46,7 @@ class PageState:
 
 def show_queue(uow: UnitOfWork, notice_id: int | None, *, closed: bool = False) -> None:
     page_state = PageState(notice_id, closed)
-    acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "file": _file}
+    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "file": _file}
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
@@ -68,12 +55,11 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     opened = next((each for each in listed if each.notice.id == page_state.notice_id), None)
     if opened is None and listed:
         opened, page_state.notice_id = listed[0], listed[0].notice.id
-    other = uow.translate("Voir ce qui attend") if page_state.closed else uow.translate("Voir les réponses données")
-    turn = button(other, do="file", of="" if page_state.closed else "closed", class_="link", id="file")
-    under = uow.ngettext("{count} en attente", "{count} en attente", count=absence_review.count(uow))
+    other = review_queue.other_file(uow, closed=page_state.closed)
+    under = review_queue.waiting(uow, absence_review.count(uow), None)
     return (
         head(uow.translate("Absences annoncées et justifiées"), under)
-        + tabs.draw(uow, "absences", html.p(turn, class_="done"), closed="absences" if page_state.closed else None)
+        + tabs.draw(uow, "absences", other, closed="absences" if page_state.closed else None)
         + html.div(
             html.section(_list(uow, page_state, listed), class_="card list-card"),
             _detail(uow, page_state, opened) if opened else None,
@@ -89,15 +75,15 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Mark
         else (_("File d’attente"), _("Tout est traité : aucune absence n’attend."))
     )
     rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
-    return draw_list(uow, uow.translate(caption), uow.translate("Absence"), rows, uow.translate(empty))
+    return review_queue.draw_list(uow, uow.translate(caption), uow.translate("Absence"), rows, uow.translate(empty))
 
 
 def _row(uow: UnitOfWork, each: Written, *, current: bool) -> Markup:
     notice = each.notice
     about = f"{_kind(uow, each)} · {absences.days_of(notice, uow.language)}"
     href = tabs.path_of("absences", notice.id, closed=notice.decided_at is not None)
-    age = age_of(uow, notice.decided_at or notice.submitted_at)
-    return draw_row(notice.id, href, each.pupil.full_name, about, age, current=current)
+    age = review_queue.age_of(uow, notice.decided_at or notice.submitted_at)
+    return review_queue.draw_row(notice.id, href, each.pupil.full_name, about, age, current=current)
 
 
 def _kind(uow: UnitOfWork, each: Written) -> str:
@@ -123,16 +109,16 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     ]
     return html.section(
         html.div(html.h2(each.pupil.full_name, id="request-title", tabindex="-1"), html.p(about, class_="soft")),
-        steps(uow),
+        review_queue.steps(uow),
         facts((uow.translate(label), value) for label, value in pairs),
         _form(uow, page_state, each) if notice.state == NoticeState.PENDING else _answered(uow, each),
         class_="card request flow",
         aria_labelledby="request-title",
-    ) + keys_help(uow, KEYS)
+    ) + review_queue.keys_help(uow, KEYS)
 
 
 def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
-    ready = ready_sentences(uow, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
+    ready = review_queue.ready_sentences(uow, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
     return acting_form(
         labelled(
             uow,
@@ -144,7 +130,7 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
             rows=3,
         ),
         ready,
-        verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED),
+        review_queue.verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED),
         do="decide",
         of=each.notice.id,
         data_draft=f"notice-{each.notice.id}",
@@ -175,13 +161,9 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
     return [each.notice.id for each in absence_review.queue(uow, closed=page_state.closed, most=MAX_ROWS)]
 
 
-def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
-    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        page_state.notice_id = neighbour(_ids(uow, page_state), page_state.notice_id, by)
-        page_state.faults = {}
-        return Answer(url=page_state.url, focus="request-title")
-
-    return step
+def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
+    page_state.notice_id = review_queue.neighbour(_ids(uow, page_state), page_state.notice_id, by)
+    page_state.faults = {}
 
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -193,7 +175,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="absence-answer")
-    after = following(ids, notice.id)
+    after = review_queue.following(ids, notice.id)
     page_state.notice_id, page_state.faults = after, {}
     text = uow.translate("L’absence est acceptée.") if accept else uow.translate("L’absence est refusée.")
     return Answer(

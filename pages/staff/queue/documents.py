@@ -1,6 +1,5 @@
 """« Demandes », file « Pièces »: documents received, one after the other; accept, or refuse with a reason."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -8,33 +7,20 @@ from markupsafe import Markup
 
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
-from components.ui import html
+from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import (
-    age_of,
-    draw_list,
-    draw_row,
-    following,
-    keys_help,
-    neighbour,
-    nothing_open,
-    pager,
-    ready_sentences,
-    reason,
-    steps,
-    verdicts,
-)
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
-from data.core.errors import NotFound, UserError, ValidationErrors
+from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
+from data.families.stored_files import StoredFile
 from data.reenrolment import participation
 from data.reenrolment import review as reenrolment_review
 from data.reenrolment import review_queue as reenrolment_queue
@@ -50,9 +36,9 @@ KEYS = (
     ("V", _("accepter")),
     ("R", _("refuser, avec la raison écrite")),
     (_("Ctrl + Entrée"), _("décider depuis la raison")),
-    ("?", _("cette aide")),
 )
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
+Found = tuple[SuppliedDocument, RequiredDocument, Pupil, int, StoredFile | None]
 
 
 @dataclass
@@ -71,7 +57,7 @@ class PageState:
 
 def show_queue(uow: UnitOfWork, supplied_id: int | None) -> None:
     page_state = PageState(supplied_id, opens_first=supplied_id is None)
-    acts = {"open": _open, "next": _step(1), "previous": _step(-1), "decide": _decide, "page": _page}
+    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "page": _page}
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
@@ -80,10 +66,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     if page_state.opens_first:
         page_state.opens_first, page_state.supplied_id = False, listed[0][0].id if listed else None
     total = participation.count_waiting_documents(uow) if page_state.skip or len(listed) == PAGE else len(listed)
-    under = uow.ngettext("{count} en attente", "{count} en attente", count=total)
-    if listed and not page_state.skip:
-        age = formats.ago(listed[0][0].given_at, uow.now, uow.zone, uow.language)
-        under += uow.translate(" · la plus ancienne : {age}", age=age)
+    under = review_queue.waiting(uow, total, listed[0][0].given_at if listed and not page_state.skip else None)
     return (
         head(uow.translate("Pièces reçues"), under)
         + tabs.draw(uow, "pieces")
@@ -98,25 +81,31 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
     empty = uow.translate("Tout est traité : aucune pièce n’attend.")
     rows = [_row(uow, page_state, each) for each in listed]
-    drawn = draw_list(uow, uow.translate("File d’attente"), uow.translate("Pièce"), rows, empty)
-    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
+    drawn = review_queue.draw_list(uow, uow.translate("File d’attente"), uow.translate("Pièce"), rows, empty)
+    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Row) -> Markup:
     supplied, document, pupil, number = each
     about = f"{document.label} · {uow.translate('famille n° {family}', family=number)}"
     current = supplied.id == page_state.supplied_id
-    age = age_of(uow, supplied.given_at)
-    return draw_row(supplied.id, tabs.path_of("pieces", supplied.id), pupil.full_name, about, age, current=current)
+    age = review_queue.age_of(uow, supplied.given_at)
+    return review_queue.draw_row(
+        supplied.id, tabs.path_of("pieces", supplied.id), pupil.full_name, about, age, current=current
+    )
 
 
 def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
-    try:
-        found = reenrolment_queue.waiting_document(uow, page_state.supplied_id) if page_state.supplied_id else None
-    except NotFound:
-        return nothing_open(uow.translate("Cette pièce n’existe plus ou ne vous est pas accessible."))
-    if found is None:
-        return nothing_open(uow.translate("Choisissez une pièce dans la liste."))
+    return review_queue.draw_opened(
+        page_state.supplied_id,
+        lambda supplied_id: reenrolment_queue.waiting_document(uow, supplied_id),
+        lambda found: _document(uow, page_state, found),
+        gone=uow.translate("Cette pièce n’existe plus ou ne vous est pas accessible."),
+        choose=uow.translate("Choisissez une pièce dans la liste."),
+    )
+
+
+def _document(uow: UnitOfWork, page_state: PageState, found: Found) -> Markup:
     supplied, document, pupil, number, file = found
     state = DocumentState(supplied.state)
     given = formats.moment(supplied.given_at, uow.zone, uow.language)
@@ -126,22 +115,11 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         number=pupil.number,
         family=number,
     )
-    top = html.div(
-        html.div(
-            html.h2(f"{document.label} – {pupil.full_name}", id="request-title", tabindex="-1"),
-            html.p(about),
-        ),
-        html.div(
-            status_chip(uow, state),
-            class_="side",
-        ),
-        class_="head",
-    )
     size = f"{max(1, round(supplied.size / 1024))} Ko"
     item = Given(DocumentItem(document, supplied, state), file)
     return html.section(
-        top,
-        steps(uow),
+        review_queue.draw_head(f"{document.label} – {pupil.full_name}", html.p(about), side=status_chip(uow, state)),
+        review_queue.steps(uow),
         facts(
             [(uow.translate("Fichier"), f"{supplied.file_name} · {size}"), (uow.translate("Consigne"), document.hint)]
         ),
@@ -151,13 +129,15 @@ def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
         _form(uow, page_state, supplied) if state == DocumentState.RECEIVED else _answered(uow, supplied),
         class_="card request",
         aria_labelledby="request-title",
-    ) + keys_help(uow, KEYS)
+    ) + review_queue.keys_help(uow, KEYS)
 
 
 def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) -> Markup:
     fault = page_state.faults.get("reason")
-    ready = ready_sentences(uow, "reason", "document", reenrolment_queue.READY["document"], supplied.author_id)
-    text = reason(uow, uow.translate("Raison du refus (la famille la lira)"), fault, ready, most=500)
+    ready = review_queue.ready_sentences(
+        uow, "reason", "document", reenrolment_queue.READY["document"], supplied.author_id
+    )
+    text = review_queue.reason(uow, uow.translate("Raison du refus (la famille la lira)"), fault, ready, most=500)
     until = labelled(
         uow,
         "document-until",
@@ -171,7 +151,7 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
     return acting_form(
         text,
         html.div(until, class_="narrow-field"),
-        verdicts(uow, "declined", "accepted"),
+        review_queue.verdicts(uow, "declined", "accepted"),
         do="decide",
         of=supplied.id,
         data_draft=f"document-{supplied.id}",
@@ -193,13 +173,9 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
     return [row[0].id for row in participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)]
 
 
-def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
-    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        page_state.supplied_id = neighbour(_ids(uow, page_state), page_state.supplied_id, by)
-        page_state.faults = {}
-        return Answer(url=page_state.url, focus="request-title")
-
-    return step
+def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
+    page_state.supplied_id = review_queue.neighbour(_ids(uow, page_state), page_state.supplied_id, by)
+    page_state.faults = {}
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -219,7 +195,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="document-until" if "until" in invalid.faults else "reason")
-    page_state.supplied_id, page_state.faults = following(ids, supplied.id), {}
+    page_state.supplied_id, page_state.faults = review_queue.following(ids, supplied.id), {}
     text = uow.translate("La pièce est refusée.") if declined else uow.translate("La pièce est acceptée.")
     return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"document-{supplied.id}")
 

@@ -4,14 +4,13 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from components.ui import html
+from components.ui import html, review_queue
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join
-from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, reason, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
 from data.core import edit_presence, formats, sites
-from data.core.errors import NotFound, UserError
+from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import review_queue as reenrolment_queue
@@ -33,7 +32,6 @@ KEYS = (
     ("C", _("renvoyer à la famille, à corriger")),
     (_("Ctrl + Entrée"), _("décider depuis la raison")),
     ("U", _("annuler la dernière décision")),
-    ("?", _("cette aide")),
 )
 
 
@@ -59,29 +57,28 @@ def shown_document(detail: RequestDetail, shown: int | None) -> Given | None:
 
 def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
     """The right half of the queue; words when nothing is chosen or the request is not there."""
-    try:
-        detail = reenrolment_queue.detail(uow, sent_id) if sent_id else None
-    except NotFound:
-        return nothing_open(uow.translate("Cette demande n’existe plus ou ne vous est pas accessible."))
-    if detail is None:
-        return nothing_open(uow.translate("Choisissez une demande dans la liste."))
+    return review_queue.draw_opened(
+        sent_id,
+        lambda opened: reenrolment_queue.detail(uow, opened),
+        lambda detail: _draw(uow, detail, page_state),
+        gone=uow.translate("Cette demande n’existe plus ou ne vous est pas accessible."),
+        choose=uow.translate("Choisissez une demande dans la liste."),
+    )
+
+
+def _draw(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
     sent = detail.sent
     asked = formats.moment(sent.submitted_at, sites.here(uow).zone, uow.language)
     under = uow.translate("{campaign} · envoyée le {moment}", campaign=detail.campaign.title, moment=asked)
     about = uow.translate(
         "Dossier n° {number} · famille n° {family}", number=detail.pupil.number, family=detail.family_number
     )
-    title = html.h2(detail.pupil.full_name, id="request-title", tabindex="-1")
     by = f"{about} · {detail.author}" if detail.author else about
-    top = html.div(
-        html.div(title, html.p(under), html.p(by, class_="soft small")),
-        html.div(status_chip(uow, ReenrolmentState(sent.state)), class_="side"),
-        class_="head",
-    )
+    chip = status_chip(uow, ReenrolmentState(sent.state))
     return html.section(
-        top,
-        steps(uow),
-        seen_by(
+        review_queue.draw_head(detail.pupil.full_name, html.p(under), html.p(by, class_="soft small"), side=chip),
+        review_queue.steps(uow),
+        review_queue.seen_by(
             uow, edit_presence.colleague(uow, detail.sent) if detail.sent.state == ReenrolmentState.SUBMITTED else ""
         ),
         _asked(uow, detail),
@@ -90,7 +87,7 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
         else _answered(uow, detail, page_state),
         class_="card request",
         aria_labelledby="request-title",
-    ) + keys_help(uow, KEYS)
+    ) + review_queue.keys_help(uow, KEYS)
 
 
 def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
@@ -132,11 +129,13 @@ def _course(uow: UnitOfWork, line: Discipline, detail: RequestDetail, chosen: se
 def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
     sent = detail.sent
     fault = page_state.faults.get("reason")
-    text = reason(
+    text = review_queue.reason(
         uow,
         uow.translate("Raison (obligatoire pour refuser ou renvoyer à corriger ; la famille la lira)"),
         fault,
-        ready_sentences(uow, "reason", "reenrolment", reenrolment_queue.READY["reenrolment"], detail.sent.author_id),
+        review_queue.ready_sentences(
+            uow, "reason", "reenrolment", reenrolment_queue.READY["reenrolment"], detail.sent.author_id
+        ),
         most=800,
     )
     actions = html.div(
@@ -157,7 +156,7 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
 
 
 def _outcome(label: str, key: str, value: str, look: str) -> Markup:
-    return keyed(key, label, type="submit", name="outcome", value=value, class_=look)
+    return review_queue.keyed(key, label, type="submit", name="outcome", value=value, class_=look)
 
 
 def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, open_: bool) -> Markup:

@@ -1,6 +1,5 @@
 """« Demandes », file « Réinscriptions »: requests on the left, one with its documents on the right; the keyboard suffices."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -9,20 +8,8 @@ from components.layout.layout import head
 from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import here
-from components.ui import html
-from components.ui.markup import button
+from components.ui import html, review_queue
 from components.ui.panel import Act, Answer
-from components.ui.review_queue import (
-    age_of,
-    draw_list,
-    draw_row,
-    following,
-    just_decided,
-    neighbour,
-    pager,
-    search_field,
-)
-from data.core import formats
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -62,8 +49,7 @@ def show_queue(uow: UnitOfWork, sent_id: int | None, *, closed: bool = False, se
     page_state = PageState(sent_id, closed, search[:60], opens_first=sent_id is None)
     acts = {
         "open": _open,
-        "next": _step(1),
-        "previous": _step(-1),
+        **review_queue.moves(_turn),
         "show": _show,
         "turn-document": _next_document,
         "mark": _mark,
@@ -93,19 +79,20 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         page_state.turn_to(listed[0].sent.id if listed else None)
     whole = not page_state.skip and len(listed) < PAGE
     total = len(listed) if whole else reenrolment_queue.count(uow, closed=page_state.closed, search=page_state.search)
-    other = uow.translate("Voir ce qui attend") if page_state.closed else uow.translate("Voir les réponses données")
-    turn = button(other, do="file", of="" if page_state.closed else "closed", class_="link", id="file")
     queue = html.section(_list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(
             uow.translate("Demandes de réinscription"),
             _under(uow, page_state, listed, total),
-            search_field(uow, page_state.search, uow.translate("Nom de l’élève, numéro de dossier ou de famille")),
+            review_queue.search_field(
+                uow, page_state.search, uow.translate("Nom de l’élève, numéro de dossier ou de famille")
+            ),
         )
         + tabs.draw(
             uow,
             "reinscriptions",
-            just_decided(uow, page_state.decided_id, page_state.decided) or html.p(turn, class_="done"),
+            review_queue.just_decided(uow, page_state.decided_id, page_state.decided)
+            or review_queue.other_file(uow, closed=page_state.closed),
             closed="reinscriptions" if page_state.closed else None,
         )
         + html.div(queue, reenrolment_review.draw(uow, page_state.sent_id, page_state), class_="queue opened")
@@ -115,11 +102,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 def _under(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: int) -> str:
     if page_state.closed or page_state.search:
         return uow.ngettext("{count} demande", "{count} demandes", count=total)
-    under = uow.ngettext("{count} en attente", "{count} en attente", count=total)
-    if listed and not page_state.skip:
-        age = formats.ago(listed[0].sent.submitted_at, uow.now, uow.zone, uow.language)
-        under += uow.translate(" · la plus ancienne : {age}", age=age)
-    return under
+    return review_queue.waiting(uow, total, listed[0].sent.submitted_at if listed and not page_state.skip else None)
 
 
 def _listed(uow: UnitOfWork, page_state: PageState) -> list[Waiting]:
@@ -138,8 +121,8 @@ def _list(uow: UnitOfWork, page_state: PageState, listed: list[Waiting], total: 
         else _("Tout est traité : aucune réinscription n’attend.")
     )
     rows = [_row(uow, page_state, each) for each in listed]
-    drawn = draw_list(uow, caption, uow.translate("Demande"), rows, uow.translate(empty))
-    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
+    drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), rows, uow.translate(empty))
+    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
@@ -148,8 +131,13 @@ def _row(uow: UnitOfWork, page_state: PageState, each: Waiting) -> Markup:
     family = html.span(uow.translate("famille n° {family}", family=each.family_number), class_="tight")
     about = (uow.translate(WAYS[sent.way]), " · ", family)
     href = tabs.path_of("reinscriptions", sent.id, closed=page_state.closed)
-    return draw_row(
-        sent.id, href, each.pupil.full_name, about, age_of(uow, since), current=sent.id == page_state.sent_id
+    return review_queue.draw_row(
+        sent.id,
+        href,
+        each.pupil.full_name,
+        about,
+        review_queue.age_of(uow, since),
+        current=sent.id == page_state.sent_id,
     )
 
 
@@ -164,16 +152,12 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
     return [each.sent.id for each in _listed(uow, page_state)]
 
 
-def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
-    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        turned = neighbour(_ids(uow, page_state), page_state.sent_id, by)
-        if turned != page_state.sent_id:
-            page_state.turn_to(turned)
-            page_state.decided_id = None
-            reenrolment_queue.mark_present(uow, turned)
-        return Answer(url=page_state.url, focus="request-title")
-
-    return step
+def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
+    turned = review_queue.neighbour(_ids(uow, page_state), page_state.sent_id, by)
+    if turned != page_state.sent_id:
+        page_state.turn_to(turned)
+        page_state.decided_id = None
+        reenrolment_queue.mark_present(uow, turned)
 
 
 def _detail(uow: UnitOfWork, page_state: PageState) -> RequestDetail:
@@ -234,7 +218,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         page_state.faults = invalid.faults
         return Answer(focus="reason")
     page_state.decided_id, page_state.decided = sent.id, uow.translate(reenrolment_review.DONE[sent.state])
-    page_state.turn_to(following(ids, sent.id))
+    page_state.turn_to(review_queue.following(ids, sent.id))
     reenrolment_queue.mark_present(uow, page_state.sent_id)
     return Answer(
         announce=page_state.decided, url=page_state.url, focus="request-title", forget=f"reenrolment-{sent.id}"

@@ -2,17 +2,15 @@
 
 from markupsafe import Markup
 
-from components.ui import html
+from components.ui import html, review_queue
 from components.ui.icons import icon
 from components.ui.markup import Content, acting_form, button, join
-from components.ui.review_queue import keyed, keys_help, nothing_open, ready_sentences, seen_by, steps
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.change_requests import review
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import edit_presence, formats, sites
-from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -25,18 +23,21 @@ KEYS = (
     ("R", _("refuser tous les champs, puis donner la raison")),
     (_("Ctrl + Entrée"), _("valider depuis la raison ou le message")),
     ("U", _("annuler la dernière décision")),
-    ("?", _("cette aide")),
 )
 
 
 def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
     """The right half of the queue; words when nothing is chosen or the request is not there."""
-    try:
-        request = uow.get(ChangeRequest, request_id) if request_id else None
-    except NotFound:
-        return nothing_open(uow.translate("Cette demande n’existe plus ou ne vous est pas accessible."))
-    if request is None:
-        return nothing_open(uow.translate("Choisissez une demande dans la liste."))
+    return review_queue.draw_opened(
+        request_id,
+        lambda opened: uow.get(ChangeRequest, opened),
+        lambda request: _draw(uow, request),
+        gone=uow.translate("Cette demande n’existe plus ou ne vous est pas accessible."),
+        choose=uow.translate("Choisissez une demande dans la liste."),
+    )
+
+
+def _draw(uow: UnitOfWork, request: ChangeRequest) -> Markup:
     lines, number = review.lines(uow, request), uow.get(Family, request.family_id).number
     asked = formats.moment(request.submitted_at, sites.here(uow).zone, uow.language)
     under = uow.translate(
@@ -44,23 +45,20 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
     )
     pending = request.state == RequestState.PENDING
     chip = status_chip(uow, ChangeState.PENDING) if pending else html.span(uow.translate("Traitée"), class_="chip")
-    top = html.div(
-        html.div(html.h2(request.title, id="request-title", tabindex="-1"), html.p(under)),
-        html.div(chip, class_="side"),
-        class_="head",
-    )
     body = _form(uow, request, lines) if pending else _decided(uow, request, lines)
     if pending and change_requests.record_of(uow, request) is None:
         text = uow.translate("Cette fiche n’existe plus : « Valider » classe la demande sans objet.")
         body = html.div(icon("info"), html.p(text), class_="notice pending") + body
     return html.section(
-        top,
-        steps(uow),
-        seen_by(uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""),
+        review_queue.draw_head(request.title, html.p(under), side=chip),
+        review_queue.steps(uow),
+        review_queue.seen_by(
+            uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""
+        ),
         body,
         class_="card request",
         aria_labelledby="request-title",
-    ) + keys_help(uow, KEYS)
+    ) + review_queue.keys_help(uow, KEYS)
 
 
 def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
@@ -73,7 +71,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     if all(line.hidden for line in lines if line.change.state == ChangeState.PENDING):
         stored = html.div(icon("info"), html.p(uow.translate(families.PROTECTED)), class_="notice")
         return _table(uow, rows, _("Aujourd’hui")) + stored
-    ready = ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
+    ready = review_queue.ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
     reason = html.div(
         html.label(uow.translate("Raison du refus (la famille la lira)"), for_="reason"),
         html.textarea(id="reason", name="reason", maxlength=500, data_then_focus=True),
@@ -86,8 +84,10 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
         class_="field",
     )
     actions = html.div(
-        keyed("R", uow.translate("Refuser"), type="button", class_="btn bad", data_checks=ChangeState.DECLINED),
-        keyed("V", uow.translate("Valider"), type="submit", class_="btn"),
+        review_queue.keyed(
+            "R", uow.translate("Refuser"), type="button", class_="btn bad", data_checks=ChangeState.DECLINED
+        ),
+        review_queue.keyed("V", uow.translate("Valider"), type="submit", class_="btn"),
         class_="actions",
     )
     return acting_form(

@@ -1,6 +1,5 @@
 """« Demandes »: the queue on the left, the request on the right; the next opens by itself; the keyboard suffices."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -9,22 +8,10 @@ from components.layout.layout import head
 from components.nicegui_adapter.open_pages import when_connected
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, here, screen
-from components.ui import html
+from components.ui import html, review_queue
 from components.ui.panel import Act, Answer, only_shows
-from components.ui.review_queue import (
-    age_of,
-    draw_list,
-    draw_row,
-    following,
-    just_decided,
-    neighbour,
-    nothing_open,
-    pager,
-    search_field,
-)
 from data.change_requests import review
 from data.change_requests.models import ChangeState, RequestState
-from data.core import formats, sites
 from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -71,8 +58,7 @@ def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str
     page_state = PageState(closed, asked, r[:60], opens_first=asked is None and not closed)
     acts = {
         "open": _open,
-        "next": _step(1),
-        "previous": _step(-1),
+        **review_queue.moves(_turn),
         "decide": _decide,
         "undo": _undo,
         "search": _search,
@@ -97,30 +83,25 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     oldest = review.queue(uow, most=1) if page_state.closed or page_state.search or page_state.skip else listed[:1]
     if page_state.opens_first:
         page_state.opens_first, page_state.request_id = False, listed[0].request.id if listed else None
-    zone = sites.here(uow).zone
-    under = uow.ngettext("{count} en attente", "{count} en attente", count=waiting)
-    if oldest:
-        age = formats.ago(oldest[0].request.submitted_at, uow.now, zone, uow.language)
-        under += uow.translate(" · la plus ancienne : {age}", age=age)
     narrowed = page_state.closed or page_state.search
     total = review.count(uow, closed=page_state.closed, search=page_state.search) if narrowed else waiting
     queue = html.section(_list(uow, page_state, listed, total), class_="card list-card")
     return (
         head(
             uow.translate("Demandes à valider"),
-            under,
-            search_field(uow, page_state.search, uow.translate("Nom, numéro de famille ou de demande")),
+            review_queue.waiting(uow, waiting, oldest[0].request.submitted_at if oldest else None),
+            review_queue.search_field(uow, page_state.search, uow.translate("Nom, numéro de famille ou de demande")),
         )
         + tabs.draw(
             uow,
             "",
-            just_decided(uow, page_state.decided_id, page_state.decided),
+            review_queue.just_decided(uow, page_state.decided_id, page_state.decided),
             closed="" if page_state.closed else None,
         )
         + (
             html.div(queue, request_review.draw(uow, page_state.request_id), class_="queue opened")
             if listed or page_state.request_id
-            else nothing_open(_empty(uow, page_state))
+            else review_queue.nothing_open(_empty(uow, page_state))
         )
     )
 
@@ -138,8 +119,8 @@ def _empty(uow: UnitOfWork, page_state: PageState) -> str:
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[review.Waiting], total: int) -> Markup:
     rows = [_row(uow, page_state, each) for each in listed]
     caption = uow.translate("Traitées") if page_state.closed else uow.translate("File d’attente")
-    drawn = draw_list(uow, caption, uow.translate("Demande"), rows, _empty(uow, page_state))
-    return drawn + (pager(uow, page_state.skip, PAGE, total) or "")
+    drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), rows, _empty(uow, page_state))
+    return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, waiting: review.Waiting) -> Markup:
@@ -148,8 +129,13 @@ def _row(uow: UnitOfWork, page_state: PageState, waiting: review.Waiting) -> Mar
     late = not page_state.closed and (uow.now - since).days >= OLD_DAYS
     href = tabs.path_of("traitees" if page_state.closed else "", request.id)
     current = request.id == page_state.request_id
-    return draw_row(
-        request.id, href, request.title, _about(uow, waiting), age_of(uow, since, late=late), current=current
+    return review_queue.draw_row(
+        request.id,
+        href,
+        request.title,
+        _about(uow, waiting),
+        review_queue.age_of(uow, since, late=late),
+        current=current,
     )
 
 
@@ -174,14 +160,10 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
     return [waiting.request.id for waiting in listed]
 
 
-def _step(by: int) -> Callable[[UnitOfWork, Act, PageState], Answer]:
-    def step(uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
-        page_state.request_id = neighbour(_ids(uow, page_state), page_state.request_id, by)
-        page_state.decided_id = None
-        review.mark_present(uow, page_state.request_id)
-        return Answer(url=page_state.url, focus="request-title")
-
-    return step
+def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
+    page_state.request_id = review_queue.neighbour(_ids(uow, page_state), page_state.request_id, by)
+    page_state.decided_id = None
+    review.mark_present(uow, page_state.request_id)
 
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -207,7 +189,7 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
         uow.translate("La décision pour {title} est enregistrée.", title=request.title),
     )
     if request.state == RequestState.CLOSED:
-        page_state.request_id = following(ids, request.id)
+        page_state.request_id = review_queue.following(ids, request.id)
     review.mark_present(uow, page_state.request_id)
     return Answer(
         announce=page_state.decided, url=page_state.url, focus="request-title", forget=f"request-{request.id}"

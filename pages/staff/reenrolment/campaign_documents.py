@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from components.layout.file_notices import file_notice, script_texts
+from components.layout.file_notices import file_field, file_form, file_notice
 from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
@@ -128,20 +128,15 @@ def _boxes(uow: UnitOfWork, name: str, legend: str, offered: list[str], values: 
 
 
 def _model(uow: UnitOfWork, campaign: Campaign, each: RequiredDocument) -> Markup:
-    """Sent by plain HTTP, as every file is."""
     label = uow.translate("Modèle à télécharger par la famille (PDF ou image)")
     now = html.p(icon("paper"), html.span(each.model_name), class_="was") if each.model else None
-    chooser = html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED, required=True)
-    return html.form(
-        html.div(html.label(label, for_="fichier"), chooser, class_="field"),
+    return file_form(
+        uow,
+        file_field(label, validation.ACCEPTED),
         html.button(uow.translate("Envoyer le modèle"), type="submit", class_="btn quiet"),
         now,
-        method="post",
         action=f"{PATH}/{campaign.id}/pieces/{each.id}/modele",
-        enctype="multipart/form-data",
         class_="beside",
-        data_alone=True,
-        data_texts=script_texts(uow),
     )
 
 

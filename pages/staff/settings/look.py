@@ -4,7 +4,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
-from components.layout.file_notices import file_notice
+from components.layout.file_notices import file_field, file_notice
 from components.layout.plain_layout import success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
@@ -104,11 +104,7 @@ def _logo(uow: UnitOfWork) -> Markup:
         else html.p(uow.translate("Pas de logo : la marque du portail est affichée."), class_="soft")
     )
     form = html.form(
-        html.div(
-            html.label(uow.translate("Choisir un logo"), for_="fichier"),
-            html.input(id="fichier", name="fichier", type="file", accept=validation.ACCEPTED_PICTURES, required=True),
-            class_="field",
-        ),
+        file_field(uow.translate("Choisir un logo"), validation.ACCEPTED_PICTURES),
         html.button(uow.translate("Envoyer le logo"), type="submit", class_="btn quiet"),
         method="post",
         action=PATH,
