@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import world_sets
+from tests import sample_files
 from tests.browser.conftest import LIVE, Enter
 from tests.browser.test_imports import begin, empty  # noqa: F401
 from tests.server import Server
@@ -53,7 +53,7 @@ class Office:
         expect(self.page.get_by_text("Importé le")).to_be_visible()
 
 
-Bring = Callable[[world_sets.Set, Mapping[str, str]], int]
+Bring = Callable[[sample_files.Set, Mapping[str, str]], int]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def bring(enter: Enter, empty: Server) -> Bring:  # noqa: F811
     window = enter(to=empty)
     office = Office(begin(window, empty))
 
-    def one(file: world_sets.Set, answers: Mapping[str, str]) -> int:
+    def one(file: sample_files.Set, answers: Mapping[str, str]) -> int:
         office.give(*file)
         office.answer(answers)
         office.carry()
@@ -71,11 +71,11 @@ def bring(enter: Enter, empty: Server) -> Bring:  # noqa: F811
 
 
 def test_a_school_s_pupils_then_its_invoices_and_payments(bring: Bring, empty: Server) -> None:  # noqa: F811
-    assert bring(world_sets.school_program(), {}) <= 15
+    assert bring(sample_files.school_program(), {}) <= 15
     assert empty.rows("SELECT count(*) FROM pupil") == [(43,)]
-    assert bring(world_sets.bills(), {"montant négatif": "Oui, les enregistrer comme des avoirs"}) <= 8
-    assert bring(world_sets.receipts(), {"montant négatif": "Des rejets de la banque"}) <= 8
-    assert bring(world_sets.sections_and_totals(), {}) <= 8
+    assert bring(sample_files.bills(), {"montant négatif": "Oui, les enregistrer comme des avoirs"}) <= 8
+    assert bring(sample_files.receipts(), {"montant négatif": "Des rejets de la banque"}) <= 8
+    assert bring(sample_files.sections_and_totals(), {}) <= 8
     assert empty.rows("SELECT nature, count(*), sum(total) FROM invoice GROUP BY nature ORDER BY nature") == [
         ("credit", 8, 18_960), ("invoice", 60, 1_470_600),
     ]  # fmt: skip
@@ -93,7 +93,7 @@ def test_a_list_kept_by_hand_for_years(bring: Bring, empty: Server) -> None:  # 
         "deux adresses, ou sont séparés": "Deux foyers",
         "n’ont pas de prénom": "Les enregistrer sans prénom",
     }
-    assert bring(world_sets.small_school(), answers) <= 15
+    assert bring(sample_files.small_school(), answers) <= 15
     assert empty.rows("SELECT count(*) FROM family") == [(5,)]
     assert empty.rows("SELECT first_name, last_name, phone_mobile FROM guardian WHERE rank = 1 ORDER BY id LIMIT 2") == [
         ("Jean", "GARNIER", "+33612345678"), ("Sophie", "MORIN", "+33611223344"),
