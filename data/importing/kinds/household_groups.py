@@ -234,23 +234,29 @@ def _settle_homes(group: Group, snapshot: Snapshot) -> None:
     for adult in merged:
         place = address_of(adult) or first_place
         parts.setdefault(str(name_of(adult)) if separated else place, []).append(adult)
-    if len(parts) > 1 and _ask_homes(group, merged, snapshot) == "two":
+    if len(parts) > 1 and _ask_homes(group, merged, snapshot, separated=separated) == "two":
         group.homes = [Home(each, second=at > 0) for at, each in enumerate(parts.values())]
     else:
         group.homes = [Home(merged)]
     group.homes[0].key = group.key
 
 
-def _ask_homes(group: Group, adults: list[Adult], snapshot: Snapshot) -> str:
-    sentence = UserError("Ces parents ont deux adresses, ou sont séparés : une famille, ou deux foyers ?")
+def _ask_homes(group: Group, adults: list[Adult], snapshot: Snapshot, *, separated: bool) -> str:
+    """Two addresses are asked; where the file says « séparés », each has a home unless it is answered otherwise."""
     choices = (
         Choice("two", UserError("Deux foyers : chacun ne voit que le sien, l’élève est rattaché aux deux")),
         Choice("one", UserError("Une seule famille : les adultes se voient l’un l’autre")),
     )
     sample = " / ".join(f"{each.called}, {each.text('address')}".strip(" ,") for each in adults)
+    if separated:
+        sentence = UserError("Ces parents sont séparés, d’après le fichier : chacun a son foyer.")
+        asked = Question("separated", sentence, choices, stops=False)
+    else:
+        sentence = UserError("Ces parents ont deux adresses : une famille, ou deux foyers ?")
+        asked = Question("homes", sentence, choices)
     answer = ""
     for entry in group.entries:
-        answer = snapshot.questions.ask(Question("homes", sentence, choices), line=entry.line.number, sample=sample)
+        answer = snapshot.questions.ask(asked, line=entry.line.number, sample=sample)
     return answer
 
 
