@@ -19,7 +19,7 @@ from data.core.roles import Role
 from data.core.scope import OfFamily
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Guardian, Pupil, of_its_site
+from data.families.models import KEYS_USED_ONCE, Guardian, Pupil, of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
 
@@ -51,6 +51,7 @@ class Account(OfFamily, table=True):
         UniqueConstraint("id", "site_id"),
         ForeignKeyConstraint(["guardian_id", "family_id"], ["guardian.id", "guardian.family_id"]),
         ForeignKeyConstraint(["own_family_id", "site_id"], ["family.id", "family.site_id"]),
+        KEYS_USED_ONCE,
     )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     guardian_id: int | None = Field(default=None, index=True)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Delete, Update, bindparam, func
+from sqlalchemy import Delete, Update, bindparam, column, func, table
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
@@ -112,6 +112,8 @@ class UnitOfWork:
         connection = self._session.connection()
         if connection.dialect.name == "sqlite":  # this unit of work holds the lock: nobody else adds rows
             last = connection.execute(select(func.max(core.c.id))).scalar() or 0
+            if core.dialect_options["sqlite"]["autoincrement"]:  # nor anybody's who was deleted
+                last = max(last, connection.execute(_LAST_KEY, {"table": core.name}).scalar() or 0)
             return list(range(last + 1, last + 1 + count))
         following = func.nextval(func.pg_get_serial_sequence(core.name, "id"))
         return list(connection.execute(select(following).select_from(func.generate_series(1, count))).scalars())
@@ -181,6 +183,10 @@ class UnitOfWork:
         """For settings, staff accounts, imports, the journal: « responsable »."""
         if self.role != Role.MANAGER:
             raise NotFound(Role.MANAGER)
+
+
+_SEQUENCES = table("sqlite_sequence", column("name"), column("seq"))
+_LAST_KEY = select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == bindparam("table"))
 
 
 def prepared(question: Question) -> Question:

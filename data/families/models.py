@@ -41,6 +41,9 @@ from data.families.pupil_scope import linked_pupils
 
 CIVILITY = choice({"mme": _("Madame"), "m": _("Monsieur")})
 GENDER = choice({"f": _("Féminin"), "m": _("Masculin"), "x": _("Autre")})
+# The journal names rows by their keys: on SQLite too that of a deleted row is nobody else's. A migration that makes such a
+# table anew says it again: op.batch_alter_table(…, table_kwargs=…).
+KEYS_USED_ONCE = {"sqlite_autoincrement": True}
 
 
 def of_its_site() -> ForeignKeyConstraint:
@@ -53,7 +56,7 @@ class Family(OfSite, table=True):
 
     scope: ClassVar[Scope] = Scope.FAMILY
     staff_managed: ClassVar[bool] = True
-    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"), KEYS_USED_ONCE)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     since: date | None = None
@@ -68,7 +71,7 @@ class Family(OfSite, table=True):
 class Guardian(OfFamily, table=True):
     """An adult responsible for the family's pupils, or an adult pupil's own record. The first is the « responsable »."""
 
-    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"))
+    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"), KEYS_USED_ONCE)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 1
     civility: Annotated[
@@ -135,7 +138,7 @@ class Pupil(OfSite, table=True):
 
     scope: ClassVar[Scope] = Scope.PUPIL
     staff_added: ClassVar[bool] = True
-    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"))
+    __table_args__ = (UniqueConstraint("site_id", "number"), UniqueConstraint("id", "site_id"), KEYS_USED_ONCE)
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: int = Field(index=True)
     discipline: str = Field(default="", max_length=120)

@@ -14,15 +14,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
 
+from data.accounts.models import Account
 from data.change_requests.models import FieldChange
+from data.core import audit, schema
 from data.core import database as database_module
-from data.core import schema
 from data.core.audit import AuditEntry
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Family, Guardian, PupilLink
-from tests.demo_users import both, both_empty, counts, every
+from data.families.models import Family, Guardian, Pupil, PupilLink
+from tests.demo_users import HELENE, as_, both, both_empty, counts, every
 
 TABLES = (Site, Family, Guardian, PupilLink, FieldChange, AuditEntry)
 
@@ -84,6 +85,58 @@ def broken_keys() -> list[object]:
             return []
         return [*connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall(),
                 *(name for name in sqlalchemy.inspect(connection).get_table_names() if name.startswith("_alembic_tmp"))]  # fmt: skip
+
+
+ONCE = ("family", "guardian", "pupil", "account")
+
+
+def families_made(count: int) -> list[int]:
+    """New families of Valmont, deleted again: their keys."""
+    made = []
+    for _ in range(count):
+        with system_unit_of_work(writes=True) as uow:
+            row = uow.add(Family(site_id=1, number=990_000))
+            made.append(row.id)
+            uow.delete(row)
+    return made
+
+
+@both
+def test_the_key_of_a_deleted_family_is_not_given_again(database: str) -> None:
+    """R-39."""
+    keys = families_made(3)
+    with as_(HELENE, "valmont", writes=True) as uow:
+        keys += uow.keys(Family, 2)
+    assert len(set(keys)) == 5
+    assert not set(keys) & {each.id for each in every(Family)}
+
+
+def test_tables_whose_keys_are_used_once_say_so_on_sqlite(database: str) -> None:
+    """A migration that makes such a table anew forgets it: alembic does not read it back."""
+    with database_module.engine().connect() as connection:
+        made = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'").scalars()
+        assert set(made) == set(ONCE)
+    marked = {
+        table.name
+        for table in database_module.metadata.tables.values()
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert marked == set(ONCE)
+
+
+def test_keys_that_only_the_journal_knows_are_not_given_again_after_the_migration(database: str) -> None:
+    before = counts(Family, Guardian, PupilLink)
+    move("0087")
+    with system_unit_of_work(writes=True) as uow:
+        for subject in ("family", "guardian", "pupil", "account"):
+            audit.note(uow, "refused", subject=subject, subject_id=70_000, family_id=80_000, by=audit.Author(1))
+    move("head")
+    [family] = families_made(1)
+    assert family == 80_001
+    with as_(HELENE, "valmont", writes=True) as uow:
+        assert [uow.keys(table, 1) for table in (Guardian, Pupil, Account)] == [[70_001]] * 3
+    assert broken_keys() == []
+    assert counts(Family, Guardian, PupilLink) == before
 
 
 TO_COME = """
