@@ -205,7 +205,7 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     uow.add(account)
     outbox.write(uow, Mail("password_changed", recipient(uow, account), path="/mot-de-passe-perdu"))
-    audit.note(uow, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
+    audit.note_record(uow, "password changed", account, account.family_id)
 
 
 def choose_language(uow: UnitOfWork, chosen: str) -> None:
@@ -220,7 +220,5 @@ def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     account = uow.get(Account, uow.account_id)
     before, account.digest = "yes" if account.wants_digest else "no", "yes" if wanted else "no"
     uow.add(account)
-    audit.note(
-        uow, "digest chosen", subject="account", subject_id=account.id, changes={"digest": [before, account.digest]}
-    )
+    audit.note_record(uow, "digest chosen", account, changes={"digest": [before, account.digest]})
     uow.publish(("account", account.id))

@@ -187,13 +187,12 @@ def sign_in(
             if account.is_staff:
                 to, words = accounts.recipient(uow, account), {"device": label[:60] or "–"}
                 outbox.write(uow, Mail("staff_signed_in", to, words, path="/mot-de-passe"))
-        audit.note(
+        audit.note_record(
             uow,
             "signed in",
+            account,
+            account.family_id,
             by=audit.Author(account.site_id, account.name),
-            family_id=account.family_id,
-            subject="account",
-            subject_id=account.id,
         )
     return token, device
 
@@ -338,13 +337,12 @@ async def lost_password(
             if account.disabled or not recorded or recorded.casefold() != email:
                 continue
             if not allowed or not _may_reset(uow, account):
-                audit.note(
+                audit.note_record(
                     uow,
                     "new password refused: too often",
+                    account,
+                    account.family_id,
                     by=audit.Author(account.site_id, "–"),
-                    family_id=account.family_id,
-                    subject="account",
-                    subject_id=account.id,
                 )
                 continue
             site = uow.get(Site, account.site_id)
@@ -357,13 +355,12 @@ async def lost_password(
             to = accounts.recipient(uow, account, recorded)
             words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
             outbox.write(uow, Mail("new_password", to, words, secret=word, path=back))
-            audit.note(
+            audit.note_record(
                 uow,
                 "new password mailed",
+                account,
+                account.family_id,
                 by=audit.Author(account.site_id, "–"),
-                family_id=account.family_id,
-                subject="account",
-                subject_id=account.id,
             )
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
@@ -39,6 +39,13 @@ class Author(NamedTuple):
     name: str = ""
 
 
+class Recorded(Protocol):
+    """A row that an entry is about."""
+
+    __tablename__: ClassVar[Any]
+    id: int
+
+
 def note(
     uow: UnitOfWork,
     action: str,
@@ -69,3 +76,17 @@ def note(
             changes=changes or {},
         )
     )
+
+
+def note_record(
+    uow: UnitOfWork,
+    action: str,
+    record: Recorded,
+    family_id: int | None = None,
+    *,
+    by: Author = Author(None),
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """`note` of one row: its table and its number are the subject."""
+    subject = str(record.__tablename__)
+    note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)

@@ -52,8 +52,8 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 def actions(tree: ast.Module) -> Iterator[str]:
-    """What is given as `action`: to journal.note, and to the functions of that file that hand it on."""
-    places = {"note": 1}
+    """What is given as `action`: to audit.note and audit.note_record, and to the functions of that file that hand it on."""
+    places = {"audit.note": 1, "audit.note_record": 1}
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.FunctionDef)
@@ -64,7 +64,7 @@ def actions(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-            at = places.get("note" if name == "audit.note" else name)
+            at = places.get(name)
             if at is not None and len(node.args) > at:
                 yield from literals(node.args[at])
 

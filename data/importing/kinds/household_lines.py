@@ -19,12 +19,11 @@ ADDRESS = ("address", "complement", "postcode", "town", "country")
 
 
 @dataclass(eq=False)
-class Adult:
-    """`values` are the record's. `slot`: which adult of the line."""
+class Person:
+    """`values` are the record's. `slot`: which adult, or which child, of the line."""
 
     slot: int
     values: dict[str, Any]
-    login: str = ""
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "")
@@ -35,17 +34,13 @@ class Adult:
 
 
 @dataclass(eq=False)
-class Child:
-    slot: int
-    values: dict[str, Any]
+class Adult(Person):
+    login: str = ""
+
+
+@dataclass(eq=False)
+class Child(Person):
     number: str = ""
-
-    def text(self, name: str) -> str:
-        return str(self.values.get(name) or "")
-
-    @property
-    def called(self) -> str:
-        return f"{self.text('first_name')} {self.text('last_name')}".strip()
 
 
 @dataclass(eq=False)
