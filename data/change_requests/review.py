@@ -261,7 +261,7 @@ def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
         raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _noted(uow: UnitOfWork, action: str, request: ChangeRequest, changes: dict[str, Any]) -> ChangeRequest:
+def _noted(uow: UnitOfWork, action: str, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
     """What became of the request: the journal's entry, and open pages are told."""
     audit.note(
         uow,

@@ -1,6 +1,7 @@
 """Who did what to which record, when. Rows are added, never changed: the database itself refuses (a trigger)."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 
@@ -42,8 +43,10 @@ class Author(NamedTuple):
 class Recorded(Protocol):
     """A row that an entry is about."""
 
-    __tablename__: ClassVar[Any]
     id: int
+
+    @property
+    def __tablename__(self) -> object: ...
 
 
 def note(
@@ -54,7 +57,7 @@ def note(
     subject_id: int | None = None,
     family_id: int | None = None,
     by: Author = Author(None),
-    changes: dict[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
     """Write the act in the unit of work's own transaction: what is undone leaves no entry."""
     place = by.site_id if uow.site_id is None else uow.site_id
@@ -73,7 +76,7 @@ def note(
             subject_id=subject_id,
             family_id=family_id if uow.family_id is None else uow.family_id,
             client=uow.client[:64],
-            changes=changes or {},
+            changes=dict(changes or {}),
         )
     )
 
@@ -85,7 +88,7 @@ def note_record(
     family_id: int | None = None,
     *,
     by: Author = Author(None),
-    changes: dict[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
     """`note` of one row: its table and its number are the subject."""
     subject = str(record.__tablename__)
