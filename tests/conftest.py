@@ -43,6 +43,7 @@ for name in (
     "LOG_FORMAT",
     "DEMO",
     "TRUSTED_PROXIES",
+    "METRICS_TOKEN",
     "SMTP_CA_FILE",
     "IDLE_MINUTES",
 ):

@@ -5,13 +5,16 @@ import ctypes
 import gc
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from nicegui import app
 
 from components.web import errors
 from data.access_grants import batches as access_batches
+from data.accounts import refusals
 from data.core import database
+from data.core.database import Unavailable
 from data.core.settings import settings
 from data.importing import jobs
 from data.mail import delivery
@@ -21,13 +24,15 @@ from data.reenrolment import retention as reenrolment_retention
 from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
-DAY_SECONDS = 86_400.0
+DAY_SECONDS, REFUSALS_SECONDS = 86_400.0, 60.0
 
 
 async def start() -> None:
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
+    counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
+    app.timer(counted.seconds, counted.run, immediate=False)
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()
@@ -37,6 +42,8 @@ async def start() -> None:
 
 
 async def stop() -> None:
+    with suppress(Unavailable):
+        await asyncio.to_thread(refusals.tell_counted, at_once=True)
     await asyncio.to_thread(jobs.close)
     await asyncio.to_thread(upload_worker.close)
     database.close()

@@ -16,8 +16,8 @@ from components.web import way_on
 from components.web.auth import SignedOut, caller_of, cookie
 from components.web.errors import error_page, fault_page
 from components.web.middleware import MAX_BODY_BYTES, allow
+from data.accounts import refusals
 from data.accounts.caller import READ_ONLY_VIEW, Audience, Caller, ReadOnlyView
-from data.core import audit
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 
@@ -137,8 +137,7 @@ def not_found(request: Request, caller: Caller, *, text: str = "") -> Response:
     """404, the same for what is another's and for what is not; the journal keeps who asked. `text`: of an address that
     this kind of account never opens, whatever stands behind it."""
     if caller.account and not caller.looking:
-        with caller.unit_of_work(writes=True) as uow:
-            audit.note(uow, "refused", subject="address", changes={"path": ["", request.url.path[:200]]})
+        refusals.note(caller.account, caller.address, request.url.path)
     return error_page(404, language=caller.language, text=text)
 
 

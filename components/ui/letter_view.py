@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
+from data.core import formats
 from data.core.i18n import Language, _, as_language, translate
 from data.core.unit_of_work import UnitOfWork
 from data.mail.blocks import runs
 from data.mail.outbox import Letter
-from data.mail.rendering import AUTOMATIC, HELLO, HIDDEN, OFFICE_MESSAGE, PASSWORD_LINE, shown_link
+from data.mail.rendering import HIDDEN, OFFICE_MESSAGE, PASSWORD_LINE, UNSUBSCRIBE, foot_lines, shown_link
 
 Parts = list[Markup]
 
@@ -20,7 +21,7 @@ def draw(uow: UnitOfWork, letter: Letter) -> Markup:
     if not letter.blocks:
         return html.p(uow.translate("Le texte de ce courriel n’est plus conservé."), class_="soft")
     language = as_language(letter.language)
-    parts = [html.p(translate(HELLO, language, name=letter.name))]
+    parts = [html.p(formats.greeting(letter.name, language))]
     for kind, rows in runs(letter.blocks):
         parts += SCREEN[kind](rows, language)
     return html.div(parts, class_="letter-paper", lang=letter.language if letter.language != uow.language else None)
@@ -61,8 +62,7 @@ def _papers(rows: list[list[str]], language: Language) -> Parts:
 
 
 def _foot(rows: list[list[str]], language: Language) -> Parts:
-    lines = [*filter(None, rows[0]), translate(AUTOMATIC, language)]
-    return [html.p([(line, html.br()) for line in lines], class_="foot-of-letter soft small")]
+    return [html.p([(line, html.br()) for line in foot_lines(rows[0], language)], class_="foot-of-letter soft small")]
 
 
 SCREEN: dict[str, Callable[[list[list[str]], Language], Parts]] = {  # the kinds of data/mail/blocks.py
@@ -76,4 +76,7 @@ SCREEN: dict[str, Callable[[list[list[str]], Language], Parts]] = {  # the kinds
     "link": _links,
     "paper": _papers,
     "foot": _foot,
+    "opt_out": lambda rows, language: [
+        html.p(translate(UNSUBSCRIBE, language), html.br(), shown_link(rows[0][0]), class_="soft small")
+    ],
 }

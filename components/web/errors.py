@@ -12,6 +12,7 @@ from components.ui import html
 from components.ui.icons import LOGO, STAVE
 from data.core.database import Unavailable
 from data.core.i18n import Language, _, as_language, translate
+from data.core.settings import settings
 
 log = logging.getLogger("anacrouse")
 SENTENCES = {
@@ -20,6 +21,7 @@ SENTENCES = {
     404: _("Cette page n’existe pas ou ne vous est pas accessible."),
     405: _("Cette page n’existe pas ou ne vous est pas accessible."),
     413: _("Ce que vous envoyez est trop volumineux."),
+    421: _("Le portail ne se trouve pas à cette adresse. Ouvrez {address}"),
     422: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
     429: _("Trop de demandes en peu de temps. Réessayez dans une minute."),
     500: _("Une erreur est survenue. Rien de ce qui était enregistré n’est perdu."),
@@ -30,7 +32,8 @@ NO_ROOM = _("L’enregistrement est momentanément impossible. Rien n’a été 
 
 
 def sentence(status: int, language: Language = "fr") -> str:
-    return translate(SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400]), language)
+    found = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
+    return translate(found, language, address=settings().public_url)
 
 
 def error_page(status: int, *, language: Language = "fr", reference: str = "", text: str = "") -> HTMLResponse:

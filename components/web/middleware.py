@@ -1,8 +1,8 @@
-"""The outermost middleware: origin, size of bodies, the client's true address, the headers of every answer."""
+"""The outermost middleware: host, origin, size of bodies, the client's true address, the headers of every answer."""
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 _bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
 _foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
 NO_ORIGIN_NEEDED = {"/healthz", "/readyz", "/metrics"}
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 
 @lru_cache(maxsize=2)
@@ -71,12 +72,15 @@ class SecurityMiddleware:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         asked = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         scope["client"] = (client_address(scope, asked.get("x-forwarded-for", "")), 0)
         scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"x-forwarded-prefix"]
         if scope["type"] == "websocket":
-            if own_origin(asked) and self.own_page(scope):
+            if own_host(hosts) and own_origin(asked) and self.own_page(scope):
                 return await self.app(scope, receive, send)
             return await send({"type": "websocket.close", "code": 1008})
+        if not own_host(hosts) and scope["path"] not in asked_by_any_name():
+            return await _reject(send, 421)
         by_polling = scope["path"].startswith(self.sockets)
         writes = scope["method"] not in SAFE or by_polling
         if writes and not own_origin(asked) and needs_origin(scope["path"]):
@@ -86,15 +90,35 @@ class SecurityMiddleware:
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
             return await _reject(send, 413 if length.isdecimal() else 400)
-        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), _with_headers(send))
+        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), _with_headers(send, hosts))
+
+
+def own_host(hosts: Sequence[str]) -> bool:
+    """The portal is asked for by the address families type, or by this machine's own name. Without BASE_URL by any."""
+    if not settings().base_url:
+        return True
+    own = {_without_port(urlsplit(settings().base_url).netloc), *THIS_MACHINE}
+    return bool(hosts) and all(_without_port(host) in own for host in hosts)
+
+
+def asked_by_any_name() -> set[str]:
+    """What a watch asks for by whatever name it knows this machine; figures when it shows its token."""
+    return NO_ORIGIN_NEEDED if settings().metrics_token else NO_ORIGIN_NEEDED - {"/metrics"}
+
+
+def _without_port(host: str) -> str:
+    return re.sub(r":\d*$", "", host.lower())
 
 
 def own_origin(asked: dict[str, str]) -> bool:
-    """The page that sends is one of ours: its Origin is the request's own Host, or BASE_URL."""
+    """The page that sends is one of ours: its Origin is the request's own Host, or BASE_URL; behind https no page came by
+    http, but to this machine itself."""
     origin = asked.get("origin", "")
     if not origin:  # a same-origin GET for the websocket's polling carries no Origin
         return asked.get("sec-fetch-site", "") == "same-origin"
-    return origin == settings().base_url or urlsplit(origin).netloc == asked.get("host", "-")
+    scheme, _, host = origin.partition("://")
+    safe = scheme == "https" or not settings().https or _without_port(host) in THIS_MACHINE
+    return origin == settings().base_url or (safe and host == asked.get("host", "-"))
 
 
 def client_address(scope: Scope, forwarded: str) -> str:
@@ -138,17 +162,29 @@ def _counted(receive: Receive, most: int) -> Receive:
     return count
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, hosts: Sequence[str]) -> Send:
+    """`hosts`: what the request calls us. A redirect to there is one of a library, that does not know the address behind
+    the proxy: only its path is kept."""
+    ours = tuple(f"{scheme}://{host}/".encode("latin-1") for scheme in ("http", "https") for host in hosts)
+
     async def add(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = {name.lower() for name, _ in message["headers"]}
             message["headers"] = [
-                *message["headers"],
+                *(
+                    (name, _path_of(value, ours) if name == b"location" else value)
+                    for name, value in message["headers"]
+                ),
                 *(pair for pair in headers(settings().https) if pair[0] not in given),
             ]
         await send(message)
 
     return add
+
+
+def _path_of(location: bytes, ours: tuple[bytes, ...]) -> bytes:
+    own = next((each for each in ours if location.startswith(each)), None)
+    return b"/" + location.removeprefix(own).lstrip(b"/\\") if own else location
 
 
 async def _reject(send: Send, status: int) -> None:

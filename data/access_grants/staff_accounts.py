@@ -110,7 +110,7 @@ def rename(uow: UnitOfWork, account_id: int, name: str, email: str) -> None:
     values = check(uow, row.login, name, email, row.role, but=row.id)
     changes = {key: [getattr(row, key), values[key]] for key in ("name", "email") if getattr(row, key) != values[key]}
     if "email" in changes and row.email:
-        outbox.write(uow, Mail("staff_email_changed", accounts.recipient(uow, row)))
+        outbox.write(uow, Mail("staff_email_changed", accounts.recipient(uow, row), {"login": row.login}))
     row.name, row.email = values["name"], values["email"]
     uow.add(row)
     if changes:

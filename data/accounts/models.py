@@ -204,7 +204,8 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     """The new hash, the letter that says so, the journal. The caller closes the other sessions."""
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     uow.add(account)
-    outbox.write(uow, Mail("password_changed", recipient(uow, account), path="/mot-de-passe-perdu"))
+    words = {"login": account.login}
+    outbox.write(uow, Mail("password_changed", recipient(uow, account), words, path="/mot-de-passe-perdu"))
     audit.note_record(uow, "password changed", account, account.family_id)
 
 
@@ -220,5 +221,7 @@ def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     account = uow.get(Account, uow.account_id)
     before, account.digest = "yes" if account.wants_digest else "no", "yes" if wanted else "no"
     uow.add(account)
+    if before == account.digest:
+        return
     audit.note_record(uow, "digest chosen", account, changes={"digest": [before, account.digest]})
     uow.publish(("account", account.id))

@@ -190,7 +190,7 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                to, words = accounts.recipient(uow, account), {"device": label[:60] or "–"}
+                to, words = accounts.recipient(uow, account), {"login": account.login, "device": label[:60] or "–"}
                 outbox.write(uow, Mail("staff_signed_in", to, words, path="/mot-de-passe"))
         audit.note_record(
             uow,

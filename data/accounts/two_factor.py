@@ -167,7 +167,7 @@ def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, obje
 
 
 def _notify(uow: UnitOfWork, account: Account, kind: str, action: str) -> None:
-    outbox.write(uow, Mail(kind, accounts.recipient(uow, account), path="/mot-de-passe"))
+    outbox.write(uow, Mail(kind, accounts.recipient(uow, account), {"login": account.login}, path="/mot-de-passe"))
     note(uow, account, action)
     uow.publish(("account", account.id), ("staff", account.site_id))
 

@@ -91,6 +91,11 @@ def moment(value: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
     return translate("{day} à {hour}", language, day=written, hour=hour(value, zone, language))
 
 
+def greeting(name: str, language: Language = "fr") -> str:
+    """How a letter begins; also one to somebody whose name is not known."""
+    return translate("Bonjour {name},", language, name=name) if name.strip() else translate("Bonjour,", language)
+
+
 def ago(value: datetime, now: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
     """« il y a 2 h », « hier », « il y a 3 jours »: how long something has waited."""
     days = (now.astimezone(zone).date() - value.astimezone(zone).date()).days

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import stat
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,7 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     demo: bool = False
     trusted_proxies: str = ""
+    metrics_token: str = ""
     smtp_ca_file: str = ""
     hash_memory_kib: int = 65536
     hash_rounds: int = 3
@@ -71,6 +73,13 @@ class Settings(BaseSettings):
         for part in filter(None, value.replace(" ", "").split(",")):
             ipaddress.ip_network(part)
         return value.replace(" ", "")
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[!-~]{16,}", value):
+            raise ValueError("write 16 characters or more, without spaces or accents: openssl rand -hex 24 makes some")
+        return value
 
     @model_validator(mode="after")
     def _safe_together(self) -> "Settings":

@@ -8,7 +8,7 @@ from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
 NAMES = ("last_name", "birth_name", "first_name", "town")  # with whatever stands before them: « adult1_last_name »
-MOST = 0.8  # of a column's names that are in capitals: else a few are, and stay
+MIN_SHARE = 0.8  # of a column's names that are in capitals: else a few are, and stay
 KEPT, WRITTEN = "kept", "written"
 WORD = re.compile(r"[^\W\d_]+")
 SENTENCE = UserError("Les noms sont en capitales dans ce fichier.")
@@ -42,7 +42,7 @@ def _in_capitals(lines: list[Line]) -> list[str]:
     found = []
     for column in sorted(columns):
         names = [name for line in lines if isinstance(name := line.values.get(column), str) and len(name) > 1]
-        if names and sum(map(loud, names)) >= MOST * len(names):
+        if names and sum(map(loud, names)) >= MIN_SHARE * len(names):
             found.append(column)
     return found
 

@@ -96,7 +96,7 @@ def _days(name: str, title: str, cells: list[Cell], questions: Questions, today:
         found["months"] = _ask(questions, question, [each[0] for each in figures if int(each[2]) > 12])
     if short := [each[0] for each in figures if len(each[3]) == 2]:
         found["years"] = _ask(questions, _of_years(name, title, short[0], today), short)
-    late = [shown(cell) for cell in cells if (moment := moment_of(cell)) and _is_late(moment)]
+    late = [shown(cell) for cell in cells if (moment := moment_of(cell)) and is_late(moment)]
     if late:
         found["hours"] = _ask(questions, _of_hours(name, title, late[0]), late)
     return found
@@ -190,7 +190,8 @@ def near_midnight(moment: datetime) -> int:
     return 1 if timedelta(days=1) - since <= MINUTE else -1 if since <= MINUTE else 0
 
 
-def _is_late(moment: datetime) -> bool:
+def is_late(moment: datetime) -> bool:
+    """Whether the hour may be that of another time zone, where it is the next day here."""
     return moment.hour >= LATE and not near_midnight(moment)
 
 
@@ -198,9 +199,9 @@ def following(moment: datetime, conventions: Conventions) -> bool:
     """Whether the day after is meant."""
     if near_midnight(moment):
         return near_midnight(moment) > 0
-    if _is_late(moment) and "hours" in conventions.waits:
+    if is_late(moment) and "hours" in conventions.waits:
         raise Unanswered()
-    return _is_late(moment) and conventions.hours == "next"
+    return is_late(moment) and conventions.hours == "next"
 
 
 def read_day_of(cell: Cell, typed: str, conventions: Conventions) -> date | None:

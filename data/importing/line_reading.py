@@ -15,7 +15,7 @@ from data.core.plain_text import fold, tidy
 from data.core.spreadsheets import Cell, Sheet
 from data.families.models import check_together
 from data.importing.columns import PAYMENT_MEANS, YEAR, Field
-from data.importing.conventions import Conventions, Unanswered, conventions_of
+from data.importing.conventions import Conventions, Unanswered, conventions_of, is_late, moment_of, near_midnight
 from data.importing.questions import Choice, Question
 from data.importing.records import Record
 from data.importing.runs import Matched
@@ -322,6 +322,8 @@ def _numbers(one: Field, cell: str, conventions: Conventions, country: str) -> l
 def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
     """Whether somebody who reads the file may have read another value there."""
     if isinstance(value, date) and one.form == "day":
+        if (moment := moment_of(cell)) and not is_late(moment) and not near_midnight(moment):
+            return True  # an hour is left out; of late ones a question was asked
         if isinstance(cell, datetime):
             return value != cell.date()
         figures = FIGURES.match(tidy(str(cell)))

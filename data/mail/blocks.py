@@ -15,6 +15,7 @@ BLOCKS = {  # kind -> what follows it in the block
     "link": ("words", "address"),
     "paper": ("file", "title", "opening", "closing"),  # a PDF joined; then a label, its value, a label, its value…
     "foot": ("site", "phone", "email"),
+    "opt_out": ("address",),  # of a letter that its reader may do without
 }
 
 

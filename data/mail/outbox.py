@@ -91,6 +91,7 @@ class Mail:
 
     `delay` is in seconds. `joins`: its changes and its message are added to the recipient's letter of that kind that still
     waits for its delay to pass, when there is one. `once` is a key that no second letter may have (IntegrityError).
+    `unsubscribe`: the path at which its reader says that they do without; none on what people must be told.
     """
 
     kind: str
@@ -106,6 +107,7 @@ class Mail:
     delay: int = 0
     joins: bool = False
     once: str = ""
+    unsubscribe: str = ""
 
     @property
     def parts(self) -> dict[str, list[list[str]]]:
@@ -168,6 +170,8 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
         else:
             blocks.append(["p", custom_templates.fill(part, known) if own else translate(part, language, **known)])
     blocks.append(["foot", site.name, site.phone, site.email])
+    if mail.unsubscribe:
+        blocks.append(["opt_out", settings().public_url + mail.unsubscribe])
     if mail.paper:
         *text, listed = mail.paper
         blocks.append(["paper", *text, *(part for fact in listed for part in fact)])

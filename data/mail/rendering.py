@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import emails
 from markupsafe import Markup, escape
 
-from data.core import appearance
+from data.core import appearance, formats
 from data.core.i18n import Language, _, as_language, pair, tight, translate
 from data.mail.blocks import runs
 from data.mail.outbox import Letter
@@ -20,10 +20,11 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[a-z0-9.-]+\.[a-z0-9-]{2,}")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  # of a link: who has it, may
 HIDDEN = "••••••••"
 LOGO = "logo.png"  # the name by which _LOGO calls it
-HELLO = _("Bonjour {name},")
 PASSWORD_LINE = _("Mot de passe : {secret}")
 OFFICE_MESSAGE = _("Message du secrétariat : {message}")
-AUTOMATIC = _("Message automatique du portail : il n’attend pas de réponse.")
+ANSWER = _("Vous pouvez répondre à ce message : votre réponse arrive à {address}.")
+NO_ANSWER = _("Message envoyé par le portail : une réponse ne serait lue par personne.")
+UNSUBSCRIBE = _("Ne plus recevoir ce récapitulatif")
 INK, SOFT, ACCENT, LINE, PAPER = "#1a2236", "#4b5469", "#17495a", "#e0dacd", "#faf8f3"
 DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thunderbird; elsewhere the inline colours stand
     "@media (prefers-color-scheme:dark){{"
@@ -56,7 +57,7 @@ class Style:
 def text_of(letter: Letter, secret: str = HIDDEN) -> str:
     """The text part; `secret` stands where the password goes, hidden unless given."""
     style = Style(as_language(letter.language), secret)
-    lines = [style.translate(HELLO, name=letter.name), ""]
+    lines = [formats.greeting(letter.name, style.language), ""]
     for kind, rows in runs(letter.blocks):
         lines += TEXT[kind](rows, style)
     return "\n".join(lines)
@@ -91,7 +92,8 @@ TEXT: dict[str, Callable[[list[list[str]], Style], list[str]]] = {  # the kinds 
     "message": lambda rows, style: _spaced(style.translate(OFFICE_MESSAGE, message=text) for [text] in rows),
     "link": lambda rows, style: _spaced(pair(words, address, style.language) for words, address in rows),
     "paper": lambda rows, style: [],  # the message carries it: papers_of
-    "foot": lambda rows, style: ["-- ", *filter(None, rows[0]), style.translate(AUTOMATIC)],
+    "foot": lambda rows, style: ["-- ", *foot_lines(rows[0], style.language)],
+    "opt_out": lambda rows, style: [pair(style.translate(UNSUBSCRIBE), rows[0][0], style.language)],
 }
 
 
@@ -115,7 +117,7 @@ def html_of(letter: Letter, secret: str = HIDDEN, accent: str = "", *, logo: boo
         ink=INK,
         line=LINE,
         accent=accent,
-        body=_paragraph(style.translate(HELLO, name=letter.name)) + Markup("").join(body),
+        body=_paragraph(formats.greeting(letter.name, style.language)) + Markup("").join(body),
     )
 
 
@@ -151,7 +153,12 @@ def message_of(
         mail_to=letter.recipient,
         message_id=letter.message_id,
         date=letter.created_at,
-        headers={"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", **_answers_to(letter)},
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            **_answers_to(letter),
+            **_unsubscribe(letter),
+        },
     )
     if logo:
         message.attach(filename=LOGO, data=logo, content_disposition="inline", mime_type="image/png")
@@ -164,6 +171,22 @@ def _answers_to(letter: Letter) -> dict[str, str]:
     """Who answers all the same writes to the conservatoire, at the address that the letter's foot shows."""
     address = next((block[3] for block in letter.blocks if block[0] == "foot"), "")
     return {"Reply-To": address} if deliverable(address) else {}
+
+
+def foot_lines(foot: list[str], language: Language) -> list[str]:
+    """Who writes, and where an answer arrives."""
+    site, phone, email = foot
+    last = translate(ANSWER, language, address=email) if deliverable(email) else translate(NO_ANSWER, language)
+    return [*filter(None, (site, phone, email)), last]
+
+
+def _unsubscribe(letter: Letter) -> dict[str, str]:
+    """By one press in a mail program (RFC 8058, which wants https), of a letter that its reader may do without."""
+    address = next((block[1] for block in letter.blocks if block[0] == "opt_out"), "")
+    if not address:
+        return {}
+    by_press = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if address.startswith("https://") else {}
+    return {"List-Unsubscribe": f"<{address}>", **by_press}
 
 
 def shown_link(url: str) -> str:
@@ -206,6 +229,9 @@ _LINK = Markup(
 _FOOT = Markup(
     '<p class="line soft" style="margin:32px 0 0;padding-top:16px;border-top:1px solid {line};color:{soft};'
     'font-size:14px">{}</p>'
+)
+_UNSUBSCRIBE = Markup(
+    '<p class="soft" style="margin:8px 0 0;font-size:14px"><a class="soft" href="{}" style="color:{soft}">{}</a></p>'
 )
 
 
@@ -255,7 +281,7 @@ def _html_links(rows: list[list[str]], style: Style) -> Markup:
 
 
 def _html_foot(rows: list[list[str]], style: Style) -> Markup:
-    lines = [*filter(None, rows[0]), tight(style.translate(AUTOMATIC))]
+    lines = map(tight, foot_lines(rows[0], style.language))
     return _FOOT.format(Markup("<br>").join(lines), line=LINE, soft=SOFT)
 
 
@@ -268,4 +294,5 @@ HTML: dict[str, Callable[[list[list[str]], Style], Markup]] = {  # the kinds of 
     "link": _html_links,
     "paper": lambda rows, style: Markup(""),  # the message carries it: papers_of
     "foot": _html_foot,
+    "opt_out": lambda rows, style: _UNSUBSCRIBE.format(rows[0][0], style.translate(UNSUBSCRIBE), soft=SOFT),
 }

@@ -76,7 +76,9 @@ TEMPLATES = {
     "password_changed": Template(
         _("Votre mot de passe a été modifié"),
         (
-            _("Le mot de passe de votre compte a été modifié le {moment}. Vos autres connexions ont été fermées."),
+            _(
+                "Le mot de passe de l’identifiant {login} a été modifié le {moment} sur le portail « {site} ». Vos autres connexions ont été fermées."
+            ),
             _("Ce n’était pas vous ? Demandez tout de suite un nouveau mot de passe avec « Mot de passe perdu »."),
             "link",
         ),
@@ -85,7 +87,7 @@ TEMPLATES = {
     "staff_signed_in": Template(
         _("Nouvelle connexion à votre compte"),
         (
-            _("Votre compte a été ouvert le {moment} depuis un appareil inconnu : {device}."),
+            _("Votre compte {login} a été ouvert le {moment} depuis un appareil inconnu : {device}."),
             _("Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail."),
             "link",
         ),
@@ -239,14 +241,16 @@ TEMPLATES = {
     "staff_email_changed": Template(
         _("L’adresse e-mail de votre compte a changé"),
         (
-            _("Le {moment}, un responsable a remplacé cette adresse par une autre dans votre compte du personnel."),
+            _(
+                "Le {moment}, un responsable a remplacé cette adresse par une autre dans votre compte du personnel {login}."
+            ),
             _("Ce n’était pas prévu ? Prévenez le responsable du portail."),
         ),
     ),
     "second_factor_on": Template(
         _("Second facteur en place"),
         (
-            _("Depuis le {moment}, votre compte demande un code de votre téléphone en plus du mot de passe."),
+            _("Depuis le {moment}, votre compte {login} demande un code de votre téléphone en plus du mot de passe."),
             _("Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail."),
             "link",
         ),
@@ -255,7 +259,7 @@ TEMPLATES = {
     "second_factor_off": Template(
         _("Second facteur retiré"),
         (
-            _("Depuis le {moment}, votre compte ne demande plus de code en plus du mot de passe."),
+            _("Depuis le {moment}, votre compte {login} ne demande plus de code en plus du mot de passe."),
             _("Ce n’était pas vous ? Changez votre mot de passe et prévenez le responsable du portail."),
             "link",
         ),

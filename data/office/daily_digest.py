@@ -11,7 +11,7 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.billing import overpayments
 from data.change_requests import review
-from data.core import audit, formats
+from data.core import audit, encryption, formats
 from data.core.audit import AuditEntry
 from data.core.i18n import _
 from data.core.sites import Site
@@ -27,6 +27,7 @@ from data.reenrolment import request_list as reenrolment_list
 log = logging.getLogger("anacrouse.daily")
 MORNING, NOON = time(7, 30), time(12)  # a machine that slept till the afternoon sends no morning's letter
 MONTH = timedelta(days=30.5)
+UNSUBSCRIBE, SEALED_FOR = "/recapitulatif/arret", "unsubscribe"  # where, and what for its tokens are encrypted
 
 
 def go_round(*, now: datetime | None = None) -> None:
@@ -65,7 +66,25 @@ def _write(uow: UnitOfWork, account: Account, site: Site, key: str) -> None:
     facts = waiting(uow)
     if facts:
         to, day = accounts.recipient(uow, account), {"day": formats.long_day(uow.today, uow.language)}
-        outbox.write(uow, Mail("daily_digest", to, day, facts=facts, path="/gestion/demandes", once=key))
+        stop = f"{UNSUBSCRIBE}/{encryption.encrypt(SEALED_FOR, str(account.id))}"
+        mail = Mail("daily_digest", to, day, facts=facts, path="/gestion/demandes", once=key, unsubscribe=stop)
+        outbox.write(uow, mail)
+
+
+def unsubscribe(token: str, *, now: datetime | None = None) -> bool:
+    """Whoever was sent this token gets no digest any more; said twice it is the same. False when no account is meant."""
+    try:
+        account_id = int(encryption.decrypt(SEALED_FOR, token))
+    except (encryption.CannotDecrypt, ValueError):
+        return False
+    with system_unit_of_work(now=now) as uow:
+        account = uow.one(select(Account).where(Account.id == account_id))
+    if account is None:
+        return False
+    if account.is_staff:
+        with unit_of_work(account, writes=True, now=now) as uow:
+            accounts.choose_digest(uow, False)
+    return True
 
 
 def waiting(uow: UnitOfWork) -> list[Fact]:

@@ -73,7 +73,7 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
     canvas.headline()
     body = Look(10.5)
     canvas.y += 3
-    canvas.flow(translate("Bonjour {name},", language, name=letter.name), body)
+    canvas.flow(formats.greeting(letter.name, language), body)
     canvas.y += 2
     canvas.flow(
         translate(

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from data.accounts.models import Account
 from data.core import audit, formats, sites
 from data.core.errors import UserError
-from data.core.i18n import as_language, translate
+from data.core.i18n import as_language
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import custom_templates
@@ -198,4 +198,4 @@ def reminder(uow: UnitOfWork, campaign: Campaign, each: Silent) -> tuple[str, st
         **letters.reminder_words(each.pupils, campaign),
     }
     message = [custom_templates.fill(part, sentence) for part in text.body if part not in custom_templates.PARTS]
-    return text.subject, "\n\n".join([translate("Bonjour {name},", language, name=each.account.name), *message])
+    return text.subject, "\n\n".join([formats.greeting(each.account.name, language), *message])

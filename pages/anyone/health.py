@@ -1,6 +1,7 @@
 """For the operator's watch: alive, ready, figures. No detail for strangers."""
 
 import ipaddress
+import secrets
 import time
 
 from fastapi import Request
@@ -54,10 +55,8 @@ def ready(caller: Caller, request: Request) -> Response:
 
 @plain("/metrics", Audience.ANYONE)
 def metrics(caller: Caller, request: Request) -> Response:
-    """Prometheus text, for this machine only."""
-    if not _local(caller.address) or any(
-        name in FORWARDED or name.startswith("x-forwarded") for name in request.headers
-    ):
+    """Prometheus text, for who shows METRICS_TOKEN; without that setting for this machine only."""
+    if not _may_watch(caller, request):
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()
@@ -80,6 +79,14 @@ def _database() -> bool:
     except (Fault, OSError):
         return False
     return now == newest
+
+
+def _may_watch(caller: Caller, request: Request) -> bool:
+    if token := settings().metrics_token:
+        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and secrets.compare_digest(shown.encode(), token.encode())
+    forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
+    return _local(caller.address) and not forwarded
 
 
 def _local(address: str) -> bool:

@@ -51,7 +51,7 @@ def _draw(uow: UnitOfWork) -> Markup:
         "{day} · année scolaire {year}", day=when[:1].upper() + when[1:], year=formats.school_year(uow.today)
     )
     return (
-        head(uow.translate("Bonjour {name}", name=first), under)
+        head(uow.translate("Bonjour {name}", name=first).strip(), under)
         + reenrolment_notice.draw(uow, [(pupil, link) for pupil, link, _ in pupils])
         + _to_do(uow, adults, mine)
         + _late(uow, ledgers)

@@ -44,7 +44,7 @@ def home(uow: UnitOfWork) -> None:
 def _draw(uow: UnitOfWork) -> Markup:
     when = formats.long_day(uow.today, uow.language)
     return (
-        head(uow.translate("Bonjour {name}", name=uow.name.split(" ")[0]), when[:1].upper() + when[1:])
+        head(uow.translate("Bonjour {name}", name=uow.name.split(" ")[0]).strip(), when[:1].upper() + when[1:])
         + _missing(uow)
         + _figures(uow)
     )

@@ -161,6 +161,26 @@ def test_another_person_under_the_same_key_is_asked_about(database: str) -> None
     ]
 
 
+def test_who_has_one_name_is_the_same_adult_in_either_column(database: str) -> None:
+    bring("families", "N° famille;Nom;Prénom\n9001;Soeharto;-\n9001;Roy;Eva\n")
+    text = "N° famille;Nom;Prénom;Ville\n9001;{0};Metz\n9001;Roy;Eva;Metz\n"
+    for names in ("Soeharto;-", "-;Soeharto", "SNP;SOEHARTO"):
+        report = check(give("families", text.format(names)))
+        assert (conflicts(report), faults(report)) == ([], [])
+        assert report.counts["added"] == 0, names
+    twice = check(give("families", "N° famille;Nom;Prénom\n9002;Soeharto;-\n9002;XXX;Soeharto\n"))
+    assert [line for line, _, _ in faults(twice)] == [3]
+
+
+def test_another_person_of_one_name_is_asked_about(database: str) -> None:
+    bring("families", "N° famille;Nom;Prénom\n9001;Soeharto;-\n")
+    report = check(give("families", "N° famille;Rang;Nom;Prénom\n9001;1;Sukarno;-\n"))
+    assert [expected for _, expected in conflicts(report)] == [
+        "La fiche de Soeharto prendrait le nom de Sukarno : est-ce la même personne ?"
+    ]
+    assert conflicts(check(give("families", "N° famille;Rang;Nom;Prénom\n9001;1;-;Soeharto\n"))) == []
+
+
 def test_what_a_family_asked_for_is_listed_and_its_request_goes_on_waiting(database: str) -> None:
     with as_(CLAIRE) as uow:
         change_requests.propose(uow, guardian(uow), {"address": "12 rue Neuve"})

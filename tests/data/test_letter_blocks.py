@@ -59,3 +59,45 @@ def test_who_answers_a_letter_writes_to_its_site_and_the_sender_stays_the_portal
     message = message_from_bytes(message_of(letter, "", "portail@example.org", "Valmont"))
     assert message["Reply-To"] == answers
     assert message["From"] == "Valmont <portail@example.org>"
+
+
+def message(*blocks: list[str], name: str = "Claire", language: str = "fr") -> tuple[Any, list[str]]:
+    """The message, and its text as each reader meets it."""
+    letter = Letter(
+        language=language, name=name, subject="Objet", recipient="claire@example.org", blocks=list(blocks),
+        message_id="<a@example.org>", created_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )  # fmt: skip
+    texts = [text_of(letter), html_of(letter), str(letter_view.draw(READER, letter))]
+    return message_from_bytes(message_of(letter, "", "portail@example.org", "Valmont")), texts
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("accueil@example.org", "Vous pouvez répondre à ce message : votre réponse arrive à accueil@example.org."),
+        ("", "Message envoyé par le portail : une réponse ne serait lue par personne."),
+    ],
+)
+def test_the_foot_says_where_an_answer_arrives(recorded: str, said: str) -> None:
+    sent, texts = message(["foot", "Valmont", "", recorded])
+    assert (sent["Reply-To"] or "") == recorded
+    for text in texts:
+        assert said in text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "attend pas de réponse" not in text
+
+
+@pytest.mark.parametrize(("language", "hello"), [("fr", "Bonjour,"), ("en", "Hello,")])
+def test_a_letter_to_somebody_without_a_name_begins_well(language: str, hello: str) -> None:
+    for text in message(["p", "Texte."], name="", language=language)[1]:
+        assert hello in text
+        assert " ," not in text
+
+
+@pytest.mark.parametrize(("address", "press"), [
+    (f"https://portail.example.org/recapitulatif/arret/{'gAAAAABq' * 15}==", "List-Unsubscribe=One-Click"), ("http://localhost:8080/x", None),
+])  # fmt: skip
+def test_a_letter_that_one_may_do_without_says_how_in_its_headers(address: str, press: str | None) -> None:
+    sent, _ = message(["foot", "Valmont", "", ""], ["opt_out", address])
+    assert (sent["List-Unsubscribe"].strip(), sent["List-Unsubscribe-Post"]) == (f"<{address}>", press)
+    duty, _ = message(["foot", "Valmont", "", ""])
+    assert (duty["List-Unsubscribe"], duty["List-Unsubscribe-Post"]) == (None, None)

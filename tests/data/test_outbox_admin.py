@@ -9,7 +9,7 @@ from PIL import Image
 from sqlmodel import select
 
 from data.accounts import models as accounts
-from data.core import clock
+from data.core import clock, encryption
 from data.core import database as database_module
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError
@@ -32,7 +32,7 @@ def write(kind: str = "password_changed", login: str = CLAIRE, **more: Any) -> i
     now, address = more.pop("now", None), more.pop("to", "claire.aubry@example.org")
     to = Recipient(address, who.name, "fr", who.site_id, who.family_id, who.id)
     with system_unit_of_work(writes=True, now=now) as uow:
-        return mail_outbox.write(uow, Mail(kind, to, **more)).id
+        return mail_outbox.write(uow, Mail(kind, to, **({"words": {"login": login}} | more))).id
 
 
 def change(number: int, **values: Any) -> None:
@@ -263,6 +263,26 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(database: str) ->
     with as_(CLAIRE) as uow, pytest.raises(NotFound):
         accounts.choose_digest(uow, True)
     assert site().journal_months == 12
+
+
+@both
+def test_a_digest_is_ended_by_its_own_link_as_often_as_it_is_pressed(database: str) -> None:
+    """R-37."""
+    day = clock.today(site().zone)
+    morning = datetime(day.year, day.month, day.day, 7, 30, tzinfo=site().zone).astimezone(UTC)
+    daily_digest.go_round(now=morning)
+    [address] = [block[1] for block in last(Letter, Letter.kind == "daily_digest").blocks if block[0] == "opt_out"]
+    token = address.rpartition("/")[2]
+    for wrong in ("", "x" * 120, token[:-4] + "AAAA", encryption.encrypt("letters", str(account(HELENE).id)), "é"):
+        assert not daily_digest.unsubscribe(wrong)
+    assert account(HELENE).wants_digest
+    assert daily_digest.unsubscribe(token)
+    assert daily_digest.unsubscribe(token)
+    assert not account(HELENE).wants_digest
+    [entry] = every(AuditEntry, AuditEntry.action == "digest chosen")
+    assert (entry.actor_id, entry.changes) == (account(HELENE).id, {"digest": ["yes", "no"]})
+    daily_digest.go_round(now=morning + timedelta(days=1))
+    assert len(every(Letter, Letter.kind == "daily_digest")) == 1
 
 
 def test_the_sites_logo_is_inside_the_letter_small_and_a_lost_one_stops_none(outbox: str) -> None:  # noqa: F811

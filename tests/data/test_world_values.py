@@ -257,5 +257,20 @@ def test_what_is_read_otherwise_than_written_is_reported(database: str) -> None:
     ]  # fmt: skip
 
 
+def test_an_hour_beside_a_day_is_not_left_out_without_a_word(database: str) -> None:
+    rows: list[list[Any]] = [
+        ["8001", "Durand", "Anne", datetime(1982, 6, 15, 14, 30)],
+        ["8002", "Durand", "Bea", "15/06/1982 08:05"],
+        ["8003", "Durand", "Cléo", datetime(1982, 6, 15, 23, 59, 30)],
+        ["8004", "Durand", "Dora", datetime(1982, 6, 15)],
+        ["8005", "Durand", "Emma", datetime(1982, 6, 15, 0, 0, 20)],
+    ]
+    report = check(give("families", write_xlsx(["N° famille", "Nom", "Prénom", "Né(e) le"], rows), file="foyers.xlsx"))
+    assert faults(report) == []
+    assert [(each.line, each.written, each.value) for each in report.understood] == [
+        (2, "15/06/1982 14:30", "15/06/1982"), (3, "15/06/1982 08:05", "15/06/1982"), (4, "15/06/1982 23:59", "16/06/1982"),
+    ]  # fmt: skip
+
+
 def test_a_zero_convention_is_that_of_a_fixed_value_too() -> None:
     assert column("it", "CP", columns.fields.POSTCODE).read("1000", Conventions(zeros=True)) == "01000"

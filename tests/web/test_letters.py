@@ -8,11 +8,14 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.server import PASSWORD, Server, free_port, wait_for
-from tests.web.http_client import Person, Tab
+from data.core import encryption
+from data.office import daily_digest
+from tests.server import PASSWORD, PLAIN, Server, free_port, wait_for
+from tests.web.http_client import Person, Tab, text_of
 from tests.web.test_change_requests import decide
 
 Come = Callable[..., Person]
@@ -212,3 +215,27 @@ def test_one_refused_address_holds_no_other_letter_back(mailed: Server, post: Ma
         "marc.aubry@example.org": "waiting",
         "samir.belkacem@example.org": "sent",
     }
+
+
+def test_a_mail_program_ends_the_digest_by_itself_and_opening_its_link_does_not(portal: Server, come: Come) -> None:
+    """R-37."""
+    helene = portal.account("lemoine.helene")["id"]
+    path = f"{daily_digest.UNSUBSCRIBE}/{encryption.encrypt(daily_digest.SEALED_FOR, str(helene))}"
+
+    def wanted() -> str:
+        return str(portal.account("lemoine.helene")["digest"])
+
+    page = come().soup(path)
+    assert (
+        page.select_one(f"form[method=post][action='{path}'] button[type=submit]").get_text() == "Ne plus le recevoir"
+    )
+    assert wanted() != "no"
+    for _ in range(2):
+        answer = httpx.post(
+            f"{portal.url}{path}", data={"List-Unsubscribe": "One-Click"}, verify=PLAIN, trust_env=False
+        )
+        assert (answer.status_code, wanted()) == (200, "no")
+        assert "Vous ne recevrez plus le récapitulatif du matin." in text_of(answer.text)
+        assert "set-cookie" not in answer.headers
+    assert httpx.post(f"{portal.url}{path[:60]}", verify=PLAIN, trust_env=False).status_code == 404
+    assert portal.value("SELECT count(*) FROM audit_entry WHERE action = 'digest chosen'") == 1

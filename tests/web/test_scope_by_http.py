@@ -47,6 +47,7 @@ ANYONES = (
     "/logo/",
     "/premier-demarrage/",
     "/agenda/{token}",
+    "/recapitulatif/arret/",
 )
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")
 OTHERS = [

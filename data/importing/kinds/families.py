@@ -1,12 +1,12 @@
 """Families and their adults, pupils, links: their columns, and how a line becomes rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold, full_name
+from data.core.fields import DATE, NO_NAME, TEXT, fold, full_name
 from data.core.roles import Role
 from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing import columns
@@ -154,9 +154,7 @@ def _family(line: Line, snapshot: Snapshot) -> None:
         line, Draft(Family, [("number", number)], since, code=code, new={"number": number}, found=found), once=False
     )
     values = line.own(ADULT)
-    check_birth(
-        line, snapshot, values, "birth_date", f"{line.get('first_name', '')} {line.get('last_name', '')}".strip()
-    )
+    check_birth(line, snapshot, values, "birth_date", full_name(line.get("first_name", ""), line.get("last_name", "")))
     given_values = [
         value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}
     ]
@@ -176,15 +174,15 @@ def _family(line: Line, snapshot: Snapshot) -> None:
     seen[rank] = line
     before = snapshot.find(Guardian, (family, rank))
     if before is not None and before.id is not None and _another(before, values):
-        previous_name = f"{before['first_name']} {before['last_name']}"
-        name = f"{values.get('first_name', '')} {values.get('last_name', '')}"
+        previous_name = full_name(before["first_name"], before["last_name"])
+        name = full_name(values.get("first_name", ""), values.get("last_name", ""))
         snapshot.add_conflict(
             line,
             "person",
             UserError(
                 "La fiche de {before} prendrait le nom de {name} : est-ce la même personne ?",
                 before=previous_name,
-                name=name.strip(),
+                name=name,
             ),
         )
     adult = snapshot.put(
@@ -195,13 +193,27 @@ def _family(line: Line, snapshot: Snapshot) -> None:
         create_account(line, snapshot, family, adult, login)
 
 
+def _names(values: Mapping[str, object], adult: Mapping[str, object] | None = None) -> list[str]:
+    """Last and first name as they are compared, "" for none; what the line does not give is the adult's."""
+    given = (values.get(name, adult[name] if adult else "") for name in ("last_name", "first_name"))
+    return ["" if each == NO_NAME else fold(str(each or "")) for each in given]
+
+
+def _alike(one: list[str], other: list[str]) -> bool:
+    """The same names; who has a single one has it in either column."""
+    return one == other or ("" in one and "" in other and set(one) == set(other))
+
+
 def _same(adult: Entity, values: dict[str, object]) -> bool:
-    return all(fold(str(values.get(name, adult[name]))) == fold(adult[name]) for name in ("last_name", "first_name"))
+    return _alike(_names(values, adult.values), _names(adult.values))
 
 
 def _another(adult: Entity, values: dict[str, object]) -> bool:
     """Neither name is the one recorded."""
-    return all(fold(str(values.get(name, adult[name]))) != fold(adult[name]) for name in ("last_name", "first_name"))
+    given, recorded = _names(values, adult.values), _names(adult.values)
+    return not _alike(given, recorded) and all(
+        mine != theirs or not mine for mine, theirs in zip(given, recorded, strict=True)
+    )
 
 
 def _rank(line: Line, snapshot: Snapshot, family: Entity, seen: dict[int, Line]) -> int:
@@ -211,7 +223,7 @@ def _rank(line: Line, snapshot: Snapshot, family: Entity, seen: dict[int, Line])
     """
     values = line.own(ADULT)
     for rank, earlier in seen.items():
-        if all(fold(str(earlier.get(n, ""))) == fold(str(values.get(n, ""))) for n in ("last_name", "first_name")):
+        if _alike(_names(earlier.values), _names(values)):
             return rank
     adults = {rank: found for rank in range(1, 12) if (found := snapshot.find(Guardian, (family, rank)))}
     for rank, adult in adults.items():
@@ -313,7 +325,7 @@ def link_pupil(
             "link",
             UserError(
                 "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
-                name=f"{pupil['first_name']} {pupil['last_name']}",
+                name=full_name(pupil["first_name"], pupil["last_name"]),
                 number=number,
             ),
         )

@@ -27,8 +27,14 @@ def plain_text(text: str) -> str:
     return "".join(char for char in fold(text) if char.isalnum())
 
 
+def named(last: str, first: str) -> tuple[str, str]:
+    """Names to compare people by; a single one is the same in either column."""
+    last, first = plain_text(last), plain_text(first)
+    return (last, first) if last else (first, "")
+
+
 def name_of(adult: Adult) -> tuple[str, str]:
-    return plain_text(adult.text("last_name")), plain_text(adult.text("first_name"))
+    return named(adult.text("last_name"), adult.text("first_name"))
 
 
 def address_of(adult: Adult) -> str:

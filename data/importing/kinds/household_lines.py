@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.core.errors import UserError
-from data.core.fields import check_postcode, fold
+from data.core.fields import check_postcode, fold, full_name
 from data.importing import name_cells
 from data.importing.kinds.adult_checks import age, check_birth
 from data.importing.kinds.household_columns import ADULTS, CHILDREN, OF_GROUPS, PUPIL_COLUMNS
@@ -30,7 +30,7 @@ class Person:
 
     @property
     def called(self) -> str:
-        return f"{self.text('first_name')} {self.text('last_name')}".strip()
+        return full_name(self.text("first_name"), self.text("last_name"))
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.accounts.models import Account
 from data.core.errors import UserError
-from data.core.fields import fold
+from data.core.fields import fold, full_name
 from data.core.roles import Role
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.importing.kinds.families import create_account, link_pupil
@@ -18,6 +18,7 @@ from data.importing.kinds.household_groups import (
     address_of,
     contacts_of,
     name_of,
+    named,
     plain_text,
     prepare,
 )
@@ -57,7 +58,7 @@ def _known(snapshot: Snapshot) -> Known:
 
 
 def _name(entity: Entity) -> Person:
-    return plain_text(entity["last_name"]), plain_text(entity["first_name"])
+    return named(entity["last_name"], entity["first_name"])
 
 
 def place(line: Line, snapshot: Snapshot) -> None:
@@ -93,9 +94,7 @@ def _home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> None:
 def _same_home(line: Line, snapshot: Snapshot, group: Group, home: Home) -> Entity | None:
     """The family that is there already: one of its adults, at the same address, reached alike, or with the same pupils."""
     known = _known(snapshot)
-    children = {
-        (plain_text(c.text("last_name")), plain_text(c.text("first_name"))) for e in group.entries for c in e.children
-    }
+    children = {named(c.text("last_name"), c.text("first_name")) for e in group.entries for c in e.children}
     found: dict[int, int] = {}  # family's key -> how many of the adults it has
     for adult in home.adults:
         for other in (known.adults or {}).get(name_of(adult), ()):
@@ -206,8 +205,7 @@ def _given(child: Child, found: Entity | None) -> dict[str, Any]:
 def _identity(group: Group, child: Child) -> tuple[int, str, str, object]:
     return (
         id(group),
-        plain_text(child.text("last_name")),
-        plain_text(child.text("first_name")),
+        *named(child.text("last_name"), child.text("first_name")),
         child.values.get("birth_date"),
     )
 
@@ -223,7 +221,7 @@ def _find_child(line: Line, snapshot: Snapshot, group: Group, child: Child) -> t
         return placed, True
     families = [home.entity.id for home in group.homes if home.entity and home.entity.id]
     theirs = {id(each): each for key in families for each in known.pupils.get(key, ())}.values()
-    names = plain_text(child.text("last_name")), plain_text(child.text("first_name"))
+    names = named(child.text("last_name"), child.text("first_name"))
     birth = child.values.get("birth_date")
     alike = [
         each
@@ -291,7 +289,7 @@ def _ask_second(line: Line, snapshot: Snapshot, pupil: Entity) -> str:
         Choice("second", UserError("C’est leur second foyer : elle voit leur dossier aussi")),
         Choice("principal", UserError("Les deux familles sont des foyers principaux")),
     )
-    sample = f"{pupil['first_name']} {pupil['last_name']}".strip()
+    sample = full_name(pupil["first_name"], pupil["last_name"])
     answer = snapshot.questions.ask(Question("second-homes", sentence, choices), line=line.number, sample=sample)
     return HouseholdRank.PRINCIPAL if answer == "principal" else HouseholdRank.SECOND
 
