@@ -174,6 +174,8 @@ def page_panel(
     draw: Callable[[UnitOfWork, PageState], Markup],
     acts: Acts[PageState],
     follows: Sequence[Topic] = (),
+    listed: Mapping[str, Handler] | None = None,
 ) -> None:
-    """The panel of what one open page shows; each act is given it."""
-    Panel(uow, lambda w: draw(w, page_state), follows=follows, classes="flow", on=acts_of(page_state, acts))
+    """The panel of what one open page shows; each act is given it. `listed`: the acts of its lists, which have it."""
+    on = {**acts_of(page_state, acts), **(listed or {})}
+    Panel(uow, lambda w: draw(w, page_state), follows=follows, classes="flow", on=on)

@@ -157,7 +157,7 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
         )
     )
     uow.add_all(AccessItem(site_id=uow.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
-    audit.note(uow, "access batch", subject="access_batch", subject_id=batch.id,
+    audit.note_record(uow, "access batch", batch,
                  changes={_("Envoi"): ["", HOWS[how]], _("Comptes"): ["", len(chosen)]})  # fmt: skip
     uow.publish(("access", uow.site_id or 0))
     return batch
@@ -189,7 +189,7 @@ def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
         raise NotFound(f"letters of batch {batch_id}")
     if uow.role != Role.MANAGER and _holds_hidden(uow, batch):
         raise NotFound(f"letters of batch {batch_id}, with protected addresses")
-    audit.note(uow, "access letters read", subject="access_batch", subject_id=batch.id)
+    audit.note_record(uow, "access letters read", batch)
     return path.read_bytes()
 
 

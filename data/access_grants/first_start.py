@@ -67,7 +67,7 @@ def _create_site(uow: UnitOfWork, code: str, name: str) -> Site:
     if faults:
         raise ValidationErrors(faults)
     row = uow.add(Site(code=code, name=tidy(name)))
-    audit.note(uow, "site made", by=audit.Author(row.id, "operator"), subject="site", subject_id=row.id)
+    audit.note_record(uow, "site made", row, by=audit.Author(row.id, "operator"))
     return row
 
 
@@ -111,12 +111,11 @@ def _create_staff(uow: UnitOfWork, site: Site, login: str, name: str, email: str
             site_id=site.id, role=role, login=login, name=NAME.read(name), email=EMAIL.read(email), password_hash=hashed
         )
     )
-    audit.note(
+    audit.note_record(
         uow,
         "staff account made",
+        row,
         by=audit.Author(site.id, "operator"),
-        subject="account",
-        subject_id=row.id,
         changes={"login": ["", login], "role": ["", role]},
     )
     return row

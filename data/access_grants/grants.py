@@ -298,7 +298,5 @@ def _family_account(uow: UnitOfWork, account_id: int) -> Account:
 
 
 def _note(uow: UnitOfWork, action: str, account: Account, changes: dict[str, list[str]] | None = None) -> None:
-    audit.note(
-        uow, action, subject="account", subject_id=account.id, family_id=account.family_id, changes=dict(changes or {})
-    )
+    audit.note_record(uow, action, account, account.family_id, changes=dict(changes or {}))
     uow.publish(("family", account.family_id or 0), ("account", account.id))

@@ -31,7 +31,7 @@ def begin(uow: UnitOfWork, signin_id: int, family: Family, account_id: int) -> A
         raise UserError(families.PROTECTED)
     signin.viewing_account_id, signin.viewing_until = account.id, uow.now + timedelta(minutes=MINUTES)
     uow.add(signin)
-    audit.note(uow, "viewed as family", subject="account", subject_id=account.id, family_id=family.id)
+    audit.note_record(uow, "viewed as family", account, family.id)
     uow.publish(("viewing", signin.id))
     return account
 
@@ -48,7 +48,7 @@ def end(uow: UnitOfWork, signin_id: int) -> int | None:
     uow.publish(("viewing", signin.id))
     if account is None or account.family_id is None:
         return None
-    audit.note(uow, "viewing ended", subject="account", subject_id=account.id, family_id=account.family_id)
+    audit.note_record(uow, "viewing ended", account, account.family_id)
     return uow.get(Family, account.family_id).number
 
 

@@ -191,7 +191,7 @@ def _close(uow: UnitOfWork, row: Account, action: str, changes: dict[str, list[s
 
 
 def _note(uow: UnitOfWork, row: Account, action: str, changes: dict[str, list[str]]) -> None:
-    audit.note(uow, action, subject="account", subject_id=row.id, changes=changes)
+    audit.note_record(uow, action, row, changes=changes)
     uow.publish(("staff", uow.site_id or 0))
 
 

@@ -30,13 +30,12 @@ def send(typed: str, *, client: str = "", now: datetime | None = None) -> None:
                 letters.identifiers(uow, recorded, [account for account, _ in found])
                 action = "identifiers mailed"
             for account, _ in found:
-                audit.note(
+                audit.note_record(
                     uow,
                     action,
+                    account,
+                    account.family_id,
                     by=audit.Author(site_id, "–"),
-                    family_id=account.family_id,
-                    subject="account",
-                    subject_id=account.id,
                 )
 
 

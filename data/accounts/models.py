@@ -207,7 +207,7 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     uow.add(account)
     words = {"login": account.login}
     outbox.write(uow, Mail("password_changed", recipient(uow, account), words, path="/mot-de-passe-perdu"))
-    audit.note(uow, "password changed", subject="account", subject_id=account.id, family_id=account.family_id)
+    audit.note_record(uow, "password changed", account, account.family_id)
 
 
 def choose_language(uow: UnitOfWork, chosen: str) -> None:
@@ -224,7 +224,5 @@ def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     uow.add(account)
     if before == account.digest:
         return
-    audit.note(
-        uow, "digest chosen", subject="account", subject_id=account.id, changes={"digest": [before, account.digest]}
-    )
+    audit.note_record(uow, "digest chosen", account, changes={"digest": [before, account.digest]})
     uow.publish(("account", account.id))

@@ -31,17 +31,26 @@ DEVICE_DAYS = 365
 WRONG = _("Identifiant ou mot de passe incorrect.")
 
 
-class SignIn(OfFamily, table=True):
-    """A signed-in browser. The cookie holds a token, the row its SHA-256; every page and event reads the row."""
+def of_its_account() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    return of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"])
 
-    __tablename__ = "sign_in"
-    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
+
+class OfBrowser(OfFamily):
+    """What a browser's cookie opens: it holds a token, the row its SHA-256."""
+
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     account_id: int = Field(index=True)
     token_hash: str = Field(max_length=64, unique=True)
+    seen_at: datetime
+
+
+class SignIn(OfBrowser, table=True):
+    """A signed-in browser; every page and event reads the row."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = of_its_account()
     device: str = Field(default="", max_length=120)
     started_at: datetime
-    seen_at: datetime
     ended_at: datetime | None = None
     viewing_account_id: int | None = (
         None  # staff: the family's account they look as (data/access_grants/impersonation.py)
@@ -50,15 +59,11 @@ class SignIn(OfFamily, table=True):
     sets_factor: bool = False  # a second factor is set up before anything else (data/accounts/two_factor.py)
 
 
-class KnownDevice(OfFamily, table=True):
+class KnownDevice(OfBrowser, table=True):
     """A browser that has signed in to this account before: nobody else's failures slow it."""
 
     __tablename__ = "known_device"
-    __table_args__ = (of_its_site(), ForeignKeyConstraint(["account_id", "site_id"], ["account.id", "account.site_id"]))
-    id: SkipValidation[int] = Field(default=None, primary_key=True)
-    account_id: int = Field(index=True)
-    token_hash: str = Field(max_length=64, unique=True)
-    seen_at: datetime
+    __table_args__ = of_its_account()
 
 
 def digest(token: str) -> str:
@@ -187,13 +192,12 @@ def sign_in(
             if account.is_staff:
                 to, words = accounts.recipient(uow, account), {"login": account.login, "device": label[:60] or "–"}
                 outbox.write(uow, Mail("staff_signed_in", to, words, path="/mot-de-passe"))
-        audit.note(
+        audit.note_record(
             uow,
             "signed in",
+            account,
+            account.family_id,
             by=audit.Author(account.site_id, account.name),
-            family_id=account.family_id,
-            subject="account",
-            subject_id=account.id,
         )
     return token, device
 
@@ -338,13 +342,12 @@ async def lost_password(
             if account.disabled or not recorded or recorded.casefold() != email:
                 continue
             if not allowed or not _may_reset(uow, account):
-                audit.note(
+                audit.note_record(
                     uow,
                     "new password refused: too often",
+                    account,
+                    account.family_id,
                     by=audit.Author(account.site_id, "–"),
-                    family_id=account.family_id,
-                    subject="account",
-                    subject_id=account.id,
                 )
                 continue
             site = uow.get(Site, account.site_id)
@@ -357,13 +360,12 @@ async def lost_password(
             to = accounts.recipient(uow, account, recorded)
             words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
             outbox.write(uow, Mail("new_password", to, words, secret=word, path=back))
-            audit.note(
+            audit.note_record(
                 uow,
                 "new password mailed",
+                account,
+                account.family_id,
                 by=audit.Author(account.site_id, "–"),
-                family_id=account.family_id,
-                subject="account",
-                subject_id=account.id,
             )
 
 

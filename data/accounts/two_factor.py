@@ -157,12 +157,11 @@ def reset(uow: UnitOfWork, account: Account) -> bool:
 
 def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, object] | None = None) -> None:
     """In the journal; at sign-in the actor is the account itself."""
-    audit.note(
+    audit.note_record(
         uow,
         action,
+        account,
         by=audit.Author(account.site_id, "" if uow.account_id else account.name),
-        subject="account",
-        subject_id=account.id,
         changes=changes,
     )
 

@@ -260,7 +260,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
                 facts=facts,
             )
         )
-        audit.note(uow, "certificate issued", subject="certificate", subject_id=row.id, changes={"kind": ["", kind]})
+        audit.note_record(uow, "certificate issued", row, changes={"kind": ["", kind]})
     paper = certificates.Certificate(
         letterhead=letterhead_of(site),
         kind="payment" if kind == "payment" else "enrolment",

@@ -170,19 +170,11 @@ def decide(
     uow.flush()
     change_requests.close_if_empty(uow, request)
     letters.decided(uow, request, row, [known[name].change for name in chosen], message[:1000])
-    audit.note(
-        uow,
-        "request decided",
-        subject=request.sheet,
-        subject_id=request.sheet_id,
-        family_id=request.family_id,
-        changes={
-            known[name].field.mark.label: [known[name].change.old, known[name].change.new, verdict]
-            for name, (verdict, _) in chosen.items()
-        },
-    )
-    _announce(uow, request)
-    return request
+    changes = {
+        known[name].field.mark.label: [known[name].change.old, known[name].change.new, verdict]
+        for name, (verdict, _) in chosen.items()
+    }
+    return _noted(uow, "request decided", request, changes)
 
 
 def _chosen(
@@ -235,9 +227,7 @@ def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> Chang
     uow.flush()
     change_requests.close_if_empty(uow, request)
     letters.decided(uow, request, None, [line.change for line in waiting])
-    audit.note(uow, "request moot", subject=request.sheet, subject_id=request.sheet_id, family_id=request.family_id)
-    _announce(uow, request)
-    return request
+    return _noted(uow, "request moot", request, {})
 
 
 def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Record | None]:
@@ -271,8 +261,18 @@ def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
         raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _announce(uow: UnitOfWork, request: ChangeRequest) -> None:
+def _noted(uow: UnitOfWork, action: str, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
+    """What became of the request: the journal's entry, and open pages are told."""
+    audit.note(
+        uow,
+        action,
+        subject=request.sheet,
+        subject_id=request.sheet_id,
+        family_id=request.family_id,
+        changes=changes,
+    )
     uow.publish(("family", request.family_id or 0), ("queue", request.site_id), (request.sheet, request.sheet_id))
+    return request
 
 
 def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
@@ -306,16 +306,8 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
     request.state, request.closed_at, request.version = RequestState.PENDING, None, request.version + 1
     uow.add(request)
     letters.decided(uow, request, row, [line.change for line in decided])
-    audit.note(
-        uow,
-        "decision undone",
-        subject=request.sheet,
-        subject_id=request.sheet_id,
-        family_id=request.family_id,
-        changes={line.field.mark.label: [line.change.new, line.now] for line in decided},
-    )
-    _announce(uow, request)
-    return request
+    changes = {line.field.mark.label: [line.change.new, line.now] for line in decided}
+    return _noted(uow, "decision undone", request, changes)
 
 
 def may_undo(uow: UnitOfWork, request_lines: list[Line]) -> bool:

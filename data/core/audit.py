@@ -1,8 +1,9 @@
 """Who did what to which record, when. Rows are added, never changed: the database itself refuses (a trigger)."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import SkipValidation
 from sqlalchemy import JSON, Column, Index
@@ -39,6 +40,15 @@ class Author(NamedTuple):
     name: str = ""
 
 
+class Recorded(Protocol):
+    """A row that an entry is about."""
+
+    id: int
+
+    @property
+    def __tablename__(self) -> object: ...
+
+
 def note(
     uow: UnitOfWork,
     action: str,
@@ -47,7 +57,7 @@ def note(
     subject_id: int | None = None,
     family_id: int | None = None,
     by: Author = Author(None),
-    changes: dict[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> None:
     """Write the act in the unit of work's own transaction: what is undone leaves no entry."""
     place = by.site_id if uow.site_id is None else uow.site_id
@@ -66,6 +76,20 @@ def note(
             subject_id=subject_id,
             family_id=family_id if uow.family_id is None else uow.family_id,
             client=uow.client[:64],
-            changes=changes or {},
+            changes=dict(changes or {}),
         )
     )
+
+
+def note_record(
+    uow: UnitOfWork,
+    action: str,
+    record: Recorded,
+    family_id: int | None = None,
+    *,
+    by: Author = Author(None),
+    changes: Mapping[str, object] | None = None,
+) -> None:
+    """`note` of one row: its table and its number are the subject."""
+    subject = str(record.__tablename__)
+    note(uow, action, subject=subject, subject_id=record.id, family_id=family_id, by=by, changes=changes)

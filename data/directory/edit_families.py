@@ -221,7 +221,7 @@ def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:
         raise ValidationErrors(faults)
     family = uow.add(Family(site_id=uow.site_id or 0, number=number, since=uow.today))
     adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, **values))
-    audit.note(uow, "family added", subject="family", subject_id=family.id, family_id=family.id,
+    audit.note_record(uow, "family added", family, family.id,
                  changes={_("Numéro"): ["", number], _("Nom"): ["", adult.full_name]})  # fmt: skip
     uow.publish(("families", uow.site_id or 0))
     return family

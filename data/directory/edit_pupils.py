@@ -74,7 +74,7 @@ def add_pupil(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Pupi
         raise ValidationErrors(faults)
     pupil = uow.add(Pupil(site_id=uow.site_id or 0, number=number, **values))
     uow.add(PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id))
-    audit.note(uow, "pupil added", subject="pupil", subject_id=pupil.id, family_id=family.id,
+    audit.note_record(uow, "pupil added", pupil, family.id,
                  changes={_("Numéro"): ["", number], _("Nom"): ["", pupil.full_name]})  # fmt: skip
     edit_families.announce(uow, pupil)
     return pupil
@@ -153,6 +153,6 @@ def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
 
 
 def _note(uow: UnitOfWork, action: str, pupil: Pupil, family_id: int | None, changes: dict[str, list[str]]) -> None:
-    audit.note(uow, action, subject="pupil", subject_id=pupil.id, family_id=family_id, changes=changes)
+    audit.note_record(uow, action, pupil, family_id, changes=changes)
     edit_families.announce(uow, pupil)
     uow.publish(("family", family_id or 0))

@@ -159,7 +159,7 @@ def _merge_adults(uow: UnitOfWork, found: Preview, answers: Answers, done: _Chan
         uow.flush()
         done.remove(adult)
         gone = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
-        audit.note(uow, "adults merged", subject="guardian", subject_id=other.id, family_id=found.kept.id,
+        audit.note_record(uow, "adults merged", other, found.kept.id,
                    changes={**gone, "Nom": [adult.full_name, f"{before} → {other.full_name}"]})  # fmt: skip
 
 

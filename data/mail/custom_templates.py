@@ -247,5 +247,5 @@ def _note(
     }
     changes: dict[str, list[str]] = {"letter": ["", row.kind], "language": ["", language]}
     changes |= {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-    audit.note(uow, action, subject="letter_text", subject_id=row.id, changes=changes)
+    audit.note_record(uow, action, row, changes=changes)
     uow.publish(("letter texts", row.site_id))

@@ -101,12 +101,11 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     if accept:
         _excuse(uow, notice)
     write_letter(uow, notice, uow.get(Pupil, notice.pupil_id))
-    audit.note(
+    audit.note_record(
         uow,
         "absence decided",
-        subject="absence_notice",
-        subject_id=notice.id,
-        family_id=notice.family_id,
+        notice,
+        notice.family_id,
         changes={**audit_changes(notice), "decision": ["", notice.state]},
     )
     announce_change(uow, notice)

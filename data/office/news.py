@@ -67,7 +67,7 @@ def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News
             setattr(row, name, value)
         uow.add(row)
     if changes:
-        audit.note(uow, "news written", subject="news", subject_id=row.id, changes=changes)
+        audit.note_record(uow, "news written", row, changes=changes)
         uow.publish(("news", uow.site_id or 0))
     return row
 

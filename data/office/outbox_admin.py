@@ -201,12 +201,11 @@ def resend(uow: UnitOfWork, letter_id: int) -> Letter:
     if not deliverable(known.to):
         raise UserError("La fiche n’a pas d’adresse e-mail : ajoutez-la, puis renvoyez le courriel.")
     copy = outbox.post(uow, outbox.again(letter, known.to, uow.now))
-    audit.note(
+    audit.note_record(
         uow,
         "letter sent again",
-        subject="letter",
-        subject_id=letter.id,
-        family_id=letter.family_id,
+        letter,
+        letter.family_id,
         changes={"letter": ["", letter.kind], "to": [letter.recipient, known.to], "copy": ["", copy.id]},
     )
     return copy

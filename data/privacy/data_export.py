@@ -99,7 +99,7 @@ def collect(uow: UnitOfWork) -> Everything:
         ),
         **{name: uow.translate(text) for name, text in TITLES.items()},
     }
-    audit.note(uow, "data copied", subject="family", subject_id=family.id)
+    audit.note_record(uow, "data copied", family)
     return found
 
 

@@ -253,7 +253,7 @@ def _a_year_later(day: date) -> date:
 
 
 def _note_change(uow: UnitOfWork, campaign: Campaign, action: str, changes: dict[str, Any]) -> None:
-    audit.note(uow, action, subject="campaign", subject_id=campaign.id, changes=changes)
+    audit.note_record(uow, action, campaign, changes=changes)
     uow.publish(("campaigns", campaign.site_id), ("campaign", campaign.id), ("queue", campaign.site_id))
 
 

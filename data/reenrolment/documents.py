@@ -176,7 +176,7 @@ def _note_document(uow: UnitOfWork, now: Situation, supplied: SuppliedDocument, 
     if now.sent:
         now.sent.version += 1
         uow.add(now.sent)
-    audit.note(uow, action, subject="supplied_document", subject_id=supplied.id, changes={"file": change})
+    audit.note_record(uow, action, supplied, changes={"file": change})
     reenrolment.announce(uow, now.pupil.site_id, uow.family_id, now.pupil.id)
 
 

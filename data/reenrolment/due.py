@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
 from data.core.unit_of_work import UnitOfWork
@@ -58,25 +58,17 @@ def _begun(
 ) -> Sequence[tuple[int, bool, str | None, Any]]:
     """(pupil, whether it sees the campaign, the way its household chose, a document given), a row for each document."""
     seen = campaigns.audience(campaign)
+
+    def theirs(table: type[Wish | SuppliedDocument]) -> ColumnElement[bool]:
+        return and_(
+            col(table.pupil_id) == Pupil.id,
+            col(table.campaign_id) == campaign.id,
+            col(table.family_id) == uow.family_id,
+        )
+
     return uow.rows(
         select(Pupil.id, seen.label("seen"), Wish.way, SuppliedDocument)
-        .join(
-            Wish,
-            and_(
-                col(Wish.pupil_id) == Pupil.id,
-                col(Wish.campaign_id) == campaign.id,
-                col(Wish.family_id) == uow.family_id,
-            ),
-            isouter=True,
-        )
-        .join(
-            SuppliedDocument,
-            and_(
-                col(SuppliedDocument.pupil_id) == Pupil.id,
-                col(SuppliedDocument.campaign_id) == campaign.id,
-                col(SuppliedDocument.family_id) == uow.family_id,
-            ),
-            isouter=True,
-        )
+        .join(Wish, theirs(Wish), isouter=True)
+        .join(SuppliedDocument, theirs(SuppliedDocument), isouter=True)
         .where(col(Pupil.id).in_(pupil_ids))
     )

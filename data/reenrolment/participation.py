@@ -183,7 +183,7 @@ def remind(uow: UnitOfWork, campaign_id: int, family_ids: Iterable[int]) -> int:
         if each.account.family_id in wanted and not today:
             letters.reminder(uow, each.account, each.pupils, campaign)
             written += 1
-    audit.note(uow, "campaign reminded", subject="campaign", subject_id=campaign.id, changes={"letters": ["", written]})
+    audit.note_record(uow, "campaign reminded", campaign, changes={"letters": ["", written]})
     return written
 
 

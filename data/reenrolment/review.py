@@ -96,12 +96,11 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: Reenrolme
         now.wish.answer = answer
         uow.add(now.wish)
     letters.decided(uow, sent, now.pupil, now.campaign, answer)
-    audit.note(
+    audit.note_record(
         uow,
         f"re-enrolment {state}",
-        subject="reenrolment",
-        subject_id=sent.id,
-        family_id=sent.household_id,
+        sent,
+        sent.household_id,
         changes={"state": [ReenrolmentState.SUBMITTED, state], "way": ["", sent.way], "made": ["", sent.made]},
     )
     reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
@@ -182,12 +181,11 @@ def document_decided(
     pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
     if state == DocumentState.REFUSED and text:
         letters.document_refused(uow, supplied, pupil, label)
-    audit.note(
+    audit.note_record(
         uow,
         f"document {state}",
-        subject="supplied_document",
-        subject_id=supplied.id,
-        family_id=supplied.family_id,
+        supplied,
+        supplied.family_id,
         changes={label: [DocumentState.RECEIVED, state], **({"reason": ["", reason]} if reason else {})},
     )
     reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)

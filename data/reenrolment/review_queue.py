@@ -257,12 +257,11 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     sent.state, sent.made, sent.decided_at, sent.decided_by = ReenrolmentState.SUBMITTED, [], None, ""
     sent.version += 1
     uow.add(sent)
-    audit.note(
+    audit.note_record(
         uow,
         "decision undone",
-        subject="reenrolment",
-        subject_id=sent.id,
-        family_id=sent.household_id,
+        sent,
+        sent.household_id,
         changes={"state": [before, ReenrolmentState.SUBMITTED]},
     )
     reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)

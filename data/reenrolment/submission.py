@@ -121,11 +121,10 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     sent.version += 1 if again else 0
     uow.add(sent)
     letters.received(uow, now, wish)
-    audit.note(
+    audit.note_record(
         uow,
         "re-enrolment corrected" if again else "re-enrolment sent",
-        subject="reenrolment",
-        subject_id=sent.id,
+        sent,
         changes={"way": ["", sent.way], "chosen": ["", sent.chosen]},
     )
     return sent

@@ -188,22 +188,7 @@ def announce(
         raise ValidationErrors(faults)
     if course_id is not None and not _attends(uow, pupil, course_id):
         raise NotFound(f"course {course_id}")
-    return _record(
-        uow,
-        pupil,
-        AbsenceNotice(
-            site_id=pupil.site_id,
-            family_id=uow.family_id,
-            pupil_id=pupil.id,
-            course_id=course_id,
-            first_day=first_day,
-            last_day=last_day,
-            reason=reason,
-            comment=comment,
-            author_id=uow.account_id or 0,
-            submitted_at=uow.now,
-        ),
-    )
+    return _record(uow, pupil, (reason, comment), (first_day, last_day), course_id)
 
 
 def _attends(uow: UnitOfWork, pupil: Pupil, course_id: int) -> bool:
@@ -227,23 +212,7 @@ def justify(uow: UnitOfWork, pupil: Pupil, absence_id: int, *, reason: str, comm
         if (older.reason, older.comment) != (reason, comment):
             older.state = NoticeState.WITHDRAWN
             uow.add(older)
-    return _record(
-        uow,
-        pupil,
-        AbsenceNotice(
-            site_id=pupil.site_id,
-            family_id=uow.family_id,
-            pupil_id=pupil.id,
-            absence_id=absence.id,
-            course_id=absence.course_id,
-            first_day=absence.day,
-            last_day=absence.day,
-            reason=reason,
-            comment=comment,
-            author_id=uow.account_id or 0,
-            submitted_at=uow.now,
-        ),
-    )
+    return _record(uow, pupil, (reason, comment), (absence.day, absence.day), absence.course_id, absence.id)
 
 
 def _text_errors(reason: str, comment: str) -> dict[str, UserError]:
@@ -257,27 +226,50 @@ def _text_errors(reason: str, comment: str) -> dict[str, UserError]:
     return faults
 
 
-def _record(uow: UnitOfWork, pupil: Pupil, notice: AbsenceNotice) -> AbsenceNotice:
-    """The notice, its acknowledgement and the journal's line, together. The same one sent twice is one."""
+def _record(
+    uow: UnitOfWork,
+    pupil: Pupil,
+    why: tuple[str, str],
+    days: tuple[date, date],
+    course_id: int | None,
+    absence_id: int | None = None,
+) -> AbsenceNotice:
+    """The notice (its reason and comment, its first and last day), its acknowledgement and the journal's line, together.
+    The same one sent twice is one."""
     uow.get(Pupil, pupil.id, lock=True)
     if not families.may_change(uow, pupil):
         raise UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+    (reason, comment), (first_day, last_day) = why, days
     for same in uow.all(
         select(AbsenceNotice).where(
             AbsenceNotice.pupil_id == pupil.id,
             AbsenceNotice.state == NoticeState.PENDING,
-            AbsenceNotice.first_day == notice.first_day,
-            AbsenceNotice.last_day == notice.last_day,
-            AbsenceNotice.course_id == notice.course_id,
-            AbsenceNotice.absence_id == notice.absence_id,
-            AbsenceNotice.reason == notice.reason,
-            AbsenceNotice.comment == notice.comment,
+            AbsenceNotice.first_day == first_day,
+            AbsenceNotice.last_day == last_day,
+            AbsenceNotice.course_id == course_id,
+            AbsenceNotice.absence_id == absence_id,
+            AbsenceNotice.reason == reason,
+            AbsenceNotice.comment == comment,
         )
     ):
         return same
-    notice = uow.add(notice)
+    notice = uow.add(
+        AbsenceNotice(
+            site_id=pupil.site_id,
+            family_id=uow.family_id,
+            pupil_id=pupil.id,
+            author_id=uow.account_id or 0,
+            submitted_at=uow.now,
+            reason=reason,
+            comment=comment,
+            first_day=first_day,
+            last_day=last_day,
+            course_id=course_id,
+            absence_id=absence_id,
+        )
+    )
     write_letter(uow, notice, pupil)
-    audit.note(uow, "absence told", subject="absence_notice", subject_id=notice.id, changes=audit_changes(notice))
+    audit.note_record(uow, "absence told", notice, changes=audit_changes(notice))
     announce_change(uow, notice)
     return notice
 
@@ -317,7 +309,7 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
         raise NotFound(f"document {document}")
     notice.document = document
     uow.add(notice)
-    audit.note(uow, "absence document", subject="absence_notice", subject_id=notice.id)
+    audit.note_record(uow, "absence document", notice)
     announce_change(uow, notice)
 
 
@@ -326,7 +318,7 @@ def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     if notice.state == NoticeState.PENDING:
         notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
-        audit.note(uow, "absence withdrawn", subject="absence_notice", subject_id=notice.id)
+        audit.note_record(uow, "absence withdrawn", notice)
         announce_change(uow, notice)
 
 

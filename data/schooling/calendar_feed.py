@@ -64,7 +64,7 @@ def renew(uow: UnitOfWork) -> str:
         )
     row.token_hash, row.created_at, row.read_at = digest(token), uow.now, None
     uow.add(row)
-    audit.note(uow, action, subject="account", subject_id=account.id)
+    audit.note_record(uow, action, account)
     return f"{settings().public_url}/agenda/{token}.ics"
 
 

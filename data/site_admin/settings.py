@@ -338,7 +338,7 @@ def save(uow: UnitOfWork, part: Part, typed: Mapping[str, str]) -> dict[str, lis
 def store_changes(uow: UnitOfWork, site: Site, changes: Mapping[str, list[str]]) -> None:
     if changes:
         uow.add(site)
-        audit.note(uow, "settings changed", subject="site", subject_id=site.id, changes=dict(changes))
+        audit.note_record(uow, "settings changed", site, changes=dict(changes))
         uow.publish(("site", site.id))
 
 
@@ -366,7 +366,7 @@ def try_mail(uow: UnitOfWork) -> None:
     if not account.email:
         raise UserError("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
     outbox.write(uow, Mail("mail_trial", accounts.recipient(uow, account), path="/gestion/reglages/courriel"))
-    audit.note(uow, "trial letter asked", subject="account", subject_id=account.id)
+    audit.note_record(uow, "trial letter asked", account)
 
 
 def mail_arrived(uow: UnitOfWork) -> None:

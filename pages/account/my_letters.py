@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from components.layout.layout import head, way_back
-from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, letter_view, lists
 from components.ui.icons import icon
@@ -43,16 +43,8 @@ def my_letters(uow: UnitOfWork, courrier: str = "", r: str = "", tri: str = "") 
     page_state = PageState(asked, _listing(Order.read(r, tri)))
     if asked and all(each.id != asked for each in outbox_admin.mine(uow)):
         raise NotFound(f"letter {asked}")
-    Panel(
-        uow,
-        lambda w: _draw(w, page_state),
-        follows=[("account letters", uow.account_id or 0)],
-        classes="flow",
-        on={
-            "open": only_shows(lambda w, act: _open(act, page_state)),
-            **lists.acts(page_state.listing, lambda w: Answer(url=page_state.url)),
-        },
-    )
+    listed = lists.acts(page_state.listing, lambda w: Answer(url=page_state.url))
+    page_panel(uow, page_state, _draw, {"open": _open}, [("account letters", uow.account_id or 0)], listed)
 
 
 def _listing(order: Order) -> Listing[Letter]:
@@ -110,6 +102,7 @@ def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
     )
 
 
-def _open(act: Act, page_state: PageState) -> Answer:
+@only_shows
+def _open(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     before, page_state.letter_id = page_state.letter_id, act.number()
     return Answer(url=page_state.url, focus="letter-title" if page_state.letter_id else f"open-letters-{before}")

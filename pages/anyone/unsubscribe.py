@@ -4,10 +4,10 @@ mail programs send the same by themselves (RFC 8058): from any server, without a
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, plain_page, success
+from components.layout.plain_layout import alert, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
-from components.web.auth import site_of
+from components.web.auth import page_for
 from data.accounts.caller import Audience, Caller
 from data.core.i18n import _
 from data.office import daily_digest
@@ -25,7 +25,7 @@ def show(caller: Caller, request: Request, token: str) -> Response:
         action=request.url.path,
         class_="stack-form",
     )
-    return plain_page(caller.translate(TITLE), body, language=caller.language, site=site_of(caller, request))
+    return page_for(caller, request, caller.translate(TITLE), body)
 
 
 @plain(PATH, Audience.ANYONE, methods=("POST",), most_bytes=1000, foreign=True)
@@ -44,10 +44,4 @@ def stop(caller: Caller, request: Request, token: str) -> Response:
             )
         )
     )
-    return plain_page(
-        caller.translate(TITLE),
-        said,
-        language=caller.language,
-        status=200 if done else 404,
-        site=site_of(caller, request),
-    )
+    return page_for(caller, request, caller.translate(TITLE), said, status=200 if done else 404)

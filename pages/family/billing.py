@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from components.layout.layout import head
-from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
+from components.ui.tabs import tabs
 from data.billing import models as billing
 from data.billing import online_payments
 from data.billing.models import LEDGERS, Entry, EntryState, Invoice, Ledger, Nature, Payment
@@ -41,16 +42,8 @@ class PageState:
 def _account_of(kind: str) -> Callable[..., None]:
     def account(uow: UnitOfWork, annee: str = "", r: str = "", tri: str = "") -> None:
         page_state = PageState(kind, annee if len(annee) == 9 else "", _listing(Order.read(r, tri)))
-        Panel(
-            uow,
-            lambda w: _draw(w, page_state),
-            follows=[("family", uow.family_id or 0)],
-            classes="flow",
-            on={
-                "year": only_shows(lambda w, act: _choose_year(act, page_state)),
-                **lists.acts(page_state.listing, lambda w: Answer(url=page_state.url)),
-            },
-        )
+        listed = lists.acts(page_state.listing, lambda w: Answer(url=page_state.url))
+        page_panel(uow, page_state, _draw, {"year": _choose_year}, [("family", uow.family_id or 0)], listed)
 
     return account
 
@@ -123,7 +116,8 @@ def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
     return html.span(uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
 
 
-def _choose_year(act: Act, page_state: PageState) -> Answer:
+@only_shows
+def _choose_year(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     chosen = act.values.get("annee", "")
     page_state.year = chosen if len(chosen) == 9 else ""
     page_state.listing.order.skip = 0
@@ -134,14 +128,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     accounts = billing.accounts(uow)
     ledger = accounts[LEDGERS[page_state.kind]]
     shown = ledger.of_year(page_state.year) if page_state.year else ledger
-    tabs = [
-        html.a(
-            uow.translate(label),
-            href=f"/facturation/{kind}",
-            aria_current="page" if kind == page_state.kind else None,
-        )
-        for kind, label in TABS.items()
-    ]
+    links = ((uow.translate(label), f"/facturation/{kind}", kind == page_state.kind) for kind, label in TABS.items())
     pay = (
         f"/facturation/{page_state.kind}/payer"
         if online_payments.payable(ledger) and online_payments.offered(uow)
@@ -149,7 +136,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     )
     return (
         head(uow.translate("Facturation"), _under(uow, page_state), _due(uow, ledger.balance, pay))
-        + html.nav(tabs, class_="tabs", aria_label=uow.translate("Comptes"))
+        + tabs(uow.translate("Comptes"), links)
         + _broken(uow, page_state, accounts)
         + html.div(
             lists.draw(uow, page_state.listing, shown.entries, beside=_years(uow, page_state, ledger.years)),
@@ -166,15 +153,16 @@ def _under(uow: UnitOfWork, page_state: PageState) -> str:
     )
 
 
+def balance_words(uow: UnitOfWork, balance: int, *, none: str) -> str:
+    """What a sum beside it is; `none` where nothing is due."""
+    if balance < 0:
+        return uow.translate("Solde en votre faveur")
+    return uow.translate("Solde à régler") if balance else none
+
+
 def _due(uow: UnitOfWork, balance: int, pay: str) -> Markup:
     """What is due; on a phone, where the sums are far below, the way to pay it too."""
-    text = (
-        uow.translate("Solde en votre faveur")
-        if balance < 0
-        else uow.translate("Solde à régler")
-        if balance
-        else uow.translate("Solde")
-    )
+    text = balance_words(uow, balance, none=uow.translate("Solde"))
     link = html.a(uow.translate("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
     return html.div(html.p(text, html.strong(formats.euros(abs(balance)))), link, class_="due")
 

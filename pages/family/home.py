@@ -30,6 +30,7 @@ from data.schooling.absences import AbsenceNotice, NoticeState
 from data.schooling.models import Attended, Lesson
 from data.schooling.results import Marked
 from pages.family import reenrolment_notice
+from pages.family.billing import balance_words
 
 Accounts = dict[Ledger, billing.Account]
 BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
@@ -173,13 +174,7 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
     unpaid = sorted(
         (entry for account in accounts.values() for entry in account.unpaid), key=lambda e: e.next_due or e.row.day
     )
-    text = (
-        uow.translate("Solde en votre faveur")
-        if due < 0
-        else uow.translate("Solde à régler")
-        if due
-        else uow.translate("Rien à régler")
-    )
+    text = balance_words(uow, due, none=uow.translate("Rien à régler"))
     lines = [
         html.li(
             uow.translate("{label} : {sum}", label=entry.row.label, sum=formats.euros(entry.due)),

@@ -3,12 +3,10 @@
 Files as three programs write them: other titles, orders, codings, separators; one with forty faults first.
 """
 
-import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -18,6 +16,7 @@ from data.mail.outbox import decrypt
 from tests.browser.conftest import LIVE, Enter, Window
 from tests.conftest import ENVIRONMENT, move_to
 from tests.data.import_helpers import FAULTY, sorts
+from tests.data.sheet_helpers import saved, workbook
 from tests.server import Server
 
 FAMILIES = (
@@ -35,15 +34,6 @@ INVOICES = "N° pièce;Code famille;Date facture;Échéance;Objet;Net à payer\r
 
 WORD = "deux arpèges et trois gammes"
 PAID: list[object] = ["N° reçu", "Facture", "Date", "Mode", "Montant"]
-
-
-def workbook(*rows: list[object]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 @pytest.fixture
@@ -134,7 +124,7 @@ def test_a_new_installation_is_filled_and_a_family_finds_itself_in_it(enter: Ent
         ("Enseignants", "profs.csv", TEACHERS.encode("cp1252")),
         ("Inscriptions et historique", "historique.csv", HISTORY.format(year=f"{year}-{int(year) + 1}").encode("utf-8-sig")),
         ("Factures et avoirs", "factures.csv", INVOICES.format(first=year).encode("cp1252")),
-        ("Règlements", "reglements.xlsx", workbook(PAID, ["R-1", "FA-9", f"12/10/{year}", "Chèque", 312.5])),
+        ("Règlements", "reglements.xlsx", saved(workbook(PAID, ["R-1", "FA-9", f"12/10/{year}", "Chèque", 312.5]))),
     ):  # fmt: skip
         give(page, kind, name, content)
         check(page)

@@ -8,22 +8,18 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
+from tests.addresses import CAMPAIGN, OWN
 from tests.browser import every_screen, keyboard_walk
 from tests.browser.conftest import LIVE, Enter
 from tests.server import Server
 
-FAMILY = ["/", "/famille", "/eleves", "/eleves/2042/identite", "/mot-de-passe"]
 STAFF = [
     "/gestion/demandes",
     "/gestion/demandes?onglet=traitees",
     "/gestion/demandes?onglet=reinscriptions",
     "/gestion/demandes?onglet=pieces",
     "/gestion/reinscriptions",
-    "/gestion/reinscriptions/1",
-    "/gestion/reinscriptions/1?onglet=avancement",
-    "/gestion/reinscriptions/1?onglet=relances",
-    "/gestion/reinscriptions/1?onglet=pieces&piece=4",
-    "/gestion/reinscriptions/1?onglet=reglages",
+    *CAMPAIGN,
     "/mot-de-passe",
 ]
 MANAGER = [
@@ -48,7 +44,7 @@ PUBLIC = [
 ]
 SCREENS = [
     *(("", path) for path in PUBLIC),
-    *(("aubry.claire", path) for path in FAMILY),
+    *(("aubry.claire", path) for path in OWN),
     *(("renard.paul", path) for path in STAFF),
     ("aubry.marc", "/eleves/2042/identite"),
     *(("lemoine.helene", path) for path in MANAGER),
@@ -161,7 +157,7 @@ def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Ente
 
 
 @pytest.mark.parametrize(
-    ("login", "path"), [("aubry.claire", path) for path in FAMILY] + [("renard.paul", path) for path in STAFF]
+    ("login", "path"), [("aubry.claire", path) for path in OWN] + [("renard.paul", path) for path in STAFF]
 )
 def test_the_first_paint_is_the_screen_word_for_word_and_nothing_jumps(enter: Enter, login: str, path: str) -> None:
     window = enter(login)
@@ -217,7 +213,7 @@ def test_a_person_types_before_the_script_has_arrived_and_loses_nothing(enter: E
 
 def test_every_screen_has_one_heading_a_title_and_a_skip_link(enter: Enter) -> None:
     window = enter("aubry.claire")
-    for path in FAMILY:
+    for path in OWN:
         page = window.open(path)
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         assert page.title().endswith(" – Conservatoire de Valmont")

@@ -4,7 +4,7 @@ import ast
 import csv
 import fnmatch
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,8 @@ def literals(node: ast.expr) -> Iterator[str]:
 
 
 def actions(tree: ast.Module) -> Iterator[str]:
-    """What is given as `action`: to journal.note, and to the functions of that file that hand it on."""
-    places = {"note": 1}
+    """What is given as `action`: to audit.note and audit.note_record, and to the functions of that file that hand it on."""
+    places = {"audit.note": 1, "audit.note_record": 1}
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.FunctionDef)
@@ -64,18 +64,23 @@ def actions(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-            at = places.get("note" if name == "audit.note" else name)
+            at = places.get(name)
             if at is not None and len(node.args) > at:
                 yield from literals(node.args[at])
 
 
-def test_every_action_that_is_noted_has_words(database: str) -> None:
-    found = {
-        action: path.name
+def said_in_the_code(read: Callable[[ast.Module], Iterator[str]]) -> dict[str, str]:
+    """What is read of every file, and a file that says it."""
+    return {
+        said: path.name
         for floor in ("data", "components", "pages")
         for path in (ROOT / floor).rglob("*.py")
-        for action in actions(ast.parse(path.read_text(encoding="utf-8")))
+        for said in read(ast.parse(path.read_text(encoding="utf-8")))
     }
+
+
+def test_every_action_that_is_noted_has_words(database: str) -> None:
+    found = said_in_the_code(actions)
     assert len(found) > 40
     assert {action: place for action, place in found.items() if not fnmatch.filter(ACTIONS, action)} == {}
     assert {each.action for each in every(AuditEntry)} <= set(ACTIONS)
@@ -92,12 +97,7 @@ def keys(tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_field_that_is_noted_has_words(database: str) -> None:
-    found = {
-        key: path.name
-        for floor in ("data", "components", "pages")
-        for path in (ROOT / floor).rglob("*.py")
-        for key in keys(ast.parse(path.read_text(encoding="utf-8")))
-    }
+    found = said_in_the_code(keys)
     found |= {f"guardian.{name} required": "field_policies.py" for name in editables(Guardian)}
     found |= {one.name: "settings.py" for part in PARTS for one in part.settings}
     found |= dict.fromkeys(editables(News), "news.py") | dict.fromkeys(campaign_admin._WRITTEN, "campaign_admin.py")

@@ -13,18 +13,14 @@ import pytest
 
 from data.core import spreadsheets
 from data.core.errors import UserError
+from tests.data.sheet_helpers import saved, workbook
 
 NASTY = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "＝1+1", "'=1+1", "''", "'", "-Dupont", "a;b", 'dit "Léo"', "deux\nlignes",  # noqa: RUF001
          "<img src=x onerror=alert(1)>", "%0D%0A=1", "0612", "1,5E+03"]  # fmt: skip
 
 
 def book(*rows: list[object]) -> bytes:
-    made = openpyxl.Workbook()
-    for row in rows:
-        made.active.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
+    return saved(workbook(*rows))
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

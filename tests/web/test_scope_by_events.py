@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.addresses import OWN
 from tests.server import Server
 from tests.web.canary_family import CANARY, Theirs, plant_canary, snapshot
 from tests.web.http_client import Person, Tab
@@ -14,11 +15,7 @@ from tests.web.page_actions import acts_of
 
 Come = Callable[..., Person]
 FAMILY_PAGES = [
-    "/",
-    "/famille",
-    "/eleves",
-    "/eleves/2042/identite",
-    "/mot-de-passe",
+    *OWN,
     "/eleves/2042/cours",
     "/eleves/2042/cours/{course}/absences/{absence}",
     "/eleves/2042/absences",

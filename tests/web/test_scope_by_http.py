@@ -93,22 +93,26 @@ def letters_of(theirs: Theirs) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("login", "site"), OTHERS)
+@pytest.fixture(params=OTHERS, ids="@".join)
+def other(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Another's login and site."""
+    return request.param
+
+
 def test_no_address_shows_anything_of_another_family(
     canary: Theirs,
     come: Come,
     routes: Routes,  # noqa: F811
-    login: str,
-    site: str,
+    other: tuple[str, str],
 ) -> None:
-    person, walked = come(login, site), gets(canary, routes)
+    person, walked = come(*other), gets(canary, routes)
     assert len(walked) > 50
     # the journal first: later it tells which addresses this person asked for
     for address, pattern in sorted(walked.items(), key=lambda pair: "/journal" not in pair[0]):
         answer = person.get(address)
         assert_nothing_of_theirs(text_of_answer(answer), address)
         if "{" in pattern and not pattern.startswith((*OWN_TOO, *ANYONES)):
-            assert answer.status_code == (404 if login not in {"", "nguyen.linh"} else 303), address
+            assert answer.status_code == (404 if other[0] not in {"", "nguyen.linh"} else 303), address
         assert answer.status_code in {200, 303, 404} or pattern.startswith(ANYONES), address
 
 
@@ -167,16 +171,15 @@ def test_asking_for_what_is_anothers_is_journalled(canary: Theirs, claire: Perso
     assert "/eleves/2077/identite" in changes
 
 
-@pytest.mark.parametrize(("login", "site"), OTHERS)
 def test_no_address_takes_anything_for_another_family(
     canary: Theirs,
     come: Come,
     routes: Routes,  # noqa: F811
-    login: str,
-    site: str,
+    other: tuple[str, str],
 ) -> None:
     """Forms and files, sent to every address that takes some, with the family's numbers in the address and in the form."""
-    person, portal = come(login, site), canary.portal
+    (login, site), portal = other, canary.portal
+    person = come(login, site)
     own = portal.account(login, site)["family_id"] if login else None
     walked = addresses(canary, [path for path, _, _, methods in routes if "POST" in methods and "{" in path])
     assert {"/eleves/2077/photo", f"/eleves/2077/absences/{canary.one('absence_notice')}/document"} <= set(walked)

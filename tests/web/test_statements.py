@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.addresses import CAMPAIGN, OWN
 from tests.server import ROOT, Server
 from tests.web.canary_family import Theirs, plant_canary
 from tests.web.http_client import Person, Tab
@@ -32,11 +33,7 @@ SCREENS = (
     (
         "aubry.claire",
         [
-            "/",
-            "/famille",
-            "/eleves",
-            "/eleves/2042/identite",
-            "/mot-de-passe",
+            *OWN,
             "/eleves/2042/cours",
             "/eleves/2042/cours/{course}",
             "/eleves/2042/cours/{course}/cours/{lesson}",
@@ -83,11 +80,7 @@ SCREENS = (
             "/gestion/demandes?onglet=reinscriptions&traitees=1",
             "/gestion/demandes?onglet=pieces",
             "/gestion/reinscriptions",
-            "/gestion/reinscriptions/1",
-            "/gestion/reinscriptions/1?onglet=avancement",
-            "/gestion/reinscriptions/1?onglet=relances",
-            "/gestion/reinscriptions/1?onglet=pieces&piece=4",
-            "/gestion/reinscriptions/1?onglet=reglages",
+            *CAMPAIGN,
             "/mot-de-passe",
             "/gestion/courriels",
             "/gestion/courriels?courriel={letter}",

@@ -19,13 +19,11 @@ ADDRESS = ("address", "complement", "postcode", "town", "country")
 
 
 @dataclass(eq=False)
-class Adult:
-    """`values` are the record's. `slot`: which adult of the line. `unread`: values whose fault is told, or that wait."""
+class Person:
+    """`values` are the record's. `slot`: which adult, or which child, of the line."""
 
     slot: int
     values: dict[str, Any]
-    login: str = ""
-    unread: set[str] = field(default_factory=set)
 
     def text(self, name: str) -> str:
         return str(self.values.get(name) or "")
@@ -33,6 +31,14 @@ class Adult:
     @property
     def called(self) -> str:
         return full_name(self.text("first_name"), self.text("last_name"))
+
+
+@dataclass(eq=False)
+class Adult(Person):
+    """`unread`: values whose fault is told, or that wait."""
+
+    login: str = ""
+    unread: set[str] = field(default_factory=set)
 
     @property
     def is_named(self) -> bool:
@@ -41,17 +47,8 @@ class Adult:
 
 
 @dataclass(eq=False)
-class Child:
-    slot: int
-    values: dict[str, Any]
+class Child(Person):
     number: str = ""
-
-    def text(self, name: str) -> str:
-        return str(self.values.get(name) or "")
-
-    @property
-    def called(self) -> str:
-        return full_name(self.text("first_name"), self.text("last_name"))
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """Assessments, marks, absences, events and pieces: what happens in courses. Their columns, and how a line becomes rows."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from data.core.errors import UserError
 from data.core.fields import DATE, TEXT, fold
@@ -196,15 +196,15 @@ def _absences_out(snapshot: Snapshot) -> Iterator[Shown]:
         yield {**each.values, **of_course(snapshot, each["course_id"]), "pupil": shown_number(snapshot, pupil)}
 
 
+def _keys(snapshot: Snapshot, table: type[Performance | Piece], code: str, key: Hashable) -> list[Hashable]:
+    """By what a row is found beside its code: nothing, when the row found so has another code."""
+    found = snapshot.find(table, key) if code and snapshot.find(table, ("code", code)) is None else None
+    return [] if found and snapshot.code_of(found) else [key]
+
+
 def _performance(line: Line, snapshot: Snapshot) -> None:
-    code, keys = line.get("code", ""), [(fold(line.get("title", "")), line.get("day"))]
-    if (
-        code
-        and snapshot.find(Performance, ("code", code)) is None
-        and (found := snapshot.find(Performance, *keys))
-        and snapshot.code_of(found)
-    ):
-        keys = []
+    code = line.get("code", "")
+    keys = _keys(snapshot, Performance, code, (fold(line.get("title", "")), line.get("day")))
     event = snapshot.put(line, Draft(Performance, keys, line.own(PERFORMANCES, but=("code",)), code=code))
     need(line, event, "title")
 
@@ -225,15 +225,8 @@ def _piece(line: Line, snapshot: Snapshot) -> None:
     elif event is None:
         line.fault("performance", UserError("Événement inconnu. Importez d’abord les événements, ou corrigez."))
     if pupil and event:
-        keys = [(pupil, event, fold(line.get("work", "")), fold(line.get("movement", "")))]
         own = line.get("code", "")
-        if (
-            own
-            and snapshot.find(Piece, ("code", own)) is None
-            and (found := snapshot.find(Piece, *keys))
-            and snapshot.code_of(found)
-        ):
-            keys = []
+        keys = _keys(snapshot, Piece, own, (pupil, event, fold(line.get("work", "")), fold(line.get("movement", ""))))
         snapshot.put(
             line, Draft(Piece, keys, line.own(PLAYED), refs={"pupil_id": pupil, "performance_id": event}, code=own)
         )

@@ -10,6 +10,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
 from components.ui.icons import icon
+from components.ui.tabs import tabs
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -93,21 +94,10 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
         else None
     )
     campaign = tab == "reinscription" or bool(reenrolment.shown_campaigns(uow, [pupil.id]))
-    tabs = [
-        (name, label)
+    links = (
+        (uow.translate(label), f"/eleves/{pupil.number}/{name}", name == tab)
         for name, label in TABS
         if f"/eleves/{{n}}/{name}" in ADDRESSES and (campaign or name != "reinscription")
-    ]
-    nav = html.nav(
-        (
-            html.a(
-                uow.translate(label),
-                href=f"/eleves/{pupil.number}/{name}",
-                aria_current="page" if name == tab else None,
-            )
-            for name, label in tabs
-        ),
-        class_="tabs",
-        aria_label=uow.translate("Dossier de {name}", name=pupil.full_name),
     )
+    nav = tabs(uow.translate("Dossier de {name}", name=pupil.full_name), links)
     return head(pupil.full_name, "", beside) + facts + nav

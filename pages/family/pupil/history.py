@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from components.layout import glossary
 from components.layout.layout import way_back
-from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import charts, html, lists
 from components.ui.icons import icon
@@ -57,20 +57,9 @@ def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") 
     page_state = PageState(n, line, _listing(n, Order.read(r, tri)), _marks_listing(), bool(line))
     if line:
         _known(uow, line, page_state)
-    Panel(
-        uow,
-        lambda w: _draw(w, page_state),
-        follows=[("pupil", pupil.id)],
-        classes="flow",
-        on={
-            "open": only_shows(lambda w, act: _open(w, act, page_state)),
-            "walk": only_shows(lambda w, act: _walk(w, act, page_state)),
-            "list": only_shows(lambda w, act: _back(page_state)),
-            "address": only_shows(lambda w, act: _address(w, act, page_state)),
-            **lists.acts(page_state.past, lambda w: _arranged(w, page_state)),
-            **lists.acts(page_state.marks),
-        },
-    )
+    acts = {"open": _open, "walk": _walk, "list": _back, "address": _address}
+    listed = lists.acts(page_state.past, lambda w: _arranged(w, page_state)) | lists.acts(page_state.marks)
+    page_panel(uow, page_state, _draw, acts, [("pupil", pupil.id)], listed)
 
 
 for _path in ("", "/{line}"):
@@ -238,6 +227,7 @@ def _known(uow: UnitOfWork, line: int, page_state: PageState) -> int:
     return line
 
 
+@only_shows
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
     line = _known(uow, act.number(), page_state)
@@ -245,11 +235,13 @@ def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="record-title")
 
 
-def _back(page_state: PageState) -> Answer:
+@only_shows
+def _back(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
     page_state.chosen = False
     return Answer(url=page_state.url, focus=f"open-past-{page_state.line}")
 
 
+@only_shows
 def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
     found = ADDRESS.fullmatch(act.values.get("path", ""))
@@ -265,6 +257,7 @@ def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     return Answer(url=page_state.url, focus="record-title" if page_state.chosen else f"open-past-{page_state.line}")
 
 
+@only_shows
 def _walk(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     pupil, _ = families.pupil_by_number(uow, page_state.n)
     ids = [each.enrolment.id for each in page_state.past.arranged(uow, schooling.history(uow, pupil.id))]

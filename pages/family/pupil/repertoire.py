@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from components.layout import glossary
 from components.layout.layout import way_back
-from components.nicegui_adapter.panel_element import Panel
+from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.lists import Column, Listing, Order
@@ -43,18 +43,9 @@ def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str 
     page_state = PageState(n, line, _listing(n, Order.read(r, tri)))
     if line:
         _known(uow, line, page_state)
-    Panel(
-        uow,
-        lambda w: _draw(w, page_state),
-        follows=[("pupil", pupil.id)],
-        classes="flow",
-        on={
-            "open": only_shows(lambda w, act: _open(w, act, page_state)),
-            "list": only_shows(lambda w, act: _back(page_state)),
-            "address": only_shows(lambda w, act: _address(w, act, page_state)),
-            **lists.acts(page_state.events, lambda w: Answer(url=page_state.url)),
-        },
-    )
+    acts = {"open": _open, "list": _back, "address": _address}
+    listed = lists.acts(page_state.events, lambda w: Answer(url=page_state.url))
+    page_panel(uow, page_state, _draw, acts, [("pupil", pupil.id)], listed)
 
 
 for _path in ("", "/{line}"):
@@ -136,17 +127,20 @@ def _known(uow: UnitOfWork, line: int, page_state: PageState) -> int:
     return line
 
 
+@only_shows
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The first one opened can be left by the back button."""
     before, page_state.line = page_state.line, _known(uow, act.number(), page_state)
     return Answer(url=page_state.url if before else "", push="" if before else page_state.url, focus="record-title")
 
 
-def _back(page_state: PageState) -> Answer:
+@only_shows
+def _back(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
     before, page_state.line = page_state.line, 0
     return Answer(url=page_state.url, focus=f"open-events-{before}")
 
 
+@only_shows
 def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
     found = ADDRESS.fullmatch(act.values.get("path", ""))

@@ -11,6 +11,7 @@ from components.nicegui_adapter.screens import screen
 from components.ui import correction_form, html
 from components.ui.icons import icon
 from components.ui.panel import Act, Answer, Handler
+from components.ui.tabs import tabs
 from data.access_grants import grants as access_grants
 from data.accounts.caller import Audience
 from data.accounts.models import Account
@@ -93,19 +94,15 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
         about.append(uow.translate("depuis le {day}", day=formats.day(family.since)))
     about.append(uow.ngettext("{count} élève", "{count} élèves", count=len(pupils)))
     back = html.p(way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
-    tabs = [
-        html.a(
-            uow.translate(label),
-            href=f"{PATH}/{family.number}" + (f"/{key}" if key else ""),
-            aria_current="page" if key == page_state.tab else None,
-        )
+    links = (
+        (uow.translate(label), f"{PATH}/{family.number}" + (f"/{key}" if key else ""), key == page_state.tab)
         for key, label in TABS.items()
         if key not in MANAGERS or uow.role == Role.MANAGER
-    ]
+    )
     return (
         back
         + head(name, " · ".join(about), _look(uow, view), id_="family-title")
-        + html.nav(tabs, class_="tabs", aria_label=uow.translate("Fiche de la famille"))
+        + tabs(uow.translate("Fiche de la famille"), links)
         + draw(uow, view)
     )
 

@@ -16,6 +16,7 @@ from components.ui.markup import acting_form, button, classes
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.review_queue import neighbour, pager, search_field
 from components.ui.status_chip import status_of
+from components.ui.tabs import tabs as draw_tabs
 from data.core import fields, formats
 from data.core.errors import UserError
 from data.core.i18n import _
@@ -46,11 +47,8 @@ class PageState:
 def tabs(uow: UnitOfWork, current: str) -> Markup:
     """« Courriels » has two modules."""
     pages = (("", uow.translate("Courriels")), ("/textes", uow.translate("Textes")))
-    links = (
-        html.a(label, href=letter_one.PATH + path, aria_current="page" if path == current else None)
-        for path, label in pages
-    )
-    return html.nav(links, class_="tabs", aria_label=uow.translate("Courriels"))
+    links = ((label, letter_one.PATH + path, path == current) for path, label in pages)
+    return draw_tabs(uow.translate("Courriels"), links)
 
 
 def _day(typed: str) -> date | None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from components.ui import html
+from components.ui.tabs import tabs
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.office import dashboard_counts
@@ -49,13 +50,9 @@ def draw(uow: UnitOfWork, current: str, beside: Markup | None = None, *, closed:
         kinds = html.nav(links, class_="kinds-done", aria_label=uow.translate("Demandes traitées"))
         return draw(uow, "traitees", beside) + kinds
     counts = dashboard_counts.counts(uow)
-    links = [
-        html.a(
-            f"{uow.translate(label)} ({counts[tab]})",
-            href=path_of(tab),
-            aria_current="page" if tab == current else None,
-        )
+    files = (
+        (f"{uow.translate(label)} ({counts[tab]})", path_of(tab), tab == current)
         for tab, label in TABS.items()
         if tab != "paiements" or counts[tab] or current == tab
-    ]
-    return html.div(html.nav(links, class_="tabs", aria_label=uow.translate("Files")), beside, class_="page-tabs")
+    )
+    return html.div(tabs(uow.translate("Files"), files), beside, class_="page-tabs")

@@ -12,6 +12,7 @@ from components.ui.icons import icon
 from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
+from components.ui.tabs import tabs
 from data.core import formats
 from data.core.errors import UserError
 from data.core.i18n import _
@@ -91,24 +92,16 @@ def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, seen: int) 
     under = html.span(
         f"{campaign.school_year} · {dates} · {people} ", status_chip(uow, campaigns.state_of(uow, campaign))
     )
-    links = [
-        html.a(
-            uow.translate(label),
-            href=f"{PATH}/{campaign.id}" + (f"?onglet={tab}" if tab else ""),
-            aria_current="page" if tab == page_state.tab else None,
-        )
+    links = (
+        (uow.translate(label), f"{PATH}/{campaign.id}" + (f"?onglet={tab}" if tab else ""), tab == page_state.tab)
         for tab, label in TABS.items()
-    ]
+    )
     back = way_back(uow.translate("Toutes les campagnes"), PATH, data_as_left=True)
     text = html.p(icon("check"), html.span(page_state.banner), class_="done") if page_state.banner else None
     return (
         html.p(back)
         + head(campaign.title, under, _actions(uow, campaign, seen), id_="campaign-name")
-        + html.div(
-            html.nav(links, class_="tabs", aria_label=uow.translate("Parties de la campagne")),
-            text,
-            class_="page-tabs",
-        )
+        + html.div(tabs(uow.translate("Parties de la campagne"), links), text, class_="page-tabs")
     )
 
 

@@ -115,28 +115,20 @@ def _fields(uow: UnitOfWork, page_state: PageState, account: Account | None) -> 
     return [
         labelled(
             uow,
-            "staff-name",
-            "Nom et prénom",
-            "text",
-            value=name,
-            fault=page_state.faults.get("name"),
+            f"staff-{field}",
+            label,
+            control,
+            value=value,
+            fault=page_state.faults.get(field),
             required=True,
             span=6,
-            maxlength=120,
+            maxlength=most,
             autocomplete="off",
-        ),
-        labelled(
-            uow,
-            "staff-email",
-            "E-mail",
-            "email",
-            value=email,
-            fault=page_state.faults.get("email"),
-            required=True,
-            span=6,
-            maxlength=254,
-            autocomplete="off",
-        ),
+        )
+        for field, label, control, value, most in (
+            ("name", _("Nom et prénom"), "text", name, 120),
+            ("email", _("E-mail"), "email", email, 254),
+        )
     ]
 
 

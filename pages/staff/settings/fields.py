@@ -11,6 +11,7 @@ from components.ui.icons import icon
 from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer
 from components.ui.tables import row
+from components.ui.tabs import tabs
 from data.core import sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField, editables
@@ -69,17 +70,9 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
         field_policies={**site.field_policies, **draft.policies},
         required_fields={**site.required_fields, **draft.required},
     )
-    tabs = html.nav(
-        (
-            html.a(
-                uow.translate(text),
-                href=f"{frame.path_of(FIELDS)}?fiche={name}",
-                aria_current="page" if name == draft.record_type else None,
-            )
-            for name, (text, _) in RECORD_TYPES.items()
-        ),
-        class_="tabs",
-        aria_label=uow.translate("Fiches"),
+    links = (
+        (uow.translate(text), f"{frame.path_of(FIELDS)}?fiche={name}", name == draft.record_type)
+        for name, (text, _) in RECORD_TYPES.items()
     )
     heads = [uow.translate(each) for each in (_("Champ"), _("Ce que la famille peut faire"), _("Obligatoire"))]
     lines = [_line(uow, shown, table, one, draft, heads) for one in editables(table).values()]
@@ -108,7 +101,7 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
     return frame.around(
         uow,
         FIELDS,
-        tabs,
+        tabs(uow.translate("Fiches"), links),
         html.div(html.section(form, class_="card", aria_label=uow.translate(title)), preview, class_="duo"),
     )
 

@@ -74,22 +74,13 @@ def _row(uow: UnitOfWork, each: News) -> tuple[object, ...]:
     shown = each.shown_on(uow.today)
     state = _("Affichée") if shown else _("À venir") if each.first_day > uow.today else _("Passée")
     unseen = html.span(f" {each.title}", class_="unseen")
+    moves = [
+        button(icon(drawing), html.span(uow.translate(text), unseen, class_="unseen"), do=do, of=each.id, class_="link")
+        for do, drawing, text in (("raise", "up", _("Monter")), ("lower", "down", _("Descendre")))
+    ]
     acts = html.span(
         button(uow.translate("Modifier"), unseen, do="open", of=each.id, class_="link"),
-        button(
-            icon("up"),
-            html.span(uow.translate("Monter"), unseen, class_="unseen"),
-            do="raise",
-            of=each.id,
-            class_="link",
-        ),
-        button(
-            icon("down"),
-            html.span(uow.translate("Descendre"), unseen, class_="unseen"),
-            do="lower",
-            of=each.id,
-            class_="link",
-        ),
+        moves,
         button(uow.translate("Retirer"), unseen, do="delete", of=each.id, class_="link"),
         class_="row-actions",
     )
