@@ -21,11 +21,12 @@ WRITTEN = "SELECT count(*) FROM guardian WHERE last_name = 'Durand'"
 def workers(server: Server) -> list[psutil.Process]:
     """The processes that work at files."""
     assert server.process
-    return [
-        each
-        for each in psutil.Process(server.process.pid).children()
-        if "data.importing.worker_process" in each.cmdline()
-    ]
+    found = []
+    for each in psutil.Process(server.process.pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while it was looked at
+            if "data.importing.worker_process" in each.cmdline():
+                found.append(each)
+    return found
 
 
 @contextlib.contextmanager
