@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import psutil
 import pytest
 
 from data.core import clock
@@ -44,6 +45,16 @@ def wait_for(found: Callable[[], Found], what: str, seconds: float = PATIENCE) -
             pytest.fail(f"waited {seconds} s for {what}")
         time.sleep(0.02)
     return answer
+
+
+def children_at(pid: int, module: str) -> list[psutil.Process]:
+    """The processes of that one that run a module of ours; one that ends while it is looked at is gone."""
+    found = []
+    for each in psutil.Process(pid).children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if module in each.cmdline():
+                found.append(each)
+    return found
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -27,6 +27,7 @@ from data.uploads import worker as upload_worker
 from tests.conftest import move_to
 from tests.data.test_upload_validation import BLUE, HTML, RED, like, opened, pdf, picture, refused
 from tests.demo_users import CLAIRE, MARC, PAUL, as_, every, later, pupil
+from tests.server import children_at
 
 ROOT = Path(__file__).parents[2]
 PDF = "application/pdf"
@@ -95,7 +96,7 @@ def packed_objects(content: bytes) -> bytes:
 
 
 def children() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if "data.uploads.inspection" in each.cmdline()]
+    return children_at(os.getpid(), "data.uploads.inspection")
 
 
 def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:

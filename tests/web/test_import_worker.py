@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
-from tests.server import Server, wait_for
+from tests.server import Server, children_at, wait_for
 from tests.web.http_client import Person, Tab
 from tests.web.test_imports import give
 
@@ -21,12 +21,7 @@ WRITTEN = "SELECT count(*) FROM guardian WHERE last_name = 'Durand'"
 def workers(server: Server) -> list[psutil.Process]:
     """The processes that work at files."""
     assert server.process
-    found = []
-    for each in psutil.Process(server.process.pid).children():
-        with contextlib.suppress(psutil.NoSuchProcess):  # it ended while it was looked at
-            if "data.importing.worker_process" in each.cmdline():
-                found.append(each)
-    return found
+    return children_at(server.process.pid, "data.importing.worker_process")
 
 
 @contextlib.contextmanager
