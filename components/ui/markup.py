@@ -1,6 +1,6 @@
 """The only way text becomes markup: everything is escaped unless it is markup already."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -17,21 +17,37 @@ AS_TYPED = {
     "style",
     "title",
 }  # what a person typed, or what no eye reads, stays as it is
+SHORT = 200  # characters
+Element = Callable[..., Markup]
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
 
 def tag(name: str, /, *content: Content, **attributes: object) -> Markup:
-    """<name attributes>content</name>. `class_` is class, `aria_label` aria-label; True is bare, None and False are left out."""
-    written = "".join(
-        [_attribute(key, value) for key, value in attributes.items() if value is not None and value is not False]
-    )
-    if name in VOID:
-        return Markup(f"<{name}{written}>")  # noqa: S704
-    if name in DRAWN:
-        return Markup(f"<{name}{written}/>")  # noqa: S704
-    inner = list[str]()
-    _write(content, inner, typeset=name not in AS_TYPED)
-    return Markup(f"<{name}{written}>{''.join(inner)}</{name}>")  # noqa: S704
+    """An element whose name is known at run time only; the others are in html.py."""
+    return element(name)(*content, **attributes)
+
+
+@lru_cache(maxsize=128)
+def element(name: str) -> Element:
+    """What writes <name attributes>content</name>. `class_` is class, `aria_label` aria-label; True is bare, None and False are left out."""
+    begin, end, typeset = f"<{name}", f"</{name}>", name not in AS_TYPED
+
+    def empty(**attributes: object) -> Markup:
+        return Markup(f"{begin}{_attributes(attributes)}{'/' if name in DRAWN else ''}>")  # noqa: S704
+
+    def full(*content: Content, **attributes: object) -> Markup:
+        parts = [f"{begin}{_attributes(attributes)}>"]
+        _write(content, parts, typeset=typeset)
+        parts.append(end)
+        return Markup("".join(parts))  # noqa: S704
+
+    return empty if name in VOID or name in DRAWN else full
+
+
+def _attributes(given: dict[str, object]) -> str:
+    if not given:
+        return ""
+    return "".join([_attribute(key, value) for key, value in given.items() if value is not None and value is not False])
 
 
 def button(*label: Content, do: str, of: object = "", **attributes: object) -> Markup:
@@ -67,13 +83,18 @@ def _write(content: Iterable[Content], into: list[str], *, typeset: bool) -> Non
         if isinstance(item, Markup):
             into.append(item)
         elif isinstance(item, str):
-            into.append(escape(tight(item) if typeset else item))
+            into.append(escape(item) if not typeset else _typeset(item) if len(item) < SHORT else escape(tight(item)))
         elif item is None or item is False:
             continue
         elif isinstance(item, Iterable):
             _write(item, into, typeset=typeset)
         else:
             into.append(escape(str(item)))
+
+
+@lru_cache(maxsize=4096)  # labels and words of a screen come again and again
+def _typeset(text: str) -> Markup:
+    return escape(tight(text))
 
 
 def classes(*names: object) -> str | None:
