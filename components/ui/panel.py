@@ -24,6 +24,11 @@ class Act:
             raise NotFound(f"{self.do} of {self.of[:20]!r}")
         return found
 
+    @property
+    def value(self) -> str:
+        """What the one control that changed says."""
+        return next(iter(self.values.values()), "")
+
     @staticmethod
     def read(sent: object) -> "Act | None":
         """None when it is not what our script sends: events can be forged."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from data.core.errors import UserError
+from data.importing.name_cells import in_capitals
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
 
@@ -25,7 +26,7 @@ def ask(lines: Iterable[Line], snapshot: Snapshot) -> None:
     for line in lines:
         for column in columns:
             name = line.values.get(column)
-            if isinstance(name, str) and loud(name):
+            if isinstance(name, str) and in_capitals(name):
                 line.values[column] = _answered(snapshot, line, name)
 
 
@@ -42,13 +43,9 @@ def _in_capitals(lines: list[Line]) -> list[str]:
     found = []
     for column in sorted(columns):
         names = [name for line in lines if isinstance(name := line.values.get(column), str) and len(name) > 1]
-        if names and sum(map(loud, names)) >= MIN_SHARE * len(names):
+        if names and sum(map(in_capitals, names)) >= MIN_SHARE * len(names):
             found.append(column)
     return found
-
-
-def loud(name: str) -> bool:
-    return len(name) > 1 and name.isupper()
 
 
 def as_written(name: str) -> str:

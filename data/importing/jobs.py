@@ -177,10 +177,9 @@ def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
     """What says how a waiting file was read; it is read again when that is no longer known. Slow: off the loop."""
     with open_unit_of_work() as uow:
         run, content, today = uow.get(ImportRun, run_id), import_runs.content_of(uow, run_id), uow.today
+    if known := looked_of(run):
+        return known
     reading = Reading.of(run.matched.get("reading", {}))
-    known = _looked.get(run_id)
-    if known and known[0] == (run.sha256, run.kind, reading):
-        return known[1]
     found = _look(run.kind, content, reading, today)
     _keep_looked(run, reading, found)
     return found

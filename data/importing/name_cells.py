@@ -95,7 +95,7 @@ def _together(part: str, *, last_first: bool) -> list[Name]:
 
 def _sharing(pieces: list[str], *, last_first: bool) -> list[Name]:
     """« DUPONT Jean », « Anne »; « Jean », « Anne DUPONT »: a piece of one word is a first name, with the surname of the other."""
-    alone = [len(piece.split()) == 1 and not _capitals(piece) for piece in pieces]
+    alone = [len(piece.split()) == 1 and not in_capitals(piece) for piece in pieces]
     if len(pieces) == 2 and alone[0] != alone[1]:  # which of the two it is says where surnames stand
         whole = replace(_one(pieces[alone[0]], last_first=alone[1]), sure=True)
         given = Name(whole.last, pieces[alone[1]])
@@ -105,7 +105,7 @@ def _sharing(pieces: list[str], *, last_first: bool) -> list[Name]:
     if surname is None:
         return names
     return [
-        each if each.first or _capitals(each.last) else Name(surname.last, each.last, sure=surname.sure)
+        each if each.first or in_capitals(each.last) else Name(surname.last, each.last, sure=surname.sure)
         for each in names
     ]
 
@@ -117,8 +117,8 @@ def _one(text: str, *, last_first: bool) -> Name:
     words = text.split()
     if len(words) == 1:
         return Name(last=words[0])
-    loud = [word for word in words if _capitals(word)]
-    quiet = [word for word in words if not _capitals(word)]
+    loud = [word for word in words if in_capitals(word)]
+    quiet = [word for word in words if not in_capitals(word)]
     if loud and quiet and (words[: len(loud)] == loud or words[-len(loud) :] == loud):
         return Name(" ".join(loud), " ".join(quiet))
     if last_first:
@@ -126,7 +126,8 @@ def _one(text: str, *, last_first: bool) -> Name:
     return Name(" ".join(words[1:]), words[0], sure=False)
 
 
-def _capitals(word: str) -> bool:
+def in_capitals(word: str) -> bool:
+    """Whether a name of two letters and more is written in capitals."""
     letters = [char for char in word if char.isalpha()]
     return len(letters) > 1 and all(char.isupper() for char in letters)
 

@@ -109,7 +109,8 @@ def look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looke
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     rows = [cells for _, cells in sheet.rows[:MAX_CELLS]]
     likely = recognition.recognise(sheet.heads, rows, today)
-    columns = column_matching.guess(kind(kind_name or likely[0].kind), sheet.heads, rows, today)
+    believed = next((each for each in likely if each.kind == (kind_name or likely[0].kind)), None)
+    columns = believed.columns if believed else column_matching.guess(kind(kind_name), sheet.heads, rows, today)
     return Looked(
         sheet.heads,
         [[spreadsheets.shown(cells[at])[:40] for _, cells in sheet.rows[:3]] for at in range(len(sheet.heads))],

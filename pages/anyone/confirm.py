@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, success
+from components.layout.plain_layout import alert, asking_form, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.web.auth import page_for
@@ -13,13 +13,8 @@ from data.change_requests import submission as change_requests
 
 @plain("/confirmer/{token}", Audience.ANYONE)
 def show(caller: Caller, request: Request, token: str) -> Response:
-    body = html.form(
-        html.p(caller.translate("Confirmez que cette adresse e-mail est bien la vôtre.")),
-        html.button(caller.translate("Confirmer mon adresse"), class_="btn", type="submit"),
-        method="post",
-        action=request.url.path,
-        class_="stack-form",
-    )
+    text = html.p(caller.translate("Confirmez que cette adresse e-mail est bien la vôtre."))
+    body = asking_form(text, button=caller.translate("Confirmer mon adresse"), action=request.url.path)
     return page_for(caller, request, caller.translate("Confirmer une adresse e-mail"), body)
 
 

@@ -4,7 +4,7 @@ mail programs send the same by themselves (RFC 8058): from any server, without a
 from fastapi import Request
 from starlette.responses import Response
 
-from components.layout.plain_layout import alert, success
+from components.layout.plain_layout import alert, asking_form, success
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.web.auth import page_for
@@ -18,13 +18,8 @@ TITLE = _("Récapitulatif du matin")
 
 @plain(PATH, Audience.ANYONE)
 def show(caller: Caller, request: Request, token: str) -> Response:
-    body = html.form(
-        html.p(caller.translate("Ce courriel vous dit chaque matin ce qui attend sur le portail.")),
-        html.button(caller.translate("Ne plus le recevoir"), class_="btn", type="submit"),
-        method="post",
-        action=request.url.path,
-        class_="stack-form",
-    )
+    text = html.p(caller.translate("Ce courriel vous dit chaque matin ce qui attend sur le portail."))
+    body = asking_form(text, button=caller.translate("Ne plus le recevoir"), action=request.url.path)
     return page_for(caller, request, caller.translate(TITLE), body)
 
 

@@ -17,6 +17,7 @@ from data.importing import corrections
 from data.importing import runs as import_runs
 from data.importing.planning import Fault
 from data.importing.runs import ImportRun
+from pages.staff.imports.import_lists import lines_in_words
 
 PAGE = 25
 MAX_LINES_SHOWN = 4
@@ -85,7 +86,11 @@ def draw(uow: UnitOfWork, run: ImportRun, faults: Sequence[Fault], skip: int) ->
 
 
 def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) -> Markup:
-    where, name, aside_name = _lines(uow, group.lines), f"cell-{group.digest}", f"aside-{group.digest}"
+    where, name, aside_name = (
+        lines_in_words(uow, group.lines, MAX_LINES_SHOWN),
+        f"cell-{group.digest}",
+        f"aside-{group.digest}",
+    )
     field = (
         html.input(
             id=name,
@@ -109,13 +114,6 @@ def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) ->
     begin = (html.br(), html.span(group.about, class_="soft small")) if len(group.lines) == 1 else None
     cells = (group.value or "–", group.column or "–", (where, begin), group.why.message(uow.language), field, aside)
     return table_row(heads, cells, ("broken", "", "tight"))
-
-
-def _lines(uow: UnitOfWork, lines: Sequence[int]) -> str:
-    shown = ", ".join(map(str, lines[:MAX_LINES_SHOWN]))
-    if len(lines) > MAX_LINES_SHOWN:
-        return uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(lines))
-    return uow.ngettext("ligne {lines}", "lignes {lines}", lines=shown, count=len(lines))
 
 
 def corrected(uow: UnitOfWork, act: Act, run: ImportRun, faults: Sequence[Fault]) -> int:

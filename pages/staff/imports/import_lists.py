@@ -1,12 +1,23 @@
 """The lists of a dry run: what must be known, what changes."""
 
+from collections.abc import Sequence
+
 from components.ui.lists import Column, Listing
 from data.core.errors import UserError
 from data.core.i18n import _
+from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
 from data.importing.planning import Change
 
 Conflict = tuple[int, str, UserError]
+
+
+def lines_in_words(uow: UnitOfWork, lines: Sequence[int], most: int) -> str:
+    """« lignes 2, 5, 9… (34 en tout) »: `most` of them by their numbers."""
+    shown = ", ".join(map(str, lines[:most]))
+    if len(lines) > most:
+        return uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(lines))
+    return uow.ngettext("ligne {lines}", "lignes {lines}", lines=shown, count=len(lines))
 
 
 def conflicts() -> Listing[Conflict]:

@@ -12,6 +12,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.importing import runs as import_runs
 from data.importing.pipeline import Report
 from data.importing.questions import Question
+from pages.staff.imports.import_lists import lines_in_words
 
 MAX_LINES_SHOWN, MAX_SHOWN = 6, 40  # lines of a question, questions at once
 
@@ -78,13 +79,7 @@ def _where(uow: UnitOfWork, question: Question) -> Markup:
     if question.column:
         parts.append(uow.translate("Colonne « {name} »", name=question.column))
     if question.lines:
-        shown = ", ".join(map(str, question.lines[:MAX_LINES_SHOWN]))
-        more = len(question.lines) > MAX_LINES_SHOWN
-        parts.append(
-            uow.translate("lignes {lines}… ({count} en tout)", lines=shown, count=len(question.lines))
-            if more
-            else uow.ngettext("ligne {lines}", "lignes {lines}", lines=shown, count=len(question.lines))
-        )
+        parts.append(lines_in_words(uow, question.lines, MAX_LINES_SHOWN))
     if question.samples:
         parts.append(", ".join(f"« {sample} »" for sample in question.samples))
     return Markup(" · ").join(parts)

@@ -202,7 +202,7 @@ def acts(run_id: int) -> dict[str, Handler]:
 
 def _changed(act: Act) -> dict[str, object]:
     """What one control says; titles are found anew in another sheet, or with another separator."""
-    typed = next(iter(act.values.values()), "")[:120]
+    typed = act.value[:120]
     if act.of in {"sheet", "delimiter"}:
         return {act.of: typed, "titles_line": 0, "titles_lines": 0}
     if act.of == "coding":
@@ -216,5 +216,5 @@ def _changed(act: Act) -> dict[str, object]:
 
 def choose_kind(uow: UnitOfWork, act: Act, run_id: int) -> Answer:
     """The file holds something else than was believed."""
-    recognition.choose_kind(uow, run_id, next(iter(act.values.values()), "")[:40])
+    recognition.choose_kind(uow, run_id, act.value[:40])
     return Answer(announce=uow.translate("Les colonnes sont proposées à nouveau."), focus="reading-kind")

@@ -169,7 +169,7 @@ def _finished(uow: UnitOfWork, run: ImportRun) -> Markup:
 
 def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     run = uow.get(ImportRun, page_state.run_id)
-    name = next(iter(act.values.values()), "")
+    name = act.value
     at = parse_id(act.of)
     if at is None or at >= len(run.heads) or (name and kind(run.kind).field(name) is None):
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
@@ -179,7 +179,7 @@ def _match(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     run = uow.get(ImportRun, page_state.run_id)
-    one, typed = kind(run.kind).field(act.of), next(iter(act.values.values()), "")[:200]
+    one, typed = kind(run.kind).field(act.of), act.value[:200]
     if one is None:
         raise UserError("Cette colonne n’existe pas. Choisissez-la dans la liste.")
     if typed.strip():
@@ -189,7 +189,7 @@ def _fix(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 
 def _option(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    ticked = next(iter(act.values.values()), "") == "true"
+    ticked = act.value == "true"
     options: dict[str, import_runs.Matched] = {"erase": {"erase": ticked}, "zeros": {"zeros": ticked}}
     if act.of in options:
         import_runs.match(uow, page_state.run_id, options[act.of])

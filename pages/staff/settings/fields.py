@@ -144,7 +144,7 @@ def _choose(uow: UnitOfWork, act: Act, draft: Draft) -> Answer:
     known = {_key(table, name) for _, table in RECORD_TYPES.values() for name in editables(table)}
     if act.of not in known:
         return Answer()
-    value = next(iter(act.values.values()), "")
+    value = act.value
     if act.do == "policy" and value in POLICY_LABELS:
         draft.policies[act.of] = value
     elif act.do == "must":
