@@ -8,8 +8,9 @@ from typing import Any
 from markupsafe import Markup
 
 from components.ui import html
+from components.ui.asking import asking
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button, classes, join
+from components.ui.markup import acting_form, classes, join
 from components.ui.panel import Act, Answer, Handler, only_shows
 from data.accounts import sessions
 from data.accounts.caller import Caller
@@ -81,9 +82,11 @@ def record_form(
     return acting_form(
         body,
         _actions(uow, row, waiting),
+        _ask_to_withdraw(uow, row, waiting) if waiting else None,
         do="save",
         of=row.id,
         data_draft=f"{key}-{uow.account_id}",
+        data_unsaved=True,
         id=f"{key}-form",
     )
 
@@ -234,7 +237,12 @@ def _countries(language: Language, chosen: str) -> Markup:
 def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -> Markup:
     """« Modifier », and what waits, right of it and below."""
     cancel = (
-        button(uow.translate("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
+        html.button(
+            uow.translate("Annuler mes modifications en attente"),
+            type="button",
+            class_="link first",
+            data_opens=f"{record_key(row)}-ask",
+        )
         if waiting
         else None
     )
@@ -249,6 +257,32 @@ def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -
         notice,
         class_="actions",
     )
+
+
+def _ask_to_withdraw(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -> Markup:
+    """Each value that would no longer be asked for, and what stays recorded."""
+    known = fields.editables(type(row))
+    lines = []
+    for name, change in waiting.items():
+        one = known[name]
+        lines.append(
+            html.li(
+                uow.translate(
+                    "{field} : {new} (reste : {old})",
+                    field=uow.translate(one.mark.label),
+                    new=one.format_value(change.new, uow.language) or uow.translate("vide"),
+                    old=one.format_value(change.old, uow.language) or uow.translate("vide"),
+                )
+            )
+        )
+    question = uow.ngettext(
+        "Annuler cette modification ? Le conservatoire ne la verra plus.",
+        "Annuler ces {count} modifications ? Le conservatoire ne les verra plus.",
+        count=len(lines),
+    )
+    text = html.p(question) + html.ul(lines, class_="list")
+    label = uow.translate("Annuler mes modifications")
+    return asking(uow, f"{record_key(row)}-ask", text, label, do="withdraw", of=row.id, look="bad")
 
 
 def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
@@ -325,7 +359,7 @@ def _withdraw(uow: UnitOfWork, row: Record, typed: Typed) -> Answer:
     return Answer(
         toast=uow.translate("Vos modifications en attente sont annulées."),
         forget=f"{record_key(row)}-{uow.account_id}",
-        focus=f"{record_key(row)}-form",
+        focus=f"{record_key(row)}-save",
     )
 
 

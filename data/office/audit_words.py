@@ -75,6 +75,7 @@ ACTIONS = {
     "campaign reminded": _("Relance de réinscription envoyée"),
     "re-enrolment sent": _("Réinscription envoyée"),
     "re-enrolment corrected": _("Réinscription corrigée"),
+    "re-enrolment reopened": _("Réinscription reprise pour être corrigée"),
     "re-enrolment validated": _("Réinscription validée"),
     "re-enrolment to_correct": _("Réinscription à corriger"),
     "re-enrolment refused": _("Réinscription refusée"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, func, or_, select
 
 from data.accounts.models import Account
@@ -100,10 +100,17 @@ def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int 
         select(Reenrolment, Pupil, Family.number)
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(col(Reenrolment.state).in_(CLOSED if closed else [ReenrolmentState.SUBMITTED])),
+        .where(_stands(closed=closed)),
         search,
     )
     return [Waiting(*row) for row in uow.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
+
+
+def _stands(*, closed: bool) -> ColumnElement[bool]:
+    """What a household took back to correct waits for nobody and was answered by nobody."""
+    if closed:
+        return and_(col(Reenrolment.state).in_(CLOSED), col(Reenrolment.decided_at).is_not(None))
+    return col(Reenrolment.state) == ReenrolmentState.SUBMITTED
 
 
 def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
@@ -112,7 +119,7 @@ def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
         select(func.count(col(Reenrolment.id)))
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(col(Reenrolment.state).in_(CLOSED if closed else [ReenrolmentState.SUBMITTED]))
+        .where(_stands(closed=closed))
     )
     return uow.count(_matching(question, search))
 
@@ -234,6 +241,8 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     uow.get(Pupil, uow.get(Reenrolment, sent_id).pupil_id, lock=True)
     sent = uow.get(Reenrolment, sent_id, lock=True)
     not_own(uow, sent.household_id)
+    if sent.state == ReenrolmentState.TO_CORRECT and sent.decided_at is None:
+        raise UserError("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
     if sent.state not in CLOSED or sent.decided_at is None:
         raise UserError("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
     if not may_undo(uow, sent):

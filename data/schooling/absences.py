@@ -1,7 +1,7 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -141,8 +141,8 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
-def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
-    """What this family wrote in the last month, of all its pupils, the latest first."""
+def of_the_family(uow: UnitOfWork, most: int) -> list[tuple[AbsenceNotice, Pupil]]:
+    """« Vos demandes »: what this family wrote, of all its pupils, the latest first."""
     return [
         (notice, pupil)
         for notice, pupil in uow.rows(
@@ -151,7 +151,6 @@ def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, 
             .where(
                 AbsenceNotice.family_id == uow.family_id,
                 AbsenceNotice.state != NoticeState.WITHDRAWN,
-                col(AbsenceNotice.submitted_at) >= uow.now - timedelta(days=31),
             )
             .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
             .limit(most)

@@ -10,7 +10,6 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Content
-from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
@@ -24,16 +23,16 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, PupilLink
 from data.office import news
+from data.reenrolment import due as reenrolment_due
 from data.schooling import absences, results
 from data.schooling import models as schooling
-from data.schooling.absences import AbsenceNotice, NoticeState
 from data.schooling.models import Attended, Lesson
 from data.schooling.results import Marked
-from pages.family import reenrolment_notice
+from pages.family import reenrolment_notice, requests
 from pages.family.billing import balance_words
+from pages.family.requests import BILLING
 
 Accounts = dict[Ledger, billing.Account]
-BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
 @screen("/", Audience.FAMILY, title=_("Accueil"))
@@ -43,8 +42,11 @@ def home(uow: UnitOfWork) -> None:
 
 
 def _draw(uow: UnitOfWork) -> Markup:
-    (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow)
+    (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow, requests.LATEST)
     ledgers, pupils = billing.accounts(uow), absences.of_the_pupils(uow)
+    standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils])
+    people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
+    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
     under = uow.translate(
@@ -52,11 +54,16 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + reenrolment_notice.draw(uow, [(pupil, link) for pupil, link, _ in pupils])
+        + reenrolment_notice.draw(uow, standing.due)
         + _to_do(uow, adults, mine)
         + _late(uow, ledgers)
         + _news(uow)
-        + html.div(_pupils(uow, pupils), _balance(uow, ledgers), _requests(uow, mine), class_="cards")
+        + html.div(
+            _pupils(uow, pupils),
+            _balance(uow, ledgers),
+            requests.card(uow, sources),
+            class_="cards",
+        )
     )
 
 
@@ -199,41 +206,5 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         lines and html.ul(lines, class_="list"),
         pay,
         html.p(html.a(uow.translate("Voir la facturation"), href=where)),
-        class_="card",
-    )
-
-
-def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
-    """An absence that was announced or justified."""
-    kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
-    text = f"{kind} ({pupil.full_name}) {absences.days_of(notice, uow.language)}"
-    return html.li(
-        status_chip(uow, NoticeState(notice.state)),
-        html.a(text, href=f"/eleves/{pupil.number}/absences"),
-        notice.answer and html.span(notice.answer, class_="small soft"),
-    )
-
-
-def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
-    lines = []
-    for request, change, one in mine:
-        day = formats.short_day((change.decided_at or request.submitted_at).astimezone(uow.zone).date(), uow.language)
-        text = uow.translate(
-            "{field} ({whose}), le {day}", field=uow.translate(one.mark.label), whose=request.title, day=day
-        )
-        lines.append(
-            html.li(
-                status_chip(uow, ChangeState(change.state)),
-                html.span(text),
-                change.reason and html.span(change.reason, class_="small soft"),
-            )
-        )
-    lines += [_notice(uow, notice, pupil) for notice, pupil in absences.recent_notices(uow)]
-    empty = html.p(
-        uow.translate("Aucune demande en cours. Une adresse ou un téléphone se corrige dans votre fiche.")
-    ) + html.p(html.a(uow.translate("Ouvrir la fiche"), href="/famille"))
-    return html.section(
-        html.h2(uow.translate("Vos demandes")),
-        html.ul(lines, class_="list") if lines else empty,
         class_="card",
     )

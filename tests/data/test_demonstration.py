@@ -98,7 +98,7 @@ def following(year: str) -> str:
 def offers_the_re_enrolment(uow: UnitOfWork) -> None:
     """The main journey: Irina's is begun, one document is to be given again."""
     irina, year = pupil(uow, "Irina"), formats.school_year(uow.today)
-    dues = {each.pupil.id: each for each in reenrolment_due.due(uow, families.pupils(uow))}
+    dues = {each.pupil.id: each for each in reenrolment_due.standing(uow, families.pupils(uow)).due}
     due = dues[irina.id]
     assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
     assert due.campaign.opens_on < uow.today < due.campaign.closes_on

@@ -1,5 +1,6 @@
 // For the plain pages: « Afficher » beside a password and how strong it is, a message's dialog, one sending of a form.
 // All works without it. Then « Affichage »: each choice acts at once, over whatever screen is there.
+const line = import("./line.js");
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   button.hidden = false;
@@ -18,11 +19,18 @@ for (const dialog of document.querySelectorAll("dialog[data-now]")) {
 }
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault(); // pressed twice: once
     form.dataset.sent = "true";
-    setTimeout(() => delete form.dataset.sent, 8000);
+    setTimeout(() => delete form.dataset.sent, 12000);
+    const press = event.submitter;
+    if (press && !("preferences" in form.dataset)) line.then(({ works }) => works(press));
   });
 }
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // back on a page that was kept as it stood: nothing of it is on its way any more
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const press of document.querySelectorAll("[data-line]")) line.then(({ rests }) => rests(press));
+});
 for (const field of document.querySelectorAll("[data-strength]")) {
   let waiting = 0;
   field.addEventListener("input", () => {

@@ -27,7 +27,7 @@ from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
-from pages.family.pupil import reenrolment_courses, reenrolment_import
+from pages.family.pupil import reenrolment_courses, reenrolment_import, reenrolment_sent
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
@@ -82,6 +82,7 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
             "choose": lambda w, act: _choose(w, act, state),
             "write": lambda w, act: _write(w, act, state),
             "submit": lambda w, act: _submit(w, act, state),
+            "reopen": lambda w, act: _reopen(w, act, state),
             "replace": lambda w, act: _replace(w, act, state),
             "remove": lambda w, act: _remove(w, act, state),
             "again": lambda w, act: _again(w, act, state),
@@ -105,9 +106,13 @@ def _draw(uow: UnitOfWork, page: Page) -> Markup:
         dossier_head(uow, now.pupil, "reinscription", family),
         message,
         _standing(uow, now),
-        reenrolment_courses.draw(uow, now, page.faults),
+        reenrolment_sent.draw(uow, now) if now.answered_for else reenrolment_courses.draw(uow, now, page.faults),
         None if theirs else pupil_reenrolment_documents.draw(uow, now, page.faults.get("documents"), page.document),
-        None if theirs else _message_form(uow, now, page.faults.get("message")),
+        None
+        if theirs
+        else reenrolment_sent.message(uow, now)
+        if now.answered_for
+        else _message_form(uow, now, page.faults.get("message")),
     )
     return Markup("").join(part for part in parts if part)
 
@@ -164,7 +169,6 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
         aria_describedby="message-count" + (" message-fault" if fault else ""),
         aria_invalid="true" if fault else None,
     )
-    waits = now.mine and now.sent is not None and now.sent.state == ReenrolmentState.SUBMITTED
     return html.section(
         html.h2(uow.translate("3. Demandes complémentaires")),
         html.form(
@@ -177,13 +181,6 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
                 class_="field faulty" if fault else "field",
             ),
             html.div(
-                html.p(
-                    icon("clock"),
-                    html.span(uow.translate("Réinscription en attente de validation")),
-                    class_="was first",
-                )
-                if waits
-                else None,
                 html.a(uow.translate("Retour"), href="/famille", class_="btn quiet"),
                 html.button(uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
                 class_="actions",
@@ -248,6 +245,14 @@ def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         "Nous avons bien noté que l’élève ne se réinscrit pas. Cela vous sera confirmé par courriel."
     )
     return Answer(dialog=leaving if sent.way == Way.LEAVING else uow.translate(DONE), forget=key)
+
+
+def _reopen(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, page.n)
+    request_room.reopen(uow, pupil, page.campaign_id)
+    return Answer(
+        toast=uow.translate("Votre demande vous est rendue : corrigez-la, puis validez-la."), focus="fault-way"
+    )
 
 
 def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:

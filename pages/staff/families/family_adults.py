@@ -8,6 +8,7 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import screen
 from components.ui import correction_form, html
+from components.ui.asking import asking
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button
@@ -99,16 +100,7 @@ def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
-    return html.dialog(
-        html.p(text, id=f"{id_}-text"),
-        html.div(
-            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
-            button(uow.translate("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
-            class_="actions",
-        ),
-        id=id_,
-        aria_labelledby=f"{id_}-text",
-    )
+    return asking(uow, id_, text, uow.translate("Retirer"), do="remove", of=adult.id, look="bad")
 
 
 def _add(uow: UnitOfWork, view: FamilyView) -> Markup:

@@ -238,7 +238,11 @@ def _verdict(uow: UnitOfWork, each: Given, page_state: Shows) -> Markup:
 def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
     sent = detail.sent
     when = formats.moment(sent.decided_at or uow.now, uow.zone, uow.language)
-    by = uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
+    by = (
+        uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
+        if sent.decided_at
+        else uow.translate("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
+    )
     answer = html.p(detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
     undo = (
         button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
