@@ -10,12 +10,13 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.asking import asking
 from components.ui.icons import icon
-from components.ui.markup import acting_form, classes, join
+from components.ui.markup import acting_form, button, classes, join
 from components.ui.panel import Act, Answer, Handler, only_shows
 from data.accounts import sessions
 from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
+from data.change_requests.submission import Shown
 from data.core import fields, sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EditableField
@@ -52,13 +53,13 @@ def record_form(
     uow: UnitOfWork,
     site: Site,
     row: Record,
-    waiting: Mapping[str, FieldChange],
+    shown: Shown,
     typed: Typed,
     *,
     may_change: bool = True,
 ) -> Markup:
     """The whole form of `row`; read only where the site or the link says so."""
-    key, sections = record_key(row), dict[str, list[Markup]]()
+    key, sections, waiting = record_key(row), dict[str, list[Markup]](), shown.pending
     faults = typed.faults.get(key, {})
     for name, (one, policy) in sites.open_fields(site, type(row)).items():
         if one.kind.control == "photo":
@@ -66,9 +67,14 @@ def record_form(
         control = Control(
             uow, key, one, policy if may_change else Policy.READONLY, sites.is_required(site, one, type(row))
         )
+        refused = refusal(uow, row, one, shown.refused.get(name), may_change=may_change)
         sections.setdefault(one.mark.section, []).append(
             control.draw(
-                one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
+                one.shown(row),
+                waiting.get(name),
+                faults.get(name),
+                _towns(one, row, waiting, typed.postcodes.get(key)),
+                refused if name not in waiting else None,
             )
         )
         if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
@@ -88,6 +94,30 @@ def record_form(
         data_draft=f"{key}-{uow.account_id}",
         data_unsaved=True,
         id=f"{key}-form",
+    )
+
+
+def refusal(
+    uow: UnitOfWork, row: Record, one: EditableField, refused: FieldChange | None, *, may_change: bool
+) -> Markup | None:
+    """Why the conservatoire refused what was asked for this field, until it is read."""
+    if refused is None:
+        return None
+    id_, label = f"{record_key(row)}-{one.name}", uow.translate(one.mark.label)
+    text = uow.translate(
+        "Refusé : vous aviez demandé « {new} ». Motif : {reason}",
+        new=one.format_value(refused.new, uow.language) or uow.translate("vide"),
+        reason=refused.reason,
+    )
+    read = button(
+        uow.translate("J’ai lu"),
+        html.span(f" : {label}", class_="unseen"),
+        do="read",
+        of=f"{row.id}-{one.name}",
+        class_="link",
+    )
+    return html.div(
+        icon("cross"), html.span(text, id=f"{id_}-refused"), read if may_change else None, class_="fault refusal"
     )
 
 
@@ -137,10 +167,15 @@ class Control:
         return f"{self.key}-{self.one.name}"
 
     def draw(
-        self, recorded: str, change: FieldChange | None, fault: UserError | None, towns: tuple[str, ...]
+        self,
+        recorded: str,
+        change: FieldChange | None,
+        fault: UserError | None,
+        towns: tuple[str, ...],
+        refused: Markup | None,
     ) -> Markup:
         uow, shown = self.uow, change.new if change else recorded
-        below = []
+        below = [refused] if refused else []
         hint = self.one.kind.hint if self.policy != Policy.READONLY else ""
         if hint:
             below.append(html.span(uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
@@ -170,7 +205,9 @@ class Control:
                 html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
             )
         described = " ".join(
-            f"{self.id}-{what}" for what, there in (("hint", hint), ("was", change), ("fault", fault)) if there
+            f"{self.id}-{what}"
+            for what, there in (("hint", hint), ("was", change), ("refused", refused), ("fault", fault))
+            if there
         )
         label = html.label(
             uow.translate(self.one.mark.label),
@@ -294,6 +331,7 @@ def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
     return {
         "save": save,
         "withdraw": lambda uow, act: _withdraw(uow, uow.get(table, act.number()), typed),
+        "read": lambda uow, act: _read(uow, table, act),
         "towns": only_shows(lambda uow, act: _propose_towns(act, typed)),
     }
 
@@ -309,10 +347,14 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
     right = caller.account is not None and await sessions.is_mine(caller.account, word)
     with caller.unit_of_work(writes=True) as uow:
         row = uow.get(table, act.number())
-        if not right:
-            error = UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
-            return _faults(row, {PASSWORD: error}, typed)
-        return _propose(uow, row, values, typed)
+        if right:
+            return _propose(uow, row, values, typed)
+        error = (
+            UserError("Ce n’est pas votre mot de passe actuel.")
+            if word
+            else UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
+        )
+        return _faults(row, {**change_requests.faults(uow, row, values), PASSWORD: error}, typed)
 
 
 def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:
@@ -361,6 +403,14 @@ def _withdraw(uow: UnitOfWork, row: Record, typed: Typed) -> Answer:
         forget=f"{record_key(row)}-{uow.account_id}",
         focus=f"{record_key(row)}-save",
     )
+
+
+def _read(uow: UnitOfWork, table: type[Any], act: Act) -> Answer:
+    number, _sign, name = act.of.partition("-")
+    row: Record = uow.get(table, Act(act.do, number).number())
+    change_requests.read_refusal(uow, row, {name})
+    change_requests.announce(uow, row, uow.family_id)
+    return Answer(focus="fichier" if name == "photo" else f"{record_key(row)}-{name}")
 
 
 def _propose_towns(act: Act, typed: Typed) -> Answer:

@@ -29,8 +29,8 @@ def household(uow: UnitOfWork) -> None:
 
 def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     site, adults = sites.here(uow), families.guardians(uow)
-    waiting = change_requests.pending(uow, adults)
-    count = sum(map(len, waiting.values()))
+    shown = change_requests.shown(uow, adults)
+    count = sum(len(each.pending) for each in shown.values())
     chip = (
         html.span(
             icon("clock"),
@@ -58,7 +58,7 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
         cards.append(
             html.section(
                 other,
-                forms.record_form(uow, site, adult, waiting["guardian", adult.id], typed),
+                forms.record_form(uow, site, adult, shown["guardian", adult.id], typed),
                 class_="card",
                 aria_label=adult.full_name,
             )

@@ -170,7 +170,8 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
         ),
         ({"ancien": PASSWORD, "nouveau": "123456789012", "encore": "123456789012"}, "trop courant"),
         ({"ancien": PASSWORD, "nouveau": "a" * 300, "encore": "a" * 300}, "256"),
-        ({}, "Ce n’est pas votre mot de passe actuel."),
+        ({}, "Saisissez votre mot de passe actuel."),
+        ({"ancien": "", "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
     ],
 )
 def test_a_password_that_will_not_do_is_told_why(
@@ -181,6 +182,14 @@ def test_a_password_that_will_not_do_is_told_why(
     assert shown in text_of(answer.text)
     assert PASSWORD not in answer.text.replace(f"<strong>{PASSWORD}</strong>", "")
     assert portal.rows("SELECT * FROM letter WHERE kind = 'password_changed'") == []
+
+
+@pytest.mark.parametrize("word", ["claire aubry 2026", "123456789012", "short", "motdepasse2026", PASSWORD, NEW])
+def test_the_meter_says_what_the_server_will_say(claire: Person, word: str) -> None:
+    told = text_of(claire.post("/mot-de-passe/solidite", data={"nouveau": word, "ancien": PASSWORD}).text)
+    answer = claire.post("/mot-de-passe", data={"ancien": PASSWORD, "nouveau": word, "encore": word})
+    assert (told in text_of(answer.text)) is (answer.status_code == 400)
+    assert told.endswith("on mot de passe") is (answer.status_code == 303)
 
 
 def test_guessing_the_current_password_from_inside_is_slowed(claire: Person) -> None:

@@ -12,9 +12,10 @@ from components.ui.icons import icon
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
-from data.change_requests.models import FieldChange
+from data.change_requests.submission import Shown
 from data.core import sites
 from data.core.errors import NotFound, UserError
+from data.core.fields import editables
 from data.core.i18n import _
 from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
@@ -40,11 +41,11 @@ def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
 
 def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
-    site, waiting = sites.here(uow), change_requests.pending(uow, [pupil])["pupil", pupil.id]
+    site, beside = sites.here(uow), change_requests.shown(uow, [pupil])["pupil", pupil.id]
     may = link.rights == Rights.ALL
     text = uow.translate("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
     notice = None if may else html.div(icon("info"), html.p(text), class_="notice")
-    detail = forms.record_form(uow, site, pupil, waiting, typed, may_change=may)
+    detail = forms.record_form(uow, site, pupil, beside, typed, may_change=may)
     shown = "photo" in sites.open_fields(site, Pupil)
     return Markup("").join(
         part
@@ -53,7 +54,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
             file_notice(uow, photo, uow.translate("La photo a été envoyée. Le conservatoire va la valider.")),
             notice,
             html.section(detail, class_="card", aria_label=uow.translate("Identité")),
-            _photo(uow, pupil, waiting.get("photo"), _may_send(uow, pupil, link)) if shown else None,
+            _photo(uow, pupil, beside, _may_send(uow, pupil, link)) if shown else None,
         )
         if part
     )
@@ -64,8 +65,10 @@ def _may_send(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> bool:
     return link.rights == Rights.ALL and shown is not None and shown[1] != Policy.READONLY
 
 
-def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:
+def _photo(uow: UnitOfWork, pupil: Pupil, beside: Shown, may_send: bool) -> Markup:
     """The portrait, recorded or waiting, and the form that sends another."""
+    change, one = beside.pending.get("photo"), editables(Pupil)["photo"]
+    refused = forms.refusal(uow, pupil, one, beside.refused.get("photo"), may_change=may_send)
     name = change.new if change else pupil.photo
     alt = uow.translate("Photo de {name}", name=pupil.full_name)
     portrait = (
@@ -85,10 +88,10 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         action=f"/eleves/{pupil.number}/photo",
         class_="stack-form",
     )
-    beside = html.div(waits, chooser if may_send else None, class_="stack-form")
+    around = html.div(waits, None if change else refused, chooser if may_send else None, class_="stack-form")
     return html.section(
         html.h2(uow.translate("Photo")),
-        html.div(portrait, beside, class_="portrait-row"),
+        html.div(portrait, around, class_="portrait-row"),
         class_="card",
         aria_label=uow.translate("Photo"),
     )
