@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from markupsafe import Markup
 
@@ -11,14 +10,11 @@ from components.ui import html
 from components.ui.asking import asking
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, join
-from components.ui.panel import Act, Answer, Handler, only_shows
-from data.accounts import sessions
-from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.change_requests.submission import Shown
 from data.core import fields, sites
-from data.core.errors import UserError, ValidationErrors
+from data.core.errors import UserError
 from data.core.fields import EditableField
 from data.core.i18n import Language, _
 from data.core.sites import Policy, Site
@@ -30,19 +26,18 @@ NOTICES = {
     "guardian": _("Fiche du responsable en attente de validation"),
     "pupil": _("Fiche de l’élève en attente de validation"),
 }
-RECEIPT = _("Un accusé de réception vous est envoyé par e-mail.")
-NO_RECEIPT = _("Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail.")
 PASSWORD = "current_password"
 MAX_TOWNS = 8  # shown as buttons; more are in the field's own list
-THEN = _("Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là.")
 
 
 @dataclass
 class Typed:
-    """What a page keeps of its forms between two drawings: faults, and post codes whose towns to propose. By record."""
+    """What a page keeps of its forms between two drawings, by record: faults, post codes whose towns to propose, and the post
+    code and town that were asked about."""
 
     faults: dict[str, dict[str, UserError]] = field(default_factory=dict)
     postcodes: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def record_key(row: Record) -> str:
@@ -75,6 +70,7 @@ def record_form(
                 faults.get(name),
                 _towns(one, row, waiting, typed.postcodes.get(key)),
                 refused if name not in waiting else None,
+                proposes=key in typed.postcodes,
             )
         )
         if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
@@ -173,6 +169,8 @@ class Control:
         fault: UserError | None,
         towns: tuple[str, ...],
         refused: Markup | None,
+        *,
+        proposes: bool = False,
     ) -> Markup:
         uow, shown = self.uow, change.new if change else recorded
         below = [refused] if refused else []
@@ -200,6 +198,11 @@ class Control:
         if 1 < len(towns) <= MAX_TOWNS and shown not in towns:
             chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
             below.append(html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
+        elif proposes and len(towns) > MAX_TOWNS and shown not in towns:
+            text = uow.translate(
+                "{count} communes ont ce code postal : écrivez le début de la vôtre.", count=len(towns)
+            )
+            below.append(html.p(icon("info"), html.span(text), class_="was plain"))
         if fault:
             below.append(
                 html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
@@ -251,6 +254,7 @@ class Control:
             list=f"{self.id}-list" if listed else None,
             data_change="towns" if kind.control == "postcode" else None,
             data_of=self.key if kind.control == "postcode" else None,
+            data_along=f"{self.key}-town" if kind.control == "postcode" else None,
             **common,
         )
         return field_ + listed if listed else field_
@@ -320,104 +324,3 @@ def _ask_to_withdraw(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldCh
     text = html.p(question) + html.ul(lines, class_="list")
     label = uow.translate("Annuler mes modifications")
     return asking(uow, f"{record_key(row)}-ask", text, label, do="withdraw", of=row.id, look="bad")
-
-
-def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
-    """The actions of a page's records."""
-
-    async def save(caller: Caller, act: Act) -> Answer:
-        return await _save(caller, table, act, typed)
-
-    return {
-        "save": save,
-        "withdraw": lambda uow, act: _withdraw(uow, uow.get(table, act.number()), typed),
-        "read": lambda uow, act: _read(uow, table, act),
-        "towns": only_shows(lambda uow, act: _propose_towns(act, typed)),
-    }
-
-
-async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Answer:
-    """What « Modifier » does: the request and its message; or each fault beside its field, the first one focused."""
-    values = {name: value for name, value in act.values.items() if name != PASSWORD}
-    with caller.unit_of_work(writes=True) as uow:
-        row = uow.get(table, act.number())
-        if not _changes_own_address(uow, row, values):
-            return _propose(uow, row, values, typed)
-    word = act.values.get(PASSWORD, "")
-    right = caller.account is not None and await sessions.is_mine(caller.account, word)
-    with caller.unit_of_work(writes=True) as uow:
-        row = uow.get(table, act.number())
-        if right:
-            return _propose(uow, row, values, typed)
-        error = (
-            UserError("Ce n’est pas votre mot de passe actuel.")
-            if word
-            else UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
-        )
-        return _faults(row, {**change_requests.faults(uow, row, values), PASSWORD: error}, typed)
-
-
-def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:
-    try:
-        outcome = change_requests.propose(uow, row, values)
-    except ValidationErrors as invalid:
-        return _faults(row, invalid.faults, typed)
-    typed.faults.pop(record_key(row), None)
-    return Answer(dialog=_outcome_message(uow, outcome), forget=f"{record_key(row)}-{uow.account_id}")
-
-
-def _faults(row: Record, faults: dict[str, UserError], typed: Typed) -> Answer:
-    typed.faults[record_key(row)] = faults
-    return Answer(focus=f"{record_key(row)}-{next(iter(faults))}")
-
-
-def _changes_own_address(uow: UnitOfWork, row: Record, values: Mapping[str, str]) -> bool:
-    """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
-    wanted = values.get("email", "").strip().casefold()
-    if not isinstance(row, Guardian) or "email" not in values or wanted == row.email.casefold():
-        return False
-    waiting = change_requests.pending(uow, [row])["guardian", row.id].get("email")
-    return waiting is None or wanted != waiting.new.casefold()
-
-
-def _outcome_message(uow: UnitOfWork, outcome: change_requests.Outcome) -> str:
-    if outcome.nothing:
-        return uow.translate("Aucune modification à enregistrer.")
-    if not (outcome.asked or outcome.saved):
-        return uow.translate("Les modifications retirées n’attendent plus de validation.")
-    receipt = uow.translate(RECEIPT) if outcome.mailed else uow.translate(NO_RECEIPT)
-    return " ".join(
-        [
-            uow.translate("La fiche d’identité a été mise à jour."),
-            receipt,
-            *([uow.translate(THEN)] if outcome.asked else []),
-        ]
-    )
-
-
-def _withdraw(uow: UnitOfWork, row: Record, typed: Typed) -> Answer:
-    typed.faults.pop(record_key(row), None)
-    change_requests.withdraw(uow, row)
-    return Answer(
-        toast=uow.translate("Vos modifications en attente sont annulées."),
-        forget=f"{record_key(row)}-{uow.account_id}",
-        focus=f"{record_key(row)}-save",
-    )
-
-
-def _read(uow: UnitOfWork, table: type[Any], act: Act) -> Answer:
-    number, _sign, name = act.of.partition("-")
-    row: Record = uow.get(table, Act(act.do, number).number())
-    change_requests.read_refusal(uow, row, {name})
-    change_requests.announce(uow, row, uow.family_id)
-    return Answer(focus="fichier" if name == "photo" else f"{record_key(row)}-{name}")
-
-
-def _propose_towns(act: Act, typed: Typed) -> Answer:
-    """The towns of the post code just typed; the only one is written for the person."""
-    key, code = act.of, act.values.get("postcode", "").strip()
-    if not key.startswith("guardian-"):
-        return Answer()
-    typed.postcodes[key] = code
-    found = fields.towns(code)
-    return Answer(fill={f"{key}-town": found[0]} if len(found) == 1 else {})

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import forms, html
+from components.ui import forms, html, record_acts
 from components.ui.icons import icon
 from data.change_requests import submission as change_requests
 from data.core import sites
@@ -23,7 +23,7 @@ def household(uow: UnitOfWork) -> None:
         lambda w: _draw(w, typed),
         follows=[("family", uow.family_id or 0)],
         classes="flow",
-        on=forms.acts(Guardian, typed),
+        on=record_acts.acts(Guardian, typed),
     )
 
 

@@ -237,7 +237,9 @@ const Panel = {
       const field = event.target;
       drafts.note(field);
       if (!field.dataset.change) return;
-      this.act(field.dataset.change, field.dataset.of, { [field.name]: drafts.valueOf(field) }, { control: field, typed: true });
+      const along = document.getElementById(field.dataset.along);
+      const sent = { [field.name]: drafts.valueOf(field), ...(along && { [along.name]: along.value }) };
+      this.act(field.dataset.change, field.dataset.of, sent, { control: field, typed: true });
     },
     input(event) {
       const field = event.target;

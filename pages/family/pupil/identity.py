@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.file_notices import file_field, file_form, file_notice
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
-from components.ui import forms, html
+from components.ui import forms, html, record_acts
 from components.ui.icons import icon
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
@@ -35,7 +35,7 @@ def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
         lambda w: _draw(w, n, typed, photo),
         follows=[("family", uow.family_id or 0), ("pupil", pupil.id)],
         classes="flow",
-        on=forms.acts(Pupil, typed),
+        on=record_acts.acts(Pupil, typed),
     )
 
 
