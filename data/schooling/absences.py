@@ -1,12 +1,14 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, ScalarSelect, UniqueConstraint, and_, exists, func
+from sqlalchemy.orm import Mapped
 from sqlmodel import Field, col, select
 
 from data.accounts import models as accounts
@@ -113,20 +115,54 @@ def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
     )
 
 
-def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, int]]:
-    """The family's pupils by age, with the link, and how many absences of this school year are not excused; in one question."""
-    missed = (
-        select(func.count(col(Absence.id)))
-        .where(
-            Absence.pupil_id == Pupil.id,
-            col(Absence.excused).is_(False),
-            Absence.day >= date(int(formats.school_year(uow.today)[:4]), 9, 1),
-            Absence.day <= uow.today,
-        )
-        .correlate(Pupil)
-        .scalar_subquery()
+@dataclass(frozen=True)
+class Missed:
+    """Absences of this school year that are not excused. `count`: of which this family says nothing yet; the last of these, its
+    enrolment and its day. `waiting`: those whose justification the office has not answered."""
+
+    count: int
+    waiting: int
+    absence_id: int | None
+    enrolment_id: int | None
+    day: date | None
+
+
+def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
+    """The family's pupils by age, with the link, and what they missed; in one question."""
+    told = exists().where(
+        col(AbsenceNotice.absence_id) == Absence.id,
+        col(AbsenceNotice.family_id) == uow.family_id,
+        col(AbsenceNotice.state) == NoticeState.PENDING,
     )
-    return [tuple(row) for row in uow.rows(families.pupils_with(missed))]
+    missed = (
+        Absence.pupil_id == Pupil.id,
+        col(Absence.excused).is_(False),
+        Absence.day >= date(int(formats.school_year(uow.today)[:4]), 9, 1),
+        Absence.day <= uow.today,
+    )
+
+    def counted(more: ColumnElement[bool]) -> ScalarSelect[int]:
+        return select(func.count(col(Absence.id))).where(*missed, more).correlate(Pupil).scalar_subquery()
+
+    def of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]:
+        attended = and_(col(Enrolment.course_id) == Absence.course_id, col(Enrolment.pupil_id) == Absence.pupil_id)
+        latest = (col(Absence.day).desc(), col(Absence.id).desc())
+        return (
+            select(column)
+            .select_from(Absence)
+            .join(Enrolment, attended)
+            .where(*missed, ~told)
+            .order_by(*latest)
+            .limit(1)
+            .correlate(Pupil)
+            .scalar_subquery()
+        )
+
+    last = (of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day)))
+    return [
+        (pupil, link, Missed(*of))
+        for pupil, link, *of in uow.rows(families.pupils_with(counted(~told), counted(told), *last))
+    ]
 
 
 def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:

@@ -21,11 +21,12 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.office import news
 from data.reenrolment import due as reenrolment_due
 from data.schooling import absences, results
 from data.schooling import models as schooling
+from data.schooling.absences import Missed
 from data.schooling.models import Attended, Lesson
 from data.schooling.results import Marked
 from pages.family import reenrolment_notice, requests
@@ -121,7 +122,7 @@ def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
     return html.div(icon("alert"), html.p(text), link, class_="notice leads bad")
 
 
-def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:
+def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, Missed]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
     if not found:
         text = uow.translate(
@@ -130,10 +131,44 @@ def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[
         return [html.section(html.h2(uow.translate("Élèves")), html.p(text), class_="card")]
     ids = [pupil.id for pupil, *_ in found]
     coming, marks = schooling.coming(uow, ids), results.last_marks(uow, ids, uow.today - timedelta(days=400))
-    return [_pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), missed) for pupil, _, missed in found]
+    return [
+        _pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), _missed(uow, pupil, link, missed, coming[pupil.id]))
+        for pupil, link, missed in found
+    ]
 
 
-def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked | None, missed: int) -> Markup:
+def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: list[Attended]) -> Markup:
+    """Red where the family has something to do: it leads to the absence. What it said of one waits for the office."""
+    parts = []
+    if missed.count:
+        text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
+        course = next((each.course.name for each in attended if each.enrolment.id == missed.enrolment_id), "")
+        day = formats.short_day(missed.day, uow.language) if missed.day else ""
+        about = ", ".join(filter(None, (course, day)))
+        if about:
+            text = (
+                f"{text} : {about}"
+                if missed.count == 1
+                else uow.translate("{text}, la dernière : {about}", text=text, about=about)
+            )
+        href = f"/eleves/{pupil.number}/cours"
+        if missed.enrolment_id:
+            href += f"/{missed.enrolment_id}/absences" + (f"/{missed.absence_id}" if missed.count == 1 else "")
+        if link.rights == Rights.ALL:
+            parts.append(html.p(icon("alert"), html.a(text, href=href), class_="fault plain"))
+        else:
+            parts.append(html.p(html.a(text, href=href), class_="small"))
+    if missed.waiting:
+        text = uow.ngettext(
+            "{count} justification d’absence en attente",
+            "{count} justifications d’absence en attente",
+            count=missed.waiting,
+        )
+        parts.append(html.p(icon("clock"), html.a(text, href=f"/eleves/{pupil.number}/absences"), class_="was"))
+    return Markup("").join(parts)
+
+
+def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked | None, missed: Markup) -> Markup:
     courses = [each for each in coming if each.course.school_year == formats.school_year(uow.today)]
     following = schooling.next_lesson(coming)
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
@@ -148,13 +183,12 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
         given = ", ".join(("", *filter(None, (course, day))))
         got = html.strong(f"{formats.decimal(mark.value, uow.language)} / {out_of}")
         facts.append((uow.translate("Dernière évaluation"), got + given))
-    text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed)
     path = f"/eleves/{pupil.number}"
     return html.section(
         html.h2(pupil.full_name),
         html.p(about, class_="soft") if about else "",
         facts and html.dl((html.div(html.dt(label), html.dd(value)) for label, value in facts), class_="brief"),
-        html.p(icon("alert"), html.a(text, href=f"{path}/cours"), class_="fault plain") if missed else None,
+        missed,
         html.p(
             html.a(
                 uow.translate("Ouvrir le dossier"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from markupsafe import Markup
@@ -32,6 +32,8 @@ from data.schooling.absences import NoticeState
 PATH = "/demandes"
 MAX_OF_A_KIND, LATEST = 200, 5  # of each kind on the page; lines on « Accueil »
 TO_DO = (ReenrolmentState.TO_CORRECT,)
+WAITING = (*TO_DO, ReenrolmentState.SUBMITTED, ChangeState.PENDING, EntryState.WAITING)
+FRESH = timedelta(days=180)  # what was answered before stands on the page only
 BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
@@ -165,7 +167,9 @@ def _payments(uow: UnitOfWork, ledgers: Mapping[Ledger, Account]) -> Iterator[Li
 def card(uow: UnitOfWork, sources: Sources) -> Markup:
     """On « Accueil », where money that came has a card of its own."""
     every = gather(uow, sources)
-    found = [line for line in every if line.state != EntryState.CASHED]
+    since = uow.now - FRESH
+    found = [line for line in every if line.state in WAITING or (line.answered or line.sent) >= since]
+    found = [line for line in found if line.state != EntryState.CASHED]
     lines = [
         html.li(
             status_chip(uow, line.state, TO_FAMILIES),

@@ -71,7 +71,10 @@ def test_a_press_while_an_answer_is_on_its_way_waits_its_turn(enter: Enter, port
     line.let_go()
     expect(page.get_by_role("dialog")).to_contain_text(DONE)
     expect(save).not_to_have_attribute("data-line", "works")
-    assert portal.rows("SELECT new FROM field_change WHERE new IN ('57000', 'Metz') ORDER BY new") == [("57000",), ("Metz",)]
+    assert portal.rows("SELECT new FROM field_change WHERE new IN ('57000', 'Metz') ORDER BY new") == [
+        ("57000",),
+        ("Metz",),
+    ]
 
 
 def test_a_lost_press_says_so_and_is_sent_again_and_done_once(enter: Enter, portal: Server) -> None:

@@ -129,7 +129,7 @@ def has_a_past(uow: UnitOfWork) -> None:
     assert assessment.day <= uow.today
     missed = [one for each in (*here, *past) for one in absences.of_course(uow, irina.id, each.course.id)]
     assert [each.day for each in missed if not each.excused and uow.today - timedelta(days=75) <= each.day <= uow.today]
-    assert next(one.id for one, _, count in absences.of_the_pupils(uow) if count) == irina.id
+    assert next(one.id for one, _, missed in absences.of_the_pupils(uow) if missed.count) == irina.id
 
 
 def has_bills(uow: UnitOfWork) -> None:
