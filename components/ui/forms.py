@@ -1,6 +1,6 @@
 """The form of a record's editable fields: labels above, hints and faults below, pending values marked with the old one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -177,32 +177,7 @@ class Control:
         hint = self.one.kind.hint if self.policy != Policy.READONLY else ""
         if hint:
             below.append(html.span(uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
-        if change:
-            old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
-            below.append(
-                html.p(
-                    icon("clock"),
-                    html.span(uow.translate("En attente · avant : {old}", old=old)),
-                    id=f"{self.id}-was",
-                    class_="was",
-                )
-            )
-            if change.confirm_hash and not change.confirmed_at:
-                below.append(
-                    html.p(
-                        icon("mail"),
-                        html.span(uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")),
-                        class_="was",
-                    )
-                )
-        if 1 < len(towns) <= MAX_TOWNS and shown not in towns:
-            chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
-            below.append(html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
-        elif proposes and len(towns) > MAX_TOWNS and shown not in towns:
-            text = uow.translate(
-                "{count} communes ont ce code postal : écrivez le début de la vôtre.", count=len(towns)
-            )
-            below.append(html.p(icon("info"), html.span(text), class_="was plain"))
+        below += [*self.waiting(change), *self.proposed(shown, towns, proposes=proposes)]
         if fault:
             below.append(
                 html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
@@ -223,6 +198,32 @@ class Control:
             below,
             class_=classes("field", f"s{self.one.mark.span}", change and "pending", fault and "faulty"),
         )
+
+    def waiting(self, change: FieldChange | None) -> Iterator[Markup]:
+        """What was recorded before, while another value waits."""
+        uow = self.uow
+        if change is None:
+            return
+        old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
+        before = html.span(uow.translate("En attente · avant : {old}", old=old))
+        yield html.p(icon("clock"), before, id=f"{self.id}-was", class_="was")
+        if change.confirm_hash and not change.confirmed_at:
+            text = uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")
+            yield html.p(icon("mail"), html.span(text), class_="was")
+
+    def proposed(self, shown: str, towns: tuple[str, ...], *, proposes: bool) -> Iterator[Markup]:
+        """The towns of the post code as buttons; of many, how many there are."""
+        uow = self.uow
+        if len(towns) < 2 or shown in towns:
+            return
+        if len(towns) <= MAX_TOWNS:
+            chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
+            yield html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville"))
+        elif proposes:
+            text = uow.translate(
+                "{count} communes ont ce code postal : écrivez le début de la vôtre.", count=len(towns)
+            )
+            yield html.p(icon("info"), html.span(text), class_="was plain")
 
     def input(self, shown: str, described: str, fault: UserError | None, towns: tuple[str, ...]) -> Markup:
         kind, uow = self.one.kind, self.uow

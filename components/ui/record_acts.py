@@ -55,8 +55,8 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
 
 
 def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:
-    if doubt := _doubt(row, values, typed):
-        return _faults(row, {**change_requests.faults(uow, row, values), "town": doubt}, typed)
+    if conflict := _conflict(row, values, typed):
+        return _faults(row, {**change_requests.faults(uow, row, values), "town": conflict}, typed)
     try:
         outcome = change_requests.propose(uow, row, values)
     except ValidationErrors as invalid:
@@ -65,7 +65,7 @@ def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typ
     return Answer(dialog=_outcome_message(uow, outcome), forget=f"{record_key(row)}-{uow.account_id}")
 
 
-def _doubt(row: Record, values: Mapping[str, str], typed: Typed) -> UserError | None:
+def _conflict(row: Record, values: Mapping[str, str], typed: Typed) -> UserError | None:
     """A post code and a town that do not go together are asked about once; sent again, they are taken."""
     pair = ("".join(values.get("postcode", "").split()), values.get("town", "").strip())
     if not isinstance(row, Guardian) or pair == (row.postcode, row.town):
@@ -146,5 +146,5 @@ def _propose_towns(uow: UnitOfWork, act: Act, typed: Typed) -> Answer:
         wanted = ""
     if wanted is None or wanted == town:
         return Answer()
-    told = uow.translate("Ville : {town}", town=wanted) if wanted else uow.translate("Choisir la ville")
-    return Answer(fill={f"{key}-town": wanted}, announce=told)
+    text = uow.translate("Ville : {town}", town=wanted) if wanted else uow.translate("Choisir la ville")
+    return Answer(fill={f"{key}-town": wanted}, announce=text)

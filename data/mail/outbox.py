@@ -166,8 +166,8 @@ def _subject(mail: Mail, site: Site, own: TemplateText | None, outcome: str) -> 
     """« Réponse à votre demande de modification : refusée – Conservatoire de Valmont »."""
     language = mail.recipient.language
     subject = own.subject if own else translate(TEMPLATES[mail.kind].subject, language)
-    told = translate("{title} : {outcome}", language, title=subject, outcome=outcome) if outcome else subject
-    return f"{told} – {site.name}"[:200]
+    title = translate("{title} : {outcome}", language, title=subject, outcome=outcome) if outcome else subject
+    return f"{title} – {site.name}"[:200]
 
 
 def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = None) -> Letter:

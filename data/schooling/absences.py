@@ -129,7 +129,7 @@ class Missed:
 
 def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
     """The family's pupils by age, with the link, and what they missed; in one question."""
-    told = exists().where(
+    explained = exists().where(
         col(AbsenceNotice.absence_id) == Absence.id,
         col(AbsenceNotice.family_id) == uow.family_id,
         col(AbsenceNotice.state) == NoticeState.PENDING,
@@ -151,7 +151,7 @@ def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
             select(column)
             .select_from(Absence)
             .join(Enrolment, attended)
-            .where(*missed, ~told)
+            .where(*missed, ~explained)
             .order_by(*latest)
             .limit(1)
             .correlate(Pupil)
@@ -161,7 +161,7 @@ def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
     last = (of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day)))
     return [
         (pupil, link, Missed(*of))
-        for pupil, link, *of in uow.rows(families.pupils_with(counted(~told), counted(told), *last))
+        for pupil, link, *of in uow.rows(families.pupils_with(counted(~explained), counted(explained), *last))
     ]
 
 

@@ -25,7 +25,7 @@ from data.core.errors import ErrorCode, UserError
 from data.core.i18n import _
 from data.core.settings import settings
 from data.core.sites import Site
-from pages.anyone import accessibility
+from pages.anyone import accessibility, language
 
 NOT_AN_ADDRESS = _(
     "Écrivez ici votre identifiant, et non votre adresse e-mail. "
@@ -172,7 +172,7 @@ def show(caller: Caller, request: Request) -> Response:
         caller,
         sites.every_site(),
         Typed(cookie(request, "site"), after=way_on.from_query(request)),
-        notice=(success if fin == "2" else info)(caller.translate(done)),
+        notice=join([language.proposal(caller, request), (success if fin == "2" else info)(caller.translate(done))]),
     )
 
 
@@ -234,6 +234,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)
+    language.adopt(account, request, response)
     return response
 
 

@@ -186,10 +186,10 @@ def test_a_password_that_will_not_do_is_told_why(
 
 @pytest.mark.parametrize("word", ["claire aubry 2026", "123456789012", "short", "motdepasse2026", PASSWORD, NEW])
 def test_the_meter_says_what_the_server_will_say(claire: Person, word: str) -> None:
-    told = text_of(claire.post("/mot-de-passe/solidite", data={"nouveau": word, "ancien": PASSWORD}).text)
+    text = text_of(claire.post("/mot-de-passe/solidite", data={"nouveau": word, "ancien": PASSWORD}).text)
     answer = claire.post("/mot-de-passe", data={"ancien": PASSWORD, "nouveau": word, "encore": word})
-    assert (told in text_of(answer.text)) is (answer.status_code == 400)
-    assert told.endswith("on mot de passe") is (answer.status_code == 303)
+    assert (text in text_of(answer.text)) is (answer.status_code == 400)
+    assert text.endswith("on mot de passe") is (answer.status_code == 303)
 
 
 def test_guessing_the_current_password_from_inside_is_slowed(claire: Person) -> None:
