@@ -21,6 +21,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from tests.days import CHOICE, DAYS, USUAL, Day
+from tests.ground import GROUND, SERVER, postgresql
 from tests.sharing import PILE
 
 HERE = Path(__file__).resolve().parent
@@ -83,7 +84,7 @@ def chosen_days() -> Iterator[Part]:
 
 def run(part: Part, ground: str, options: list[str]) -> None:
     """Its output is printed whole once it has ended; its files lie on that ground."""
-    began, environment = time.monotonic(), {"TMPDIR": ground, "TESTS_AT": part.day.at, "TZ": part.day.zone}
+    began, environment = time.monotonic(), {GROUND: ground, "TESTS_AT": part.day.at, "TZ": part.day.zone}
     if part.pile:
         environment[PILE] = f"{ground}/taken/{part.pile}"
         Path(environment[PILE]).mkdir(parents=True, exist_ok=True)
@@ -133,7 +134,8 @@ def main() -> None:
     Thread(target=tell, args=(parts, over), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="anacrouse-", dir=MEMORY if roomy else None) as ground:
         Path(ground).chmod(0o711)  # PostgreSQL comes through as a person of its own
-        with ThreadPoolExecutor(AT_A_TIME) as lanes:
+        os.environ["TMPDIR"] = tempfile.tempdir = ground
+        with postgresql() as os.environ[SERVER], ThreadPoolExecutor(AT_A_TIME) as lanes:
             list(lanes.map(lambda part: run(part, ground, options), parts))
     over.set()
     if failed := [part.name for part in parts if part.failed]:

@@ -120,7 +120,7 @@ def test_the_process_that_opens_files_holds_no_secret_and_is_one_for_all() -> No
     validation.check(pdf())
     (child,) = children()
     assert not {name for name in child.environ() if any(word in name for word in ("SECRET", "DATABASE", "SMTP"))}
-    assert child.nice() >= 10
+    assert child.nice() >= min(19, psutil.Process().nice() + 10)
     assert child.rlimit(resource.RLIMIT_AS)[0] <= 1024**3
     loaded = {Path(each.path).name for each in child.memory_maps()}
     assert not any("sqlite" in each or "psycopg" in each for each in loaded)

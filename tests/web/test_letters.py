@@ -14,7 +14,8 @@ from aiosmtpd.controller import Controller
 
 from data.core import encryption
 from data.office import daily_digest
-from tests.server import PASSWORD, PLAIN, Server, free_port, wait_for
+from tests.ground import free_port
+from tests.server import PASSWORD, PLAIN, Server, wait_for
 from tests.web.http_client import Person, Tab, text_of
 from tests.web.test_change_requests import decide
 
