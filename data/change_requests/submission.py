@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Integer, bindparam
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests import letters
@@ -237,15 +237,18 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     announce(uow, row, uow.family_id)
 
 
+_LATEST = prepared(
+    select(ChangeRequest, FieldChange)
+    .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+    .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
+    .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = uow.rows(
-        select(ChangeRequest, FieldChange)
-        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-        .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
-        .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
-        .limit(most)
-    )
+    found = uow.rows(_LATEST, most=most)
     return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
 
 

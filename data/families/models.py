@@ -33,7 +33,7 @@ from data.core.fields import (
 )
 from data.core.i18n import _
 from data.core.roles import Role
-from data.core.scope import Clause, OfFamily, OfSite, Scope
+from data.core.scope import Clause, Key, OfFamily, OfSite, Scope
 from data.core.search_text import search_text_of
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
@@ -62,7 +62,7 @@ class Family(OfSite, table=True):
     since: date | None = None
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         return lambda each: and_(each.site_id == site_id, each.id == family_id)
@@ -175,7 +175,7 @@ class Pupil(OfSite, table=True):
     search: str = Field(default="", max_length=1200)
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         theirs = linked_pupils(family_id)

@@ -6,7 +6,7 @@ from sqlalchemy import Select, and_
 from sqlmodel import select
 
 from data.core import database
-from data.core.scope import Clause, OfSite, OwnerKeys, Scope
+from data.core.scope import Clause, Key, OfSite, OwnerKeys, Scope
 
 
 class OfPupil(OfSite):
@@ -15,7 +15,7 @@ class OfPupil(OfSite):
     scope: ClassVar[Scope] = Scope.PUPIL
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         theirs = linked_pupils(family_id)
@@ -26,7 +26,7 @@ class OfPupil(OfSite):
         return {"site_id": site_id} if family_id is None else {"site_id": site_id, "pupil_id": linked_pupils(family_id)}
 
 
-def linked_pupils(family_id: int) -> Select[tuple[int]]:
+def linked_pupils(family_id: Key) -> Select[tuple[int]]:
     """The pupils of a family, over the Core table: it is not scoped again."""
     link = database.metadata.tables["pupil_link"]
     return select(link.c.pupil_id).where(link.c.family_id == family_id)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, UniqueConstraint, bindparam, func
 from sqlmodel import Field, col, select
 
 from data.accounts import models as accounts
@@ -16,7 +16,7 @@ from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, as_language, translate
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfFamily
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, of_its_site
@@ -113,20 +113,24 @@ def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
     )
 
 
+_MISSED = (
+    select(func.count(col(Absence.id)))
+    .where(
+        Absence.pupil_id == Pupil.id,
+        col(Absence.excused).is_(False),
+        Absence.day >= bindparam("first_day"),
+        Absence.day <= bindparam("last_day"),
+    )
+    .correlate(Pupil)
+    .scalar_subquery()
+)
+_PUPILS = prepared(families.pupils_with(_MISSED))
+
+
 def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, int]]:
     """The family's pupils by age, with the link, and how many absences of this school year are not excused; in one question."""
-    missed = (
-        select(func.count(col(Absence.id)))
-        .where(
-            Absence.pupil_id == Pupil.id,
-            col(Absence.excused).is_(False),
-            Absence.day >= date(int(formats.school_year(uow.today)[:4]), 9, 1),
-            Absence.day <= uow.today,
-        )
-        .correlate(Pupil)
-        .scalar_subquery()
-    )
-    return [tuple(row) for row in uow.rows(families.pupils_with(missed))]
+    first_day = date(int(formats.school_year(uow.today)[:4]), 9, 1)
+    return [tuple(row) for row in uow.rows(_PUPILS, first_day=first_day, last_day=uow.today)]
 
 
 def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
@@ -141,21 +145,24 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
+_RECENT = prepared(
+    select(AbsenceNotice, Pupil)
+    .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
+    .where(
+        AbsenceNotice.family_id == bindparam("family"),
+        AbsenceNotice.state != NoticeState.WITHDRAWN,
+        col(AbsenceNotice.submitted_at) >= bindparam("since"),
+    )
+    .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
     """What this family wrote in the last month, of all its pupils, the latest first."""
     return [
         (notice, pupil)
-        for notice, pupil in uow.rows(
-            select(AbsenceNotice, Pupil)
-            .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
-            .where(
-                AbsenceNotice.family_id == uow.family_id,
-                AbsenceNotice.state != NoticeState.WITHDRAWN,
-                col(AbsenceNotice.submitted_at) >= uow.now - timedelta(days=31),
-            )
-            .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
-            .limit(most)
-        )
+        for notice, pupil in uow.rows(_RECENT, family=uow.family_id, since=uow.now - timedelta(days=31), most=most)
     ]
 
 

@@ -17,7 +17,7 @@ from data.core.errors import NotFound
 from data.core.fields import full_name
 from data.core.revisions import Revised
 from data.core.scope import OfSite
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import OfPupil
 
 AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
@@ -222,7 +222,7 @@ def _coming() -> Any:
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    return (
+    return prepared(
         select(Enrolment, Course, Teacher, Lesson)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
