@@ -253,15 +253,16 @@ def sign_out(token: str) -> None:
             )
 
 
+_MINE = prepared(
+    select(SignIn)
+    .where(SignIn.account_id == bindparam("account"), col(SignIn.ended_at).is_(None))
+    .order_by(col(SignIn.seen_at).desc())
+)
+
+
 def mine(uow: UnitOfWork) -> list[SignIn]:
     """« Mes connexions »: the account's open sessions, the latest first."""
-    return list(
-        uow.all(
-            select(SignIn)
-            .where(SignIn.account_id == uow.account_id, col(SignIn.ended_at).is_(None))
-            .order_by(col(SignIn.seen_at).desc())
-        )
-    )
+    return list(uow.all(_MINE, account=uow.account_id))
 
 
 def families_seen(uow: UnitOfWork, since: datetime) -> int:

@@ -307,9 +307,12 @@ def lines(uow: UnitOfWork, invoice_id: int) -> list[InvoiceLine]:
     )
 
 
+_LINES_OF = prepared(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(bindparam("invoices", expanding=True))))
+
+
 def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[str]:
     """Names of the pupils that these invoices charge something for."""
-    lines = uow.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
+    lines = uow.all(_LINES_OF, invoices=list(invoice_ids))
     return {line.pupil for line in lines if line.pupil and line.cents > 0}
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, event
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, bindparam, event
 from sqlalchemy.orm.attributes import set_attribute
 from sqlmodel import Field, SQLModel, col, select
 
@@ -293,23 +293,27 @@ def guardians(uow: UnitOfWork) -> list[Guardian]:
     return list(uow.all(_GUARDIANS))
 
 
+_ADULTS_OF = prepared(
+    select(Guardian).where(Guardian.family_id == bindparam("family")).order_by(col(Guardian.rank), col(Guardian.id))
+)
+_PUPILS_OF = prepared(
+    select(Pupil, PupilLink)
+    .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+    .where(PupilLink.family_id == bindparam("family"))
+    .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+)
+_FAMILY_NUMBERED = prepared(select(Family).where(Family.number == bindparam("number")))
+
+
 def of_family(uow: UnitOfWork, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
     """For staff: the adults and the pupils of one family."""
-    adults = uow.all(
-        select(Guardian).where(Guardian.family_id == family_id).order_by(col(Guardian.rank), col(Guardian.id))
-    )
-    linked = uow.rows(
-        select(Pupil, PupilLink)
-        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-        .where(PupilLink.family_id == family_id)
-        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
-    )
+    adults, linked = uow.all(_ADULTS_OF, family=family_id), uow.rows(_PUPILS_OF, family=family_id)
     return list(adults), [(pupil, link) for pupil, link in linked]
 
 
 def by_number(uow: UnitOfWork, number: int) -> Family:
     """NotFound when the site has no family of that number."""
-    found = uow.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+    found = uow.one(_FAMILY_NUMBERED, number=number) if 0 < number < 2**31 else None
     if found is None:
         raise NotFound(f"family number {number}")
     return found

@@ -50,17 +50,17 @@ class Mark(OfPupil, table=True):
 Marked = tuple[Mark, Assessment]
 
 
+_MARKS = prepared(
+    select(Mark, Assessment)
+    .join(Assessment, col(Assessment.id) == Mark.assessment_id)
+    .where(Mark.pupil_id == bindparam("pupil"), Assessment.course_id == bindparam("course"))
+    .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
+)
+
+
 def marks(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Marked]:
     """A pupil's marks in a course, the latest first."""
-    return [
-        (mark, assessment)
-        for mark, assessment in uow.rows(
-            select(Mark, Assessment)
-            .join(Assessment, col(Assessment.id) == Mark.assessment_id)
-            .where(Mark.pupil_id == pupil_id, Assessment.course_id == course_id)
-            .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
-        )
-    ]
+    return [(mark, assessment) for mark, assessment in uow.rows(_MARKS, pupil=pupil_id, course=course_id)]
 
 
 _LAST = prepared(
