@@ -14,6 +14,7 @@ from sqlmodel import Field, col, delete, select
 from typing_extensions import TypedDict
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.roles import Role
 from data.core.scope import OfSite, Scope
@@ -305,7 +306,7 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
     _remember(uow, run)
     audit.note(
         uow,
-        "imported",
+        Action.FILE_IMPORTED,
         subject="import",
         subject_id=run.id,
         changes={
