@@ -93,7 +93,7 @@ class Job:
 _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
-_looked: OrderedDict[int, tuple[tuple[str, str, Reading], Looked]] = OrderedDict()  # and how that file was read
+_looked: OrderedDict[int, tuple[tuple[str, Reading], Looked]] = OrderedDict()  # of which file, and how it was read
 _undo_reports: OrderedDict[int, undo.Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
 _workers = ThreadPoolExecutor(2, thread_name_prefix="import")
@@ -186,15 +186,16 @@ def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
 
 
 def looked_of(run: ImportRun) -> Looked | None:
-    """The same, when it is known: what a screen shows without waiting."""
+    """The same, when it is known: what a screen shows without waiting. Whatever kind was chosen since: only the columns
+    that were proposed (`matched`) are that kind's, and those are kept with the run."""
     known = _looked.get(run.id)
     reading = Reading.of(run.matched.get("reading", {}))
-    return known[1] if known and known[0] == (run.sha256, run.kind, reading) else None
+    return known[1] if known and known[0] == (run.sha256, reading) else None
 
 
 def _keep_looked(run: ImportRun, reading: Reading, found: Looked) -> None:
     """The latest ones: each is short."""
-    _looked[run.id] = ((run.sha256, run.kind, reading), found)
+    _looked[run.id] = ((run.sha256, reading), found)
     _looked.move_to_end(run.id)
     while len(_looked) > MAX_REPORTS:
         _looked.popitem(last=False)

@@ -4,6 +4,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -265,10 +266,10 @@ def reread(
     return run
 
 
-def answer(uow: UnitOfWork, run_id: int, key: str, value: str) -> None:
-    """What a person says to a question (questions.py)."""
+def answer(uow: UnitOfWork, run_id: int, answers: Mapping[str, str]) -> None:
+    """What a person says to questions (questions.py): key -> value of a choice."""
     run = uow.get(ImportRun, run_id, lock=True)
-    match(uow, run_id, {"answers": {**run.matched.get("answers", {}), key: value}})
+    match(uow, run_id, {"answers": {**run.matched.get("answers", {}), **answers}})
 
 
 def force(uow: UnitOfWork, run_id: int) -> None:
