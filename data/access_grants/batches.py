@@ -20,6 +20,7 @@ from sqlmodel import Field, col, or_, select, update
 from data.access_grants import grants as access_grants
 from data.accounts.models import Account
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.roles import Role
@@ -157,7 +158,7 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
         )
     )
     uow.add_all(AccessItem(site_id=uow.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
-    audit.note_record(uow, "access batch", batch,
+    audit.note_record(uow, Action.ACCESS_BATCH, batch,
                  changes={_("Envoi"): ["", HOWS[how]], _("Comptes"): ["", len(chosen)]})  # fmt: skip
     uow.publish(("access", uow.site_id or 0))
     return batch
@@ -189,7 +190,7 @@ def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
         raise NotFound(f"letters of batch {batch_id}")
     if uow.role != Role.MANAGER and _holds_hidden(uow, batch):
         raise NotFound(f"letters of batch {batch_id}, with protected addresses")
-    audit.note_record(uow, "access letters read", batch)
+    audit.note_record(uow, Action.ACCESS_LETTERS_READ, batch)
     return path.read_bytes()
 
 

@@ -11,6 +11,7 @@ from sqlmodel import select
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork, unit_of_work
@@ -31,7 +32,7 @@ def begin(uow: UnitOfWork, signin_id: int, family: Family, account_id: int) -> A
         raise UserError(families.PROTECTED)
     signin.viewing_account_id, signin.viewing_until = account.id, uow.now + timedelta(minutes=MINUTES)
     uow.add(signin)
-    audit.note_record(uow, "viewed as family", account, family.id)
+    audit.note_record(uow, Action.VIEWED_AS_FAMILY, account, family.id)
     uow.publish(("viewing", signin.id))
     return account
 
@@ -48,7 +49,7 @@ def end(uow: UnitOfWork, signin_id: int) -> int | None:
     uow.publish(("viewing", signin.id))
     if account is None or account.family_id is None:
         return None
-    audit.note_record(uow, "viewing ended", account, account.family_id)
+    audit.note_record(uow, Action.VIEWING_ENDED, account, account.family_id)
     return uow.get(Family, account.family_id).number
 
 

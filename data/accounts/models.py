@@ -13,6 +13,7 @@ from sqlmodel import Field, col, select
 
 from data.accounts import passwords
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import Language, as_language
 from data.core.roles import Role
@@ -22,6 +23,7 @@ from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import KEYS_USED_ONCE, Guardian, Pupil, of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
+from data.mail.templates import LetterKind
 
 ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
 
@@ -210,8 +212,8 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     uow.add(account)
     words = {"login": account.login}
-    outbox.write(uow, Mail("password_changed", recipient(uow, account), words, path="/mot-de-passe-perdu"))
-    audit.note_record(uow, "password changed", account, account.family_id)
+    outbox.write(uow, Mail(LetterKind.PASSWORD_CHANGED, recipient(uow, account), words, path="/mot-de-passe-perdu"))
+    audit.note_record(uow, Action.PASSWORD_CHANGED, account, account.family_id)
 
 
 def choose_language(uow: UnitOfWork, chosen: str) -> None:
@@ -228,5 +230,5 @@ def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     uow.add(account)
     if before == account.digest:
         return
-    audit.note_record(uow, "digest chosen", account, changes={"digest": [before, account.digest]})
+    audit.note_record(uow, Action.DIGEST_CHOSEN, account, changes={"digest": [before, account.digest]})
     uow.publish(("account", account.id))

@@ -18,6 +18,7 @@ from sqlmodel import Field, select
 from data.billing import models as billing
 from data.billing.models import Nature
 from data.core import audit, formats, sites
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.fields import NO_NAME
 from data.core.i18n import _
@@ -260,7 +261,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
                 facts=facts,
             )
         )
-        audit.note_record(uow, "certificate issued", row, changes={"kind": ["", kind]})
+        audit.note_record(uow, Action.CERTIFICATE_ISSUED, row, changes={"kind": ["", kind]})
     paper = certificates.Certificate(
         letterhead=letterhead_of(site),
         kind="payment" if kind == "payment" else "enrolment",

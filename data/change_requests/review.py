@@ -14,6 +14,7 @@ from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, edit_presence, formats, sites
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy
 from data.core.i18n import _
@@ -174,7 +175,7 @@ def decide(
         known[name].field.mark.label: [known[name].change.old, known[name].change.new, verdict]
         for name, (verdict, _) in chosen.items()
     }
-    return _noted(uow, "request decided", request, changes)
+    return _noted(uow, Action.REQUEST_DECIDED, request, changes)
 
 
 def _chosen(
@@ -227,7 +228,7 @@ def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> Chang
     uow.flush()
     change_requests.close_if_empty(uow, request)
     letters.decided(uow, request, None, [line.change for line in waiting])
-    return _noted(uow, "request moot", request, {})
+    return _noted(uow, Action.REQUEST_MOOT, request, {})
 
 
 def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Record | None]:
@@ -261,7 +262,7 @@ def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
         raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _noted(uow: UnitOfWork, action: str, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
+def _noted(uow: UnitOfWork, action: Action, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
     """What became of the request: the journal's entry, and open pages are told."""
     audit.note(
         uow,
@@ -307,7 +308,7 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
     uow.add(request)
     letters.decided(uow, request, row, [line.change for line in decided])
     changes = {line.field.mark.label: [line.change.new, line.now] for line in decided}
-    return _noted(uow, "decision undone", request, changes)
+    return _noted(uow, Action.DECISION_UNDONE, request, changes)
 
 
 def may_undo(uow: UnitOfWork, request_lines: list[Line]) -> bool:

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col, select
 from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables, full_name
 from data.core.sites import Policy, Site
@@ -153,7 +154,7 @@ def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object])
     if ignored:
         audit.note(
             uow,
-            "fields ignored",
+            Action.FIELDS_IGNORED,
             subject=record_type_of(row),
             subject_id=row.id,
             changes={"fields": ["", ignored[:20]]},
@@ -197,7 +198,7 @@ def _finish(uow: UnitOfWork, site: Site, row: Record, request: ChangeRequest | N
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     audit.note(
         uow,
-        "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
+        Action.CHANGE_ASKED if outcome.asked else Action.CHANGE_SAVED if outcome.saved else Action.CHANGE_WITHDRAWN,
         subject=record_type_of(row),
         subject_id=row.id,
         changes=changes or {"fields": [outcome.withdrawn, ""]},
@@ -229,7 +230,7 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     uow.add(request)
     audit.note(
         uow,
-        "change withdrawn",
+        Action.CHANGE_WITHDRAWN,
         subject=record_type_of(row),
         subject_id=row.id,
         changes={change.field: [change.new, change.old] for change in changes},
@@ -284,7 +285,7 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
             uow.add(request)
             audit.note(
                 uow,
-                "e-mail confirmed",
+                Action.EMAIL_CONFIRMED,
                 by=audit.Author(change.site_id, "–"),
                 family_id=change.family_id,
                 subject=request.sheet,

@@ -30,12 +30,17 @@ from data.families import stored_files
 from data.mail.letterhead import letterhead_of
 from data.mail.outbox import Letter, LetterState, decrypt
 from data.mail.rendering import message_of, papers_of
+from data.mail.templates import LetterKind
 
 log = logging.getLogger("anacrouse.postman")
 RETRY_MINUTES = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP_AFTER = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
-SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
+SENT_BY_STAFF = {
+    LetterKind.ACCESS_SENT,
+    LetterKind.ACCESS_RENEWED,
+    LetterKind.STAFF_WELCOME,
+}  # these open for as long as this
 STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
 MINUTE = timedelta(minutes=1)

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, func, or_, select, update
 
 from data.core import audit, encryption, sites
+from data.core.audit import Action
 from data.core.fields import fold
 from data.core.formats import moment
 from data.core.i18n import Language, translate
@@ -21,7 +22,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 from data.mail import custom_templates
 from data.mail.custom_templates import TemplateText
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, LetterKind
 
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
@@ -94,7 +95,7 @@ class Mail:
     `unsubscribe`: the path at which its reader says that they do without; none on what people must be told.
     """
 
-    kind: str
+    kind: LetterKind
     recipient: Recipient
     words: Mapping[str, object] = field(default_factory=dict)
     _: KW_ONLY
@@ -193,7 +194,7 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
     )
 
 
-def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
+def cancel_waiting(uow: UnitOfWork, account_id: int, kind: LetterKind) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
     uow.change(
         update(Letter)
@@ -230,7 +231,7 @@ def settle_restored(uow: UnitOfWork, *, sent: bool) -> None:
     )
     count = uow.change(update(Letter).where(col(Letter.state) == LetterState.TO_CONFIRM).values(**state))
     if count:
-        action = "restored letters sent" if sent else "restored letters given up"
+        action = Action.RESTORED_LETTERS_SENT if sent else Action.RESTORED_LETTERS_GIVEN_UP
         audit.note(uow, action, subject="letter", changes={"count": ["", count]})
         uow.publish(("letters", uow.site_id or 0))
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
@@ -103,7 +104,7 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     write_letter(uow, notice, uow.get(Pupil, notice.pupil_id))
     audit.note_record(
         uow,
-        "absence decided",
+        Action.ABSENCE_DECIDED,
         notice,
         notice.family_id,
         changes={**audit_changes(notice), "decision": ["", notice.state]},

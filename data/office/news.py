@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Field, col, or_, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, TEXT, Editable, Kind, editables
 from data.core.i18n import _
@@ -74,7 +75,7 @@ def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News
             setattr(row, name, value)
         uow.add(row)
     if changes:
-        audit.note_record(uow, "news written", row, changes=changes)
+        audit.note_record(uow, Action.NEWS_WRITTEN, row, changes=changes)
         uow.publish(("news", uow.site_id or 0))
     return row
 
@@ -100,7 +101,7 @@ def delete(uow: UnitOfWork, news_id: int) -> None:
     uow.manager_only()
     row = uow.get(News, news_id, lock=True)
     uow.delete(row)
-    audit.note(uow, "news taken down", subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
+    audit.note(uow, Action.NEWS_TAKEN_DOWN, subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
     uow.publish(("news", uow.site_id or 0))
 
 

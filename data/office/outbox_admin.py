@@ -11,6 +11,7 @@ from sqlmodel import and_, col, or_, select, update
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.core.i18n import _
@@ -23,6 +24,7 @@ from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.outbox import Letter, LetterState
 from data.mail.rendering import deliverable
+from data.mail.templates import LetterKind
 
 PAGE = 50
 STATES: dict[str, str] = {
@@ -34,9 +36,12 @@ STATES: dict[str, str] = {
     LetterState.TO_CONFIRM: _("À confirmer"),
 }
 IN_STATE: dict[str, tuple[str, ...]] = {LetterState.WAITING: (LetterState.WAITING, LetterState.SENDING)}
-TO_THAT_ADDRESS = {"confirm_email", "email_change_asked"}  # written to an address, not to whoever has the account now
+TO_THAT_ADDRESS = {
+    LetterKind.CONFIRM_EMAIL,
+    LetterKind.EMAIL_CHANGE_ASKED,
+}  # written to an address, not to whoever has the account now
 LATE = timedelta(minutes=15)
-NEVER_AGAIN = {"trial", "daily_digest"}
+NEVER_AGAIN = {LetterKind.TRIAL, LetterKind.DAILY_DIGEST}
 # What a server's code means, the longest first (RFC 3463 and what large providers answer).
 REASONS = {
     "no address": _("La fiche n’a pas d’adresse e-mail."),
@@ -203,7 +208,7 @@ def resend(uow: UnitOfWork, letter_id: int) -> Letter:
     copy = outbox.post(uow, outbox.again(letter, known.to, uow.now))
     audit.note_record(
         uow,
-        "letter sent again",
+        Action.LETTER_SENT_AGAIN,
         letter,
         letter.family_id,
         changes={"letter": ["", letter.kind], "to": [letter.recipient, known.to], "copy": ["", copy.id]},
@@ -224,7 +229,7 @@ def call_back(uow: UnitOfWork, letter_id: int) -> None:
         raise UserError("Ce courriel n’attend plus : il est parti, ou il part à l’instant.")
     audit.note(
         uow,
-        "letter called back",
+        Action.LETTER_CALLED_BACK,
         subject="letter",
         subject_id=letter_id,
         family_id=letter.family_id,

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, col, select
 
 from data.billing.pdf_archive import Paper
 from data.core import audit, database, sites
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.formats import day, moment
@@ -99,7 +100,7 @@ def collect(uow: UnitOfWork) -> Everything:
         ),
         **{name: uow.translate(text) for name, text in TITLES.items()},
     }
-    audit.note_record(uow, "data copied", family)
+    audit.note_record(uow, Action.DATA_COPIED, family)
     return found
 
 

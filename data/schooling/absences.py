@@ -12,6 +12,7 @@ from sqlmodel import Field, col, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, as_language, translate
 from data.core.plain_text import tidy_lines
@@ -23,6 +24,7 @@ from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
@@ -69,9 +71,9 @@ class NoticeState(StrEnum):
 
 
 LETTERS = {
-    NoticeState.PENDING: "absence_received",
-    NoticeState.ACCEPTED: "absence_accepted",
-    NoticeState.DECLINED: "absence_declined",
+    NoticeState.PENDING: LetterKind.ABSENCE_RECEIVED,
+    NoticeState.ACCEPTED: LetterKind.ABSENCE_ACCEPTED,
+    NoticeState.DECLINED: LetterKind.ABSENCE_DECLINED,
 }
 
 
@@ -276,7 +278,7 @@ def _record(
         )
     )
     write_letter(uow, notice, pupil)
-    audit.note_record(uow, "absence told", notice, changes=audit_changes(notice))
+    audit.note_record(uow, Action.ABSENCE_REPORTED, notice, changes=audit_changes(notice))
     announce_change(uow, notice)
     return notice
 
@@ -316,7 +318,7 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
         raise NotFound(f"document {document}")
     notice.document = document
     uow.add(notice)
-    audit.note_record(uow, "absence document", notice)
+    audit.note_record(uow, Action.ABSENCE_DOCUMENT, notice)
     announce_change(uow, notice)
 
 
@@ -325,7 +327,7 @@ def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     if notice.state == NoticeState.PENDING:
         notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
-        audit.note_record(uow, "absence withdrawn", notice)
+        audit.note_record(uow, Action.ABSENCE_WITHDRAWN, notice)
         announce_change(uow, notice)
 
 

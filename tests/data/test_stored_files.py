@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data.core import clock
+from data.core import clock, workers
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
@@ -143,6 +143,16 @@ def test_a_process_that_dies_or_hangs_is_replaced_and_the_machines_load_is_no_fa
     assert not children()
 
 
+def test_a_process_that_takes_nothing_more_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_worker.close()
+    monkeypatch.setattr(workers, "STUCK_SECONDS", 0.3)
+    validation.check(picture("PNG"))
+    (stopped,) = children()
+    os.kill(stopped.pid, signal.SIGSTOP)
+    assert refused(b"%PDF-1.7" + bytes(2_000_000)) == "occupe"  # more than the line holds
+    assert not children()
+
+
 def enormous() -> bytes:
     """Forty million pixels that can be seen through: the most that a picture may hold."""
     out = io.BytesIO()
@@ -185,7 +195,7 @@ def most_memory(process: psutil.Process) -> int:
 
 def test_enormous_pictures_take_turns_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     upload_worker.close()
-    monkeypatch.setattr(validation, "MAX_WAITING", 12)
+    monkeypatch.setattr(validation.turns, "most", 12)
     content = enormous()
 
     async def send() -> list[object]:
