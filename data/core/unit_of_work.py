@@ -54,6 +54,9 @@ class UnitOfWork:
         self.language: Language = "fr"
         self.zone = ZoneInfo("Europe/Paris")
         self.site: Any = None  # the site's row once asked for (sites.here)
+        self.kept_back: frozenset[int] | None = (
+            None  # pupils whose address it may not read (data/families/pupil_scope.py)
+        )
         self.client = ""  # the person's network address, for the journal
         self._topics: set[events.Topic] = set()
 
