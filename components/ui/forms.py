@@ -11,7 +11,7 @@ from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, join
 from components.ui.panel import Act, Answer, Handler, only_shows
-from data.accounts import sessions
+from data.accounts import passwords, sessions
 from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
@@ -21,6 +21,7 @@ from data.core.fields import EditableField
 from data.core.i18n import Language, _
 from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.families.models import Guardian, Record
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
@@ -59,7 +60,8 @@ def record_form(
     """The whole form of `row`; read only where the site or the link says so."""
     key, sections = record_key(row), dict[str, list[Markup]]()
     faults = typed.faults.get(key, {})
-    for name, (one, policy) in sites.open_fields(site, type(row)).items():
+    open_ = protection.open_fields(uow, site, change_requests.record_type_of(row), row)
+    for name, (one, policy) in open_.items():
         if one.kind.control == "photo":
             continue  # it has a form of its own, sent by plain HTTP
         control = Control(
@@ -272,7 +274,10 @@ async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Ans
         if not _changes_own_address(uow, row, values):
             return _propose(uow, row, values, typed)
     word = act.values.get(PASSWORD, "")
-    right = caller.account is not None and await sessions.is_mine(caller.account, word)
+    try:
+        right = caller.account is not None and await sessions.is_mine(caller.account, word)
+    except passwords.Busy:
+        raise UserError(passwords.OVERLOADED) from None
     with caller.unit_of_work(writes=True) as uow:
         row = uow.get(table, act.number())
         if not right:

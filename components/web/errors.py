@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from components.layout import display_preferences, html_document
 from components.ui import html
 from components.ui.icons import LOGO, STAVE
+from data.accounts import passwords
 from data.core.database import Unavailable
 from data.core.i18n import Language, _, as_language, translate
 from data.core.settings import settings
@@ -25,7 +26,7 @@ SENTENCES = {
     422: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
     429: _("Trop de demandes en peu de temps. Réessayez dans une minute."),
     500: _("Une erreur est survenue. Rien de ce qui était enregistré n’est perdu."),
-    503: _("Le service est momentanément très sollicité. Réessayez dans une minute."),
+    503: passwords.OVERLOADED,
 }
 BUSY = _("Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez.")
 NO_ROOM = _("L’enregistrement est momentanément impossible. Rien n’a été modifié.")

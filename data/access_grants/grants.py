@@ -27,7 +27,7 @@ from data.core.i18n import _, as_language
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
 from data.mail.outbox import Mail
@@ -206,7 +206,7 @@ def _letter(uow: UnitOfWork, site: sites.Site, account: Account, adult: Guardian
     lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
     return AccessLetter(
         name=f"{civility} {adult.full_name}".strip(),
-        address=tuple(filter(None, lines)) if families.contact_shown(uow, adult) else (),
+        address=tuple(filter(None, lines)) if protection.contact_shown(uow, adult) else (),
         family=number,
         login=account.login,
         has_email=bool(adult.email),

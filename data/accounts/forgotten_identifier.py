@@ -42,7 +42,7 @@ def send(typed: str, *, client: str = "", now: datetime | None = None) -> None:
 
 
 def _may_send(uow: UnitOfWork, site_id: int, address: str) -> bool:
-    """One in five minutes, three in a day."""
+    """One in five minutes, three in a day. Whoever asks in the same instant waits for the accounts (`of_address` locks them)."""
     sent = uow.all(
         select(Letter.created_at).where(
             Letter.site_id == site_id,

@@ -143,13 +143,14 @@ def with_addresses(uow: UnitOfWork, login: str) -> list[tuple[Account, str]]:
 
 
 def of_address(uow: UnitOfWork, address: str) -> list[tuple[Account, str]]:
-    """The accounts open to the owner of that address (in lower case), site by site, each with the address as recorded."""
+    """The accounts open to the owner of that address (in lower case), site by site, each with the address as recorded; locked."""
     recorded = case((col(Account.guardian_id).is_(None), col(Account.email)), else_=col(Guardian.email))
     found = uow.rows(
         select(Account, recorded)
         .outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
         .where(func.lower(recorded) == address, recorded != "", col(Account.disabled).is_(False))
         .order_by(col(Account.site_id), col(Account.login))
+        .with_for_update(of=Account)
     )
     return [(account, text) for account, text in found]
 

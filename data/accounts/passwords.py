@@ -16,7 +16,7 @@ from typing import TypeVar
 from passlib.context import CryptContext
 
 from data.core.errors import UserError
-from data.core.i18n import plural
+from data.core.i18n import _, plural
 from data.core.settings import settings
 from data.core.turns import Full, Turns
 
@@ -26,6 +26,7 @@ MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIi
 BEFORE_ONE = re.compile(r"(?:motdepasse|password)[:\uff1a]", re.IGNORECASE)
 AROUND_ONE = "\"'`«»“”’()[]<>*.,;"
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
+OVERLOADED = _("Le service est momentanément très sollicité. Réessayez dans une minute.")
 _turns = Turns("hash", 2, most=MAX_QUEUE)
 
 

@@ -30,6 +30,7 @@ from data.mail.templates import LetterKind
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
+SIGNED_IN = "signed in"  # the counter of who is, and is asked for the password again
 WRONG = _("Identifiant ou mot de passe incorrect.")
 
 
@@ -86,11 +87,16 @@ async def recognise(
         rate_limit.admit(uow, site_id, login, known, client)
     expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
     usable = account if account and not account.disabled and not expired else None
-    right, newer = await passwords.off_the_loop(
-        lambda: passwords.verify(
-            word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+    try:
+        right, newer = await passwords.off_the_loop(
+            lambda: passwords.verify(
+                word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+            )
         )
-    )
+    except passwords.Busy:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.give_back(uow, site_id, login, known)
+        raise
     with system_unit_of_work(writes=True, now=now) as uow:
         uow.client = client
         fresh = _by_login(uow, site_id, login)
@@ -122,10 +128,16 @@ async def recognise(
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
     """Whether the person signed in knows the account's password; UserError with the wait after too many guesses."""
     with system_unit_of_work(writes=True, now=now) as uow:
-        rate_limit.admit(uow, account.site_id, account.login, "signed in", "")
-    right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
-    with system_unit_of_work(writes=True, now=now) as uow:
-        (rate_limit.forget if right else rate_limit.failed)(uow, account.site_id, account.login, "signed in")
+        rate_limit.admit(uow, account.site_id, account.login, SIGNED_IN, "")
+    try:
+        right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
+    except passwords.Busy:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.give_back(uow, account.site_id, account.login, SIGNED_IN)
+        raise
+    if right:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.forget(uow, account.site_id, account.login, SIGNED_IN)
     return right
 
 

@@ -47,14 +47,19 @@ def pass_second_step(step: str, code: str, *, client: str = "", now: datetime | 
 
 
 def admit_code(account: Account) -> None:
-    """UserError with the wait after too many wrong codes of somebody who is signed in."""
+    """UserError with the wait after too many wrong codes of somebody who is signed in. The code counts as wrong until it is judged."""
     with system_unit_of_work(writes=True) as uow:
         rate_limit.admit(uow, account.site_id, account.login, STEP, "")
 
 
-def code_failed(account: Account) -> None:
+def code_passed(account: Account) -> None:
     with system_unit_of_work(writes=True) as uow:
-        rate_limit.failed(uow, account.site_id, account.login, STEP, "")
+        rate_limit.forget(uow, account.site_id, account.login, STEP)
+
+
+def code_not_judged(account: Account) -> None:
+    with system_unit_of_work(writes=True) as uow:
+        rate_limit.give_back(uow, account.site_id, account.login, STEP)
 
 
 def factor_is_set(uow: UnitOfWork, signin_id: int, account_id: int) -> None:

@@ -28,7 +28,7 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families import stored_files
+from data.families import protection, stored_files
 from data.families.models import Family, Pupil, of_its_site
 from data.mail.letterhead import letterhead_of
 from data.pdf import bills, certificates, course_report
@@ -148,7 +148,7 @@ def receipt(uow: UnitOfWork, number: str) -> bytes | Draft:
 
 def _address(uow: UnitOfWork, row: billing.Invoice) -> tuple[str, ...]:
     """The lines of where the payer lives; none for staff from whom a protection order keeps it."""
-    if uow.is_staff and not families.all_shown(uow, families.of_family(uow, row.family_id or 0)[0]):
+    if uow.is_staff and not protection.all_shown(uow, families.of_family(uow, row.family_id or 0)[0]):
         return ()
     return tuple(row.payer_address.splitlines())
 

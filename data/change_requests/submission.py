@@ -23,7 +23,7 @@ from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
-from data.families import stored_files
+from data.families import protection, stored_files
 from data.families.models import Record
 from data.mail.outbox import Change
 
@@ -147,7 +147,7 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
 
 def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
     """Field -> (value, policy) of what may be changed; ValidationErrors with every fault at once."""
-    fields = sites.open_fields(site, type(row))
+    fields = protection.open_fields(uow, site, record_type_of(row), row)
     values: dict[str, tuple[Any, sites.Policy]] = {}
     faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]

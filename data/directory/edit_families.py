@@ -12,6 +12,7 @@ from sqlmodel import SQLModel, col, select
 
 from data.accounts import sessions
 from data.accounts.models import Account
+from data.accounts.sessions import SignIn
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit
@@ -23,6 +24,7 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
@@ -99,7 +101,7 @@ def _show(row: Any, name: str, value: Any) -> str:
 def read(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
     """The values of the fields that were sent; ValidationErrors with every fault at once."""
     known, values, faults = fields_of(type(row)), dict[str, Any](), dict[str, UserError]()
-    hidden = families.hidden_fields(uow, change_requests.record_type_of(row), row)
+    hidden = protection.hidden_fields(uow, change_requests.record_type_of(row), row)
     for name, one in known.items():
         if name not in typed or name in hidden:
             continue
@@ -293,6 +295,20 @@ def hide_contact(uow: UnitOfWork, adult: Guardian, *, hidden: bool) -> None:
     changes = ["non", "oui"] if hidden else ["oui", "non"]
     _note(uow, Action.CONTACT_HIDDEN if hidden else Action.CONTACT_SHOWN, adult, {_("Coordonnées masquées"): changes})
     announce(uow, adult)
+    uow.flush()
+    uow.kept_back = None  # what this unit of work itself may read has changed
+    for pupil in uow.all(
+        select(Pupil)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(PupilLink.family_id == adult.family_id)
+        .execution_options(populate_existing=True)
+    ):
+        if not hidden:
+            pupil.search = families.found_by(pupil)
+        announce(uow, pupil)
+    looking = select(SignIn).join(Account, col(Account.id) == SignIn.viewing_account_id)
+    for signin in uow.all(looking.where(Account.family_id == adult.family_id)):
+        uow.publish(("viewing", signin.id))  # their pages are sent away
 
 
 def adult_of(uow: UnitOfWork, family: Family, adult_id: int) -> Guardian:

@@ -19,7 +19,7 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.outbox import Letter, LetterState
@@ -166,7 +166,7 @@ def about(uow: UnitOfWork, letter_id: int) -> About:
     )
     copy = uow.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
     adults = uow.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
-    shielded = not families.all_shown(uow, adults)
+    shielded = not protection.all_shown(uow, adults)
     to = _address(uow, letter, account)
     return About(letter, family, account, to, error if letter.recipient else 0, copy, shielded)
 

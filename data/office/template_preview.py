@@ -17,6 +17,7 @@ from data.core.fields import editables
 from data.core.i18n import Language, _, translate
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.custom_templates import TemplateText, known, variables
@@ -52,7 +53,7 @@ def sample(
     known(kind)
     site, family = sites.here(uow), _family(uow, family_number)
     adults = families.of_family(uow, family.id)[0] if family else []
-    adult, shown = next(iter(adults), None), families.all_shown(uow, adults)
+    adult, shown = next(iter(adults), None), protection.all_shown(uow, adults)
     address, name = adult.email if adult and shown else "", adult.full_name if adult else ""
     mail = Mail(
         kind,

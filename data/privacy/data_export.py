@@ -32,7 +32,7 @@ from data.schooling.results import Assessment
 
 SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
 PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
-STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer"}
+STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer", "reason_from_id"}
 # Tables in the order people read them, by the words they know; others follow under their own name.
 TITLES = {
     "Family": _("Famille"),

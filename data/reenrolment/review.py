@@ -15,6 +15,7 @@ from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.families.models import Pupil
 from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
@@ -173,6 +174,7 @@ def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
     uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
     supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
     not_own(uow, supplied.family_id)
+    protection.papers_shown_or_refused(uow, supplied.family_id)
     if supplied.state != DocumentState.RECEIVED:
         raise UserError(
             "{name} a déjà répondu le {moment}.",

@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, Index, Integer, UniqueConstraint, bindparam, func
+from sqlalchemy import ForeignKeyConstraint, Index, Integer, UniqueConstraint, bindparam, event, func
+from sqlalchemy.orm import QueryContext
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, col, select
 
 from data.accounts import models as accounts
@@ -59,8 +61,20 @@ class Absence(OfPupil, table=True):
     starts: time | None = None
     minutes: int = 0
     reason: str = Field(default="", max_length=120)
+    reason_from_id: int | None = (
+        None  # the family whose words the reason is: no other reads it. None: the conservatoire's
+    )
     excused: bool = False
     comment: str = Field(default="", max_length=1000)
+
+
+@event.listens_for(Absence, "load")
+@event.listens_for(Absence, "refresh")
+def _keep_back(row: Absence, context: QueryContext, _names: object = None) -> None:
+    """Both households meet the absence; why, only the one that said it."""
+    reader = context.session.info["unit_of_work"].family_id
+    if row.reason_from_id is not None and reader is not None and row.reason_from_id != reader:
+        set_committed_value(row, "reason", "")
 
 
 class NoticeState(StrEnum):
