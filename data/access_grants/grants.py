@@ -30,6 +30,7 @@ from data.families import models as families
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import Lane
 from data.pdf.access_letters import AccessLetter
 
 AGAIN = timedelta(minutes=1)  # a second press is the first one's
@@ -136,7 +137,7 @@ def create(uow: UnitOfWork, adult: Guardian, login: str) -> Account:
     return account
 
 
-def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> Account:
+def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0, lane: Lane | None = None) -> Account:
     """A password for seven days, by mail to the recorded address; the old one and every session end. `delay` in seconds.
 
     The same words whether it is the first access or a new one. UserError without an address.
@@ -165,6 +166,7 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
         secret=new.word,
         path="/connexion",
         delay=delay,
+        lane=lane,
     )
     outbox.write(uow, mail)
     _note(uow, "access mailed", account)

@@ -1,6 +1,7 @@
 """Commands of every day: the demonstration, the database's shape, letters that are due, the state of things."""
 
 import logging
+import signal
 import sys
 from argparse import Namespace
 
@@ -56,11 +57,13 @@ def migrate(_chosen: Namespace) -> None:
 
 
 def send_letters(_chosen: Namespace) -> None:
+    from data.core import stopping
     from data.core.settings import settings
     from data.mail import delivery
 
     if not settings().smtp_url:
         sys.exit("SMTP_URL is not set: letters wait in the outbox. See .env.example.")
+    signal.signal(signal.SIGTERM, lambda *_: stopping.begin())  # the letter under way is the last
     try:
         print(delivery.deliver(), "sent")
     except delivery.Unreachable as error:

@@ -1,8 +1,17 @@
 """What each letter says: its subject, its paragraphs, the words of its link."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from data.core.i18n import _
+
+
+class Lane(IntEnum):
+    """Which letters leave first."""
+
+    AWAITED = 0  # somebody looks at their mail for it: a password, a confirmation
+    ORDINARY = 1
+    MAILING = 2  # to many at once
 
 
 @dataclass(frozen=True)
@@ -13,6 +22,7 @@ class Template:
     subject: str
     body: tuple[str, ...]
     link: str = ""
+    lane: Lane = Lane.ORDINARY
 
 
 TEMPLATES = {
@@ -28,6 +38,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     "identifiers": Template(
         _("Votre identifiant"),
@@ -39,6 +50,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Rien n’a changé : vous pouvez effacer ce message."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     "access_sent": Template(
         _("Votre accès au portail"),
@@ -52,6 +64,7 @@ TEMPLATES = {
             _("S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu »."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     "access_renewed": Template(
         _("Votre nouveau mot de passe"),
@@ -65,6 +78,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     "email_corrected": Template(
         _("Votre adresse e-mail a été changée"),
@@ -122,6 +136,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera."),
         ),
         _("Confirmer mon adresse"),
+        lane=Lane.AWAITED,
     ),
     "absence_received": Template(
         _("Votre message d’absence a été reçu"),
@@ -212,6 +227,7 @@ TEMPLATES = {
             "link",
         ),
         _("Répondre"),
+        lane=Lane.MAILING,
     ),
     "document_refused": Template(
         _("Une pièce de votre dossier est à remplacer"),
@@ -237,6 +253,7 @@ TEMPLATES = {
             "link",
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     "staff_email_changed": Template(
         _("L’adresse e-mail de votre compte a changé"),
@@ -269,5 +286,6 @@ TEMPLATES = {
         _("Essai de courriel"),
         (_("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages."), "link"),
         _("Ouvrir les réglages"),
+        lane=Lane.AWAITED,
     ),
 }
