@@ -16,12 +16,13 @@ from nicegui import app
 from components.web import errors
 from data.access_grants import batches as access_batches
 from data.accounts import refusals
-from data.core import database, stopping
+from data.core import database, outages, stopping
 from data.core.database import Unavailable
 from data.core.settings import settings
 from data.importing import jobs
 from data.mail import delivery
 from data.office import daily_digest
+from data.ops import health
 from data.privacy import orphan_files, retention
 from data.reenrolment import retention as reenrolment_retention
 from data.uploads import worker as upload_worker
@@ -43,6 +44,8 @@ async def start() -> None:
             app.timer(job.seconds, job.run, immediate=job.at_start)
     counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
     app.timer(counted.seconds, counted.run, immediate=False)
+    examined = _Periodic("the examination of the database", DAY_SECONDS, health.examine)
+    app.timer(examined.seconds, examined.run, immediate=True)
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()
@@ -90,6 +93,7 @@ class _Periodic:
         self.under_way = True
         try:
             await asyncio.to_thread(self.work)
+            outages.lines.over()
         except Exception as fault:
             errors.reference_of(fault, self.name)
         finally:
