@@ -30,7 +30,7 @@ class MailServer:
     """
 
     def __init__(self) -> None:
-        self._session: smtplib.SMTP | None = None
+        self._line: smtplib.SMTP | None = None
         self._lost_in_a_row = 0
 
     def __enter__(self) -> "MailServer":
@@ -43,9 +43,9 @@ class MailServer:
 
     def connected(self) -> smtplib.SMTP:
         """Before a letter is claimed: one that cannot even be tried costs it nothing."""
-        if self._session is None:
-            self._session = _connect()
-        return self._session
+        if self._line is None:
+            self._line = _connect()
+        return self._line
 
     def send(self, recipient: str, content: bytes) -> None:
         """NotSent when it is the letter's fault, or may be; Unreachable when it is the server's."""
@@ -68,7 +68,7 @@ class MailServer:
         return False
 
     def _leave(self) -> None:
-        session, self._session = self._session, None
+        session, self._line = self._line, None
         if session is None:
             return
         try:
