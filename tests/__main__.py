@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from tests.days import CHOICE, DAYS, USUAL, Day
-from tests.ground import GROUND, SERVER, postgresql
+from tests.ground import GROUND, SERVER, running_cluster
 from tests.sharing import PILE
 
 HERE = Path(__file__).resolve().parent
@@ -135,7 +135,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="anacrouse-", dir=MEMORY if roomy else None) as ground:
         Path(ground).chmod(0o711)  # PostgreSQL comes through as a person of its own
         os.environ["TMPDIR"] = tempfile.tempdir = ground
-        with postgresql() as os.environ[SERVER], ThreadPoolExecutor(AT_A_TIME) as lanes:
+        with running_cluster() as cluster, ThreadPoolExecutor(AT_A_TIME) as lanes:
+            os.environ[SERVER] = cluster.url
             list(lanes.map(lambda part: run(part, ground, options), parts))
     over.set()
     if failed := [part.name for part in parts if part.failed]:

@@ -17,8 +17,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as of_hypothesis
 
 from tests.days import MOMENT
-from tests.ground import GROUND, SERVER, made_once
-from tests.ground import postgresql as start_postgresql
+from tests.ground import GROUND, SERVER, Cluster, made_once, running_cluster
 
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
 DEMO = f"demo_{MOMENT:%Y%m%d_%H%M%S}"
@@ -115,7 +114,14 @@ def sqlite_demo() -> Path:
 def postgresql() -> Iterator[str]:
     """The beginning of the addresses of a PostgreSQL's databases."""
     with contextlib.ExitStack() as ours:
-        yield os.environ.get(SERVER) or ours.enter_context(start_postgresql())
+        yield os.environ.get(SERVER) or ours.enter_context(running_cluster()).url
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL for one test, which may stop it."""
+    with running_cluster() as ours:
+        yield ours
 
 
 @pytest.fixture(scope="session")

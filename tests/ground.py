@@ -29,38 +29,49 @@ def free_port() -> int:
             return port
 
 
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    """A PostgreSQL of our own on a free port: the beginning of its databases' addresses. FileNotFoundError where there is none."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [str(Path(shutil.which("initdb") or "").parent)]
-    if not Path(found[-1], "initdb").is_file():
-        raise FileNotFoundError(MISSING)
-    folder = Path(tempfile.mkdtemp(prefix="anacrouse-pg-"))
-    person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # it refuses to run as root
-    if person:
-        shutil.chown(folder, "postgres")
-    port = free_port()
-    hurried = "-c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} {hurried}"
+class Cluster:
+    """A PostgreSQL of our own on a free port; `url` is the beginning of its databases' addresses. FileNotFoundError where none is installed."""
 
-    def run(tool: str, *arguments: str) -> None:
+    def __init__(self) -> None:
+        found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [str(Path(shutil.which("initdb") or "").parent)]
+        if not Path(found[-1], "initdb").is_file():
+            raise FileNotFoundError(MISSING)
+        self.tools, self.folder, port = found[-1], Path(tempfile.mkdtemp(prefix="anacrouse-pg-")), free_port()
+        self.person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # it refuses to run as root
+        if self.person:
+            shutil.chown(self.folder, "postgres")
+        self.url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+        hurried = "-c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        self.options = f"-p {port} -c listen_addresses=127.0.0.1 -k {self.folder} {hurried}"
+
+    def run(self, tool: str, *arguments: str) -> None:
         subprocess.run(
-            [*person, f"{found[-1]}/{tool}", "-D", f"{folder}/cluster", *arguments],
-            cwd=folder,
+            [*self.person, f"{self.tools}/{tool}", "-D", f"{self.folder}/cluster", *arguments],
+            cwd=self.folder,
             check=True,
             stdout=subprocess.DEVNULL,
             env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
         )
 
+    def start(self) -> None:
+        self.run("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", self.options, "start")
+
+    def stop(self, how: str = "fast") -> None:
+        self.run("pg_ctl", "-w", "-m", how, "stop")
+
+
+@contextlib.contextmanager
+def running_cluster() -> Iterator[Cluster]:
+    made = Cluster()
     try:
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        made.run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        made.start()
         try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
+            yield made
         finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+            made.stop("immediate")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(made.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -31,7 +31,7 @@ from data.families import protection
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
 from data.mail.outbox import Mail
-from data.mail.templates import LetterKind
+from data.mail.templates import Lane, LetterKind
 from data.pdf.access_letters import AccessLetter
 
 AGAIN = timedelta(minutes=1)  # a second press is the first one's
@@ -138,7 +138,7 @@ def create(uow: UnitOfWork, adult: Guardian, login: str) -> Account:
     return account
 
 
-def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> Account:
+def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0, lane: Lane | None = None) -> Account:
     """A password for seven days, by mail to the recorded address; the old one and every session end. `delay` in seconds.
 
     The same words whether it is the first access or a new one. UserError without an address.
@@ -167,6 +167,7 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
         secret=new.word,
         path="/connexion",
         delay=delay,
+        lane=lane,
     )
     outbox.write(uow, mail)
     _note(uow, Action.ACCESS_MAILED, account)

@@ -3,6 +3,7 @@
 Two ledgers: tuition (« cotisations ») and rental (« locations »). A payment or a credit note is allocated to invoices.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -311,9 +312,11 @@ _LINES_OF = prepared(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(b
 
 
 def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[str]:
-    """Names of the pupils that these invoices charge something for."""
-    lines = uow.all(_LINES_OF, invoices=list(invoice_ids))
-    return {line.pupil for line in lines if line.pupil and line.cents > 0}
+    """Names of the pupils that one of these invoices charges something for, reductions taken off."""
+    shares = Counter[tuple[int, str]]()
+    for line in uow.all(_LINES_OF, invoices=list(invoice_ids)):
+        shares[line.invoice_id, line.pupil] += line.cents
+    return {pupil for (_, pupil), cents in shares.items() if pupil and cents > 0}
 
 
 def instalments(uow: UnitOfWork, invoice_id: int) -> list[Instalment]:

@@ -6,7 +6,7 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -182,9 +182,14 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
     return Draft("", lambda: course_report.course_report(paper))
 
 
+def certified(courses: Iterable[Attended]) -> list[Attended]:
+    """Those of this year's courses that a certificate of enrolment names; it is offered where there are some."""
+    return [each for each in courses if each.enrolment.status == EnrolmentStatus.ENROLLED]
+
+
 def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
     """That the pupil attends courses this school year; NotFound when there are none."""
-    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == EnrolmentStatus.ENROLLED]
+    found = certified(schooling.courses(uow, pupil.id))
     if not found:
         raise NotFound(f"no course of pupil {pupil.number}")
     return _certify(

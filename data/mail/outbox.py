@@ -22,7 +22,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 from data.mail import custom_templates
 from data.mail.custom_templates import TemplateText
-from data.mail.templates import TEMPLATES, LetterKind
+from data.mail.templates import TEMPLATES, Lane, LetterKind
 
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
@@ -63,6 +63,7 @@ class Letter(OfFamily, table=True):
     blocks: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     secret: str = Field(default="", max_length=400)
     state: str = Field(default=LetterState.WAITING, max_length=12, index=True)
+    lane: int = Lane.ORDINARY
     attempts: int = 0
     error: str = Field(default="", max_length=300)
     message_id: str = Field(default="", max_length=120)
@@ -92,7 +93,8 @@ class Mail:
 
     `delay` is in seconds. `joins`: its changes and its message are added to the recipient's letter of that kind that still
     waits for its delay to pass, when there is one. `once` is a key that no second letter may have (IntegrityError).
-    `unsubscribe`: the path at which its reader says that they do without; none on what people must be told.
+    `unsubscribe`: the path at which its reader says that they do without; none on what people must be told. `lane`: where
+    it is another than its kind's.
     """
 
     kind: LetterKind
@@ -109,6 +111,7 @@ class Mail:
     joins: bool = False
     once: str = ""
     unsubscribe: str = ""
+    lane: Lane | None = None
 
     @property
     def parts(self) -> dict[str, list[list[str]]]:
@@ -146,12 +149,13 @@ def post(uow: UnitOfWork, letter: Letter) -> Letter:
 
 
 def again(letter: Letter, to: str, now: datetime) -> Letter:
-    """The same words in a new letter, not yet in the outbox."""
+    """The same words in a new letter, not yet in the outbox; one at a time, by hand: it goes first."""
     return Letter(
         **letter.model_dump(
             include={"site_id", "family_id", "account_id", "kind", "name", "language", "subject", "blocks"}
         ),
         recipient=to[:254],
+        lane=Lane.AWAITED,
         created_at=now,
         due_at=now,
         resent_of=letter.id,
@@ -189,6 +193,7 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
         subject=f"{subject} – {site.name}"[:200],
         blocks=blocks,
         secret=encrypt(mail.secret) if mail.secret else "",
+        lane=template.lane if mail.lane is None else mail.lane,
         created_at=now,
         due_at=now + timedelta(seconds=mail.delay),
     )

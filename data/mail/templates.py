@@ -1,7 +1,7 @@
 """What each letter says: its subject, its paragraphs, the words of its link."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from data.core.i18n import _
 
@@ -42,6 +42,14 @@ class LetterKind(StrEnum):
     TRIAL = "trial"  # a text tried on oneself: that of the kind that is tried
 
 
+class Lane(IntEnum):
+    """Which letters leave first."""
+
+    AWAITED = 0  # somebody looks at their mail for it: a password, a confirmation
+    ORDINARY = 1
+    MAILING = 2  # to many at once
+
+
 @dataclass(frozen=True)
 class Template:
     """French sentences with {words}; « changes », « facts », « link », « message » and « secret » stand where the letter's
@@ -50,6 +58,7 @@ class Template:
     subject: str
     body: tuple[str, ...]
     link: str = ""
+    lane: Lane = Lane.ORDINARY
 
 
 TEMPLATES = {
@@ -65,6 +74,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.IDENTIFIERS: Template(
         _("Votre identifiant"),
@@ -76,6 +86,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Rien n’a changé : vous pouvez effacer ce message."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.ACCESS_SENT: Template(
         _("Votre accès au portail"),
@@ -89,6 +100,7 @@ TEMPLATES = {
             _("S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu »."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.ACCESS_RENEWED: Template(
         _("Votre nouveau mot de passe"),
@@ -102,6 +114,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.EMAIL_CORRECTED: Template(
         _("Votre adresse e-mail a été changée"),
@@ -159,6 +172,7 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera."),
         ),
         _("Confirmer mon adresse"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.ABSENCE_RECEIVED: Template(
         _("Votre message d’absence a été reçu"),
@@ -249,6 +263,7 @@ TEMPLATES = {
             "link",
         ),
         _("Répondre"),
+        lane=Lane.MAILING,
     ),
     LetterKind.DOCUMENT_REFUSED: Template(
         _("Une pièce de votre dossier est à remplacer"),
@@ -274,6 +289,7 @@ TEMPLATES = {
             "link",
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
     LetterKind.STAFF_EMAIL_CHANGED: Template(
         _("L’adresse e-mail de votre compte a changé"),
@@ -306,5 +322,6 @@ TEMPLATES = {
         _("Essai de courriel"),
         (_("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages."), "link"),
         _("Ouvrir les réglages"),
+        lane=Lane.AWAITED,
     ),
 }

@@ -49,8 +49,16 @@ REASONS = {
     "expired": _("Le mot de passe qu’il portait n’était plus valable."),
     "called back": _("Annulé par le secrétariat."),
     "unsafe": _("L’adresse n’a pas la forme d’une adresse e-mail, ou l’en-tête n’est pas sûr."),
+    "unwritable": _("Le serveur d’envoi ne peut pas écrire à cette adresse. Corrigez-la dans la fiche."),
+    "unreadable": _(
+        "Le mot de passe qu’il portait ne se lit plus. Donnez-en un nouveau depuis la fiche de la famille."
+    ),
+    "unmade": _(
+        "Ce courriel n’a pas pu être composé : prévenez la personne qui administre le portail, son journal dit pourquoi."
+    ),
     "5.1": _("Cette adresse n’existe pas, ou n’accepte plus de courriel. Corrigez-la dans la fiche."),
     "5.2.2": _("La boîte aux lettres du destinataire est pleine."),
+    "5.3.4": _("Ce courriel est trop volumineux pour le serveur d’envoi."),
     "5.7": _("Le serveur du destinataire refuse nos courriels : prévenez la personne qui administre le portail."),
     "552": _("La boîte aux lettres du destinataire est pleine."),
     "554": _("Le serveur du destinataire refuse ce courriel : prévenez la personne qui administre le portail."),
@@ -82,7 +90,7 @@ def reason(letter: Letter) -> str:
     for sign, text in REASONS.items():
         if sign and (error.startswith(sign) and not sign[0].isdigit()):
             return text
-    for sign in ("5.1", "5.2.2", "5.7", "4.2.2"):
+    for sign in ("5.1", "5.2.2", "5.3.4", "5.7", "4.2.2"):
         if enhanced.startswith(sign):
             return REASONS[sign]
     for sign in ("552", "554", "5", "4"):

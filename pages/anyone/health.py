@@ -1,5 +1,6 @@
 """For the operator's watch: alive, ready, figures. No detail for strangers."""
 
+import asyncio
 import ipaddress
 import secrets
 import time
@@ -12,8 +13,6 @@ from components.nicegui_adapter import open_pages
 from components.nicegui_adapter.screens import plain
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
-from data.core import schema
-from data.core.database import Fault
 from data.core.settings import settings
 from data.mail import delivery
 from data.ops import health
@@ -45,11 +44,9 @@ def alive(caller: Caller, request: Request) -> Response:
 
 
 @plain("/readyz", Audience.ANYONE)
-def ready(caller: Caller, request: Request) -> Response:
-    """Database, its shape, the outbox's age, the disk: 503 with the names of what fails."""
-    checks = {"database": _database(), "disk": health.free_bytes() > health.LEAST_FREE}
-    late = checks["database"] and bool(settings().smtp_url) and delivery.waiting()[1] > 3600
-    failing = [name for name, good in checks.items() if not good] + ["outbox"] * late
+async def ready(caller: Caller, request: Request) -> Response:
+    """Database, its shape, files, the disk, the outbox's age: 503 with the names of what fails."""
+    failing = await asyncio.to_thread(_failing)
     return JSONResponse({"etat": "ok" if not failing else "en panne", "en_cause": failing}, 503 if failing else 200)
 
 
@@ -73,12 +70,10 @@ def metrics(caller: Caller, request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
-def _database() -> bool:
-    try:
-        now, newest = schema.state()
-    except (Fault, OSError):
-        return False
-    return now == newest
+def _failing() -> list[str]:
+    found = health.failing()
+    late = "database" not in found and bool(settings().smtp_url) and delivery.waiting()[1] > 3600
+    return found + ["outbox"] * late
 
 
 def _may_watch(caller: Caller, request: Request) -> bool:
