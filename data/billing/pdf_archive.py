@@ -200,7 +200,7 @@ def _when(uow: UnitOfWork, a: Attended) -> str:
 
 def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> bytes | Draft:
     """What came in from this family for the pupil in a school year, for what, when and how; NotFound when nothing was billed."""
-    found = pupil_payments.of_pupil(uow, pupil.full_name, school_year)
+    found = pupil_payments.of_pupil(uow, pupil.full_name, school_year) if school_year.isprintable() else []
     if not found:
         raise NotFound(f"nothing billed for pupil {pupil.number} in {school_year[:9]}")
     lines = [line for charged in found for line in _account(uow, pupil, charged)]
