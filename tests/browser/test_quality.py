@@ -156,6 +156,19 @@ def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Ente
     )
 
 
+def test_nothing_that_sticks_lies_on_what_has_the_focus(enter: Enter, portal: Server) -> None:
+    """The phone's bar, the arrows under a past year's record, the head of a window; a phone, and a screen at 400 %."""
+    past = portal.value(
+        "SELECT min(e.id) FROM enrolment e JOIN pupil p ON p.id = e.pupil_id WHERE p.number = 2042 AND e.average IS NOT NULL"
+    )
+    course = portal.value(
+        "SELECT max(course_id) FROM enrolment e JOIN pupil p ON p.id = e.pupil_id WHERE p.number = 2042"
+    )
+    paths = [f"/eleves/2042/historique/{past}", f"/eleves/2042/cours/{course}", "/famille"]
+    for width, height in ((390, 844), (320, 256)):
+        keyboard_walk.through(enter, (("aubry.claire", path, width) for path in paths), height)
+
+
 @pytest.mark.parametrize(
     ("login", "path"), [("aubry.claire", path) for path in OWN] + [("renard.paul", path) for path in STAFF]
 )

@@ -83,9 +83,15 @@ function values(form) {
 
 function focusOn(id, within) {
   const found = document.getElementById(id) ?? within.querySelector(`[name="${CSS.escape(id)}"]`);
-  if (!found) return;
-  found.focus();
-  found.scrollIntoView({ block: "nearest" });
+  if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
+  found?.focus();
+  found?.scrollIntoView({ block: "nearest" });
+  keepFocus();
+}
+
+// The focus never falls to the body: where its place has gone, the page's content has it.
+function keepFocus() {
+  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 function fill(id, text) {
@@ -131,6 +137,7 @@ const Panel = {
   },
   methods: {
     draw(markup) {
+      if (this.$el.contains(document.activeElement)) requestAnimationFrame(keepFocus);
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
@@ -140,7 +147,9 @@ const Panel = {
             if (node.tagName === "TEXTAREA") node.defaultValue = drawn.defaultValue;
             return false; // somebody types there
           },
-          beforeAttributeUpdated: (name, node) => !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")),
+          beforeAttributeUpdated: (name, node) =>
+            !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")) &&
+            !(name === "tabindex" && node === document.activeElement),
         },
       });
       drafts.bringBack(this.$el);
@@ -349,6 +358,9 @@ async function stay() {
   if (answer.ok) watchIdleness();
   else location.reload();
 }
+
+document.addEventListener("close", () => requestAnimationFrame(keepFocus), true); // of a dialog whose opener has gone
+document.addEventListener("told", (event) => showToast(event.detail));
 
 const lost = document.getElementById("popup");
 new MutationObserver(() => lost.ariaHidden === "false" && announce(lost.textContent)).observe(lost, { attributes: true });
