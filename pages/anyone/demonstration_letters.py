@@ -33,7 +33,7 @@ def show(caller: Caller, request: Request) -> Response:
         "{count} courriels, du plus récent au plus ancien",
         count=len(letters),
     )
-    rows = ((html.a(each.subject, href=f"{PATH}/{each.id}"), each.recipient, _when(caller, each)) for each in letters)
+    rows = ((html.a(_subject(each), href=f"{PATH}/{each.id}"), each.recipient, _when(each)) for each in letters)
     under = caller.translate(
         "Ce que le portail aurait envoyé, mots de passe et liens compris. Cette page n’existe que dans la démonstration, et sur cet ordinateur."
     )
@@ -51,7 +51,7 @@ def one(caller: Caller, request: Request, n: str) -> Response:
     letter, text, _html = _parts(request, n)
     told = [
         (caller.translate("Destinataire"), letter.recipient),
-        (caller.translate("Date"), _when(caller, letter)),
+        (caller.translate("Date"), _when(letter)),
         (caller.translate("Autre partie"), html.a(caller.translate("Le message en HTML"), href=f"{PATH}/{n}.html")),
     ]
     back = html.p(html.a(caller.translate("Retour"), href=PATH, class_="way-back"))
@@ -77,5 +77,11 @@ def _page(caller: Caller, title: str, *body: Markup) -> Response:
     return plain_page(title, join(body), language=caller.language, frame=Frame(broad=True))
 
 
-def _when(caller: Caller, letter: Letter) -> str:
-    return formats.moment(letter.created_at, sites.every_site()[0].zone, caller.language)
+def _subject(letter: Letter) -> str:
+    """Without the conservatoire's name."""
+    return letter.subject.rpartition(" – ")[0] or letter.subject
+
+
+def _when(letter: Letter) -> str:
+    zone = sites.every_site()[0].zone
+    return f"{formats.day(letter.created_at.astimezone(zone).date())} {formats.hour(letter.created_at, zone)}"

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.addresses import CAMPAIGN, OWN
 from tests.browser import every_screen, keyboard_walk
 from tests.browser.conftest import LIVE, Enter
+from tests.browser.screens import in_states
 from tests.server import Server
 
 STAFF = [
@@ -150,9 +151,10 @@ def test_no_accessibility_fault_in_any_state(
     window.complaints.clear()  # a form sent empty is noted by the browser
 
 
-def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter) -> None:
+def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, portal: Server) -> None:
+    walked = [*SCREENS, *((screen.login, screen.path) for screen in in_states(portal))]
     keyboard_walk.through(
-        enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS)
+        enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in walked)
     )
 
 
