@@ -1,7 +1,6 @@
 """For the operator's watch: alive, ready, figures. No detail for strangers."""
 
 import asyncio
-import ipaddress
 import secrets
 import time
 
@@ -11,20 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from components.nicegui_adapter import open_pages
 from components.nicegui_adapter.screens import plain
+from components.web.auth import from_this_machine
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
 from data.core.settings import settings
 from data.mail import delivery
 from data.ops import health
 
-FORWARDED = {
-    "forwarded",
-    "x-real-ip",
-    "x-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "via",
-}  # a proxy stands between
 STARTED = time.monotonic()
 FIGURES = {
     "uptime_seconds": "Time since this process began to serve",
@@ -53,7 +45,7 @@ async def ready(caller: Caller, request: Request) -> Response:
 @plain("/metrics", Audience.ANYONE)
 def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for who shows METRICS_TOKEN; without that setting for this machine only."""
-    if not _may_watch(caller, request):
+    if not _may_watch(request):
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()
@@ -76,16 +68,8 @@ def _failing() -> list[str]:
     return found + ["outbox"] * late
 
 
-def _may_watch(caller: Caller, request: Request) -> bool:
+def _may_watch(request: Request) -> bool:
     if token := settings().metrics_token:
         scheme, _, shown = request.headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and secrets.compare_digest(shown.encode(), token.encode())
-    forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
-    return _local(caller.address) and not forwarded
-
-
-def _local(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return from_this_machine(request)

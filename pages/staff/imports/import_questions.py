@@ -68,7 +68,7 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
     return html.fieldset(
         html.legend(question.sentence.message(uow.language)),
         html.p(_where(uow, question), class_="soft"),
-        options,
+        html.div(options, class_="answers"),
         class_="question",
     )
 

@@ -48,7 +48,7 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
             html.div(_controls(uow, looked), class_="fixed"),
             open=bool(looked.reading.skip_hidden or looked.reading.keep_all or run.matched.get("reading")),
         ),
-        class_="card flow tight",
+        class_="card flow tight reading",
         aria_labelledby="reading",
     )
 

@@ -132,7 +132,6 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
     stays = (
         html.section(
             lists.draw(uow, replace(page_state.left, searched=len(report.left) > 10), report.left),
-            class_="card",
             aria_label=uow.translate("Ce qui reste"),
         )
         if report.left
@@ -144,7 +143,7 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         _by_kind(uow, report),
         stays,
         _confirm(uow, report, bool(sums["removed"] or sums["restored"])),
-        class_="card flow",
+        class_="card flow taken-back",
         aria_labelledby="undo-title",
     )
 
