@@ -6,7 +6,7 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days test-nicegui coverage lint format migration translations picture rules audit screens bench browser clean
+.PHONY: help run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -70,6 +70,10 @@ picture: $(READY)
 # docs/security.md: which tests show each rule.
 rules: $(READY)
 	$(VENV)/python -m tests.rules
+
+# What a new migration says, kept: it is never edited after that.
+digests: $(READY)
+	$(VENV)/python -m tests.migration_digests
 
 # Every screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so no part of the tests.
 audit: $(READY) browser

@@ -18,7 +18,14 @@ def main(arguments: list[str] | None = None) -> None:
     for part in (operation, accounts, backups, files):
         part.add(commands)
     chosen = parser.parse_args(arguments)
-    chosen.run(chosen)
+    try:
+        chosen.run(chosen)
+    except Exception as fault:
+        from data.cli import faults
+
+        if not (sentence := faults.sentence(fault)):
+            raise
+        sys.exit(sentence)
 
 
 def serve(_chosen: argparse.Namespace) -> None:

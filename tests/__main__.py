@@ -1,7 +1,8 @@
-"""`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, three at a time.
+"""`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, four at a time.
 
-A browser's loop and the others' do not share a process. `--days` runs all but the browser on each of the days of tests/days.py
-(or on those named); `--random` takes the tests of each file, and the files, in an order drawn anew.
+A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
+`--days` runs all but the browser on each of the days of tests/days.py (or on those named); `--random` takes the tests of each file,
+and the files, in an order drawn anew.
 """
 
 import argparse
@@ -20,9 +21,11 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from tests.days import CHOICE, DAYS, USUAL, Day
+from tests.ground import GROUND, SERVER, running_cluster
+from tests.sharing import PILE
 
 HERE = Path(__file__).resolve().parent
-AT_A_TIME = 3  # on two cores: each waits now and then
+AT_A_TIME = 4  # on two cores: each waits now and then
 TELL_EVERY = 20  # seconds
 MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
 ON_CHOSEN_DAYS = (
@@ -48,6 +51,7 @@ class Part:
     paths: list[str]
     day: Day = USUAL
     options: Iterable[str] = ()
+    pile: str = ""  # parts of one pile share out its files while they run
     percent: str = ""  # how far it is, once it has begun
     ended: bool = False
     failed: bool = False
@@ -56,17 +60,19 @@ class Part:
 
 def usual_parts() -> list[Part]:
     """The longest first."""
-    return [Part("browser", files("browser")), *without_browser(), *chosen_days()]
+    return [*shared("browser", 2), *without_browser(), *chosen_days()]
 
 
 def without_browser(day: str = "") -> list[Part]:
-    """The files of the web and of data/, shared out over several processes, and what is of neither."""
-    web, data, at, after = files("web"), files("data"), DAYS.get(day, USUAL), f", {day}" if day else ""
-    return [
-        *(Part(f"web {number + 1}{after}", web[number::2], at) for number in range(2)),
-        *(Part(f"data {number + 1}{after}", data[number::3], at) for number in range(3)),
-        Part(f"house{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at),
-    ]
+    at, after = DAYS.get(day, USUAL), f", {day}" if day else ""
+    house = Part(f"house{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at)
+    return [*shared("web", 2, at, after), house, *shared("data", 3, at, after)]
+
+
+def shared(folder: str, processes: int, day: Day = USUAL, after: str = "") -> list[Part]:
+    """A folder's files, for several processes."""
+    paths = [str(path) for path in sorted((HERE / folder).rglob("test_*.py"))]
+    return [Part(f"{folder} {number + 1}{after}", paths, day, pile=f"{folder}{after}") for number in range(processes)]
 
 
 def chosen_days() -> Iterator[Part]:
@@ -76,16 +82,15 @@ def chosen_days() -> Iterator[Part]:
         yield Part(name, paths, DAYS[name], ["-k", "not postgresql"])
 
 
-def files(folder: str) -> list[str]:
-    return [str(path) for path in sorted((HERE / folder).rglob("test_*.py"))]
-
-
 def run(part: Part, ground: str, options: list[str]) -> None:
     """Its output is printed whole once it has ended; its files lie on that ground."""
-    began = time.monotonic()
+    began, environment = time.monotonic(), {GROUND: ground, "TESTS_AT": part.day.at, "TZ": part.day.zone}
+    if part.pile:
+        environment[PILE] = f"{ground}/taken/{part.pile}"
+        Path(environment[PILE]).mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *part.paths, *part.options, *options],
-        env={**os.environ, "TMPDIR": ground, "TESTS_AT": part.day.at, "TZ": part.day.zone},
+        [sys.executable, "-m", "pytest", "-p", "tests.sharing", *part.paths, *part.options, *options],
+        env={**os.environ, **environment},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -129,7 +134,9 @@ def main() -> None:
     Thread(target=tell, args=(parts, over), daemon=True).start()
     with tempfile.TemporaryDirectory(prefix="anacrouse-", dir=MEMORY if roomy else None) as ground:
         Path(ground).chmod(0o711)  # PostgreSQL comes through as a person of its own
-        with ThreadPoolExecutor(AT_A_TIME) as lanes:
+        os.environ["TMPDIR"] = tempfile.tempdir = ground
+        with running_cluster() as cluster, ThreadPoolExecutor(AT_A_TIME) as lanes:
+            os.environ[SERVER] = cluster.url
             list(lanes.map(lambda part: run(part, ground, options), parts))
     over.set()
     if failed := [part.name for part in parts if part.failed]:

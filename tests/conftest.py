@@ -4,13 +4,9 @@
 """
 
 import contextlib
-import glob
 import itertools
 import os
-import secrets
 import shutil
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +17,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as of_hypothesis
 
 from tests.days import MOMENT
+from tests.ground import GROUND, SERVER, Cluster, made_once, running_cluster
 
 FOLDER = Path(tempfile.mkdtemp(prefix="anacrouse-tests-"))
+DEMO = f"demo_{MOMENT:%Y%m%d_%H%M%S}"
+SHARED = Path(os.environ.get(GROUND) or FOLDER) / DEMO
 ENVIRONMENT = {
     "ANACROUSE_TESTS": "1",
     "HASH_MEMORY_KIB": "1024",
@@ -84,15 +83,6 @@ def move_to(**environment: str) -> None:
         cached.cache_clear()
 
 
-def free_port() -> int:
-    """Below those that outgoing connections are given: whoever connects meanwhile does not take it from who will listen."""
-    while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as tried, contextlib.suppress(OSError):
-            tried.bind(("127.0.0.1", port))
-            return port
-
-
 def furnish(url: str) -> None:
     """The newest shape and the demonstration's people, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)
@@ -111,47 +101,35 @@ def _clean_up() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sqlite_demo() -> Path:
-    furnish(f"sqlite:///{FOLDER}/demo.db")
-    return FOLDER / "demo.db"
+    """The demonstration's database; its documents lie among the files of this process."""
+    with made_once(SHARED / "sqlite") as first:
+        if first:
+            furnish(f"sqlite:///{SHARED}/demo.db")
+            shutil.copytree(ENVIRONMENT["FILES_DIR"], SHARED / "files", dirs_exist_ok=True)
+    shutil.copytree(SHARED / "files", ENVIRONMENT["FILES_DIR"], dirs_exist_ok=True)
+    return SHARED / "demo.db"
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """A private PostgreSQL on a free port: the beginning of its databases' addresses."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [str(Path(shutil.which("initdb") or "").parent)]
-    if not Path(found[-1], "initdb").is_file():
-        pytest.fail("PostgreSQL is missing: apt-get install postgresql", pytrace=False)
-    folder = Path(tempfile.mkdtemp(prefix="anacrouse-pg-"))
-    person = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # it refuses to run as root
-    if person:
-        shutil.chown(folder, "postgres")
-    port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    """The beginning of the addresses of a PostgreSQL's databases."""
+    with contextlib.ExitStack() as ours:
+        yield os.environ.get(SERVER) or ours.enter_context(running_cluster()).url
 
-    def run(tool: str, *arguments: str) -> None:
-        subprocess.run(
-            [*person, f"{found[-1]}/{tool}", "-D", f"{folder}/cluster", *arguments],
-            cwd=folder,
-            check=True,
-            stdout=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        )
 
-    try:
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
-        finally:
-            run("pg_ctl", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL for one test, which may stop it."""
+    with running_cluster() as ours:
+        yield ours
 
 
 @pytest.fixture(scope="session")
 def postgresql_demo(postgresql: str) -> str:
-    ask_postgresql(postgresql, "CREATE DATABASE demo_of_the_tests")
-    furnish(postgresql + "demo_of_the_tests")
+    with made_once((SHARED if SERVER in os.environ else FOLDER) / "postgresql") as first:
+        if first:
+            ask_postgresql(postgresql, f"CREATE DATABASE {DEMO}")
+            furnish(postgresql + DEMO)
     return postgresql
 
 
@@ -174,14 +152,14 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
     rate_limit.forget_clients()
-    name = f"database_{next(_numbers)}"
+    name = f"database_{os.getpid()}_{next(_numbers)}"
     if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"
         if not empty:
             shutil.copy(request.getfixturevalue("sqlite_demo"), FOLDER / f"{name}.db")
     else:
         server = request.getfixturevalue("postgresql" if empty else "postgresql_demo")
-        ask_postgresql(server, f"CREATE DATABASE {name}" + ("" if empty else " TEMPLATE demo_of_the_tests"))
+        ask_postgresql(server, f"CREATE DATABASE {name}" + ("" if empty else f" TEMPLATE {DEMO}"))
         url = server + name
     move_to(DATABASE_URL=url)
     yield url

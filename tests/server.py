@@ -21,8 +21,9 @@ import psutil
 import pytest
 
 from data.core import clock
-from tests.conftest import ENVIRONMENT, free_port
+from tests.conftest import ENVIRONMENT
 from tests.days import ZONE
+from tests.ground import free_port
 
 PATIENCE = 240  # seconds; they only bound a failure, for other programs may have the machine
 ROOT = Path(__file__).resolve().parent.parent

@@ -88,3 +88,12 @@ def test_styles_name_no_colour_but_tokens_and_no_least_width() -> None:
         assert "min-width: " not in "".join(re.findall(r"@media[^{]*", style)), name
         if name not in {"tokens.css", "modes.css"}:
             assert set(re.findall(r"#[0-9a-f]{3,8}\b", style)) <= {"#17495a", "#fff", "#999"}, name
+
+
+def test_styles_say_nothing_that_webkit_reads_otherwise() -> None:
+    """A grid out of the flow takes all the height it may have; a shorthand of several decorations is none."""
+    for name in STYLES:
+        style = re.sub(r"/\*.*?\*/", "", (THEME / name).read_text(encoding="utf-8"), flags=re.S)
+        assert not re.findall(r"text-decoration: \w+ [^;]+;", style), name
+        for head, body in re.findall(r"([^{};]*dialog\[open\][^{}]*)\{([^{}]*)\}", style):
+            assert "display: grid" not in body or "align-content: start" in body, (name, head)

@@ -20,6 +20,7 @@ STYLES = (
     "layout.css",
     "plain_layout.css",
     "controls.css",
+    "presses.css",
     "content.css",
     "lists.css",
     "figures.css",

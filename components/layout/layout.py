@@ -92,12 +92,15 @@ def _under(path: str) -> str:
     return path.split("/")[1]
 
 
-def _entry(caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False) -> Markup:
+def _entry(
+    caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False, class_: str | None = None
+) -> Markup:
     href, label, drawing = entry
     return html.a(
         drawn and icon(drawing),
         caller.translate(label),
         href=href,
+        class_=class_,
         aria_current="page" if _is_current(path, href) else None,
     )
 
@@ -146,6 +149,7 @@ def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Ma
     rest = [entry for entry in menu if entry[0] not in IN_BAR]
     more = html.div(
         html.nav(
+            (_entry(caller, entry, path, drawn=True, class_="of-bar") for entry in first[1:]),
             (_entry(caller, entry, path, drawn=True) for entry in rest),
             display_preferences.opener(caller.language),
             sign_out_button(caller, drawn=True),

@@ -3,8 +3,11 @@
 import asyncio
 import ctypes
 import gc
+import logging
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,26 +16,36 @@ from nicegui import app
 from components.web import errors
 from data.access_grants import batches as access_batches
 from data.accounts import refusals
-from data.core import database
+from data.core import database, outages, stopping
 from data.core.database import Unavailable
 from data.core.settings import settings
 from data.importing import jobs
 from data.mail import delivery
 from data.office import daily_digest
+from data.ops import health
 from data.privacy import orphan_files, retention
 from data.reenrolment import retention as reenrolment_retention
 from data.uploads import worker as upload_worker
 
 ROUND_SECONDS, DAILY_SECONDS, MEMORY_SECONDS, FILES_SECONDS = 2.0, 60.0, 15.0, 3600.0
 DAY_SECONDS, REFUSALS_SECONDS = 86_400.0, 60.0
+STOP_SECONDS = 25.0  # deploy/ gives the whole process 40
+log = logging.getLogger("anacrouse")
+_threads = ThreadPoolExecutor(thread_name_prefix="work")  # what asyncio.to_thread runs, so that a stop can wait for it
 
 
 async def start() -> None:
+    global _threads  # noqa: PLW0603
+    stopping.forget()
+    _threads = ThreadPoolExecutor(thread_name_prefix="work")
+    asyncio.get_running_loop().set_default_executor(_threads)
     if settings().periodic_jobs:
         for job in _jobs():
             app.timer(job.seconds, job.run, immediate=job.at_start)
     counted = _Periodic("refusals", REFUSALS_SECONDS, refusals.tell_counted)  # every process tells what it counted
     app.timer(counted.seconds, counted.run, immediate=False)
+    examined = _Periodic("the examination of the database", DAY_SECONDS, health.examine)
+    app.timer(examined.seconds, examined.run, immediate=True)
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()
@@ -42,10 +55,25 @@ async def start() -> None:
 
 
 async def stop() -> None:
-    with suppress(Unavailable):
-        await asyncio.to_thread(refusals.tell_counted, at_once=True)
-    await asyncio.to_thread(jobs.close)
-    await asyncio.to_thread(upload_worker.close)
+    """Work under way in threads and in other processes is waited for, within bounds: the letter being sent, the import being
+    written. What is not done by then is taken up by the next start."""
+    stopping.begin()
+    log.info("stopping, once what is under way is done")
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+
+    def end() -> None:  # in a thread that nobody joins: it may outlast the bounds
+        with suppress(Unavailable):
+            refusals.tell_counted(at_once=True)
+        jobs.close()
+        upload_worker.close()
+        _threads.shutdown()
+        loop.call_soon_threadsafe(ended.set)
+
+    threading.Thread(target=end, name="stop", daemon=True).start()
+    try:
+        await asyncio.wait_for(ended.wait(), STOP_SECONDS)
+    except TimeoutError:
+        log.warning("stopped after %.0f s with work under way: the next start takes it up", STOP_SECONDS)
     database.close()
 
 
@@ -60,11 +88,12 @@ class _Periodic:
     under_way: bool = False
 
     async def run(self) -> None:
-        if self.under_way:
+        if self.under_way or stopping.asked():
             return
         self.under_way = True
         try:
             await asyncio.to_thread(self.work)
+            outages.lines.over()
         except Exception as fault:
             errors.reference_of(fault, self.name)
         finally:

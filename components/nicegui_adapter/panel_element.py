@@ -22,9 +22,9 @@ from components.web.auth import SignedOut
 from components.web.errors import database_sentence, reference_of
 from data.accounts.caller import READ_ONLY_VIEW, Caller
 from data.core import events
-from data.core.database import Unavailable
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.events import Topic
+from data.core.i18n import Language, translate
 from data.core.scope import ReadOnlyViolation
 from data.core.unit_of_work import UnitOfWork
 
@@ -46,7 +46,7 @@ class Panel(StaticPanel):
     ) -> None:
         super().__init__(draw(uow), tag=tag, classes=classes)
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
-        self.follows, self._as_of = tuple(follows), uow.as_of
+        self.follows, self._as_of, self._language = tuple(follows), uow.as_of, uow.language
         self._begun = self._answered = 0  # the last numbered act
         if self.actions:
             self.on("act", self._act)
@@ -111,6 +111,8 @@ class Panel(StaticPanel):
             caller = here()
         except SignedOut:
             return Answer(reload=True)
+        except Exception as fault:
+            return _went_wrong(self._language, act, fault)
         try:
             if getattr(handler, "only_shows", False):
                 with caller.unit_of_work(at_once=True) as uow:
@@ -123,7 +125,7 @@ class Panel(StaticPanel):
         except NotFound:
             return Answer(go="/")
         except Exception as fault:
-            return _went_wrong(caller, act, fault)
+            return _went_wrong(caller.language, act, fault)
         return answer
 
 
@@ -155,17 +157,18 @@ def _as_answer(fault: Exception, caller: Caller, act: Act) -> Answer:
         return Answer(dialog=fault.message(caller.language))
     if isinstance(fault, NotFound):
         return Answer(dialog=caller.translate("Ceci n’existe plus ou ne vous est pas accessible."))
-    return _went_wrong(caller, act, fault)
+    return _went_wrong(caller.language, act, fault)
 
 
-def _went_wrong(caller: Caller, act: Act, fault: Exception) -> Answer:
+def _went_wrong(language: Language, act: Act, fault: Exception) -> Answer:
     reference = reference_of(fault, act.do)
-    if isinstance(fault, Unavailable):
-        return Answer(dialog=caller.translate(database_sentence(fault)))
+    if known := database_sentence(fault):
+        return Answer(dialog=translate(known, language))
     return Answer(
-        dialog=caller.translate(
+        dialog=translate(
             "Une erreur est survenue ; votre saisie est toujours là. Réessayez, "
             "ou donnez cette référence au conservatoire : {reference}",
+            language,
             reference=reference,
         )
     )

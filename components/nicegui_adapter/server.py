@@ -18,6 +18,7 @@ from components.nicegui_adapter.background_jobs import start, stop
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
+from data.core import outages
 from data.core.settings import settings
 
 log = logging.getLogger("anacrouse")
@@ -49,6 +50,7 @@ def set_up_logging() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(settings().log_format))
     handler.addFilter(socket_ownership.OneLine())
+    handler.addFilter(outages.lines)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "alembic", "watchfiles", "python_multipart", "fontTools", "engineio", "socketio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

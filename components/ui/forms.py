@@ -19,6 +19,7 @@ from data.core.fields import EditableField
 from data.core.i18n import Language, _
 from data.core.sites import Policy, Site
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.families.models import Guardian, Record
 
 INPUT_MODES = {"tel": "tel", "email": "email", "date": "numeric", "postcode": "text"}
@@ -56,7 +57,8 @@ def record_form(
     """The whole form of `row`; read only where the site or the link says so."""
     key, sections, waiting = record_key(row), dict[str, list[Markup]](), shown.pending
     faults = typed.faults.get(key, {})
-    for name, (one, policy) in sites.open_fields(site, type(row)).items():
+    open_ = protection.open_fields(uow, site, change_requests.record_type_of(row), row)
+    for name, (one, policy) in open_.items():
         if one.kind.control == "photo":
             continue  # it has a form of its own, sent by plain HTTP
         control = Control(

@@ -1,5 +1,6 @@
 """The only way text becomes markup: everything is escaped unless it is markup already."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -16,8 +17,11 @@ AS_TYPED = {
     "script",
     "style",
     "title",
-}  # what a person typed, or what no eye reads, stays as it is
+    "text",
+}  # what a person typed, what no eye reads, what a drawing places, stays as it is
 SHORT = 200  # characters
+LONG_WORD = re.compile(r"\S{37,}")  # wider than a phone; a longer address or name may be cut, seldom a word
+PART = 8  # letters of it that stay together
 Element = Callable[..., Markup]
 Content = Any  # text, Markup, None or False (nothing), or an iterable of these
 
@@ -83,7 +87,7 @@ def _write(content: Iterable[Content], into: list[str], *, typeset: bool) -> Non
         if isinstance(item, Markup):
             into.append(item)
         elif isinstance(item, str):
-            into.append(escape(item) if not typeset else _typeset(item) if len(item) < SHORT else escape(tight(item)))
+            into.append(escape(item) if not typeset else _typeset(item) if len(item) < SHORT else _cut(tight(item)))
         elif item is None or item is False:
             continue
         elif isinstance(item, Iterable):
@@ -94,7 +98,20 @@ def _write(content: Iterable[Content], into: list[str], *, typeset: bool) -> Non
 
 @lru_cache(maxsize=4096)  # labels and words of a screen come again and again
 def _typeset(text: str) -> Markup:
-    return escape(tight(text))
+    return _cut(tight(text))
+
+
+def _cut(text: str) -> Markup:
+    """Escaped; a word of eighty letters may go on on the next line, so that no table, card or heading is wider than its page."""
+    if len(text) < 37 or not LONG_WORD.search(text):
+        return escape(text)
+    parts, at = [], 0
+    for found in LONG_WORD.finditer(text):
+        word = found.group()
+        parts.append(escape(text[at : found.start()]))
+        parts.append(Markup("<wbr>").join(word[n : n + PART] for n in range(0, len(word), PART)))
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
 
 
 def classes(*names: object) -> str | None:

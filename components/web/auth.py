@@ -1,5 +1,7 @@
 """Who is calling: read from the cookie and the session's row at every page, download and event."""
 
+import ipaddress
+
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +15,15 @@ from data.core import sites
 from data.core.i18n import as_language
 from data.core.settings import settings
 from data.core.sites import Site
+
+FORWARDED = {
+    "forwarded",
+    "x-real-ip",
+    "x-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "via",
+}  # a proxy stands between
 
 
 class SignedOut(Exception):
@@ -37,6 +48,16 @@ def cookie(request: Request, name: str) -> str:
 def address_of(request: Request) -> str:
     """The client's network address; the middleware has already looked behind trusted proxies."""
     return request.client.host if request.client else ""
+
+
+def from_this_machine(request: Request) -> bool:
+    """Asked by a program beside us, through no proxy."""
+    if any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers):
+        return False
+    try:
+        return ipaddress.ip_address(address_of(request)).is_loopback
+    except ValueError:
+        return False
 
 
 def caller_of(request: Request, *, touch: bool = True) -> Caller:

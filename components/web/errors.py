@@ -10,9 +10,11 @@ from starlette.responses import HTMLResponse, Response
 from components.layout import display_preferences, html_document
 from components.ui import html
 from components.ui.icons import LOGO, STAVE
-from data.core.database import Unavailable
+from data.accounts import passwords
 from data.core.i18n import Language, _, as_language, translate
+from data.core.outages import Cause, cause_of
 from data.core.settings import settings
+from data.ops import health
 
 log = logging.getLogger("anacrouse")
 SENTENCES = {
@@ -25,10 +27,21 @@ SENTENCES = {
     422: _("Cette demande n’a pas pu être lue. Revenez à la page précédente et réessayez."),
     429: _("Trop de demandes en peu de temps. Réessayez dans une minute."),
     500: _("Une erreur est survenue. Rien de ce qui était enregistré n’est perdu."),
-    503: _("Le service est momentanément très sollicité. Réessayez dans une minute."),
+    503: passwords.OVERLOADED,
 }
 BUSY = _("Le service est occupé, votre saisie n’a pas été enregistrée. Réessayez.")
 NO_ROOM = _("L’enregistrement est momentanément impossible. Rien n’a été modifié.")
+AWAY = _(
+    "Le portail ne joint plus sa base de données. Rien de ce qui était enregistré n’est perdu. "
+    "Réessayez dans quelques minutes."
+)
+OF_THE_DATABASE = {
+    Cause.BUSY: BUSY,
+    Cause.FULL: NO_ROOM,
+    Cause.READ_ONLY: NO_ROOM,
+    Cause.DISK: NO_ROOM,
+    Cause.GONE: AWAY,
+}
 
 
 def sentence(status: int, language: Language = "fr") -> str:
@@ -37,8 +50,13 @@ def sentence(status: int, language: Language = "fr") -> str:
 
 
 def error_page(status: int, *, language: Language = "fr", reference: str = "", text: str = "") -> HTMLResponse:
+    busy, away = _("Service très sollicité"), _("Service momentanément indisponible")
+    titles = {
+        404: _("Page introuvable"),
+        503: away if text else busy,
+        500: _("Une erreur est survenue"),
+    }
     text = text or sentence(status, language)
-    titles = {404: _("Page introuvable"), 503: _("Service très sollicité"), 500: _("Une erreur est survenue")}
     title = translate(titles.get(404 if status == 405 else status, _("Demande impossible")), language)
     card = html.div(
         html.h1(title),
@@ -54,15 +72,20 @@ def error_page(status: int, *, language: Language = "fr", reference: str = "", t
 
 
 def reference_of(fault: BaseException, where: str) -> str:
-    """A number to give by telephone; the log has it with the whole fault."""
+    """A number to give by telephone; the log has it with the whole fault, or in one line when the database does not answer."""
+    health.note(fault)
+    if database_sentence(fault):
+        log.error("at %s", where, exc_info=fault)
+        return ""
     reference = secrets.token_hex(4).upper()
     log.error("reference %s at %s", reference, where, exc_info=fault)
     return reference
 
 
-def database_sentence(fault: Unavailable) -> str:
-    """What to tell when the database is locked, full, or gone."""
-    return BUSY if "lock" in str(fault.orig).lower() else NO_ROOM
+def database_sentence(fault: BaseException) -> str:
+    """What to tell when the database is locked, full, or gone; "" for any other fault."""
+    cause = cause_of(fault)
+    return OF_THE_DATABASE.get(cause, "") if cause else ""
 
 
 async def on_http(request: Request, fault: Exception) -> Response:
@@ -81,8 +104,9 @@ async def on_fault(request: Request, fault: Exception) -> Response:
 
 
 def fault_page(fault: BaseException, path: str, language: Language) -> HTMLResponse:
-    """500, or 503 when the database is only busy."""
-    if isinstance(fault, Unavailable):
-        reference_of(fault, path)
-        return error_page(503, language=language)
-    return error_page(500, language=language, reference=reference_of(fault, path))
+    """500, or 503 when the database is only busy, full or away."""
+    reference, known = reference_of(fault, path), database_sentence(fault)
+    if not known:
+        return error_page(500, language=language, reference=reference)
+    text = "" if known == BUSY else translate(known, language)
+    return error_page(503, language=language, text=text)

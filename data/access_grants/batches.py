@@ -19,7 +19,8 @@ from sqlmodel import Field, col, or_, select, update
 
 from data.access_grants import grants as access_grants
 from data.accounts.models import Account
-from data.core import audit, sites
+from data.core import audit, sites, stopping
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.roles import Role
@@ -31,6 +32,7 @@ from data.directory import search as family_search
 from data.families import stored_files
 from data.families.models import Guardian
 from data.mail import letterhead
+from data.mail.templates import Lane
 from data.pdf import access_letters
 from data.pdf.access_letters import Portal
 
@@ -157,7 +159,7 @@ def start(uow: UnitOfWork, how: str, account_ids: Sequence[int] | None = None) -
         )
     )
     uow.add_all(AccessItem(site_id=uow.site_id or 0, batch_id=batch.id, account_id=each) for each in chosen)
-    audit.note_record(uow, "access batch", batch,
+    audit.note_record(uow, Action.ACCESS_BATCH, batch,
                  changes={_("Envoi"): ["", HOWS[how]], _("Comptes"): ["", len(chosen)]})  # fmt: skip
     uow.publish(("access", uow.site_id or 0))
     return batch
@@ -189,7 +191,7 @@ def content_of(uow: UnitOfWork, batch_id: int) -> bytes:
         raise NotFound(f"letters of batch {batch_id}")
     if uow.role != Role.MANAGER and _holds_hidden(uow, batch):
         raise NotFound(f"letters of batch {batch_id}, with protected addresses")
-    audit.note_record(uow, "access letters read", batch)
+    audit.note_record(uow, Action.ACCESS_LETTERS_READ, batch)
     return path.read_bytes()
 
 
@@ -223,7 +225,7 @@ def waiting() -> list[int]:
 
 
 def work(batch_id: int) -> None:
-    """All that is left of a batch. A fault leaves it for the next round; its lease says when."""
+    """All that is left of a batch. A fault, or the end of the process, leaves it for another round; its lease says when."""
     with system_unit_of_work(writes=True) as uow:
         free = or_(col(AccessBatch.lease_until).is_(None), col(AccessBatch.lease_until) < uow.now)
         if not uow.change(
@@ -239,7 +241,9 @@ def work(batch_id: int) -> None:
         return
     if batch.how == "mail":
         while mail_some(author, batch_id):
-            pass
+            if stopping.asked():
+                _release(batch_id)
+                return
         _finish(author, batch_id)
     else:
         _print_all(author, batch_id)
@@ -262,7 +266,7 @@ def mail_some(author: Account, batch_id: int, most: int = STEP) -> bool:
             try:
                 if already_informed:
                     raise UserError("Cet accès a été communiqué entre-temps.")
-                access_grants.mail(uow, account.id, new, delay=(batch.done * 60) // a_minute)
+                access_grants.mail(uow, account.id, new, delay=(batch.done * 60) // a_minute, lane=Lane.MAILING)
                 fresh.state = ItemState.DONE
                 batch.done += 1
             except UserError:
@@ -317,6 +321,14 @@ def _progress(author: Account, batch_id: int, done: int) -> None:
         batch.done, batch.lease_until = done, uow.now + LEASE
         uow.add(batch)
         uow.publish(("access", batch.site_id))
+
+
+def _release(batch_id: int) -> None:
+    """Whoever comes next goes on with it at once."""
+    with system_unit_of_work(writes=True) as uow:
+        batch = uow.get(AccessBatch, batch_id, lock=True)
+        batch.lease_until = None
+        uow.add(batch)
 
 
 def _finish(author: Account, batch_id: int, state: BatchState = BatchState.DONE) -> None:

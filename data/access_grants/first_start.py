@@ -10,6 +10,7 @@ from data.accounts import models as accounts
 from data.accounts import passwords, sessions, two_factor
 from data.accounts.models import Account
 from data.core import audit, encryption
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import EMAIL, NAME, tidy
 from data.core.roles import Role
@@ -67,7 +68,7 @@ def _create_site(uow: UnitOfWork, code: str, name: str) -> Site:
     if faults:
         raise ValidationErrors(faults)
     row = uow.add(Site(code=code, name=tidy(name)))
-    audit.note_record(uow, "site made", row, by=audit.Author(row.id, "operator"))
+    audit.note_record(uow, Action.SITE_MADE, row, by=audit.Author(row.id, "operator"))
     return row
 
 
@@ -113,7 +114,7 @@ def _create_staff(uow: UnitOfWork, site: Site, login: str, name: str, email: str
     )
     audit.note_record(
         uow,
-        "staff account made",
+        Action.STAFF_ACCOUNT_MADE,
         row,
         by=audit.Author(site.id, "operator"),
         changes={"login": ["", login], "role": ["", role]},

@@ -20,16 +20,18 @@ from data.accounts import sessions as accounts_sessions
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import audit, password_lifetimes, sites
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import fold
 from data.core.i18n import _, as_language
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, PupilLink
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import Lane, LetterKind
 from data.pdf.access_letters import AccessLetter
 
 AGAIN = timedelta(minutes=1)  # a second press is the first one's
@@ -101,7 +103,7 @@ def create_some(uow: UnitOfWork, adult_ids: Iterable[int]) -> int:
         made.append(_account(adult, login))
     uow.add_all(made)
     for account in made:
-        _note(uow, "account created", account, {_("Identifiant"): ["", account.login]})
+        _note(uow, Action.ACCOUNT_CREATED, account, {_("Identifiant"): ["", account.login]})
     return len(made)
 
 
@@ -132,11 +134,11 @@ def create(uow: UnitOfWork, adult: Guardian, login: str) -> Account:
         account = uow.add(_account(adult, login))
     except IntegrityError:  # somebody took it in the same moment
         raise UserError("Cet identifiant vient d’être pris. Choisissez-en un autre.") from None
-    _note(uow, "account created", account, {_("Identifiant"): ["", login]})
+    _note(uow, Action.ACCOUNT_CREATED, account, {_("Identifiant"): ["", login]})
     return account
 
 
-def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> Account:
+def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0, lane: Lane | None = None) -> Account:
     """A password for seven days, by mail to the recorded address; the old one and every session end. `delay` in seconds.
 
     The same words whether it is the first access or a new one. UserError without an address.
@@ -156,18 +158,19 @@ def mail(uow: UnitOfWork, account_id: int, new: Password, *, delay: int = 0) -> 
     account.access_sent_at, account.access_sent_by = uow.now, "mail"
     uow.add(account)
     accounts_sessions.end_all(uow, account.id)
-    for kind in ("access_sent", "access_renewed", "new_password"):
+    for kind in (LetterKind.ACCESS_SENT, LetterKind.ACCESS_RENEWED, LetterKind.NEW_PASSWORD):
         outbox.cancel_waiting(uow, account.id, kind)
     mail = Mail(
-        "access_sent" if first else "access_renewed",
+        LetterKind.ACCESS_SENT if first else LetterKind.ACCESS_RENEWED,
         to,
         {"login": account.login, "days": password_lifetimes.MAILED_DAYS},
         secret=new.word,
         path="/connexion",
         delay=delay,
+        lane=lane,
     )
     outbox.write(uow, mail)
-    _note(uow, "access mailed", account)
+    _note(uow, Action.ACCESS_MAILED, account)
     return account
 
 
@@ -178,7 +181,7 @@ def hand_out(uow: UnitOfWork, chosen: Sequence[Account], day: datetime) -> None:
         if account.access_sent_at is None:
             account.access_sent_at, account.access_sent_by = day, "letter"
             uow.add(account)
-        _note(uow, "access letter", account)
+        _note(uow, Action.ACCESS_LETTER, account)
 
 
 def letters_for(uow: UnitOfWork, account_ids: Iterable[int]) -> list[tuple[Account, AccessLetter]]:
@@ -204,7 +207,7 @@ def _letter(uow: UnitOfWork, site: sites.Site, account: Account, adult: Guardian
     lines = (adult.address, adult.complement, f"{adult.postcode} {adult.town}".strip())
     return AccessLetter(
         name=f"{civility} {adult.full_name}".strip(),
-        address=tuple(filter(None, lines)) if families.contact_shown(uow, adult) else (),
+        address=tuple(filter(None, lines)) if protection.contact_shown(uow, adult) else (),
         family=number,
         login=account.login,
         has_email=bool(adult.email),
@@ -224,7 +227,7 @@ def block(uow: UnitOfWork, account_id: int) -> Account:
         account.disabled = True
         uow.add(account)
         accounts_sessions.end_all(uow, account.id)
-        _note(uow, "account blocked", account, {_("Bloqué"): ["non", "oui"]})
+        _note(uow, Action.ACCOUNT_BLOCKED, account, {_("Bloqué"): ["non", "oui"]})
     return account
 
 
@@ -237,7 +240,7 @@ def unblock(uow: UnitOfWork, account_id: int) -> Account:
     before = ["oui", "non"] if account.disabled else ["attente", "aucune"]
     account.disabled = False
     uow.add(account)
-    _note(uow, "account unblocked", account, {_("Bloqué"): before})
+    _note(uow, Action.ACCOUNT_UNBLOCKED, account, {_("Bloqué"): before})
     return account
 
 
@@ -272,7 +275,7 @@ def close_session(uow: UnitOfWork, signin_id: int) -> None:
     account = _family_account(uow, signin.account_id)
     if signin.ended_at is None:
         accounts_sessions.close(uow, signin)
-        _note(uow, "session closed", account)
+        _note(uow, Action.SESSION_CLOSED, account)
 
 
 def of_family(uow: UnitOfWork, family_id: int) -> list[Account]:
@@ -297,6 +300,6 @@ def _family_account(uow: UnitOfWork, account_id: int) -> Account:
     return account
 
 
-def _note(uow: UnitOfWork, action: str, account: Account, changes: dict[str, list[str]] | None = None) -> None:
+def _note(uow: UnitOfWork, action: Action, account: Account, changes: dict[str, list[str]] | None = None) -> None:
     audit.note_record(uow, action, account, account.family_id, changes=dict(changes or {}))
     uow.publish(("family", account.family_id or 0), ("account", account.id))

@@ -11,11 +11,12 @@ from sqlmodel import select
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork, unit_of_work
-from data.families import models as families
-from data.families.models import Family, Guardian
+from data.families import protection
+from data.families.models import Family
 
 MINUTES = 15
 
@@ -26,12 +27,11 @@ def begin(uow: UnitOfWork, signin_id: int, family: Family, account_id: int) -> A
     account, signin = uow.get(Account, account_id), _own(uow, signin_id)
     if account.family_id != family.id or account.role != Role.FAMILY:
         raise NotFound(f"account {account_id} of family {family.id}")
-    adults = uow.all(select(Guardian).where(Guardian.family_id == family.id))
-    if not families.all_shown(uow, adults):
-        raise UserError(families.PROTECTED)
+    if not protection.family_shown(uow, family.id):
+        raise UserError(protection.PROTECTED)
     signin.viewing_account_id, signin.viewing_until = account.id, uow.now + timedelta(minutes=MINUTES)
     uow.add(signin)
-    audit.note_record(uow, "viewed as family", account, family.id)
+    audit.note_record(uow, Action.VIEWED_AS_FAMILY, account, family.id)
     uow.publish(("viewing", signin.id))
     return account
 
@@ -48,7 +48,7 @@ def end(uow: UnitOfWork, signin_id: int) -> int | None:
     uow.publish(("viewing", signin.id))
     if account is None or account.family_id is None:
         return None
-    audit.note_record(uow, "viewing ended", account, account.family_id)
+    audit.note_record(uow, Action.VIEWING_ENDED, account, account.family_id)
     return uow.get(Family, account.family_id).number
 
 
@@ -59,12 +59,13 @@ def viewed(account: Account, signin: SignIn, *, now: datetime | None = None) -> 
     with unit_of_work(account, now=now) as uow:
         if signin.viewing_until < uow.now:
             return None
-        return uow.one(
+        seen = uow.one(
             select(Account).where(
                 Account.id == signin.viewing_account_id,
                 Account.role == Role.FAMILY,
             )
         )
+        return seen if seen and protection.family_shown(uow, seen.family_id) else None
 
 
 def _own(uow: UnitOfWork, signin_id: int) -> SignIn:

@@ -11,6 +11,7 @@ from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.accounts.two_factor import SecondFactor
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EMAIL, NAME
 from data.core.i18n import _
@@ -20,6 +21,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 
 STAFF_ROLES = (Role.OFFICE, Role.MANAGER)
 OWN = _("Votre propre compte se change par un autre responsable.")
@@ -100,7 +102,7 @@ def create(uow: UnitOfWork, values: dict[str, str], word: str, hashed: str) -> A
         )
     )
     _mail_password(uow, row, word)
-    _note(uow, row, "staff account made", {name: ["", value] for name, value in values.items()})
+    _note(uow, row, Action.STAFF_ACCOUNT_MADE, {name: ["", value] for name, value in values.items()})
     return row
 
 
@@ -110,11 +112,11 @@ def rename(uow: UnitOfWork, account_id: int, name: str, email: str) -> None:
     values = check(uow, row.login, name, email, row.role, but=row.id)
     changes = {key: [getattr(row, key), values[key]] for key in ("name", "email") if getattr(row, key) != values[key]}
     if "email" in changes and row.email:
-        outbox.write(uow, Mail("staff_email_changed", accounts.recipient(uow, row), {"login": row.login}))
+        outbox.write(uow, Mail(LetterKind.STAFF_EMAIL_CHANGED, accounts.recipient(uow, row), {"login": row.login}))
     row.name, row.email = values["name"], values["email"]
     uow.add(row)
     if changes:
-        _note(uow, row, "staff account changed", changes)
+        _note(uow, row, Action.STAFF_ACCOUNT_CHANGED, changes)
 
 
 def change_role(uow: UnitOfWork, account_id: int, role: str) -> None:
@@ -125,7 +127,7 @@ def change_role(uow: UnitOfWork, account_id: int, role: str) -> None:
     if row.role == role:
         return
     before, row.role = row.role, role
-    _close(uow, row, "role changed", {"role": [before, role]})
+    _close(uow, row, Action.ROLE_CHANGED, {"role": [before, role]})
 
 
 def disable(uow: UnitOfWork, account_id: int, disabled: bool) -> None:
@@ -133,13 +135,13 @@ def disable(uow: UnitOfWork, account_id: int, disabled: bool) -> None:
     if row.disabled == disabled:
         return
     row.disabled = disabled
-    _close(uow, row, "account disabled" if disabled else "account enabled", {})
+    _close(uow, row, Action.ACCOUNT_DISABLED if disabled else Action.ACCOUNT_ENABLED, {})
 
 
 def close_sessions(uow: UnitOfWork, account_id: int) -> None:
     row = get(uow, account_id)
     sessions.end_all(uow, row.id, but=0)
-    _note(uow, row, "sessions closed", {})
+    _note(uow, row, Action.SESSIONS_CLOSED, {})
 
 
 def reset_factor(uow: UnitOfWork, account_id: int) -> None:
@@ -156,11 +158,11 @@ def renew_password(uow: UnitOfWork, account_id: int, word: str, hashed: str) -> 
     row.password_hash, row.must_change = hashed, True
     row.password_expires_at = uow.now + timedelta(days=MAILED_DAYS)
     uow.add(row)
-    outbox.cancel_waiting(uow, row.id, "staff_welcome")
-    outbox.cancel_waiting(uow, row.id, "new_password")
+    outbox.cancel_waiting(uow, row.id, LetterKind.STAFF_WELCOME)
+    outbox.cancel_waiting(uow, row.id, LetterKind.NEW_PASSWORD)
     sessions.end_all(uow, row.id)
     _mail_password(uow, row, word)
-    _note(uow, row, "new password mailed", {})
+    _note(uow, row, Action.NEW_PASSWORD_MAILED, {})
 
 
 def _acting(uow: UnitOfWork) -> None:
@@ -184,17 +186,19 @@ def _anothers(uow: UnitOfWork, account_id: int) -> Account:
     raise UserError(OWN if others else LAST)
 
 
-def _close(uow: UnitOfWork, row: Account, action: str, changes: dict[str, list[str]]) -> None:
+def _close(uow: UnitOfWork, row: Account, action: Action, changes: dict[str, list[str]]) -> None:
     uow.add(row)
     sessions.end_all(uow, row.id)
     _note(uow, row, action, changes)
 
 
-def _note(uow: UnitOfWork, row: Account, action: str, changes: dict[str, list[str]]) -> None:
+def _note(uow: UnitOfWork, row: Account, action: Action, changes: dict[str, list[str]]) -> None:
     audit.note_record(uow, action, row, changes=changes)
     uow.publish(("staff", uow.site_id or 0))
 
 
 def _mail_password(uow: UnitOfWork, row: Account, word: str) -> None:
     words = {"login": row.login, "days": MAILED_DAYS}
-    outbox.write(uow, Mail("staff_welcome", accounts.recipient(uow, row), words, secret=word, path="/connexion"))
+    outbox.write(
+        uow, Mail(LetterKind.STAFF_WELCOME, accounts.recipient(uow, row), words, secret=word, path="/connexion")
+    )

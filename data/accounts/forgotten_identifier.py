@@ -8,9 +8,11 @@ from sqlmodel import col, select
 from data.accounts import letters, rate_limit
 from data.accounts import models as accounts
 from data.core import audit
+from data.core.audit import Action
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import Letter
+from data.mail.templates import LetterKind
 
 MAX_A_DAY, SPACING = 3, timedelta(minutes=5)  # letters of one address at one site
 
@@ -25,10 +27,10 @@ def send(typed: str, *, client: str = "", now: datetime | None = None) -> None:
         for site_id, rows in groupby(accounts.of_address(uow, address), key=lambda row: row[0].site_id):
             found = list(rows)
             recorded = found[0][1]
-            action = "identifiers refused: too often"
+            action = Action.IDENTIFIERS_REFUSED
             if allowed and _may_send(uow, site_id, recorded):
                 letters.identifiers(uow, recorded, [account for account, _ in found])
-                action = "identifiers mailed"
+                action = Action.IDENTIFIERS_MAILED
             for account, _ in found:
                 audit.note_record(
                     uow,
@@ -40,11 +42,11 @@ def send(typed: str, *, client: str = "", now: datetime | None = None) -> None:
 
 
 def _may_send(uow: UnitOfWork, site_id: int, address: str) -> bool:
-    """One in five minutes, three in a day."""
+    """One in five minutes, three in a day. Whoever asks in the same instant waits for the accounts (`of_address` locks them)."""
     sent = uow.all(
         select(Letter.created_at).where(
             Letter.site_id == site_id,
-            Letter.kind == "identifiers",
+            Letter.kind == LetterKind.IDENTIFIERS,
             Letter.recipient == address,
             col(Letter.created_at) > uow.now - timedelta(days=1),
         )

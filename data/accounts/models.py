@@ -8,20 +8,22 @@ from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_, case, func
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, and_, bindparam, case, func
 from sqlmodel import Field, col, select
 
 from data.accounts import passwords
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import Language, as_language
 from data.core.roles import Role
 from data.core.scope import OfFamily
 from data.core.sites import Site
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import KEYS_USED_ONCE, Guardian, Pupil, of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
+from data.mail.templates import LetterKind
 
 ROLES = (Role.FAMILY, Role.OFFICE, Role.MANAGER)
 
@@ -141,13 +143,14 @@ def with_addresses(uow: UnitOfWork, login: str) -> list[tuple[Account, str]]:
 
 
 def of_address(uow: UnitOfWork, address: str) -> list[tuple[Account, str]]:
-    """The accounts open to the owner of that address (in lower case), site by site, each with the address as recorded."""
+    """The accounts open to the owner of that address (in lower case), site by site, each with the address as recorded; locked."""
     recorded = case((col(Account.guardian_id).is_(None), col(Account.email)), else_=col(Guardian.email))
     found = uow.rows(
         select(Account, recorded)
         .outerjoin(Guardian, col(Guardian.id) == Account.guardian_id)
         .where(func.lower(recorded) == address, recorded != "", col(Account.disabled).is_(False))
         .order_by(col(Account.site_id), col(Account.login))
+        .with_for_update(of=Account)
     )
     return [(account, text) for account, text in found]
 
@@ -158,12 +161,16 @@ def language_of(uow: UnitOfWork, account_id: int) -> Language:
     return as_language(found)
 
 
+_ADULTS = prepared(
+    select(Guardian, Account.id)
+    .join(Account, and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == bindparam("account")), isouter=True)
+    .order_by(col(Guardian.rank), col(Guardian.id))
+)
+
+
 def adults(uow: UnitOfWork) -> tuple[list[Guardian], Guardian | None]:
     """The family's adults, the responsible one first; and the one whose account this is."""
-    mine = and_(col(Account.guardian_id) == Guardian.id, col(Account.id) == uow.account_id)
-    found = uow.rows(
-        select(Guardian, Account.id).join(Account, mine, isouter=True).order_by(col(Guardian.rank), col(Guardian.id))
-    )
+    found = uow.rows(_ADULTS, account=uow.account_id)
     return [adult for adult, _ in found], next((adult for adult, account in found if account), None)
 
 
@@ -206,8 +213,8 @@ def set_password(uow: UnitOfWork, account: Account, hashed: str) -> None:
     account.password_hash, account.must_change, account.password_expires_at = hashed, False, None
     uow.add(account)
     words = {"login": account.login}
-    outbox.write(uow, Mail("password_changed", recipient(uow, account), words, path="/mot-de-passe-perdu"))
-    audit.note_record(uow, "password changed", account, account.family_id)
+    outbox.write(uow, Mail(LetterKind.PASSWORD_CHANGED, recipient(uow, account), words, path="/mot-de-passe-perdu"))
+    audit.note_record(uow, Action.PASSWORD_CHANGED, account, account.family_id)
 
 
 def choose_language(uow: UnitOfWork, chosen: str) -> None:
@@ -224,5 +231,5 @@ def choose_digest(uow: UnitOfWork, wanted: bool) -> None:
     uow.add(account)
     if before == account.digest:
         return
-    audit.note_record(uow, "digest chosen", account, changes={"digest": [before, account.digest]})
+    audit.note_record(uow, Action.DIGEST_CHOSEN, account, changes={"digest": [before, account.digest]})
     uow.publish(("account", account.id))

@@ -3,23 +3,22 @@
 argon2id (RFC 9106), parameters from the settings; policy: CNIL, délibération 2022-100 (entropy), OWASP ASVS 6.2.
 """
 
-import asyncio
 import math
 import re
 import secrets
 import string
 import unicodedata
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from passlib.context import CryptContext
 
 from data.core.errors import UserError
-from data.core.i18n import plural
+from data.core.i18n import _, plural
 from data.core.settings import settings
+from data.core.turns import Full, Turns
 
 Answer = TypeVar("Answer")
 MAX_LENGTH, MAX_QUEUE = 256, 50
@@ -27,8 +26,8 @@ MADE_OF = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lIi
 BEFORE_ONE = re.compile(r"(?:motdepasse|password)[:\uff1a]", re.IGNORECASE)
 AROUND_ONE = "\"'`«»“”’()[]<>*.,;"
 DEMONSTRATION = "Anacrouse-demo-2026"  # of the demonstration's accounts, hence known to everybody
-_hashers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
-_waiting = 0
+OVERLOADED = _("Le service est momentanément très sollicité. Réessayez dans une minute.")
+_turns = Turns("hash", 2, most=MAX_QUEUE)
 
 
 class Busy(RuntimeError):
@@ -51,14 +50,10 @@ def context() -> CryptContext:
 
 async def off_the_loop(work: Callable[..., Answer], *arguments: object) -> Answer:
     """Run hashing work in one of two threads; Busy when fifty wait already."""
-    global _waiting  # noqa: PLW0603
-    if _waiting >= MAX_QUEUE:
-        raise Busy
-    _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_hashers, work, *arguments)
-    finally:
-        _waiting -= 1
+        return await _turns.wait(partial(work, *arguments))
+    except Full:
+        raise Busy from None
 
 
 def normal(word: str) -> str:

@@ -1,6 +1,8 @@
 """Guessing is slowed without anybody being locked out (security rules R-12, R-16, R-17).
 
 Per account (existing or not) and device: in the database, so a restart forgets nothing. Per client: in memory.
+A try counts as failed from the moment it is admitted, in the transaction that asks whether it may be made: of many at once
+no more are judged than one after the other. `forget` when it was right, `give_back` when it was not judged.
 """
 
 import hashlib
@@ -46,12 +48,17 @@ def fingerprint(*parts: object) -> str:
 
 def _counter(uow: UnitOfWork, site_id: int, login: str, device: str) -> Throttle:
     mark = fingerprint(site_id, login, device)
-    found = uow.one(select(Throttle).where(Throttle.key == mark).with_for_update())
-    return found or uow.add(Throttle(site_id=site_id, key=mark))
+    question = select(Throttle).where(Throttle.key == mark).with_for_update()
+    if (found := uow.one(question)) is None:
+        uow.add_unless_there(Throttle(site_id=site_id, key=mark))
+        found = uow.one(question)
+    if found is None:
+        raise LookupError("a counter that was there is gone")
+    return found
 
 
 def admit(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -> None:
-    """UserError with the wait when this account, from such a device, or this client must wait. Counts the check."""
+    """UserError with the wait when this account, from such a device, or this client must wait; otherwise the try is counted."""
     counter = _counter(uow, site_id, login, device)
     if counter.wait_until and uow.now < counter.wait_until:
         raise _wait(counter.wait_until - uow.now)
@@ -62,11 +69,6 @@ def admit(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -
         if counter.checks >= CHECKS_A_DAY:
             raise _wait(counter.checks_since + DAY - uow.now)
         counter.checks += 1
-        uow.add(counter)
-
-
-def failed(uow: UnitOfWork, site_id: int, login: str, device: str, client: str = "") -> None:
-    counter = _counter(uow, site_id, login, device)
     if not counter.failed_at or uow.now - counter.failed_at > WINDOW + timedelta(minutes=15):
         counter.failures = 0
     counter.failures, counter.failed_at = counter.failures + 1, uow.now
@@ -74,8 +76,23 @@ def failed(uow: UnitOfWork, site_id: int, login: str, device: str, client: str =
         minutes = WAITS[min(counter.failures - FREE, len(WAITS) - 1)]
         counter.wait_until = uow.now + timedelta(minutes=minutes)
     uow.add(counter)
+
+
+def failed(uow: UnitOfWork, site_id: int, login: str, device: str, client: str) -> None:
+    """Counted for the account when it was admitted; for the client only now, since a school's families sign in at once."""
     if not device:
         _clients.failed(client, fingerprint(site_id, login), uow.now)
+
+
+def give_back(uow: UnitOfWork, site_id: int, login: str, device: str) -> None:
+    """Nobody looked at what was typed: an overload is not the person's fault."""
+    counter = _counter(uow, site_id, login, device)
+    counter.failures, counter.checks, counter.wait_until = (
+        max(0, counter.failures - 1),
+        max(0, counter.checks - 1),
+        None,
+    )
+    uow.add(counter)
 
 
 def forget(uow: UnitOfWork, site_id: int, login: str, device: str = "") -> None:

@@ -9,11 +9,11 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import unit_of_work
 
-ACTION = "refused"
+ACTION = Action.PAGE_REFUSED
 WINDOW = timedelta(minutes=1)  # one entry for each account
 
 

@@ -13,6 +13,7 @@ from data.accounts import models as accounts
 from data.accounts import passwords, rate_limit, two_factor
 from data.accounts.models import Account
 from data.core import audit, password_lifetimes
+from data.core.audit import Action
 from data.core.database import Unavailable
 from data.core.errors import ErrorCode, NotFound, UserError
 from data.core.i18n import _
@@ -24,10 +25,12 @@ from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
 DEVICE_DAYS = 365
+SIGNED_IN = "signed in"  # the counter of who is, and is asked for the password again
 WRONG = _("Identifiant ou mot de passe incorrect.")
 
 
@@ -84,11 +87,16 @@ async def recognise(
         rate_limit.admit(uow, site_id, login, known, client)
     expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
     usable = account if account and not account.disabled and not expired else None
-    right, newer = await passwords.off_the_loop(
-        lambda: passwords.verify(
-            word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+    try:
+        right, newer = await passwords.off_the_loop(
+            lambda: passwords.verify(
+                word, usable.password_hash if usable else None, temporary=bool(usable and usable.password_expires_at)
+            )
         )
-    )
+    except passwords.Busy:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.give_back(uow, site_id, login, known)
+        raise
     with system_unit_of_work(writes=True, now=now) as uow:
         uow.client = client
         fresh = _by_login(uow, site_id, login)
@@ -99,7 +107,7 @@ async def recognise(
             rate_limit.failed(uow, site_id, login, known, client)
             audit.note(
                 uow,
-                "sign-in failed",
+                Action.SIGN_IN_FAILED,
                 by=audit.Author(site_id, "–"),
                 subject="account",
                 subject_id=account.id if account else None,
@@ -123,10 +131,16 @@ async def is_mine(account: Account, word: str, *, now: datetime | None = None) -
     if not word:
         return False
     with system_unit_of_work(writes=True, now=now) as uow:
-        rate_limit.admit(uow, account.site_id, account.login, "signed in", "")
-    right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
-    with system_unit_of_work(writes=True, now=now) as uow:
-        (rate_limit.forget if right else rate_limit.failed)(uow, account.site_id, account.login, "signed in")
+        rate_limit.admit(uow, account.site_id, account.login, SIGNED_IN, "")
+    try:
+        right, _ = await passwords.off_the_loop(passwords.verify, word, account.password_hash)
+    except passwords.Busy:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.give_back(uow, account.site_id, account.login, SIGNED_IN)
+        raise
+    if right:
+        with system_unit_of_work(writes=True, now=now) as uow:
+            rate_limit.forget(uow, account.site_id, account.login, SIGNED_IN)
     return right
 
 
@@ -194,10 +208,10 @@ def sign_in(
             )
             if account.is_staff:
                 to, words = accounts.recipient(uow, account), {"login": account.login, "device": label[:60] or "–"}
-                outbox.write(uow, Mail("staff_signed_in", to, words, path="/mot-de-passe"))
+                outbox.write(uow, Mail(LetterKind.STAFF_SIGNED_IN, to, words, path="/mot-de-passe"))
         audit.note_record(
             uow,
-            "signed in",
+            Action.SIGNED_IN,
             account,
             account.family_id,
             by=audit.Author(account.site_id, account.name),
@@ -248,7 +262,7 @@ def sign_out(token: str) -> None:
         for signin in _end(uow, select(SignIn).where(SignIn.token_hash == digest(token))):
             audit.note(
                 uow,
-                "signed out",
+                Action.SIGNED_OUT,
                 by=audit.Author(signin.site_id),
                 family_id=signin.family_id,
                 subject="account",
@@ -256,15 +270,16 @@ def sign_out(token: str) -> None:
             )
 
 
+_MINE = prepared(
+    select(SignIn)
+    .where(SignIn.account_id == bindparam("account"), col(SignIn.ended_at).is_(None))
+    .order_by(col(SignIn.seen_at).desc())
+)
+
+
 def mine(uow: UnitOfWork) -> list[SignIn]:
     """« Mes connexions »: the account's open sessions, the latest first."""
-    return list(
-        uow.all(
-            select(SignIn)
-            .where(SignIn.account_id == uow.account_id, col(SignIn.ended_at).is_(None))
-            .order_by(col(SignIn.seen_at).desc())
-        )
-    )
+    return list(uow.all(_MINE, account=uow.account_id))
 
 
 def families_seen(uow: UnitOfWork, since: datetime) -> int:
@@ -283,7 +298,7 @@ def close_mine(uow: UnitOfWork, signin_id: int) -> None:
     if row.account_id != uow.account_id:
         raise NotFound(f"sign-in {signin_id}")
     close(uow, row)
-    audit.note(uow, "session closed", subject="account", subject_id=row.account_id)
+    audit.note(uow, Action.SESSION_CLOSED, subject="account", subject_id=row.account_id)
 
 
 def change_password(uow: UnitOfWork, signin_id: int, hashed: str) -> str:
@@ -347,7 +362,7 @@ async def lost_password(
             if not allowed or not _may_reset(uow, account):
                 audit.note_record(
                     uow,
-                    "new password refused: too often",
+                    Action.NEW_PASSWORD_REFUSED,
                     account,
                     account.family_id,
                     by=audit.Author(account.site_id, "–"),
@@ -359,13 +374,13 @@ async def lost_password(
             uow.add(account)
             end_all(uow, account.id)
             _forget_failures(uow, account)
-            outbox.cancel_waiting(uow, account.id, "new_password")
+            outbox.cancel_waiting(uow, account.id, LetterKind.NEW_PASSWORD)
             to = accounts.recipient(uow, account, recorded)
             words = {"login": account.login, "hours": 24 * password_lifetimes.TEMPORARY_DAYS}
-            outbox.write(uow, Mail("new_password", to, words, secret=word, path=back))
+            outbox.write(uow, Mail(LetterKind.NEW_PASSWORD, to, words, secret=word, path=back))
             audit.note_record(
                 uow,
-                "new password mailed",
+                Action.NEW_PASSWORD_MAILED,
                 account,
                 account.family_id,
                 by=audit.Author(account.site_id, "–"),

@@ -18,6 +18,7 @@ from sqlmodel import Field, select
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, encryption
+from data.core.audit import Action
 from data.core.errors import ErrorCode, UserError
 from data.core.i18n import _
 from data.core.roles import Role
@@ -27,6 +28,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 
 CODES, DRAFT_SECONDS = 10, 1800
 MADE_OF = "abcdefghjkmnpqrstuvwxyz23456789"  # without look-alikes: 10 of 31 are 49 bits
@@ -100,7 +102,7 @@ def set_up(uow: UnitOfWork, account: Account, drafted: str, typed: str) -> list[
             recovery=[_mark(code) for code in codes],
         )
     )
-    _notify(uow, account, "second_factor_on", "second factor set")
+    _notify(uow, account, LetterKind.SECOND_FACTOR_ON, Action.SECOND_FACTOR_SET)
     return codes
 
 
@@ -119,7 +121,7 @@ def passes(uow: UnitOfWork, account: Account, typed: str) -> bool:
     if len(plain) == CODES and any(hmac.compare_digest(mark, each) for each in factor.recovery):
         factor.recovery = [each for each in factor.recovery if each != mark]
         uow.add(factor)
-        note(uow, account, "recovery code used", {"left": ["", len(factor.recovery)]})
+        note(uow, account, Action.RECOVERY_CODE_USED, {"left": ["", len(factor.recovery)]})
         return True
     return False
 
@@ -132,7 +134,7 @@ def new_codes(uow: UnitOfWork, account: Account, typed: str) -> list[str]:
     if factor is not None:
         factor.recovery = [_mark(code) for code in codes]
         uow.add(factor)
-    note(uow, account, "recovery codes made")
+    note(uow, account, Action.RECOVERY_CODES_MADE)
     return codes
 
 
@@ -151,11 +153,11 @@ def reset(uow: UnitOfWork, account: Account) -> bool:
     if factor is None:
         return False
     uow.delete(factor)
-    _notify(uow, account, "second_factor_off", "second factor removed")
+    _notify(uow, account, LetterKind.SECOND_FACTOR_OFF, Action.SECOND_FACTOR_REMOVED)
     return True
 
 
-def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, object] | None = None) -> None:
+def note(uow: UnitOfWork, account: Account, action: Action, changes: dict[str, object] | None = None) -> None:
     """In the journal; at sign-in the actor is the account itself."""
     audit.note_record(
         uow,
@@ -166,7 +168,7 @@ def note(uow: UnitOfWork, account: Account, action: str, changes: dict[str, obje
     )
 
 
-def _notify(uow: UnitOfWork, account: Account, kind: str, action: str) -> None:
+def _notify(uow: UnitOfWork, account: Account, kind: LetterKind, action: Action) -> None:
     outbox.write(uow, Mail(kind, accounts.recipient(uow, account), {"login": account.login}, path="/mot-de-passe"))
     note(uow, account, action)
     uow.publish(("account", account.id), ("staff", account.site_id))

@@ -9,6 +9,7 @@ from data.accounts import rate_limit, sessions, two_factor
 from data.accounts.models import Account
 from data.accounts.sessions import SignIn
 from data.core import encryption
+from data.core.audit import Action
 from data.core.errors import ErrorCode, UserError
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -41,19 +42,24 @@ def pass_second_step(step: str, code: str, *, client: str = "", now: datetime | 
             rate_limit.forget(uow, account.site_id, account.login, STEP)
             return account
         rate_limit.failed(uow, account.site_id, account.login, STEP, client)
-        two_factor.note(uow, account, "second factor failed")
+        two_factor.note(uow, account, Action.SECOND_FACTOR_FAILED)
     raise UserError(two_factor.WRONG_CODE, code=ErrorCode.WRONG_CODE)
 
 
 def admit_code(account: Account) -> None:
-    """UserError with the wait after too many wrong codes of somebody who is signed in."""
+    """UserError with the wait after too many wrong codes of somebody who is signed in. The code counts as wrong until it is judged."""
     with system_unit_of_work(writes=True) as uow:
         rate_limit.admit(uow, account.site_id, account.login, STEP, "")
 
 
-def code_failed(account: Account) -> None:
+def code_passed(account: Account) -> None:
     with system_unit_of_work(writes=True) as uow:
-        rate_limit.failed(uow, account.site_id, account.login, STEP, "")
+        rate_limit.forget(uow, account.site_id, account.login, STEP)
+
+
+def code_not_judged(account: Account) -> None:
+    with system_unit_of_work(writes=True) as uow:
+        rate_limit.give_back(uow, account.site_id, account.login, STEP)
 
 
 def factor_is_set(uow: UnitOfWork, signin_id: int, account_id: int) -> None:

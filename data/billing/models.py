@@ -3,6 +3,7 @@
 Two ledgers: tuition (« cotisations ») and rental (« locations »). A payment or a credit note is allocated to invoices.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,13 +11,13 @@ from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.scope import OfFamily
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import of_its_site
 
 
@@ -200,6 +201,20 @@ class Account:
         return sorted({entry.row.school_year for entry in self.entries}, reverse=True)
 
 
+_BILLED = prepared(
+    select(Invoice, Instalment, Allocation)
+    .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
+    .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
+    .where(Invoice.family_id == bindparam("family"))
+    .order_by(col(Instalment.due_day))
+)
+_RECEIVED = prepared(
+    select(Payment, Allocation)
+    .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
+    .where(Payment.family_id == bindparam("family"))
+)
+
+
 def accounts(uow: UnitOfWork) -> dict[Ledger, Account]:
     """Both ledgers of the unit of work's own family."""
     return of_family(uow, uow.family_id or 0)
@@ -207,18 +222,7 @@ def accounts(uow: UnitOfWork) -> dict[Ledger, Account]:
 
 def of_family(uow: UnitOfWork, family_id: int) -> dict[Ledger, Account]:
     """Both ledgers of a family, the latest line first; two questions whatever their length."""
-    billed = uow.rows(
-        select(Invoice, Instalment, Allocation)
-        .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
-        .join(Allocation, col(Allocation.credit_id) == Invoice.id, isouter=True)  # of a credit note, which has no parts
-        .where(Invoice.family_id == family_id)
-        .order_by(col(Instalment.due_day))
-    )
-    received = uow.rows(
-        select(Payment, Allocation)
-        .join(Allocation, col(Allocation.payment_id) == Payment.id, isouter=True)
-        .where(Payment.family_id == family_id)
-    )
+    billed, received = uow.rows(_BILLED, family=family_id), uow.rows(_RECEIVED, family=family_id)
     invoices, payments = {row[0].id: row[0] for row in billed}, {row[0].id: row[0] for row in received}
     parts = {part.id: part for _, part, _ in billed if part}
     allocations = {row[-1].id: row[-1] for row in (*billed, *received) if row[-1]}
@@ -304,10 +308,15 @@ def lines(uow: UnitOfWork, invoice_id: int) -> list[InvoiceLine]:
     )
 
 
+_LINES_OF = prepared(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(bindparam("invoices", expanding=True))))
+
+
 def pupils_billed(uow: UnitOfWork, invoice_ids: Sequence[int]) -> set[str]:
-    """Names of the pupils that these invoices charge something for."""
-    lines = uow.all(select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(invoice_ids)))
-    return {line.pupil for line in lines if line.pupil and line.cents > 0}
+    """Names of the pupils that one of these invoices charges something for, reductions taken off."""
+    shares = Counter[tuple[int, str]]()
+    for line in uow.all(_LINES_OF, invoices=list(invoice_ids)):
+        shares[line.invoice_id, line.pupil] += line.cents
+    return {pupil for (_, pupil), cents in shares.items() if pupil and cents > 0}
 
 
 def instalments(uow: UnitOfWork, invoice_id: int) -> list[Instalment]:

@@ -17,7 +17,7 @@ from data.billing.gateways import registry as gateways
 from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Sent, State
 from data.billing.models import LEDGERS, Account, Entry, Invoice, Ledger, Nature, Payment
 from data.core import audit, sites
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros, school_year
 from data.core.i18n import _
@@ -29,6 +29,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 
 CURRENCY = "EUR"
 METHOD = _("Carte bancaire (en ligne)")
@@ -46,6 +47,7 @@ class AttemptState(StrEnum):
     DIFFERS = "differs"  # another amount than asked came in
 
 
+UNPAID = {State.REFUSED: Action.ONLINE_PAYMENT_REFUSED, State.ABANDONED: Action.ONLINE_PAYMENT_ABANDONED}
 OPEN_STATES = (AttemptState.STARTED, AttemptState.REFUSED, AttemptState.ABANDONED)
 
 
@@ -119,7 +121,7 @@ def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int]) -> Online
     row.account_id = uow.account_id or 0  # whoever goes to the bank last is the payer
     uow.add(row)
     if fresh:
-        note(uow, row, "online payment started", {"amount": ["", euros(row.cents)]})
+        note(uow, row, Action.ONLINE_PAYMENT_STARTED, {"amount": ["", euros(row.cents)]})
         uow.publish(("family", row.family_id or 0), ("billing", row.family_id or 0))
     return row
 
@@ -189,7 +191,7 @@ def resume(uow: UnitOfWork, reference: str) -> OnlinePayment:
         raise UserError("Les montants ont changé depuis. Choisissez à nouveau les factures à payer.")
     if row.state != AttemptState.STARTED:
         row.state, row.answered_at = AttemptState.STARTED, None
-        note(uow, row, "online payment resumed", {"amount": ["", euros(row.cents)]})
+        note(uow, row, Action.ONLINE_PAYMENT_RESUMED, {"amount": ["", euros(row.cents)]})
         uow.publish(("family", row.family_id or 0), ("billing", row.family_id or 0))
     row.account_id = uow.account_id or 0
     return uow.add(row)
@@ -282,13 +284,13 @@ def _note_forged(row_id: int, gateway: str, why: str, client: str, now: datetime
         noted = select(func.count(col(AuditEntry.id))).where(
             AuditEntry.subject == SUBJECT,
             AuditEntry.subject_id == row_id,
-            AuditEntry.action == "payment answer refused",
+            AuditEntry.action == Action.PAYMENT_ANSWER_REFUSED,
         )
         if uow.count(noted) < MAX_FORGERIES_NOTED:
             note(
                 uow,
                 uow.get(OnlinePayment, row_id),
-                "payment answer refused",
+                Action.PAYMENT_ANSWER_REFUSED,
                 {"gateway": ["", gateway], "why": ["", why]},
             )
 
@@ -299,7 +301,7 @@ def _record(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) -> 
     if confirmation.state != State.PAID:
         if row.state in OPEN_STATES and row.state != confirmation.state:
             row.state, row.answered_at = confirmation.state, uow.now
-            note(uow, row, f"online payment {confirmation.state}", {"amount": ["", euros(row.cents)]})
+            note(uow, row, UNPAID[confirmation.state], {"amount": ["", euros(row.cents)]})
             publish(uow, row)
         return
     if confirmation.transaction in known:
@@ -313,11 +315,16 @@ def _record(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) -> 
         row.overpaid += confirmation.cents if confirmation.currency == CURRENCY else 0
         row.state = AttemptState.PAID if row.state == AttemptState.PAID else AttemptState.DIFFERS
         row.seen_by, row.seen_at = "", None
-        note(uow, row, "online payment twice" if row.state == AttemptState.PAID else "online payment differs", received)
+        note(
+            uow,
+            row,
+            Action.ONLINE_PAYMENT_TWICE if row.state == AttemptState.PAID else Action.ONLINE_PAYMENT_DIFFERS,
+            received,
+        )
     else:
         payment = _receipt(uow, row, confirmation)
         row.state, row.payment_id = AttemptState.PAID, payment.id
-        note(uow, row, "online payment paid", {**received, "receipt": ["", payment.number]})
+        note(uow, row, Action.ONLINE_PAYMENT_PAID, {**received, "receipt": ["", payment.number]})
     row.answer = {
         "cents": confirmation.cents,
         "currency": confirmation.currency,
@@ -351,7 +358,7 @@ def _receipt(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) ->
     if payer is not None:
         words = {"amount": euros(payment.cents), "number": payment.number}
         path = f"/facturation/{kind_of(row)}"
-        outbox.write(uow, Mail("payment_received", accounts.recipient(uow, payer), words, path=path))
+        outbox.write(uow, Mail(LetterKind.PAYMENT_RECEIVED, accounts.recipient(uow, payer), words, path=path))
     return payment
 
 
@@ -365,7 +372,7 @@ def kind_of(row: OnlinePayment) -> str:
     return next(kind for kind, ledger in LEDGERS.items() if ledger == row.ledger)
 
 
-def note(uow: UnitOfWork, row: OnlinePayment, action: str, changes: dict[str, Any]) -> None:
+def note(uow: UnitOfWork, row: OnlinePayment, action: Action, changes: dict[str, Any]) -> None:
     audit.note(
         uow,
         action,

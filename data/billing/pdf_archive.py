@@ -6,7 +6,7 @@ when the answer is a Draft, `write` it off the loop and `keep` it.
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,18 +16,21 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, select
 
 from data.billing import models as billing
-from data.billing.models import Nature
+from data.billing import pupil_payments
+from data.billing.models import Payment
+from data.billing.pupil_payments import Charged
 from data.core import audit, formats, sites
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.fields import NO_NAME
-from data.core.i18n import _
+from data.core.i18n import _, translate_or_same
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families import stored_files
+from data.families import protection, stored_files
 from data.families.models import Family, Pupil, of_its_site
 from data.mail.letterhead import letterhead_of
 from data.pdf import bills, certificates, course_report
@@ -147,7 +150,7 @@ def receipt(uow: UnitOfWork, number: str) -> bytes | Draft:
 
 def _address(uow: UnitOfWork, row: billing.Invoice) -> tuple[str, ...]:
     """The lines of where the payer lives; none for staff from whom a protection order keeps it."""
-    if uow.is_staff and not families.all_shown(uow, families.of_family(uow, row.family_id or 0)[0]):
+    if uow.is_staff and not protection.all_shown(uow, families.of_family(uow, row.family_id or 0)[0]):
         return ()
     return tuple(row.payer_address.splitlines())
 
@@ -181,9 +184,14 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
     return Draft("", lambda: course_report.course_report(paper))
 
 
+def certified(courses: Iterable[Attended]) -> list[Attended]:
+    """Those of this year's courses that a certificate of enrolment names; it is offered where there are some."""
+    return [each for each in courses if each.enrolment.status == EnrolmentStatus.ENROLLED]
+
+
 def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
     """That the pupil attends courses this school year; NotFound when there are none."""
-    found = [each for each in schooling.courses(uow, pupil.id) if each.enrolment.status == EnrolmentStatus.ENROLLED]
+    found = certified(schooling.courses(uow, pupil.id))
     if not found:
         raise NotFound(f"no course of pupil {pupil.number}")
     return _certify(
@@ -197,35 +205,56 @@ def _when(uow: UnitOfWork, a: Attended) -> str:
 
 
 def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> bytes | Draft:
-    """What this family was billed for the pupil in a school year, and what is settled; NotFound when nothing was."""
-    found = [
-        (entry, sum(line.cents for line in billing.lines(uow, entry.row.id) if line.pupil == pupil.full_name))
-        for ledger in billing.accounts(uow).values()
-        for entry in ledger.of_year(school_year).entries
-        if isinstance(entry.row, billing.Invoice) and entry.row.nature == Nature.INVOICE
-    ]
-    lines: list[tuple[str, str]] = []
-    for entry, share in found:
-        if share > 0:
-            settled = entry.debit - entry.due
-            lines += [
-                (
-                    uow.translate(
-                        "Facture n° {number} du {day}", number=entry.row.number, day=formats.day(entry.row.day)
-                    ),
-                    formats.euros(share),
-                ),
-                (
-                    uow.translate("réglée à hauteur de"),
-                    uow.translate("{paid} sur {total}", paid=formats.euros(settled), total=formats.euros(entry.debit)),
-                ),
-            ]
-    if not lines:
+    """What came in from this family for the pupil in a school year, for what, when and how; NotFound when nothing was billed."""
+    found = pupil_payments.of_pupil(uow, pupil.full_name, school_year) if school_year.isprintable() else []
+    if not found:
         raise NotFound(f"nothing billed for pupil {pupil.number} in {school_year[:9]}")
-    return _certify(uow, pupil, "payment", school_year, lines)
+    lines = [line for charged in found for line in _account(uow, pupil, charged)]
+    received = [each for charged in found for each in charged.received]
+    if due := sum(charged.due for charged in found):
+        lines.append((uow.translate("Reste à régler"), formats.euros(due)))
+    amount = formats.euros(sum(cents for _, cents in received))
+    payers = ", ".join(dict.fromkeys(payment.payer for payment, _ in received if payment.payer))
+    return _certify(uow, pupil, "payment", school_year, lines, amount=amount, payer=payers)
 
 
-def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: list[tuple[str, str]]) -> bytes | Draft:
+def _account(uow: UnitOfWork, pupil: Pupil, charged: Charged) -> Iterator[tuple[str, str]]:
+    """What is billed, then what settled it."""
+    bill, whose = charged.invoice, uow.translate("(part de {name})", name=pupil.called) if charged.shared else ""
+    for line in filter(lambda line: line.cents, charged.lines):
+        label = uow.translate(
+            "{what}, facture n° {number} du {day}",
+            what=line.label or bill.label,
+            number=bill.number,
+            day=formats.day(bill.day),
+        )
+        yield label, formats.euros(line.cents)
+    for credit, cents in charged.credited:
+        label = uow.translate("Avoir n° {number} du {day}", number=credit.number, day=formats.day(credit.day))
+        yield f"{label} {whose}".strip(), formats.euros(-cents)
+    for payment, cents in charged.received:
+        yield f"{_how(uow, payment)} {whose}".strip(), formats.euros(cents)
+
+
+def _how(uow: UnitOfWork, payment: Payment) -> str:
+    """« Réglé le 23/10/2026 par chèque »."""
+    day, method = formats.day(payment.day), payment.method.strip()
+    if method == "Espèces":
+        return uow.translate("Réglé le {day} en espèces", day=day)
+    how = translate_or_same(method, uow.language)
+    if not how:
+        return uow.translate("Réglé le {day}", day=day)
+    return uow.translate("Réglé le {day} par {how}", day=day, how=how[0].lower() + how[1:])
+
+
+def _certify(
+    uow: UnitOfWork,
+    pupil: Pupil,
+    kind: str,
+    school_year: str,
+    lines: list[tuple[str, str]],
+    **received: str,
+) -> bytes | Draft:
     """The certificate with these facts: the one issued before, or a new one with its code."""
     site = sites.here(uow)
     facts = {
@@ -233,6 +262,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
         "born": str(pupil.birth_date),
         "lines": [list(line) for line in lines],
         "language": uow.language,
+        **received,
     }
     digest = hashlib.sha256(repr((kind, school_year, sorted(facts.items()))).encode()).hexdigest()
     same = select(Certificate).where(
@@ -260,7 +290,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
                 facts=facts,
             )
         )
-        audit.note_record(uow, "certificate issued", row, changes={"kind": ["", kind]})
+        audit.note_record(uow, Action.CERTIFICATE_ISSUED, row, changes={"kind": ["", kind]})
     paper = certificates.Certificate(
         letterhead=letterhead_of(site),
         kind="payment" if kind == "payment" else "enrolment",
@@ -275,6 +305,7 @@ def _certify(uow: UnitOfWork, pupil: Pupil, kind: str, school_year: str, lines: 
         place=site.address.rpartition(" ")[2] if site.address else "",
         signatory=site.legal.get("signatory", "") or site.name,
         language=uow.language,
+        **received,
     )
     subject = f"certificate:{row.code}"
     return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))

@@ -12,6 +12,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil, Record
 from data.mail import outbox
 from data.mail.outbox import Change, Mail
+from data.mail.templates import LetterKind
 
 OUTCOMES = {  # state of a change -> what the family reads of it
     ChangeState.ACCEPTED: _("Acceptée"),
@@ -38,9 +39,9 @@ def received(
     to, subject = accounts.recipient(uow, uow.get(Account, uow.account_id)), {"subject": row.full_name}
     if asked and request:
         words = {**subject, "number": request.id}
-        outbox.write(uow, Mail("request_received", to, words, changes=asked, path=_path(row)))
+        outbox.write(uow, Mail(LetterKind.REQUEST_RECEIVED, to, words, changes=asked, path=_path(row)))
     if saved:
-        outbox.write(uow, Mail("changes_saved", to, subject, changes=saved, path=_path(row)))
+        outbox.write(uow, Mail(LetterKind.CHANGES_SAVED, to, subject, changes=saved, path=_path(row)))
     return bool(to.address)
 
 
@@ -48,10 +49,10 @@ def email_asked(uow: UnitOfWork, row: Record, before: str, new: str, token: str)
     """Word to the old address; to the new one, the link that confirms it."""
     who, subject = uow.get(Account, uow.account_id), {"subject": row.full_name}
     if before:
-        outbox.write(uow, Mail("email_change_asked", accounts.recipient(uow, who, before), subject))
+        outbox.write(uow, Mail(LetterKind.EMAIL_CHANGE_ASKED, accounts.recipient(uow, who, before), subject))
     if new:
         link = f"/confirmer/{token}"
-        outbox.write(uow, Mail("confirm_email", accounts.recipient(uow, who, new), subject, path=link))
+        outbox.write(uow, Mail(LetterKind.CONFIRM_EMAIL, accounts.recipient(uow, who, new), subject, path=link))
 
 
 def decided(
@@ -76,7 +77,7 @@ def decided(
         )
 
     mail = Mail(
-        "request_decided",
+        LetterKind.REQUEST_DECIDED,
         accounts.recipient(uow, author),
         changes=[line(change) for change in changes],
         message=message,

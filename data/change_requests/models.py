@@ -4,12 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, event
+from sqlalchemy.orm import QueryContext
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Field, col, select
 
 from data.core.fields import EditableField
 from data.core.scope import OfFamily
-from data.families.models import Guardian, Pupil, Record, of_its_site
+from data.families.models import PUPIL_CONTACT, Guardian, Pupil, Record, of_its_site
+from data.families.pupil_scope import kept_back
 
 Asked = tuple["ChangeRequest", "FieldChange", EditableField]
 RECORD_TYPES: dict[str, type[Record]] = {"guardian": Guardian, "pupil": Pupil}
@@ -68,3 +71,17 @@ class FieldChange(OfFamily, table=True):
     read_at: datetime | None = None  # the family read why it was refused
     confirmed_at: datetime | None = None  # of an e-mail, by its owner
     confirm_hash: str = Field(default="", max_length=64, index=True)
+
+
+@event.listens_for(FieldChange, "load")
+@event.listens_for(FieldChange, "refresh")
+def _keep_back(row: FieldChange, context: QueryContext, _names: object = None) -> None:
+    """What was recorded of a pupil whose address is kept from whoever reads; from the secretariat, what is asked too."""
+    if row.field not in PUPIL_CONTACT or not (pupils := kept_back(context.session)):
+        return
+    whose = select(col(ChangeRequest.sheet), col(ChangeRequest.sheet_id)).where(ChangeRequest.id == row.request_id)
+    sheet, sheet_id = context.session.connection().execute(whose).one()
+    if sheet == "pupil" and sheet_id in pupils:
+        set_committed_value(row, "old", "")
+        if context.session.info["unit_of_work"].is_staff:
+            set_committed_value(row, "new", "")

@@ -14,16 +14,20 @@ from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, edit_presence, formats, sites
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.fields import EditableField, editables, tidy
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Record
 
 UNDO_HOURS = 24
+OTHER_HOUSEHOLD = _(
+    "« {field} » est protégé pour l’autre foyer de l’élève : ce foyer ne le lit ni ne le change. Refusez cette demande."
+)
 VERDICTS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
 READY = (
     _("Le justificatif manque : joignez-le ou présentez-le à l’accueil."),
@@ -128,7 +132,7 @@ def lines(uow: UnitOfWork, request: ChangeRequest) -> list[Line]:
             .order_by(col(FieldChange.id))
         )
     }
-    hidden = families.hidden_fields(uow, request.sheet, row)
+    hidden = protection.hidden_fields(uow, request.sheet, row)
     return [
         Line(one, changes[name], one.shown(row) if row and name not in hidden else "", name in hidden)
         for name, one in fields.items()
@@ -174,7 +178,7 @@ def decide(
         known[name].field.mark.label: [known[name].change.old, known[name].change.new, verdict]
         for name, (verdict, _) in chosen.items()
     }
-    return _noted(uow, "request decided", request, changes)
+    return _noted(uow, Action.REQUEST_DECIDED, request, changes)
 
 
 def _chosen(
@@ -190,7 +194,7 @@ def _chosen(
         and verdict[0] in VERDICTS
     }
     if not chosen and any(line.hidden for line in known.values()):
-        raise UserError(families.PROTECTED)
+        raise UserError(protection.PROTECTED)
     if not chosen:
         raise UserError("Choisissez « Accepter » ou « Refuser » pour au moins un champ.")
     if any(verdict == ChangeState.DECLINED for verdict, _ in chosen.values()) and not reason:
@@ -201,6 +205,11 @@ def _chosen(
 def _settle(uow: UnitOfWork, row: Record, line: Line, verdict: str, seen: str, reason: str) -> None:
     """One field: an accepted value is written to the record, if that still holds what was `seen`."""
     change = line.change
+    kept = protection.kept_from_household(uow, change_requests.record_type_of(row), row, change.family_id)
+    if line.field.name in kept:
+        if verdict == ChangeState.ACCEPTED:
+            raise UserError(OTHER_HOUSEHOLD, field=line.field.mark.label)
+        change.old = ""  # the letter tells them what was recorded
     if verdict == ChangeState.ACCEPTED:
         if line.blocked:
             raise UserError("La famille n’a pas encore confirmé cette adresse e-mail.")
@@ -227,7 +236,7 @@ def _moot(uow: UnitOfWork, request: ChangeRequest, waiting: list[Line]) -> Chang
     uow.flush()
     change_requests.close_if_empty(uow, request)
     letters.decided(uow, request, None, [line.change for line in waiting])
-    return _noted(uow, "request moot", request, {})
+    return _noted(uow, Action.REQUEST_MOOT, request, {})
 
 
 def _locked(uow: UnitOfWork, request_id: int) -> tuple[ChangeRequest, Record | None]:
@@ -261,7 +270,7 @@ def _still_open(uow: UnitOfWork, request: ChangeRequest, version: int) -> None:
         raise UserError("La demande a changé depuis son affichage. Relisez-la avant de décider.")
 
 
-def _noted(uow: UnitOfWork, action: str, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
+def _noted(uow: UnitOfWork, action: Action, request: ChangeRequest, changes: Mapping[str, object]) -> ChangeRequest:
     """What became of the request: the journal's entry, and open pages are told."""
     audit.note(
         uow,
@@ -286,7 +295,7 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
         if line.change.decided_at and uow.now - line.change.decided_at < timedelta(hours=UNDO_HOURS)
     ]
     if any(line.hidden for line in decided):
-        raise UserError(families.PROTECTED)
+        raise UserError(protection.PROTECTED)
     if not decided or row is None:
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
     if change_requests.pending_request(uow, row, family_id=request.family_id) and request.state == RequestState.CLOSED:
@@ -307,7 +316,7 @@ def undo(uow: UnitOfWork, request_id: int) -> ChangeRequest:
     uow.add(request)
     letters.decided(uow, request, row, [line.change for line in decided])
     changes = {line.field.mark.label: [line.change.new, line.now] for line in decided}
-    return _noted(uow, "decision undone", request, changes)
+    return _noted(uow, Action.DECISION_UNDONE, request, changes)
 
 
 def may_undo(uow: UnitOfWork, request_lines: list[Line]) -> bool:

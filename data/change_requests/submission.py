@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import Integer, and_, bindparam, or_
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests import letters
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables, full_name
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
-from data.families import stored_files
+from data.families import protection, stored_files
 from data.families.models import Record
 from data.mail.outbox import Change
 
@@ -196,14 +197,14 @@ def faults(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> dict[st
 
 def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:
     """Field -> (value, policy) of what may be changed; ValidationErrors with every fault at once."""
-    fields = sites.open_fields(site, type(row))
+    fields = protection.open_fields(uow, site, record_type_of(row), row)
     values: dict[str, tuple[Any, sites.Policy]] = {}
     faults: dict[str, UserError] = {}
     ignored = [str(name)[:40] for name in typed if name not in fields or fields[name][1] == Policy.READONLY]
     if ignored:
         audit.note(
             uow,
-            "fields ignored",
+            Action.FIELDS_IGNORED,
             subject=record_type_of(row),
             subject_id=row.id,
             changes={"fields": ["", ignored[:20]]},
@@ -247,7 +248,7 @@ def _finish(uow: UnitOfWork, site: Site, row: Record, request: ChangeRequest | N
     changes = {label: [before, after] for label, before, after, _ in (*outcome.asked, *outcome.saved)}
     audit.note(
         uow,
-        "change asked" if outcome.asked else "change saved" if outcome.saved else "change withdrawn",
+        Action.CHANGE_ASKED if outcome.asked else Action.CHANGE_SAVED if outcome.saved else Action.CHANGE_WITHDRAWN,
         subject=record_type_of(row),
         subject_id=row.id,
         changes=changes or {"fields": [outcome.withdrawn, ""]},
@@ -279,7 +280,7 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     uow.add(request)
     audit.note(
         uow,
-        "change withdrawn",
+        Action.CHANGE_WITHDRAWN,
         subject=record_type_of(row),
         subject_id=row.id,
         changes={change.field: [change.new, change.old] for change in changes},
@@ -287,15 +288,18 @@ def withdraw(uow: UnitOfWork, row: Record) -> None:
     announce(uow, row, uow.family_id)
 
 
+_LATEST = prepared(
+    select(ChangeRequest, FieldChange)
+    .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
+    .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
+    .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def of_the_family(uow: UnitOfWork, most: int = 6) -> list[Asked]:
     """« Vos demandes »: the latest fields asked, waiting or decided."""
-    found = uow.rows(
-        select(ChangeRequest, FieldChange)
-        .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-        .where(col(FieldChange.state).in_([ChangeState.PENDING, ChangeState.ACCEPTED, ChangeState.DECLINED]))
-        .order_by(col(ChangeRequest.changed_at).desc(), col(FieldChange.id))
-        .limit(most)
-    )
+    found = uow.rows(_LATEST, most=most)
     return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
 
 
@@ -331,7 +335,7 @@ def confirm_email(token: str, *, now: datetime | None = None) -> str | None:
             uow.add(request)
             audit.note(
                 uow,
-                "e-mail confirmed",
+                Action.EMAIL_CONFIRMED,
                 by=audit.Author(change.site_id, "–"),
                 family_id=change.family_id,
                 subject=request.sheet,

@@ -1,6 +1,7 @@
 """Commands of every day: the demonstration, the database's shape, letters that are due, the state of things."""
 
 import logging
+import signal
 import sys
 from argparse import Namespace
 
@@ -17,9 +18,9 @@ def add(commands: Commands) -> None:
     commands.add_parser(
         "rebuild", help="write again what families are found by, after changes made outside the portal"
     ).set_defaults(run=rebuild)
-    commands.add_parser("check", help="check settings, database and letters, and say what is wrong").set_defaults(
-        run=check
-    )
+    commands.add_parser(
+        "check", help="check settings, database, disks and letters, and say what is wrong"
+    ).set_defaults(run=check)
 
 
 def bring_up_to_date() -> None:
@@ -56,11 +57,13 @@ def migrate(_chosen: Namespace) -> None:
 
 
 def send_letters(_chosen: Namespace) -> None:
+    from data.core import stopping
     from data.core.settings import settings
     from data.mail import delivery
 
     if not settings().smtp_url:
         sys.exit("SMTP_URL is not set: letters wait in the outbox. See .env.example.")
+    signal.signal(signal.SIGTERM, lambda *_: stopping.begin())  # the letter under way is the last
     try:
         print(delivery.deliver(), "sent")
     except delivery.Unreachable as error:
@@ -80,14 +83,21 @@ def check(_chosen: Namespace) -> None:
     from data.core import schema
     from data.core.settings import settings
     from data.mail import delivery
+    from data.ops import health
 
-    now, newest = schema.state()
-    waiting, age = delivery.waiting()
+    health.examine()
+    wrong, unwritable, free = health.database_fault(), health.files_fault(), health.free_bytes()
     print(
         "settings: good",
-        f"database: {now} ({'up to date' if now == newest else f'run migrate to reach {newest}'})",
-        f"letters: {waiting} waiting, the oldest for {age} s"
-        + ("" if settings().smtp_url else " (SMTP_URL is not set)"),
+        f"database: {wrong or f'{schema.state()[0]} (up to date, read whole, written)'}",
+        f"files: {unwritable or 'written'}",
+        f"disk: {free // 1024**2} MB free"
+        + ("" if free > health.LEAST_FREE else f", less than {health.LEAST_FREE // 1024**2}"),
         sep="\n",
     )
-    sys.exit(0 if now == newest else 1)
+    if wrong:
+        sys.exit(1)
+    waiting, age = delivery.waiting()
+    without = "" if settings().smtp_url else " (SMTP_URL is not set)"
+    print(f"letters: {waiting} waiting, the oldest for {age} s{without}")
+    sys.exit(1 if unwritable or free <= health.LEAST_FREE else 0)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import SkipValidation
@@ -11,6 +12,129 @@ from sqlmodel import Field
 
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork
+
+
+class Action(StrEnum):
+    """What was done. The words that people read are in data/office/audit_words.py."""
+
+    SIGNED_IN = "signed in"
+    SIGNED_OUT = "signed out"
+    SIGN_IN_FAILED = "sign-in failed"
+    SESSION_CLOSED = "session closed"
+    SESSIONS_CLOSED = "sessions closed"
+    PAGE_REFUSED = "refused"
+    PASSWORD_CHANGED = "password changed"
+    NEW_PASSWORD_MAILED = "new password mailed"
+    NEW_PASSWORD_REFUSED = "new password refused: too often"
+    IDENTIFIERS_MAILED = "identifiers mailed"
+    IDENTIFIERS_REFUSED = "identifiers refused: too often"
+    SECOND_FACTOR_FAILED = "second factor failed"
+    SECOND_FACTOR_SET = "second factor set"
+    SECOND_FACTOR_REMOVED = "second factor removed"
+    RECOVERY_CODE_USED = "recovery code used"
+    RECOVERY_CODES_MADE = "recovery codes made"
+    CHANGE_ASKED = "change asked"
+    CHANGE_SAVED = "change saved"
+    CHANGE_WITHDRAWN = "change withdrawn"
+    FIELDS_IGNORED = "fields ignored"
+    EMAIL_CONFIRMED = "e-mail confirmed"
+    REQUEST_DECIDED = "request decided"
+    REQUEST_MOOT = "request moot"
+    DECISION_UNDONE = "decision undone"
+    ABSENCE_REPORTED = "absence told"
+    ABSENCE_DOCUMENT = "absence document"
+    ABSENCE_WITHDRAWN = "absence withdrawn"
+    ABSENCE_DECIDED = "absence decided"
+    CERTIFICATE_ISSUED = "certificate issued"
+    ONLINE_PAYMENT_STARTED = "online payment started"
+    ONLINE_PAYMENT_RESUMED = "online payment resumed"
+    ONLINE_PAYMENT_PAID = "online payment paid"
+    ONLINE_PAYMENT_REFUSED = "online payment refused"
+    ONLINE_PAYMENT_ABANDONED = "online payment abandoned"
+    ONLINE_PAYMENT_TWICE = "online payment twice"
+    ONLINE_PAYMENT_DIFFERS = "online payment differs"
+    PAYMENT_ANSWER_REFUSED = "payment answer refused"
+    OVERPAYMENT_DEALT_WITH = "overpayment dealt with"
+    LETTER_SENT_AGAIN = "letter sent again"
+    LETTER_CALLED_BACK = "letter called back"
+    LETTER_TRIED = "letter tried"
+    LETTER_TEXT_CHANGED = "letter text changed"
+    LETTER_TEXT_RESTORED = "letter text restored"
+    TRIAL_LETTER_ASKED = "trial letter asked"
+    RESTORED_LETTERS_SENT = "restored letters sent"
+    RESTORED_LETTERS_GIVEN_UP = "restored letters given up"
+    DIGEST_CHOSEN = "digest chosen"
+    AGENDA_OPENED = "agenda opened"
+    AGENDA_RENEWED = "agenda renewed"
+    AGENDA_CLOSED = "agenda closed"
+    DATA_COPIED = "data copied"
+    JOURNAL_EXPORTED = "journal exported"
+    JOURNAL_PURGED = "journal purged"
+    DOCUMENTS_ERASED = "documents erased"
+    CAMPAIGN_MADE = "campaign made"
+    CAMPAIGN_CLOSED = "campaign closed"
+    CAMPAIGN_SAVED = "campaign saved"
+    CAMPAIGN_PUPILS = "campaign pupils"
+    CAMPAIGN_DOCUMENT = "campaign document"
+    CAMPAIGN_ACTIVE = "campaign active"
+    CAMPAIGN_SUSPENDED = "campaign suspended"
+    DOCUMENT_TAKEN_BACK = "document taken back"
+    ROLE_CHANGED = "role changed"
+    ACCOUNT_DISABLED = "account disabled"
+    ACCOUNT_ENABLED = "account enabled"
+    REENROLMENTS_EXPORTED = "export"
+    CAMPAIGN_REMINDED = "campaign reminded"
+    REENROLMENT_SENT = "re-enrolment sent"
+    REENROLMENT_CORRECTED = "re-enrolment corrected"
+    REENROLMENT_REOPENED = "re-enrolment reopened"
+    REENROLMENT_VALIDATED = "re-enrolment validated"
+    REENROLMENT_TO_CORRECT = "re-enrolment to_correct"
+    REENROLMENT_REFUSED = "re-enrolment refused"
+    DOCUMENT_GIVEN = "document given"
+    DOCUMENT_VALIDATED = "document validated"
+    DOCUMENT_REFUSED = "document refused"
+    SETTINGS_CHANGED = "settings changed"
+    NEWS_WRITTEN = "news written"
+    NEWS_TAKEN_DOWN = "news taken down"
+    SITE_MADE = "site made"
+    STAFF_ACCOUNT_MADE = "staff account made"
+    STAFF_ACCOUNT_CHANGED = "staff account changed"
+    FILE_IMPORTED = "imported"
+    IMPORT_CHANGED = "import changed"
+    IMPORT_UNDONE = "import undone"
+    IMPORT_VALUE_UNDONE = "import value undone"
+    RECORDS_EXPORTED = "exported"
+    RECORD_CORRECTED = "corrected"
+    FAMILY_ADDED = "family added"
+    FAMILY_DELETED = "family deleted"
+    FAMILIES_MERGED = "families merged"
+    ADULTS_MERGED = "adults merged"
+    MERGING_UNDONE = "merging undone"
+    ADULT_ADDED = "adult added"
+    ADULT_REMOVED = "adult removed"
+    ADULT_PUT_FIRST = "adult put first"
+    CONTACT_HIDDEN = "contact hidden"
+    CONTACT_SHOWN = "contact shown"
+    PUPIL_ADDED = "pupil added"
+    PUPIL_LINKED = "pupil linked"
+    PUPIL_UNLINKED = "pupil unlinked"
+    LINK_CHANGED = "link changed"
+    ACCOUNT_CREATED = "account created"
+    ACCOUNT_BLOCKED = "account blocked"
+    ACCOUNT_UNBLOCKED = "account unblocked"
+    ACCESS_MAILED = "access mailed"
+    ACCESS_LETTER = "access letter"
+    ACCESS_LETTERS_READ = "access letters read"
+    ACCESS_BATCH = "access batch"
+    VIEWED_AS_FAMILY = "viewed as family"
+    VIEWING_ENDED = "viewing ended"
+    DEMONSTRATION_MADE = "demonstration made"
+    # Of entries that earlier versions wrote
+    ONLINE_PAYMENT_CANCELLED = "online payment cancelled"
+    ONLINE_PAYMENT_WAITING = "online payment waiting"
+    CAMPAIGN_CHANGED = "campaign changed"
+    CAMPAIGN_ACTIVATED = "campaign activated"
+    DOCUMENT_REMOVED = "document removed"
 
 
 class AuditEntry(OfSite, table=True):
@@ -51,7 +175,7 @@ class Recorded(Protocol):
 
 def note(
     uow: UnitOfWork,
-    action: str,
+    action: Action,
     *,
     subject: str = "",
     subject_id: int | None = None,
@@ -83,7 +207,7 @@ def note(
 
 def note_record(
     uow: UnitOfWork,
-    action: str,
+    action: Action,
     record: Recorded,
     family_id: int | None = None,
     *,

@@ -110,8 +110,12 @@ def make_engine(url: str) -> Engine:
             url,
             pool_size=10,
             max_overflow=10,
+            pool_timeout=5,
             pool_pre_ping=True,
-            connect_args={"options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc"},
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc",
+            },
         )
         event.listen(made, "begin", _begin_on_postgresql)
         return made

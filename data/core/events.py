@@ -22,13 +22,15 @@ relay: Callable[[Iterable[Topic]], None] | None = None
 
 def follow(topic: Topic, callback: Callable[[], None]) -> Callable[[], None]:
     """Call `callback` at each change of `topic`; the answer ends that."""
-    _followers.setdefault(topic, set()).add(callback)
+    with _lock:
+        _followers.setdefault(topic, set()).add(callback)
 
     def leave() -> None:
-        if callbacks := _followers.get(topic):
-            callbacks.discard(callback)
-            if not callbacks:
-                _followers.pop(topic, None)
+        with _lock:
+            if callbacks := _followers.get(topic):
+                callbacks.discard(callback)
+                if not callbacks:
+                    _followers.pop(topic, None)
 
     return leave
 
@@ -60,11 +62,12 @@ def publish(topics: Iterable[Topic]) -> None:
 
 
 def deliver(topics: Iterable[Topic]) -> None:
-    """Say it to this process's followers, once each."""
+    """Say it to this process's followers, once each. From any thread, while pages come and go in another."""
     topics = list(topics)
     _note(topics)
-    callbacks = {callback for topic in topics for callback in _followers.get(topic, ())}
-    for callback in callbacks:
+    with _lock:
+        following = [tuple(_followers.get(topic, ())) for topic in topics]
+    for callback in {callback for callbacks in following for callback in callbacks}:
         try:
             callback()
         except Exception:

@@ -1,11 +1,12 @@
 """Row-level access control: a statement meets only rows that the account may see, a flush writes only rows that it may write."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeAlias
 
-from sqlalchemy import Column, Select, TextClause, and_, event, false, inspect
+from sqlalchemy import BindParameter, Column, Integer, Select, TextClause, and_, bindparam, event, false, inspect
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
@@ -31,9 +32,11 @@ class Scope(StrEnum):
 OWNED = {Scope.FAMILY, Scope.PUPIL}  # some rows of the site are one family's, others another's
 
 # What a row must satisfy to be met. A function of the entity, not an expression: SQLAlchemy gives a function the alias of an
-# aliased JOIN, whereas an expression would there scope the other occurrence of the table (tests/data/test_scope.py). A lambda:
-# SQLAlchemy reads its code and its closure, where the keys become bound parameters; nothing but keys and questions stands there.
+# aliased JOIN, whereas an expression would there scope the other occurrence of the table (tests/data/test_scope.py). A lambda
+# that closes over nothing but the keys it was given and questions made of them: SQLAlchemy knows it by its code alone.
 Clause: TypeAlias = Callable[[Any], Any]
+# A site's or a family's key, or the parameter that stands for that of whoever asks.
+Key: TypeAlias = int | BindParameter[int]
 # Column -> the key that a written row must have in it, or the question of the keys that it may have.
 OwnerKeys: TypeAlias = Mapping[str, int | Select[tuple[int]]]
 
@@ -44,6 +47,12 @@ class _Bounds(Protocol):
     site_id: int | None
     family_id: int | None
     writes: bool
+
+
+_asking = ContextVar[_Bounds]("the unit of work whose statement is being executed")
+# What statements are scoped by is given when they are executed, so that a statement is scoped once for all accounts.
+_SITE: BindParameter[int] = bindparam("scope_site", callable_=lambda: _asking.get().site_id, type_=Integer)
+_FAMILY: BindParameter[int] = bindparam("scope_family", callable_=lambda: _asking.get().family_id, type_=Integer)
 
 
 class ScopeViolation(RuntimeError):
@@ -63,7 +72,7 @@ class Scoped(database.Base):
     staff_added: ClassVar[bool] = False  # changed by families, added and taken away by the staff alone
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         """Which rows of the table that account meets, where `scope` lets it meet any."""
         raise NotImplementedError
 
@@ -80,7 +89,7 @@ class OfSite(Scoped):
     site_id: int = Field(foreign_key="site.id", index=True)
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is not None and cls.scope in OWNED:
             raise ScopeViolation(f"{cls.__name__} does not say which of its rows are a family's")
         return lambda each: each.site_id == site_id
@@ -99,7 +108,7 @@ class OfFamily(OfSite):
     family_id: int | None = Field(default=None, foreign_key="family.id", index=True)
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         return lambda each: and_(each.site_id == site_id, each.family_id == family_id)
@@ -122,13 +131,14 @@ def _scope_statement(state: ORMExecuteState) -> None:
         _refuse_writing_statement(state)
     if uow.site_id is None:
         return
+    _asking.set(uow)
     if state.is_select and state.execution_options.get("prepared"):
-        state.statement = _scoped(state.statement, uow.site_id, uow.family_id)
+        state.statement = _scoped(state.statement, by_family=uow.family_id is not None)
         return
     tables = _tables_in(state.statement, ours=state.is_select and bool(_CHANGING & set(state.execution_options)))
     if state.is_update or state.is_delete:
         _check_change(state, by_family=uow.family_id is not None)
-    state.statement = state.statement.options(*_criteria(uow.site_id, uow.family_id, tables))
+    state.statement = state.statement.options(*_criteria(tables, by_family=uow.family_id is not None))
 
 
 def _refuse_unscopable_form(state: ORMExecuteState) -> None:
@@ -148,8 +158,8 @@ def _refuse_writing_statement(state: ORMExecuteState) -> None:
 
 
 @lru_cache(maxsize=2048)
-def _scoped(question: Any, site_id: int, family_id: int | None) -> Any:
-    return question.options(*_criteria(site_id, family_id, _tables_in(question, ours=False)))
+def _scoped(question: Any, *, by_family: bool) -> Any:
+    return question.options(*_criteria(_tables_in(question, ours=False), by_family=by_family))
 
 
 def _check_change(state: ORMExecuteState, *, by_family: bool) -> None:
@@ -196,25 +206,26 @@ def _table_beneath(table: Any) -> str:
     return str(getattr(table, "name", ""))
 
 
-@lru_cache(maxsize=4096)
-def _criteria(site_id: int, family_id: int | None, tables: frozenset[str]) -> tuple[LoaderCriteriaOption, ...]:
+@lru_cache(maxsize=1024)
+def _criteria(tables: frozenset[str], *, by_family: bool) -> tuple[LoaderCriteriaOption, ...]:
     """The scope of these tables. With those of every table, each question would cost twice its time (measured)."""
     return tuple(
-        _criterion(table, site_id, family_id) for table in database.table_classes() if table.__tablename__ in tables
+        _criterion(table, by_family=by_family) for table in database.table_classes() if table.__tablename__ in tables
     )
 
 
-@lru_cache(maxsize=8192)
-def _criterion(table: type[Scoped], site_id: int, family_id: int | None) -> LoaderCriteriaOption:
-    """Made once: an account's screens ask of the same few tables in many combinations."""
-    return with_loader_criteria(table, _clause(table, site_id, family_id), include_aliases=True)
+@lru_cache(maxsize=256)
+def _criterion(table: type[Scoped], *, by_family: bool) -> LoaderCriteriaOption:
+    """Made once: screens ask of the same few tables in many combinations. What a clause closes over is not looked at again."""
+    clause = _clause(table, by_family=by_family)
+    return with_loader_criteria(table, clause, include_aliases=True, track_closure_variables=False)
 
 
-def _clause(table: type[Scoped], site_id: int, family_id: int | None) -> Any:
-    """What a row of `table` must satisfy to be met by that family (None: staff) of that site; the table says it, within `scope`."""
-    if table.scope == Scope.SYSTEM or (table.scope == Scope.STAFF and family_id is not None):
+def _clause(table: type[Scoped], *, by_family: bool) -> Any:
+    """What a row of `table` must satisfy to be met by the family (or the staff) that asks; the table says it, within `scope`."""
+    if table.scope == Scope.SYSTEM or (table.scope == Scope.STAFF and by_family):
         return false()
-    return table.scope_clause(site_id, family_id)
+    return table.scope_clause(_SITE, _FAMILY if by_family else None)
 
 
 @event.listens_for(ScopedSession, "before_flush")

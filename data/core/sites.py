@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel, select
 from data.core import encryption
 from data.core.fields import EditableField, editables
 from data.core.i18n import Language, _, translate
-from data.core.scope import Clause, OwnerKeys, Scope, Scoped
+from data.core.scope import Clause, Key, OwnerKeys, Scope, Scoped
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 
@@ -69,7 +69,7 @@ class Site(Scoped, table=True):
     letters_per_minute: int = 60
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         return lambda each: each.id == site_id
 
     @classmethod

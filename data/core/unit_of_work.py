@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Delete, Update, bindparam, column, func, table
 from sqlalchemy import Table as CoreTable
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 from sqlmodel import SQLModel, select
@@ -53,6 +54,9 @@ class UnitOfWork:
         self.language: Language = "fr"
         self.zone = ZoneInfo("Europe/Paris")
         self.site: Any = None  # the site's row once asked for (sites.here)
+        self.kept_back: frozenset[int] | None = (
+            None  # pupils whose address it may not read (data/families/pupil_scope.py)
+        )
         self.client = ""  # the person's network address, for the journal
         self._topics: set[events.Topic] = set()
 
@@ -99,6 +103,14 @@ class UnitOfWork:
         self._session.add(row)
         self._session.flush()
         return row
+
+    def add_unless_there(self, row: SQLModel) -> None:
+        """Like `add`, but nothing where another unit of work has just added the row with its unique values."""
+        try:
+            with self._session.begin_nested():
+                self._session.add(row)
+        except IntegrityError:
+            return
 
     def add_all(self, rows: Iterable[SQLModel]) -> None:
         """Many rows at once: an import, a demonstration."""

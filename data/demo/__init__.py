@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from data.accounts import passwords
 from data.core import audit
+from data.core.audit import Action
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -15,7 +16,7 @@ from data.office.news import News
 
 PASSWORD = passwords.DEMONSTRATION
 REAL = "this database holds a real conservatoire: the demonstration stays out of it"
-MADE = "demonstration made"  # the last line of its journal; data/demo/renewal.py looks at what came after
+MADE = Action.DEMONSTRATION_MADE  # the last line of its journal; data/demo/renewal.py looks at what came after
 CLOSINGS = (  # the holidays that a closing of each month is for
     *["d’hiver"] * 2, *["de printemps"] * 2, *["d’été"] * 4, *["de la Toussaint"] * 2, *["de fin d’année"] * 2,
 )  # fmt: skip

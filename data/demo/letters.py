@@ -11,6 +11,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import unit_of_work
 from data.mail import custom_templates
 from data.mail.outbox import Letter, LetterState, Mail, write
+from data.mail.templates import LetterKind
 
 WAITING = 3  # the latest ones
 TROUBLE = (
@@ -45,10 +46,10 @@ def fill() -> None:
     with system_unit_of_work() as uow:
         helene = uow.one(select(Account).where(Account.login == "lemoine.helene"))
     with unit_of_work(helene, writes=True, now=now - timedelta(days=12)) as uow:
-        given = custom_templates.given("request_decided", "fr")
+        given = custom_templates.given(LetterKind.REQUEST_DECIDED, "fr")
         message = "Merci de tenir votre fiche à jour. Le secrétariat a répondu à votre demande."
         text = custom_templates.TemplateText(given.subject, (message, *given.body[1:]), given.link)
-        custom_templates.save(uow, "request_decided", "fr", text, version=0)
+        custom_templates.save(uow, LetterKind.REQUEST_DECIDED, "fr", text, version=0)
 
 
 def _paid(at: datetime) -> None:
@@ -58,6 +59,6 @@ def _paid(at: datetime) -> None:
         account = uow.one(select(Account).where(Account.login == "aubry.claire", Account.site_id == site_id))
         if account:
             to, words = recipient(uow, account), {"amount": "162,00 €", "number": "26000007"}
-            letter = write(uow, Mail("payment_received", to, words, path="/facturation/cotisations"))
+            letter = write(uow, Mail(LetterKind.PAYMENT_RECEIVED, to, words, path="/facturation/cotisations"))
             letter.state, letter.attempts, letter.sent_at = LetterState.SENT, 1, at
             uow.add(letter)

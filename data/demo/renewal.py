@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from data import demo
 from data.accounts.models import Account
 from data.core import formats, schema
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
@@ -20,8 +20,8 @@ from data.reenrolment.models import Wish
 
 FRESH = timedelta(days=7)
 LOOKED = {  # what the journal tells of those who only look, and of the portal's own housekeeping
-    "signed in", "signed out", "sign-in failed", "session closed", "sessions closed", "refused", "journal purged",
-    "documents erased",
+    Action.SIGNED_IN, Action.SIGNED_OUT, Action.SIGN_IN_FAILED, Action.SESSION_CLOSED, Action.SESSIONS_CLOSED,
+    Action.PAGE_REFUSED, Action.JOURNAL_PURGED, Action.DOCUMENTS_ERASED,
 }  # fmt: skip
 
 

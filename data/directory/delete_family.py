@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, database
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
 from data.core.unit_of_work import UnitOfWork
@@ -58,7 +59,7 @@ def delete(uow: UnitOfWork, family_id: int) -> None:
         "Nom": [", ".join(adult.full_name for adult in adults), ""],
         "Identifiant": [", ".join(account.login for account in accounts), ""],
     }
-    audit.note(uow, "family deleted", subject="family", subject_id=family_id, family_id=family_id, changes=changes)
+    audit.note(uow, Action.FAMILY_DELETED, subject="family", subject_id=family_id, family_id=family_id, changes=changes)
     for row in (*accounts, *adults, *keys):
         uow.delete(row)
     uow.flush()

@@ -12,9 +12,11 @@ from sqlmodel import SQLModel, col, select
 
 from data.accounts import sessions
 from data.accounts.models import Account
+from data.accounts.sessions import SignIn
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import EditableField, editables
 from data.core.i18n import _, as_language
@@ -22,9 +24,11 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import outbox
 from data.mail.outbox import Mail, Recipient
+from data.mail.templates import LetterKind
 
 MAX_ADULTS = 8
 HOUSEHOLDS: dict[str, str] = {HouseholdRank.PRINCIPAL: _("Principal"), HouseholdRank.SECOND: _("Second foyer")}
@@ -81,7 +85,7 @@ def correct(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> Corrected:
         raise ValidationErrors(faults)
     if done.changes:
         uow.add(row)
-        _note(uow, "corrected", row, changes)
+        _note(uow, Action.RECORD_CORRECTED, row, changes)
         if isinstance(row, Guardian):
             _follow_name(uow, row)
             if row.email != old_address and old_address:
@@ -97,7 +101,7 @@ def _show(row: Any, name: str, value: Any) -> str:
 def read(uow: UnitOfWork, row: Any, typed: Mapping[str, str]) -> dict[str, Any]:
     """The values of the fields that were sent; ValidationErrors with every fault at once."""
     known, values, faults = fields_of(type(row)), dict[str, Any](), dict[str, UserError]()
-    hidden = families.hidden_fields(uow, change_requests.record_type_of(row), row)
+    hidden = protection.hidden_fields(uow, change_requests.record_type_of(row), row)
     for name, one in known.items():
         if name not in typed or name in hidden:
             continue
@@ -137,7 +141,9 @@ def announce(uow: UnitOfWork, row: Any) -> None:
         change_requests.announce(uow, row, family_id)
 
 
-def _note(uow: UnitOfWork, action: str, row: Any, changes: Mapping[str, Any], *, family_id: int | None = None) -> None:
+def _note(
+    uow: UnitOfWork, action: Action, row: Any, changes: Mapping[str, Any], *, family_id: int | None = None
+) -> None:
     whose = family_id or next(iter(families_of(uow, row)), None)
     audit.note(
         uow,
@@ -160,7 +166,7 @@ def _mail_old_address(uow: UnitOfWork, adult: Guardian, old: str) -> None:
     account = uow.one(select(Account).where(Account.guardian_id == adult.id))
     language, account_id = (account.language, account.id) if account else ("fr", None)
     to = Recipient(old, adult.full_name, as_language(language), adult.site_id, adult.family_id, account_id)
-    outbox.write(uow, Mail("email_corrected", to, {"subject": adult.full_name}))
+    outbox.write(uow, Mail(LetterKind.EMAIL_CORRECTED, to, {"subject": adult.full_name}))
 
 
 def waiting_for(
@@ -221,7 +227,7 @@ def add_family(uow: UnitOfWork, typed: Mapping[str, str]) -> Family:
         raise ValidationErrors(faults)
     family = uow.add(Family(site_id=uow.site_id or 0, number=number, since=uow.today))
     adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, **values))
-    audit.note_record(uow, "family added", family, family.id,
+    audit.note_record(uow, Action.FAMILY_ADDED, family, family.id,
                  changes={_("Numéro"): ["", number], _("Nom"): ["", adult.full_name]})  # fmt: skip
     uow.publish(("families", uow.site_id or 0))
     return family
@@ -236,7 +242,7 @@ def add_adult(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Guar
     if number >= MAX_ADULTS:
         raise UserError("Cette famille a déjà {most} adultes : retirez d’abord une fiche.", most=MAX_ADULTS)
     adult = uow.add(Guardian(site_id=uow.site_id or 0, family_id=family.id, rank=(last or 0) + 1, **values))
-    _note(uow, "adult added", adult, {_("Nom"): ["", adult.full_name]})
+    _note(uow, Action.ADULT_ADDED, adult, {_("Nom"): ["", adult.full_name]})
     announce(uow, adult)
     return adult
 
@@ -254,7 +260,7 @@ def remove_adult(uow: UnitOfWork, adult: Guardian) -> None:
         sessions.end_all(uow, account.id)
     uow.flush()
     changes = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
-    _note(uow, "adult removed", adult, changes)
+    _note(uow, Action.ADULT_REMOVED, adult, changes)
     announce(uow, adult)
     uow.delete(adult)
     uow.flush()
@@ -271,7 +277,9 @@ def put_first(uow: UnitOfWork, adult: Guardian) -> None:
     for rank, each in enumerate([adult, *others], 1):
         each.rank = rank
         uow.add(each)
-    _note(uow, "adult put first", adult, {_("Responsable"): [others[0].full_name if others else "", adult.full_name]})
+    _note(
+        uow, Action.ADULT_PUT_FIRST, adult, {_("Responsable"): [others[0].full_name if others else "", adult.full_name]}
+    )
     announce(uow, adult)
 
 
@@ -285,8 +293,22 @@ def hide_contact(uow: UnitOfWork, adult: Guardian, *, hidden: bool) -> None:
     adult.contact_hidden = hidden
     uow.add(adult)
     changes = ["non", "oui"] if hidden else ["oui", "non"]
-    _note(uow, "contact hidden" if hidden else "contact shown", adult, {_("Coordonnées masquées"): changes})
+    _note(uow, Action.CONTACT_HIDDEN if hidden else Action.CONTACT_SHOWN, adult, {_("Coordonnées masquées"): changes})
     announce(uow, adult)
+    uow.flush()
+    uow.kept_back = None  # what this unit of work itself may read has changed
+    for pupil in uow.all(
+        select(Pupil)
+        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+        .where(PupilLink.family_id == adult.family_id)
+        .execution_options(populate_existing=True)
+    ):
+        if not hidden:
+            pupil.search = families.found_by(pupil)
+        announce(uow, pupil)
+    looking = select(SignIn).join(Account, col(Account.id) == SignIn.viewing_account_id)
+    for signin in uow.all(looking.where(Account.family_id == adult.family_id)):
+        uow.publish(("viewing", signin.id))  # their pages are sent away
 
 
 def adult_of(uow: UnitOfWork, family: Family, adult_id: int) -> Guardian:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -74,7 +75,7 @@ def add_pupil(uow: UnitOfWork, family: Family, typed: Mapping[str, str]) -> Pupi
         raise ValidationErrors(faults)
     pupil = uow.add(Pupil(site_id=uow.site_id or 0, number=number, **values))
     uow.add(PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id))
-    audit.note_record(uow, "pupil added", pupil, family.id,
+    audit.note_record(uow, Action.PUPIL_ADDED, pupil, family.id,
                  changes={_("Numéro"): ["", number], _("Nom"): ["", pupil.full_name]})  # fmt: skip
     edit_families.announce(uow, pupil)
     return pupil
@@ -97,7 +98,7 @@ def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
         PupilLink(site_id=uow.site_id or 0, family_id=family.id, pupil_id=pupil.id, household=household, rights=rights)
     )
     changes = {_("Rattachement"): ["", HOUSEHOLDS[household]], _("Droits"): ["", RIGHTS[rights]]}
-    _note(uow, "pupil linked", pupil, family.id, changes)
+    _note(uow, Action.PUPIL_LINKED, pupil, family.id, changes)
     return pupil
 
 
@@ -132,7 +133,7 @@ def _set(uow: UnitOfWork, changed: PupilLink, pupil: Pupil, household: str, righ
     if changes:
         changed.household, changed.rights = household, rights
         uow.add(changed)
-        _note(uow, "link changed", pupil, changed.family_id, changes)
+        _note(uow, Action.LINK_CHANGED, pupil, changed.family_id, changes)
 
 
 def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
@@ -146,13 +147,13 @@ def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
     if gone.household == HouseholdRank.PRINCIPAL:
         _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
     changes = {_("Rattachement"): [HOUSEHOLDS[gone.household], ""], _("Droits"): [RIGHTS[gone.rights], ""]}
-    _note(uow, "pupil unlinked", pupil, gone.family_id, changes)
+    _note(uow, Action.PUPIL_UNLINKED, pupil, gone.family_id, changes)
     uow.delete(gone)
     uow.flush()
     return pupil
 
 
-def _note(uow: UnitOfWork, action: str, pupil: Pupil, family_id: int | None, changes: dict[str, list[str]]) -> None:
+def _note(uow: UnitOfWork, action: Action, pupil: Pupil, family_id: int | None, changes: dict[str, list[str]]) -> None:
     audit.note_record(uow, action, pupil, family_id, changes=changes)
     edit_families.announce(uow, pupil)
     uow.publish(("family", family_id or 0))

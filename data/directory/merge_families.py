@@ -10,6 +10,7 @@ from data.accounts import sessions
 from data.billing.pdf_archive import Certificate
 from data.change_requests.models import ChangeRequest
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
 from data.core.i18n import _
@@ -82,7 +83,7 @@ def merge(uow: UnitOfWork, kept_id: int, gone_id: int, answers: Answers, mark: s
     done.remove(found.gone)
     merged.rows = done.rows
     uow.add(merged)
-    audit.note(uow, "families merged", subject="family", subject_id=kept_id, family_id=kept_id, changes=before)
+    audit.note(uow, Action.FAMILIES_MERGED, subject="family", subject_id=kept_id, family_id=kept_id, changes=before)
     announce(uow, merged, found.pupils[0] + found.pupils[1])
     return merged
 
@@ -159,7 +160,7 @@ def _merge_adults(uow: UnitOfWork, found: Preview, answers: Answers, done: _Chan
         uow.flush()
         done.remove(adult)
         gone = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
-        audit.note_record(uow, "adults merged", other, found.kept.id,
+        audit.note_record(uow, Action.ADULTS_MERGED, other, found.kept.id,
                    changes={**gone, "Nom": [adult.full_name, f"{before} → {other.full_name}"]})  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from data.families.models import Guardian, PupilLink
 from data.families.stored_files import StoredFile
 from data.mail.outbox import Letter
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
-from data.schooling.absences import AbsenceNotice
+from data.schooling.absences import Absence, AbsenceNotice
 from data.schooling.calendar_feed import AgendaKey
 
 UNDO_HOURS = 24
@@ -65,6 +65,7 @@ MOVES: tuple[tuple[type[Any], str, str], ...] = (
     (PupilLink, "family_id", _("Élèves")),
     (Reenrolment, "household_id", _("Réinscriptions envoyées")),
     (StoredFile, "giver_id", _("Fichiers envoyés")),
+    (Absence, "reason_from_id", ""),
     (Account, "own_family_id", ""),
 )
 PARTS = (

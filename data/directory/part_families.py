@@ -9,6 +9,7 @@ from data.accounts.sessions import KnownDevice, SignIn
 from data.billing.online_payments import OnlinePayment
 from data.change_requests.models import ChangeRequest
 from data.core import audit, database
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
@@ -79,7 +80,7 @@ def undo(uow: UnitOfWork, merge_id: int) -> FamilyMerge:
     _put_back(uow, merged, rows)
     merged.undone_at = uow.now
     uow.add(merged)
-    audit.note(uow, "merging undone", subject="family", subject_id=merged.kept_id, family_id=merged.kept_id,
+    audit.note(uow, Action.MERGING_UNDONE, subject="family", subject_id=merged.kept_id, family_id=merged.kept_id,
                changes={"Numéro": ["", merged.gone_number]})  # fmt: skip
     for key in (merged.kept_id, merged.gone_id):
         linked = select(Pupil).join(PupilLink, col(PupilLink.pupil_id) == Pupil.id).where(PupilLink.family_id == key)

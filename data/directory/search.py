@@ -19,6 +19,7 @@ from data.core.roles import Role
 from data.core.search_text import SearchTerm
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
 
 PAGE = 50
@@ -108,7 +109,7 @@ def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
         col(Family.id).in_(
             select(PupilLink.family_id)
             .join(Pupil, col(Pupil.id) == PupilLink.pupil_id)
-            .where(_holds(Pupil.search, word))
+            .where(_holds(Pupil.search, word), *_but_protected(uow, word))
         ),
         col(Family.id).in_(
             select(Account.family_id).where(col(Account.family_id).is_not(None), _holds(Account.login, word))
@@ -122,6 +123,16 @@ def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
         hidden = select(Guardian.family_id).where(col(Guardian.contact_hidden).is_(True), _reaches(word))
         ways.append(col(Family.id).in_(hidden))
     return or_(*ways)
+
+
+def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[Any]:
+    """Not the pupils whose address or number alone holds the word, where they are kept from whoever searches: their names,
+    as this unit of work reads them, do not."""
+    if uow.role == Role.MANAGER:
+        return []
+    kept = uow.all(protection.pupils_of_protected())
+    hidden = [pupil.id for pupil in kept if not any(form in pupil.search for form in word.forms if form)]
+    return [col(Pupil.id).not_in(hidden)] if hidden else []
 
 
 def _codes(word: SearchTerm) -> list[Any]:

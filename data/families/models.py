@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, and_, event
-from sqlalchemy.orm.attributes import set_attribute
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, and_, bindparam, event
+from sqlalchemy.orm import QueryContext
+from sqlalchemy.orm.attributes import set_attribute, set_committed_value
 from sqlmodel import Field, SQLModel, col, select
 
 from data.core.errors import NotFound, UserError
@@ -32,12 +33,11 @@ from data.core.fields import (
     full_name,
 )
 from data.core.i18n import _
-from data.core.roles import Role
-from data.core.scope import Clause, OfFamily, OfSite, Scope
+from data.core.scope import Clause, Key, OfFamily, OfSite, Scope
 from data.core.search_text import search_text_of
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, prepared
-from data.families.pupil_scope import linked_pupils
+from data.families.pupil_scope import kept_back, linked_pupils
 
 CIVILITY = choice({"mme": _("Madame"), "m": _("Monsieur")})
 GENDER = choice({"f": _("Féminin"), "m": _("Masculin"), "x": _("Autre")})
@@ -62,7 +62,7 @@ class Family(OfSite, table=True):
     since: date | None = None
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         return lambda each: and_(each.site_id == site_id, each.id == family_id)
@@ -71,7 +71,12 @@ class Family(OfSite, table=True):
 class Guardian(OfFamily, table=True):
     """An adult responsible for the family's pupils, or an adult pupil's own record. The first is the « responsable »."""
 
-    __table_args__ = (of_its_site(), UniqueConstraint("id", "family_id"), KEYS_USED_ONCE)
+    __table_args__ = (
+        of_its_site(),
+        UniqueConstraint("id", "family_id"),
+        Index("ix_guardian_protected", "site_id", "contact_hidden"),
+        KEYS_USED_ONCE,
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     rank: int = 1
     civility: Annotated[
@@ -175,7 +180,7 @@ class Pupil(OfSite, table=True):
     search: str = Field(default="", max_length=1200)
 
     @classmethod
-    def scope_clause(cls, site_id: int, family_id: int | None) -> Clause:
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
         if family_id is None:
             return super().scope_clause(site_id, family_id)
         theirs = linked_pupils(family_id)
@@ -263,26 +268,17 @@ def find_anew() -> int:
     return wrong
 
 
-CONTACT = frozenset(  # what a protection order hides of an adult
-    "address complement postcode town country phone_home phone_mobile phone_work email".split()
-)
-PROTECTED = _("Les coordonnées sont protégées : seul le responsable du portail les lit.")
+PUPIL_CONTACT = frozenset({"address", "phone", "email"})  # what is a household's of a pupil's own record
 
 
-def contact_shown(uow: UnitOfWork, adult: Guardian | None) -> bool:
-    """Whether this person may read where an adult lives and how to reach them; one who left (None) is as if protected."""
-    return not uow.is_staff or uow.role == Role.MANAGER or (adult is not None and not adult.contact_hidden)
-
-
-def all_shown(uow: UnitOfWork, adults: Iterable[Guardian]) -> bool:
-    """The same of everybody in a family."""
-    return all(contact_shown(uow, adult) for adult in adults)
-
-
-def hidden_fields(uow: UnitOfWork, sheet: str, row: Guardian | Pupil | None) -> frozenset[str]:
-    """The fields of a record that this person may not read, nor decide on."""
-    adult = row if isinstance(row, Guardian) else None
-    return frozenset() if sheet != "guardian" or contact_shown(uow, adult) else CONTACT
+@event.listens_for(Pupil, "load")
+@event.listens_for(Pupil, "refresh")
+def _keep_back(row: Pupil, context: QueryContext, _names: object = None) -> None:
+    """Where a pupil lives is not even read for whom another household, which is protected, keeps it from."""
+    if (row.address or row.phone or row.email) and row.id in kept_back(context.session):
+        for name in PUPIL_CONTACT:
+            set_committed_value(row, name, "")
+        set_committed_value(row, "search", found_by(row))
 
 
 _GUARDIANS = prepared(select(Guardian).order_by(col(Guardian.rank), col(Guardian.id)))
@@ -293,23 +289,27 @@ def guardians(uow: UnitOfWork) -> list[Guardian]:
     return list(uow.all(_GUARDIANS))
 
 
+_ADULTS_OF = prepared(
+    select(Guardian).where(Guardian.family_id == bindparam("family")).order_by(col(Guardian.rank), col(Guardian.id))
+)
+_PUPILS_OF = prepared(
+    select(Pupil, PupilLink)
+    .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
+    .where(PupilLink.family_id == bindparam("family"))
+    .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+)
+_FAMILY_NUMBERED = prepared(select(Family).where(Family.number == bindparam("number")))
+
+
 def of_family(uow: UnitOfWork, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
     """For staff: the adults and the pupils of one family."""
-    adults = uow.all(
-        select(Guardian).where(Guardian.family_id == family_id).order_by(col(Guardian.rank), col(Guardian.id))
-    )
-    linked = uow.rows(
-        select(Pupil, PupilLink)
-        .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
-        .where(PupilLink.family_id == family_id)
-        .order_by(col(Pupil.birth_date), col(Pupil.first_name))
-    )
+    adults, linked = uow.all(_ADULTS_OF, family=family_id), uow.rows(_PUPILS_OF, family=family_id)
     return list(adults), [(pupil, link) for pupil, link in linked]
 
 
 def by_number(uow: UnitOfWork, number: int) -> Family:
     """NotFound when the site has no family of that number."""
-    found = uow.one(select(Family).where(Family.number == number)) if 0 < number < 2**31 else None
+    found = uow.one(_FAMILY_NUMBERED, number=number) if 0 < number < 2**31 else None
     if found is None:
         raise NotFound(f"family number {number}")
     return found

@@ -14,22 +14,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, func
+from sqlalchemy import ForeignKeyConstraint, and_, func, or_
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound
+from data.core.scope import Clause, Key
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
-from data.families.pupil_scope import OfPupil
+from data.families.pupil_scope import OfPupil, linked_pupils
 from data.uploads.validation import refusal, shown_name
 
 MAX_FILES_PER_HOUR, MAX_BYTES_PER_FAMILY = 30, 40 * 1024 * 1024  # of a family; the bytes by kind: of one campaign
+PHOTO = "photo"  # a kind
 MIN_FREE_BYTES, MIN_FREE_SHARE = 500 * 1024 * 1024, 0.05  # of the disk: below the greater one nothing more is kept
 
 
 class StoredFile(OfPupil, table=True):
-    """A file about a pupil, met by the pupil's families and the site's staff. `name` is random: it is no secret's guess."""
+    """A file about a pupil, met by the family that gave it and the site's staff; a photograph by all of the pupil's families.
+    `name` is random: it is no secret's guess."""
 
     __tablename__ = "stored_file"
     __table_args__ = (ForeignKeyConstraint(["pupil_id", "site_id"], ["pupil.id", "pupil.site_id"]),)
@@ -44,6 +47,17 @@ class StoredFile(OfPupil, table=True):
     sha256: str = Field(max_length=64)
     created_at: datetime
     removed_at: datetime | None = None  # nobody meets it any more; the file itself goes later
+
+    @classmethod
+    def scope_clause(cls, site_id: Key, family_id: Key | None) -> Clause:
+        if family_id is None:
+            return super().scope_clause(site_id, family_id)
+        theirs = linked_pupils(family_id)
+        return lambda each: and_(
+            each.site_id == site_id,
+            each.pupil_id.in_(theirs),
+            or_(each.giver_id == family_id, each.giver_id.is_(None), each.kind == PHOTO),
+        )
 
 
 def store(
@@ -143,7 +157,8 @@ def by_name(uow: UnitOfWork, name: str) -> StoredFile:
 
 
 def content_of(uow: UnitOfWork, name: str) -> tuple[StoredFile, bytes]:
-    """The row and the bytes. A file that another household gave is theirs until staff accept it."""
+    """The row and the bytes. A file that another household gave is theirs until staff accept it; one of a household that is
+    protected is the « responsable »’s (data/families/protection.py)."""
     found = by_name(uow, name)
     shown = (
         uow.is_staff or found.giver_id == uow.family_id or _accepted(uow, found)

@@ -20,6 +20,7 @@ from data.importing import column_matching, exporting, jobs
 from data.importing import runs as import_runs
 from data.importing.jobs import Job
 from data.importing.kinds.registry import KINDS, kind
+from data.importing.left_columns import left_columns
 from data.importing.pipeline import OpenUnitOfWork, Report
 from data.importing.runs import ImportRun, ImportState
 
@@ -113,6 +114,8 @@ def _carry(
     job = Job(run_id, run.site_id, not dry_run, total=run.rows)
     report = jobs.check(open_unit_of_work, job)
     _print(report)
+    for left in left_columns(record, run.heads, run.matched):
+        print(f"colonne « {left.title} », pas importée : {left.why}")
     if (
         report.faults
         or any(each.is_open for each in report.questions)

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from data.change_requests.models import RECORD_TYPES, ChangeRequest, ChangeState, FieldChange
 from data.core import audit, spreadsheets
+from data.core.audit import Action
 from data.core.fields import editables, full_name
 from data.core.formats import moment
 from data.core.i18n import _
@@ -38,7 +39,7 @@ def gather(uow: UnitOfWork, record: Record) -> Snapshot:
 
 
 def note(uow: UnitOfWork, name: str, rows: int) -> None:
-    audit.note(uow, "exported", subject="export", changes={"kind": ["", name], "rows": ["", rows]})
+    audit.note(uow, Action.RECORDS_EXPORTED, subject="export", changes={"kind": ["", name], "rows": ["", rows]})
 
 
 def file_of(snapshot: Snapshot, record: Record, form: Form, *, tick: Tick = no_tick) -> tuple[bytes, int]:

@@ -8,25 +8,29 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import partial
+from typing import ParamSpec, Protocol, TypeVar
 
 from data.core import database, events, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import tidy
 from data.core.i18n import _
 from data.core.spreadsheets import Reading
+from data.core.turns import Full, Turns
 from data.core.unit_of_work import UnitOfWork
 from data.importing import pipeline, undo, worker_process
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
-from data.importing.pipeline import Looked, OpenUnitOfWork, Report
+from data.importing.pipeline import Follow, Looked, OpenUnitOfWork, Report
 from data.importing.runs import ImportRun, ImportState
 from data.importing.worker_process import Person
+from data.uploads import validation
 
+Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
 PHASES = {
     "waiting": _("Un autre import est en cours. Celui-ci commencera ensuite."),
     "reading": _("Lecture du fichier…"),
@@ -40,6 +44,7 @@ WRITES = {"writing", "taking back"}  # phases that nobody stops
 PUBLISH_EVERY_SECONDS = 0.4  # seconds
 MAX_REPORTS, MAX_REPORT_LINES = 12, 200_000
 LARGE_BYTES, LARGE_ROWS = 60_000, 800  # above: a separate process, whose start takes a second
+MAX_JOBS, MAX_READS = 100, 20  # that wait, or are under way
 log = logging.getLogger("anacrouse.imports")
 
 
@@ -93,10 +98,11 @@ class Job:
 _jobs: dict[int, Job] = {}
 _problems: dict[int, UserError] = {}
 _reports: OrderedDict[int, Report] = OrderedDict()
-_looked: OrderedDict[int, tuple[tuple[str, str, Reading], Looked]] = OrderedDict()  # and how that file was read
+_looked: OrderedDict[int, tuple[tuple[str, Reading], Looked]] = OrderedDict()  # of which file, and how it was read
 _undo_reports: OrderedDict[int, undo.Report] = OrderedDict()
 _turns: dict[int, threading.Lock] = {}  # site -> whose turn it is to plan and write
-_workers = ThreadPoolExecutor(2, thread_name_prefix="import")
+_workers = Turns("import", 2, most=MAX_JOBS)
+_reads = Turns("files", 2, most=MAX_READS)
 
 
 def job_of(run_id: int) -> Job | None:
@@ -123,6 +129,14 @@ def forget_undo(run_id: int) -> None:
 def problem_of(run_id: int) -> UserError | None:
     """Why the last check or import stopped."""
     return _problems.get(run_id)
+
+
+async def in_turn(work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+    """A whole file read or written while somebody waits for it, off the loop: two at a time, for each may be a process."""
+    try:
+        return await _reads.wait(partial(work, *given, **named))
+    except Full:
+        raise validation.refusal("occupe") from None
 
 
 def receive(open_unit_of_work: OpenUnitOfWork, kind_name: str, file_name: str, content: bytes) -> int:
@@ -186,15 +200,16 @@ def looked(open_unit_of_work: OpenUnitOfWork, run_id: int) -> Looked:
 
 
 def looked_of(run: ImportRun) -> Looked | None:
-    """The same, when it is known: what a screen shows without waiting."""
+    """The same, when it is known: what a screen shows without waiting. Whatever kind was chosen since: only the columns
+    that were proposed (`matched`) are that kind's, and those are kept with the run."""
     known = _looked.get(run.id)
     reading = Reading.of(run.matched.get("reading", {}))
-    return known[1] if known and known[0] == (run.sha256, run.kind, reading) else None
+    return known[1] if known and known[0] == (run.sha256, reading) else None
 
 
 def _keep_looked(run: ImportRun, reading: Reading, found: Looked) -> None:
     """The latest ones: each is short."""
-    _looked[run.id] = ((run.sha256, run.kind, reading), found)
+    _looked[run.id] = ((run.sha256, reading), found)
     _looked.move_to_end(run.id)
     while len(_looked) > MAX_REPORTS:
         _looked.popitem(last=False)
@@ -209,7 +224,7 @@ def _look(kind_name: str, content: bytes, reading: Reading, today: date) -> Look
     except UserError as error:
         return Looked(problem={"sentence": error.sentence, "words": error.placeholders})
     except worker_process.Lost:
-        log.exception("a file could not be read apart")
+        log.exception("a file could not be read by another process")
         return Looked(problem={"sentence": UNREAD.sentence, "words": {}})
 
 
@@ -224,7 +239,11 @@ def start(uow: UnitOfWork, run: ImportRun, *, writes: bool, undoes: bool = False
         return
     job = _jobs[run.id] = Job(run.id, run.site_id, writes, undoes, total=run.rows)
     _problems.pop(run.id, None)
-    _workers.submit(_work, Person.of(uow), job)
+    try:
+        _workers.submit(_work, Person.of(uow), job)
+    except Full:
+        _jobs.pop(run.id)
+        raise validation.refusal("occupe") from None
 
 
 def stop(run_id: int) -> bool:
@@ -237,18 +256,29 @@ def close() -> None:
     """The portal stops: what does not write yet stays waiting."""
     for job in list(_jobs.values()):
         job.stop()
-    _workers.shutdown(cancel_futures=True)
+    _workers.close()
+    _reads.close()
+
+
+class Undoing(Protocol):
+    """Who takes an import back: `undo` in this process, `worker_process` in one of its own."""
+
+    def check_undo(self, person: Person, run_id: int, follow: Follow, /) -> undo.Report: ...
+
+    def carry_out_undo(self, person: Person, run_id: int, follow: Follow, /, *, mark: str | None) -> undo.Report: ...
 
 
 def _work(person: Person, job: Job) -> None:
-    hands = worker_process if job.total > LARGE_ROWS else pipeline
+    large = job.total > LARGE_ROWS
     try:
-        if job.undoes:
-            take_back(person, job, how=worker_process if job.total > LARGE_ROWS else undo)
+        if job.undoes and large:
+            take_back(person, job, how=worker_process)
+        elif job.undoes:
+            take_back(person, job, how=undo)
         elif job.writes:
-            carry_out(person, job, how=hands.carry_out)
+            carry_out(person, job, how=worker_process.carry_out if large else pipeline.carry_out)
         else:
-            check(person, job, how=hands.check)
+            check(person, job, how=worker_process.check if large else pipeline.check)
     except Stopped:
         log.info("import %s was stopped", job.run_id)
     except UserError as error:
@@ -287,14 +317,14 @@ def carry_out(
         return _remember(job.run_id, report)
 
 
-def take_back(open_unit_of_work: OpenUnitOfWork, job: Job, *, how: Any = undo) -> undo.Report:
+def take_back(person: Person, job: Job, *, how: Undoing) -> undo.Report:
     """Say what taking the import back does; do it (`job.writes`), if it still does what was read."""
     with _turn(job):
         seen = _undo_reports.pop(job.run_id, None)
         if not job.writes:
-            found: undo.Report = how.check_undo(open_unit_of_work, job.run_id, job)
+            found = how.check_undo(person, job.run_id, job)
         else:
-            found = how.carry_out_undo(open_unit_of_work, job.run_id, job, mark=seen.mark if seen else "")
+            found = how.carry_out_undo(person, job.run_id, job, mark=seen.mark if seen else "")
     if found.done:
         if job.total > LARGE_ROWS:
             database.take_stock()

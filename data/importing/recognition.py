@@ -12,7 +12,7 @@ from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.records import Record
 from data.importing.runs import ImportRun, Matched
-from data.importing.title_groups import plain
+from data.importing.title_groups import FORMAT_NOTE
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 LACK, HALF_A_LINE = (
@@ -59,10 +59,15 @@ def recognise(heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date)
 
 def program_of(heads: Sequence[str]) -> str:
     """The program that wrote a file, when its titles say so; "" otherwise."""
-    there = {plain(head) for head in heads}
-    shares = {name: sum(plain(each) in there for each in titles) / len(titles) for name, titles in PROGRAMS.items()}
+    there = {_written(head) for head in heads}
+    shares = {name: sum(_written(each) in there for each in titles) / len(titles) for name, titles in PROGRAMS.items()}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] > KNOWN else ""
+
+
+def _written(title: str) -> str:
+    """As it stands, but for capitals and notes: everybody writes « Nom », few « nom_adh »."""
+    return " ".join(FORMAT_NOTE.sub(" ", title).casefold().split())
 
 
 def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date) -> Likeness:

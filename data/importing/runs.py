@@ -4,6 +4,7 @@ Nothing here says that an import is under way: a process that dies leaves the fi
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from sqlmodel import Field, col, delete, select
 from typing_extensions import TypedDict
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.roles import Role
 from data.core.scope import OfSite, Scope
@@ -264,10 +266,10 @@ def reread(
     return run
 
 
-def answer(uow: UnitOfWork, run_id: int, key: str, value: str) -> None:
-    """What a person says to a question (questions.py)."""
+def answer(uow: UnitOfWork, run_id: int, answers: Mapping[str, str]) -> None:
+    """What a person says to questions (questions.py): key -> value of a choice."""
     run = uow.get(ImportRun, run_id, lock=True)
-    match(uow, run_id, {"answers": {**run.matched.get("answers", {}), key: value}})
+    match(uow, run_id, {"answers": {**run.matched.get("answers", {}), **answers}})
 
 
 def force(uow: UnitOfWork, run_id: int) -> None:
@@ -305,7 +307,7 @@ def finish(uow: UnitOfWork, run_id: int, added: int, updated: int, unchanged: in
     _remember(uow, run)
     audit.note(
         uow,
-        "imported",
+        Action.FILE_IMPORTED,
         subject="import",
         subject_id=run.id,
         changes={

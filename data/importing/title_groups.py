@@ -1,7 +1,7 @@
 """Titles in plain words, and whose column a title says it is: « NOM_RESP1 » is the name of adult 1, « Prénom enfant (2) » of pupil 2."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from data.core.fields import fold
@@ -38,6 +38,7 @@ FORMAT_NOTE = re.compile(r"\((?:[jmady]{2,4}[/. -]?){2,3}\)|\((?:obligatoire|fac
 SILENT = {"de", "du", "la", "le", "l", "d", "des", "id", "code", "cde", "adh", "resid", "of", "the"}
 ADULT_WORDS, PUPIL_WORDS = {"responsable", "adulte", "pere", "mere", "conjoint"}, {"eleve"}
 PLACES = {"adresse", "coordonnees", "domicile"}  # names of groups of columns that say nothing of whose they are
+HOMES = {"foyer", "famille"}  # the like, after the other words
 AGAIN = re.compile(r"(.+) \((\d)\)")  # how a title that is there twice is told from the first
 BESIDE = {"legal", "legaux", "legale", "s"}  # of a marker: « responsable légal »
 CONTACT = frozenset(
@@ -84,7 +85,10 @@ def _marker_of(head: str, heads: Sequence[str]) -> tuple[str, str]:
 
 
 def without_place(words: str) -> str:
-    """« adresse ville » is « ville »: the name of a group of columns says nothing more."""
+    """« adresse ville » is « ville », « CP foyer » is « CP »: the name of a group of columns says nothing more."""
+    before, _, last = words.rpartition(" ")
+    if last in HOMES:
+        return before
     first, _, rest = words.partition(" ")
     return rest if first in PLACES else ""
 
@@ -124,6 +128,12 @@ def own_words(one: Field, title: str) -> str:
     """A column's title without whose it is, as titles of files are compared."""
     words = plain(title)
     return (_marker(words)[1] or ("eleve" if one.group.startswith("pupil") else "responsable")) if one.group else words
+
+
+def adults_apart(groups: Mapping[int, tuple[str, str]]) -> bool:
+    """« Nom » is the pupil's, and « Tuteur 1 Nom » an adult's: each has their own columns."""
+    names = [group for group, words in groups.values() if "nom" in words.split()]
+    return "" in names and any(group.startswith("adult") for group in names)
 
 
 def is_contact(one: Field) -> bool:

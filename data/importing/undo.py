@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, col, select
 
 from data.core import audit, database
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.errors import UserError
 from data.core.events import Topic
 from data.core.i18n import _
@@ -310,7 +310,7 @@ def _finish(uow: UnitOfWork, made: Plan) -> None:
     uow.remove(ImportWrite, [each.note_id for each in made.writes.values()])
     audit.note(
         uow,
-        "import undone",
+        Action.IMPORT_UNDONE,
         subject="import",
         subject_id=run.id,
         changes={"file": [run.file_name, ""], **{name: ["", count] for name, count in sums.items()}},

@@ -34,6 +34,7 @@ UNCHECKED: dict[tuple[str, str], str] = {
     ("reenrolment", "author_id"): "whoever answers has signed in: sign_in says so",
     ("reenrolment_wish", "author_id"): "whoever answers has signed in: sign_in says so",
     ("supplied_document", "author_id"): "whoever sends has signed in: sign_in says so",
+    ("absence", "reason_from_id"): "the notice that says why names the family",
     ("absence_notice", "author_id"): "whoever tells has signed in: sign_in says so",
     ("sign_in", "viewing_account_id"): "looking changes nothing",
     ("import_run", "author_id"): "of the staff",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlmodel import SQLModel, col, select
 
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.fields import editables
 from data.core.unit_of_work import UnitOfWork
 from data.importing.runs import ImportRun
@@ -96,7 +96,7 @@ def name_of(uow: UnitOfWork, table: type[SQLModel], values: Mapping[str, Any]) -
 def entries(uow: UnitOfWork, restored: Iterable[_Restored]) -> list[dict[str, Any]]:
     """For the journal: each value that is as it was, with the one that the import had written."""
     common = {**blank(AuditEntry), "site_id": uow.site_id, "at": uow.now, "actor_id": uow.account_id, "actor": uow.name[:120], "role": uow.role,
-              "action": "import value undone", "client": uow.client[:64]}  # fmt: skip
+              "action": Action.IMPORT_VALUE_UNDONE, "client": uow.client[:64]}  # fmt: skip
     return [
         {
             **common,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, select
 
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.events import Topic
 from data.core.external_keys import ExternalKey
 from data.core.sites import Site
@@ -147,7 +147,7 @@ def _note(plan: Plan, changed: Entity) -> dict[str, Any]:
 
 def _signed(uow: UnitOfWork, ready: Ready) -> list[dict[str, Any]]:
     common = {**blank(AuditEntry), "site_id": uow.site_id, "at": uow.now, "actor_id": uow.account_id, "actor": uow.name[:120], "role": uow.role,
-              "action": "import changed", "client": uow.client[:64]}  # fmt: skip
+              "action": Action.IMPORT_CHANGED, "client": uow.client[:64]}  # fmt: skip
     late = [_note(ready.plan, each) for *_, rows in ready.changed for each in rows if each.refs]  # of rows just added
     return [{**common, **each} for each in (*ready.notes, *late)]
 

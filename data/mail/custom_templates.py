@@ -10,12 +10,13 @@ from sqlalchemy import JSON, Column, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import tidy
 from data.core.i18n import Language, _, elided, translate
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, LetterKind
 
 # What stands in a text for the letter's own: in the text a person edits, each is a line of its own.
 PARTS = {
@@ -64,7 +65,7 @@ class TemplateText:
         return "\n\n".join(translate(PARTS[part], language) if part in PARTS else part for part in self.body)
 
 
-def given(kind: str, language: Language) -> TemplateText:
+def given(kind: LetterKind, language: Language) -> TemplateText:
     """The text that came with the portal."""
     template = TEMPLATES[kind]
     body = tuple(part if part in PARTS else translate(part, language) for part in template.body)
@@ -80,13 +81,13 @@ _OWN = prepared(
 )
 
 
-def own_text(uow: UnitOfWork, site_id: int, kind: str, language: Language) -> TemplateText | None:
+def own_text(uow: UnitOfWork, site_id: int, kind: LetterKind, language: Language) -> TemplateText | None:
     """What that site says instead, None when it says what came."""
     row = uow.one(_OWN, site=site_id, kind=kind, language=language)
     return TemplateText(row.subject, tuple(row.body), row.link, row) if row else None
 
 
-def in_use(uow: UnitOfWork, kind: str, language: Language) -> TemplateText:
+def in_use(uow: UnitOfWork, kind: LetterKind, language: Language) -> TemplateText:
     known(kind)
     return own_text(uow, uow.site_id or 0, kind, language) or given(kind, language)
 
@@ -96,13 +97,13 @@ def edited(uow: UnitOfWork) -> dict[tuple[str, str], LetterText]:
     return {(row.kind, row.language): row for row in uow.all(select(LetterText).order_by(col(LetterText.kind)))}
 
 
-def known(kind: str) -> str:
+def known(kind: str) -> LetterKind:
     if kind not in TEMPLATES:
         raise NotFound(f"letter kind {kind[:40]!r}")
-    return kind
+    return LetterKind(kind)
 
 
-def variables(kind: str) -> list[str]:
+def variables(kind: LetterKind) -> list[str]:
     """The {variables} that this letter can fill in, its own first."""
     template = TEMPLATES[kind]
     own = [name for text in (*template.body, template.subject) for name in VARIABLE.findall(text)]
@@ -114,7 +115,7 @@ def fill(text: str, sentence: Mapping[str, object]) -> str:
     return VARIABLE.sub(lambda found: str(sentence.get(found[1], "")), elided(text, sentence))
 
 
-def read(kind: str, language: Language, subject: str, text: str, link: str) -> TemplateText:
+def read(kind: LetterKind, language: Language, subject: str, text: str, link: str) -> TemplateText:
     """A text as a person typed it; ValidationErrors says in words what is missing, unknown or too long, field by field."""
     faults: dict[str, UserError] = {}
     template = TEMPLATES[known(kind)]
@@ -138,7 +139,7 @@ def read(kind: str, language: Language, subject: str, text: str, link: str) -> T
     return TemplateText(subject, body, link)
 
 
-def _read_body(kind: str, language: Language, text: str) -> tuple[str, ...]:
+def _read_body(kind: LetterKind, language: Language, text: str) -> tuple[str, ...]:
     if len(text) > MAX_BODY_LENGTH:
         raise UserError("{count} caractères, c’est trop : {most} au plus.", count=len(text), most=MAX_BODY_LENGTH)
     body = _paragraphs(text)
@@ -179,7 +180,7 @@ def _paragraphs(text: str) -> list[str]:
     return body
 
 
-def _check_variables(kind: str, sentence: str) -> None:
+def _check_variables(kind: LetterKind, sentence: str) -> None:
     allowed = variables(kind)
     for name in VARIABLE.findall(sentence):
         if name not in allowed:
@@ -192,7 +193,7 @@ def _check_variables(kind: str, sentence: str) -> None:
         raise UserError("Une accolade est seule. Une variable s’écrit ainsi : {example}.", example="{name}")
 
 
-def save(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, *, version: int) -> LetterText:
+def save(uow: UnitOfWork, kind: LetterKind, language: Language, text: TemplateText, *, version: int) -> LetterText:
     """Keep the site's own text; UserError when a colleague changed it meanwhile."""
     uow.staff_only()
     before, row = in_use(uow, kind, language), _row(uow, kind, language)
@@ -204,11 +205,11 @@ def save(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, *, 
     row.subject, row.body, row.link = text.subject, list(text.body), text.link
     row.version, row.changed_by, row.changed_at = row.version + 1, uow.name, uow.now
     uow.add(row)
-    _note(uow, "letter text changed", row, before, text, language)
+    _note(uow, Action.LETTER_TEXT_CHANGED, row, before, text, language)
     return row
 
 
-def restore(uow: UnitOfWork, kind: str, language: Language, *, version: int) -> None:
+def restore(uow: UnitOfWork, kind: LetterKind, language: Language, *, version: int) -> None:
     """Back to the text that came with the portal."""
     uow.staff_only()
     row = _row(uow, known(kind), language)
@@ -218,10 +219,10 @@ def restore(uow: UnitOfWork, kind: str, language: Language, *, version: int) -> 
     before = TemplateText(row.subject, tuple(row.body), row.link, row)
     uow.delete(row)
     uow.flush()
-    _note(uow, "letter text restored", row, before, given(kind, language), language)
+    _note(uow, Action.LETTER_TEXT_RESTORED, row, before, given(kind, language), language)
 
 
-def _row(uow: UnitOfWork, kind: str, language: Language) -> LetterText | None:
+def _row(uow: UnitOfWork, kind: LetterKind, language: Language) -> LetterText | None:
     question = select(LetterText).where(LetterText.kind == kind, LetterText.language == language)
     return uow.one(question.with_for_update().execution_options(populate_existing=True))
 
@@ -238,7 +239,7 @@ def _same(uow: UnitOfWork, row: LetterText | None, version: int) -> None:
 
 
 def _note(
-    uow: UnitOfWork, action: str, row: LetterText, before: TemplateText, after: TemplateText, language: Language
+    uow: UnitOfWork, action: Action, row: LetterText, before: TemplateText, after: TemplateText, language: Language
 ) -> None:
     pairs = {
         _("Objet"): [before.subject, after.subject],

@@ -6,21 +6,19 @@ Delivery is at least once: a crash between the server's 250 and our commit sends
 import io
 import logging
 import random
-import smtplib
-import ssl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
 
 from PIL import Image
 from sqlalchemy import ColumnElement, func
 from sqlmodel import col, or_, select, update
 
-from data.core import events
+from data.core import events, stopping
+from data.core.database import Fault, Unavailable
+from data.core.encryption import CannotDecrypt
 from data.core.password_lifetimes import MAILED_DAYS, TEMPORARY_DAYS
 from data.core.settings import settings
 from data.core.sites import Site
@@ -29,21 +27,24 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.mail.letterhead import letterhead_of
 from data.mail.outbox import Letter, LetterState, decrypt
-from data.mail.rendering import message_of, papers_of
+from data.mail.rendering import Unsafe, message_of, papers_of
+from data.mail.smtp_session import MailServer, NotSent, Unreachable
+from data.mail.templates import Lane, LetterKind
 
 log = logging.getLogger("anacrouse.postman")
 RETRY_MINUTES = (1, 5, 15, 60)  # minutes after each failure, then every four hours
 GIVE_UP_AFTER = timedelta(hours=48)
 SECRET_LASTS = timedelta(days=TEMPORARY_DAYS)  # a password that no longer opens is not sent
-SENT_BY_STAFF = {"access_sent", "access_renewed", "staff_welcome"}  # these open for as long as this
+SENT_BY_STAFF = {
+    LetterKind.ACCESS_SENT,
+    LetterKind.ACCESS_RENEWED,
+    LetterKind.STAFF_WELCOME,
+}  # these open for as long as this
 STAFFS_LAST = timedelta(days=MAILED_DAYS)
 LEASE = timedelta(minutes=2)
+AT_ONCE = 10  # letters, until it is asked again which go first
 MINUTE = timedelta(minutes=1)
 MAX_FAILURES, REST_SECONDS = 5, 300.0  # rounds without a server; then seconds of rest
-
-
-class Unreachable(OSError):
-    """The mail server cannot be reached, or refuses us: no letter is at fault."""
 
 
 @dataclass
@@ -103,13 +104,21 @@ def _publish_to_staff() -> None:
 
 
 def deliver(most: int = 200) -> int:
-    """Send the letters that are due; how many left. Unreachable when the server is: the letters wait."""
+    """Send the letters that are due; how many left. Unreachable when the server is: the letters wait.
+
+    A few at a time, so that what somebody just asked for does not wait for the end of a mailing.
+    """
     if not settings().smtp_url:
         return 0
-    sent = 0
-    with _server() as server:
-        for letter_id in _due(most):
-            sent += _send_one(server, letter_id)
+    sent, tried = 0, set[int]()
+    with MailServer() as server:
+        while len(tried) < most and (due := _due(min(AT_ONCE, most - len(tried)), tried)):
+            for letter_id in due:
+                if stopping.asked():
+                    return sent
+                server.connected()
+                tried.add(letter_id)
+                sent += _send_one(server, letter_id)
     return sent
 
 
@@ -124,23 +133,33 @@ def waiting() -> tuple[int, int]:
         return count, int((uow.now - oldest).total_seconds()) if oldest else 0
 
 
-def _due(most: int) -> list[int]:
-    """The letters to send now, no more of each site than it lets leave in a minute."""
+def _due(most: int, tried: Collection[int]) -> list[int]:
+    """The letters to send now: first what people wait for, then the sites in turn, so that one's mailing holds up no other.
+
+    No more of each site than it lets leave in a minute; of that, a fifth is kept from mailings.
+    """
     with system_unit_of_work() as uow:
-        allowed = dict(uow.rows(select(Site.id, Site.letters_per_minute)))
+        limits = dict(uow.rows(select(Site.id, Site.letters_per_minute)))
         left = select(Letter.site_id, func.count(col(Letter.id))).where(col(Letter.sent_at) > uow.now - MINUTE)
-        for site_id, count in uow.rows(left.group_by(col(Letter.site_id))):
-            allowed[site_id] -= count
-        found: list[tuple[datetime, int]] = []
-        for site_id, free in allowed.items():
-            if free > 0:
-                found += uow.rows(
-                    select(Letter.due_at, Letter.id)
-                    .where(Letter.site_id == site_id, _ready(uow))
-                    .order_by(col(Letter.due_at), col(Letter.id))
-                    .limit(min(free, most))
-                )
-        return [letter_id for _, letter_id in sorted(found)[:most]]
+        gone = dict(uow.rows(left.group_by(col(Letter.site_id))))
+        found: list[tuple[int, int, datetime, int]] = []
+        for site_id, limit in limits.items():
+            free = limit - gone.get(site_id, 0)
+            for_mailings = free - limit // 5
+            if free <= 0:
+                continue
+            of_site = uow.rows(
+                select(Letter.lane, Letter.due_at, Letter.id)
+                .where(Letter.site_id == site_id, _ready(uow), col(Letter.id).not_in(tried))
+                .order_by(col(Letter.lane), col(Letter.due_at), col(Letter.id))
+                .limit(min(free, most))
+            )
+            found += [
+                (lane, turn, due_at, letter_id)
+                for turn, (lane, due_at, letter_id) in enumerate(of_site)
+                if lane < Lane.MAILING or turn < for_mailings
+            ]
+        return [letter_id for *_, letter_id in sorted(found)[:most]]
 
 
 def _ready(uow: UnitOfWork) -> ColumnElement[bool]:
@@ -150,33 +169,35 @@ def _ready(uow: UnitOfWork) -> ColumnElement[bool]:
     )
 
 
-@contextmanager
-def _server() -> Iterator[smtplib.SMTP]:
-    parts = urlsplit(settings().smtp_url)
-    host, user = parts.hostname or "localhost", unquote(parts.username or "")
-    tls = ssl.create_default_context(cafile=settings().smtp_ca_file or None)
+def _send_one(server: MailServer, letter_id: int) -> bool:
+    """Claim, commit, send, commit: another delivery, or a crash, never loses it. Whatever is wrong with it stays its own."""
     try:
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=10, context=tls)
-        else:
-            server = smtplib.SMTP(host, parts.port or 587, timeout=10)
-            if parts.scheme == "smtp":
-                server.starttls(context=tls)
-        if user:
-            server.login(user, unquote(parts.password or ""))
-    except (OSError, smtplib.SMTPException) as error:
-        raise Unreachable(str(error)) from error
-    try:
-        yield server
-    finally:
-        try:
-            server.quit()
-        except (OSError, smtplib.SMTPException):
-            server.close()
+        claimed = _leased(letter_id)
+        if claimed is None:
+            return False
+        letter, site = claimed
+        server.send(letter.recipient, _content(letter, site))
+    except Unreachable as problem:
+        _record(letter_id, str(problem), final=False)
+        raise
+    except NotSent as problem:
+        _record(letter_id, problem.reason, final=problem.final)
+        return False
+    except Unavailable:
+        raise
+    except Fault as fault:  # its row cannot be read: the others' can
+        log.error("letter %s cannot be read in the database: %s", letter_id, fault)
+        return False
+    except Exception:
+        log.exception("letter %s cannot be composed", letter_id)
+        _give_up(letter_id)
+        return False
+    _record(letter_id, "", final=False)
+    return True
 
 
-def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
-    """Claim, commit, send, commit: another delivery, or a crash, never loses it."""
+def _leased(letter_id: int) -> tuple[Letter, Site] | None:
+    """The letter, ours for two minutes, and its site; None when another has it, or its password opens no more."""
     with system_unit_of_work(writes=True) as uow:
         claimed = uow.change(
             update(Letter)
@@ -184,35 +205,27 @@ def _send_one(server: smtplib.SMTP, letter_id: int) -> bool:
             .values(state=LetterState.SENDING, lease_until=uow.now + LEASE, attempts=Letter.attempts + 1)
         )
         if not claimed:
-            return False
+            return None
         letter = uow.get(Letter, letter_id)
         lasts = STAFFS_LAST if letter.kind in SENT_BY_STAFF else SECRET_LASTS
         if letter.secret and uow.now - letter.created_at > lasts:
             letter.state, letter.error, letter.secret, letter.lease_until = LetterState.CANCELLED, "expired", "", None
             uow.add(letter)
-            return False
-        site = uow.get(Site, letter.site_id)
-    error, final = "", False
+            return None
+        return letter, uow.get(Site, letter.site_id)
+
+
+def _content(letter: Letter, site: Site) -> bytes:
     try:
-        logo = _small_logo(site.id, site.logo) if site.logo else b""
-        papers, secret = papers_of(letter, letterhead_of(site), site.zone), decrypt(letter.secret)
-        content = message_of(letter, secret, settings().mail_from, site.name, site.accent, logo, papers)
-        server.sendmail(settings().mail_from, [letter.recipient], content)
-    except smtplib.SMTPRecipientsRefused as problem:
-        code, reason = next(iter(problem.recipients.values()))
-        error, final = f"{code} {reason.decode(errors='replace')}", code >= 500
-    except smtplib.SMTPSenderRefused as problem:  # our own address or account: no letter is at fault
-        _record(letter_id, f"{problem.smtp_code} {problem.smtp_error!r}", final=False)
-        raise Unreachable(f"the server refuses MAIL_FROM: {problem.smtp_code} {problem.smtp_error!r}") from problem
-    except smtplib.SMTPResponseException as problem:
-        error, final = f"{problem.smtp_code} {problem.smtp_error!r}", problem.smtp_code >= 500
-    except (OSError, smtplib.SMTPException) as problem:
-        _record(letter_id, str(problem) or type(problem).__name__, final=False)
-        raise Unreachable(str(problem)) from problem
-    except ValueError as problem:
-        error, final = str(problem), True
-    _record(letter_id, error, final=final)
-    return not error
+        secret = decrypt(letter.secret)
+    except CannotDecrypt as problem:  # the key was changed
+        raise NotSent("unreadable", final=True) from problem
+    logo = _small_logo(site.id, site.logo) if site.logo else b""
+    papers = papers_of(letter, letterhead_of(site), site.zone)
+    try:
+        return message_of(letter, secret, settings().mail_from, site.name, site.accent, logo, papers)
+    except Unsafe as problem:
+        raise NotSent(str(problem), final=True) from problem
 
 
 @lru_cache(maxsize=16)
@@ -227,6 +240,17 @@ def _small_logo(site_id: int, name: str) -> bytes:
     except OSError:
         log.warning("the logo of site %s is not there", site_id)
         return b""
+
+
+def _give_up(letter_id: int) -> None:
+    """Without reading its row, which may be what cannot be read."""
+    with system_unit_of_work(writes=True) as uow:
+        uow.change(
+            update(Letter)
+            .where(col(Letter.id) == letter_id, col(Letter.state).in_([LetterState.WAITING, LetterState.SENDING]))
+            .values(state=LetterState.FAILED, error="unmade", secret="", lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _record(letter_id: int, error: str, *, final: bool) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, col, func, or_, select, update
 
 from data.core import audit, encryption, sites
+from data.core.audit import Action
 from data.core.fields import fold
 from data.core.formats import moment
 from data.core.i18n import Language, translate
@@ -21,7 +22,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import of_its_site
 from data.mail import custom_templates
 from data.mail.custom_templates import TemplateText
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, Lane, LetterKind
 
 Change = tuple[str, str, str, str]  # field, before, after, what was decided ("" when nothing is yet)
 Fact = tuple[str, str]  # label, value
@@ -62,6 +63,7 @@ class Letter(OfFamily, table=True):
     blocks: list[list[str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     secret: str = Field(default="", max_length=400)
     state: str = Field(default=LetterState.WAITING, max_length=12, index=True)
+    lane: int = Lane.ORDINARY
     attempts: int = 0
     error: str = Field(default="", max_length=300)
     message_id: str = Field(default="", max_length=120)
@@ -91,10 +93,11 @@ class Mail:
 
     `delay` is in seconds. `joins`: its changes and its message are added to the recipient's letter of that kind that still
     waits for its delay to pass, when there is one. `once` is a key that no second letter may have (IntegrityError).
-    `unsubscribe`: the path at which its reader says that they do without; none on what people must be told.
+    `unsubscribe`: the path at which its reader says that they do without; none on what people must be told. `lane`: where
+    it is another than its kind's.
     """
 
-    kind: str
+    kind: LetterKind
     recipient: Recipient
     words: Mapping[str, object] = field(default_factory=dict)
     _: KW_ONLY
@@ -110,6 +113,7 @@ class Mail:
     unsubscribe: str = ""
     outcome: str = ""  # said in its title, whatever the text of the site
     mixed: str = ""  # the same, once it joined a letter of another outcome
+    lane: Lane | None = None
 
     @property
     def parts(self) -> dict[str, list[list[str]]]:
@@ -150,12 +154,13 @@ def post(uow: UnitOfWork, letter: Letter) -> Letter:
 
 
 def again(letter: Letter, to: str, now: datetime) -> Letter:
-    """The same words in a new letter, not yet in the outbox."""
+    """The same words in a new letter, not yet in the outbox; one at a time, by hand: it goes first."""
     return Letter(
         **letter.model_dump(
             include={"site_id", "family_id", "account_id", "kind", "name", "language", "subject", "blocks"}
         ),
         recipient=to[:254],
+        lane=Lane.AWAITED,
         created_at=now,
         due_at=now,
         resent_of=letter.id,
@@ -195,17 +200,18 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
         key=mail.once,
         kind=mail.kind,
         recipient=to.address[:254],
-        name=to.name,
+        name=to.name[:120],
         language=language,
         subject=_subject(mail, site, own, mail.outcome),
         blocks=blocks,
         secret=encrypt(mail.secret) if mail.secret else "",
+        lane=template.lane if mail.lane is None else mail.lane,
         created_at=now,
         due_at=now + timedelta(seconds=mail.delay),
     )
 
 
-def cancel_waiting(uow: UnitOfWork, account_id: int, kind: str) -> None:
+def cancel_waiting(uow: UnitOfWork, account_id: int, kind: LetterKind) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
     uow.change(
         update(Letter)
@@ -242,7 +248,7 @@ def settle_restored(uow: UnitOfWork, *, sent: bool) -> None:
     )
     count = uow.change(update(Letter).where(col(Letter.state) == LetterState.TO_CONFIRM).values(**state))
     if count:
-        action = "restored letters sent" if sent else "restored letters given up"
+        action = Action.RESTORED_LETTERS_SENT if sent else Action.RESTORED_LETTERS_GIVEN_UP
         audit.note(uow, action, subject="letter", changes={"count": ["", count]})
         uow.publish(("letters", uow.site_id or 0))
 

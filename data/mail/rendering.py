@@ -37,6 +37,10 @@ DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thund
 )
 
 
+class Unsafe(ValueError):
+    """An address or a header that may hide another."""
+
+
 def deliverable(address: str) -> bool:
     """One plain address, no header smuggled in: checked at entry and again before sending."""
     return len(address) <= 254 and ADDRESS.fullmatch(address) is not None
@@ -142,9 +146,9 @@ def message_of(
     logo: bytes = b"",
     papers: Sequence[tuple[str, bytes]] = (),
 ) -> bytes:
-    """The bytes to send, with the site's logo (a small PNG) inside; ValueError when the address or a header is not safe."""
+    """The bytes to send, with the site's logo (a small PNG) inside; Unsafe when the address or a header is not safe."""
     if not deliverable(letter.recipient) or re.search("[\r\n]", letter.subject + letter.name + site):
-        raise ValueError("unsafe address or header")
+        raise Unsafe("unsafe address or header")
     message = emails.Message(
         html=html_of(letter, secret, accent, logo=bool(logo)),
         text=text_of(letter, secret),

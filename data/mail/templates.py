@@ -1,8 +1,53 @@
 """What each letter says: its subject, its paragraphs, the words of its link."""
 
 from dataclasses import dataclass
+from enum import IntEnum, StrEnum
 
 from data.core.i18n import _
+
+
+class LetterKind(StrEnum):
+    """Which letter it is; its subject in French is the name that people read."""
+
+    NEW_PASSWORD = "new_password"
+    IDENTIFIERS = "identifiers"
+    ACCESS_SENT = "access_sent"
+    ACCESS_RENEWED = "access_renewed"
+    EMAIL_CORRECTED = "email_corrected"
+    PASSWORD_CHANGED = "password_changed"
+    STAFF_SIGNED_IN = "staff_signed_in"
+    REQUEST_RECEIVED = "request_received"
+    CHANGES_SAVED = "changes_saved"
+    REQUEST_DECIDED = "request_decided"
+    CONFIRM_EMAIL = "confirm_email"
+    ABSENCE_RECEIVED = "absence_received"
+    ABSENCE_ACCEPTED = "absence_accepted"
+    ABSENCE_DECLINED = "absence_declined"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    PAYMENT_RECEIVED = "payment_received"
+    REENROLMENT_RECEIVED = "reenrolment_received"
+    REENROLMENT_TO_CORRECT = "reenrolment_to_correct"
+    REENROLMENT_VALIDATED = "reenrolment_validated"
+    LEAVING_VALIDATED = "leaving_validated"
+    REENROLMENT_REFUSED = "reenrolment_refused"
+    REENROLMENT_REOPENED = "reenrolment_reopened"
+    REENROLMENT_REMINDER = "reenrolment_reminder"
+    DOCUMENT_REFUSED = "document_refused"
+    DAILY_DIGEST = "daily_digest"
+    STAFF_WELCOME = "staff_welcome"
+    STAFF_EMAIL_CHANGED = "staff_email_changed"
+    SECOND_FACTOR_ON = "second_factor_on"
+    SECOND_FACTOR_OFF = "second_factor_off"
+    MAIL_TRIAL = "mail_trial"
+    TRIAL = "trial"  # a text tried on oneself: that of the kind that is tried
+
+
+class Lane(IntEnum):
+    """Which letters leave first."""
+
+    AWAITED = 0  # somebody looks at their mail for it: a password, a confirmation
+    ORDINARY = 1
+    MAILING = 2  # to many at once
 
 
 @dataclass(frozen=True)
@@ -13,10 +58,11 @@ class Template:
     subject: str
     body: tuple[str, ...]
     link: str = ""
+    lane: Lane = Lane.ORDINARY
 
 
 TEMPLATES = {
-    "new_password": Template(
+    LetterKind.NEW_PASSWORD: Template(
         _("Votre nouveau mot de passe"),
         (
             _("Un nouveau mot de passe a été demandé pour l’identifiant {login} sur le portail « {site} »."),
@@ -28,8 +74,9 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
-    "identifiers": Template(
+    LetterKind.IDENTIFIERS: Template(
         _("Votre identifiant"),
         (
             _("L’identifiant de cette adresse e-mail a été demandé sur le portail « {site} ». Le voici :"),
@@ -39,8 +86,9 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Rien n’a changé : vous pouvez effacer ce message."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
-    "access_sent": Template(
+    LetterKind.ACCESS_SENT: Template(
         _("Votre accès au portail"),
         (
             _(
@@ -52,8 +100,9 @@ TEMPLATES = {
             _("S’il n’est plus valable, demandez-en un autre avec « Mot de passe perdu »."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
-    "access_renewed": Template(
+    LetterKind.ACCESS_RENEWED: Template(
         _("Votre nouveau mot de passe"),
         (
             _("Le secrétariat vous envoie un nouveau mot de passe pour l’identifiant {login} du portail « {site} »."),
@@ -65,15 +114,16 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Connectez-vous avec ce mot de passe et prévenez-nous."),
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
-    "email_corrected": Template(
+    LetterKind.EMAIL_CORRECTED: Template(
         _("Votre adresse e-mail a été changée"),
         (
             _("Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}."),
             _("Ce n’est pas ce que vous aviez demandé ? Prévenez-nous."),
         ),
     ),
-    "password_changed": Template(
+    LetterKind.PASSWORD_CHANGED: Template(
         _("Votre mot de passe a été modifié"),
         (
             _(
@@ -84,7 +134,7 @@ TEMPLATES = {
         ),
         _("Mot de passe perdu"),
     ),
-    "staff_signed_in": Template(
+    LetterKind.STAFF_SIGNED_IN: Template(
         _("Nouvelle connexion à votre compte"),
         (
             _("Votre compte {login} a été ouvert le {moment} depuis un appareil inconnu : {device}."),
@@ -93,7 +143,7 @@ TEMPLATES = {
         ),
         _("Changer mon mot de passe"),
     ),
-    "request_received": Template(
+    LetterKind.REQUEST_RECEIVED: Template(
         _("Votre demande de modification a été reçue"),
         (
             _("Nous avons reçu le {moment} votre demande n° {number} pour {subject}."),
@@ -103,17 +153,17 @@ TEMPLATES = {
         ),
         _("Voir la fiche"),
     ),
-    "changes_saved": Template(
+    LetterKind.CHANGES_SAVED: Template(
         _("Vos modifications sont enregistrées"),
         (_("Ces modifications de {subject}, faites le {moment}, sont enregistrées."), "changes", "link"),
         _("Voir la fiche"),
     ),
-    "request_decided": Template(
+    LetterKind.REQUEST_DECIDED: Template(
         _("Réponse à votre demande de modification"),
         (_("Le secrétariat a répondu à votre demande."), "changes", "message", "link"),
         _("Voir la fiche"),
     ),
-    "confirm_email": Template(
+    LetterKind.CONFIRM_EMAIL: Template(
         _("Confirmez votre adresse e-mail"),
         (
             _("Vous nous avez donné cette adresse pour {subject}, sur le portail « {site} »."),
@@ -122,8 +172,9 @@ TEMPLATES = {
             _("Vous n’avez rien demandé ? Laissez ce message sans réponse : rien ne changera."),
         ),
         _("Confirmer mon adresse"),
+        lane=Lane.AWAITED,
     ),
-    "absence_received": Template(
+    LetterKind.ABSENCE_RECEIVED: Template(
         _("Votre message d’absence a été reçu"),
         (
             _("Nous avons reçu le {moment} votre message : absence de {subject} {days}."),
@@ -132,29 +183,29 @@ TEMPLATES = {
         ),
         _("Voir les cours"),
     ),
-    "absence_accepted": Template(
+    LetterKind.ABSENCE_ACCEPTED: Template(
         _("Absence justifiée"),
         (_("L’absence de {subject} {days} est justifiée."), "message", "link"),
         _("Voir les cours"),
     ),
-    "absence_declined": Template(
+    LetterKind.ABSENCE_DECLINED: Template(
         _("Votre justification d’absence n’a pas été acceptée"),
         (_("L’absence de {subject} {days} n’a pas pu être justifiée. Voici pourquoi :"), "message", "link"),
         _("Voir les cours"),
     ),
-    "email_change_asked": Template(
+    LetterKind.EMAIL_CHANGE_ASKED: Template(
         _("Un changement d’adresse e-mail a été demandé"),
         (
             _("Le {moment}, quelqu’un a demandé de remplacer cette adresse par une autre dans la fiche de {subject}."),
             _("Rien ne change tant que le secrétariat n’a pas accepté. Ce n’était pas vous ? Prévenez-nous."),
         ),
     ),
-    "payment_received": Template(
+    LetterKind.PAYMENT_RECEIVED: Template(
         _("Paiement reçu"),
         (_("Nous avons reçu le {moment} votre paiement en ligne de {amount}. Le reçu porte le n° {number}."), "link"),
         _("Voir le compte et le reçu"),
     ),
-    "reenrolment_received": Template(
+    LetterKind.REENROLMENT_RECEIVED: Template(
         _("Réinscription : votre réponse a été reçue"),
         (
             _("Nous avons reçu le {moment} votre réponse pour {subject}, année {year}."),
@@ -166,7 +217,7 @@ TEMPLATES = {
         ),
         _("Voir la demande"),
     ),
-    "reenrolment_to_correct": Template(
+    LetterKind.REENROLMENT_TO_CORRECT: Template(
         _("Votre demande de réinscription est à corriger"),
         (
             _("Il y a quelque chose à corriger avant de valider la réinscription de {subject} pour {year}."),
@@ -176,17 +227,17 @@ TEMPLATES = {
         ),
         _("Corriger la demande"),
     ),
-    "reenrolment_validated": Template(
+    LetterKind.REENROLMENT_VALIDATED: Template(
         _("Votre demande de réinscription est validée"),
         (_("La demande de réinscription de {subject} pour {year} est validée."), "message", "link"),
         _("Voir la demande"),
     ),
-    "leaving_validated": Template(
+    LetterKind.LEAVING_VALIDATED: Template(
         _("Votre réponse est enregistrée"),
         (_("Nous avons noté que {subject} ne se réinscrit pas pour {year}."), "message", "link"),
         _("Voir la réponse"),
     ),
-    "reenrolment_refused": Template(
+    LetterKind.REENROLMENT_REFUSED: Template(
         _("Votre demande de réinscription n’a pas été acceptée"),
         (
             _("La demande de réinscription de {subject} pour {year} n’a pas pu être acceptée. Voici pourquoi :"),
@@ -195,7 +246,7 @@ TEMPLATES = {
         ),
         _("Voir la demande"),
     ),
-    "reenrolment_reopened": Template(
+    LetterKind.REENROLMENT_REOPENED: Template(
         _("Votre demande de réinscription est de nouveau étudiée"),
         (
             _("La réponse à la demande de réinscription de {subject} pour {year} est annulée."),
@@ -204,7 +255,7 @@ TEMPLATES = {
         ),
         _("Voir la demande"),
     ),
-    "reenrolment_reminder": Template(
+    LetterKind.REENROLMENT_REMINDER: Template(
         _("Réinscription : votre réponse est attendue"),
         (
             _("Nous n’avons pas encore reçu votre réponse pour la réinscription {year} : {names}."),
@@ -212,8 +263,9 @@ TEMPLATES = {
             "link",
         ),
         _("Répondre"),
+        lane=Lane.MAILING,
     ),
-    "document_refused": Template(
+    LetterKind.DOCUMENT_REFUSED: Template(
         _("Une pièce de votre dossier est à remplacer"),
         (
             _("Le conservatoire n’a pas pu valider une pièce de votre dossier de réinscription."),
@@ -223,12 +275,12 @@ TEMPLATES = {
         ),
         _("Voir les pièces"),
     ),
-    "daily_digest": Template(
+    LetterKind.DAILY_DIGEST: Template(
         _("Ce qui attend ce matin"),
         (_("Voici ce qui attend sur le portail « {site} », ce {day}."), "facts", "link"),
         _("Ouvrir la gestion"),
     ),
-    "staff_welcome": Template(
+    LetterKind.STAFF_WELCOME: Template(
         _("Votre compte sur le portail"),
         (
             _("Un compte du personnel vous est ouvert sur le portail « {site} ». Votre identifiant : {login}"),
@@ -237,8 +289,9 @@ TEMPLATES = {
             "link",
         ),
         _("Se connecter"),
+        lane=Lane.AWAITED,
     ),
-    "staff_email_changed": Template(
+    LetterKind.STAFF_EMAIL_CHANGED: Template(
         _("L’adresse e-mail de votre compte a changé"),
         (
             _(
@@ -247,7 +300,7 @@ TEMPLATES = {
             _("Ce n’était pas prévu ? Prévenez le responsable du portail."),
         ),
     ),
-    "second_factor_on": Template(
+    LetterKind.SECOND_FACTOR_ON: Template(
         _("Second facteur en place"),
         (
             _("Depuis le {moment}, votre compte {login} demande un code de votre téléphone en plus du mot de passe."),
@@ -256,7 +309,7 @@ TEMPLATES = {
         ),
         _("Changer mon mot de passe"),
     ),
-    "second_factor_off": Template(
+    LetterKind.SECOND_FACTOR_OFF: Template(
         _("Second facteur retiré"),
         (
             _("Depuis le {moment}, votre compte {login} ne demande plus de code en plus du mot de passe."),
@@ -265,9 +318,10 @@ TEMPLATES = {
         ),
         _("Changer mon mot de passe"),
     ),
-    "mail_trial": Template(
+    LetterKind.MAIL_TRIAL: Template(
         _("Essai de courriel"),
         (_("Ce courriel d’essai a été demandé le {moment}. S’il est arrivé, dites-le dans les réglages."), "link"),
         _("Ouvrir les réglages"),
+        lane=Lane.AWAITED,
     ),
 }

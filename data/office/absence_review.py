@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
@@ -103,7 +104,7 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     write_letter(uow, notice, uow.get(Pupil, notice.pupil_id))
     audit.note_record(
         uow,
-        "absence decided",
+        Action.ABSENCE_DECIDED,
         notice,
         notice.family_id,
         changes={**audit_changes(notice), "decision": ["", notice.state]},
@@ -116,7 +117,7 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
     """The absence that was justified; or one for each lesson of the days announced."""
     if notice.absence_id:
         absence = uow.get(Absence, notice.absence_id, lock=True)
-        absence.excused, absence.reason = True, notice.reason
+        _excuse_one(absence, notice)
         uow.add(absence)
         return
     last = min(notice.last_day, notice.first_day + timedelta(days=MAX_DAYS))
@@ -151,5 +152,9 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
             minutes=enrolment.slot_minutes or lesson.minutes,
         )
         absence.lesson_id = absence.lesson_id or lesson.id
-        absence.excused, absence.reason = True, notice.reason
+        _excuse_one(absence, notice)
         uow.add(absence)
+
+
+def _excuse_one(absence: Absence, notice: AbsenceNotice) -> None:
+    absence.excused, absence.reason, absence.reason_from_id = True, notice.reason, notice.family_id

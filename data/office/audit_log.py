@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, or_, select
 
 from data.accounts.models import Account
 from data.core import audit, formats, sites
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
 from data.core.fields import editables, fold
 from data.core.i18n import Language, _, pair, translate, translate_or_same
@@ -21,7 +21,7 @@ from data.core.roles import Role
 from data.core.search_text import PHONE
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, LetterKind
 from data.office.audit_words import ACTIONS, COUNTED, FIELDS, RECORD_TYPES, SUBJECTS, VALUES
 from data.site_admin.settings import PARTS
 
@@ -267,7 +267,7 @@ def _value(value: Any, language: Language) -> str:
         return ", ".join(_value(each, language) for each in value)
     text = str(value)
     if text in TEMPLATES:
-        return translate(TEMPLATES[text].subject, language)
+        return translate(TEMPLATES[LetterKind(text)].subject, language)
     if text in {"oui", "non"}:
         return translate(text, language)
     if text in VALUES:
@@ -283,4 +283,4 @@ def export(uow: UnitOfWork, asked: Asked) -> tuple[list[str], list[list[str]]]:
 def note_export(uow: UnitOfWork, count: int) -> None:
     """The journal keeps that it was taken out."""
     managers_only(uow)
-    audit.note(uow, "journal exported", changes={"count": ["", count]})
+    audit.note(uow, Action.JOURNAL_EXPORTED, changes={"count": ["", count]})

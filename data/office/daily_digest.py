@@ -12,13 +12,14 @@ from data.accounts.models import Account
 from data.billing import overpayments
 from data.change_requests import review
 from data.core import audit, encryption, formats
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.i18n import _
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.mail import outbox
 from data.mail.outbox import Fact, Letter, LetterState, Mail
+from data.mail.templates import LetterKind
 from data.office import dashboard_counts
 from data.privacy import retention
 from data.reenrolment import campaign_admin, campaigns
@@ -67,7 +68,7 @@ def _write(uow: UnitOfWork, account: Account, site: Site, key: str) -> None:
     if facts:
         to, day = accounts.recipient(uow, account), {"day": formats.long_day(uow.today, uow.language)}
         stop = f"{UNSUBSCRIBE}/{encryption.encrypt(SEALED_FOR, str(account.id))}"
-        mail = Mail("daily_digest", to, day, facts=facts, path="/gestion/demandes", once=key, unsubscribe=stop)
+        mail = Mail(LetterKind.DAILY_DIGEST, to, day, facts=facts, path="/gestion/demandes", once=key, unsubscribe=stop)
         outbox.write(uow, mail)
 
 
@@ -138,5 +139,5 @@ def _forget(site: Site, now: datetime) -> None:
             .limit(500)
         )
         if entries:
-            audit.note(uow, "journal purged", by=audit.Author(site.id, "–"), changes={"count": ["", len(entries)]})
+            audit.note(uow, Action.JOURNAL_PURGED, by=audit.Author(site.id, "–"), changes={"count": ["", len(entries)]})
             uow.change(delete(AuditEntry).where(col(AuditEntry.id).in_(entries)))

@@ -5,15 +5,17 @@ from datetime import date
 from typing import Annotated, Any, ClassVar
 
 from pydantic import SkipValidation
+from sqlalchemy import bindparam
 from sqlmodel import Field, col, or_, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, TEXT, Editable, Kind, editables
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 
 LINES = Kind("textarea", read=tidy_lines)
 
@@ -33,14 +35,20 @@ class News(OfSite, table=True):
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
 
+_CURRENT = prepared(
+    select(News)
+    .where(
+        News.first_day <= bindparam("today"),
+        or_(col(News.last_day).is_(None), col(News.last_day) >= bindparam("today")),
+    )
+    .order_by(col(News.rank), col(News.id))
+    .limit(10)
+)
+
+
 def current(uow: UnitOfWork) -> Sequence[News]:
     """What families read today, in the site's order."""
-    return uow.all(
-        select(News)
-        .where(News.first_day <= uow.today, or_(col(News.last_day).is_(None), col(News.last_day) >= uow.today))
-        .order_by(col(News.rank), col(News.id))
-        .limit(10)
-    )
+    return uow.all(_CURRENT, today=uow.today)
 
 
 def every(uow: UnitOfWork) -> Sequence[News]:
@@ -67,7 +75,7 @@ def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News
             setattr(row, name, value)
         uow.add(row)
     if changes:
-        audit.note_record(uow, "news written", row, changes=changes)
+        audit.note_record(uow, Action.NEWS_WRITTEN, row, changes=changes)
         uow.publish(("news", uow.site_id or 0))
     return row
 
@@ -93,7 +101,7 @@ def delete(uow: UnitOfWork, news_id: int) -> None:
     uow.manager_only()
     row = uow.get(News, news_id, lock=True)
     uow.delete(row)
-    audit.note(uow, "news taken down", subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
+    audit.note(uow, Action.NEWS_TAKEN_DOWN, subject="news", subject_id=news_id, changes={"title": [row.title, ""]})
     uow.publish(("news", uow.site_id or 0))
 
 

@@ -11,6 +11,7 @@ from sqlmodel import and_, col, or_, select, update
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.core.i18n import _
@@ -18,11 +19,12 @@ from data.core.ids import parse_id
 from data.core.roles import Role
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.outbox import Letter, LetterState
 from data.mail.rendering import deliverable
+from data.mail.templates import LetterKind
 
 PAGE = 50
 STATES: dict[str, str] = {
@@ -34,9 +36,12 @@ STATES: dict[str, str] = {
     LetterState.TO_CONFIRM: _("À confirmer"),
 }
 IN_STATE: dict[str, tuple[str, ...]] = {LetterState.WAITING: (LetterState.WAITING, LetterState.SENDING)}
-TO_THAT_ADDRESS = {"confirm_email", "email_change_asked"}  # written to an address, not to whoever has the account now
+TO_THAT_ADDRESS = {
+    LetterKind.CONFIRM_EMAIL,
+    LetterKind.EMAIL_CHANGE_ASKED,
+}  # written to an address, not to whoever has the account now
 LATE = timedelta(minutes=15)
-NEVER_AGAIN = {"trial", "daily_digest"}
+NEVER_AGAIN = {LetterKind.TRIAL, LetterKind.DAILY_DIGEST}
 # What a server's code means, the longest first (RFC 3463 and what large providers answer).
 REASONS = {
     "no address": _("La fiche n’a pas d’adresse e-mail."),
@@ -44,8 +49,16 @@ REASONS = {
     "expired": _("Le mot de passe qu’il portait n’était plus valable."),
     "called back": _("Annulé par le secrétariat."),
     "unsafe": _("L’adresse n’a pas la forme d’une adresse e-mail, ou l’en-tête n’est pas sûr."),
+    "unwritable": _("Le serveur d’envoi ne peut pas écrire à cette adresse. Corrigez-la dans la fiche."),
+    "unreadable": _(
+        "Le mot de passe qu’il portait ne se lit plus. Donnez-en un nouveau depuis la fiche de la famille."
+    ),
+    "unmade": _(
+        "Ce courriel n’a pas pu être composé : prévenez la personne qui administre le portail, son journal dit pourquoi."
+    ),
     "5.1": _("Cette adresse n’existe pas, ou n’accepte plus de courriel. Corrigez-la dans la fiche."),
     "5.2.2": _("La boîte aux lettres du destinataire est pleine."),
+    "5.3.4": _("Ce courriel est trop volumineux pour le serveur d’envoi."),
     "5.7": _("Le serveur du destinataire refuse nos courriels : prévenez la personne qui administre le portail."),
     "552": _("La boîte aux lettres du destinataire est pleine."),
     "554": _("Le serveur du destinataire refuse ce courriel : prévenez la personne qui administre le portail."),
@@ -77,7 +90,7 @@ def reason(letter: Letter) -> str:
     for sign, text in REASONS.items():
         if sign and (error.startswith(sign) and not sign[0].isdigit()):
             return text
-    for sign in ("5.1", "5.2.2", "5.7", "4.2.2"):
+    for sign in ("5.1", "5.2.2", "5.3.4", "5.7", "4.2.2"):
         if enhanced.startswith(sign):
             return REASONS[sign]
     for sign in ("552", "554", "5", "4"):
@@ -161,7 +174,7 @@ def about(uow: UnitOfWork, letter_id: int) -> About:
     )
     copy = uow.one(select(Letter).where(Letter.resent_of == letter.id).order_by(col(Letter.id).desc()))
     adults = uow.all(select(Guardian).where(Guardian.family_id == family.id)) if family else ()
-    shielded = not families.all_shown(uow, adults)
+    shielded = not protection.all_shown(uow, adults)
     to = _address(uow, letter, account)
     return About(letter, family, account, to, error if letter.recipient else 0, copy, shielded)
 
@@ -203,7 +216,7 @@ def resend(uow: UnitOfWork, letter_id: int) -> Letter:
     copy = outbox.post(uow, outbox.again(letter, known.to, uow.now))
     audit.note_record(
         uow,
-        "letter sent again",
+        Action.LETTER_SENT_AGAIN,
         letter,
         letter.family_id,
         changes={"letter": ["", letter.kind], "to": [letter.recipient, known.to], "copy": ["", copy.id]},
@@ -224,7 +237,7 @@ def call_back(uow: UnitOfWork, letter_id: int) -> None:
         raise UserError("Ce courriel n’attend plus : il est parti, ou il part à l’instant.")
     audit.note(
         uow,
-        "letter called back",
+        Action.LETTER_CALLED_BACK,
         subject="letter",
         subject_id=letter_id,
         family_id=letter.family_id,

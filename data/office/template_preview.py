@@ -11,16 +11,18 @@ from data.billing.models import Payment
 from data.change_requests import models as change_models
 from data.change_requests.models import ChangeRequest
 from data.core import audit, formats, password_lifetimes, sites
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.fields import editables
 from data.core.i18n import Language, _, translate
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian
 from data.mail import outbox
 from data.mail.custom_templates import TemplateText, known, variables
 from data.mail.outbox import Change, Fact, Letter, Mail, Recipient
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, LetterKind
 
 # What each {variable} is, told beside the text a person edits; those of a family are its own when it has them.
 SAMPLE_VALUES = {
@@ -44,14 +46,14 @@ SECRET = "Exemple-de-mot"
 
 
 def sample(
-    uow: UnitOfWork, kind: str, language: Language, text: TemplateText | None, family_number: int | None
+    uow: UnitOfWork, kind: LetterKind, language: Language, text: TemplateText | None, family_number: int | None
 ) -> tuple[Letter, str]:
     """(the letter, whose family) with the family's own data; without a number, the first family's. Not in the outbox."""
     uow.staff_only()
     known(kind)
     site, family = sites.here(uow), _family(uow, family_number)
     adults = families.of_family(uow, family.id)[0] if family else []
-    adult, shown = next(iter(adults), None), families.all_shown(uow, adults)
+    adult, shown = next(iter(adults), None), protection.all_shown(uow, adults)
     address, name = adult.email if adult and shown else "", adult.full_name if adult else ""
     mail = Mail(
         kind,
@@ -65,7 +67,9 @@ def sample(
     return outbox.compose(mail, site, uow.now, text), whose
 
 
-def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateText, family_number: int | None) -> str:
+def send_trial(
+    uow: UnitOfWork, kind: LetterKind, language: Language, text: TemplateText, family_number: int | None
+) -> str:
     """The sample, to the address of whoever asks; the address."""
     letter, _ = sample(uow, kind, language, text, family_number)
     account = uow.get(Account, uow.account_id)
@@ -76,9 +80,9 @@ def send_trial(uow: UnitOfWork, kind: str, language: Language, text: TemplateTex
     blocks = [["p", f"{translate('Mot de passe : {secret}', language, secret=SECRET)}"] if each == ["secret"] else each
               for each in letter.blocks]  # fmt: skip
     trial = outbox.again(letter, to, uow.now)
-    trial.kind, trial.subject, trial.blocks, trial.account_id = "trial", subject, blocks, account.id
+    trial.kind, trial.subject, trial.blocks, trial.account_id = LetterKind.TRIAL, subject, blocks, account.id
     outbox.post(uow, trial)
-    audit.note(uow, "letter tried", subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
+    audit.note(uow, Action.LETTER_TRIED, subject="letter_text", changes={"letter": ["", kind], "to": ["", to]})
     return to
 
 
@@ -93,7 +97,7 @@ def _family(uow: UnitOfWork, number: int | None) -> Family | None:
 
 
 def _sample_values(
-    uow: UnitOfWork, kind: str, language: Language, family: Family | None, adult: Guardian | None
+    uow: UnitOfWork, kind: LetterKind, language: Language, family: Family | None, adult: Guardian | None
 ) -> dict[str, object]:
     """The family's own words where it has them, likely ones elsewhere."""
     wanted, zone = set(variables(kind)), sites.here(uow).zone
@@ -162,7 +166,7 @@ def _changes(uow: UnitOfWork, language: Language, family: Family | None) -> Sequ
     return [(translate("Adresse", language), "3 place du Marché", "14 rue des Tilleuls", "")]
 
 
-def _facts(kind: str, language: Language) -> Sequence[Fact]:
+def _facts(kind: LetterKind, language: Language) -> Sequence[Fact]:
     if kind.startswith(OF_A_PUPIL):
         return [(translate("Choix", language), translate("Réinscription administrative", language))]
     return [(translate("Fiches à valider", language), "6"), (translate("Absences à traiter", language), "2")]

@@ -17,8 +17,10 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from data.core import clock, database, schema
+from data.core import clock, database, outages, schema
+from data.core.outages import Cause
 from data.core.settings import settings
+from data.ops import health
 
 MANIFEST, DATABASE, DUMP = "manifest.json", "database.db", "database.dump"
 TO_CONFIRM = "to_confirm"
@@ -34,6 +36,8 @@ def make(into: Path, now: datetime) -> Path:
     draft = folder.with_suffix(".part")
     if folder.exists() or draft.exists():
         raise Impossible(f"{folder} is there already: nothing is written over")
+    if damage := health.examine():  # a copy of it would look like one of a whole database
+        raise Impossible(f"{outages.SENTENCES[Cause.DAMAGED]} ({damage})")
     draft.mkdir(mode=0o700, parents=True)
     try:
         copied = _copy_database(draft)
@@ -179,8 +183,13 @@ def _copy_database(draft: Path) -> Path:
 
 
 def _vacuum(file: Path, copy: Path) -> None:
-    with closing(sqlite3.connect(file, timeout=30)) as opened:
-        opened.execute("VACUUM INTO ?", (str(copy),))
+    try:
+        with closing(sqlite3.connect(file, timeout=30)) as opened:
+            opened.execute("VACUUM INTO ?", (str(copy),))
+    except sqlite3.Error as fault:
+        cause = outages.cause_of(fault)
+        copy.unlink(missing_ok=True)
+        raise Impossible(f"{outages.SENTENCES[cause] if cause else ''} ({file} to {copy}: {fault})".strip()) from fault
     copy.chmod(0o600)
 
 

@@ -12,16 +12,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pikepdf
-from fpdf import FPDF
 
 from data.core import formats
 from data.core.i18n import Language, as_language, translate
-from data.pdf.certificates import QR, draw_squares, squares_of
+from data.pdf.certificates import QR, draw_code, squares_of
 from data.pdf.page import LEFT, RIGHT, WIDTH, Letterhead, PageCanvas
+from data.pdf.structure import Node, append
 from data.pdf.text import ACCENT, SOFT, Look
 
 PART = 250  # letters held in memory at once
@@ -56,6 +55,8 @@ def write(portal: Portal, letters: Sequence[AccessLetter]) -> bytes:
     whole = sheets[0]
     for canvas in sheets:
         canvas.close()
+        canvas.tree.kind, canvas.tree.lang = "Part", canvas.lang
+    whole.tree = Node("Document", kids=[canvas.tree for canvas in sheets])
     whole.pages = [page for canvas in sheets for page in canvas.pages]
     return whole.draw()
 
@@ -87,17 +88,22 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
     top = canvas.y
     x = LEFT
     if squares:
-        canvas.pages[-1].append(partial(_draw_at, squares, LEFT, top))
+        draw_code(canvas, squares, portal.address, top)
         x += QR + 9
     _shown(canvas, translate("Adresse du portail", language), portal.address, x, top)
     _shown(canvas, translate("Votre identifiant", language), letter.login, x, top + 15)
     canvas.y = top + QR + 8
-    canvas.flow(translate("Pour vous connecter la première fois", language), Look(12, True, ACCENT))
+    with canvas.tag("H2"):
+        canvas.flow(translate("Pour vous connecter la première fois", language), Look(12, True, ACCENT))
     canvas.y += 2
-    for number, step in enumerate(_steps(letter), 1):
-        canvas.line(f"{number}.", LEFT, canvas.y, 8, Look(10.5, True, ACCENT))
-        canvas.flow(step, body, LEFT + 8, WIDTH - 8)
-        canvas.y += 1.6
+    with canvas.tag("L"):
+        for number, step in enumerate(_steps(letter), 1):
+            with canvas.tag("LI"):
+                with canvas.tag("Lbl"):
+                    canvas.line(f"{number}.", LEFT, canvas.y, 8, Look(10.5, True, ACCENT))
+                with canvas.tag("LBody"):
+                    canvas.flow(step, body, LEFT + 8, WIDTH - 8)
+            canvas.y += 1.6
     canvas.y += 4
     canvas.flow(
         translate("Cette lettre ne contient aucun mot de passe. Nous ne vous le demanderons jamais.", language),
@@ -134,10 +140,6 @@ def _shown(canvas: PageCanvas, label: str, value: str, x: float, y: float) -> No
     y = canvas.put(label, x, y, RIGHT - x, Look(9, ink=SOFT), 1)
     look = next((look for look in (Look(15, True), Look(12, True)) if len(value) * look.size < 1100), Look(9, True))
     canvas.put(value, x, y + 0.6, RIGHT - x, look, 2)
-
-
-def _draw_at(squares: tuple[tuple[int, ...], ...], left: float, top: float, pdf: FPDF) -> None:
-    draw_squares(squares, left, top, pdf)
 
 
 # Many at once, in a process of their own
@@ -186,7 +188,7 @@ def _main(asked: Path, made: Path) -> None:
     with pikepdf.open(files[0]) as whole:
         for file in files[1:]:
             with pikepdf.open(file) as part_of_it:
-                whole.pages.extend(part_of_it.pages)
+                append(whole, part_of_it)
         out = io.BytesIO()
         whole.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     made.write_bytes(out.getvalue())

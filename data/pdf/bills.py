@@ -161,8 +161,9 @@ def _total(canvas: PageCanvas, label: str, amount: str) -> None:
     """What it all comes to, in the column of amounts, closed by a final bar."""
     canvas.need(TOTAL_HEIGHT)
     canvas.y += 2.6
-    canvas.line(label, HALF, canvas.y, RIGHT - HALF, TOTAL)
-    canvas.line(amount, HALF, canvas.y, RIGHT - HALF, TOTAL, "R")
+    with canvas.tag("P"):
+        canvas.line(label, HALF, canvas.y, RIGHT - HALF, TOTAL)
+        canvas.line(amount, HALF, canvas.y, RIGHT - HALF, TOTAL, "R")
     canvas.y += TOTAL.leading + 1.6
     canvas.rule(HALF, canvas.y, RIGHT, canvas.y, ACCENT, 0.2)
     canvas.rule(HALF, canvas.y + 0.95, RIGHT, canvas.y + 0.95, ACCENT, 0.7)
@@ -177,6 +178,7 @@ def _instalments(canvas: PageCanvas, instalments: tuple[tuple[date, int], ...]) 
     whole = sum(map(table.height, rows)) + HEADING.leading + 14
     canvas.y += 4
     canvas.need(min(whole, 60))
-    canvas.line(translate("Échéancier", language), HALF, canvas.y, WIDTH, HEADING)
+    with canvas.tag("H2"):
+        canvas.line(translate("Échéancier", language), HALF, canvas.y, WIDTH, HEADING)
     canvas.y += HEADING.leading + 1.5
     table.draw(rows)

@@ -12,6 +12,7 @@ from segno.encoder import DataOverflowError
 from data.core import formats
 from data.core.i18n import Language, _, translate
 from data.pdf.page import BOTTOM, LEFT, RIGHT, TOP, WIDTH, Letterhead, PageCanvas
+from data.pdf.structure import ROW
 from data.pdf.text import ACCENT, INK, SOFT, TINY, Look, clean, few, lines_of, width_of, wrap
 
 Squares = tuple[tuple[int, ...], ...]
@@ -48,6 +49,8 @@ class Certificate:
     place: str
     signatory: str
     language: Language
+    amount: str = ""  # of a payment: what came in, and from whom
+    payer: str = ""
 
 
 def certificate(paper: Certificate) -> bytes:
@@ -65,7 +68,7 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     title = translate(_("Attestation d’inscription") if enrolment else _("Attestation de paiement"), language)
     canvas = PageCanvas(paper.letterhead, title, paper.issued, language)
     proof = _proof(canvas, paper, squares)
-    canvas.bottom = proof - 4
+    canvas.bottom, last, canvas.tree.kids = proof - 4, canvas.tree.kids, []
 
     centre = partial(canvas.flow, align="C")
     side = 16 * scale
@@ -79,13 +82,13 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     canvas.y += 7 * air
     _staff(canvas)
     canvas.y += 13 * air
-    centre(title, Look(27 * scale, True, ACCENT))
+    with canvas.tag("H1"):
+        centre(title, Look(27 * scale, True, ACCENT))
     if paper.school_year.strip():
         centre(translate("Année scolaire {year}", language, year=paper.school_year), Look(12 * scale, ink=SOFT))
     canvas.y += 11 * air
 
-    attests = translate(_("{house} atteste que") if enrolment else _("{house} atteste que les droits facturés pour"), language,
-                  house=paper.letterhead.name)  # fmt: skip
+    attests = translate(_("Nous attestons que") if enrolment else _("Nous attestons avoir reçu pour"), language)
     centre(attests, Look(11 * scale))
     canvas.y += 3 * air
     centre(paper.pupil, Look(20 * scale, True, INK))
@@ -94,12 +97,12 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
         known.insert(0, translate("Date de naissance : {day}", language, day=formats.day(paper.birth_date)))
     centre(" · ".join(known), Look(9.5 * scale, ink=SOFT))
     canvas.y += 3 * air
-    follows = translate(_("ont été réglés comme suit.") if not enrolment else
-                  _("suit les cours que voici.") if paper.lines else _("est élève du conservatoire."), language)  # fmt: skip
+    follows = translate(_attested(paper), language, amount=paper.amount, payer=paper.payer)
     centre(follows, Look(11 * scale))
     canvas.y += 7 * air
-    for label, value in paper.lines:
-        _entry(canvas, label, value, scale, air)
+    with canvas.tag("Table"):
+        for label, value in paper.lines:
+            _entry(canvas, label, value, scale, air)
 
     canvas.y += 9 * air
     look = Look(10.5 * scale)
@@ -108,7 +111,15 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     canvas.flow(translate("Fait à {place}, le {day}", language, **made) if paper.place.strip() else
                translate("Fait le {day}", language, day=made["day"]), look, align="R")  # fmt: skip
     canvas.flow(paper.signatory, Look(10.5 * scale, True), align="R")
+    canvas.tree.kids += last  # how to check it is read last
     return canvas
+
+
+def _attested(paper: Certificate) -> str:
+    """What is said under the pupil's name."""
+    if paper.kind == "payment":
+        return _("la somme de {amount}, réglée par {payer} :") if paper.payer else _("la somme de {amount} :")
+    return _("suit les cours suivants :") if paper.lines else _("est élève du conservatoire.")
 
 
 def _staff(canvas: PageCanvas) -> None:
@@ -128,13 +139,19 @@ def _entry(canvas: PageCanvas, label: str, value: str, scale: float, air: float)
     strong, plain = Look(11 * scale, True), Look(11 * scale)
     left, right = LEFT + 12, RIGHT - 12
     whole = right - left
-    begins, ends = few(label, whole * 0.48, strong, MAX_ENTRY_LINES), few(value, whole * 0.48, plain, MAX_ENTRY_LINES)
+    ends = few(value, whole * 0.48, plain, MAX_ENTRY_LINES)
+    taken = max(width_of(line, plain) for line in ends)
+    begins = few(label, max(whole * 0.48, min(whole * 0.75, whole - taken - 12)), strong, MAX_ENTRY_LINES)
+    with canvas.tag("TR") as read:
+        what, when = read.add("TH", ROW), read.add("TD")
     for at in range(max(len(begins), len(ends))):
         canvas.need(strong.leading)
         first = begins[at] if at < len(begins) else ""
         last = ends[at] if at < len(ends) else ""
-        canvas.line(first, left, canvas.y, whole, strong)
-        canvas.line(last, left, canvas.y, whole, plain, "R")
+        with canvas.within(what):
+            canvas.line(first, left, canvas.y, whole, strong)
+        with canvas.within(when):
+            canvas.line(last, left, canvas.y, whole, plain, "R")
         if at == len(begins) - 1 and ends[0] and at < len(ends):
             _points(
                 canvas, left + width_of(first, strong) + 2, right - width_of(last, plain) - 2, strong.leading * 0.72
@@ -147,7 +164,7 @@ def _points(canvas: PageCanvas, left: float, right: float, below: float) -> None
     """Drawn, not written: a reader of the text does not hear a hundred points. All rows keep one grid."""
     step = 1.8
     places = [LEFT + step * n for n in range(int(WIDTH / step)) if left <= LEFT + step * n <= right]
-    canvas.pages[-1].append(partial(_draw_points, places, canvas.y + below))
+    canvas.adorn(partial(_draw_points, places, canvas.y + below))
 
 
 def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
@@ -162,7 +179,7 @@ def _proof(canvas: PageCanvas, paper: Certificate, squares: Squares) -> float:
     canvas.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
     x = LEFT
     if squares:
-        canvas.pages[-1].append(partial(draw_squares, squares, LEFT, top))
+        draw_code(canvas, squares, paper.address, top)
         x += QR + 7
     room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
     words = translate("Vérifiez cette attestation sur {address} avec le code {code}.", canvas.language,
@@ -182,6 +199,12 @@ def squares_of(address: str) -> Squares:
         return tuple(tuple(row) for row in segno.make_qr(address, error="m").matrix)
     except (DataOverflowError, UnicodeEncodeError):
         return ()
+
+
+def draw_code(canvas: PageCanvas, squares: Squares, address: str, top: float) -> None:
+    """The QR code at the left, and its alternative in words."""
+    alt = translate("Code QR qui mène à {address}", canvas.language, address=address)
+    canvas.figure(partial(draw_squares, squares, LEFT, top), alt, (LEFT, top, QR, QR))
 
 
 def draw_squares(squares: Squares, left: float, top: float, pdf: FPDF) -> None:

@@ -4,19 +4,24 @@ A paper is laid out first, page by page, as strokes that wait; fpdf2 draws them 
 """
 
 from base64 import b64decode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from html import escape
 from io import BytesIO
+from itertools import groupby
 
 from fpdf import FPDF
 from fpdf.enums import DocumentCompliance
+from fpdf.output import OutputProducer
 from fpdf.prefs import ViewerPreferences
+from fpdf.syntax import PDFObject
 
 from data.core.i18n import Language, translate
 from data.pdf import scripts
+from data.pdf.structure import GROUPS, ROW, Node, Tree
 from data.pdf.text import (  # fmt: skip
     ACCENT,
     ASCENT,
@@ -40,6 +45,16 @@ WIDTH = RIGHT - LEFT
 # Archives ask for a text that can be searched, hence « U »; part 3 is the last that knows this letter.
 COMPLIANCE = DocumentCompliance.PDFA_3U
 Stroke = Callable[[FPDF], object]
+Drawn = tuple[Node | None, Stroke]  # what it belongs to; nothing, when it only adorns
+
+
+class Producer(OutputProducer):
+    """Says the title where most readers look too: fpdf2 leaves that out of what is made for archives, which may have both."""
+
+    def _add_structure_tree(self) -> PDFObject | None:
+        tree = super()._add_structure_tree()
+        self.fpdf._compliance = None  # it is asked no more, but for that
+        return tree
 
 
 @dataclass(frozen=True)
@@ -57,8 +72,9 @@ class Letterhead:
 
 
 def _write(x: float, baseline: float, words: str, look: Look, pdf: FPDF) -> None:
+    """The space that ends a line is not seen; without it, its last word and the next line's first are read as one."""
     pdf.set_text_color(look.ink)
-    for family, run in scripts.runs(words):
+    for family, run in scripts.runs(words + " "):
         style = "B" if look.bold else ""
         if family + style not in pdf.fonts:  # another alphabet's, for this paper
             pdf.add_font(family, style, scripts.face(family, look.bold))
@@ -98,7 +114,7 @@ def _mark(x: float, y: float, side: float, ground: str, pdf: FPDF) -> None:
 
 
 def _logo(x: float, y: float, width: float, height: float, content: bytes, pdf: FPDF) -> None:
-    pdf.image(BytesIO(content), x, y, width, height, keep_aspect_ratio=True, alt_text="")
+    pdf.image(BytesIO(content), x, y, width, height, keep_aspect_ratio=True)
 
 
 def _proportion(png: bytes) -> float:
@@ -113,18 +129,58 @@ class PageCanvas:
     def __init__(self, letterhead: Letterhead, title: str, day: date, language: Language) -> None:
         self.letterhead, self.title, self.day, self.language = letterhead, line_of(title), day, language
         self.logo = b64decode(letterhead.logo)
-        self.pages: list[list[Stroke]] = [[]]
+        self.pages: list[list[Drawn]] = [[]]
+        self.tree = Node("Document")
+        self.at: Node | None = self.tree  # what is being written
         self.y = TOP
         siret = translate("SIRET {number}", language, number=letterhead.siret) if letterhead.siret else ""
         legal = " · ".join(part for part in (letterhead.name, siret, letterhead.legal) if part)
         self.foot = few(legal, WIDTH - 26, TINY, 3)
         self.bottom = BOTTOM - len(self.foot) * TINY.leading - 5
 
+    @contextmanager
+    def within(self, node: Node | None) -> Iterator[None]:
+        """What is written here belongs to that node; to none, it is not read out."""
+        before, self.at = self.at, node
+        yield
+        self.at = before
+
+    @contextmanager
+    def tag(self, kind: str, attributes: str = "") -> Iterator[Node]:
+        """A new element, under the one that is being written."""
+        node = (self.at or Node("")).add(kind, attributes)
+        with self.within(node if self.at else None):
+            yield node
+
+    @contextmanager
+    def _paragraph(self) -> Iterator[None]:
+        """Words that stand in no element of their own are a paragraph."""
+        if self.at and self.at.kind in GROUPS:
+            with self.tag("P"):
+                yield
+        else:
+            yield
+
+    def adorn(self, stroke: Stroke) -> None:
+        """Lines and marks, which say nothing."""
+        self.pages[-1].append((None, stroke))
+
+    def figure(self, stroke: Stroke, alt: str, box: tuple[float, float, float, float]) -> None:
+        """A picture that says something; where it stands: left, top, width, height."""
+        left, top, width, height = (each / POINT for each in box)
+        place = f"{left:.1f} {297 / POINT - top - height:.1f} {left + width:.1f} {297 / POINT - top:.1f}"
+        node = self.tree.add("Figure", f"<</O /Layout /Placement /Block /BBox [{place}]>>", alt)
+        self.pages[-1].append((node, stroke))
+
     def rule(self, x1: float, y1: float, x2: float, y2: float, ink: str = LINE, thick: float = 0.2) -> None:
-        self.pages[-1].append(partial(_rule, x1, y1, x2, y2, self._ink(ink), thick))
+        self.adorn(partial(_rule, x1, y1, x2, y2, self._ink(ink), thick))
 
     def frame(self, x: float, y: float, width: float, height: float) -> None:
-        self.pages[-1].append(partial(_frame, x, y, width, height, self.letterhead.accent))
+        self.adorn(partial(_frame, x, y, width, height, self.letterhead.accent))
+
+    @property
+    def lang(self) -> str:
+        return "en-GB" if self.language == "en" else "fr-FR"
 
     def _ink(self, ink: str) -> str:
         """The site's accent where ours is meant."""
@@ -135,9 +191,9 @@ class PageCanvas:
         width = side * min(3.0, _proportion(self.logo)) if self.logo else side
         x -= width / 2 if centred else 0
         if not self.logo:
-            self.pages[-1].append(partial(_mark, x, y, side, self.letterhead.accent))
+            self.adorn(partial(_mark, x, y, side, self.letterhead.accent))
             return width
-        self.pages[-1].append(partial(_logo, x, y, width, side, self.logo))
+        self.adorn(partial(_logo, x, y, width, side, self.logo))
         return width
 
     def line(self, words: str, x: float, y: float, width: float, look: Look, align: str = "L", page: int = -1) -> None:
@@ -147,21 +203,25 @@ class PageCanvas:
             x += {"L": 0.0, "C": room / 2, "R": room}[align]
             above = (look.leading - (ASCENT + DESCENT) * look.size * POINT) / 2
             look = look._replace(ink=self._ink(look.ink))
-            self.pages[page].append(partial(_write, x, y + above + ASCENT * look.size * POINT, words, look))
+            with self._paragraph():
+                baseline = y + above + ASCENT * look.size * POINT
+                self.pages[page].append((self.at, partial(_write, x, baseline, words, look)))
 
     def put(self, words: str, x: float, y: float, width: float, look: Look, most: int = 6) -> float:
         """A few lines at that place, on this page; answers where they end."""
-        for line in few(words, width, look, most):
-            self.line(line, x, y, width, look)
-            y += look.leading
+        with self._paragraph():
+            for line in few(words, width, look, most):
+                self.line(line, x, y, width, look)
+                y += look.leading
         return y
 
     def flow(self, words: str, look: Look = BODY, x: float = LEFT, width: float = WIDTH, align: str = "L") -> None:
         """Lines one under the other, over as many pages as they take."""
-        for line in wrap(words, width, look):
-            self.need(look.leading)
-            self.line(line, x, self.y, width, look, align)
-            self.y += look.leading
+        with self._paragraph():
+            for line in wrap(words, width, look):
+                self.need(look.leading)
+                self.line(line, x, self.y, width, look, align)
+                self.y += look.leading
 
     def need(self, height: float) -> None:
         """Turns the page when that height is not left."""
@@ -174,8 +234,9 @@ class PageCanvas:
         beside = LEFT + self.mark(LEFT, TOP, 6) + 2.5
         half = WIDTH / 2 - 6
         name, title = (few(each, half, SMALL, 1)[0] for each in (self.letterhead.name, self.title))
-        self.line(name, beside, TOP + 1, half, SMALL)
-        self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
+        with self.within(None):
+            self.line(name, beside, TOP + 1, half, SMALL)
+            self.line(title, RIGHT - half, TOP + 1, half, SMALL, "R")
         self.y = TOP + 12
 
     def draw_letterhead(self) -> None:
@@ -199,10 +260,14 @@ class PageCanvas:
 
     def facts(self, facts: Sequence[tuple[str, str]], y: float, width: float, label: float = 32) -> float:
         """Label and value, one under the other; those without value are left out."""
-        for name, value in facts:
-            if value:
-                first = self.put(name, LEFT, y + 0.35, label - 3, SMALL)
-                y = max(first, self.put(value, LEFT + label, y, width - label, BODY)) + 0.9
+        with self.tag("Table"):
+            for name, value in facts:
+                if value:
+                    with self.tag("TR"):
+                        with self.tag("TH", ROW):
+                            first = self.put(name, LEFT, y + 0.35, label - 3, SMALL)
+                        with self.tag("TD"):
+                            y = max(first, self.put(value, LEFT + label, y, width - label, BODY)) + 0.9
         return y
 
     def headline(self, stamp: str = "") -> None:
@@ -211,25 +276,29 @@ class PageCanvas:
         wide = width_of(line_of(stamp), look) + 9 if stamp else 0
         room, begun = WIDTH - (wide + 6 if stamp else 0), self.y
         first, *others = wrap(self.title, room, TITLE)
-        self.line(first, LEFT, begun, room, TITLE)
+        with self.tag("H1") as title:
+            self.line(first, LEFT, begun, room, TITLE)
         if stamp:
             self.frame(RIGHT - wide, begun + 0.9, wide, 8)
             self.line(stamp, RIGHT - wide, begun + 2.4, wide, look, "C")
         self.y += TITLE.leading
         if others:
-            self.flow("\n".join(others), TITLE, width=room)
+            with self.within(title):
+                self.flow("\n".join(others), TITLE, width=room)
         self.y += 0.8
 
     def close(self) -> None:
         """The foot of every page: « page 1/3 » is known now."""
         for at, strokes in enumerate(self.pages):
             y = BOTTOM - len(self.foot) * TINY.leading
-            strokes.append(partial(_rule, LEFT, y - 2, RIGHT, y - 2, LINE, 0.2))
-            for line in self.foot:
-                self.line(line, LEFT, y, WIDTH, TINY, page=at)
-                y += TINY.leading
+            strokes.append((None, partial(_rule, LEFT, y - 2, RIGHT, y - 2, LINE, 0.2)))
+            with self.within(self.tree.add("P") if at == 0 else None):  # read out once
+                for line in self.foot:
+                    self.line(line, LEFT, y, WIDTH, TINY, page=at)
+                    y += TINY.leading
             counted = translate("page {page}/{pages}", self.language, page=at + 1, pages=len(self.pages))
-            self.line(counted, LEFT, y - TINY.leading, WIDTH, TINY, "R", at)
+            with self.within(None):
+                self.line(counted, LEFT, y - TINY.leading, WIDTH, TINY, "R", at)
 
     def render(self) -> bytes:
         """The paper as PDF; the same paper always gives the same bytes."""
@@ -245,19 +314,30 @@ class PageCanvas:
         pdf.creation_date = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
         pdf.set_title(self.title)
         pdf.set_author(line_of(self.letterhead.name))
-        pdf.set_lang("en-GB" if self.language == "en" else "fr-FR")
+        pdf.set_creator("Anacrouse")
+        pdf.set_lang(self.lang)
         pdf.viewer_preferences = ViewerPreferences(display_doc_title=True)
         pdf.set_xmp_metadata(self._metadata(pdf.creation_date))
+        pdf.struct_builder = tree = Tree(self.tree)
         for strokes in self.pages:
             pdf.add_page()
-            for stroke in strokes:
+            self._draw_page(pdf, tree, strokes)
+        tree.prune()
+        return bytes(pdf.output(output_producer_class=Producer))
+
+    def _draw_page(self, pdf: FPDF, tree: Tree, strokes: Sequence[Drawn]) -> None:
+        """What adorns first, then the rest as it is read, each piece marked as its element's."""
+        ordered = sorted(strokes, key=lambda drawn: -1 if drawn[0] is None else tree.order[drawn[0]])
+        for node, pieces in groupby(ordered, key=lambda drawn: drawn[0]):
+            pdf._out(f"/{node.kind} <</MCID {tree.mark(node, pdf)}>> BDC" if node else "/Artifact BMC")
+            for _, stroke in pieces:
                 stroke(pdf)
-        return bytes(pdf.output())
+            pdf._out("EMC")
 
     def _metadata(self, made: datetime) -> str:
         """Written here because fpdf2 would add the hour at which it runs."""
         moment = made.isoformat(timespec="seconds")
-        author, lang = escape(line_of(self.letterhead.name)), "en-GB" if self.language == "en" else "fr-FR"
+        author, lang = escape(line_of(self.letterhead.name)), self.lang
         return (
             '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="fpdf2"><rdf:RDF'
             ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'

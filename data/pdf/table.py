@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from data.core.i18n import translate
 from data.pdf.page import LEFT, TOP, PageCanvas
+from data.pdf.structure import COLUMN, spanning
 from data.pdf.text import ACCENT, HEAD, HEADING, SMALL, Look, line_of, width_of, wrap
 
 CELL = Look(9)
@@ -55,9 +56,12 @@ class Table:
     def header(self) -> None:
         titles = [wrap(column.title, place[1], HEAD) for column, place in zip(self.columns, self.places(), strict=True)]
         deep = max(len(lines) for lines in titles)
-        for lines, (x, width, align) in zip(titles, self.places(), strict=True):
-            for at, line in enumerate(lines):
-                self.canvas.line(line, x, self.canvas.y + (deep - len(lines) + at) * HEAD.leading, width, HEAD, align)
+        with self.canvas.tag("TR"):
+            for lines, (x, width, align) in zip(titles, self.places(), strict=True):
+                with self.canvas.tag("TH", COLUMN):
+                    for at, line in enumerate(lines):
+                        y = self.canvas.y + (deep - len(lines) + at) * HEAD.leading
+                        self.canvas.line(line, x, y, width, HEAD, align)
         self.canvas.y += deep * HEAD.leading + 1.2
         self.canvas.rule(self.x, self.canvas.y, self.x + self.width, self.canvas.y, ACCENT, 0.4)
 
@@ -88,14 +92,15 @@ class Table:
         self._fit(rows)
         first = self.height(rows[0]) if rows else 0
         self.canvas.need(min(12 + first, self.canvas.bottom - TOP_OF_NEXT))
-        self.header()
-        heading = ""
-        for at, row in enumerate(rows):
-            last = at == len(rows) - 1
-            after = closing if last else self.height(rows[at + 1]) if row.heading else 0
-            if row.heading:
-                heading = row.cells[0]
-            self._row(row, after, "" if row.heading else heading)
+        with self.canvas.tag("Table"):
+            self.header()
+            heading = ""
+            for at, row in enumerate(rows):
+                last = at == len(rows) - 1
+                after = closing if last else self.height(rows[at + 1]) if row.heading else 0
+                if row.heading:
+                    heading = row.cells[0]
+                self._row(row, after, "" if row.heading else heading)
 
     def _fit(self, rows: Sequence[Row]) -> None:
         """Figures are not broken: their columns take what they need from the first one, as long as it keeps some room."""
@@ -109,13 +114,15 @@ class Table:
         self.columns = [column._replace(width=width) for column, width in zip(self.columns, wide, strict=True)]
 
     def _turn(self, heading: str) -> None:
+        """The next page; what is said again there is not read out again."""
         self.canvas.turn()
-        self.header()
-        if heading:
-            again = translate("{heading} (suite)", self.canvas.language, heading=heading)
-            self.canvas.y += self.pad
-            self.canvas.line(wrap(again, self.width, HEADING)[0], self.x, self.canvas.y, self.width, HEADING)
-            self.canvas.y += HEADING.leading + self.pad
+        with self.canvas.within(None):
+            self.header()
+            if heading:
+                again = translate("{heading} (suite)", self.canvas.language, heading=heading)
+                self.canvas.y += self.pad
+                self.canvas.line(wrap(again, self.width, HEADING)[0], self.x, self.canvas.y, self.width, HEADING)
+                self.canvas.y += HEADING.leading + self.pad
 
     def _row(self, row: Row, after: float, heading: str) -> None:
         canvas, leading = self.canvas, (HEADING if row.heading else self.look).leading
@@ -123,21 +130,29 @@ class Table:
         if canvas.y + self.height(row) + after > canvas.bottom and self.height(row) + after <= room:
             self._turn(heading)
         canvas.y += self.pad + (1.5 if row.heading else 0)
+        with canvas.tag("TR") as read:
+            cells = (
+                [read.add("TH", spanning(len(self.columns), "Row"))]
+                if row.heading
+                else [read.add("TD") for _ in self.columns]
+            )
         for line in self.lines(row):
             if canvas.y + leading + self.pad > canvas.bottom:
                 self._turn(heading)
                 canvas.y += self.pad
-            for (words, look), (x, width, align) in zip(line, self.places(), strict=False):
-                canvas.line(words, x, canvas.y, self.width if row.heading else width, look, align)
+            for (words, look), (x, width, align), cell in zip(line, self.places(), cells, strict=False):
+                with canvas.within(cell):
+                    canvas.line(words, x, canvas.y, self.width if row.heading else width, look, align)
             canvas.y += leading
         if row.note:
             canvas.y += 0.4
-            for words in wrap(row.note, self.width - 6, SMALL):
-                if canvas.y + SMALL.leading + self.pad > canvas.bottom:
-                    self._turn(heading)
-                    canvas.y += self.pad
-                canvas.line(words, self.x + 4, canvas.y, self.width - 4, SMALL)
-                canvas.y += SMALL.leading
+            with canvas.tag("TR"), canvas.tag("TD", spanning(len(self.columns))):
+                for words in wrap(row.note, self.width - 6, SMALL):
+                    if canvas.y + SMALL.leading + self.pad > canvas.bottom:
+                        self._turn(heading)
+                        canvas.y += self.pad
+                    canvas.line(words, self.x + 4, canvas.y, self.width - 4, SMALL)
+                    canvas.y += SMALL.leading
         canvas.y += self.pad
         if not row.heading:
             canvas.rule(self.x, canvas.y, self.x + self.width, canvas.y)

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, col, select
 
 from data.billing.pdf_archive import Paper
 from data.core import audit, database, sites
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.formats import day, moment
@@ -31,7 +32,7 @@ from data.schooling.results import Assessment
 
 SECRET = ("hash", "token", "secret", "needle", "totp", "recovery", "idempot", "message_id")  # in a column's name
 PASSED_OVER = {"KnownDevice", "AgendaKey", "Throttle"}  # what only opens doors
-STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer"}
+STAFFS = {"viewer", "viewer_id", "viewed_at", "site_id", "version", "key", "lease_until", "answer", "reason_from_id"}
 # Tables in the order people read them, by the words they know; others follow under their own name.
 TITLES = {
     "Family": _("Famille"),
@@ -99,7 +100,7 @@ def collect(uow: UnitOfWork) -> Everything:
         ),
         **{name: uow.translate(text) for name, text in TITLES.items()},
     }
-    audit.note_record(uow, "data copied", family)
+    audit.note_record(uow, Action.DATA_COPIED, family)
     return found
 
 

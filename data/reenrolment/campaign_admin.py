@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import col, delete, select
 
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
@@ -28,6 +29,12 @@ from data.reenrolment.campaigns import (
 )
 from data.reenrolment.models import SuppliedDocument
 from data.schooling.models import Course
+
+MOVED = {
+    CampaignState.ACTIVE: Action.CAMPAIGN_ACTIVE,
+    CampaignState.SUSPENDED: Action.CAMPAIGN_SUSPENDED,
+    CampaignState.CLOSED: Action.CAMPAIGN_CLOSED,
+}
 
 
 def every(uow: UnitOfWork) -> list[Campaign]:
@@ -72,7 +79,7 @@ def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) ->
         setattr(campaign, name, value)
     campaign.version += 1
     uow.add(campaign)
-    _note_change(uow, campaign, "campaign saved" if before else "campaign made", changes)
+    _note_change(uow, campaign, Action.CAMPAIGN_SAVED if before else Action.CAMPAIGN_MADE, changes)
     return campaign
 
 
@@ -116,7 +123,7 @@ def choose_pupils(uow: UnitOfWork, campaign_id: int, pupil_ids: Iterable[int]) -
     wanted = list(uow.all(select(Pupil.id).where(col(Pupil.id).in_(set(pupil_ids)))))
     uow.change(delete(CampaignPupil).where(col(CampaignPupil.campaign_id) == campaign.id))
     uow.add_all(CampaignPupil(site_id=campaign.site_id, campaign_id=campaign.id, pupil_id=each) for each in wanted)
-    _note_change(uow, campaign, "campaign pupils", {"pupils": ["", len(wanted)]})
+    _note_change(uow, campaign, Action.CAMPAIGN_PUPILS, {"pupils": ["", len(wanted)]})
     return len(wanted)
 
 
@@ -149,7 +156,7 @@ def save_document(
             setattr(document, name, values[name])
     document.label = label
     uow.add(document)
-    _note_change(uow, campaign, "campaign document", {"label": ["", label]})
+    _note_change(uow, campaign, Action.CAMPAIGN_DOCUMENT, {"label": ["", label]})
     return document
 
 
@@ -161,7 +168,7 @@ def set_model(uow: UnitOfWork, document_id: int, content: bytes, media_type: str
     document.model_name, document.model_type = name[:100], media_type[:40]
     uow.add(document)
     _note_change(
-        uow, uow.get(Campaign, document.campaign_id), "campaign document", {"model": ["", document.model_name]}
+        uow, uow.get(Campaign, document.campaign_id), Action.CAMPAIGN_DOCUMENT, {"model": ["", document.model_name]}
     )
     return document
 
@@ -173,7 +180,9 @@ def remove_document(uow: UnitOfWork, document_id: int) -> None:
     if uow.one(select(SuppliedDocument).where(SuppliedDocument.document_id == document.id)) is not None:
         raise UserError("Des familles ont déjà donné ce document : rendez-le facultatif plutôt que de le retirer.")
     uow.delete(document)
-    _note_change(uow, uow.get(Campaign, document.campaign_id), "campaign document", {"label": [document.label, ""]})
+    _note_change(
+        uow, uow.get(Campaign, document.campaign_id), Action.CAMPAIGN_DOCUMENT, {"label": [document.label, ""]}
+    )
 
 
 def _document(uow: UnitOfWork, campaign: Campaign, document_id: int) -> RequiredDocument:
@@ -216,7 +225,7 @@ def _move(uow: UnitOfWork, campaign: Campaign, state: CampaignState) -> Campaign
         before, campaign.state = campaign.state, state
         campaign.version += 1
         uow.add(campaign)
-        _note_change(uow, campaign, f"campaign {state}", {"state": [before, state]})
+        _note_change(uow, campaign, MOVED[state], {"state": [before, state]})
     return campaign
 
 
@@ -244,7 +253,7 @@ def copy(uow: UnitOfWork, campaign_id: int) -> Campaign:
         )
         for each in documents_of(uow, model.id)
     )
-    _note_change(uow, made, "campaign made", {"copy": ["", model.title]})
+    _note_change(uow, made, Action.CAMPAIGN_MADE, {"copy": ["", model.title]})
     return made
 
 
@@ -252,7 +261,7 @@ def _a_year_later(day: date) -> date:
     return day.replace(year=day.year + 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def _note_change(uow: UnitOfWork, campaign: Campaign, action: str, changes: dict[str, Any]) -> None:
+def _note_change(uow: UnitOfWork, campaign: Campaign, action: Action, changes: dict[str, Any]) -> None:
     audit.note_record(uow, action, campaign, changes=changes)
     uow.publish(("campaigns", campaign.site_id), ("campaign", campaign.id), ("queue", campaign.site_id))
 

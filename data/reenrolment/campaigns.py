@@ -6,16 +6,18 @@ What the staff do with them is in data/reenrolment/campaign_admin.py; families m
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, func
+from sqlalchemy import JSON, Column, ForeignKeyConstraint, UniqueConstraint, bindparam, func
 from sqlmodel import Field, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import sites
 from data.core.errors import NotFound
 from data.core.scope import OfSite
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import stored_files
 from data.families.models import Pupil
 from data.families.pupil_scope import OfPupil
@@ -122,17 +124,31 @@ class RequiredDocument(OfSite, table=True):
 
 def audience(campaign: Campaign) -> Any:
     """The condition on Pupil that says who sees the campaign: one rule for counting, reminding and one pupil's tab."""
-    if campaign.audience == CampaignAudience.HAND:
-        return col(Pupil.id).in_(select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == campaign.id))
+    return _audience(CampaignAudience(campaign.audience), **audience_values(campaign))
+
+
+def audience_values(campaign: Campaign) -> dict[str, Any]:
+    """What a question with `audience_of` its kind is given."""
+    return {"campaign": campaign.id, "year": campaign.source_year, "chosen": list(campaign.chosen)}
+
+
+def audience_of(kind: CampaignAudience) -> Any:
+    """The condition of all campaigns of that kind, for questions made once."""
+    return _audience(kind, bindparam("campaign"), bindparam("year"), bindparam("chosen", expanding=True))
+
+
+def _audience(kind: CampaignAudience, campaign: Any, year: Any, chosen: Any) -> Any:
+    if kind == CampaignAudience.HAND:
+        return col(Pupil.id).in_(select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == campaign))
     attending = (
         select(Enrolment.pupil_id)
         .join(Course, col(Course.id) == Enrolment.course_id)
-        .where(Course.school_year == campaign.source_year, col(Enrolment.status) != EnrolmentStatus.LEFT)
+        .where(Course.school_year == year, col(Enrolment.status) != EnrolmentStatus.LEFT)
     )
-    if campaign.audience == CampaignAudience.DEPARTMENTS:
-        attending = attending.where(col(Course.department).in_(campaign.chosen))
+    if kind == CampaignAudience.DEPARTMENTS:
+        attending = attending.where(col(Course.department).in_(chosen))
     seen = col(Pupil.id).in_(attending)
-    return seen & col(Pupil.cycle).in_(campaign.chosen) if campaign.audience == CampaignAudience.CYCLES else seen
+    return seen & col(Pupil.cycle).in_(chosen) if kind == CampaignAudience.CYCLES else seen
 
 
 def how_many(uow: UnitOfWork, campaign: Campaign) -> int:
@@ -160,9 +176,16 @@ def seeing(uow: UnitOfWork, among: Iterable[Campaign], pupil_ids: Iterable[int])
     """Pupil -> the first of these campaigns that it sees; a question for each campaign."""
     wanted, found = list(pupil_ids), dict[int, Campaign]()
     for campaign in among if wanted else ():
-        for pupil_id in uow.all(select(Pupil.id).where(col(Pupil.id).in_(wanted), audience(campaign))):
+        question = _seeing(CampaignAudience(campaign.audience))
+        for pupil_id in uow.all(question, pupils=wanted, **audience_values(campaign)):
             found.setdefault(pupil_id, campaign)
     return found
+
+
+@lru_cache(maxsize=len(CampaignAudience))
+def _seeing(kind: CampaignAudience) -> SelectOfScalar[int]:
+    wanted = col(Pupil.id).in_(bindparam("pupils", expanding=True))
+    return prepared(select(Pupil.id).where(wanted, audience_of(kind)))
 
 
 def documents_of(uow: UnitOfWork, campaign_id: int) -> list[RequiredDocument]:

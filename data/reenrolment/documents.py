@@ -12,6 +12,7 @@ from sqlalchemy import and_
 from sqlmodel import col, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
@@ -138,7 +139,7 @@ def supply(
     supplied.decided_at, supplied.decided_by = None, ""
     uow.add(supplied)
     _forget(uow, replaced)
-    _note_document(uow, now, supplied, "document given", ["", supplied.file_name])
+    _note_document(uow, now, supplied, Action.DOCUMENT_GIVEN, ["", supplied.file_name])
     return supplied
 
 
@@ -154,7 +155,7 @@ def remove(uow: UnitOfWork, pupil: Pupil, supplied_id: int) -> None:
     uow.delete(supplied)
     uow.flush()
     _forget(uow, supplied.file_id)
-    _note_document(uow, now, supplied, "document taken back", [supplied.file_name, ""])
+    _note_document(uow, now, supplied, Action.DOCUMENT_TAKEN_BACK, [supplied.file_name, ""])
 
 
 def _document_item(uow: UnitOfWork, pupil: Pupil, document_id: int) -> tuple[Situation, DocumentItem]:
@@ -171,7 +172,9 @@ def _forget(uow: UnitOfWork, file_id: int | None) -> None:
         stored_files.discard(uow, uow.get(StoredFile, file_id).name)
 
 
-def _note_document(uow: UnitOfWork, now: Situation, supplied: SuppliedDocument, action: str, change: list[str]) -> None:
+def _note_document(
+    uow: UnitOfWork, now: Situation, supplied: SuppliedDocument, action: Action, change: list[str]
+) -> None:
     if now.sent:
         now.sent.version += 1
         uow.add(now.sent)

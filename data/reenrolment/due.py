@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, bindparam
 from sqlmodel import col, select
 
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil, PupilLink, Rights
 from data.reenrolment import campaigns
-from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.campaigns import Campaign, CampaignAudience, RequiredDocument
 from data.reenrolment.models import (
     DocumentState,
     Reenrolment,
@@ -114,20 +115,24 @@ def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
 def _begun(uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[Any]:
     """(pupil, whether it sees the campaign, the way its household chose, the staff's words to it, a document given and what it
     is called), a row for each document."""
-    seen = campaigns.audience(campaign)
+    values = {"pupils": list(pupil_ids), "family": uow.family_id, **campaigns.audience_values(campaign)}
+    return uow.rows(_begun_in(CampaignAudience(campaign.audience)), **values)
 
+
+@lru_cache(maxsize=len(CampaignAudience))
+def _begun_in(kind: CampaignAudience) -> Any:
     def theirs(table: type[Wish | SuppliedDocument]) -> ColumnElement[bool]:
         return and_(
             col(table.pupil_id) == Pupil.id,
-            col(table.campaign_id) == campaign.id,
-            col(table.family_id) == uow.family_id,
+            col(table.campaign_id) == bindparam("campaign"),
+            col(table.family_id) == bindparam("family"),
         )
 
-    return uow.rows(
-        select(Pupil.id, seen.label("seen"), Wish.way, Wish.answer)
+    return prepared(
+        select(Pupil.id, campaigns.audience_of(kind).label("seen"), Wish.way, Wish.answer)
         .add_columns(SuppliedDocument, col(RequiredDocument.label))
         .join(Wish, theirs(Wish), isouter=True)
         .join(SuppliedDocument, theirs(SuppliedDocument), isouter=True)
         .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id, isouter=True)
-        .where(col(Pupil.id).in_(pupil_ids))
+        .where(col(Pupil.id).in_(bindparam("pupils", expanding=True)))
     )

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlmodel import col, select
 
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.i18n import _, translate
 from data.core.spreadsheets import Cell
 from data.core.unit_of_work import UnitOfWork
@@ -61,7 +62,9 @@ def table(
 def taken(uow: UnitOfWork, campaign_id: int, rows: int) -> None:
     """The journal keeps who took the list, and how long it was."""
     uow.staff_only()
-    audit.note(uow, "export", subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]})
+    audit.note(
+        uow, Action.REENROLMENTS_EXPORTED, subject="campaign", subject_id=campaign_id, changes={"rows": ["", rows]}
+    )
 
 
 def _pupil(pupil: Pupil) -> list[Cell]:

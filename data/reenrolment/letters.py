@@ -12,14 +12,21 @@ from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.mail.outbox import Fact, Mail, Paper
+from data.mail.templates import LetterKind
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way, Wish
+
+DECIDED: dict[str, LetterKind] = {
+    ReenrolmentState.VALIDATED: LetterKind.REENROLMENT_VALIDATED,
+    ReenrolmentState.TO_CORRECT: LetterKind.REENROLMENT_TO_CORRECT,
+    ReenrolmentState.REFUSED: LetterKind.REENROLMENT_REFUSED,
+}
 
 
 def received(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
     """At once: it is the family's proof. A second pupil's request has a letter and a summary of its own."""
     who = uow.get(Account, uow.account_id)
-    mail = _mail(uow, "reenrolment_received", who, now.pupil, year=now.campaign.school_year)
+    mail = _mail(uow, LetterKind.REENROLMENT_RECEIVED, who, now.pupil, year=now.campaign.school_year)
     facts, paper = _summary(now, wish, who.language), _paper(uow, now, wish, who)
     outbox.write(uow, replace(mail, facts=facts, message=now.campaign.confirmation, paper=paper))
 
@@ -31,28 +38,28 @@ def decided(uow: UnitOfWork, sent: Reenrolment, pupil: Pupil, campaign: Campaign
     outbox.write(uow, replace(mail, message=answer))
 
 
-def decision_kind(sent: Reenrolment) -> str:
+def decision_kind(sent: Reenrolment) -> LetterKind:
     leaves = (sent.way, sent.state) == (Way.LEAVING, ReenrolmentState.VALIDATED)
-    return "leaving_validated" if leaves else f"reenrolment_{sent.state}"
+    return LetterKind.LEAVING_VALIDATED if leaves else DECIDED[sent.state]
 
 
 def reopened(uow: UnitOfWork, sent: Reenrolment) -> None:
     """The decision is taken back after its letter left."""
     author, pupil = uow.get(Account, sent.author_id), uow.get(Pupil, sent.pupil_id)
     year = uow.get(Campaign, sent.campaign_id).school_year
-    outbox.write(uow, _mail(uow, "reenrolment_reopened", author, pupil, year=year))
+    outbox.write(uow, _mail(uow, LetterKind.REENROLMENT_REOPENED, author, pupil, year=year))
 
 
 def document_refused(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
     """One letter one round of decisions tells of all refused documents."""
-    mail = _mail(uow, "document_refused", uow.get(Account, supplied.author_id), pupil)
+    mail = _mail(uow, LetterKind.DOCUMENT_REFUSED, uow.get(Account, supplied.author_id), pupil)
     line = f"« {label} », {pupil.full_name} : {supplied.reason}"
     outbox.write(uow, replace(mail, message=line, delay=settings().decision_letter_delay, joins=True))
 
 
 def reminder(uow: UnitOfWork, account: Account, pupils: Sequence[Pupil], campaign: Campaign) -> None:
     words = reminder_words(pupils, campaign)
-    outbox.write(uow, _mail(uow, "reenrolment_reminder", account, pupils[0], **words))
+    outbox.write(uow, _mail(uow, LetterKind.REENROLMENT_REMINDER, account, pupils[0], **words))
 
 
 def reminder_words(pupils: Sequence[Pupil], campaign: Campaign) -> dict[str, str]:
@@ -60,7 +67,7 @@ def reminder_words(pupils: Sequence[Pupil], campaign: Campaign) -> dict[str, str
     return {"year": campaign.school_year, "names": names, "last_day": formats.day(campaign.closes_on)}
 
 
-def _mail(uow: UnitOfWork, kind: str, account: Account, pupil: Pupil, **words: object) -> Mail:
+def _mail(uow: UnitOfWork, kind: LetterKind, account: Account, pupil: Pupil, **words: object) -> Mail:
     """To that account, about that pupil's request."""
     to, about = accounts.recipient(uow, account), {"subject": pupil.full_name, **words}
     return Mail(kind, to, about, path=f"/eleves/{pupil.number}/reinscription")

@@ -15,14 +15,14 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import SkipValidation
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, func
+from sqlalchemy import ColumnElement, ForeignKeyConstraint, UniqueConstraint, and_, bindparam, func
 from sqlmodel import Field, col, select
 
 from data.core import formats, sites
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.scope import OfFamily
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil, PupilLink, Rights, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.families.stored_files import StoredFile
@@ -274,18 +274,24 @@ def shown_campaigns(uow: UnitOfWork, pupil_ids: Iterable[int]) -> dict[int, Camp
     return {**sent, **campaigns.seeing(uow, active.values(), wanted)}
 
 
+_SENT = prepared(
+    select(Campaign, Reenrolment)
+    .join(
+        Reenrolment,
+        and_(
+            col(Reenrolment.campaign_id) == Campaign.id,
+            col(Reenrolment.pupil_id).in_(bindparam("pupils", expanding=True)),
+        ),
+        isouter=True,
+    )
+    .where(Campaign.state != CampaignState.DRAFT, Campaign.school_year >= bindparam("year"))
+    .order_by(col(Campaign.closes_on), col(Campaign.id))
+)
+
+
 def _sent(uow: UnitOfWork, pupil_ids: Iterable[int]) -> Sequence[tuple[Campaign, Reenrolment | None]]:
     """The campaigns of this year on, each with what was sent for these pupils; the first to close first."""
-    return uow.rows(
-        select(Campaign, Reenrolment)
-        .join(
-            Reenrolment,
-            and_(col(Reenrolment.campaign_id) == Campaign.id, col(Reenrolment.pupil_id).in_(pupil_ids)),
-            isouter=True,
-        )
-        .where(Campaign.state != CampaignState.DRAFT, Campaign.school_year >= formats.school_year(uow.today))
-        .order_by(col(Campaign.closes_on), col(Campaign.id))
-    )
+    return uow.rows(_SENT, pupils=list(pupil_ids), year=formats.school_year(uow.today))
 
 
 def situation(uow: UnitOfWork, pupil: Pupil, campaign: Campaign, *, family_id: int | None = None) -> Situation:

@@ -10,12 +10,14 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats, sites
+from data.core.audit import Action
 from data.core.errors import UserError
 from data.core.i18n import as_language
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
 from data.mail import custom_templates
 from data.mail.outbox import Letter
+from data.mail.templates import LetterKind
 from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
@@ -114,7 +116,7 @@ def silent_families(uow: UnitOfWork, campaign: Campaign) -> dict[int, datetime |
     reminded: dict[int, datetime] = dict(
         uow.rows(
             select(Letter.family_id, func.max(col(Letter.created_at)))
-            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .where(Letter.kind == LetterKind.REENROLMENT_REMINDER, Letter.created_at >= campaign.created_at)
             .group_by(col(Letter.family_id))
         )
     )
@@ -154,7 +156,7 @@ def to_remind(uow: UnitOfWork, campaign: Campaign, only: Iterable[int] | None = 
     reminded: dict[int, datetime] = dict(
         uow.rows(
             select(Letter.family_id, func.max(col(Letter.created_at)))
-            .where(Letter.kind == "reenrolment_reminder", Letter.created_at >= campaign.created_at)
+            .where(Letter.kind == LetterKind.REENROLMENT_REMINDER, Letter.created_at >= campaign.created_at)
             .group_by(col(Letter.family_id))
         )
     )
@@ -183,14 +185,14 @@ def remind(uow: UnitOfWork, campaign_id: int, family_ids: Iterable[int]) -> int:
         if each.account.family_id in wanted and not today:
             letters.reminder(uow, each.account, each.pupils, campaign)
             written += 1
-    audit.note_record(uow, "campaign reminded", campaign, changes={"letters": ["", written]})
+    audit.note_record(uow, Action.CAMPAIGN_REMINDED, campaign, changes={"letters": ["", written]})
     return written
 
 
 def reminder(uow: UnitOfWork, campaign: Campaign, each: Silent) -> tuple[str, str]:
     """What the reminder would say to that family: subject and text, before anything is written."""
     language, site = as_language(each.account.language), sites.here(uow)
-    text = custom_templates.in_use(uow, "reenrolment_reminder", language)
+    text = custom_templates.in_use(uow, LetterKind.REENROLMENT_REMINDER, language)
     sentence = {
         "site": site.name,
         "name": each.account.name,

@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.families.stored_files import StoredFile
@@ -33,7 +34,7 @@ def sweep(*, now: Any = None) -> int:
                 _erase(uow, supplied, file)
                 counts[supplied.site_id] = counts.get(supplied.site_id, 0) + 1
             for site_id, count in counts.items():
-                audit.note(uow, "documents erased", subject="supplied_document", by=audit.Author(site_id, "–"),
+                audit.note(uow, Action.DOCUMENTS_ERASED, subject="supplied_document", by=audit.Author(site_id, "–"),
                            changes={"count": ["", count]})  # fmt: skip
             erased += len(found)
         if len(found) < AT_ONCE:

@@ -10,16 +10,28 @@ from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.families.models import Pupil
 from data.reenrolment import letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way
 from data.schooling.models import Course, Enrolment, EnrolmentStatus
+
+DECIDED = {
+    ReenrolmentState.VALIDATED: Action.REENROLMENT_VALIDATED,
+    ReenrolmentState.TO_CORRECT: Action.REENROLMENT_TO_CORRECT,
+    ReenrolmentState.REFUSED: Action.REENROLMENT_REFUSED,
+}
+DOCUMENT_DECIDED = {
+    DocumentState.VALIDATED: Action.DOCUMENT_VALIDATED,
+    DocumentState.REFUSED: Action.DOCUMENT_REFUSED,
+}
 
 
 def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
@@ -98,7 +110,7 @@ def decided(uow: UnitOfWork, sent: Reenrolment, now: Situation, state: Reenrolme
     letters.decided(uow, sent, now.pupil, now.campaign, answer)
     audit.note_record(
         uow,
-        f"re-enrolment {state}",
+        DECIDED[state],
         sent,
         sent.household_id,
         changes={"state": [ReenrolmentState.SUBMITTED, state], "way": ["", sent.way], "made": ["", sent.made]},
@@ -162,6 +174,7 @@ def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
     uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
     supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
     not_own(uow, supplied.family_id)
+    protection.papers_shown_or_refused(uow, supplied.family_id)
     if supplied.state != DocumentState.RECEIVED:
         raise UserError(
             "{name} a déjà répondu le {moment}.",
@@ -183,7 +196,7 @@ def document_decided(
         letters.document_refused(uow, supplied, pupil, label)
     audit.note_record(
         uow,
-        f"document {state}",
+        DOCUMENT_DECIDED[state],
         supplied,
         supplied.family_id,
         changes={label: [DocumentState.RECEIVED, state], **({"reason": ["", reason]} if reason else {})},

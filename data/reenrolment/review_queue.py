@@ -10,6 +10,7 @@ from sqlmodel import col, func, or_, select
 
 from data.accounts.models import Account
 from data.core import audit, edit_presence
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import tidy
 from data.core.i18n import _, as_language, translate
@@ -268,7 +269,7 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     uow.add(sent)
     audit.note_record(
         uow,
-        "decision undone",
+        Action.DECISION_UNDONE,
         sent,
         sent.household_id,
         changes={"state": [before, ReenrolmentState.SUBMITTED]},

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from data.core import audit
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, plural
 from data.core.plain_text import tidy_lines
@@ -123,7 +124,7 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
     letters.received(uow, now, wish)
     audit.note_record(
         uow,
-        "re-enrolment corrected" if again else "re-enrolment sent",
+        Action.REENROLMENT_CORRECTED if again else Action.REENROLMENT_SENT,
         sent,
         changes={"way": ["", sent.way], "chosen": ["", sent.chosen]},
     )
@@ -148,7 +149,7 @@ def reopen(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Reenrolment:
     uow.add(sent)
     audit.note_record(
         uow,
-        "re-enrolment reopened",
+        Action.REENROLMENT_REOPENED,
         sent,
         changes={"state": [ReenrolmentState.SUBMITTED, ReenrolmentState.TO_CORRECT]},
     )

@@ -7,24 +7,39 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ColumnElement, ForeignKeyConstraint, Index, ScalarSelect, UniqueConstraint, and_, exists, func
-from sqlalchemy.orm import Mapped
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    ScalarSelect,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    event,
+    exists,
+    func,
+)
+from sqlalchemy.orm import Mapped, QueryContext
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, col, select
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import audit, formats
+from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, as_language, translate
 from data.core.plain_text import tidy_lines
 from data.core.scope import OfFamily
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import models as families
 from data.families import stored_files
 from data.families.models import Pupil, PupilLink, of_its_site
 from data.families.pupil_scope import OfPupil
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
@@ -59,8 +74,20 @@ class Absence(OfPupil, table=True):
     starts: time | None = None
     minutes: int = 0
     reason: str = Field(default="", max_length=120)
+    reason_from_id: int | None = (
+        None  # the family whose words the reason is: no other reads it. None: the conservatoire's
+    )
     excused: bool = False
     comment: str = Field(default="", max_length=1000)
+
+
+@event.listens_for(Absence, "load")
+@event.listens_for(Absence, "refresh")
+def _keep_back(row: Absence, context: QueryContext, _names: object = None) -> None:
+    """Both households meet the absence; why, only the one that said it."""
+    reader = context.session.info["unit_of_work"].family_id
+    if row.reason_from_id is not None and reader is not None and row.reason_from_id != reader:
+        set_committed_value(row, "reason", "")
 
 
 class NoticeState(StrEnum):
@@ -71,9 +98,9 @@ class NoticeState(StrEnum):
 
 
 LETTERS = {
-    NoticeState.PENDING: "absence_received",
-    NoticeState.ACCEPTED: "absence_accepted",
-    NoticeState.DECLINED: "absence_declined",
+    NoticeState.PENDING: LetterKind.ABSENCE_RECEIVED,
+    NoticeState.ACCEPTED: LetterKind.ABSENCE_ACCEPTED,
+    NoticeState.DECLINED: LetterKind.ABSENCE_DECLINED,
 }
 
 
@@ -127,42 +154,51 @@ class Missed:
     day: date | None
 
 
+_EXPLAINED = exists().where(
+    col(AbsenceNotice.absence_id) == Absence.id,
+    col(AbsenceNotice.family_id) == bindparam("family"),
+    col(AbsenceNotice.state) == NoticeState.PENDING,
+)
+_NOT_EXCUSED = (
+    Absence.pupil_id == Pupil.id,
+    col(Absence.excused).is_(False),
+    Absence.day >= bindparam("first_day"),
+    Absence.day <= bindparam("last_day"),
+)
+
+
+def _counted(more: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(col(Absence.id))).where(*_NOT_EXCUSED, more).correlate(Pupil).scalar_subquery()
+
+
+def _of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]:
+    attended = and_(col(Enrolment.course_id) == Absence.course_id, col(Enrolment.pupil_id) == Absence.pupil_id)
+    return (
+        select(column)
+        .select_from(Absence)
+        .join(Enrolment, attended)
+        .where(*_NOT_EXCUSED, ~_EXPLAINED)
+        .order_by(col(Absence.day).desc(), col(Absence.id).desc())
+        .limit(1)
+        .correlate(Pupil)
+        .scalar_subquery()
+    )
+
+
+_PUPILS = prepared(
+    families.pupils_with(
+        _counted(~_EXPLAINED),
+        _counted(_EXPLAINED),
+        *(_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day))),
+    )
+)
+
+
 def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
     """The family's pupils by age, with the link, and what they missed; in one question."""
-    explained = exists().where(
-        col(AbsenceNotice.absence_id) == Absence.id,
-        col(AbsenceNotice.family_id) == uow.family_id,
-        col(AbsenceNotice.state) == NoticeState.PENDING,
-    )
-    missed = (
-        Absence.pupil_id == Pupil.id,
-        col(Absence.excused).is_(False),
-        Absence.day >= date(int(formats.school_year(uow.today)[:4]), 9, 1),
-        Absence.day <= uow.today,
-    )
-
-    def counted(more: ColumnElement[bool]) -> ScalarSelect[int]:
-        return select(func.count(col(Absence.id))).where(*missed, more).correlate(Pupil).scalar_subquery()
-
-    def of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]:
-        attended = and_(col(Enrolment.course_id) == Absence.course_id, col(Enrolment.pupil_id) == Absence.pupil_id)
-        latest = (col(Absence.day).desc(), col(Absence.id).desc())
-        return (
-            select(column)
-            .select_from(Absence)
-            .join(Enrolment, attended)
-            .where(*missed, ~explained)
-            .order_by(*latest)
-            .limit(1)
-            .correlate(Pupil)
-            .scalar_subquery()
-        )
-
-    last = (of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day)))
-    return [
-        (pupil, link, Missed(*of))
-        for pupil, link, *of in uow.rows(families.pupils_with(counted(~explained), counted(explained), *last))
-    ]
+    first_day = date(int(formats.school_year(uow.today)[:4]), 9, 1)
+    found = uow.rows(_PUPILS, family=uow.family_id, first_day=first_day, last_day=uow.today)
+    return [(pupil, link, Missed(*of)) for pupil, link, *of in found]
 
 
 def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
@@ -177,21 +213,18 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
+_OF_THE_FAMILY = prepared(
+    select(AbsenceNotice, Pupil)
+    .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
+    .where(AbsenceNotice.family_id == bindparam("family"), AbsenceNotice.state != NoticeState.WITHDRAWN)
+    .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def of_the_family(uow: UnitOfWork, most: int) -> list[tuple[AbsenceNotice, Pupil]]:
     """« Vos demandes »: what this family wrote, of all its pupils, the latest first."""
-    return [
-        (notice, pupil)
-        for notice, pupil in uow.rows(
-            select(AbsenceNotice, Pupil)
-            .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
-            .where(
-                AbsenceNotice.family_id == uow.family_id,
-                AbsenceNotice.state != NoticeState.WITHDRAWN,
-            )
-            .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
-            .limit(most)
-        )
-    ]
+    return [(notice, pupil) for notice, pupil in uow.rows(_OF_THE_FAMILY, family=uow.family_id, most=most)]
 
 
 def announce(
@@ -304,7 +337,7 @@ def _record(
         )
     )
     write_letter(uow, notice, pupil)
-    audit.note_record(uow, "absence told", notice, changes=audit_changes(notice))
+    audit.note_record(uow, Action.ABSENCE_REPORTED, notice, changes=audit_changes(notice))
     announce_change(uow, notice)
     return notice
 
@@ -344,7 +377,7 @@ def attach(uow: UnitOfWork, notice_id: int, document: str) -> None:
         raise NotFound(f"document {document}")
     notice.document = document
     uow.add(notice)
-    audit.note_record(uow, "absence document", notice)
+    audit.note_record(uow, Action.ABSENCE_DOCUMENT, notice)
     announce_change(uow, notice)
 
 
@@ -353,7 +386,7 @@ def withdraw(uow: UnitOfWork, notice_id: int) -> None:
     if notice.state == NoticeState.PENDING:
         notice.state = NoticeState.WITHDRAWN
         uow.add(notice)
-        audit.note_record(uow, "absence withdrawn", notice)
+        audit.note_record(uow, Action.ABSENCE_WITHDRAWN, notice)
         announce_change(uow, notice)
 
 

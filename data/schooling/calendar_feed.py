@@ -13,6 +13,7 @@ from sqlmodel import Field, col, select
 from data.accounts.models import Account
 from data.accounts.sessions import digest
 from data.core import audit, sites
+from data.core.audit import Action
 from data.core.errors import NotFound
 from data.core.scope import OfFamily
 from data.core.settings import settings
@@ -53,7 +54,7 @@ def renew(uow: UnitOfWork) -> str:
     token = secrets.token_urlsafe(32)
     account = uow.get(Account, uow.account_id, lock=True)
     row = mine(uow)
-    action = "agenda renewed" if row else "agenda opened"
+    action = Action.AGENDA_RENEWED if row else Action.AGENDA_OPENED
     if row is None:
         row = AgendaKey(
             site_id=account.site_id,
@@ -73,7 +74,7 @@ def close(uow: UnitOfWork) -> None:
     row = mine(uow)
     if row is not None:
         uow.delete(row)
-        audit.note(uow, "agenda closed", subject="account", subject_id=row.account_id)
+        audit.note(uow, Action.AGENDA_CLOSED, subject="account", subject_id=row.account_id)
 
 
 def calendar(token: str, *, now: datetime | None = None) -> bytes:

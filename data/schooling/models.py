@@ -1,6 +1,6 @@
 """Teachers, courses, lessons, and who attends them. Past enrolments carry their results: they are the « Historique »."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -17,7 +17,7 @@ from data.core.errors import NotFound
 from data.core.fields import full_name
 from data.core.revisions import Revised
 from data.core.scope import OfSite
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import OfPupil
 
 AHEAD = timedelta(days=70)  # the summer is the longest time without a lesson
@@ -159,31 +159,45 @@ class Attended:
         return self.enrolment.slot_minutes or self.course.minutes
 
 
+def _attended(condition: Any, *order: Any) -> Any:
+    """The question of a pupil's courses, made once; its parameters are `pupil` and the condition's."""
+    return prepared(
+        select(Enrolment, Course, Teacher)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
+        .where(Enrolment.pupil_id == bindparam("pupil"), condition)
+        .order_by(*order, col(Enrolment.id))
+    )
+
+
+_COURSES = _attended(
+    Course.school_year == bindparam("year"),
+    col(Course.weekday).is_(None),
+    col(Course.weekday),
+    col(Course.starts),
+    col(Course.name),
+)
+_HISTORY = _attended(
+    Course.school_year < bindparam("year"), col(Course.school_year).desc(), col(Course.department), col(Course.name)
+)
+_ENROLMENT = _attended(Enrolment.id == bindparam("enrolment"))
+
+
 def courses(uow: UnitOfWork, pupil_id: int) -> list[Attended]:
     """This school year's courses, in the order of the week."""
-    return _attended(
-        uow,
-        Enrolment.pupil_id == pupil_id,
-        Course.school_year == formats.school_year(uow.today),
-        order=(col(Course.weekday).is_(None), col(Course.weekday), col(Course.starts), col(Course.name)),
-    )
+    return [Attended(*row) for row in uow.rows(_COURSES, pupil=pupil_id, year=formats.school_year(uow.today))]
 
 
 def history(uow: UnitOfWork, pupil_id: int) -> list[Attended]:
     """Earlier years, the latest first."""
-    return _attended(
-        uow,
-        Enrolment.pupil_id == pupil_id,
-        Course.school_year < formats.school_year(uow.today),
-        order=(col(Course.school_year).desc(), col(Course.department), col(Course.name)),
-    )
+    return [Attended(*row) for row in uow.rows(_HISTORY, pupil=pupil_id, year=formats.school_year(uow.today))]
 
 
 def attended(uow: UnitOfWork, pupil_id: int, enrolment_id: int) -> Attended:
     """NotFound when that pupil has no such enrolment."""
     if 0 < enrolment_id < 2**31:  # a larger number is no key, and the database would not take it
-        for found in _attended(uow, Enrolment.pupil_id == pupil_id, Enrolment.id == enrolment_id, order=()):
-            return found
+        for row in uow.rows(_ENROLMENT, pupil=pupil_id, enrolment=enrolment_id):
+            return Attended(*row)
     raise NotFound(f"enrolment {enrolment_id}")
 
 
@@ -222,7 +236,7 @@ def _coming() -> Any:
         .correlate(Enrolment)
         .scalar_subquery()
     )
-    return (
+    return prepared(
         select(Enrolment, Course, Teacher, Lesson)
         .join(Course, col(Course.id) == Enrolment.course_id)
         .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
@@ -243,20 +257,10 @@ def next_lesson(attended: Iterable[Attended]) -> tuple[Lesson, Attended] | None:
     )
 
 
-def _attended(uow: UnitOfWork, *conditions: Any, order: Sequence[Any]) -> list[Attended]:
-    return [
-        Attended(enrolment, course, teacher)
-        for enrolment, course, teacher in uow.rows(
-            select(Enrolment, Course, Teacher)
-            .join(Course, col(Course.id) == Enrolment.course_id)
-            .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
-            .where(*conditions)
-            .order_by(*order, col(Enrolment.id))
-        )
-    ]
+_LESSONS = prepared(
+    select(Lesson).where(Lesson.course_id == bindparam("course")).order_by(col(Lesson.day), col(Lesson.starts))
+)
 
 
 def lessons(uow: UnitOfWork, course_id: int) -> list[Lesson]:
-    return list(
-        uow.all(select(Lesson).where(Lesson.course_id == course_id).order_by(col(Lesson.day), col(Lesson.starts)))
-    )
+    return list(uow.all(_LESSONS, course=course_id))

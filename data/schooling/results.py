@@ -5,11 +5,11 @@ from datetime import date
 from typing import ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
 from data.core.scope import OfSite
-from data.core.unit_of_work import UnitOfWork
+from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import OfPupil
 from data.schooling.models import Attended, of_its_course, of_its_pupil
 
@@ -50,17 +50,30 @@ class Mark(OfPupil, table=True):
 Marked = tuple[Mark, Assessment]
 
 
+_MARKS = prepared(
+    select(Mark, Assessment)
+    .join(Assessment, col(Assessment.id) == Mark.assessment_id)
+    .where(Mark.pupil_id == bindparam("pupil"), Assessment.course_id == bindparam("course"))
+    .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
+)
+
+
 def marks(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Marked]:
     """A pupil's marks in a course, the latest first."""
-    return [
-        (mark, assessment)
-        for mark, assessment in uow.rows(
-            select(Mark, Assessment)
-            .join(Assessment, col(Assessment.id) == Mark.assessment_id)
-            .where(Mark.pupil_id == pupil_id, Assessment.course_id == course_id)
-            .order_by(col(Assessment.day).desc().nulls_last(), col(Assessment.id))
-        )
-    ]
+    return [(mark, assessment) for mark, assessment in uow.rows(_MARKS, pupil=pupil_id, course=course_id)]
+
+
+_LAST = prepared(
+    select(Mark, Assessment)
+    .join(Assessment, col(Assessment.id) == Mark.assessment_id)
+    .where(
+        col(Mark.pupil_id).in_(bindparam("pupils", expanding=True)),
+        col(Mark.value).is_not(None),
+        col(Assessment.day) >= bindparam("since"),
+    )
+    .order_by(col(Assessment.day).desc(), col(Assessment.id).desc())
+    .limit(100)
+)
 
 
 def last_marks(uow: UnitOfWork, pupil_ids: Iterable[int], since: date) -> dict[int, Marked]:
@@ -68,13 +81,7 @@ def last_marks(uow: UnitOfWork, pupil_ids: Iterable[int], since: date) -> dict[i
     found: dict[int, Marked] = {}
     wanted = list(pupil_ids)
     if wanted:
-        for mark, assessment in uow.rows(
-            select(Mark, Assessment)
-            .join(Assessment, col(Assessment.id) == Mark.assessment_id)
-            .where(col(Mark.pupil_id).in_(wanted), col(Mark.value).is_not(None), col(Assessment.day) >= since)
-            .order_by(col(Assessment.day).desc(), col(Assessment.id).desc())
-            .limit(100)
-        ):
+        for mark, assessment in uow.rows(_LAST, pupils=wanted, since=since):
             found.setdefault(mark.pupil_id, (mark, assessment))
     return found
 

@@ -9,6 +9,7 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
+from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy
 from data.core.i18n import _
@@ -18,6 +19,7 @@ from data.core.sites import Site, here
 from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
 from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 from data.privacy import retention
 
 KEYS = "payment keys"
@@ -338,7 +340,7 @@ def save(uow: UnitOfWork, part: Part, typed: Mapping[str, str]) -> dict[str, lis
 def store_changes(uow: UnitOfWork, site: Site, changes: Mapping[str, list[str]]) -> None:
     if changes:
         uow.add(site)
-        audit.note_record(uow, "settings changed", site, changes=dict(changes))
+        audit.note_record(uow, Action.SETTINGS_CHANGED, site, changes=dict(changes))
         uow.publish(("site", site.id))
 
 
@@ -365,8 +367,8 @@ def try_mail(uow: UnitOfWork) -> None:
     account = uow.get(Account, uow.account_id)
     if not account.email:
         raise UserError("Votre compte n’a pas d’adresse e-mail : un collègue responsable peut l’ajouter.")
-    outbox.write(uow, Mail("mail_trial", accounts.recipient(uow, account), path="/gestion/reglages/courriel"))
-    audit.note_record(uow, "trial letter asked", account)
+    outbox.write(uow, Mail(LetterKind.MAIL_TRIAL, accounts.recipient(uow, account), path="/gestion/reglages/courriel"))
+    audit.note_record(uow, Action.TRIAL_LETTER_ASKED, account)
 
 
 def mail_arrived(uow: UnitOfWork) -> None:

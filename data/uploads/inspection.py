@@ -1,19 +1,14 @@
 """What families send is opened here: pictures are decoded and drawn anew, PDFs are written anew and never run.
 
-Runs in a process of its own (data/uploads/worker.py), so it imports no other room and answers with short words: a media type and
-what is remarked, or the name of a refusal (data/uploads/validation.py).
+Runs in a process of its own (data/uploads/worker.py), so it imports of other folders the line to it alone, and answers with short words:
+a media type and what is remarked, or the name of a refusal (data/uploads/validation.py).
 """
 
-import math
-import os
-import resource
-import sys
-from multiprocessing.connection import Connection
-
+from data.core import workers
+from data.core.workers import Line
 from data.uploads import pdfs, pictures
 from data.uploads.limits import MAX_STORED_BYTES, Wrong, unpacked
 
-MAX_MEMORY_BYTES = 1024 * 1024 * 1024  # what is decoded takes 600 MB at most (data/uploads/pictures.py)
 IDLE_SECONDS = 300
 
 
@@ -52,12 +47,12 @@ def _light(stored: bytes) -> bytes:
     return stored
 
 
-def serve(line: Connection, seconds: int) -> None:
+def serve(line: Line) -> None:
     """Answer until the other side leaves, or asks nothing for five minutes; so many seconds of a processor for each."""
     line.send_bytes(b"ready")
     try:
         while line.poll(IDLE_SECONDS):
-            _have(seconds)
+            line.grant()
             message, stored = answer(line.recv_bytes().decode(), line.recv_bytes())
             line.send_bytes(message.encode())
             line.send_bytes(stored)
@@ -65,22 +60,7 @@ def serve(line: Connection, seconds: int) -> None:
         return
 
 
-def _have(seconds: int) -> None:
-    """SIGXCPU ends the process once it has used so many more, whatever else the machine did meanwhile."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    most = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, most))
-
-
-def _be_modest() -> None:
-    """Little memory, no file written, no core left behind, and the pages of the portal come first."""
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(10)
-
-
 if __name__ == "__main__":
-    _be_modest()
+    asked = workers.opened()
     pictures.prepare()
-    serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
+    serve(asked)

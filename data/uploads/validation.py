@@ -4,15 +4,15 @@ A file is taken by its content, never by its name. Opening it is done in a separ
 never in a unit of work; pages await `checked`, which takes its turn without holding a thread that others need.
 """
 
-import asyncio
 import unicodedata
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 from urllib.parse import quote
 
 from data.core.errors import UserError
 from data.core.i18n import _
+from data.core.turns import Full, Turns
 from data.uploads import worker as upload_worker
 from data.uploads.limits import (
     MAX_JOINED_PAGES,
@@ -88,8 +88,7 @@ FIGURES = {
     "joined": MAX_JOINED_PAGES,
 }
 Answer = TypeVar("Answer")
-_turns = ThreadPoolExecutor(1, "documents")
-_waiting: list[int] = []  # the sizes of what waits
+turns = Turns("documents", 1, most=MAX_WAITING, most_bytes=MAX_WAITING_BYTES)
 
 
 class Kept(NamedTuple):
@@ -178,13 +177,10 @@ async def joined(sent: Sequence[Sent], turns: Sequence[int]) -> Kept:
 
 async def _in_turn(size: int, work: Callable[..., Answer], *given: object) -> Answer:
     """One after the other, in the order in which they came; Busy when what waits is as much as may be held."""
-    if len(_waiting) >= MAX_WAITING or (_waiting and sum(_waiting) + size > MAX_WAITING_BYTES):
-        raise refusal("occupe")
-    _waiting.append(size)
     try:
-        return await asyncio.get_running_loop().run_in_executor(_turns, work, *given)
-    finally:
-        _waiting.remove(size)
+        return await turns.wait(partial(work, *given), size)
+    except Full:
+        raise refusal("occupe") from None
 
 
 def form_of(content: bytes) -> str:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from components.nicegui_adapter.screens import plain
 from data.accounts.caller import Audience, Caller
-from data.families import stored_files
+from data.families import protection
 from data.uploads import validation
 
 # A document is shown and nothing else: it loads nothing, runs nothing, and only our own pages may frame it. The browser's
@@ -17,7 +17,7 @@ PDF = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-a
 @plain("/documents/{name}", Audience.ACCOUNT, own=True)
 def document(caller: Caller, request: Request, name: str) -> Response:
     with caller.unit_of_work() as uow:
-        found, content = stored_files.content_of(uow, name)
+        found, content = protection.content_of(uow, name)
     pdf = found.media_type == "application/pdf"
     shown = found.shown or validation.shown_name("", found.media_type)
     return Response(

@@ -34,25 +34,31 @@ async def act(caller: Caller, request: Request) -> Response:
     typed = {name: value for name, value in form.items() if isinstance(value, str)}
     what, drafted = typed.get("faire", ""), typed.get("projet", "")
     code = next((typed[name] for name in ("code", "code-nouveaux", "code-retirer") if name in typed), "")
+    if what not in {"poser", "codes", "retirer"}:
+        return error_page(400, language=caller.language)
     try:
         two_factor_login.admit_code(account)
+    except UserError as error:
+        return _page(
+            caller, wrong=error.message(caller.language), drafted=drafted, status=400, after=way_on.from_form(form)
+        )
+    try:
         with caller.unit_of_work(writes=True) as uow:
             if what == "poser":
                 codes = two_factor.set_up(uow, account, drafted, code)
                 two_factor_login.factor_is_set(uow, signin.id, account.id)
             elif what == "codes":
                 codes = two_factor.new_codes(uow, account, code)
-            elif what == "retirer":
+            else:
                 codes = []
                 two_factor.remove(uow, account, code)
-            else:
-                return error_page(400, language=caller.language)
     except UserError as error:
-        if error.code == ErrorCode.WRONG_CODE:
-            two_factor_login.code_failed(account)
+        if error.code != ErrorCode.WRONG_CODE:
+            two_factor_login.code_not_judged(account)
         return _page(
             caller, wrong=error.message(caller.language), drafted=drafted, status=400, after=way_on.from_form(form)
         )
+    two_factor_login.code_passed(account)
     return _shown(caller, codes, way_on.from_form(form)) if codes else RedirectResponse(FACTOR, 303)
 
 

@@ -21,13 +21,7 @@ from data.core.sites import Site
 from data.core.unit_of_work import unit_of_work
 
 PATH = "/accessibilite"
-NOT_ACCESSIBLE = (
-    _(
-        "Les documents PDF (factures, reçus, attestations) ne sont pas balisés : "
-        "chaque facture et chaque reçu se lit aussi en ligne, par le lien « Lire en ligne »."
-    ),
-    _("Les documents que les familles déposent sont gardés tels qu’elles les ont faits."),
-)
+NOT_ACCESSIBLE = (_("Les documents que les familles déposent sont gardés tels qu’elles les ont faits."),)
 TESTED = _(
     "HTML, CSS, SVG, JavaScript. Chaque écran est vérifié à chaque changement "
     "par axe et HTML_CodeSniffer, au clavier seul, de 320 à 1280 pixels, en contraste renforcé, en sombre et à 200 %."

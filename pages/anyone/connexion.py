@@ -25,7 +25,8 @@ from data.core.errors import ErrorCode, UserError
 from data.core.i18n import _
 from data.core.settings import settings
 from data.core.sites import Site
-from pages.anyone import accessibility, language
+from data.demo import mailbox
+from pages.anyone import accessibility, demonstration_letters, language
 
 NOT_AN_ADDRESS = _(
     "Écrivez ici votre identifiant, et non votre adresse e-mail. "
@@ -151,6 +152,8 @@ def _demo_accounts(caller: Caller, every: list[Site]) -> Markup | None:
         html.summary(caller.translate("Comptes de démonstration")),
         html.p(caller.translate("Mot de passe de tous les comptes : "), html.strong(demo.PASSWORD)),
         html.dl(rows),
+        mailbox.opened()
+        and html.p(html.a(caller.translate(demonstration_letters.TITLE), href=demonstration_letters.PATH)),
         class_="demo-users card",
         open=True,
     )

@@ -1,6 +1,6 @@
 """For the operator's watch: alive, ready, figures. No detail for strangers."""
 
-import ipaddress
+import asyncio
 import secrets
 import time
 
@@ -10,22 +10,13 @@ from starlette.responses import JSONResponse, Response
 
 from components.nicegui_adapter import open_pages
 from components.nicegui_adapter.screens import plain
+from components.web.auth import from_this_machine
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
-from data.core import schema
-from data.core.database import Fault
 from data.core.settings import settings
 from data.mail import delivery
 from data.ops import health
 
-FORWARDED = {
-    "forwarded",
-    "x-real-ip",
-    "x-client-ip",
-    "true-client-ip",
-    "cf-connecting-ip",
-    "via",
-}  # a proxy stands between
 STARTED = time.monotonic()
 FIGURES = {
     "uptime_seconds": "Time since this process began to serve",
@@ -45,18 +36,16 @@ def alive(caller: Caller, request: Request) -> Response:
 
 
 @plain("/readyz", Audience.ANYONE)
-def ready(caller: Caller, request: Request) -> Response:
-    """Database, its shape, the outbox's age, the disk: 503 with the names of what fails."""
-    checks = {"database": _database(), "disk": health.free_bytes() > health.LEAST_FREE}
-    late = checks["database"] and bool(settings().smtp_url) and delivery.waiting()[1] > 3600
-    failing = [name for name, good in checks.items() if not good] + ["outbox"] * late
+async def ready(caller: Caller, request: Request) -> Response:
+    """Database, its shape, files, the disk, the outbox's age: 503 with the names of what fails."""
+    failing = await asyncio.to_thread(_failing)
     return JSONResponse({"etat": "ok" if not failing else "en panne", "en_cause": failing}, 503 if failing else 200)
 
 
 @plain("/metrics", Audience.ANYONE)
 def metrics(caller: Caller, request: Request) -> Response:
     """Prometheus text, for who shows METRICS_TOKEN; without that setting for this machine only."""
-    if not _may_watch(caller, request):
+    if not _may_watch(request):
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()
@@ -73,24 +62,14 @@ def metrics(caller: Caller, request: Request) -> Response:
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
-def _database() -> bool:
-    try:
-        now, newest = schema.state()
-    except (Fault, OSError):
-        return False
-    return now == newest
+def _failing() -> list[str]:
+    found = health.failing()
+    late = "database" not in found and bool(settings().smtp_url) and delivery.waiting()[1] > 3600
+    return found + ["outbox"] * late
 
 
-def _may_watch(caller: Caller, request: Request) -> bool:
+def _may_watch(request: Request) -> bool:
     if token := settings().metrics_token:
         scheme, _, shown = request.headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and secrets.compare_digest(shown.encode(), token.encode())
-    forwarded = any(name in FORWARDED or name.startswith("x-forwarded") for name in request.headers)
-    return _local(caller.address) and not forwarded
-
-
-def _local(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+    return from_this_machine(request)

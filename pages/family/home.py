@@ -182,7 +182,7 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
         day = formats.short_day(assessment.day, uow.language) if assessment.day else ""
         given = ", ".join(("", *filter(None, (course, day))))
         got = html.strong(f"{formats.decimal(mark.value, uow.language)} / {out_of}")
-        facts.append((uow.translate("Dernière évaluation"), got + given))
+        facts.append((uow.translate("Dernière évaluation"), (got, given)))
     path = f"/eleves/{pupil.number}"
     return html.section(
         html.h2(pupil.full_name),

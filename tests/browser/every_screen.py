@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.browser import keyboard_walk
 from tests.browser.conftest import Enter, Window
-from tests.browser.screens import Screen, every_screen
+from tests.browser.screens import Screen, every_screen, in_states
 from tests.server import ROOT, Server
 
 AXE = str(AXE_SCRIPT)
@@ -38,6 +38,8 @@ SIDEWAYS = """() => { const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
   return ['sideways', ...[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > room + 1)
     .slice(-3).map(e => e.outerHTML.slice(0, 120))]; }"""
+OVER = """() => [...document.querySelectorAll('table')].filter(e => e.checkVisibility()
+  && e.getBoundingClientRect().width > e.parentElement.clientWidth + 1).map(e => 'over its place: ' + e.outerHTML.slice(0, 160))"""
 SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
   .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest('.unseen, .skip'))
   .map(e => [e, (e.labels?.[0]?.contains(e) ? e.labels[0] : e).getBoundingClientRect()])
@@ -77,7 +79,7 @@ NOT_FAULTS = re.compile(r"H32\.2|H43\.HeadersRequired")
 def pages(chromium: Browser, portal: Server) -> Iterator[tuple[Screen, Page, CDPSession]]:
     """Each screen in turn, opened as the person who may."""
     seats: dict[str, tuple[Window, Page, CDPSession]] = {}
-    for screen in every_screen(portal):
+    for screen in (*every_screen(portal), *in_states(portal)):
         if screen.login not in seats:
             window = Window(chromium, portal, screen.login, bypass_csp=True)
             window.context.route("**/portal.js", lambda route: route.abort())
@@ -142,4 +144,5 @@ def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromiu
 
 
 def test_every_screen_is_gone_through_by_keyboard(enter: Enter, portal: Server) -> None:
-    keyboard_walk.through(enter, ((screen.login, screen.path, 1280) for screen in every_screen(portal)))
+    walked = (*every_screen(portal), *in_states(portal))
+    keyboard_walk.through(enter, ((screen.login, screen.path, 1280) for screen in walked))

@@ -7,22 +7,33 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Enter, Window
 
+# Of a group of choices one is a stop, the chosen one or the first: arrows go on from there.
 WALK = """() => [...(document.querySelector('dialog:modal') ?? document)
   .querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
   .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled && !e.closest('[inert]') && e.type !== 'hidden' && e.tabIndex >= 0)
-  .filter(e => e.type !== 'radio' || e.checked || !document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`))
+  .filter(e => e.type !== 'radio' || e === (document.querySelector(`input[name="${CSS.escape(e.name)}"]:checked`)
+    ?? document.querySelector(`input[name="${CSS.escape(e.name)}"]`)))
   .map((e, n) => (e.dataset.walk = n, n)).length"""
 FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), r = e.getBoundingClientRect();
   return {walk: e.dataset.walk ?? null, seen: s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none',
-    inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0, what: e.outerHTML.slice(0, 120)}; }"""
+    inside: r.right > 0 && r.left < innerWidth && r.bottom > 0 && r.top < innerHeight && r.width > 0,
+    bare: bare(e, r), what: e.outerHTML.slice(0, 120)};
+  // Nothing that sticks lies on it: the middle, or the end of its first or last line, is itself.
+  function bare(e, r) {
+    if (e.closest('.unseen, .skip')) return true;
+    const lines = [...e.getClientRects()]
+      .flatMap(b => [[b.left + b.width / 2, b.top + b.height / 2], [b.left + 4, b.top + 4], [b.right - 4, b.bottom - 4]]);
+    const mine = found => found && (e.contains(found) || found.contains(e) || [...(e.labels ?? [])].some(l => l.contains(found)));
+    return lines.some(([x, y]) => mine(document.elementFromPoint(x, y)));
+  } }"""
 
 
-def through(enter: Enter, seats: Iterable[tuple[str, str, int]]) -> None:
+def through(enter: Enter, seats: Iterable[tuple[str, str, int]], height: int = 900) -> None:
     """Each (login, path, width) in turn, one browser for each person and width."""
     windows = dict[tuple[str, int], Window]()
     for login, path, width in seats:
         if (login, width) not in windows:
-            windows[login, width] = enter(login, viewport={"width": width, "height": 900})
+            windows[login, width] = enter(login, viewport={"width": width, "height": height})
         page = windows[login, width].open(path)
         _walk(page, path)
         page.close()
@@ -42,6 +53,7 @@ def _walk(page: Page, path: str) -> None:
         met.add(at["walk"])
         assert at["seen"], (path, at["what"])
         assert at["inside"], (path, at["what"])
+        assert at["bare"], (path, at["what"])
     missing = [
         page.locator(f"[data-walk='{n}']").first.evaluate("e => e.outerHTML.slice(0, 120)")
         for n in range(count)

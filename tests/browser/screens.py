@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from tests import import_states
 from tests.conftest import ENVIRONMENT
 from tests.server import ROOT, Server
 
@@ -18,7 +19,7 @@ gets = {route.path for route in app.routes if "GET" in (getattr(route, "methods"
 print(json.dumps([[path, audience.name] for path, audience in ADDRESSES.items() if path in gets]))
 """
 NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at once or need a key that was mailed
-    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|css|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
+    r"\.(pdf|ics|csv|xlsx|zip|png|svg|webp|txt|json|css|html|{form})$|^/(healthz|readyz|metrics|deconnexion|documents|gestion)$"
     r"|^/documents/|/photo$|^/confirmer/|/solidite$|/retour/|^/facturation/reprendre|/retour$|/modeles?/|^/premier-demarrage"
     r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
 )
@@ -27,6 +28,7 @@ FILLED = {"n", "family", "course", "kind", "line", "number", "code", "absence", 
 SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
 ALONE = {"/mot-de-passe/choisir": "nguyen.linh", "/mot-de-passe/second-facteur": "lemoine.helene"}
 NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
+MERGING = "/gestion/familles/1042/reunir?avec=1043"
 MORE = (
     ("", "/nowhere"),
     ("aubry.marc", "/eleves/2042/identite"),
@@ -84,6 +86,12 @@ def every_screen(portal: Server) -> list[Screen]:
         found += [Screen(login, path, pattern) for path in paths]
     known = {(screen.login, screen.path) for screen in found}
     return found + [Screen(login, path, path) for login, path in MORE if (login, path) not in known]
+
+
+def in_states(portal: Server) -> list[Screen]:
+    """What stands nowhere before somebody acts: imports in each of their states, two families about to be one."""
+    imports = [Screen("lemoine.helene", path, "/gestion/imports/{n}") for path in import_states.make(portal).values()]
+    return [*imports, Screen("renard.paul", MERGING, MERGING)]
 
 
 def _number(portal: Server, pattern: str) -> int:

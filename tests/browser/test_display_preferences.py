@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.boxes import BOXES, MODES
 from tests.browser.conftest import LIVE, Enter
 
 PANEL = "#preferences-panel"
@@ -112,3 +113,27 @@ def test_without_script_the_page_has_a_button_that_applies(enter: Enter) -> None
     expect(page.locator("html")).to_have_attribute("data-size", "175")
     page.goto("/connexion")
     expect(page.locator("html")).to_have_attribute("data-size", "175")
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "width"), [("aubry.claire", "/", 390), ("renard.paul", "/gestion/demandes", 320)]
+)
+def test_in_every_combination_of_modes_the_phones_bar_stays_and_nothing_lies_on_another(
+    enter: Enter, login: str, path: str, width: int
+) -> None:
+    page = enter(login, viewport={"width": width, "height": 844}).open(path)
+    page.evaluate("document.fonts.load('16px OpenDyslexic').then(() => true)")
+    assert page.evaluate(BOXES, MODES) == []
+
+
+def test_where_the_text_is_large_plus_holds_every_place_of_the_bar(enter: Enter) -> None:
+    page = enter("aubry.claire", viewport={"width": 390, "height": 844}).open("/famille")
+    bar = page.get_by_role("navigation", name="Menu principal")
+    expect(bar.get_by_role("link")).to_have_count(4)
+    page.evaluate("document.documentElement.dataset.size = '200'")
+    expect(bar.get_by_role("link")).to_have_count(1)
+    page.get_by_role("button", name="Plus").click()
+    more = page.get_by_role("navigation", name="Suite du menu")
+    expect(more.get_by_role("link", name="Famille")).to_have_attribute("aria-current", "page")
+    more.get_by_role("link", name="Facturation").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Facturation")

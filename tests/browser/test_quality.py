@@ -9,8 +9,9 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, expect
 
 from tests.addresses import CAMPAIGN, OWN
-from tests.browser import every_screen, keyboard_walk
+from tests.browser import every_screen, keyboard_walk, long_names
 from tests.browser.conftest import LIVE, Enter
+from tests.browser.screens import in_states
 from tests.server import Server
 
 STAFF = [
@@ -70,8 +71,9 @@ def sideways(page: Page) -> int:
 def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
     chromium: Browser, portal: Server
 ) -> None:
-    """What `make audit` does in every mode, in two of them."""
+    """What `make audit` does in every mode, in two of them; with names of eighty letters in every record."""
     found = list[str]()
+    long_names.give(portal)
     for screen, page, session in every_screen.pages(chromium, portal):
         page.evaluate(every_screen.AXE)
         for width, current_preferences in ((1280, {}), (390, every_screen.DARK)):
@@ -80,7 +82,8 @@ def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
             found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.RUN_AXE)]
         for width in (1280, 390, 320):
             every_screen.widen(session, width)
-            found += [f"{screen} at {width}: {each}" for each in page.evaluate(every_screen.SIDEWAYS)]
+            spilt = page.evaluate(every_screen.SIDEWAYS) + page.evaluate(every_screen.OVER)
+            found += [f"{screen} at {width}: {each}" for each in spilt]
     assert found == []
 
 
@@ -150,10 +153,24 @@ def test_no_accessibility_fault_in_any_state(
     window.complaints.clear()  # a form sent empty is noted by the browser
 
 
-def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter) -> None:
+def test_everything_is_reached_by_the_keyboard_and_the_focus_is_seen(enter: Enter, portal: Server) -> None:
+    walked = [*SCREENS, *((screen.login, screen.path) for screen in in_states(portal))]
     keyboard_walk.through(
-        enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in SCREENS)
+        enter, ((login, path, 1280 if path.startswith("/gestion") else 390) for login, path in walked)
     )
+
+
+def test_nothing_that_sticks_lies_on_what_has_the_focus(enter: Enter, portal: Server) -> None:
+    """The phone's bar, the arrows under a past year's record, the head of a window; a phone, and a screen at 400 %."""
+    past = portal.value(
+        "SELECT min(e.id) FROM enrolment e JOIN pupil p ON p.id = e.pupil_id WHERE p.number = 2042 AND e.average IS NOT NULL"
+    )
+    course = portal.value(
+        "SELECT max(course_id) FROM enrolment e JOIN pupil p ON p.id = e.pupil_id WHERE p.number = 2042"
+    )
+    paths = [f"/eleves/2042/historique/{past}", f"/eleves/2042/cours/{course}", "/famille"]
+    for width, height in ((390, 844), (320, 256)):
+        keyboard_walk.through(enter, (("aubry.claire", path, width) for path in paths), height)
 
 
 @pytest.mark.parametrize(

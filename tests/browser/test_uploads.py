@@ -39,6 +39,7 @@ def test_several_dropped_files_are_given_to_no_document_until_each_is_named(ente
     expect(names).to_have_count(2)
     assert [each.input_value() for each in names.all()] == ["", ""]
     expect(window.locator(".sending li").first).to_contain_text("PDF")
+    expect(window.get_by_role("status")).to_have_text("2 fichiers sont ajoutés. 2 documents à envoyer.")
     window.get_by_role("button", name="Importer").click()
     expect(window.get_by_text("Choisissez le nom du document.")).to_have_count(2)
     expect(names.first).to_be_focused()
@@ -51,10 +52,17 @@ def test_several_dropped_files_are_given_to_no_document_until_each_is_named(ente
 def test_a_received_document_is_replaced_only_when_the_box_is_ticked(enter: Enter) -> None:
     page, window = importing(enter)
     page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    expect(window.get_by_role("status")).to_have_text("« nino.jpg » est ajouté. 1 document à envoyer.")
     window.locator(".sending select").select_option(label="Photo d’identité")
     window.get_by_role("button", name="Importer").click()
     expect(line(page, "Photo d’identité")).to_contain_text("nino.jpg")
+    expect(page.locator("#announcement")).to_have_text("Le document est reçu.")  # heard once the window is closed
+    expect(page.get_by_role("button", name="Importer")).to_be_focused()
     page.get_by_role("button", name="Importer").click()
+    page.get_by_label("Parcourir").set_input_files(picture("trop.jpg"))
+    window.get_by_role("button", name="Retirer de l’envoi").press("Enter")
+    expect(window.get_by_role("status")).to_have_text("« trop.jpg » est retiré.")
+    expect(page.get_by_label("Parcourir")).to_be_focused()
     page.get_by_label("Parcourir").set_input_files(picture("maif.jpg"))
     window.locator(".sending select").select_option(label="Photo d’identité")
     window.get_by_role("button", name="Importer").click()
@@ -69,6 +77,7 @@ def test_a_received_document_is_replaced_only_when_the_box_is_ticked(enter: Ente
     expect(said).to_have_count(0)  # pressed beside the document itself, it is said already
     window.get_by_role("button", name="Importer").click()
     expect(line(page, "Photo d’identité")).to_contain_text("vraie.jpg")
+    expect(page.locator("body")).not_to_be_focused()
 
 
 def photographs(*names: str) -> list[dict[str, object]]:

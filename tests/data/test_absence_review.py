@@ -4,12 +4,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import time
 
 import pytest
+from sqlmodel import select
 
 from data.core.audit import AuditEntry
 from data.core.errors import UserError
 from data.mail.outbox import Letter
 from data.mail.rendering import text_of
 from data.office import absence_review
+from data.privacy import data_export
 from data.schooling import absences
 from data.schooling.absences import Absence
 from tests.counting import held_up
@@ -32,7 +34,7 @@ from tests.data.test_absences import (
     refused,
 )
 from tests.data.test_schooling import absence, course, known, lesson
-from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, counts, every, last
+from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, account, as_, both, counts, every, last
 
 
 @both
@@ -95,6 +97,23 @@ def test_accepting_a_justification_excuses_the_absence(database: str) -> None:
     assert "Message du secrétariat : Merci." in text_of(letter)
     assert (entry.action, entry.actor, entry.subject_id) == ("absence decided", "Paul Renard", number)
     assert (entry.family_id, entry.changes["decision"]) == (account(CLAIRE).family_id, ["", "accepted"])
+
+
+@both
+def test_why_a_pupil_was_absent_is_read_by_the_household_that_said_it(database: str) -> None:
+    """Both meet the absence; the conservatoire's own reason too."""
+    absence_id, other = missed(), absence(course("Irina"), TODAY - days(3))
+    with as_(PAUL) as uow:
+        uow.get(Absence, other).reason = "Grève"
+    decide(justify(absence_id, reason="Raison familiale"))
+    decide(announce(reason="Rendez-vous médical"))
+    for login, told in ((CLAIRE, "Raison familiale"), (PAUL, "Raison familiale"), (MARC, "")):
+        with as_(login) as uow:
+            assert (uow.get(Absence, absence_id).reason, uow.get(Absence, absence_id).excused) == (told, True), login
+            assert uow.get(Absence, other).reason == "Grève"
+    with as_(MARC) as uow:
+        assert "médical" not in str([row.reason for row in uow.all(select(Absence))])
+        assert "amiliale" not in str(data_export.collect(uow).tables)
 
 
 @both

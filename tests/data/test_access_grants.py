@@ -127,8 +127,8 @@ def test_blocking_puts_out_at_once_and_unblocking_ends_the_waits(database: str) 
     with pytest.raises(UserError):
         send(CLAIRE)
     with system_unit_of_work(writes=True) as uow:
-        for _ in range(9):
-            rate_limit.failed(uow, account(CLAIRE).site_id, CLAIRE, "")
+        for _ in range(rate_limit.FREE):
+            rate_limit.admit(uow, account(CLAIRE).site_id, CLAIRE, "", "")
     with as_(PAUL) as uow:
         opened = access_grants.unblock(uow, account(CLAIRE).id)
     sessions.forget_failures(opened)

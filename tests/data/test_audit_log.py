@@ -2,9 +2,8 @@
 
 import ast
 import csv
-import fnmatch
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete
 
 from data.core import audit, clock, spreadsheets
-from data.core.audit import AuditEntry
+from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
 from data.core.fields import editables
 from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Family, Guardian, Pupil
+from data.mail.outbox import Letter
+from data.mail.templates import TEMPLATES, LetterKind
 from data.office import audit_log, daily_digest
 from data.office.audit_log import Asked
 from data.office.audit_words import ACTIONS
@@ -29,9 +30,10 @@ from tests.days import ZONE
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, later, set_site
 
 ROOT = Path(__file__).resolve().parents[2]
+CODES = {*Action, *LetterKind}
 
 
-def note(action: str = "change asked", now: datetime | None = None, **more: Any) -> None:
+def note(action: Action = Action.CHANGE_ASKED, now: datetime | None = None, **more: Any) -> None:
     with as_(PAUL, now=now) as uow:
         audit.note(uow, action, **more)
 
@@ -41,49 +43,30 @@ def described(**asked: Any) -> list[audit_log.EntryView]:
         return audit_log.entries(uow, Asked(**asked))
 
 
-def literals(node: ast.expr) -> Iterator[str]:
-    """The texts an argument can be; what is filled in later stands as « * »."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from (*literals(node.body), *literals(node.orelse))
-    elif isinstance(node, ast.JoinedStr):
-        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for floor in ("data", "components", "pages"):
+        for path in (ROOT / floor).rglob("*.py"):
+            if "versions" not in path.parts:
+                yield path.name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-def actions(tree: ast.Module) -> Iterator[str]:
-    """What is given as `action`: to audit.note and audit.note_record, and to the functions of that file that hand it on."""
-    places = {"audit.note": 1, "audit.note_record": 1}
+def codes(tree: ast.Module) -> Iterator[str]:
+    """Texts that are an action or a kind of letter; one word alone may be something else, and is left to its type."""
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.FunctionDef)
-            and ast.unparse(node.args).startswith("uow: UnitOfWork")
-            and "action" in (names := [each.arg for each in node.args.args])
-        ):
-            places[node.name] = names.index("action")
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-            at = places.get(name)
-            if at is not None and len(node.args) > at:
-                yield from literals(node.args[at])
+        if isinstance(node, ast.Constant) and node.value in CODES and not str(node.value).isalpha():
+            yield str(node.value)
 
 
-def said_in_the_code(read: Callable[[ast.Module], Iterator[str]]) -> dict[str, str]:
-    """What is read of every file, and a file that says it."""
-    return {
-        said: path.name
-        for floor in ("data", "components", "pages")
-        for path in (ROOT / floor).rglob("*.py")
-        for said in read(ast.parse(path.read_text(encoding="utf-8")))
+def test_actions_and_kinds_of_letters_are_said_in_one_place_and_have_words(database: str) -> None:
+    assert set(ACTIONS) == set(Action)
+    assert set(TEMPLATES) == set(LetterKind) - {LetterKind.TRIAL}
+    elsewhere = {(place, code) for place, tree in sources() for code in codes(tree)} - {
+        *(("audit.py", action) for action in Action),
+        *(("templates.py", kind) for kind in LetterKind),
     }
-
-
-def test_every_action_that_is_noted_has_words(database: str) -> None:
-    found = said_in_the_code(actions)
-    assert len(found) > 40
-    assert {action: place for action, place in found.items() if not fnmatch.filter(ACTIONS, action)} == {}
-    assert {each.action for each in every(AuditEntry)} <= set(ACTIONS)
+    assert elsewhere == {("sessions.py", "signed in")}  # what attempts are counted as
+    assert {each.action for each in every(AuditEntry)} <= set(Action)
+    assert {each.kind for each in every(Letter)} <= set(LetterKind)
 
 
 def keys(tree: ast.Module) -> Iterator[str]:
@@ -97,7 +80,7 @@ def keys(tree: ast.Module) -> Iterator[str]:
 
 
 def test_every_field_that_is_noted_has_words(database: str) -> None:
-    found = said_in_the_code(keys)
+    found = {key: place for place, tree in sources() for key in keys(tree)}
     found |= {f"guardian.{name} required": "field_policies.py" for name in editables(Guardian)}
     found |= {one.name: "settings.py" for part in PARTS for one in part.settings}
     found |= dict.fromkeys(editables(News), "news.py") | dict.fromkeys(campaign_admin._WRITTEN, "campaign_admin.py")
@@ -135,9 +118,9 @@ def test_entries_are_told_in_words_with_old_and_new(database: str) -> None:
 def test_entries_are_found_by_person_action_day_family_and_words(database: str) -> None:
     family = next(each for each in every(Family) if each.number == 1077)
     old = clock.now() - timedelta(days=40)
-    note("absence told", old, family_id=family.id, changes={"comment": ["", "Zélie a la grippe 100%"]})
+    note(Action.ABSENCE_REPORTED, old, family_id=family.id, changes={"comment": ["", "Zélie a la grippe 100%"]})
     with as_(HELENE) as uow:
-        audit.note(uow, "corrected", subject="zone", changes={"phone_mobile": ["", "+33611223344"]})
+        audit.note(uow, Action.RECORD_CORRECTED, subject="zone", changes={"phone_mobile": ["", "+33611223344"]})
     for typed in ("Zélie", "zélie", "ZÉLIE", "zélie GRIPPE", "100% a"):
         assert len(described(search=typed, action="absence told")) == 1, typed
     for typed in ("hélène", "HELENE", "Hélène lemoine"):
@@ -189,7 +172,7 @@ def test_the_export_holds_no_formula_and_is_noted(database: str) -> None:
 def test_old_entries_go_by_the_days_round_and_no_younger_one_by_anybody(database: str) -> None:
     """Row 88, and what the law asks: a year at most, six months at least."""
     for days in (400, 300, 100):
-        note("absence told", later(days=-days), changes={"days": ["", days]})
+        note(Action.ABSENCE_REPORTED, later(days=-days), changes={"days": ["", days]})
     young = every(AuditEntry, AuditEntry.action == "absence told")[-1].id
 
     def left() -> list[int]:

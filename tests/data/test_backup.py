@@ -1,6 +1,7 @@
 """A copy of everything and back: whole, never over anything, without live sessions and without letters sent twice."""
 
 import json
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -65,9 +66,10 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
     counts = [len(every(table)) for table in database_module.table_classes()]
     with pytest.raises(backup.Impossible, match="holds tables"):
         backup.restore(copied)
-    ask_postgresql(postgresql, "CREATE DATABASE restored")
+    restored = f"restored_{os.getpid()}"
+    ask_postgresql(postgresql, f"CREATE DATABASE {restored}")
     try:
-        move_to(DATABASE_URL=f"{postgresql}restored", FILES_DIR=str(tmp_path / "new" / "files"))
+        move_to(DATABASE_URL=f"{postgresql}{restored}", FILES_DIR=str(tmp_path / "new" / "files"))
         assert len(backup.restore(copied, verify=True)) == 3
         assert schema.state()[0] is None
         backup.restore(copied)
@@ -91,7 +93,7 @@ def test_a_copy_of_postgresql_comes_back_whole_into_an_empty_database(
             backup.restore(copied, verify=True)
     finally:
         move_to(DATABASE_URL=database)
-        ask_postgresql(postgresql, "DROP DATABASE restored WITH (FORCE)")
+        ask_postgresql(postgresql, f"DROP DATABASE {restored} WITH (FORCE)")
 
 
 def test_nothing_is_written_over(copied: Path, tmp_path: Path) -> None:

@@ -34,8 +34,9 @@ from data.mail import outbox as mail_outbox
 from data.mail.delivery import Unreachable
 from data.mail.outbox import Letter, Mail, Recipient
 from data.mail.rendering import deliverable, html_of, message_of, text_of
-from tests.conftest import free_port, move_to
+from tests.conftest import move_to
 from tests.demo_users import CLAIRE, account, both, every, later, site
+from tests.ground import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 WORD = "k7Wm3xPqRt9aZb"

@@ -11,6 +11,7 @@ from data.directory import edit_families
 from data.directory import search as family_search
 from data.directory.search import COLUMNS
 from data.families import models as families
+from data.families import protection
 from data.families.models import Guardian
 from tests.counting import statements
 from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, found, guardian
@@ -117,7 +118,7 @@ def test_a_hidden_address_is_read_by_the_responsable_and_the_family_only(databas
         edit_families.hide_contact(uow, uow.get(Guardian, 1), hidden=True)
     for login, shown in ((PAUL, False), (HELENE, True), (CLAIRE, True)):
         with as_(login, writes=False) as uow:
-            assert families.contact_shown(uow, uow.get(Guardian, 1)) == shown, login
+            assert protection.contact_shown(uow, uow.get(Guardian, 1)) == shown, login
 
 
 @both

@@ -1,5 +1,7 @@
 """« Identifiant oublié »: who has the address gets its identifiers there; nobody else learns anything."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from data.accounts import forgotten_identifier
@@ -8,7 +10,7 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.families.models import Guardian
 from data.mail.outbox import Letter
 from tests.counting import hashes, statements
-from tests.data.login_helpers import MAIL, at, change
+from tests.data.login_helpers import MAIL, at, change, lose
 from tests.demo_users import CLAIRE, MARC, PAUL, account, both, counts, every, last
 
 SENT, REFUSED = "identifiers mailed", "identifiers refused: too often"
@@ -69,6 +71,20 @@ def test_one_address_at_two_sites_gets_a_letter_from_each_with_its_own_identifie
         "École de musique de Belrive",
     ]
     assert all(len(facts(letter)) == 1 for letter in sent())
+
+
+@both
+def test_of_many_who_ask_in_one_instant_one_gets_a_letter(database: str) -> None:
+    """Each waits for the one before: also for a new password."""
+    gate = threading.Barrier(4)
+
+    def together(number: int) -> None:
+        gate.wait()
+        ask() if number % 2 else lose(now=at())
+
+    with ThreadPoolExecutor(4) as crowd:
+        list(crowd.map(together, range(4)))
+    assert len(sent()) == len(every(Letter, Letter.kind == "new_password")) == 1
 
 
 def test_staff_get_theirs_at_the_address_of_their_account(database: str) -> None:

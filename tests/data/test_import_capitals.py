@@ -28,7 +28,7 @@ def test_capitals_are_asked_about_once_and_stop_nothing(database: str, answer: s
     assert "BEN SAÏD → Ben Saïd" in question.samples
     if answer:
         with HELENES(writes=True) as uow:
-            import_runs.answer(uow, run.id, question.key, answer)
+            import_runs.answer(uow, run.id, {question.key: answer})
     assert carry(last(ImportRun, ImportRun.id == run.id)).written
     assert {
         one.last_name for one in every(Guardian) if one.first_name in {"Rémi", "Zoé"} and one.town.upper() == "METZ"

@@ -134,7 +134,7 @@ def understood(report: Report, column: str) -> dict[str, str]:
 
 def test_a_programs_pupils_enter_as_they_are(empty_site: None) -> None:
     brought = enter(school_program())
-    assert (brought.kind, brought.left, brought.clicks) == ("pupils-and-adults", ["ANNEE_SCOLAIRE"], 3)
+    assert (brought.kind, brought.left, brought.clicks) == ("pupils-and-adults", [], 3)
     assert people() == (20, 33, 43, 43)
     assert [found[1:] for found in families()] == wanted(20, 7)
     [number, home, pupils] = next(iter(built(1)))

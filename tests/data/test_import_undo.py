@@ -18,11 +18,13 @@ from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.directory import edit_families
 from data.families.models import Family, Guardian, Pupil, PupilLink
-from data.importing import undo
+from data.importing import jobs, undo
 from data.importing.jobs import Job
 from data.importing.runs import ImportRun, ImportState, ImportWrite, forget_writes
 from data.importing.undo import Report
 from data.importing.undo_links import UNCHECKED
+from pages.staff.imports import import_run, import_undo
+from pages.staff.imports.import_check import PageState
 from tests.conftest import move_to
 from tests.data.import_helpers import HELENES, bring, give, opened, snapshot, take_all
 from tests.data.test_imports_write import FAMILIES, PUPILS
@@ -250,3 +252,23 @@ def test_a_run_from_before_this_was_remembered_offers_nothing(database: str) -> 
     run = give("families", FAMILIES)
     with as_(HELENE) as uow:
         assert not undo.may_undo(uow, uow.get(ImportRun, run.id))
+
+
+def test_a_page_shows_what_was_done_once_nothing_is_under_way_and_the_next_press_is_taken(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring("families", FAMILIES)
+    run = last(ImportRun)
+
+    def shown() -> str:
+        with as_(HELENE, writes=False) as uow:
+            return str(import_run._draw(uow, PageState(run.id)) + import_undo.draw(uow, import_undo.PageState(run.id)))
+
+    monkeypatch.setitem(jobs._jobs, run.id, Job(run.id, run.site_id, writes=True, phase="writing"))
+    assert "Enregistrement…" in shown()
+    assert "Importé le" not in shown()
+    monkeypatch.setitem(jobs._jobs, run.id, Job(run.id, run.site_id, writes=True, undoes=True, phase="taking back"))
+    assert "Reprise de l’import…" in shown()
+    monkeypatch.undo()
+    assert "Importé le" in shown()
+    assert "undo-read" in shown()

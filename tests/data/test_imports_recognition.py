@@ -101,12 +101,13 @@ def test_a_file_is_received_without_its_kind_and_the_person_may_change_it(databa
         recognition.choose_kind(uow, number, "payments")
     run = last(ImportRun, ImportRun.id == number)
     assert (run.kind, run.matched["columns"]["2"]) == ("payments", "family")
+    assert jobs.looked_of(run) is not None  # what was seen in the file holds for any kind
 
 
 def test_matches_and_answers_are_kept_from_the_first_press(database: str) -> None:
     first = give("families", TEXT, columns={"3": "profession"})
     with HELENES(writes=True) as uow:
-        import_runs.answer(uow, first.id, "twins", "two")
+        import_runs.answer(uow, first.id, {"twins": "two"})
     with HELENES(writes=True) as uow:
         import_runs.match(uow, first.id, {"left_out": [2]})
         import_runs.drop(uow, first.id)

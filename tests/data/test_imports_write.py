@@ -13,6 +13,7 @@ from data.billing import models as billing
 from data.billing.models import Allocation, Invoice, Payment
 from data.core import external_keys
 from data.core.audit import AuditEntry
+from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
 from data.core.scope import ScopeViolation
 from data.core.spreadsheets import read
@@ -278,3 +279,13 @@ def test_the_terminal_does_the_same(database: str, tmp_path: Path, capsys: pytes
     assert command.export_file("nonsense", out, "valmont") == 1
     with pytest.raises(SystemExit, match="valmont"):
         command.import_file("families", source, "nowhere")
+
+
+def test_what_finds_no_place_among_the_works_is_said_and_may_be_asked_again(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = give("families", FAMILIES)
+    monkeypatch.setattr(jobs._workers, "most", 0)
+    with HELENES() as uow, pytest.raises(UserError, match="très sollicité"):
+        jobs.start(uow, run, writes=False)
+    assert jobs.job_of(run.id) is None

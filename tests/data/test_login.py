@@ -1,6 +1,9 @@
 """Signing in: one sentence whatever was wrong, guessing slowed without anybody locked out, sessions that end."""
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -182,6 +185,50 @@ def test_guessing_ones_own_word_while_signed_in_is_slowed_too(database: str) -> 
         asyncio.run(sessions.is_mine(claire, PASSWORD, now=at()))
     assert asyncio.run(sessions.is_mine(claire, PASSWORD, now=at(2))) is True
     assert enter(now=at()).login == CLAIRE
+
+
+@both
+def test_of_many_guesses_at_once_no_more_are_judged_than_one_after_the_other(database: str) -> None:
+    """A try counts before its hash is computed: at Connexion, for the present password, whichever process it came to."""
+    claire, samir = account(CLAIRE), account("belkacem.samir")
+
+    async def guess(count: int) -> list[object]:
+        asked = [sessions.recognise(claire.site_id, CLAIRE, "wrong", now=at()) for _ in range(count)]
+        mine = [sessions.is_mine(samir, "wrong", now=at()) for _ in range(count)]
+        return await asyncio.gather(*asked, *mine, return_exceptions=True)
+
+    answers = [str(each) for each in asyncio.run(guess(12))]
+    assert answers.count(WRONG) == answers.count("False") == rate_limit.FREE
+    assert sum(each.startswith("Trop d’essais.") for each in answers) == 2 * (12 - rate_limit.FREE)
+
+
+@both
+def test_threads_that_count_at_once_count_each_other(database: str) -> None:
+    """Also the first try of an identifier, whose counter nobody has made yet."""
+    here, gate = site().id, threading.Barrier(8)
+
+    def admitted(_: int) -> bool:
+        gate.wait()
+        with suppress(UserError), system_unit_of_work(writes=True, now=at()) as uow:
+            rate_limit.admit(uow, here, "nobody.here", "", "")
+            return True
+        return False
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(admitted, range(8))) == rate_limit.FREE
+
+
+def test_an_overload_is_not_counted_as_a_wrong_password(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    claire = account(CLAIRE)
+    monkeypatch.setattr(passwords, "MAX_QUEUE", 0)
+    for _ in range(rate_limit.FREE + 1):
+        with pytest.raises(passwords.Busy):
+            enter(now=at())
+        with pytest.raises(passwords.Busy):
+            asyncio.run(sessions.is_mine(claire, PASSWORD, now=at()))
+    monkeypatch.undo()
+    assert enter(now=at()).login == CLAIRE
+    assert asyncio.run(sessions.is_mine(claire, PASSWORD, now=at())) is True
 
 
 # Mot de passe perdu

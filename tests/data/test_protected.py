@@ -1,25 +1,29 @@
 """What a protection order hides of an adult (R-73): read and decided by the « responsable » alone, wherever it stands."""
 
 import io
+from contextlib import nullcontext
 
 import pytest
 from pypdf import PdfReader
+from sqlmodel import select
 
 from data.billing import pdf_archive
 from data.billing.models import Invoice
 from data.billing.pdf_archive import Draft
 from data.change_requests import submission as change_requests
 from data.change_requests.models import ChangeRequest
-from data.core.errors import UserError
+from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
-from data.directory import edit_families
+from data.directory import edit_families, search
 from data.families import models as families
-from data.families.models import Guardian
+from data.families import protection, stored_files
+from data.families.models import Guardian, Pupil, PupilLink, Rights
+from data.mail.outbox import Letter
 from data.mail.rendering import text_of
 from data.office import template_preview
 from pages.staff.queue import request_review
 from tests.data.test_change_review import NO, YES, ask, change, decide, recorded, undo
-from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, every, guardian, last
+from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, account, as_, both, every, guardian, last, pupil
 
 HIDDEN = ("3 place du Marché", "9 rue Cachée", "claire.aubry@example.org")
 
@@ -88,6 +92,74 @@ def test_a_letter_that_is_tried_tells_no_protected_address(asked: int) -> None:
         with as_(login) as uow:
             letter, _ = template_preview.sample(uow, "request_received", "fr", None, 1042)
             assert (HIDDEN[1] in text_of(letter), letter.recipient == HIDDEN[2]) == (there, there)
+
+
+@pytest.fixture
+def irina(database: str) -> int:
+    """Claire's adult is protected, Marc's household has the same pupil, whose own record says where she lives."""
+    with as_(HELENE) as uow:
+        edit_families.correct(uow, pupil(uow, "Irina"), {"address": "5 rue Tue", "email": "irina.tue@example.org"})
+        edit_families.hide_contact(uow, uow.get(Guardian, account(CLAIRE).guardian_id), hidden=True)
+        links = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil(uow, "Irina").id))
+        for link in links:
+            link.rights = Rights.ALL
+        return pupil(uow, "Irina").id
+
+
+@both
+def test_a_pupils_own_address_is_read_by_the_protected_household_and_the_responsable(irina: int, database: str) -> None:
+    for login, there in ((CLAIRE, True), (HELENE, True), (MARC, False), (PAUL, False)):
+        with as_(login) as uow:
+            for row in (uow.get(Pupil, irina), uow.get(Pupil, irina, lock=True), pupil(uow, "Irina")):
+                assert ("5 rue Tue" in row.address, bool(row.email)) == (there, there), login
+                assert ("irina.tue" in row.search) == there
+            assert len(families.pupils(uow) if not uow.is_staff else [1])
+    with as_(PAUL) as uow:
+        assert not search.find(uow, "irina.tue").families
+        assert search.find(uow, "irina").families
+    with as_(HELENE) as uow:
+        assert search.find(uow, "irina.tue").families
+
+
+@both
+def test_who_may_not_read_a_field_of_a_pupil_does_not_change_it_either(irina: int, database: str) -> None:
+    with as_(MARC) as uow:
+        outcome = change_requests.propose(uow, pupil(uow, "Irina"), {"address": "", "school": "Collège Ravel"})
+        assert [line[0] for line in (*outcome.asked, *outcome.saved)] == ["Établissement scolaire"]
+    with as_(PAUL) as uow:
+        edit_families.correct(
+            uow, pupil(uow, "Irina"), {"was:address": "", "address": "1 rue Autre", "insurance": "MAIF"}
+        )
+    [row] = every(Pupil, Pupil.id == irina)
+    assert (row.address, row.email, row.insurance) == ("5 rue Tue", "irina.tue@example.org", "MAIF")
+
+
+def test_what_the_other_household_had_asked_before_is_refused_and_its_answer_tells_nothing(irina: int) -> None:
+    with as_(HELENE) as uow:
+        edit_families.hide_contact(uow, uow.get(Guardian, account(CLAIRE).guardian_id), hidden=False)
+    with as_(MARC) as uow:
+        change_requests.propose(uow, pupil(uow, "Irina"), {"address": "7 rue Marc"})
+    with as_(HELENE) as uow:
+        edit_families.hide_contact(uow, uow.get(Guardian, account(CLAIRE).guardian_id), hidden=True)
+    number = last(ChangeRequest).id
+    with as_(MARC) as uow:
+        [(_, asked, _)] = change_requests.of_the_family(uow, 1)
+        assert (asked.old, asked.new) == ("", "7 rue Marc")
+    with pytest.raises(UserError, match="responsable"):
+        decide(number, {"address": YES})
+    with pytest.raises(UserError, match="autre foyer"):
+        decide(number, {"address": YES}, HELENE)
+    decide(number, {"address": NO}, HELENE, reason="Non")
+    letter = last(Letter, Letter.kind == "request_decided")
+    assert "5 rue Tue" not in str(letter.blocks)
+
+
+def test_papers_of_a_protected_household_are_the_responsables(irina: int) -> None:
+    with as_(CLAIRE) as uow:
+        file = stored_files.store(uow, irina, "campaign 1", b"%PDF-1.7 5 rue Tue", "application/pdf", "5 rue Tue.pdf")
+    for login, there in ((CLAIRE, True), (HELENE, True), (PAUL, False), (MARC, False)):
+        with as_(login) as uow, nullcontext() if there else pytest.raises(NotFound):
+            protection.content_of(uow, file.name)
 
 
 def test_the_family_itself_reads_and_asks_as_ever(asked: int) -> None:

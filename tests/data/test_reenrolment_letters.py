@@ -19,7 +19,7 @@ from data.reenrolment import submission as request
 from data.reenrolment.campaigns import Campaign
 from tests.conftest import move_to
 from tests.demo_users import CLAIRE, as_, every, last, later, pupil
-from tests.server import free_port
+from tests.ground import free_port
 
 PDF = b"%PDF-1.4 a file of the tests"
 

@@ -95,7 +95,7 @@ def test_a_question_that_is_kept_is_scoped_for_whoever_asks_it(database: str) ->
 def every_clause(statement: Any) -> str:
     """The statement with the scope of every table of the portal."""
     options = [
-        with_loader_criteria(table, scope._clause(table, 1, 2), include_aliases=True)
+        with_loader_criteria(table, scope._clause(table, by_family=True), include_aliases=True)
         for table in database_module.table_classes()
     ]
     return str(statement.options(*options).compile(compile_kwargs={"literal_binds": True}))
@@ -104,7 +104,7 @@ def every_clause(statement: Any) -> str:
 @pytest.mark.parametrize("way", FORMS)
 def test_a_statement_meets_the_scope_of_every_table_it_names(way: str) -> None:
     met = scope._tables_in(FORMS[way], ours=False)
-    scoped = FORMS[way].options(*scope._criteria(1, 2, met))
+    scoped = FORMS[way].options(*scope._criteria(met, by_family=True))
     text = str(scoped.compile(compile_kwargs={"literal_binds": True}))
     assert text == every_clause(FORMS[way])
     assert text.count("site_id = 1") >= len(met)
@@ -117,7 +117,7 @@ def test_a_table_that_forgets_to_say_whose_its_rows_are_shows_none_and_takes_non
             scope: ClassVar[Scope] = narrow
 
         with pytest.raises(ScopeViolation):
-            scope._clause(Forgetful, 1, 2)
+            scope._clause(Forgetful, by_family=True)
         with pytest.raises(ScopeViolation):
             scope._owner_keys(Forgetful, 1, 2)
         assert scope._owner_keys(Forgetful, 1, None) == {"site_id": 1}

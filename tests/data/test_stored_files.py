@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from sqlmodel import select
 
-from data.core import clock
+from data.core import clock, workers
 from data.core.errors import NotFound, UserError
 from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
@@ -120,7 +120,7 @@ def test_the_process_that_opens_files_holds_no_secret_and_is_one_for_all() -> No
     validation.check(pdf())
     (child,) = children()
     assert not {name for name in child.environ() if any(word in name for word in ("SECRET", "DATABASE", "SMTP"))}
-    assert child.nice() >= 10
+    assert child.nice() >= min(19, psutil.Process().nice() + 10)
     assert child.rlimit(resource.RLIMIT_AS)[0] <= 1024**3
     loaded = {Path(each.path).name for each in child.memory_maps()}
     assert not any("sqlite" in each or "psycopg" in each for each in loaded)
@@ -140,6 +140,16 @@ def test_a_process_that_dies_or_hangs_is_replaced_and_the_machines_load_is_no_fa
     monkeypatch.undo()
     assert validation.check(picture("PNG"))[1] == "image/png"
     upload_worker.close()
+    assert not children()
+
+
+def test_a_process_that_takes_nothing_more_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_worker.close()
+    monkeypatch.setattr(workers, "STUCK_SECONDS", 0.3)
+    validation.check(picture("PNG"))
+    (stopped,) = children()
+    os.kill(stopped.pid, signal.SIGSTOP)
+    assert refused(b"%PDF-1.7" + bytes(2_000_000)) == "occupe"  # more than the line holds
     assert not children()
 
 
@@ -185,7 +195,7 @@ def most_memory(process: psutil.Process) -> int:
 
 def test_enormous_pictures_take_turns_and_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     upload_worker.close()
-    monkeypatch.setattr(validation, "MAX_WAITING", 12)
+    monkeypatch.setattr(validation.turns, "most", 12)
     content = enormous()
 
     async def send() -> list[object]:

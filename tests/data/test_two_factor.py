@@ -1,12 +1,14 @@
 """The second factor: each code once, one step of grace, recovery codes, nobody in before it, a way out for a lost telephone."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 
 from data.access_grants import first_start, staff_accounts
-from data.accounts import sessions, two_factor, two_factor_login
+from data.accounts import rate_limit, sessions, two_factor, two_factor_login
 from data.accounts.two_factor import SecondFactor
 from data.core.audit import AuditEntry
 from data.core.errors import ErrorCode, UserError
@@ -95,6 +97,22 @@ def test_nobody_is_in_before_the_code_and_guessing_is_slowed(database: str) -> N
     assert found.id == account(PAUL).id
     for forged in ("", "x", step[:-4] + "AAAA"):
         assert two_factor_login.pass_second_step(forged, totp.at(after), now=after) is None
+
+
+@both
+def test_of_many_codes_at_once_five_are_judged(database: str) -> None:
+    _, codes = set_up()
+    later, gate = NOW + timedelta(minutes=1), threading.Barrier(8)
+    step = two_factor_login.second_step(account(PAUL))
+
+    def judged(number: int) -> bool:
+        gate.wait()
+        with pytest.raises(UserError) as raised:
+            two_factor_login.pass_second_step(step, "a-code" if number % 2 else codes[0][::-1], now=later)
+        return raised.value.code == ErrorCode.WRONG_CODE
+
+    with ThreadPoolExecutor(8) as crowd:
+        assert sum(crowd.map(judged, range(8))) == rate_limit.FREE
 
 
 def test_a_manager_is_led_to_set_it_up_where_the_site_asks(database: str) -> None:

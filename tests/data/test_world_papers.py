@@ -328,12 +328,12 @@ def test_fifteen_people_at_once_all_have_their_turn_and_what_finds_no_place_is_n
         return await asyncio.gather(*(validation.checked(content) for _ in range(15)), return_exceptions=True)
 
     assert {type(each) for each in asyncio.run(send())} == {Kept}
-    monkeypatch.setattr(validation, "MAX_WAITING", 10)
+    monkeypatch.setattr(validation.turns, "most", 10)
     answers = asyncio.run(send())
     assert [type(each) for each in answers].count(validation.Busy) == 5
     assert "pas en cause" in validation.refusal("occupe").message()
     monkeypatch.undo()
-    monkeypatch.setattr(validation, "MAX_WAITING_BYTES", 3 * len(content))
+    monkeypatch.setattr(validation.turns, "most_bytes", 3 * len(content))
     assert [type(each) for each in asyncio.run(send())].count(Kept) == 3
 
 

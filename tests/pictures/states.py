@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Page, Route
 
 from components.web import errors
+from tests import import_states
+from tests.browser.screens import MERGING
 from tests.server import Server
 
 
@@ -98,6 +100,10 @@ def sixty_years_of_lessons(server: Server) -> None:
     copies(server, "enrolment", hers, 60, course_id=lambda n: last + 1 + n)
 
 
+def files_were_given(server: Server) -> None:
+    import_states.make(server)  # the faulty file is the third, and so on
+
+
 # What is done there
 
 
@@ -148,6 +154,30 @@ def it_is_printed(page: Page) -> None:
 
 
 def the_session_is_over(page: Page) -> None:
+    it_is_there(page)
+
+
+def a_file_of_columns_is_read(page: Page) -> None:
+    it_is_there(page)
+
+
+def lines_of_a_file_are_faulty(page: Page) -> None:
+    it_is_there(page)
+
+
+def a_file_raises_questions(page: Page) -> None:
+    it_is_there(page)
+
+
+def an_import_is_read_before_it_is_written(page: Page) -> None:
+    it_is_there(page)
+
+
+def an_import_is_taken_back(page: Page) -> None:
+    it_is_there(page)
+
+
+def two_families_are_about_to_be_one(page: Page) -> None:
     it_is_there(page)
 
 
@@ -233,7 +263,7 @@ def the_preferences_are_chosen(page: Page) -> None:
     page.locator("#preferences-panel").wait_for()
 
 
-CLAIRE, SAMIR, PAUL = "aubry.claire", "belkacem.samir", "renard.paul"
+CLAIRE, SAMIR, PAUL, HELENE = "aubry.claire", "belkacem.samir", "renard.paul", "lemoine.helene"
 QUEUE, RECORD, HISTORY = "/gestion/demandes", "/famille", "/eleves/2042/historique"
 STATES: dict[str, State] = {
     "famille-en-attente": State(CLAIRE, RECORD, a_field_waits, (WIDE, NARROW)),
@@ -258,6 +288,14 @@ STATES: dict[str, State] = {
     "historique-soixante": State(CLAIRE, HISTORY, a_pupil_has_sixty_past_courses, (LIGHT,), sixty_years_of_lessons),
     "piece-refusee": State(CLAIRE, "/eleves/2042/reinscription", a_file_is_refused, (LIGHT, SLIM)),
     "vue-de-la-famille": State(PAUL, "/gestion/familles/1042", staff_look_as_the_family, (LIGHT, SLIM)),
+    "import-colonnes": State(HELENE, "/gestion/imports/1", a_file_of_columns_is_read, (LIGHT, SLIM), files_were_given),
+    "import-fautes": State(HELENE, "/gestion/imports/3", lines_of_a_file_are_faulty, (LIGHT, SLIM), files_were_given),
+    "import-questions": State(HELENE, "/gestion/imports/4", a_file_raises_questions, (LIGHT, SLIM), files_were_given),
+    "import-apercu": State(
+        HELENE, "/gestion/imports/5", an_import_is_read_before_it_is_written, (LIGHT, SLIM), files_were_given
+    ),
+    "import-repris": State(HELENE, "/gestion/imports/7", an_import_is_taken_back, (LIGHT,), files_were_given),
+    "familles-reunir": State(PAUL, MERGING, two_families_are_about_to_be_one, (LIGHT, SLIM)),
     "session-finie": State("", "/connexion?fin=1", the_session_is_over, (SLIM,)),
     "facturation-imprimee": State(CLAIRE, "/facturation/cotisations", it_is_printed, (LIGHT,)),
     "famille-imprimee": State(CLAIRE, RECORD, it_is_printed, (LIGHT,)),

@@ -60,8 +60,9 @@ class Person(httpx.Client):
 def text_of(soup: BeautifulSoup | str) -> str:
     """What a person reads, spaces folded."""
     soup = BeautifulSoup(soup, "lxml") if isinstance(soup, str) else soup
-    for unread in soup(["script", "style", "option"]):
+    for unread in soup(["script", "style", "option", "wbr"]):
         unread.decompose()
+    soup.smooth()  # what a <wbr> stood between is one word
     return " ".join(soup.get_text(" ").split())
 
 

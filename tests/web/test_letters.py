@@ -1,7 +1,10 @@
 """Letters on their way: the real delivery, a real SMTP server, and what happens while there is none."""
 
+import asyncio
 import email
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +17,8 @@ from aiosmtpd.controller import Controller
 
 from data.core import encryption
 from data.office import daily_digest
-from tests.server import PASSWORD, PLAIN, Server, free_port, wait_for
+from tests.ground import free_port
+from tests.server import PASSWORD, PLAIN, Server, wait_for
 from tests.web.http_client import Person, Tab, text_of
 from tests.web.test_change_requests import decide
 
@@ -239,3 +243,37 @@ def test_a_mail_program_ends_the_digest_by_itself_and_opening_its_link_does_not(
         assert "set-cookie" not in answer.headers
     assert httpx.post(f"{portal.url}{path[:60]}", verify=PLAIN, trust_env=False).status_code == 404
     assert portal.value("SELECT count(*) FROM audit_entry WHERE action = 'digest chosen'") == 1
+
+
+class SlowServer(MailServer):
+    """Takes a letter, and says so once it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given, self.may_answer = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.given.set()
+        await asyncio.to_thread(self.may_answer.wait, 60)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_a_stop_waits_for_the_letter_that_is_being_sent(launch: Callable[..., Server]) -> None:
+    post = SlowServer()
+    post.start()
+    mailed = launch(SMTP_URL=f"smtp+plain://127.0.0.1:{post.port}", PERIODIC_JOBS="1")
+    Person(mailed).post(
+        "/mot-de-passe-perdu", data={"identifiant": "belkacem.samir", "email": "samir.belkacem@example.org"}
+    )
+    assert post.given.wait(60)
+    process = mailed.process
+    assert process
+    process.send_signal(signal.SIGTERM)
+    wait_for(lambda: "stopping" in mailed.log or process.poll() is not None, "the stop to begin")
+    post.may_answer.set()
+    process.wait(60)
+    sent = [str(each["message-id"]) for each in post.received]
+    assert len(sent) == 1
+    assert mailed.value("SELECT state FROM letter WHERE message_id = ?", sent[0]) == "sent"
+    assert mailed.value("SELECT count(*) FROM letter WHERE state = 'sending'") == 0
+    post.stop()

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import httpx
 import pytest
+from bs4 import BeautifulSoup
 
 from data.mail.outbox import decrypt
-from tests.server import PASSWORD, Server
+from tests.server import PASSWORD, PLAIN, Server
 from tests.web.http_client import Person, Tab, ended, text_of
 
 Come = Callable[..., Person]
@@ -36,6 +38,23 @@ def test_the_right_pair_is_mailed_a_password_and_the_old_one_dies_at_once(portal
     assert (to, state) == (MINE[1], "waiting")
     assert come().sign_in(MINE[0]).status_code == 401
     assert come().sign_in(MINE[0], word=word).status_code == 303
+
+
+def test_a_demonstration_shows_its_letters_to_whoever_sits_at_this_machine_so_that_the_password_is_found(
+    portal: Server, come: Come
+) -> None:
+    ask(come(), *MINE)
+    with httpx.Client(base_url=portal.url, verify=PLAIN, trust_env=False) as here:
+        newest = BeautifulSoup(here.get("/demonstration/courriels").text, "lxml").select("tbody a")[0]
+        text = BeautifulSoup(here.get(str(newest["href"])).text, "lxml").select("main pre")[0].get_text()
+        message = here.get(f"{newest['href']}.html")
+    [(_, _, word)] = letters(portal)
+    assert word in text
+    assert word in message.text
+    assert "script-src" not in message.headers["content-security-policy"]
+    assert come().sign_in(MINE[0], word=word).status_code == 303
+    for address in ("", f"/{portal.value('SELECT max(id) FROM letter')}", "/1.html"):
+        assert come().get(f"/demonstration/courriels{address}").status_code == 404
 
 
 def test_every_open_session_of_the_account_stops_at_that_moment(portal: Server, come: Come) -> None:

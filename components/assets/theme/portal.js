@@ -57,9 +57,15 @@ function values(form) {
 
 function focusOn(id, within) {
   const found = document.getElementById(id) ?? within.querySelector(`[name="${CSS.escape(id)}"]`);
-  if (!found) return;
-  found.focus();
-  found.scrollIntoView({ block: "nearest" });
+  if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
+  found?.focus();
+  found?.scrollIntoView({ block: "nearest" });
+  keepFocus();
+}
+
+// The focus never falls to the body: where its place has gone, the page's content has it.
+function keepFocus() {
+  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
 function fill(id, text) {
@@ -109,6 +115,7 @@ const Panel = {
   },
   methods: {
     draw(markup) {
+      if (this.$el.contains(document.activeElement)) requestAnimationFrame(keepFocus);
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
@@ -119,7 +126,9 @@ const Panel = {
             return false; // somebody types there
           },
           beforeAttributeUpdated: (name, node) =>
-            name !== "data-line" && !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")),
+            name !== "data-line" &&
+            !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")) &&
+            !(name === "tabindex" && node === document.activeElement),
         },
       });
       drafts.bringBack(this.$el);
@@ -308,6 +317,9 @@ async function stay() {
   if (answer.ok) watchIdleness();
   else location.reload();
 }
+
+document.addEventListener("close", () => requestAnimationFrame(keepFocus), true); // of a dialog whose opener has gone
+document.addEventListener("told", (event) => showToast(event.detail));
 
 for (const notice of document.querySelectorAll(".lost"))
   new MutationObserver(() => notice.ariaHidden === "false" && announce(notice.textContent)).observe(notice, { attributes: true });

@@ -22,7 +22,14 @@ function add(form, files) {
   }
   // The one that stands alone has the document that the window proposes; of several, each is named by the person.
   for (const one of sending(form)) if (!one.done) draw(form, one);
-  show(form);
+  show(form, told(form, files.length === 1 ? "added" : "addedMany", { name: files[0]?.name, count: files.length }));
+}
+
+// What has just been done, and what it leaves to send.
+function told(form, done, given) {
+  const count = sending(form).filter((one) => !one.done).length;
+  const left = count ? filled(count === 1 ? spoken(form).oneLeft : spoken(form).manyLeft, { count }) : "";
+  return `${filled(spoken(form)[done], given)} ${left}`.trim();
 }
 
 function draw(form, one) {
@@ -85,7 +92,7 @@ function drop(form, one) {
   const list = sending(form);
   list.splice(list.indexOf(one), 1);
   one.line.remove();
-  show(form);
+  show(form, told(form, "removed", { name: one.pages[0]?.file.name ?? "" }));
   (list[0]?.line.querySelector("button") ?? form.querySelector("input[type=file]")).focus();
 }
 
@@ -97,13 +104,13 @@ function alike(form) {
   return groups.filter((group) => group.length > 1).sort((a, b) => b[0].chosen - a[0].chosen)[0] ?? [];
 }
 
-function show(form) {
+function show(form, text = "") {
   const press = form.querySelector("[data-join]");
   const count = alike(form).reduce((sum, one) => sum + one.pages.length, 0);
   form.querySelector("[data-one]").hidden = sending(form).length > 0;
   press.hidden = count < 2 || count > spoken(form).mostPages;
   press.textContent = filled(spoken(form).join, { count });
-  report(form, "");
+  report(form, text);
 }
 
 function join(form) {
@@ -221,10 +228,13 @@ async function sendAll(form) {
     bad ??= at;
   }
   press.removeAttribute("aria-disabled");
-  report(form, bad ? "" : texts.received); // the fault stands under its document, and is read with it
+  const count = left.filter((one) => one.done).length;
+  const text = count > 1 ? filled(texts.receivedMany, { count }) : count ? texts.receivedOne : "";
+  report(form, text); // the fault stands under its document, and is read with it
   if (bad) return bad.focus();
   if (sending(form).some((one) => one.remarked)) return remain(form);
   form.closest("dialog")?.close();
+  document.dispatchEvent(new CustomEvent("told", { detail: text })); // on the page: what a closed window says is not heard
 }
 
 // Something is to be read: the window stays, and is only to be closed.

@@ -39,7 +39,7 @@ ADULT = of_table(
         "birth_name": ("Nom de jeune fille", "Nom naissance"),
         "first_name": ("Prénom responsable", "Prénom usuel", "Prénom du responsable légal", "Prénom payeur"),
         "birth_date": ("Date naiss.", "Né le", "Née le", "Né(e) le", "DDN", "Naissance"),
-        "profession": ("Métier", "Prof.", "CSP"),
+        "profession": ("Métier", "CSP"),
         "address": ("Adresse 1", "Adr.", "Rue", "Adresse postale", "Voie", "Adresse ligne 1"),
         "complement": ("Adresse 2", "Adresse2", "Complément d'adresse", "Compl. adresse", "Adresse ligne 2"),
         "postcode": ("CP", "Code post.", "C.P."),
@@ -120,7 +120,7 @@ PUPILS = (
     column("number", "N° élève", TEXT, *PUPIL_KEY, key=True, required=True, length=80, example="2042"),
     *PUPIL_FIELDS,
     column("discipline", "Discipline", TEXT, "Instrument", "Disciplines", length=120, example="Piano"),
-    column("cycle", "Cycle", TEXT, "Niveau", length=40, example="2e cycle"),
+    column("cycle", "Cycle", TEXT, "Niveau", "Cursus", length=40, example="2e cycle"),
     column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
     column(
         "second_family",

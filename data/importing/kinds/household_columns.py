@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from data.core.fields import TEXT
-from data.importing.columns import COUNTRY, LINES, Field, column
+from data.importing.columns import COUNTRY, LINES, YEAR, Field, column
 from data.importing.kinds.families import (
     ADULT,
     CIVILITIES,
@@ -22,7 +22,18 @@ OF_ADULTS = {each.name: each for each in ADULT}
 OF_PUPILS = {each.name: each for each in PUPIL_FIELDS}
 NAMES_IN_A_CELL = ("Nom et prénom", "Nom prénom", "Nom complet", "Nom Prénoms", "Identité")
 LOGIN = ("Login", "Identifiant extranet", "Compte", "Username")
-DISCIPLINE = ("Discipline", "Instrument", "Disciplines", "Cours", "Activité", "Discipline 1")
+DISCIPLINE = (
+    "Discipline",
+    "Instrument",
+    "Disciplines",
+    "Cours",
+    "Activité",
+    "Discipline 1",
+    "Instrument 1",
+    "Activité 1",
+    "Cours 1",
+)
+LEVEL = ("Niveau", "Niveau musical", "Cursus", "Cycle 1", "Niveau 1")
 PUPIL_NUMBER = (*PUPIL_KEY, "Identifiant élève", "INE", "Num. élève établissement", "idnumber")
 MORE_TITLES = {
     "last_name": ("Nom", "Nom de famille"),
@@ -83,7 +94,7 @@ def child(number: int) -> tuple[Field, ...]:
         of["birth_date"],
         of["school_class"],
         column(f"{group}_discipline", f"Discipline ({whose})", TEXT, *DISCIPLINE, length=120, group=group),
-        column(f"{group}_cycle", f"Cycle ({whose})", TEXT, "Cycle", "Niveau", length=40, group=group),
+        column(f"{group}_cycle", f"Cycle ({whose})", TEXT, "Cycle", *LEVEL, length=40, group=group),
     )
 
 
@@ -92,11 +103,12 @@ PUPIL = (
     column("pupil_name", "Nom complet (élève)", TEXT, *NAMES_IN_A_CELL, "Élève", length=170, group="pupil"),
     *(_of(one, "pupil", "élève", *MORE_TITLES.get(one.name, ())) for one in PUPIL_FIELDS),
     column("discipline", "Discipline", TEXT, *DISCIPLINE, length=120, group="pupil", example="Piano"),
-    column("cycle", "Cycle", TEXT, "Niveau", "Niveau musical", length=40, group="pupil", example="2e cycle"),
+    column("cycle", "Cycle", TEXT, *LEVEL, length=40, group="pupil", example="2e cycle"),
 )
 COLUMNS = (
     *PUPIL,
     column("family", "N° famille", TEXT, *FAMILY_KEY, key=True, length=80, example="1042"),
+    column("school_year", "Année scolaire", YEAR, "Année", "Saison", "Exercice", length=9),
     column("household", "Rattachement", HOUSEHOLD, "Type de foyer", example="principal"),
     column("rights", "Droits", RIGHTS, "Accès", example="tout"),
     *(one for number in range(1, ADULTS + 1) for one in adult(number)),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.importing.kinds.household_lines import CONTACTS, Adult, Entry
@@ -101,7 +102,8 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     """Read everybody, then say who belongs together."""
     found = snapshot.context(Households)
     for line in lines:
-        found.entries[line.number] = read_line(line, snapshot)
+        if not _is_past(line, snapshot):
+            found.entries[line.number] = read_line(line, snapshot)
     entries = list(found.entries.values())
     _continued(entries, snapshot)
     union = _Union()
@@ -116,6 +118,20 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     for group in groups.values():
         _settle_homes(group, snapshot)
     _shared_emails(groups.values(), snapshot)
+
+
+def _is_past(line: Line, snapshot: Snapshot) -> bool:
+    """Whether the line is of an earlier school year, and left out for that. Asked once: who has left is not to come back."""
+    year = str(line.get("school_year", ""))
+    if not year or year >= formats.school_year(snapshot.today):
+        return False
+    choices = (
+        Choice("out", UserError("Non : les laisser de côté")),
+        Choice("in", UserError("Oui : ces élèves sont toujours là")),
+    )
+    sentence = UserError("Ces lignes sont d’une année scolaire passée. Faut-il les enregistrer ?")
+    asked = Question("past-years", sentence, choices, column=line.fields["school_year"].label)
+    return snapshot.questions.ask(asked, line=line.number, sample=year) == "out"
 
 
 def _continued(entries: list[Entry], snapshot: Snapshot) -> None:

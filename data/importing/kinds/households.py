@@ -64,6 +64,8 @@ def _name(entity: Entity) -> Person:
 def place(line: Line, snapshot: Snapshot) -> None:
     """A line's families, adults, pupils, links."""
     found = snapshot.context(Households)
+    if line.number not in found.entries:
+        return  # left out
     entry, group = found.entries[line.number], found.groups[line.number]
     if not entry.key and not entry.adults and not group.homes[0].adults and not entry.children:
         line.fault("", UserError("Cette ligne ne nomme personne."))

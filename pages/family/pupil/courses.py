@@ -10,6 +10,7 @@ from components.ui.icons import icon
 from components.ui.lists import Column, Listing
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import label_of
+from data.billing import pdf_archive
 from data.core import formats
 from data.core.errors import NotFound
 from data.core.i18n import _
@@ -80,17 +81,20 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
         if link.rights == Rights.ALL
         else None
     )
-    paper = html.a(
-        icon("paper"),
-        uow.translate("Attestation d’inscription {year} (PDF)", year=year),
-        href=f"/eleves/{window.n}/attestations/inscription.pdf",
+    paper = html.p(
+        html.a(
+            icon("paper"),
+            uow.translate("Attestation d’inscription {year} (PDF)", year=year),
+            href=f"/eleves/{window.n}/attestations/inscription.pdf",
+        ),
+        class_="links-row",
     )
     return (
         dossier_head(uow, pupil, "cours")
         + html.div(html.h2(uow.translate("Année {year}", year=year)), absences, class_="card-head")
         + lists.draw(uow, listing, found)
         + (glossary.line(uow.language, (each.course.name for each in found), "list") or Markup(""))
-        + html.p(paper, class_="links-row")
+        + (paper if pdf_archive.certified(found) else Markup(""))
         + (course_window.draw(uow, window, pupil, link) if window.course else Markup(""))
     )
 

@@ -85,15 +85,23 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
     )
     whole = [each for each, _ in families.pupils(uow)] if family is None else family
     others = [other for other in whole if other.id != pupil.id]
+    asked = others if tab == "reinscription" else [pupil]  # whose campaign decides on a link
+    campaigns = reenrolment.shown_campaigns(uow, [each.id for each in asked]) if asked else {}
     beside = (
         html.p(
             uow.translate("Autres dossiers : "),
-            Markup(", ").join(html.a(other.full_name, href=f"/eleves/{other.number}/{tab}") for other in others),
+            Markup(", ").join(
+                html.a(
+                    other.full_name,
+                    href=f"/eleves/{other.number}/{tab if tab != 'reinscription' or other.id in campaigns else 'identite'}",
+                )
+                for other in others
+            ),
         )
         if others
         else None
     )
-    campaign = tab == "reinscription" or bool(reenrolment.shown_campaigns(uow, [pupil.id]))
+    campaign = tab == "reinscription" or bool(campaigns)
     links = (
         (uow.translate(label), f"/eleves/{pupil.number}/{name}", name == tab)
         for name, label in TABS

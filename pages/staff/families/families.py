@@ -25,6 +25,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.directory import search as family_search
 from data.directory.search import COLUMNS, Found, Page
 from data.families import models as families
+from data.families import protection
 from data.families.models import Guardian
 from pages.staff.families import families_chosen
 
@@ -172,7 +173,7 @@ def _adults(uow: UnitOfWork, found: Found) -> Content:
 def first_shown(uow: UnitOfWork, found: Found) -> Guardian | None:
     """The first adult, when this person may read where they live."""
     first = next(iter(found.adults), None)
-    return first if first and families.contact_shown(uow, first) else None
+    return first if first and protection.contact_shown(uow, first) else None
 
 
 def _contact(uow: UnitOfWork, found: Found) -> Content:

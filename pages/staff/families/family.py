@@ -21,6 +21,7 @@ from data.core.i18n import _
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from pages.staff.families.families import PATH
 
@@ -109,7 +110,7 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
 
 def _look(uow: UnitOfWork, view: FamilyView) -> Markup | None:
     """« Voir comme la famille »: as its first account."""
-    if not families.all_shown(uow, view.adults):
+    if not protection.all_shown(uow, view.adults):
         return html.p(
             uow.translate("Coordonnées masquées : le responsable seul voit comme cette famille."), class_="small"
         )

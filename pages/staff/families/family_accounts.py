@@ -27,6 +27,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.families import models as families
+from data.families import protection
 from data.families.models import Guardian
 from data.mail import letterhead
 from data.pdf import access_letters
@@ -85,7 +86,7 @@ def _without(uow: UnitOfWork, view: FamilyView, adult: Guardian) -> Markup:
 def _card(
     uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian | None, sessions: list[SignIn], seen: Any
 ) -> Markup:
-    email = adult.email if adult and families.contact_shown(uow, adult) else ""
+    email = adult.email if adult and protection.contact_shown(uow, adult) else ""
     facts: list[tuple[str, Content]] = [
         (uow.translate("Identifiant"), html.span(account.login, class_="login")),
         (uow.translate("E-mail"), _email(uow, adult, email)),
@@ -95,7 +96,7 @@ def _card(
             formats.moment(seen, uow.zone, uow.language) if seen else uow.translate("jamais"),
         ),
     ]
-    seen_as = families.all_shown(uow, view.adults)
+    seen_as = protection.all_shown(uow, view.adults)
     top = html.div(
         html.h2(
             adult.full_name if adult else uow.translate("Compte sans titulaire"),
@@ -209,7 +210,7 @@ def _on(page_state: PageState) -> dict[str, Handler]:
         with caller.unit_of_work(writes=True) as uow:
             account = access_grants.mail(uow, own(uow, act.number()), new)
             adult = uow.get(Guardian, account.guardian_id)
-            address = adult.email if families.contact_shown(uow, adult) else uow.translate("l’adresse masquée")
+            address = adult.email if protection.contact_shown(uow, adult) else uow.translate("l’adresse masquée")
         return Answer(toast=caller.translate("Un mot de passe provisoire part à {address}.", address=address))
 
     async def unblock(caller: Caller, act: Act) -> Answer:

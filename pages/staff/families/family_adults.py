@@ -20,6 +20,7 @@ from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.directory import delete_family, edit_families
 from data.families import models as families
+from data.families import protection
 from data.families.models import Family, Guardian
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, tab
@@ -36,7 +37,7 @@ def _draw(uow: UnitOfWork, view: FamilyView) -> Markup:
 
 def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correction_form.Waiting) -> Markup:
     first = adult is view.adults[0]
-    stored = families.contact_shown(uow, adult)
+    stored = protection.contact_shown(uow, adult)
     chips = [
         html.span(uow.translate("Responsable"), class_="chip") if first else None,
         html.span(icon("alert"), uow.translate("Coordonnées masquées"), class_="chip bad")
@@ -51,7 +52,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
     ]
     notice = None
     if not stored:
-        notice = html.div(icon("info"), html.p(uow.translate(families.PROTECTED)), class_="notice")
+        notice = html.div(icon("info"), html.p(uow.translate(protection.PROTECTED)), class_="notice")
     return html.section(
         html.div(
             html.h2(adult.full_name or uow.translate("Sans nom"), chips),
@@ -60,7 +61,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
         ),
         notice,
         correction_form.form(
-            uow, adult, waiting, view.page_state.shown, hidden=families.hidden_fields(uow, "guardian", adult)
+            uow, adult, waiting, view.page_state.shown, hidden=protection.hidden_fields(uow, "guardian", adult)
         ),
         _removal(uow, adult) if len(view.adults) > 1 else None,
         class_="card record-card",

@@ -170,10 +170,10 @@ def _preview(uow: UnitOfWork, page_state: PageState, kept: Family) -> Markup:
     return (
         html.section(
             html.h2(uow.translate("Ce qui serait réuni"), id="merge-what"),
-            table(uow.translate("Qui est dans chaque famille"), ["", *numbers], people),
-            table(uow.translate("Ce que chaque famille a"), ["", *numbers], counts),
+            table(uow.translate("Qui est dans chaque famille"), [uow.translate("Personnes"), *numbers], people),
+            table(uow.translate("Ce que chaque famille a"), [uow.translate("Fiches"), *numbers], counts),
             html.p(other_way),
-            class_="card flow",
+            class_="card flow merging",
             aria_labelledby="merge-what",
         )
         + _questions(uow, page_state, found)
@@ -209,7 +209,8 @@ def _question(uow: UnitOfWork, page_state: PageState, question: Question) -> Mar
         )
         for value, text in question.choices.items()
     ]  # fmt: skip
-    return html.fieldset(html.legend(uow.translate(question.sentence, **question.words)), choices, class_="field")
+    asked = html.legend(uow.translate(question.sentence, **question.words))
+    return html.fieldset(asked, html.div(choices, class_="answers"), class_="question")
 
 
 def _confirm(uow: UnitOfWork, page_state: PageState, found: Preview) -> Markup:

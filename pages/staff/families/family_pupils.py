@@ -15,6 +15,7 @@ from data.directory import edit_families, edit_pupils
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
 from data.directory.edit_pupils import Household
 from data.families import models as families
+from data.families import protection
 from data.families.models import Pupil, PupilLink, Rights
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, tab
@@ -38,6 +39,7 @@ def _pupil(
     about = " · ".join(
         filter(None, (uow.translate("Dossier n° {number}", number=pupil.number), pupil.discipline, pupil.cycle))
     )
+    hidden = protection.hidden_fields(uow, "pupil", pupil)
     return html.section(
         html.div(html.div(html.h2(pupil.full_name), html.p(about)), class_="head"),
         table(
@@ -46,7 +48,8 @@ def _pupil(
             [_home(uow, view, pupil, home, len(homes)) for home in homes],
         ),
         html.h3(uow.translate("Fiche de l’élève")),
-        correction_form.form(uow, pupil, waiting, view.page_state.shown),
+        hidden and html.div(icon("info"), html.p(uow.translate(protection.PROTECTED)), class_="notice"),
+        correction_form.form(uow, pupil, waiting, view.page_state.shown, hidden=hidden),
         class_="card record-card",
         aria_label=pupil.full_name,
     )

@@ -27,6 +27,7 @@ from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
 from data.families import models as families
+from data.families import protection
 from data.mail.outbox import Letter, LetterState
 from data.office import audit_log
 from data.office.audit_log import EntryView
@@ -139,8 +140,9 @@ def _values(
     uow: UnitOfWork, view: FamilyView, request: ChangeRequest, change: FieldChange, one: EditableField
 ) -> tuple[Content, Content]:
     """Before and asked for; where an adult lives is not told to whom it is hidden from."""
-    whose = next((adult for adult in view.adults if adult.id == request.sheet_id), None)
-    if change.field in families.hidden_fields(uow, request.sheet, whose):
+    theirs = view.adults if request.sheet == "guardian" else [pupil for pupil, _ in view.pupils]
+    whose = next((record for record in theirs if record.id == request.sheet_id), None)
+    if change.field in protection.hidden_fields(uow, request.sheet, whose):
         return uow.translate("Coordonnées masquées"), uow.translate("Coordonnées masquées")
     return one.format_value(change.old, uow.language) or "–", one.format_value(change.new, uow.language) or "–"
 
@@ -166,7 +168,7 @@ def _letters(uow: UnitOfWork, view: FamilyView) -> Markup:
 
 
 def _letter(uow: UnitOfWork, view: FamilyView, letter: Letter) -> tuple[Content, ...]:
-    shielded = not families.all_shown(uow, view.adults)
+    shielded = not protection.all_shown(uow, view.adults)
     return (
         letter.subject,
         uow.translate("Coordonnées masquées") if shielded else letter.recipient or uow.translate("aucun e-mail"),

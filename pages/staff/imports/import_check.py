@@ -12,12 +12,16 @@ from components.ui.markup import acting_form, button, classes
 from data.core.i18n import _, figures
 from data.core.unit_of_work import UnitOfWork
 from data.importing import reports
+from data.importing.kinds.registry import kind
+from data.importing.left_columns import left_columns
 from data.importing.pipeline import Report
 from data.importing.planning import Change
 from data.importing.runs import ImportRun
 from pages.staff.imports import import_faults, import_lists, import_questions
 from pages.staff.imports.import_files import PATH
 from pages.staff.imports.import_preview import draw_preview, draw_totals
+
+MAX_LEFT_OPEN = 6  # columns that are told without a press
 
 
 @dataclass
@@ -54,7 +58,7 @@ def draw_check(uow: UnitOfWork, page_state: PageState, run: ImportRun, report: R
             + html.div(_again(uow, run), back, files, class_="actions")
         )
     shown = mended + questions + _sums(uow, report) + draw_totals(uow, report) + draw_preview(uow, report)
-    shown += _lists(uow, page_state, report)
+    shown += _left_columns(uow, run) + _lists(uow, page_state, report)
     if any(each.is_open for each in report.questions):
         return shown + html.div(back, files, class_="actions")
     text = _("Le portail a changé depuis la vérification. Relisez ce qui va changer, puis importez.")
@@ -70,6 +74,22 @@ def _faulty(uow: UnitOfWork, report: Report) -> Markup:
     )
     how = uow.translate("Corrigez-les ci-dessous ; ou dans votre logiciel, puis donnez le fichier à nouveau.")
     return notice(uow, "bad", "alert", html.p(text), html.p(how))
+
+
+def _left_columns(uow: UnitOfWork, run: ImportRun) -> Markup:
+    """What of the file is written nowhere: never dropped in silence."""
+    left = left_columns(kind(run.kind), run.heads, run.matched)
+    if not left:
+        return Markup()
+    count = uow.ngettext(
+        "{count} colonne du fichier n’est pas importée",
+        "{count} colonnes du fichier ne sont pas importées",
+        count=len(left),
+    )
+    lines = (html.li(html.strong(each.title), " : ", uow.translate(each.why)) for each in left)
+    return html.details(
+        html.summary(count), html.ul(lines, class_="plain-list"), class_="card", open=len(left) <= MAX_LEFT_OPEN
+    )
 
 
 def _again(uow: UnitOfWork, run: ImportRun) -> Markup:
@@ -88,7 +108,7 @@ def _lists(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         else Markup()
     )
     return conflicts + html.section(
-        _list(uow, page_state.changes, report.changes),
+        _list(uow, import_lists.of_new_records(page_state.changes, report.changes), report.changes),
         class_="card",
         aria_label=uow.translate("Ce qui change"),
     )

@@ -6,6 +6,7 @@ from components.ui import html
 from components.ui.tables import table
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.importing.left_columns import left_columns
 from data.importing.records import Record
 from data.importing.runs import ImportRun
 
@@ -28,6 +29,7 @@ def draw_columns(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
 def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
     heads = [uow.translate(each) for each in (_("Colonne du fichier"), _("Premières valeurs"), _("Devient"))]
     matched = run.matched.get("columns", {})
+    left = {each.at: each.why for each in left_columns(record, run.heads, run.matched)}
     rows = []
     for at, head in enumerate(run.heads):
         samples = " · ".join(filter(None, run.samples[at] if at < len(run.samples) else []))
@@ -35,13 +37,14 @@ def _theirs(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:
             (
                 head,
                 html.span(samples or "–", class_="soft samples"),
-                _choice(uow, record, at, head, matched.get(str(at), "")),
+                _choice(uow, record, at, head, matched.get(str(at), ""), left.get(at, "")),
             )
         )
     return table(uow.translate("Colonnes du fichier"), heads, rows, quiet_caption=True)
 
 
-def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) -> Markup:
+def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str, left: str) -> Markup:
+    """`left`: why the column is not written."""
     options = [html.option(uow.translate("— ne pas importer —"), value="", selected=not chosen)] + [
         html.option(
             each.label + (" *" if each.key and each.required else ""),
@@ -58,9 +61,10 @@ def _choice(uow: UnitOfWork, record: Record, at: int, head: str, chosen: str) ->
         data_change="match",
         data_of=at,
         aria_label=uow.translate("« {head} » devient", head=head),
+        aria_describedby=f"{name}-hint" if left else None,
         class_=None if chosen else "left",
     )
-    return html.div(chooser, class_="field")
+    return html.div(chooser, left and html.span(uow.translate(left), id=f"{name}-hint", class_="hint"), class_="field")
 
 
 def _others(uow: UnitOfWork, run: ImportRun, record: Record) -> Markup:

@@ -113,7 +113,7 @@ def _row(uow: UnitOfWork, run: ImportRun, heads: Sequence[str], group: Alike) ->
     )
     begin = (html.br(), html.span(group.about, class_="soft small")) if len(group.lines) == 1 else None
     cells = (group.value or "–", group.column or "–", (where, begin), group.why.message(uow.language), field, aside)
-    return table_row(heads, cells, ("broken", "", "tight"))
+    return table_row(heads, cells, ("broken", "", "broken"))
 
 
 def corrected(uow: UnitOfWork, act: Act, run: ImportRun, faults: Sequence[Fault]) -> int:

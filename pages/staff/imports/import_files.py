@@ -33,7 +33,7 @@ async def receive(caller: Caller, request: Request) -> Response:
     if not called:
         return RedirectResponse(f"{PATH}?manque=1", 303)
     chosen = name if isinstance(name, str) and name in KINDS else ""
-    number = await asyncio.to_thread(jobs.receive, caller.unit_of_work, chosen, called, content)
+    number = await jobs.in_turn(jobs.receive, caller.unit_of_work, chosen, called, content)
     return RedirectResponse(f"{PATH}/{number}", 303)
 
 
@@ -89,7 +89,7 @@ async def export(caller: Caller, request: Request, name: str, form: str) -> Resp
     wanted = _form(form)
     if name not in KINDS:
         raise NotFound(f"export {name[:20]}")
-    content, rows = await asyncio.to_thread(_export, caller, name, wanted)
+    content, rows = await jobs.in_turn(_export, caller, name, wanted)
     with caller.unit_of_work(writes=True) as uow:
         exporting.note(uow, name, rows)
         day = uow.today

@@ -1,6 +1,7 @@
 """The lists of a dry run: what must be known, what changes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from components.ui.lists import Column, Listing
 from data.core.errors import UserError
@@ -25,7 +26,12 @@ def conflicts() -> Listing[Conflict]:
         "doubts",
         _("À vérifier avant d’importer"),
         [
-            Column("Ligne", lambda uow, each: str(each[0]), key=lambda each: each[0], look="num"),
+            Column(
+                "Ligne",
+                lambda uow, each: uow.translate("ligne {line}", line=each[0]) if each[0] else "",
+                key=lambda each: each[0],
+                look="tight",
+            ),
             Column("Ce qu’il faut savoir", lambda uow, each: each[2].message(uow.language)),
         ],
         of=lambda each: each[0],
@@ -34,13 +40,14 @@ def conflicts() -> Listing[Conflict]:
 
 
 def changes() -> Listing[Change]:
+    """What is changed stands last: `of_new_records` goes without."""
     return Listing(
         "changes",
         _("Ce qui change"),
         [
-            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
-            Column("Effet", lambda uow, each: uow.translate(reports.SENTENCES[each.outcome])),
             Column("Fiche", lambda uow, each: each.about or "–"),
+            Column("Effet", lambda uow, each: uow.translate(reports.SENTENCES[each.outcome])),
+            Column("Ligne", lambda uow, each: str(each.line), key=lambda each: each.line, look="num"),
             Column("Colonne", lambda uow, each: each.column),
             Column("Avant", lambda uow, each: each.old),
             Column("Après", lambda uow, each: each.new),
@@ -49,3 +56,10 @@ def changes() -> Listing[Change]:
         empty=_("Rien ne change : ces fiches sont déjà ainsi."),
         searched=True,
     )
+
+
+def of_new_records(listing: Listing[Change], rows: Sequence[Change]) -> Listing[Change]:
+    """Without the columns that are empty when every record is new."""
+    if any(each.column for each in rows):
+        return listing
+    return replace(listing, columns=listing.columns[:3])

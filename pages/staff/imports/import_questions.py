@@ -68,7 +68,7 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
     return html.fieldset(
         html.legend(question.sentence.message(uow.language)),
         html.p(_where(uow, question), class_="soft"),
-        options,
+        html.div(options, class_="answers"),
         class_="question",
     )
 
@@ -92,7 +92,10 @@ def _name(question: Question) -> str:
 
 def answer(uow: UnitOfWork, act: Act, run_id: int, questions: Sequence[Question]) -> None:
     """Keep what was chosen."""
+    answers = {}
     for question in questions:
         given = parse_id(act.values.get(_name(question)))
         if given is not None and given < len(question.choices):
-            import_runs.answer(uow, run_id, question.key, question.choices[given].value)
+            answers[question.key] = question.choices[given].value
+    if answers:
+        import_runs.answer(uow, run_id, answers)

@@ -1,6 +1,5 @@
 """How a file was read, with what says so: its sheet, its titles, its characters, the lines left aside. Each can be changed."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,7 +48,7 @@ def draw_reading(uow: UnitOfWork, run: ImportRun) -> Markup:
             html.div(_controls(uow, looked), class_="fixed"),
             open=bool(looked.reading.skip_hidden or looked.reading.keep_all or run.matched.get("reading")),
         ),
-        class_="card flow tight",
+        class_="card flow tight reading",
         aria_labelledby="reading",
     )
 
@@ -187,14 +186,14 @@ def acts(run_id: int) -> dict[str, Handler]:
 
     async def look(caller: Caller, act: Act) -> Answer:
         """What says how the file was read was forgotten since."""
-        await asyncio.to_thread(jobs.looked, caller.unit_of_work, run_id)
+        await jobs.in_turn(jobs.looked, caller.unit_of_work, run_id)
         return Answer(focus="reading")
 
     async def reread(caller: Caller, act: Act) -> Answer:
         """The kept file, as the person says."""
         with caller.unit_of_work() as uow:
             chosen = uow.get(ImportRun, run_id).matched.get("reading", {})
-        await asyncio.to_thread(jobs.reread, caller.unit_of_work, run_id, Reading.of({**chosen, **_changed(act)}))
+        await jobs.in_turn(jobs.reread, caller.unit_of_work, run_id, Reading.of({**chosen, **_changed(act)}))
         return Answer(announce=caller.translate("Le fichier est lu à nouveau."), focus=f"reading-{act.of}")
 
     return {"look": look, "reread": reread}

@@ -77,14 +77,14 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     run = uow.get(ImportRun, page_state.run_id)
     record, job = KINDS.get(run.kind), jobs.job_of(run.id)
     report = jobs.report_of(run)
-    if run.state == ImportState.WAITING and record:
-        if job:
-            step, body = (3 if job.writes else 2), progress(uow, job)
-        elif report and not page_state.back:
+    if job and not job.undoes:  # until it ends, whatever it has written: nothing else can be begun
+        step, body = (3 if job.writes else 2), progress(uow, job)
+    elif run.state == ImportState.WAITING and record:
+        if report and not page_state.back:
             step, body = 2, draw_check(uow, page_state, run, report)
         else:
             step, body = 1, _match_screen(uow, run, record)
-        problem = None if job else jobs.problem_of(run.id)
+        problem = jobs.problem_of(run.id)
         body = (notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()) + body
     else:
         step, body = (4 if run.state in {ImportState.DONE, ImportState.UNDONE} else 0), _finished(uow, run)

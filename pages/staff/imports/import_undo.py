@@ -95,12 +95,12 @@ def draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     """Below what was imported, while it can be taken back, and once it was."""
     import_runs.manager_only(uow)
     run, job = uow.get(ImportRun, page_state.run_id), jobs.job_of(page_state.run_id)
+    if job:
+        return progress(uow, job) if job.undoes else Markup()
     if run.state == ImportState.UNDONE:
         return _outcome(uow, run)
     if run.state != ImportState.DONE or not undo.may_undo(uow, run):
         return Markup()
-    if job:
-        return progress(uow, job)
     report, problem = jobs.undo_report_of(run.id), jobs.problem_of(run.id)
     warned = notice(uow, "bad", "alert", problem.message(uow.language)) if problem else Markup()
     return warned + (_read(uow, page_state, report) if report else _offer(uow, run))
@@ -132,7 +132,6 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
     stays = (
         html.section(
             lists.draw(uow, replace(page_state.left, searched=len(report.left) > 10), report.left),
-            class_="card",
             aria_label=uow.translate("Ce qui reste"),
         )
         if report.left
@@ -144,7 +143,7 @@ def _read(uow: UnitOfWork, page_state: PageState, report: Report) -> Markup:
         _by_kind(uow, report),
         stays,
         _confirm(uow, report, bool(sums["removed"] or sums["restored"])),
-        class_="card flow",
+        class_="card flow taken-back",
         aria_labelledby="undo-title",
     )
 

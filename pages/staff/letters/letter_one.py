@@ -14,12 +14,13 @@ from data.core.i18n import _
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.mail.outbox import LetterState
+from data.mail.templates import LetterKind
 from data.office import outbox_admin, template_preview
 from data.office.outbox_admin import About, Wanted
 
 PATH = "/gestion/courriels"
 TITLE_ID = "letter-title"
-OTHER_KINDS = {"trial": _("Essai d’un texte")}
+OTHER_KINDS: dict[str, str] = {LetterKind.TRIAL: _("Essai d’un texte")}
 
 
 def path_of(wanted: Wanted, opened: int | None = None) -> str:

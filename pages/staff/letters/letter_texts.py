@@ -19,7 +19,7 @@ from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.mail import custom_templates
 from data.mail.custom_templates import MAX_BODY_LENGTH, MAX_LINK_LENGTH, MAX_SUBJECT_LENGTH, PARTS, TemplateText
-from data.mail.templates import TEMPLATES
+from data.mail.templates import TEMPLATES, LetterKind
 from data.office import template_preview
 from pages.staff.letters import letters
 
@@ -30,7 +30,7 @@ PATH = "/gestion/courriels/textes"
 class PageState:
     """What one open page shows: the text, its language, whose data fill the preview; what was typed and not kept yet."""
 
-    kind: str
+    kind: LetterKind
     language: Language = "fr"
     family: int | None = None
     draft: TemplateText | None = None
@@ -41,13 +41,13 @@ class PageState:
         return path_of(self.kind, self.language)
 
 
-def path_of(kind: str, language: str) -> str:
+def path_of(kind: LetterKind, language: str) -> str:
     return f"{PATH}?genre={kind}" + ("&langue=en" if language == "en" else "")
 
 
 @screen(PATH, Audience.STAFF, title=_("Textes des courriels"))
 def texts(uow: UnitOfWork, genre: str = "", langue: str = "fr") -> None:
-    page_state = PageState(genre if genre in TEMPLATES else next(iter(TEMPLATES)), as_language(langue))
+    page_state = PageState(LetterKind(genre) if genre in TEMPLATES else next(iter(TEMPLATES)), as_language(langue))
     acts = {"open": _open, "language": _language, "look": _look, "keep": _keep, "restore": _restore, "trial": _trial}
     page_panel(uow, page_state, _draw, acts, [("letter texts", uow.site_id or 0)])
 
@@ -71,7 +71,7 @@ def _list(uow: UnitOfWork, page_state: PageState) -> Markup:
     own = custom_templates.edited(uow)
     titles = template_preview.titles()
 
-    def row(kind: str) -> Markup:
+    def row(kind: LetterKind) -> Markup:
         changed = [LANGUAGES[language] for language in LANGUAGES if (kind, language) in own]
         text = (
             uow.translate("Texte du conservatoire : {languages}", languages=", ".join(changed))

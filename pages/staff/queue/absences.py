@@ -9,7 +9,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form
+from components.ui.markup import Content, acting_form
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -17,6 +17,7 @@ from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.office import absence_review
 from data.office.absence_review import Written
 from data.schooling import absences
@@ -94,11 +95,13 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     notice = each.notice
     sent = formats.moment(notice.submitted_at, uow.zone, uow.language)
     about = uow.translate("Envoyée le {moment} · famille n° {family}", moment=sent, family=each.family_number)
-    document = (
-        html.a(icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}", class_="link")
-        if notice.document
-        else ""
-    )
+    document: Content = ""
+    if notice.document and protection.family_shown(uow, notice.family_id):
+        document = html.a(
+            icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}", class_="link"
+        )
+    elif notice.document:
+        document = uow.translate(protection.PAPERS_PROTECTED)
     pairs: list[tuple[str, object]] = [
         (_("Nature"), _kind(uow, each)),
         (_("Jours"), absences.days_of(notice, uow.language)),

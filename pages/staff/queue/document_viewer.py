@@ -6,12 +6,16 @@ from components.ui import html
 from components.ui.icons import icon
 from components.ui.review_queue import keyed
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.families.stored_files import StoredFile
+from data.reenrolment.models import SuppliedDocument
 from data.reenrolment.review_queue import Given
 
 
 def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
     """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
+    if not protection.file_shown(uow, file):
+        return html.div(icon("info"), html.p(uow.translate(protection.PAPERS_PROTECTED)), class_="notice")
     label = shown.item.document.label
     after = keyed("N", uow.translate("Pièce suivante"), do="turn-document", class_="link") if total > 1 else None
     larger = keyed(
@@ -34,6 +38,11 @@ def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int
         aria_labelledby="document-title",
     )
     return html.div(bar, html.div(_content(file, label), class_="viewer"), class_="viewer-box") + window
+
+
+def file_name(uow: UnitOfWork, supplied: SuppliedDocument) -> str:
+    """As the family called it: a name may hold an address too."""
+    return supplied.file_name if protection.family_shown(uow, supplied.family_id) else uow.translate("nom masqué")
 
 
 def _content(file: StoredFile, label: str, *, large: bool = False) -> Markup:

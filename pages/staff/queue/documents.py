@@ -121,7 +121,10 @@ def _document(uow: UnitOfWork, page_state: PageState, found: Found) -> Markup:
         review_queue.draw_head(f"{document.label} – {pupil.full_name}", html.p(about), side=status_chip(uow, state)),
         review_queue.steps(uow),
         facts(
-            [(uow.translate("Fichier"), f"{supplied.file_name} · {size}"), (uow.translate("Consigne"), document.hint)]
+            [
+                (uow.translate("Fichier"), f"{document_viewer.file_name(uow, supplied)} · {size}"),
+                (uow.translate("Consigne"), document.hint),
+            ]
         ),
         document_viewer.draw(uow, item, file, 1, 1, refuses=False)
         if file

@@ -198,7 +198,7 @@ def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool,
             aria_pressed="true" if current else "false",
         )
     size = f"{max(1, round(supplied.size / 1024))} Ko" if supplied else ""
-    about = html.span(f"{supplied.file_name} · {size}", class_="soft small") if supplied else None
+    about = html.span(f"{document_viewer.file_name(uow, supplied)} · {size}", class_="soft small") if supplied else None
     optional = None if each.item.document.required else html.span(uow.translate("facultative"), class_="soft small")
     reason = html.p(supplied.reason, class_="small") if supplied and supplied.reason else None
     verdict = _verdict(uow, each, page_state) if open_ and each.waits and supplied else None

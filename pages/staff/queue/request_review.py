@@ -13,7 +13,7 @@ from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import edit_presence, formats, sites
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
-from data.families import models as families
+from data.families import protection
 from data.families.models import Family
 
 Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
@@ -69,7 +69,7 @@ def _table(uow: UnitOfWork, rows: list[Cells], before: str) -> Markup:
 def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> Markup:
     rows = [_row(uow, line) for line in lines]
     if all(line.hidden for line in lines if line.change.state == ChangeState.PENDING):
-        stored = html.div(icon("info"), html.p(uow.translate(families.PROTECTED)), class_="notice")
+        stored = html.div(icon("info"), html.p(uow.translate(protection.PROTECTED)), class_="notice")
         return _table(uow, rows, _("Aujourd’hui")) + stored
     ready = review_queue.ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
     reason = html.div(

@@ -34,7 +34,7 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
     text = formats.moment(copied, uow.zone, uow.language) if copied else uow.translate("aucune depuis cette machine")  # type: ignore[arg-type]
     old = copied is None or (uow.now - copied).days >= OLD_BACKUP_DAYS  # type: ignore[operator]
     lines = (
-        (_("Base de données"), "SQLite" if database.file() else "PostgreSQL", True),
+        (_("Base de données"), _kind(uow), not health.damage()),
         (_("Version de la base"), f"{now}", now == newest),
         (
             _("Courriels en attente"),
@@ -74,3 +74,9 @@ def _draw(uow: UnitOfWork, now: object, newest: object, waiting: int, age: int, 
         class_="card",
         aria_label=uow.translate("État du portail"),
     )
+
+
+def _kind(uow: UnitOfWork) -> str:
+    if health.damage():
+        return uow.translate("endommagée : prévenez la personne qui administre le portail")
+    return "SQLite" if database.file() else "PostgreSQL"

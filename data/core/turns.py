@@ -1,0 +1,54 @@
+"""Slow work has threads of its own, so many at once; what comes meanwhile waits its turn, and only so much of it may wait."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+Answer = TypeVar("Answer")
+Given = ParamSpec("Given")
+
+
+class Full(Exception):
+    """As much waits as may."""
+
+
+class Turns:
+    """`most` works at once, waiting or under way, and `most_bytes` of what they hold in memory, which one alone may pass."""
+
+    def __init__(self, name: str, threads: int, *, most: int, most_bytes: int = 0) -> None:
+        self.most, self.most_bytes = most, most_bytes
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._held: list[int] = []  # bytes
+        self._lock = threading.Lock()
+
+    def submit(self, work: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> "Future[Answer]":
+        """Begun when its turn comes; Full when there is no place."""
+        self._take(0)
+        future = self._threads.submit(work, *given, **named)
+        future.add_done_callback(lambda _: self._give_back(0))
+        return future
+
+    async def wait(self, work: Callable[[], Answer], size: int = 0) -> Answer:
+        """Its answer, off the loop; Full when there is no place. `size`: the bytes that it holds until then."""
+        self._take(size)
+        try:
+            return await asyncio.wrap_future(self._threads.submit(work))
+        finally:
+            self._give_back(size)
+
+    def close(self) -> None:
+        """What is under way ends; what waits is not begun."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _take(self, size: int) -> None:
+        with self._lock:
+            heavy = self.most_bytes and self._held and sum(self._held) + size > self.most_bytes
+            if len(self._held) >= self.most or heavy:
+                raise Full
+            self._held.append(size)
+
+    def _give_back(self, size: int) -> None:
+        with self._lock:
+            self._held.remove(size)

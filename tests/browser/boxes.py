@@ -1,0 +1,38 @@
+"""Every combination of the modes that move something, in one page: the phone's bar, what sticks out, what lies on another."""
+
+from data.accounts.display_preferences import CHOICES
+
+COLOURS = {"theme", "contrast", "links", "motion"}  # they move nothing
+MODES = {each.name: list(dict.fromkeys(["", *each.values])) for each in CHOICES if each.name not in COLOURS}
+BOXES = r"""modes => {
+  const data = document.documentElement.dataset, found = new Set();
+  const box = e => e.getBoundingClientRect(), seen = e => e.checkVisibility({visibilityProperty: true});
+  const names = Object.keys(modes);
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  const check = at => {
+    const note = (what, e) => found.add(`${what}: ${e.outerHTML.slice(0, 90)} (${at})`);
+    const bar = document.querySelector('.tabbar'), places = [...bar.children].filter(seen), room = document.documentElement.clientWidth;
+    const whole = box(bar);
+    if (Math.abs(whole.bottom - innerHeight) > 1 || whole.height > innerHeight / 5 || places.length < 2) note('bar', bar);
+    places.forEach((e, n) => { const b = box(e);
+      if (b.left < -1 || b.right > room + 1 || b.bottom > innerHeight + 1 || e.scrollWidth > e.clientWidth + 1) note('place', e);
+      if (n && meet(b, box(places[n - 1]))) note('places', e); });
+    if (document.documentElement.scrollWidth > room) note('sideways', document.body);
+    if (box(document.querySelector('.skip')).bottom > 0) note('skip', document.querySelector('.skip'));
+    for (const e of document.querySelectorAll('.chip')) { const b = box(e);
+      if (seen(e) && b.height > 40 && parseFloat(getComputedStyle(e).borderRadius) * 2 > Math.min(b.width, b.height) + 2) note('circle', e); }
+    const words = [...document.querySelectorAll('.bar *, h1, .card h2, .tabs a, .chip, .btn, label, .walk *')]
+      .filter(e => seen(e) && !e.closest('.more, .unseen, svg') && !e.children.length && e.textContent.trim());
+    words.forEach((e, n) => { const b = box(e);
+      if (n && meet(b, box(words[n - 1])) && !bar.contains(e) && getComputedStyle(e).position !== 'absolute') note('over', e); });
+  };
+  const walk = (at, worn) => {
+    if (at === names.length) return check(JSON.stringify(worn));
+    for (const value of modes[names[at]]) {
+      if (value) data[names[at]] = value; else delete data[names[at]];
+      walk(at + 1, {...worn, ...(value ? {[names[at]]: value} : {})});
+    }
+  };
+  walk(0, {});
+  return [...found];
+}"""

@@ -1,0 +1,113 @@
+"""Lists in the shapes of programs whose titles nobody has published: known by likeness; what is not written is told, with its reason."""
+
+# ruff: noqa: E501 — a line of a file stays a line
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from data.core.fields import fold
+from data.families.models import Guardian, Pupil
+from data.importing import jobs
+from data.importing import runs as import_runs
+from data.importing.kinds.registry import kind
+from data.importing.left_columns import left_columns
+from data.importing.runs import ImportRun
+from tests.data.import_helpers import HELENES, carry, check, faults
+from tests.data.site_helpers import an_empty_site
+from tests.demo_users import every, last
+
+MONEY, YEAR, TEACHER = "« Factures et avoirs »", "l’année s’importe avec les cours", "Les enseignants s’importent"
+# Shape -> the titles, a line, the columns that are not written and a part of why.
+SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "Rhapsodie": (
+        "Elève;Date naiss.;Sexe;Resp. légal 1;Resp. légal 2;Adr.;CP;Ville;Tél. portable;Courriel;Discipline;Cursus;Professeur;Année scolaire;Montant",
+        "VASSEUR Irina;16/06/2012;F;Mme VASSEUR Claire;M. VASSEUR Marc;3 place du Marché;57220;Valmont;06 98 76 54 32;claire@example.org;Piano;2e cycle;"
+        "LE GALL;2026/2027;324,00",
+        {"Professeur": TEACHER, "Année scolaire": YEAR, "Montant": MONEY},
+    ),
+    "DuoNET": (
+        "N° adhérent;Nom;Prénom;Né(e) le;RL1 nom;RL1 prénom;RL1 tél. mobile;RL1 mail;RL2 nom;RL2 prénom;RL2 mail;Adr. 1;Adr. 2;Code post.;Commune;"
+        "Quotient familial;Activité 1;Niveau 1;Prof. 1;Activité 2",
+        "5001;VASSEUR;Irina;16/06/2012;VASSEUR;Claire;0698765432;claire@example.org;VASSEUR;Marc;marc@example.org;3 place du Marché;Bât. B;57220;Valmont;"
+        "850;Piano;2e cycle;LE GALL;Chant",
+        {"Quotient familial": "ne garde pas", "Prof. 1": TEACHER, "Activité 2": "Une discipline par ligne"},
+    ),
+    "iConservatoire": (
+        "Code usager;Nom usager;Prénom usager;Date de naissance;Code foyer;Responsable légal 1 - Nom;Responsable légal 1 - Prénom;"
+        "Responsable légal 1 - Portable;Responsable légal 1 - Email;Responsable légal 2 - Nom;Responsable légal 2 - Prénom;Adresse foyer;CP foyer;"
+        "Ville foyer;Discipline;Cycle;Enseignant;Saison;Tarif",
+        "5001;VASSEUR;Irina;16/06/2012;901;VASSEUR;Claire;0698765432;claire@example.org;VASSEUR;Marc;3 place du Marché;57220;Valmont;Piano;2e cycle;"
+        "LE GALL;2026-2027;324,00 €",
+        {"Enseignant": TEACHER, "Saison": YEAR, "Tarif": MONEY},
+    ),
+    "Opentalent": (
+        "Civilité;Nom;Prénom;Date de naissance;Adresse;Code postal;Ville;Email;Tuteur 1 Nom;Tuteur 1 Prénom;Tuteur 1 Email;Tuteur 1 Mobile;Tuteur 2 Nom;"
+        "Tuteur 2 Prénom;Instrument;Cycle;Année",
+        "Mlle;VASSEUR;Irina;16/06/2012;3 place du Marché;57220;Valmont;irina@example.org;VASSEUR;Claire;claire@example.org;0698765432;VASSEUR;Marc;Piano;"
+        "2e cycle;2026/2027",
+        {"Civilité": "Aucune colonne", "Année": YEAR},
+    ),
+    "Pronote": (
+        "Élève;Né(e) le;Sexe;Classe;Régime;Resp. 1 Civilité;Resp. 1 Nom;Resp. 1 Prénom;Resp. 1 Tél. mobile;Resp. 1 E-mail;Resp. 1 Adresse 1;Resp. 1 CP;"
+        "Resp. 1 Ville;Resp. 2 Civilité;Resp. 2 Nom;Resp. 2 Prénom",
+        "VASSEUR Irina;16/06/2012;Féminin;6E2;Externe;Mme;VASSEUR;Claire;0698765432;claire@example.org;3 place du Marché;57220;Valmont;M.;VASSEUR;Marc",
+        {"Régime": "Aucune colonne"},
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def empty_site(database: str, tmp_path: Path) -> None:
+    an_empty_site(f"sqlite:///{tmp_path}/new.db")
+
+
+def received(*lines: str) -> ImportRun:
+    number = jobs.receive(HELENES, "", "liste.csv", "\n".join(lines).encode())
+    return last(ImportRun, ImportRun.id == number)
+
+
+def answer(run: ImportRun, **answers: str) -> ImportRun:
+    with HELENES(writes=True) as uow:
+        import_runs.match(uow, run.id, {"answers": answers})
+    return last(ImportRun, ImportRun.id == run.id)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_leaves(shape: str) -> None:
+    titles, line, left = SHAPES[shape]
+    run = received(titles, line)
+    assert run.kind == "pupils-and-adults"
+    told = {each.title: each.why for each in left_columns(kind(run.kind), run.heads, run.matched)}
+    assert set(told) == set(left)
+    for title, why in left.items():
+        assert why in told[title]
+    report = carry(run)
+    assert (faults(report), [each.key for each in report.questions if each.is_open]) == ([], [])
+    [pupil] = every(Pupil)
+    assert (pupil.first_name, fold(pupil.last_name), pupil.birth_date) == ("Irina", "vasseur", date(2012, 6, 16))
+    assert (pupil.discipline, pupil.cycle) == (("", "") if shape == "Pronote" else ("Piano", "2e cycle"))
+    mother, father = sorted(every(Guardian), key=lambda each: each.rank)
+    assert [mother.first_name, father.first_name] == ["Claire", "Marc"]
+    assert (mother.address, mother.town, mother.phone_mobile, mother.email, mother.profession) == (
+        "3 place du Marché", "Valmont", "+33698765432", "claire@example.org", "",
+    )  # fmt: skip
+
+
+def test_a_line_of_a_past_year_enters_only_when_somebody_says_so() -> None:
+    titles, line, _ = SHAPES["Rhapsodie"]
+    gone = (
+        line.replace("VASSEUR", "PERRIN")
+        .replace("Irina", "Lou")
+        .replace("claire@", "lou@")
+        .replace("2026/2027", "2024-2025")
+    )
+    run = received(titles, line, gone)
+    [asked] = [each for each in check(run).questions if each.is_open]
+    assert (asked.key, asked.lines, asked.samples) == ("past-years", [3], ["2024-2025"])
+    report = carry(answer(run, **{"past-years": "out"}))
+    assert report.written
+    assert [each.first_name for each in every(Pupil)] == ["Irina"]
+    assert carry(answer(received(titles, gone), **{"past-years": "in"})).written
+    assert {each.first_name for each in every(Pupil)} == {"Irina", "Lou"}

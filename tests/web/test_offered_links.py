@@ -1,0 +1,59 @@
+"""No screen offers a link that its own target refuses."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.server import Server
+from tests.web.http_client import Person
+
+Come = Callable[..., Person]
+OF_ONE_SHAPE = 3  # links that differ by numbers and values alone: so many of them are followed
+LEAVES = ("/deconnexion", "/gestion/familles/vue")
+
+
+def shape(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{re.sub(r'[0-9]+', '0', parts.path)}?{sorted(name for name, _ in parse_qsl(parts.query))}"
+
+
+def links(page: str, at: str) -> Iterator[str]:
+    for link in BeautifulSoup(page, "lxml").select("a[href]"):
+        address = urljoin(at, str(link["href"])).partition("#")[0]
+        if address.startswith("/") and not address.startswith(LEAVES):
+            yield address
+
+
+def refused(person: Person, start: str) -> tuple[list[str], int]:
+    """The links that are offered from there on and answer otherwise than with what they offer; how many were followed."""
+    waiting, known, followed, found = [(start, "")], {start}, Counter[str](), list[str]()
+    while waiting:
+        address, at = waiting.pop()
+        answer = person.get(address)
+        if answer.status_code not in {200, 303}:
+            found.append(f"{at} offers {address}: {answer.status_code}")
+        if answer.status_code != 200 or "html" not in answer.headers["content-type"]:
+            continue
+        for link in links(answer.text, address):
+            if link not in known and followed[shape(link)] < OF_ONE_SHAPE:
+                known.add(link)
+                followed[shape(link)] += 1
+                waiting.append((link, address))
+    return found, len(known)
+
+
+@pytest.mark.parametrize(
+    ("login", "start"),
+    [("aubry.claire", "/"), ("aubry.marc", "/"), ("belkacem.samir", "/"), ("renard.paul", "/gestion"), ("lemoine.helene", "/gestion")],
+)  # fmt: skip
+def test_every_link_that_is_offered_opens(portal: Server, come: Come, login: str, start: str) -> None:
+    portal.change(
+        "UPDATE enrolment SET status = 'left' WHERE pupil_id = (SELECT id FROM pupil WHERE number = 2043 AND site_id = 1)"
+    )
+    found, followed = refused(come(login), start)
+    assert followed > 20
+    assert found == []

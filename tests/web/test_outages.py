@@ -1,0 +1,83 @@
+"""The database's disk is full, its server is stopped: people are told what is so, the log has one line a cause."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import furnish
+from tests.ground import Cluster
+from tests.server import Server, wait_for
+from tests.web.http_client import Person, Tab
+
+Launch = Callable[..., Server]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)], check=False).returncode:
+        pytest.fail("a disk is mounted for this test: run it as root, or under `unshare -rm`", pytrace=False)
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk: Path) -> None:
+    with suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
+        while True:
+            filling.write(b"0" * 4096)
+
+
+def test_a_full_disk_of_the_database_is_told_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:
+    own = Server(tmp_path / "portal", sqlite_demo)
+    own.database = small_disk / "portal.db"
+    own.environment["DATABASE_URL"] = f"sqlite:///{own.database}"
+    own.database.write_bytes(sqlite_demo.read_bytes())
+    own.start()
+    try:
+        with Tab(Person(own, "aubry.claire"), "/famille") as tab:
+            fill(small_disk)
+            refused = wait_for(lambda: _signs_in(own), "no more room")
+            assert "L’enregistrement est momentanément impossible. Rien n’a été modifié." in refused
+            assert "sollicité" not in refused
+            assert "Rien n’a été modifié" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
+        watch = Person(own).get("/readyz")
+        assert (watch.status_code, watch.json()["en_cause"]) == (503, ["database", "disk"])
+    finally:
+        own.stop()
+    assert "Traceback" not in own.log
+    assert own.log.count("The disk of the database is full: make room on it.") == 1
+
+
+def _signs_in(own: Server) -> str:
+    answer = Person(own).sign_in("belkacem.samir")
+    return answer.text if answer.status_code == 503 else ""
+
+
+def test_postgresql_stopped_under_open_pages(cluster: Cluster, launch: Launch) -> None:
+    """An act is answered in words, the log has one line; once it is back everything goes on."""
+    furnish(f"{cluster.url}postgres")
+    own = launch(DATABASE_URL=f"{cluster.url}postgres", PERIODIC_JOBS="1")
+    claire = Person(own, "aubry.claire")
+    with Tab(claire, "/famille") as tab:
+        cluster.stop()
+        try:
+            for _ in range(3):
+                answer = tab.save(phone_mobile="06 12 34 56 78")
+                assert "ne joint plus sa base de données" in answer["dialog"]
+            page = claire.get("/famille")
+            assert (page.status_code, "ne joint plus sa base" in page.text) == (503, True)
+            watch = Person(own).get("/readyz")
+            assert (watch.status_code, watch.json()["en_cause"][0]) == (503, "database")
+        finally:
+            cluster.start()
+        wait_for(lambda: Person(own).get("/readyz").status_code == 200, "the database to be back")
+        assert "mise à jour" in tab.save(phone_mobile="06 12 34 56 78")["dialog"]
+    wait_for(lambda: "The database answers again" in own.log, "a word of it")
+    assert "Traceback" not in own.log
+    assert own.log.count("The database cannot be reached") == 1
+    own.stop()
