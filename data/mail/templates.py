@@ -73,6 +73,16 @@ TEMPLATES = {
             _("Ce n’est pas ce que vous aviez demandé ? Prévenez-nous."),
         ),
     ),
+    "household_changed": Template(
+        _("Les droits de votre foyer ont changé"),
+        (
+            _("Le {moment}, le secrétariat a changé le rattachement de {subject} à votre foyer :"),
+            "changes",
+            _("Ce n’est pas ce que vous attendiez ? Prévenez-nous."),
+            "link",
+        ),
+        _("Voir mes élèves"),
+    ),
     "password_changed": Template(
         _("Votre mot de passe a été modifié"),
         (

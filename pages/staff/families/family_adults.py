@@ -62,7 +62,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
         correction_form.form(
             uow, adult, waiting, view.page_state.shown, hidden=protection.hidden_fields(uow, "guardian", adult)
         ),
-        _removal(uow, adult) if len(view.adults) > 1 else None,
+        _removal(uow, adult, view.adults[1] if first else None) if len(view.adults) > 1 else None,
         class_="card record-card",
         aria_label=adult.full_name,
     )
@@ -93,15 +93,17 @@ def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Ma
     )
 
 
-def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
-    """Asked once."""
+def _removal(uow: UnitOfWork, adult: Guardian, following: Guardian | None) -> Markup:
+    """Asked once. `following` is the « responsable » from then on."""
     id_ = f"remove-{adult.id}-ask"
     text = uow.translate(
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
+    then = uow.translate("{name} devient le responsable de la famille.", name=following.full_name) if following else ""
     return html.dialog(
         html.p(text, id=f"{id_}-text"),
+        then and html.p(then),
         html.div(
             html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
             button(uow.translate("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
