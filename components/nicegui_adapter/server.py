@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from components.assets.serving import Assets
 from components.nicegui_adapter import document, socket_ownership, static_files
 from components.nicegui_adapter.background_jobs import start, stop
+from components.nicegui_adapter.slow_senders import TimedProtocol
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
@@ -90,6 +91,7 @@ def run() -> None:
         storage_secret=None,
         gzip_middleware_factory=lambda inner: GZipMiddleware(inner, minimum_size=500, compresslevel=5),
         favicon=Path(__file__).parents[1] / "assets" / "theme" / "logo.svg",
+        http=TimedProtocol,
         proxy_headers=False,
         server_header=False,
         uvicorn_logging_level="warning",

@@ -14,6 +14,7 @@ class LetterKind(StrEnum):
     ACCESS_SENT = "access_sent"
     ACCESS_RENEWED = "access_renewed"
     EMAIL_CORRECTED = "email_corrected"
+    HOUSEHOLD_CHANGED = "household_changed"
     PASSWORD_CHANGED = "password_changed"
     STAFF_SIGNED_IN = "staff_signed_in"
     REQUEST_RECEIVED = "request_received"
@@ -122,6 +123,16 @@ TEMPLATES = {
             _("Le {moment}, le secrétariat a remplacé cette adresse par une autre dans la fiche de {subject}."),
             _("Ce n’est pas ce que vous aviez demandé ? Prévenez-nous."),
         ),
+    ),
+    LetterKind.HOUSEHOLD_CHANGED: Template(
+        _("Les droits de votre foyer ont changé"),
+        (
+            _("Le {moment}, le secrétariat a changé le rattachement de {subject} à votre foyer :"),
+            "changes",
+            _("Ce n’est pas ce que vous attendiez ? Prévenez-nous."),
+            "link",
+        ),
+        _("Voir mes élèves"),
     ),
     LetterKind.PASSWORD_CHANGED: Template(
         _("Votre mot de passe a été modifié"),
