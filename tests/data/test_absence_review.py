@@ -57,7 +57,7 @@ def test_the_queue_is_oldest_first_and_the_answered_ones_latest_first(database: 
 
 
 @both
-def test_two_members_of_staff_at_once_answer_once_and_the_second_is_told_by_whom(database: str) -> None:
+def test_two_members_of_staff_at_once_answer_once_and_the_second_reads_by_whom(database: str) -> None:
     number, before = announce(), counts(Letter)[0]
 
     def second() -> str:

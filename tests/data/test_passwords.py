@@ -156,7 +156,7 @@ def test_the_old_word_is_refused_in_any_form() -> None:
     assert not good(unicodedata.normalize("NFD", old), old=old)
 
 
-def test_strength_is_told_in_words() -> None:
+def test_strength_is_described_in_words() -> None:
     assert [strength(word) for word in ("", "court", "motdepasse123", "chevaldebois", "trois chevaux et un tuba")] == [
         "faible", "faible", "faible", "bon", "très bon"]  # fmt: skip
 

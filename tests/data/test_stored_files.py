@@ -314,7 +314,7 @@ def aged(path: Path, hours: float) -> Path:
     return path
 
 
-def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_told(
+def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_reported(
     database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with as_(CLAIRE) as uow:

@@ -51,7 +51,7 @@ def test_a_redirect_behind_https_does_not_lead_to_http(behind_https: Server) -> 
     "host", ["evil.example", f"{HOST}.evil.example", f"evil.example:443@{HOST}", "localhost.evil.example", "127.0.0.2"]
 )
 @pytest.mark.parametrize("path", ["/connexion", "/famille/", "/nowhere", "/theme/x/portal.css", SOCKET])
-def test_another_host_is_told_where_the_portal_is(behind_https: Server, host: str, path: str) -> None:
+def test_another_host_is_answered_where_the_portal_is(behind_https: Server, host: str, path: str) -> None:
     answer = ask(behind_https, path, host)
     assert answer.status_code == 421
     assert answer.text == f"Le portail ne se trouve pas à cette adresse. Ouvrez https://{HOST}"
