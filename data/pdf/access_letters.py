@@ -22,7 +22,7 @@ from data.pdf.structure import Node, append
 from data.pdf.text import ACCENT, SOFT, Look
 
 PART = 250  # letters held in memory at once
-MAX_MEMORY_BYTES = 1024**3  # 3,000 letters take 120 MiB
+MAX_MEMORY_BYTES = 2 * 1024**3  # 3,000 letters take 360 MiB
 SILENCE = 600.0  # seconds: a part takes four, of a whole processor
 PROGRAM = Program("data.pdf.access_letters", MAX_MEMORY_BYTES, lower=10)
 
