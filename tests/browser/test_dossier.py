@@ -228,7 +228,7 @@ def test_the_second_household_consults_the_dossier_and_announces_nothing(enter: 
     expect(page.get_by_text("Aucune facture ni règlement.")).to_be_visible()
 
 
-def test_an_absence_to_come_with_absurd_dates_is_told_and_keeps_what_was_typed(enter: Enter) -> None:
+def test_an_absence_to_come_with_absurd_dates_is_reported_and_keeps_what_was_typed(enter: Enter) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=PHONE).open("/eleves/2042/absences")
     page.get_by_label("Premier jour").fill("31/02/2027")
     page.get_by_label("Dernier jour").fill("01/01/9999")

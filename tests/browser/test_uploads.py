@@ -111,7 +111,7 @@ def test_photographs_of_one_document_are_joined_ordered_and_turned_by_keyboard(
     expect(line(page, "assurance")).to_contain_text("trois.pdf")
 
 
-def test_a_busy_portal_is_told_and_the_file_is_sent_again_by_itself(enter: Enter) -> None:
+def test_a_busy_portal_is_reported_and_the_file_is_sent_again_by_itself(enter: Enter) -> None:
     browser = enter("aubry.claire")
     page, window = importing(lambda *_, **__: browser)
     refusals: list[str] = []

@@ -75,7 +75,7 @@ def test_what_a_family_asks_is_seen_before_the_field_is_corrected(database: str)
 
 
 @both
-def test_every_fault_is_told_and_nothing_is_recorded(database: str) -> None:
+def test_every_fault_is_reported_and_nothing_is_recorded(database: str) -> None:
     with as_(PAUL) as uow, pytest.raises(ValidationErrors) as invalid:
         edit_families.correct(
             uow,
@@ -87,7 +87,7 @@ def test_every_fault_is_told_and_nothing_is_recorded(database: str) -> None:
         assert guardian(uow).town == "Valmont"
 
 
-def test_a_new_address_is_told_to_the_old_one_and_the_account_follows_the_name(database: str) -> None:
+def test_a_new_address_is_notified_to_the_old_one_and_the_account_follows_the_name(database: str) -> None:
     with as_(PAUL) as uow:
         edit_families.correct(uow, claires(uow), {"email": "claire@example.org", "last_name": "Marchal"})
     letter = last(Letter)

@@ -196,7 +196,7 @@ def test_a_child_of_another_household_is_asked_about(database: str) -> None:
     assert any("déjà rattaché à la famille 1042" in expected for _, expected in conflicts(report))
 
 
-def test_lines_that_no_longer_make_the_total_are_told(database: str) -> None:
+def test_lines_that_no_longer_make_the_total_are_reported(database: str) -> None:
     bring("invoices", "N° facture;N° famille;Date;Montant\nF1;1042;01/10/2026;100,00\n")
     report = check(give("invoice-lines", "N° facture;Rang;Libellé;Montant\nF1;1;Piano;60,00\nF1;2;Chœur;50,00\n"))
     assert [expected.replace("\xa0", " ") for _, expected in conflicts(report)] == [

@@ -114,7 +114,7 @@ def test_a_second_server_on_the_same_database_refuses_to_start_and_says_why(port
     assert f"Another process serves {portal.database} already. Stop it first" in portal.log
 
 
-def test_a_database_held_by_another_program_is_told_and_loses_nothing(portal: Server, claire: Person) -> None:
+def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal: Server, claire: Person) -> None:
     """Row 104."""
     with Tab(claire, "/famille") as tab, portal.connection() as other:
         other.execute("BEGIN IMMEDIATE")
@@ -127,7 +127,7 @@ def test_a_database_held_by_another_program_is_told_and_loses_nothing(portal: Se
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
 
 
-def test_signing_in_while_the_database_is_held_is_told_too(portal: Server) -> None:
+def test_signing_in_while_the_database_is_held_is_reported_too(portal: Server) -> None:
     stranger = Person(portal)
     with portal.connection() as other:
         other.execute("BEGIN IMMEDIATE")

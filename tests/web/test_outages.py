@@ -32,7 +32,7 @@ def fill(disk: Path) -> None:
             filling.write(b"0" * 4096)
 
 
-def test_a_full_disk_of_the_database_is_told_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:
+def test_a_full_disk_of_the_database_is_reported_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:
     own = Server(tmp_path / "portal", sqlite_demo)
     own.database = small_disk / "portal.db"
     own.environment["DATABASE_URL"] = f"sqlite:///{own.database}"

@@ -60,11 +60,11 @@ function focusOn(id, within) {
   if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
   found?.focus();
   found?.scrollIntoView({ block: "nearest" });
-  keepFocus();
+  holdFocus();
 }
 
 // The focus never falls to the body: where its place has gone, the page's content has it.
-function keepFocus() {
+function holdFocus() {
   if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
 }
 
@@ -115,7 +115,7 @@ const Panel = {
   },
   methods: {
     draw(markup) {
-      if (this.$el.contains(document.activeElement)) requestAnimationFrame(keepFocus);
+      if (this.$el.contains(document.activeElement)) requestAnimationFrame(holdFocus);
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
@@ -318,8 +318,8 @@ async function stay() {
   else location.reload();
 }
 
-document.addEventListener("close", () => requestAnimationFrame(keepFocus), true); // of a dialog whose opener has gone
-document.addEventListener("told", (event) => showToast(event.detail));
+document.addEventListener("close", () => requestAnimationFrame(holdFocus), true); // of a dialog whose opener has gone
+document.addEventListener("reported", (event) => showToast(event.detail));
 
 for (const notice of document.querySelectorAll(".lost"))
   new MutationObserver(() => notice.ariaHidden === "false" && announce(notice.textContent)).observe(notice, { attributes: true });

@@ -22,11 +22,11 @@ function add(form, files) {
   }
   // The one that stands alone has the document that the window proposes; of several, each is named by the person.
   for (const one of sending(form)) if (!one.done) draw(form, one);
-  show(form, told(form, files.length === 1 ? "added" : "addedMany", { name: files[0]?.name, count: files.length }));
+  show(form, reportOf(form, files.length === 1 ? "added" : "addedMany", { name: files[0]?.name, count: files.length }));
 }
 
 // What has just been done, and what it leaves to send.
-function told(form, done, given) {
+function reportOf(form, done, given) {
   const count = sending(form).filter((one) => !one.done).length;
   const left = count ? filled(count === 1 ? spoken(form).oneLeft : spoken(form).manyLeft, { count }) : "";
   return `${filled(spoken(form)[done], given)} ${left}`.trim();
@@ -92,7 +92,7 @@ function drop(form, one) {
   const list = sending(form);
   list.splice(list.indexOf(one), 1);
   one.line.remove();
-  show(form, told(form, "removed", { name: one.pages[0]?.file.name ?? "" }));
+  show(form, reportOf(form, "removed", { name: one.pages[0]?.file.name ?? "" }));
   (list[0]?.line.querySelector("button") ?? form.querySelector("input[type=file]")).focus();
 }
 
@@ -234,7 +234,7 @@ async function sendAll(form) {
   if (bad) return bad.focus();
   if (sending(form).some((one) => one.remarked)) return remain(form);
   form.closest("dialog")?.close();
-  document.dispatchEvent(new CustomEvent("told", { detail: text })); // on the page: what a closed window says is not heard
+  document.dispatchEvent(new CustomEvent("reported", { detail: text })); // on the page: what a closed window says is not heard
 }
 
 // Something is to be read: the window stays, and is only to be closed.
