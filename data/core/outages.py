@@ -2,12 +2,12 @@
 
 import logging
 import sqlite3
+import sys
 import threading
 import time
 from collections import Counter
 from enum import StrEnum
 
-import psycopg
 from sqlalchemy import exc
 
 EVERY_SECONDS = 60.0
@@ -67,7 +67,8 @@ def _own_cause(fault: BaseException) -> Cause | None:
     orig = getattr(fault, "orig", fault)
     if isinstance(orig, sqlite3.Error):
         return OF_SQLITE.get(getattr(orig, "sqlite_errorcode", 0) & 0xFF)
-    if isinstance(orig, psycopg.Error):
+    psycopg = sys.modules.get("psycopg")  # not imported for SQLite
+    if psycopg is not None and isinstance(orig, psycopg.Error):
         state = orig.sqlstate or ""
         if not state and isinstance(orig, psycopg.OperationalError):
             return Cause.GONE
