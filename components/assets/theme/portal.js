@@ -392,7 +392,10 @@ if (early?.isConnected) early.tagName === "FORM" ? early.requestSubmit() : early
 watchIdleness();
 noteList(location.href);
 import("./plain.js");
-import("./upload.js");
+import("./upload.js").then(({ interrupted }) => {
+  const text = interrupted();
+  if (text) showMessage(text);
+});
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
 document.documentElement.dataset.screen = "drawn";
 let refusals = 0;
