@@ -20,6 +20,7 @@ WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
     "busy": _("Le portail est très sollicité, votre fichier attend son tour…"),
     "failed": _("La connexion est interrompue : rien n’est perdu. Pressez « Importer » pour réessayer."),
     "failedAlone": _("La connexion est interrompue : rien n’est perdu. Envoyez de nouveau."),
+    "interrupted": _("Envoi interrompu : {names}. Choisissez de nouveau ce qui n’est pas affiché ici comme reçu."),
     "received": _("Reçu"),
     "receivedOne": _("Le document est reçu."),
     "receivedMany": _("{count} documents sont reçus."),

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,6 +64,7 @@ def set_up_logging() -> None:
 def run() -> None:
     """Serve until stopped."""
     chosen = settings()
+    can_listen(chosen.host, chosen.port)
     prepare()
     log.info(
         "Anacrouse serves http://%s:%s%s",
@@ -98,6 +100,18 @@ def run() -> None:
         log_config=None,
         timeout_graceful_shutdown=5,
     )
+
+
+def can_listen(host: str, port: int) -> None:
+    """SystemExit, in words, where it cannot: the library would say it after the start, without the mend."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as fault:
+        sys.exit(
+            f"{host}:{port} cannot be listened at ({fault.strerror}): stop the program that listens there, "
+            "or set PORT (1024 or more for who is not root) and HOST (an address of this machine)."
+        )
 
 
 def prepare() -> None:

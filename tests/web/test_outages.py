@@ -1,5 +1,6 @@
 """The database's disk is full, its server is stopped: people are told what is so, the log has one line a cause."""
 
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.nicegui_adapter.server import can_listen
 from tests.conftest import furnish
 from tests.ground import Cluster
 from tests.server import Server, wait_for
@@ -24,6 +26,14 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.fail("a disk is mounted for this test: run it as root, or under `unshare -rm`", pytrace=False)
     yield disk
     subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_an_address_that_is_taken_is_told_before_the_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"127.0.0.1:{port} cannot be listened at .*Address already in use.*PORT"):
+            can_listen("127.0.0.1", port)
+    can_listen("127.0.0.1", port)
 
 
 def fill(disk: Path) -> None:

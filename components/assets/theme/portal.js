@@ -365,9 +365,12 @@ early.forEach(doEarly);
 watchIdleness();
 noteList(location.href);
 import("./plain.js");
-import("./upload.js");
 const unanswered = leftUnanswered();
 if (unanswered) showMessage(boot.texts.left.replace("{name}", unanswered));
+import("./upload.js").then(({ interrupted }) => {
+  const text = interrupted();
+  if (text) showMessage(text);
+});
 document.documentElement.dataset.screen = "drawn";
 let refusals = 0;
 window.socket.on("connect", () => {
