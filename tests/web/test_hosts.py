@@ -126,6 +126,6 @@ def test_a_token_opens_nothing_where_none_is_set(come: Callable[..., Person]) ->
     assert come().get("/metrics", headers={"authorization": "Bearer"}).status_code == 404
 
 
-def test_a_demonstration_that_is_shown_to_the_world_shows_nobody_its_letters(behind_https: Server) -> None:
+def test_a_public_demonstration_shows_nobody_its_letters(behind_https: Server) -> None:
     address = f"{behind_https.url}/demonstration/courriels"
     assert httpx.get(address, verify=PLAIN, trust_env=False).status_code == 404
