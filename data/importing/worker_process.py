@@ -128,9 +128,9 @@ def carry_out(person: Person, run_id: int, follow: Follow, *, mark: str | None) 
     return heard.whole(_ask(heard, _carry_out, person, run_id, mark))
 
 
-def export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
+def export(person: Person, name: str, form: Form, follow: Follow | None = None) -> tuple[bytes, int]:
     """The file of all records of a kind, and how many they are, written in the worker process."""
-    return _ask(_Heard(), _export, person, name, form)
+    return _ask(_Heard(follow), _export, person, name, form)
 
 
 def check_undo(person: Person, run_id: int, follow: Follow) -> undo.Report:
@@ -265,10 +265,10 @@ def _carry_out_undo(line: _Line, person: Person, run_id: int, mark: str | None) 
     return undo.carry_out_undo(person, run_id, line, mark=mark)
 
 
-def _export(_line: _Line, person: Person, name: str, form: Form) -> tuple[bytes, int]:
+def _export(line: _Line, person: Person, name: str, form: Form) -> tuple[bytes, int]:
     with person() as uow:
         snapshot = exporting.gather(uow, kind(name))
-    return exporting.file_of(snapshot, kind(name), form)
+    return exporting.file_of(snapshot, kind(name), form, tick=line.tick)
 
 
 def serve() -> None:
