@@ -105,7 +105,7 @@ TEMPLATES = {
     ),
     "changes_saved": Template(
         _("Vos modifications sont enregistrées"),
-        (_("Ces modifications de {subject}, faites le {moment}, sont enregistrées."), "changes", "link"),
+        (_("Les modifications faites le {moment} pour {subject} sont enregistrées."), "changes", "link"),
         _("Voir la fiche"),
     ),
     "request_decided": Template(
@@ -124,9 +124,9 @@ TEMPLATES = {
         _("Confirmer mon adresse"),
     ),
     "absence_received": Template(
-        _("Votre message d’absence a été reçu"),
+        _("Absence : votre message a été reçu"),
         (
-            _("Nous avons reçu le {moment} votre message : absence de {subject} {days}."),
+            _("Nous avons reçu le {moment} votre message au sujet de l’absence de {subject} {days}."),
             _("Le conservatoire vous répondra par e-mail."),
             "link",
         ),

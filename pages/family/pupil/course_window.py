@@ -345,7 +345,7 @@ def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
         NoticeState.ACCEPTED: uow.translate("Justification acceptée."),
         NoticeState.DECLINED: uow.translate("Justification refusée : {reason}", reason=notice.answer),
     }[NoticeState(notice.state)]
-    link = html.a(uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
+    link = html.a(uow.translate("Joindre un document ou retirer la justification"), href=f"/eleves/{window.n}/absences")
     return html.div(
         icon("clock" if notice.state == NoticeState.PENDING else "info"),
         html.p(text, " ", link if notice.state == NoticeState.PENDING else None),
