@@ -1,5 +1,6 @@
 """« Accueil »: what needs doing, the pupils, what is due, what was asked."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -22,7 +23,7 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Record
 from data.office import news
 from data.schooling import absences, results
 from data.schooling import models as schooling
@@ -56,7 +57,12 @@ def _draw(uow: UnitOfWork) -> Markup:
         + _to_do(uow, adults, mine)
         + _late(uow, ledgers)
         + _news(uow)
-        + html.div(_pupils(uow, pupils), _balance(uow, ledgers), _requests(uow, mine), class_="cards")
+        + html.div(
+            _pupils(uow, pupils),
+            _balance(uow, ledgers),
+            _requests(uow, mine, [*adults, *(pupil for pupil, *_rest in pupils)]),
+            class_="cards",
+        )
     )
 
 
@@ -214,12 +220,16 @@ def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
     )
 
 
-def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
+def _requests(uow: UnitOfWork, mine: list[change_models.Asked], people: Sequence[Record]) -> Markup:
+    names = {(change_requests.record_type_of(each), each.id): each.full_name for each in people}
     lines = []
     for request, change, one in mine:
         day = formats.short_day((change.decided_at or request.submitted_at).astimezone(uow.zone).date(), uow.language)
         text = uow.translate(
-            "{field} ({whose}), le {day}", field=uow.translate(one.mark.label), whose=request.title, day=day
+            "{field} ({whose}), le {day}",
+            field=uow.translate(one.mark.label),
+            whose=names.get((request.sheet, request.sheet_id), request.title),
+            day=day,
         )
         lines.append(
             html.li(
