@@ -18,7 +18,7 @@ WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
     "sending": _("Envoi en cours…"),
     "checking": _("Fichier envoyé, vérification en cours…"),
     "busy": _("Le portail est très sollicité, votre fichier attend son tour…"),
-    "failed": _("La connexion est interrompue : rien n’est perdu. Pressez « Importer » pour réessayer."),
+    "failed": _("La connexion est interrompue : rien n’est perdu. Appuyez sur « Importer » pour réessayer."),
     "failedAlone": _("La connexion est interrompue : rien n’est perdu. Envoyez de nouveau."),
     "interrupted": _("Envoi interrompu : {names}. Choisissez de nouveau ce qui n’est pas affiché ici comme reçu."),
     "received": _("Reçu"),

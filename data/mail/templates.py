@@ -166,7 +166,7 @@ TEMPLATES = {
     ),
     LetterKind.CHANGES_SAVED: Template(
         _("Vos modifications sont enregistrées"),
-        (_("Ces modifications de {subject}, faites le {moment}, sont enregistrées."), "changes", "link"),
+        (_("Les modifications faites le {moment} pour {subject} sont enregistrées."), "changes", "link"),
         _("Voir la fiche"),
     ),
     LetterKind.REQUEST_DECIDED: Template(
@@ -186,9 +186,9 @@ TEMPLATES = {
         lane=Lane.AWAITED,
     ),
     LetterKind.ABSENCE_RECEIVED: Template(
-        _("Votre message d’absence a été reçu"),
+        _("Absence : votre message a été reçu"),
         (
-            _("Nous avons reçu le {moment} votre message : absence de {subject} {days}."),
+            _("Nous avons reçu le {moment} votre message au sujet de l’absence de {subject} {days}."),
             _("Le conservatoire vous répondra par e-mail."),
             "link",
         ),

@@ -65,7 +65,8 @@ function focusOn(id, within) {
 
 // The focus never falls to the body: where its place has gone, the page's content has it.
 function holdFocus() {
-  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+  const place = document.querySelector("dialog:modal [tabindex]") ?? document.querySelector("main");
+  if (document.activeElement === document.body) place?.focus({ preventScroll: true });
 }
 
 function fill(id, text) {
@@ -157,7 +158,8 @@ const Panel = {
     shut(window) {
       // A window has its own address: closing it goes back to the list's, as the back button does.
       if (!("window" in window.dataset) || !window.isConnected) return;
-      if (history.state?.window) history.back();
+      const { depth = 0, direct = false } = history.state ?? {};
+      if (depth && !direct) history.go(-depth);
       else this.act("address", "", { path: window.dataset.window });
     },
     // What was typed a moment ago goes before what is pressed then; what is pressed sends the form's own texts itself.
@@ -174,9 +176,9 @@ const Panel = {
         this.acts.leave();
         return command.reload ? location.reload() : location.assign(command.go);
       }
-      if (command.push) history.pushState({ window: true }, "", command.push);
+      if (command.push) this.push(command.push);
       if (command.url) {
-        history.replaceState(history.state, "", command.url);
+        history.replaceState(this.$el.querySelector("dialog[data-window]") ? history.state : null, "", command.url);
         noteList(command.url);
       }
       if (command.forget) this.forget(command.forget);
@@ -193,6 +195,12 @@ const Panel = {
       this.acts.begin();
       if (command.dialog || command.focus?.startsWith("reason")) forgetKeysAhead();
       pressKeysAhead();
+    },
+    // Each step inside a window is a step back; closing it goes back over them all, or to its list where one came by its address.
+    push(path) {
+      const list = this.$el.querySelector("dialog[data-window]")?.dataset.window;
+      const { depth = 0, direct = Boolean(list) && location.pathname !== list } = history.state ?? {};
+      history.pushState({ depth: depth + 1, direct }, "", path);
     },
     forget(key) {
       drafts.forget(key);

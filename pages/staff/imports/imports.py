@@ -50,7 +50,7 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
         html.h2(uow.translate("Quel fichier avez-vous ?")),
         html.form(
             html.div(
-                html.label(uow.translate("Fichier"), for_="fichier"),
+                html.label(uow.translate("Fichier"), html.span(" ", uow.translate("(obligatoire)")), for_="fichier"),
                 html.input(
                     id="fichier",
                     name="fichier",
