@@ -227,6 +227,27 @@ ACCESS = Part(
     (
         Setting("legal.accessibility", "État de conformité au RGAA", CONFORMITY, default="non conforme"),
         Setting("legal.accessibility_audit", "Date de l’audit", ISO_DAY, longest=10),
+        Setting("legal.accessibility_auditor", "Auteur de l’audit", hint=_("Société ou service qui l’a fait")),
+        Setting("legal.accessibility_day", "Date de la déclaration", ISO_DAY, longest=10),
+        Setting(
+            "legal.accessibility_address",
+            "Adresse du portail dans la déclaration",
+            span=12,
+            hint=_("Vide : l’adresse de ce portail"),
+        ),
+        Setting("legal.accessibility_scheme", "Schéma pluriannuel : adresse de la page", longest=300, span=12),
+        Setting("legal.accessibility_plan", "Plan d’action de l’année : adresse de la page", longest=300, span=12),
+        Setting("legal.accessibility_faults", "Non-conformités relevées par l’audit", LONG, longest=4000, span=12),
+        Setting("legal.accessibility_burden", "Dérogations pour charge disproportionnée", LONG, longest=4000, span=12),
+        Setting("legal.accessibility_exempt", "Contenus non soumis à l’obligation", LONG, longest=4000, span=12),
+        Setting(
+            "legal.accessibility_pages",
+            "Pages vérifiées par l’audit",
+            LONG,
+            longest=4000,
+            span=12,
+            hint=_("Une par ligne"),
+        ),
         Setting(
             "legal.accessibility_contact",
             "À qui signaler une difficulté",

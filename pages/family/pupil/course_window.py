@@ -163,6 +163,7 @@ class Window:
         found = ADDRESS.fullmatch(path)
         if found is None:
             raise NotFound(path[:80])
+        self.left = self.line
         self.course, self.tab, self.line = int(found[1] or 0), found[2] or "cours", int(found[3] or 0)
         self.faults = {}
 
