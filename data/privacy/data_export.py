@@ -132,7 +132,8 @@ def _note_files(uow: UnitOfWork, found: Everything, rows: Sequence[Any]) -> None
     papers = {
         _said(row): row for row in rows if isinstance(row, Paper)
     }  # in the order of their keys: the last one stays
-    for row in (*(each for each in rows if isinstance(each, StoredFile)), *papers.values()):
+    held: list[StoredFile | Paper] = [each for each in rows if isinstance(each, StoredFile)]
+    for row in [*held, *papers.values()]:
         if row.sha256 not in found.digests:  # one given for two children is one file
             found.digests.add(row.sha256)
             found.files.append((_free(found, *_called(uow, row)), stored_files.path_of(row.site_id, row.name)))
