@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import String, case, cast, exists, func, union_all
+from sqlalchemy import ColumnElement, String, case, cast, exists, func, union_all
 from sqlmodel import col, or_, select
 
 from data.accounts.models import Account
@@ -125,7 +125,7 @@ def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
     return or_(*ways)
 
 
-def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[Any]:
+def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[ColumnElement[bool]]:
     """Not the pupils whose address or number alone holds the word, where they are kept from whoever searches: their names,
     as this unit of work reads them, do not."""
     if uow.role == Role.MANAGER:
