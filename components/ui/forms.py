@@ -78,7 +78,10 @@ def record_form(
         if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
             sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
-        html.fieldset(html.legend(uow.translate(title)), html.div(inside, class_="grid"))
+        html.fieldset(
+            html.legend(uow.translate(title), html.span(f" : {row.full_name}", class_="unseen")),
+            html.div(inside, class_="grid"),
+        )
         for title, inside in sections.items()
     ]
     if not may_change:

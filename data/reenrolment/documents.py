@@ -49,7 +49,9 @@ CLOSED = {  # short name, for an address -> why nothing is taken
     "foyer": _("L’autre foyer de l’élève a déjà envoyé la demande de réinscription."),
     "lire": reenrolment.ONLY_READ,
     "validee": _("Cette pièce est validée : elle ne peut plus être remplacée."),
-    "remplacer": _("Un fichier est déjà reçu pour ce document. Pour le remplacer, pressez « Remplacer » sur sa ligne."),
+    "remplacer": _(
+        "Un fichier est déjà reçu pour ce document. Pour le remplacer, appuyez sur « Remplacer » sur sa ligne."
+    ),
     "souvent": _("Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire."),
 }
 

@@ -28,7 +28,7 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
         first = uow.translate("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
     elif due.state == ReenrolmentState.DRAFT:
         first = uow.translate(
-            "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
+            "La réinscription de {name} est commencée : validez-la au plus tard le {day}.", name=name, day=last
         )
     elif due.state == ReenrolmentState.TO_CORRECT:
         first = uow.translate("La demande de réinscription de {name} est à corriger.", name=name)

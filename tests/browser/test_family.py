@@ -165,7 +165,7 @@ def test_what_is_typed_stays_after_a_reload_and_leaves_once_recorded(enter: Ente
     expect(field(page, "Adresse")).to_have_value("3 place du Marché")
 
 
-def test_a_lost_connection_is_told_and_nothing_typed_is_lost(enter: Enter, launch: Callable[..., Server]) -> None:
+def test_a_lost_connection_is_reported_and_nothing_typed_is_lost(enter: Enter, launch: Callable[..., Server]) -> None:
     own = launch()
     window = enter("aubry.claire", to=own)
     page = window.open("/famille")

@@ -160,7 +160,7 @@ def test_two_members_of_staff_at_once_decide_once(database: str) -> None:
 
 
 @both
-def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_told(database: str) -> None:
+def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_notified(database: str) -> None:
     """Row 54, in the order that hurts: the second has read the request before the first commits."""
     number = ask({"town": "Metz"})
 
@@ -377,7 +377,7 @@ def test_a_request_whose_record_left_is_filed_as_no_longer_needed(database: str)
     assert any(block[0] == "link" and block[2].endswith("/") for block in last(Letter).blocks)
 
 
-def test_decided_times_are_told_in_the_sites_hour(database: str) -> None:
+def test_decided_times_are_shown_in_the_sites_hour(database: str) -> None:
     number = ask({"town": "Metz"})
     noon = later().replace(month=7, day=14, hour=10, minute=5)
     decide(number, {"town": YES}, now=noon)

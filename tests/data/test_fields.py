@@ -187,7 +187,7 @@ def test_a_wrong_date_says_what_is_wrong(typed: str, text: str) -> None:
     ("0033612345678", "+33612345678", "06 12 34 56 78"), ("06 12 34 56 78", "+33612345678", "06 12 34 56 78"),
     ("+41 21 123 45 67", "+41211234567", "+41 21 123 45 67"), ("", "", ""),
 ])  # fmt: skip
-def test_phone_numbers_are_kept_one_way_and_told_the_french_way(typed: str, stored: str, shown: str) -> None:
+def test_phone_numbers_are_kept_one_way_and_shown_the_french_way(typed: str, stored: str, shown: str) -> None:
     """Row 45."""
     assert PHONE.read(typed) == stored
     assert PHONE.format_value(stored, "fr") == shown

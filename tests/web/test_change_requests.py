@@ -136,7 +136,7 @@ def test_a_refusal_needs_a_reason_that_the_family_reads(portal: Server, come: Co
     assert "Appelez-nous." in blocks
 
 
-def test_two_members_of_staff_at_once_the_second_is_told_who_was_first(portal: Server, come: Come) -> None:
+def test_two_members_of_staff_at_once_the_second_reads_who_was_first(portal: Server, come: Come) -> None:
     request = portal.value("SELECT id FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 1")
     with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as paul:
         with Tab(come("lemoine.helene"), f"/gestion/demandes?demande={request}") as helene:

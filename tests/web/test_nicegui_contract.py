@@ -377,7 +377,7 @@ async def test_a_pages_parameters_are_those_of_its_forged_signature(
 
 def test_the_server_is_started_with_words_that_exist() -> None:
     """Stands on: the parameters of ui.run. Mend: server.run."""
-    of_uvicorn = {"proxy_headers", "server_header", "log_config", "timeout_graceful_shutdown"}
+    of_uvicorn = {"http", "proxy_headers", "server_header", "log_config", "timeout_graceful_shutdown"}
     tree = ast.parse(inspect.getsource(server))
     [call] = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "ui.run"]
     assert {each.arg for each in call.keywords} <= {*inspect.signature(ui.run).parameters, *of_uvicorn}

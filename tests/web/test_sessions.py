@@ -66,7 +66,7 @@ def test_an_open_page_is_no_activity_but_staying_is(portal: Server, claire: Pers
         assert claire.get("/famille").status_code == 303
 
 
-def test_a_page_open_too_long_is_told_so_and_changes_nothing(portal: Server, claire: Person) -> None:
+def test_a_page_open_too_long_says_so_and_changes_nothing(portal: Server, claire: Person) -> None:
     with Tab(claire, "/famille") as tab:
         move_back(portal, seen_at="-31 minutes")
         assert tab.save(profession="Luthière")["reload"] is True
@@ -174,7 +174,7 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
         ({"ancien": "", "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
     ],
 )
-def test_a_password_that_will_not_do_is_told_why(
+def test_a_password_that_will_not_do_is_refused_with_the_reason(
     portal: Server, claire: Person, sent: dict[str, str], shown: str
 ) -> None:
     answer = claire.post("/mot-de-passe", data=sent)

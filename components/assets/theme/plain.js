@@ -8,7 +8,7 @@ for (const button of document.querySelectorAll("[data-shows]")) {
     const hidden = field.type === "password";
     field.type = hidden ? "text" : "password";
     button.textContent = hidden ? button.dataset.hide : button.dataset.show;
-    button.setAttribute("aria-pressed", String(hidden));
+    button.ariaLabel = hidden ? button.dataset.hideLabel : button.dataset.showLabel;
     field.focus();
   });
 }

@@ -60,12 +60,13 @@ function focusOn(id, within) {
   if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
   found?.focus();
   found?.scrollIntoView({ block: "nearest" });
-  keepFocus();
+  holdFocus();
 }
 
 // The focus never falls to the body: where its place has gone, the page's content has it.
-function keepFocus() {
-  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+function holdFocus() {
+  const place = document.querySelector("dialog:modal [tabindex]") ?? document.querySelector("main");
+  if (document.activeElement === document.body) place?.focus({ preventScroll: true });
 }
 
 function fill(id, text) {
@@ -115,7 +116,7 @@ const Panel = {
   },
   methods: {
     draw(markup) {
-      if (this.$el.contains(document.activeElement)) requestAnimationFrame(keepFocus);
+      if (this.$el.contains(document.activeElement)) requestAnimationFrame(holdFocus);
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
@@ -157,7 +158,8 @@ const Panel = {
     shut(window) {
       // A window has its own address: closing it goes back to the list's, as the back button does.
       if (!("window" in window.dataset) || !window.isConnected) return;
-      if (history.state?.window) history.back();
+      const { depth = 0, direct = false } = history.state ?? {};
+      if (depth && !direct) history.go(-depth);
       else this.act("address", "", { path: window.dataset.window });
     },
     // What was typed a moment ago goes before what is pressed then; what is pressed sends the form's own texts itself.
@@ -174,9 +176,9 @@ const Panel = {
         this.acts.leave();
         return command.reload ? location.reload() : location.assign(command.go);
       }
-      if (command.push) history.pushState({ window: true }, "", command.push);
+      if (command.push) this.push(command.push);
       if (command.url) {
-        history.replaceState(history.state, "", command.url);
+        history.replaceState(this.$el.querySelector("dialog[data-window]") ? history.state : null, "", command.url);
         noteList(command.url);
       }
       if (command.forget) this.forget(command.forget);
@@ -193,6 +195,12 @@ const Panel = {
       this.acts.begin();
       if (command.dialog || command.focus?.startsWith("reason")) forgetKeysAhead();
       pressKeysAhead();
+    },
+    // Each step inside a window is a step back; closing it goes back over them all, or to its list where one came by its address.
+    push(path) {
+      const list = this.$el.querySelector("dialog[data-window]")?.dataset.window;
+      const { depth = 0, direct = Boolean(list) && location.pathname !== list } = history.state ?? {};
+      history.pushState({ depth: depth + 1, direct }, "", path);
     },
     forget(key) {
       drafts.forget(key);
@@ -318,8 +326,8 @@ async function stay() {
   else location.reload();
 }
 
-document.addEventListener("close", () => requestAnimationFrame(keepFocus), true); // of a dialog whose opener has gone
-document.addEventListener("told", (event) => showToast(event.detail));
+document.addEventListener("close", () => requestAnimationFrame(holdFocus), true); // of a dialog whose opener has gone
+document.addEventListener("reported", (event) => showToast(event.detail));
 
 for (const notice of document.querySelectorAll(".lost"))
   new MutationObserver(() => notice.ariaHidden === "false" && announce(notice.textContent)).observe(notice, { attributes: true });
@@ -365,9 +373,12 @@ early.forEach(doEarly);
 watchIdleness();
 noteList(location.href);
 import("./plain.js");
-import("./upload.js");
 const unanswered = leftUnanswered();
 if (unanswered) showMessage(boot.texts.left.replace("{name}", unanswered));
+import("./upload.js").then(({ interrupted }) => {
+  const text = interrupted();
+  if (text) showMessage(text);
+});
 document.documentElement.dataset.screen = "drawn";
 let refusals = 0;
 window.socket.on("connect", () => {

@@ -27,7 +27,7 @@ from pages.family.pupil.dossier import dossier_head
 
 
 @screen("/eleves/{n}/identite", Audience.FAMILY, title=_("Identité"))
-def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
+def identity(uow: UnitOfWork, n: int, photo: str = "") -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
     typed = forms.Typed()
     Panel(
@@ -37,6 +37,7 @@ def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
         classes="flow",
         on=record_acts.acts(Pupil, typed),
     )
+    return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:

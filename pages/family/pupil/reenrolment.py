@@ -67,7 +67,7 @@ class Page:
 
 
 @screen("/eleves/{n}/reinscription", Audience.FAMILY, title=_("Réinscription"))
-def page(uow: UnitOfWork, n: int, document: str = "") -> None:
+def page(uow: UnitOfWork, n: int, document: str = "") -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
     campaign = reenrolment.shown_campaigns(uow, [pupil.id]).get(pupil.id)
     if campaign is None:
@@ -89,6 +89,7 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
             "also": lambda w, act: _also(w, act, state),
         },
     )
+    return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, page: Page) -> Markup:
@@ -283,7 +284,7 @@ def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         for pupil, document in wanting:
             if act.of == f"{supplied_id}-{pupil.number}":
                 reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
-                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.called)
+                text = uow.translate("Le document est aussi fourni pour {name}.", name=pupil.called)
                 return Answer(toast=text, focus="documents-title")
     raise NotFound(f"offer {act.of[:30]}")
 

@@ -11,7 +11,7 @@ from components.ui import correction_form, html
 from components.ui.asking import asking
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import Content, acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
@@ -63,7 +63,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
         correction_form.form(
             uow, adult, waiting, view.page_state.shown, hidden=protection.hidden_fields(uow, "guardian", adult)
         ),
-        _removal(uow, adult) if len(view.adults) > 1 else None,
+        _removal(uow, adult, view.adults[1] if first else None) if len(view.adults) > 1 else None,
         class_="card record-card",
         aria_label=adult.full_name,
     )
@@ -94,13 +94,16 @@ def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Ma
     )
 
 
-def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
-    """Asked once."""
+def _removal(uow: UnitOfWork, adult: Guardian, following: Guardian | None) -> Markup:
+    """Asked once. `following` is the « responsable » from then on."""
     id_ = f"remove-{adult.id}-ask"
-    text = uow.translate(
+    text: Content = uow.translate(
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
+    if following:
+        then = uow.translate("{name} devient le responsable de la famille.", name=following.full_name)
+        text = html.p(text) + html.p(then)
     return asking(uow, id_, text, uow.translate("Retirer"), do="remove", of=adult.id, look="bad")
 
 

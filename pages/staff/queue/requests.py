@@ -40,22 +40,26 @@ class PageState:
 
 
 @screen(tabs.PATH, Audience.STAFF, title=_("Demandes"))
-def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
-    asked = parse_id(demande)
+def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> str:
+    _show(uow, onglet, parse_id(demande), closed=bool(traitees), search=r)
+    return uow.translate(tabs.TABS.get(onglet, tabs.TABS[""]))
+
+
+def _show(uow: UnitOfWork, onglet: str, asked: int | None, *, closed: bool, search: str) -> None:
     if onglet == "reinscriptions":
-        reenrolments.show_queue(uow, asked, closed=bool(traitees), search=r)
+        reenrolments.show_queue(uow, asked, closed=closed, search=search)
         return
     if onglet == "pieces":
         documents.show_queue(uow, asked)
         return
     if onglet == "absences":
-        absences.show_queue(uow, asked, closed=bool(traitees))
+        absences.show_queue(uow, asked, closed=closed)
         return
     if onglet == "paiements":
         overpayments.show_queue(uow)
         return
     closed = onglet == "traitees"
-    page_state = PageState(closed, asked, r[:60], opens_first=asked is None and not closed)
+    page_state = PageState(closed, asked, search[:60], opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         **review_queue.moves(_turn),
