@@ -11,7 +11,6 @@ from data.billing import models as billing
 from data.billing import online_payments, overpayments
 from data.billing.gateways import simulator
 from data.billing.gateways.protocol import Forged, Sent
-from data.billing.how_much import HowMuch, read_amount
 from data.billing.models import Allocation, Invoice, Payment
 from data.billing.online_payments import OnlinePayment
 from data.core.audit import AuditEntry
@@ -380,45 +379,3 @@ def test_a_family_reads_only_its_own_payments(database: str) -> None:
             online_payments.by_reference(uow, row.reference)
     with as_(PAUL) as uow:
         assert online_payments.by_reference(uow, row.reference).id == row.id
-
-
-@both
-def test_an_instalment_or_an_amount_is_paid_and_the_rest_stays_due(database: str) -> None:
-    """Claire's bill « en trois fois »: 324 € are left, 162 of them due next."""
-    with as_(CLAIRE, writes=True) as uow:
-        (entry,) = online_payments.payable(billing.accounts(uow)["tuition"])
-        assert (entry.due, entry.next_part) == (32_400, 16_200)
-        row = online_payments.start(uow, "tuition", [entry.row.id], HowMuch(next_part=True))
-    assert (row.cents, row.chosen) == (16_200, [[entry.row.id, 16_200]])
-    receive(answer(row))
-    assert balance(CLAIRE, "tuition") == 16_200
-    other = bill(2_000, CLAIRE, "tuition")
-    with as_(CLAIRE, writes=True) as uow:
-        row = online_payments.start(uow, "tuition", [entry.row.id, other], HowMuch(cents=17_000))
-    assert sum(cents for _, cents in row.chosen) == row.cents == 17_000
-    receive(answer(row, "refused"))
-    with as_(CLAIRE, writes=True) as uow:
-        assert online_payments.resume(uow, row.reference).cents == 17_000
-        for cents in (-1, 0, 99, 18_201):
-            with pytest.raises(UserError, match="Indiquez un montant de 1,00"):
-                online_payments.start(uow, "tuition", [entry.row.id, other], HowMuch(cents=cents))
-    receive(answer(row))
-    assert (balance(CLAIRE, "tuition"), every(OnlinePayment)[-1].overpaid) == (1_200, 0)
-
-
-@pytest.mark.parametrize(
-    ("typed", "cents"),
-    [
-        ("50", 5_000),
-        ("1 234,50 €", 123_450),
-        ("12.5", 1_250),
-        ("0,05", 5),
-        *((typed, None) for typed in ("", "-5", "1e3", "5,123")),
-    ],
-)
-def test_an_amount_is_read_as_people_write_it(typed: str, cents: int | None) -> None:
-    if cents is not None:
-        assert read_amount(typed) == cents
-        return
-    with pytest.raises(UserError, match="Écrivez un montant"):
-        read_amount(typed)
