@@ -53,6 +53,7 @@ OPENERS = {
         (f"data.demo{name}" for name in ("", ".access", ".letters", ".reenrolment", ".renewal", ".requests")),
         "makes the demonstration, its sites and its accounts",
     ),
+    "data.demo.mailbox": "shows the demonstration’s letters to whoever sits at its machine, signed in or not",
 }
 ENGINE_USERS = {
     "data.core.unit_of_work": "opens its transaction",
