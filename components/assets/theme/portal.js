@@ -228,7 +228,7 @@ const Panel = {
       const closer = event.target.closest("[data-closes]");
       if (closer) closer.closest("dialog")?.close();
       const filler = event.target.closest("[data-fills]");
-      if (filler) fill(filler.dataset.fills, filler.textContent.trim())?.focus();
+      if (filler) fill(filler.dataset.fills, (filler.querySelector("span") ?? filler).textContent.trim())?.focus();
       const checker = event.target.closest("[data-checks]");
       if (checker) checkAll(checker.form, checker.dataset.checks);
       const opener = event.target.closest("[data-opens]");
@@ -309,8 +309,10 @@ function pressKeysAhead() {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") return event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]") || localStorage.getItem("keys") === "off") return;
-  const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const first = event.target.matches("textarea[data-ready]") && !event.target.value && /^[1-9]$/.test(event.key); // a ready sentence
+  if ((!first && event.target.closest("input, textarea, select, [contenteditable]")) || localStorage.getItem("keys") === "off") return;
+  const plain = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const wanted = event.shiftKey && keyed(`Shift+${plain}`) ? `Shift+${plain}` : plain;
   if (!keyed(wanted)) return;
   event.preventDefault();
   if (!document.querySelector("[aria-busy]")) keyed(wanted).click();

@@ -17,6 +17,7 @@ from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
+from pages.staff.queue.reenrolment_state import narrowing
 
 PAGE = 50
 OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
@@ -40,13 +41,21 @@ class PageState:
 
 
 @screen(tabs.PATH, Audience.STAFF, title=_("Demandes"))
-def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> None:
+def requests(
+    uow: UnitOfWork,
+    onglet: str = "",
+    demande: str = "",
+    traitees: str = "",
+    r: str = "",
+    f: str = "",
+    dep: str = "",
+) -> None:
     asked = parse_id(demande)
     if onglet == "reinscriptions":
-        reenrolments.show_queue(uow, asked, closed=bool(traitees), search=r)
+        reenrolments.show_queue(uow, asked, narrowing(r, f, dep), closed=bool(traitees))
         return
     if onglet == "pieces":
-        documents.show_queue(uow, asked)
+        documents.show_queue(uow, asked, closed=bool(traitees), search=r)
         return
     if onglet == "absences":
         absences.show_queue(uow, asked, closed=bool(traitees))
@@ -95,7 +104,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         + tabs.draw(
             uow,
             "",
-            review_queue.just_decided(uow, page_state.decided_id, page_state.decided),
+            review_queue.just_decided(uow, page_state.decided, page_state.decided_id),
             closed="" if page_state.closed else None,
         )
         + (
