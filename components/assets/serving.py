@@ -57,6 +57,7 @@ def files() -> dict[str, bytes]:
         "portal.css": style.encode(),
         "portal.js": (THEME / "portal.js").read_bytes(),
         "plain.js": (THEME / "plain.js").read_bytes(),
+        "office.js": (THEME / "office.js").read_bytes(),
         "upload.js": (THEME / "upload.js").read_bytes(),
         "upload_pages.js": (THEME / "upload_pages.js").read_bytes(),
         "terms.js": (THEME / "terms.js").read_bytes(),

@@ -211,7 +211,7 @@ def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
     listed = (
         html.dt(html.kbd(translate_or_same(key, uow.language))) + html.dd(uow.translate(text))
-        for key, text in (*keys, ("?", _("cette aide")))
+        for key, text in (*keys, ("/", _("chercher une famille")), ("?", _("cette aide")))
     )
     box = html.input(type="checkbox", data_keys=True, checked=True)
     ok = html.button(uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)

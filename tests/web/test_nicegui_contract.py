@@ -286,7 +286,7 @@ async def test_the_static_files_bear_the_names_that_we_load(client: Client, site
             r"[\w.-]+\.js", " ".join(re.findall(r"(?:import|library)\((.*?)\)", OUR_SCRIPT.split("boot = ")[1][:900]))
         )
     )
-    assert loaded - {"idiomorph.js"} == set(static_files.LIBRARIES)
+    assert loaded - {"idiomorph.js", "office.js"} == set(static_files.LIBRARIES)
     own = theirs(client)
     for name in static_files.LIBRARIES:
         assert f'"{static_files.ADDRESS}/{name}"' in own

@@ -14,6 +14,7 @@ const library = (name) =>
 const libraries = Promise.all([
   import(`${boot.library}/vue.esm-browser.prod.js`),
   import("./idiomorph.js"),
+  import("./office.js"),
   library("socket.io.min.js"),
   library("nicegui.js"),
 ]);
@@ -122,6 +123,7 @@ const Panel = {
     for (const type of ["click", "submit", "dblclick", "change", "input", "keydown"]) this.$el.addEventListener(type, (e) => this[type](e));
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
+    for (const field of this.$el.querySelectorAll("[data-search]")) if (field.value !== field.defaultValue) this.input({ target: field });
     this.openWindows();
     this.showCurrent();
   },
@@ -219,6 +221,7 @@ const Panel = {
       if (command.dialog) showMessage(command.dialog);
       if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;
       pressKeysAhead();
+      this.openOnly();
     },
     forget(key) {
       drafts.forget(key);
@@ -250,6 +253,10 @@ const Panel = {
       });
     },
     keydown(event) {
+      if (event.key === "Enter" && event.target.dataset.search) {
+        this.entered = true;
+        return this.openOnly();
+      }
       if (event.key === "ArrowDown" && event.target.dataset.search) {
         const first = this.$el.querySelector("tbody[data-rows] [data-open]");
         if (!first) return;
@@ -278,7 +285,18 @@ const Panel = {
       drafts.note(field);
       if (!field.dataset.search) return;
       clearTimeout(this.searching);
-      this.searching = setTimeout(() => this.later(field.dataset.search, "", { [field.name]: field.value }), 200);
+      this.entered = false;
+      this.searching = setTimeout(() => {
+        this.searching = 0;
+        this.later(field.dataset.search, "", { [field.name]: field.value });
+      }, 200);
+    },
+    // Enter in a search opens what is found when it is one, once it is found.
+    openOnly() {
+      if (!this.entered || this.searching || this.busy || this.waiting?.length) return;
+      this.entered = false;
+      const found = this.$el.querySelectorAll("tbody[data-rows] [data-open]");
+      if (found.length === 1) found[0].click();
     },
   },
 };
@@ -329,27 +347,6 @@ document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
 });
 
-// A list of the office is found again as it was left: what narrows and sorts it, in this tab, for this account.
-const left = (path) => `left:${document.querySelector(".menu").dataset.whose}:${path}`;
-function noteList(url) {
-  const { pathname, searchParams } = new URL(url, location.href);
-  if (!pathname.startsWith("/gestion/")) return;
-  for (const opened of ["demande", "courriel", "entree", "vue"]) searchParams.delete(opened);
-  sessionStorage.setItem(left(pathname), searchParams);
-}
-document.addEventListener(
-  "click",
-  (event) => {
-    const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
-    if (!link || (link.search && !link.dataset.left)) return;
-    const asLeft = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
-    if (!asLeft && !link.dataset.left) return;
-    link.search = asLeft;
-    link.dataset.left = "yes";
-  },
-  true,
-);
-
 let idle = 0;
 function watchIdleness() {
   clearTimeout(idle);
@@ -376,7 +373,7 @@ const catchEarly = (event) => {
   early = doer;
 };
 for (const type of ["click", "submit"]) document.addEventListener(type, catchEarly, true);
-const [Vue, { Idiomorph }] = await libraries;
+const [Vue, { Idiomorph }, { noteList }] = await libraries;
 globalThis.Vue = Vue;
 const bringFocusBack = holdPainted();
 const app = createApp(boot.elements, {
