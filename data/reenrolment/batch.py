@@ -8,8 +8,9 @@ from sqlmodel import col, select
 
 from data.core import edit_presence
 from data.core.errors import NotFound, UserError
+from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil
+from data.families.models import Guardian, Pupil
 from data.reenrolment import queue_list, review_queue
 from data.reenrolment.models import Reenrolment, ReenrolmentState, Way
 from data.reenrolment.queue_list import Narrowing, Only, Waiting
@@ -33,10 +34,15 @@ def new_batch() -> str:
 def in_order(uow: UnitOfWork, narrowing: Narrowing) -> list[Waiting]:
     """Of what is shown, what is complete and says nothing more: neither « à revoir », nor a colleague's, nor a departure."""
     shown = Narrowing(narrowing.search, narrowing.only | {Only.COMPLETE}, narrowing.department)
+    unread = set[int | None]()  # households whose papers are the « responsable »’s
+    if uow.role != Role.MANAGER:
+        hidden = select(Guardian).where(col(Guardian.contact_hidden).is_(True))
+        unread = {adult.family_id for adult in uow.all(hidden)}
     return [
         each
         for each in queue_list.queue(uow, shown, most=MAX_REQUESTS)
         if not each.message
+        and each.sent.household_id not in unread
         and each.sent.way != Way.LEAVING
         and not (each.note and (each.note.revisit or each.note.assignee_id not in {None, uow.account_id}))
         and not edit_presence.colleague(uow, each.sent)

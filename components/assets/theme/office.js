@@ -20,6 +20,20 @@ document.addEventListener(
   true,
 );
 
+// The row that was just opened is in sight in its list; a redrawing that opens no other moves nothing.
+export function showOpened(panel) {
+  const row = panel.$el.querySelector(".list-card tr.current");
+  const which = row?.querySelector("a").id;
+  if (which === panel.current) return;
+  panel.current = which;
+  if (!row) return;
+  const list = row.closest(".list-card");
+  const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
+  const head = list.querySelector("caption")?.offsetHeight ?? 0;
+  if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
+  else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
+}
+
 // « / »: the search for a family, from any screen of the office.
 const FAMILIES = "/gestion/familles";
 const search = () => document.getElementById("find-families");

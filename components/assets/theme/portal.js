@@ -125,7 +125,7 @@ const Panel = {
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
     for (const field of this.$el.querySelectorAll("[data-search]")) if (field.value !== field.defaultValue) this.input({ target: field });
     this.openWindows();
-    this.showCurrent();
+    showOpened(this);
   },
   watch: {
     content(markup) {
@@ -156,20 +156,7 @@ const Panel = {
       });
       drafts.bringBack(this.$el);
       this.openWindows();
-      this.showCurrent();
-    },
-    // The row that was just opened is in sight in its list; a redrawing that opens no other moves nothing.
-    showCurrent() {
-      const row = this.$el.querySelector(".list-card tr.current");
-      const which = row?.querySelector("a").id;
-      if (which === this.current) return;
-      this.current = which;
-      if (!row) return;
-      const list = row.closest(".list-card");
-      const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
-      const head = list.querySelector("caption")?.offsetHeight ?? 0;
-      if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
-      else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
+      showOpened(this);
     },
     openWindows() {
       for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {
@@ -373,7 +360,7 @@ const catchEarly = (event) => {
   early = doer;
 };
 for (const type of ["click", "submit"]) document.addEventListener(type, catchEarly, true);
-const [Vue, { Idiomorph }, { noteList }] = await libraries;
+const [Vue, { Idiomorph }, { noteList, showOpened }] = await libraries;
 globalThis.Vue = Vue;
 const bringFocusBack = holdPainted();
 const app = createApp(boot.elements, {

@@ -255,7 +255,9 @@ def _document(
         else None
     )
     optional = None if each.item.document.required else html.span(uow.translate("facultative"), class_="soft small")
-    unseen = html.span(uow.translate("non vue"), class_="chip pending") if open_ and each.unseen else None
+    unseen = (
+        html.span(uow.translate("non vue"), class_="chip pending") if open_ and each.unseen and not current else None
+    )
     reason = html.p(supplied.reason, class_="small") if supplied and supplied.reason else None
     verdict = _verdict(uow, each, page_state) if open_ and each.waits and supplied else None
     return html.tr(
