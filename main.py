@@ -1,6 +1,7 @@
 """The entry point: pages, commands. `python main.py --help` lists them; data/cli/ has one function for each but `serve`."""
 
 import argparse
+import gc
 import importlib
 import logging
 import pkgutil
@@ -29,6 +30,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def serve(_chosen: argparse.Namespace) -> None:
+    gc.disable()  # what a start makes stays: looking through it again and again is a quarter of its work; `start` enables it
     from components.nicegui_adapter import server
     from data import demo
     from data.access_grants import first_start

@@ -65,8 +65,8 @@ def usual_parts() -> list[Part]:
 
 def without_browser(day: str = "") -> list[Part]:
     at, after = DAYS.get(day, USUAL), f", {day}" if day else ""
-    house = Part(f"house{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at)
-    return [*shared("web", 2, at, after), house, *shared("data", 3, at, after)]
+    rules = Part(f"rules{after}", [str(path) for path in sorted(HERE.glob("test_*.py"))], at)
+    return [*shared("web", 2, at, after), rules, *shared("data", 3, at, after)]
 
 
 def shared(folder: str, processes: int, day: Day = USUAL, after: str = "") -> list[Part]:

@@ -22,7 +22,7 @@ REAL_PAGES = [
 ]
 IN_A_BROWSER = [
     "tests/browser/test_family.py::test_a_mobile_number_is_changed_acknowledged_and_marked",
-    "tests/browser/test_family.py::test_a_lost_connection_is_told_and_nothing_typed_is_lost",
+    "tests/browser/test_family.py::test_a_lost_connection_is_reported_and_nothing_typed_is_lost",
     "tests/browser/test_quality.py::test_a_person_types_before_the_script_has_arrived_and_loses_nothing",
 ]
 

@@ -20,6 +20,7 @@ STYLES = (
     "layout.css",
     "plain_layout.css",
     "controls.css",
+    "presses.css",
     "content.css",
     "lists.css",
     "figures.css",
@@ -55,12 +56,7 @@ def files() -> dict[str, bytes]:
     style = whole("\n".join((THEME / name).read_text(encoding="utf-8") for name in STYLES))
     return {
         "portal.css": style.encode(),
-        "portal.js": (THEME / "portal.js").read_bytes(),
-        "plain.js": (THEME / "plain.js").read_bytes(),
-        "office.js": (THEME / "office.js").read_bytes(),
-        "upload.js": (THEME / "upload.js").read_bytes(),
-        "upload_pages.js": (THEME / "upload_pages.js").read_bytes(),
-        "terms.js": (THEME / "terms.js").read_bytes(),
+        **{path.name: path.read_bytes() for path in THEME.glob("*.js")},
         "idiomorph.js": (THEME / "vendor" / "idiomorph.js").read_bytes(),
         "logo.svg": (THEME / "logo.svg").read_bytes(),
         **{path.name: path.read_bytes() for path in (THEME / "fonts").glob("*.woff2")},

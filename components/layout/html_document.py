@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 from components.assets.serving import url
 from components.layout import display_preferences
 from components.ui import html
-from data.core.i18n import Language
+from data.core.i18n import Language, _, tight, translate
 from data.core.sites import Site
 
 
@@ -45,6 +45,19 @@ def site_style(site: Site | None) -> list[Markup]:
     return [html.link(rel="stylesheet", href=f"/apparence/{site.accent[1:]}.css")]
 
 
+def line_status(language: Language, *, by_itself: bool = True) -> Markup:
+    """What the script says of a press without an answer yet: the line is slow, then whether it is sent again by itself."""
+    again = (
+        _("Toujours pas de réponse : l’envoi sera retenté tout seul. Rien de ce que vous avez saisi n’est perdu.")
+        if by_itself
+        else _("Toujours pas de réponse : patientez, ou appuyez de nouveau.")
+    )
+    texts = [
+        tight(translate(text, language)) for text in (_("La connexion est lente : votre envoi est en cours…"), again)
+    ]
+    return html.div(id="line", role="status", class_="line-status", data_slow=texts[0], data_again=texts[1])
+
+
 def page(
     title: str,
     body: Markup,
@@ -58,7 +71,7 @@ def page(
     fetched = [html.link(rel="prefetch", href=each) for each in ahead]
     document = Markup("<!doctype html>") + html.html(
         head(title, *site_style(site), *fetched),
-        html.body(body, html.script(src=url("plain.js"), defer=True)),
+        html.body(body, line_status(language, by_itself=False), html.script(src=url("plain.js"), defer=True)),
         lang=language,
         **display_preferences.attributes(),
     )

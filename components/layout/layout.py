@@ -118,8 +118,7 @@ def header(caller: Caller, site: Site, menu: list[tuple[str, str, str]], path: s
         )
         + display_preferences.opener(caller.language)
         + html.nav(
-            (_entry(caller, entry, path) for entry in menu),
-            sign_out_button(caller),
+            _listed(*(_entry(caller, entry, path) for entry in menu), sign_out_button(caller)),
             class_="menu",
             aria_label=caller.translate("Menu principal"),
             data_whose=caller.account.id if caller.account else None,
@@ -149,27 +148,31 @@ def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Ma
     rest = [entry for entry in menu if entry[0] not in IN_BAR]
     more = html.div(
         html.nav(
-            (_entry(caller, entry, path, drawn=True, class_="of-bar") for entry in first[1:]),
-            (_entry(caller, entry, path, drawn=True) for entry in rest),
-            display_preferences.opener(caller.language),
-            sign_out_button(caller, drawn=True),
+            _listed(
+                *(_entry(caller, entry, path, drawn=True, class_="of-bar") for entry in first[1:]),
+                *(_entry(caller, entry, path, drawn=True) for entry in rest),
+                display_preferences.opener(caller.language),
+                sign_out_button(caller, drawn=True),
+            ),
             aria_label=caller.translate("Suite du menu"),
         ),
         id="more",
         popover=True,
         class_="more",
     )
-    return (
-        (Markup("").join(_entry(caller, entry, path, drawn=True) for entry in first))
-        + html.button(
-            icon("more"),
-            caller.translate("Plus"),
-            type="button",
-            popovertarget="more",
-            class_=classes(any(_is_current(path, href) for href, _, _ in rest) and "current"),
-        )
-        + more
+    press = html.button(
+        icon("more"),
+        caller.translate("Plus"),
+        type="button",
+        popovertarget="more",
+        class_=classes(any(_is_current(path, href) for href, _, _ in rest) and "current"),
     )
+    return _listed(*(_entry(caller, entry, path, drawn=True) for entry in first), press) + more
+
+
+def _listed(*entries: Markup) -> Markup:
+    """A menu says how many entries it has."""
+    return html.ul(html.li(entry) for entry in entries)
 
 
 def footer(language: Language, site: Site | None = None) -> Markup:

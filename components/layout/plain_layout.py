@@ -49,12 +49,14 @@ def plain_page(
         class_=classes("plain-body", frame.broad and "broad"),
     )
     page = html.div(
+        html.a(translate("Aller au contenu", language), href="#main", class_="skip"),
         None if frame.bare else html.header(display_preferences.opener(language), class_="plain-head"),
-        html.main(None if frame.broad else STAVE, body),
+        html.main(None if frame.broad else STAVE, body, id="main", tabindex="-1"),
         html.footer(layout.footer(language, site), class_="foot"),
         class_="plain-layout",
     )
-    return html_document.page(f"{title} – {name}", page, language=language, status=status, ahead=ahead, site=site)
+    heading = translate("Erreur : {title}", language, title=title) if 400 <= status < 500 else title
+    return html_document.page(f"{heading} – {name}", page, language=language, status=status, ahead=ahead, site=site)
 
 
 def public_page(
@@ -82,21 +84,24 @@ def entry(
     fault: str = "",
     hint: str = "",
     extra: Markup | None = None,
+    language: Language = "fr",
     **attributes: object,
 ) -> Markup:
-    """A labelled field of a plain form, its fault beside it."""
+    """A labelled field of a plain form, its fault beside it; `described_by`: the message elsewhere that speaks of it."""
     attributes.setdefault("type", "text")
-    described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else ""]))
+    described_by = str(attributes.pop("described_by", ""))
+    required = translate("(obligatoire)", language) if attributes.get("required") else ""
+    described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else "", described_by]))
     field = html.input(
         id=name,
         name=name,
         value=value,
         aria_describedby=described or None,
-        aria_invalid="true" if fault else None,
+        aria_invalid="true" if fault or described_by else None,
         **attributes,
     )
     return html.div(
-        html.label(label, for_=name),
+        html.label(label, required and html.span(" ", required), for_=name),
         html.div(field, extra, class_="with-button") if extra else field,
         hint and html.span(hint, id=f"{name}-hint", class_="hint"),
         fault and html.p(icon("alert"), html.span(fault), id=f"{name}-fault", class_="fault"),
@@ -104,7 +109,9 @@ def entry(
     )
 
 
-def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) -> Markup:
+def user_name(
+    label: str, value: str, fault: str, language: Language, *, autofocus: bool = False, described_by: str = ""
+) -> Markup:
     """The field « Identifiant », as password managers know it."""
     return entry(
         label,
@@ -117,10 +124,12 @@ def user_name(label: str, value: str, fault: str, *, autofocus: bool = False) ->
         maxlength=200,
         required=True,
         autofocus=autofocus,
+        language=language,
+        described_by=described_by,
     )
 
 
-def own_email(label: str, value: str, fault: str) -> Markup:
+def own_email(label: str, value: str, fault: str, language: Language) -> Markup:
     """The field « E-mail » of whoever asks."""
     return entry(
         label,
@@ -133,6 +142,7 @@ def own_email(label: str, value: str, fault: str) -> Markup:
         spellcheck="false",
         maxlength=254,
         required=True,
+        language=language,
     )
 
 
@@ -159,10 +169,11 @@ def password(label: str, name: str, language: Language, **more: Any) -> Markup:
         data_show=show,
         data_hide=hide,
         hidden=True,
-        aria_pressed="false",
-        aria_label=pair(show, label, language) if name == "ancien" else None,
+        aria_label=pair(show, label, language),
+        data_show_label=pair(show, label, language),
+        data_hide_label=pair(hide, label, language),
     )
-    return entry(label, name, type="password", extra=button, maxlength=256, required=True, **more)
+    return entry(label, name, type="password", extra=button, maxlength=256, required=True, language=language, **more)
 
 
 def message(text: str, language: Language, *, focus: str = "") -> Markup:
@@ -177,8 +188,8 @@ def message(text: str, language: Language, *, focus: str = "") -> Markup:
     )
 
 
-def alert(text: str) -> Markup:
-    return _notice(text, "alert", "bad", "alert")
+def alert(text: str, *, id_: str | None = None) -> Markup:
+    return _notice(text, "alert", "bad", "alert", id_)
 
 
 def success(text: str) -> Markup:
@@ -190,7 +201,7 @@ def info(text: str) -> Markup:
     return _notice(text, "info", None, "status")
 
 
-def _notice(text: str, drawing: str, look: str | None, role: str) -> Markup:
+def _notice(text: str, drawing: str, look: str | None, role: str, id_: str | None = None) -> Markup:
     """Nothing without a text."""
-    shown = html.div(icon(drawing), html.p(text), class_=classes("notice", look), role=role)
+    shown = html.div(icon(drawing), html.p(text), class_=classes("notice", look), role=role, id=id_)
     return shown if text else Markup("")

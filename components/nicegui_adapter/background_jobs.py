@@ -49,6 +49,7 @@ async def start() -> None:
     app.timer(MEMORY_SECONDS, _give_memory_back, immediate=False)
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(5000, 20, 20)
     # A page gives the interpreter up at every statement, and had it back 5 ms later while a thread wrote a workbook.
     sys.setswitchinterval(0.001)

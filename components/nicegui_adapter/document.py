@@ -14,12 +14,12 @@ from starlette.responses import HTMLResponse
 
 from components.assets.serving import url
 from components.layout import display_preferences
-from components.layout.html_document import head
+from components.layout.html_document import head, line_status
 from components.nicegui_adapter import static_files
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
 from components.ui.markup import tag
-from data.core.i18n import Language, translate
+from data.core.i18n import Language, _, tight, translate
 from data.core.settings import settings
 
 
@@ -52,11 +52,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             "next_message_id": client.outbox.next_message_id,
             "implicit_handshake": not _is_prefetched(request),
         },
-        "texts": {
-            "expires": translate("Votre session va expirer dans 2 minutes.", language),
-            "stay": translate("Rester connecté", language),
-            "ok": translate("OK", language),
-        },
+        "texts": _texts(language),
     }
     painted = first_paint(client.layout)
     for element in client.elements.values():
@@ -68,6 +64,7 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
             html.div(painted, id="app"),
             _lost(language),
             html.div(id="announcement", role="status", class_="unseen"),
+            line_status(language),
             html.script(Markup(json.dumps(boot).replace("<", "\\u003c")), type="application/json", id="boot"),  # noqa: S704
             html.script(src=url("portal.js"), type="module"),
         ),
@@ -75,6 +72,36 @@ def build_response(client: Client, request: Request, status_code: int = 200) -> 
         **display_preferences.attributes(),
     )
     return HTMLResponse(document, status_code, {"cache-control": "no-store"})
+
+
+def _texts(language: Language) -> dict[str, object]:
+    """What the script says by itself."""
+
+    def text(sentence: str, **kept: str) -> str:
+        return tight(translate(sentence, language, **kept))
+
+    return {
+        "expires": text(_("Votre session va expirer dans 2 minutes.")),
+        "stay": text(_("Rester connecté")),
+        "ok": text(_("OK")),
+        "back": text(_("Connexion rétablie.")),
+        "busy": text(_("Le précédent envoi est encore en cours : appuyez de nouveau dans un instant.")),
+        "left": text(
+            _(
+                "La page a été quittée avant la réponse à « {name} ». "
+                "Vérifiez ce qui est enregistré, puis recommencez s’il le faut."
+            ),
+            name="{name}",
+        ),
+        "unsaved": {
+            "mark": text(_("Non enregistré")),
+            "bar": text(_("Modifications non enregistrées")),
+            "one": text(_("1 modification non enregistrée")),
+            "many": text(_("{count} modifications non enregistrées"), count="{count}"),
+            "restore": text(_("Rétablir")),
+            "restored": text(_("Les valeurs enregistrées sont rétablies.")),
+        },
+    }
 
 
 def _is_prefetched(request: Request) -> bool:

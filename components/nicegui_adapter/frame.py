@@ -16,9 +16,8 @@ from data.core.unit_of_work import UnitOfWork
 
 @contextmanager
 def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[None]:
-    """Header, the screen's own panels inside <main>, footer and the phone's bar. The page's title is the site's too."""
+    """Header, the screen's own panels inside <main>, footer and the phone's bar."""
     site, client = sites.here(uow), ui.context.client
-    client.title = f"{uow.translate(title)} – {site.name}"
     client.storage["style"] = html_document.site_style(site)
     client.storage["language"], client.storage["signed_in"] = uow.language, caller.account is not None
     layout, main = client.layout, make_plain(client)
@@ -40,6 +39,12 @@ def frame(uow: UnitOfWork, caller: Caller, title: str, path: str) -> Iterator[No
         StaticPanel(phone_bar(caller, menu, path), tag="nav", classes="tabbar").props["aria-label"] = uow.translate(
             "Menu principal"
         )
+
+
+def name(uow: UnitOfWork, title: str, about: str) -> None:
+    """« Cours – Irina Aubry – Conservatoire de Valmont »: one tab, one history's entry is told from another."""
+    parts = (uow.translate(title), about, sites.here(uow).name)
+    ui.context.client.title = " – ".join(filter(None, parts))
 
 
 def make_plain(client: Client) -> Element:

@@ -47,6 +47,7 @@ class Panel(StaticPanel):
         super().__init__(draw(uow), tag=tag, classes=classes)
         self.draw, self.actions, self._sent, self._drawn = draw, dict(on or {}), 0, hash(self.first)
         self.follows, self._as_of, self._language = tuple(follows), uow.as_of, uow.language
+        self._begun = self._answered = 0  # the last numbered act
         if self.actions:
             self.on("act", self._act)
         if "address" in self.actions:  # the address bar moved: back, forward, a window closed
@@ -89,6 +90,11 @@ class Panel(StaticPanel):
 
     async def _act(self, event: GenericEventArguments) -> None:
         act = Act.read(event.args)
+        if act and 0 < act.serial <= self._begun:  # sent again, for its answer was late or lost: done once
+            if act.serial <= self._answered:
+                self.update()
+            return
+        self._begun = act.serial if act and act.serial else self._begun
         handler = self.actions.get(act.do) if act else None
         if act is None or handler is None:
             log.warning("an event that no page of ours sends: %.80r", event.args)
@@ -96,6 +102,7 @@ class Panel(StaticPanel):
             self.update()
             return
         self.command(await self._answer(handler, act))
+        self._answered = act.serial or self._answered
         self.update()
 
     async def _answer(self, handler: Handler, act: Act) -> Answer:

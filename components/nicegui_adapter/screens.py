@@ -38,11 +38,12 @@ OF_OTHERS = {  # audience -> what somebody reads who is signed in, but with anot
         "déconnectez-vous pour l’ouvrir avec un compte de responsable."
     ),
 }
-Draw = Callable[..., None]
+Draw = Callable[..., str | None]
 
 
 def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Draw]:
-    """A page of the portal: guarded, framed, titled. `draw(uow, **address)` draws its panels under a read-only unit of work."""
+    """A page of the portal: guarded, framed, titled. `draw(uow, **address)` draws its panels under a read-only unit of work;
+    what it answers (a pupil, a family, a tab) is in the document's title too."""
 
     def register(draw: Draw) -> Draw:
         def checked(request: Request, **address: Any) -> Response | None:
@@ -51,7 +52,7 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
                 return turned
             try:
                 with caller.unit_of_work(at_once=True) as uow, frame.frame(uow, caller, title, path):
-                    draw(uow, **address)
+                    frame.name(uow, title, draw(uow, **address) or "")
             except NotFound:
                 return not_found(request, caller)
             except Exception as fault:

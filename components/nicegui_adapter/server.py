@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from components.assets.serving import Assets
 from components.nicegui_adapter import document, socket_ownership, static_files
 from components.nicegui_adapter.background_jobs import start, stop
+from components.nicegui_adapter.slow_senders import TimedProtocol
 from components.web import errors
 from components.web.middleware import SecurityMiddleware
 from data.access_grants import first_start
@@ -62,6 +64,7 @@ def set_up_logging() -> None:
 def run() -> None:
     """Serve until stopped."""
     chosen = settings()
+    can_listen(chosen.host, chosen.port)
     prepare()
     log.info(
         "Anacrouse serves http://%s:%s%s",
@@ -90,12 +93,25 @@ def run() -> None:
         storage_secret=None,
         gzip_middleware_factory=lambda inner: GZipMiddleware(inner, minimum_size=500, compresslevel=5),
         favicon=Path(__file__).parents[1] / "assets" / "theme" / "logo.svg",
+        http=TimedProtocol,
         proxy_headers=False,
         server_header=False,
         uvicorn_logging_level="warning",
         log_config=None,
         timeout_graceful_shutdown=5,
     )
+
+
+def can_listen(host: str, port: int) -> None:
+    """SystemExit, in words, where it cannot: the library would say it after the start, without the mend."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as fault:
+        sys.exit(
+            f"{host}:{port} cannot be listened at ({fault.strerror}): stop the program that listens there, "
+            "or set PORT (1024 or more for who is not root) and HOST (an address of this machine)."
+        )
 
 
 def prepare() -> None:

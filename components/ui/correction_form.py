@@ -66,6 +66,7 @@ def form(uow: UnitOfWork, row: Any, waiting: Waiting, shown: Shown, *, hidden: f
         do="correct",
         of=row.id,
         data_draft=f"office-{key}-{uow.account_id}",
+        data_unsaved=True,
         id=f"{key}-form",
     )
 

@@ -1,22 +1,20 @@
 """The form of a record's editable fields: labels above, hints and faults below, pending values marked with the old one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 
 from markupsafe import Markup
 
 from components.ui import html
+from components.ui.asking import asking
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, join
-from components.ui.panel import Act, Answer, Handler, only_shows
-from data.accounts import passwords, sessions
-from data.accounts.caller import Caller
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
+from data.change_requests.submission import Shown
 from data.core import fields, sites
-from data.core.errors import UserError, ValidationErrors
+from data.core.errors import UserError
 from data.core.fields import EditableField
 from data.core.i18n import Language, _
 from data.core.sites import Policy, Site
@@ -29,19 +27,18 @@ NOTICES = {
     "guardian": _("Fiche du responsable en attente de validation"),
     "pupil": _("Fiche de l’élève en attente de validation"),
 }
-RECEIPT = _("Un accusé de réception vous est envoyé par e-mail.")
-NO_RECEIPT = _("Aucun accusé de réception n’a pu partir : votre fiche n’a pas d’adresse e-mail.")
 PASSWORD = "current_password"
 MAX_TOWNS = 8  # shown as buttons; more are in the field's own list
-THEN = _("Le conservatoire vérifie vos modifications ; elles sont marquées « En attente » d’ici là.")
 
 
 @dataclass
 class Typed:
-    """What a page keeps of its forms between two drawings: faults, and post codes whose towns to propose. By record."""
+    """What a page keeps of its forms between two drawings, by record: faults, post codes whose towns to propose, and the post
+    code and town that were asked about."""
 
     faults: dict[str, dict[str, UserError]] = field(default_factory=dict)
     postcodes: dict[str, str] = field(default_factory=dict)
+    doubted: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def record_key(row: Record) -> str:
@@ -52,13 +49,13 @@ def record_form(
     uow: UnitOfWork,
     site: Site,
     row: Record,
-    waiting: Mapping[str, FieldChange],
+    shown: Shown,
     typed: Typed,
     *,
     may_change: bool = True,
 ) -> Markup:
     """The whole form of `row`; read only where the site or the link says so."""
-    key, sections = record_key(row), dict[str, list[Markup]]()
+    key, sections, waiting = record_key(row), dict[str, list[Markup]](), shown.pending
     faults = typed.faults.get(key, {})
     open_ = protection.open_fields(uow, site, change_requests.record_type_of(row), row)
     for name, (one, policy) in open_.items():
@@ -67,15 +64,24 @@ def record_form(
         control = Control(
             uow, key, one, policy if may_change else Policy.READONLY, sites.is_required(site, one, type(row))
         )
+        refused = refusal(uow, row, one, shown.refused.get(name), may_change=may_change)
         sections.setdefault(one.mark.section, []).append(
             control.draw(
-                one.shown(row), waiting.get(name), faults.get(name), _towns(one, row, waiting, typed.postcodes.get(key))
+                one.shown(row),
+                waiting.get(name),
+                faults.get(name),
+                _towns(one, row, waiting, typed.postcodes.get(key)),
+                refused if name not in waiting else None,
+                proposes=key in typed.postcodes,
             )
         )
         if name == "email" and isinstance(row, Guardian) and may_change and policy != Policy.READONLY:
             sections[one.mark.section].append(_own_password(uow, key, faults.get(PASSWORD)))
     body = [
-        html.fieldset(html.legend(uow.translate(title)), html.div(inside, class_="grid"))
+        html.fieldset(
+            html.legend(uow.translate(title), html.span(f" : {row.full_name}", class_="unseen")),
+            html.div(inside, class_="grid"),
+        )
         for title, inside in sections.items()
     ]
     if not may_change:
@@ -83,10 +89,36 @@ def record_form(
     return acting_form(
         body,
         _actions(uow, row, waiting),
+        _ask_to_withdraw(uow, row, waiting) if waiting else None,
         do="save",
         of=row.id,
         data_draft=f"{key}-{uow.account_id}",
+        data_unsaved=True,
         id=f"{key}-form",
+    )
+
+
+def refusal(
+    uow: UnitOfWork, row: Record, one: EditableField, refused: FieldChange | None, *, may_change: bool
+) -> Markup | None:
+    """Why the conservatoire refused what was asked for this field, until it is read."""
+    if refused is None:
+        return None
+    id_, label = f"{record_key(row)}-{one.name}", uow.translate(one.mark.label)
+    text = uow.translate(
+        "Refusé : vous aviez demandé « {new} ». Motif : {reason}",
+        new=one.format_value(refused.new, uow.language) or uow.translate("vide"),
+        reason=refused.reason,
+    )
+    read = button(
+        uow.translate("J’ai lu"),
+        html.span(f" : {label}", class_="unseen"),
+        do="read",
+        of=f"{row.id}-{one.name}",
+        class_="link",
+    )
+    return html.div(
+        icon("cross"), html.span(text, id=f"{id_}-refused"), read if may_change else None, class_="fault refusal"
     )
 
 
@@ -136,40 +168,29 @@ class Control:
         return f"{self.key}-{self.one.name}"
 
     def draw(
-        self, recorded: str, change: FieldChange | None, fault: UserError | None, towns: tuple[str, ...]
+        self,
+        recorded: str,
+        change: FieldChange | None,
+        fault: UserError | None,
+        towns: tuple[str, ...],
+        refused: Markup | None,
+        *,
+        proposes: bool = False,
     ) -> Markup:
         uow, shown = self.uow, change.new if change else recorded
-        below = []
+        below = [refused] if refused else []
         hint = self.one.kind.hint if self.policy != Policy.READONLY else ""
         if hint:
             below.append(html.span(uow.translate(hint), id=f"{self.id}-hint", class_="hint"))
-        if change:
-            old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
-            below.append(
-                html.p(
-                    icon("clock"),
-                    html.span(uow.translate("En attente · avant : {old}", old=old)),
-                    id=f"{self.id}-was",
-                    class_="was",
-                )
-            )
-            if change.confirm_hash and not change.confirmed_at:
-                below.append(
-                    html.p(
-                        icon("mail"),
-                        html.span(uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")),
-                        class_="was",
-                    )
-                )
-        if 1 < len(towns) <= MAX_TOWNS and shown not in towns:
-            chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
-            below.append(html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville")))
+        below += [*self.waiting(change), *self.proposed(shown, towns, proposes=proposes)]
         if fault:
             below.append(
                 html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{self.id}-fault", class_="fault")
             )
         described = " ".join(
-            f"{self.id}-{what}" for what, there in (("hint", hint), ("was", change), ("fault", fault)) if there
+            f"{self.id}-{what}"
+            for what, there in (("hint", hint), ("was", change), ("refused", refused), ("fault", fault))
+            if there
         )
         label = html.label(
             uow.translate(self.one.mark.label),
@@ -182,6 +203,32 @@ class Control:
             below,
             class_=classes("field", f"s{self.one.mark.span}", change and "pending", fault and "faulty"),
         )
+
+    def waiting(self, change: FieldChange | None) -> Iterator[Markup]:
+        """What was recorded before, while another value waits."""
+        uow = self.uow
+        if change is None:
+            return
+        old = self.one.format_value(change.old, uow.language) or uow.translate("vide")
+        before = html.span(uow.translate("En attente · avant : {old}", old=old))
+        yield html.p(icon("clock"), before, id=f"{self.id}-was", class_="was")
+        if change.confirm_hash and not change.confirmed_at:
+            text = uow.translate("Confirmez cette adresse par le lien que vous y avez reçu.")
+            yield html.p(icon("mail"), html.span(text), class_="was")
+
+    def proposed(self, shown: str, towns: tuple[str, ...], *, proposes: bool) -> Iterator[Markup]:
+        """The towns of the post code as buttons; of many, how many there are."""
+        uow = self.uow
+        if len(towns) < 2 or shown in towns:
+            return
+        if len(towns) <= MAX_TOWNS:
+            chips = [html.button(town, type="button", data_fills=self.id) for town in towns]
+            yield html.div(chips, class_="ready", role="group", aria_label=uow.translate("Choisir la ville"))
+        elif proposes:
+            text = uow.translate(
+                "{count} communes ont ce code postal : écrivez le début de la vôtre.", count=len(towns)
+            )
+            yield html.p(icon("info"), html.span(text), class_="was plain")
 
     def input(self, shown: str, described: str, fault: UserError | None, towns: tuple[str, ...]) -> Markup:
         kind, uow = self.one.kind, self.uow
@@ -213,6 +260,7 @@ class Control:
             list=f"{self.id}-list" if listed else None,
             data_change="towns" if kind.control == "postcode" else None,
             data_of=self.key if kind.control == "postcode" else None,
+            data_along=f"{self.key}-town" if kind.control == "postcode" else None,
             **common,
         )
         return field_ + listed if listed else field_
@@ -236,7 +284,12 @@ def _countries(language: Language, chosen: str) -> Markup:
 def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -> Markup:
     """« Modifier », and what waits, right of it and below."""
     cancel = (
-        button(uow.translate("Annuler mes modifications en attente"), do="withdraw", of=row.id, class_="link first")
+        html.button(
+            uow.translate("Annuler mes modifications en attente"),
+            type="button",
+            class_="link first",
+            data_opens=f"{record_key(row)}-ask",
+        )
         if waiting
         else None
     )
@@ -253,92 +306,27 @@ def _actions(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -
     )
 
 
-def acts(table: type[Any], typed: Typed) -> dict[str, Handler]:
-    """The actions of a page's records."""
-
-    async def save(caller: Caller, act: Act) -> Answer:
-        return await _save(caller, table, act, typed)
-
-    return {
-        "save": save,
-        "withdraw": lambda uow, act: _withdraw(uow, uow.get(table, act.number()), typed),
-        "towns": only_shows(lambda uow, act: _propose_towns(act, typed)),
-    }
-
-
-async def _save(caller: Caller, table: type[Any], act: Act, typed: Typed) -> Answer:
-    """What « Modifier » does: the request and its message; or each fault beside its field, the first one focused."""
-    values = {name: value for name, value in act.values.items() if name != PASSWORD}
-    with caller.unit_of_work(writes=True) as uow:
-        row = uow.get(table, act.number())
-        if not _changes_own_address(uow, row, values):
-            return _propose(uow, row, values, typed)
-    word = act.values.get(PASSWORD, "")
-    try:
-        right = caller.account is not None and await sessions.is_mine(caller.account, word)
-    except passwords.Busy:
-        raise UserError(passwords.OVERLOADED) from None
-    with caller.unit_of_work(writes=True) as uow:
-        row = uow.get(table, act.number())
-        if not right:
-            error = UserError("Saisissez votre mot de passe actuel pour changer l’e-mail.")
-            return _faults(row, {PASSWORD: error}, typed)
-        return _propose(uow, row, values, typed)
-
-
-def _propose(uow: UnitOfWork, row: Record, values: Mapping[str, str], typed: Typed) -> Answer:
-    try:
-        outcome = change_requests.propose(uow, row, values)
-    except ValidationErrors as invalid:
-        return _faults(row, invalid.faults, typed)
-    typed.faults.pop(record_key(row), None)
-    return Answer(dialog=_outcome_message(uow, outcome), forget=f"{record_key(row)}-{uow.account_id}")
-
-
-def _faults(row: Record, faults: dict[str, UserError], typed: Typed) -> Answer:
-    typed.faults[record_key(row)] = faults
-    return Answer(focus=f"{record_key(row)}-{next(iter(faults))}")
-
-
-def _changes_own_address(uow: UnitOfWork, row: Record, values: Mapping[str, str]) -> bool:
-    """A guardian's address receives lost passwords: whoever changes it shows that they know the present one."""
-    wanted = values.get("email", "").strip().casefold()
-    if not isinstance(row, Guardian) or "email" not in values or wanted == row.email.casefold():
-        return False
-    waiting = change_requests.pending(uow, [row])["guardian", row.id].get("email")
-    return waiting is None or wanted != waiting.new.casefold()
-
-
-def _outcome_message(uow: UnitOfWork, outcome: change_requests.Outcome) -> str:
-    if outcome.nothing:
-        return uow.translate("Aucune modification à enregistrer.")
-    if not (outcome.asked or outcome.saved):
-        return uow.translate("Les modifications retirées n’attendent plus de validation.")
-    receipt = uow.translate(RECEIPT) if outcome.mailed else uow.translate(NO_RECEIPT)
-    return " ".join(
-        [
-            uow.translate("La fiche d’identité a été mise à jour."),
-            receipt,
-            *([uow.translate(THEN)] if outcome.asked else []),
-        ]
+def _ask_to_withdraw(uow: UnitOfWork, row: Record, waiting: Mapping[str, FieldChange]) -> Markup:
+    """Each value that would no longer be asked for, and what stays recorded."""
+    known = fields.editables(type(row))
+    lines = []
+    for name, change in waiting.items():
+        one = known[name]
+        lines.append(
+            html.li(
+                uow.translate(
+                    "{field} : {new} (reste : {old})",
+                    field=uow.translate(one.mark.label),
+                    new=one.format_value(change.new, uow.language) or uow.translate("vide"),
+                    old=one.format_value(change.old, uow.language) or uow.translate("vide"),
+                )
+            )
+        )
+    question = uow.ngettext(
+        "Annuler cette modification ? Le conservatoire ne la verra plus.",
+        "Annuler ces {count} modifications ? Le conservatoire ne les verra plus.",
+        count=len(lines),
     )
-
-
-def _withdraw(uow: UnitOfWork, row: Record, typed: Typed) -> Answer:
-    typed.faults.pop(record_key(row), None)
-    change_requests.withdraw(uow, row)
-    return Answer(
-        toast=uow.translate("Vos modifications en attente sont annulées."),
-        forget=f"{record_key(row)}-{uow.account_id}",
-        focus=f"{record_key(row)}-form",
-    )
-
-
-def _propose_towns(act: Act, typed: Typed) -> Answer:
-    """The towns of the post code just typed; the only one is written for the person."""
-    key, code = act.of, act.values.get("postcode", "").strip()
-    if not key.startswith("guardian-"):
-        return Answer()
-    typed.postcodes[key] = code
-    found = fields.towns(code)
-    return Answer(fill={f"{key}-town": found[0]} if len(found) == 1 else {})
+    text = html.p(question) + html.ul(lines, class_="list")
+    label = uow.translate("Annuler mes modifications")
+    return asking(uow, f"{record_key(row)}-ask", text, label, do="withdraw", of=row.id, look="bad")

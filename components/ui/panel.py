@@ -7,16 +7,17 @@ from typing import Any
 from data.core.errors import NotFound
 from data.core.ids import parse_id
 
-MAX_VALUE_LENGTH, MAX_VALUES = 5_000, 80
+MAX_VALUE_LENGTH, MAX_VALUES, MAX_SERIAL = 5_000, 80, 2**31
 
 
 @dataclass(frozen=True)
 class Act:
-    """What a person did: the action's name, what it is about, the form's values (texts)."""
+    """What a person did: the action's name, what it is about, the form's values (texts); its number in its panel."""
 
     do: str
     of: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    serial: int = 0  # 0: not numbered
 
     def number(self) -> int:
         """`of` as a key; NotFound when it is none, as for a key that is not there."""
@@ -37,12 +38,15 @@ class Act:
         do, of, values = sent.get("do"), sent.get("of", ""), sent.get("values", {})
         if not (isinstance(do, str) and isinstance(of, str) and isinstance(values, dict)) or len(values) > MAX_VALUES:
             return None
+        serial = sent.get("serial", 0)
+        if type(serial) is not int or not 0 <= serial <= MAX_SERIAL:
+            return None
         texts = {
             name: value
             for name, value in values.items()
             if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH
         }
-        return Act(do[:40], of[:80], texts) if len(texts) == len(values) else None
+        return Act(do[:40], of[:80], texts, serial) if len(texts) == len(values) else None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ OF_THE_DATABASE = {
     Cause.READ_ONLY: NO_ROOM,
     Cause.DISK: NO_ROOM,
     Cause.GONE: AWAY,
+    Cause.CLOSED: AWAY,
 }
 
 

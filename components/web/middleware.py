@@ -1,7 +1,9 @@
 """The outermost middleware: host, origin, size of bodies, the client's true address, the headers of every answer."""
 
+import asyncio
 import ipaddress
 import re
+import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -11,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data.core.settings import settings
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
+LEAST_SPEED = 4096  # bytes a second of a body, once the first seconds are over: a telephone far from any mast
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _bodies: dict[str, int] = {}  # a route's pattern -> what its bodies may hold
 _foreign: set[str] = set()  # patterns of routes that other servers send to: no browser, so no Origin
@@ -150,13 +153,23 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 
 def _counted(receive: Receive, most: int) -> Receive:
-    """A body without a length is counted as it comes; beyond the limit it ends as if the sender had left."""
-    got = 0
+    """A body without a length is counted as it comes, and so is the time that it lets us wait; beyond the limits it ends as if
+    the sender had left."""
+    got, waited, whole = 0, 0.0, False
 
     async def count() -> Message:
-        nonlocal got
-        message = await receive()
+        nonlocal got, waited, whole
+        if whole:  # the sender may stay as long as the answer takes
+            return await receive()
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(settings().slow_seconds + got / LEAST_SPEED - waited):
+                message = await receive()
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        waited += time.monotonic() - begun
         got += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         return message if got <= most else {"type": "http.disconnect"}
 
     return count

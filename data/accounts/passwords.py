@@ -139,12 +139,9 @@ def check_policy(word: str, *, staff: bool, context_words: list[str], old: str =
         raise UserError("Ce mot de passe est trop simple. Allongez-le, ou ajoutez des chiffres et d’autres signes.")
 
 
-def strength(word: str) -> str:
-    """In words, for the person who types."""
-    bits = entropy(word)
-    if len(word) < 12 or bits < 50 or _is_common(_plain(word)):
-        return "faible"
-    return "bon" if bits < 80 else "très bon"
+def is_very_good(word: str) -> bool:
+    """Of a word that the policy takes: whether it is better than it must be."""
+    return entropy(word) >= 80
 
 
 def _plain(word: str) -> str:

@@ -126,7 +126,10 @@ async def recognise(
 
 
 async def is_mine(account: Account, word: str, *, now: datetime | None = None) -> bool:
-    """Whether the person signed in knows the account's password; UserError with the wait after too many guesses."""
+    """Whether the person signed in knows the account's password; UserError with the wait after too many guesses. Nothing
+    typed is no guess."""
+    if not word:
+        return False
     with system_unit_of_work(writes=True, now=now) as uow:
         rate_limit.admit(uow, account.site_id, account.login, SIGNED_IN, "")
     try:

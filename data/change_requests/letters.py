@@ -22,6 +22,16 @@ OUTCOMES = {  # state of a change -> what the family reads of it
 }
 
 
+IN_TITLE = {  # the same, in the letter's title
+    ChangeState.ACCEPTED: _("acceptée"),
+    ChangeState.DECLINED: _("refusée"),
+    ChangeState.MOOT: _("sans objet"),
+    ChangeState.PENDING: _("de nouveau en attente"),
+}
+DECISIONS = {ChangeState.ACCEPTED, ChangeState.DECLINED}
+IN_PART, SEVERAL = _("acceptée en partie"), _("plusieurs réponses")
+
+
 def received(
     uow: UnitOfWork, row: Record, request: ChangeRequest | None, asked: Sequence[Change], saved: Sequence[Change]
 ) -> bool:
@@ -51,7 +61,11 @@ def decided(
     """How these changes stand now: accepted, declined, moot, or pending again. One letter one round of decisions, but a
     message has a letter of its own. `row` is None when the record left."""
     author, fields = uow.get(Account, request.author_id), editables(RECORD_TYPES[request.sheet])
-    language = as_language(author.language)
+    language, changes = as_language(author.language), list(changes)
+    states = {ChangeState(change.state) for change in changes}
+    outcome = (
+        IN_TITLE[states.pop()] if len(states) == 1 else SEVERAL if states - DECISIONS else IN_PART if states else ""
+    )
 
     def line(change: FieldChange) -> Change:
         field = fields[change.field]
@@ -70,6 +84,8 @@ def decided(
         path=_path(row) if row else "/",
         delay=settings().decision_letter_delay,
         joins=not message,
+        outcome=translate(outcome, language),
+        mixed=translate(SEVERAL, language),
     )
     outbox.write(uow, mail)
 

@@ -68,6 +68,7 @@ class FieldChange(OfFamily, table=True):
     reason: str = Field(default="", max_length=500)
     decided_by: str = Field(default="", max_length=120)
     decided_at: datetime | None = None
+    read_at: datetime | None = None  # the family read why it was refused
     confirmed_at: datetime | None = None  # of an e-mail, by its owner
     confirm_hash: str = Field(default="", max_length=64, index=True)
 

@@ -222,7 +222,7 @@ def _settle(uow: UnitOfWork, row: Record, line: Line, verdict: str, seen: str, r
         uow.add(row)
         change.old = line.now
     change.state, change.reason = verdict, reason[:500] if verdict == ChangeState.DECLINED else ""
-    change.decided_by, change.decided_at = uow.name, uow.now
+    change.decided_by, change.decided_at, change.read_at = uow.name, uow.now, None
     uow.add(change)
 
 

@@ -5,12 +5,12 @@ A request holds the changed fields of one record; asking again replaces the pend
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam
+from sqlalchemy import Integer, and_, bindparam, or_
 from sqlmodel import SQLModel, col, select
 
 from data.change_requests import letters
@@ -62,14 +62,27 @@ _PENDING_REQUEST = {  # (locked, of one family)
 _WAITING = prepared(
     select(FieldChange).where(FieldChange.request_id == bindparam("request"), FieldChange.state == ChangeState.PENDING)
 )
-_PENDING_OF_RECORDS = prepared(
+_UNREAD = and_(col(FieldChange.state) == ChangeState.DECLINED, col(FieldChange.read_at).is_(None))
+_OF_RECORDS = (
     select(ChangeRequest, FieldChange)
     .join(FieldChange, col(FieldChange.request_id) == ChangeRequest.id)
-    .where(
-        ChangeRequest.state == RequestState.PENDING,
-        FieldChange.state == ChangeState.PENDING,
-        col(ChangeRequest.sheet_id).in_(bindparam("rows", expanding=True)),
-    )
+    .where(col(ChangeRequest.sheet_id).in_(bindparam("rows", expanding=True)))
+)
+_PENDING_OF_RECORDS = prepared(
+    _OF_RECORDS.where(ChangeRequest.state == RequestState.PENDING, FieldChange.state == ChangeState.PENDING)
+)
+_SHOWN_OF_RECORDS = prepared(
+    _OF_RECORDS.where(
+        or_(
+            and_(col(ChangeRequest.state) == RequestState.PENDING, col(FieldChange.state) == ChangeState.PENDING),
+            _UNREAD,
+        )
+    ).order_by(col(FieldChange.id))
+)
+_UNREAD_OF_RECORD = prepared(
+    select(FieldChange)
+    .join(ChangeRequest, col(FieldChange.request_id) == ChangeRequest.id)
+    .where(ChangeRequest.sheet == bindparam("sheet"), ChangeRequest.sheet_id == bindparam("row"), _UNREAD)
 )
 
 
@@ -89,6 +102,32 @@ def pending(uow: UnitOfWork, rows: Sequence[Record]) -> dict[tuple[str, int], di
             if (request.sheet, request.sheet_id) in found:
                 found[request.sheet, request.sheet_id][change.field] = change
     return found
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands beside the fields of one record: what waits, and what was refused and is not read yet."""
+
+    pending: dict[str, FieldChange] = field(default_factory=dict)
+    refused: dict[str, FieldChange] = field(default_factory=dict)
+
+
+def shown(uow: UnitOfWork, rows: Sequence[Record]) -> dict[tuple[str, int], Shown]:
+    """For several records in one question."""
+    found = {(record_type_of(row), row.id): Shown() for row in rows}
+    if rows:
+        for request, change in uow.rows(_SHOWN_OF_RECORDS, rows=[row.id for row in rows]):
+            if beside := found.get((request.sheet, request.sheet_id)):
+                (beside.pending if change.state == ChangeState.PENDING else beside.refused)[change.field] = change
+    return found
+
+
+def read_refusal(uow: UnitOfWork, row: Record, names: Collection[str]) -> None:
+    """The family read why these fields of its record were refused, or asks for them anew."""
+    for change in uow.all(_UNREAD_OF_RECORD, sheet=record_type_of(row), row=row.id):
+        if change.field in names:
+            change.read_at = uow.now
+            uow.add(change)
 
 
 def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcome:
@@ -141,8 +180,19 @@ def propose(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> Outcom
             if one.kind.control == "email":
                 _ask_to_confirm(uow, site, row, change, before)
     if not outcome.nothing:
+        labels = {label for label, *_ in (*outcome.asked, *outcome.saved)}
+        read_refusal(uow, row, {name for name in values if fields[name].mark.label in labels})
         _finish(uow, site, row, request, outcome)
     return outcome
+
+
+def faults(uow: UnitOfWork, row: Record, typed: Mapping[str, object]) -> dict[str, UserError]:
+    """What `propose` would refuse of it."""
+    try:
+        _read(uow, sites.here(uow), row, typed)
+    except ValidationErrors as invalid:
+        return invalid.faults
+    return {}
 
 
 def _read(uow: UnitOfWork, site: Site, row: Record, typed: Mapping[str, object]) -> dict[str, tuple[Any, sites.Policy]]:

@@ -87,6 +87,7 @@ class Action(StrEnum):
     CAMPAIGN_REMINDED = "campaign reminded"
     REENROLMENT_SENT = "re-enrolment sent"
     REENROLMENT_CORRECTED = "re-enrolment corrected"
+    REENROLMENT_REOPENED = "re-enrolment reopened"
     REENROLMENT_VALIDATED = "re-enrolment validated"
     REENROLMENT_TO_CORRECT = "re-enrolment to_correct"
     REENROLMENT_REFUSED = "re-enrolment refused"

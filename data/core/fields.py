@@ -223,6 +223,20 @@ def _towns() -> dict[str, tuple[str, ...]]:
     return {code: tuple(names) for code, *names in (line.split("\t") for line in lines)}
 
 
+def is_doubtful(postcode: str, country: str, town: str) -> bool:
+    """Whether the towns of that French post code are known, and that is none of them. « Cedex » has codes of its own."""
+    known = towns(postcode) if country in {"", "FR"} else ()
+    name = _plain_town(town)
+    return bool(known and name) and "cedex" not in name and all(_plain_town(each) != name for each in known)
+
+
+def _plain_town(town: str) -> str:
+    """« St-Étienne » and « SAINT ETIENNE » are one."""
+    return re.sub(
+        r"\bste?\b", lambda found: found[0].replace("st", "saint"), fold(town).replace("-", " ").replace("'", " ")
+    )
+
+
 def towns(postcode: str) -> tuple[str, ...]:
     """The towns of a French post code, () when unknown."""
     return _towns().get(postcode, ())

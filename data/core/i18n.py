@@ -56,8 +56,8 @@ def english() -> GNUTranslations:
 
 
 def as_language(value: object) -> Language:
-    """The language a person chose, French for anything unknown."""
-    return "en" if value == "en" else "fr"
+    """The language a person chose, French for anything unknown; what a cookie adds after a point is not the language."""
+    return "en" if isinstance(value, str) and value.partition(".")[0] == "en" else "fr"
 
 
 def elided(sentence: str, placeholders: Mapping[str, object]) -> str:

@@ -2,12 +2,12 @@
 
 import logging
 import sqlite3
+import sys
 import threading
 import time
 from collections import Counter
 from enum import StrEnum
 
-import psycopg
 from sqlalchemy import exc
 
 EVERY_SECONDS = 60.0
@@ -19,6 +19,7 @@ class Cause(StrEnum):
     READ_ONLY = "read only"
     DISK = "disk"  # that cannot be read or written
     GONE = "gone"
+    CLOSED = "closed"  # its file cannot be opened
     DAMAGED = "damaged"
 
 
@@ -28,7 +29,7 @@ OF_SQLITE = {
     sqlite3.SQLITE_FULL: Cause.FULL,
     sqlite3.SQLITE_READONLY: Cause.READ_ONLY,
     sqlite3.SQLITE_IOERR: Cause.DISK,
-    sqlite3.SQLITE_CANTOPEN: Cause.GONE,
+    sqlite3.SQLITE_CANTOPEN: Cause.CLOSED,
     sqlite3.SQLITE_CORRUPT: Cause.DAMAGED,
     sqlite3.SQLITE_NOTADB: Cause.DAMAGED,
 }
@@ -43,6 +44,10 @@ SENTENCES = {
     Cause.READ_ONLY: "The database can only be read: let this process write in its folder, or mount its disk writable.",
     Cause.DISK: "The disk of the database cannot be read or written: look for its faults in the log of the system.",
     Cause.GONE: "The database cannot be reached: check that it runs, and that DATABASE_URL names it.",
+    Cause.CLOSED: (
+        "The database cannot be opened: check that DATABASE_URL names it, that its folder is there, "
+        "and that this process may write in it."
+    ),
     Cause.DAMAGED: (
         "The database is damaged. Keep it apart, put the last copy back (python main.py restore FOLDER), "
         "or save what can be read of it (sqlite3 FILE .recover)."
@@ -67,7 +72,8 @@ def _own_cause(fault: BaseException) -> Cause | None:
     orig = getattr(fault, "orig", fault)
     if isinstance(orig, sqlite3.Error):
         return OF_SQLITE.get(getattr(orig, "sqlite_errorcode", 0) & 0xFF)
-    if isinstance(orig, psycopg.Error):
+    psycopg = sys.modules.get("psycopg")  # not imported for SQLite
+    if psycopg is not None and isinstance(orig, psycopg.Error):
         state = orig.sqlstate or ""
         if not state and isinstance(orig, psycopg.OperationalError):
             return Cause.GONE

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydantic import ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     decision_letter_delay: int = 120
     idle_minutes: int = 30
     periodic_jobs: bool = True
+    slow_seconds: int = Field(default=30, ge=1)
+    sockets_per_page: int = Field(default=8, ge=1)
+    sockets_per_address: int = Field(default=600, ge=1)
 
     @field_validator("base_url")
     @classmethod

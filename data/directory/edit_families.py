@@ -251,7 +251,8 @@ def remove_adult(uow: UnitOfWork, adult: Guardian) -> None:
     """The record goes; what it said stays in the journal. An account stays, blocked and without owner."""
     uow.staff_only()
     _not_ones_own(uow, adult)
-    others = uow.all(select(Guardian).where(Guardian.family_id == adult.family_id, Guardian.id != adult.id))
+    every = families.of_family(uow, adult.family_id or 0)[0]
+    others = [each for each in every if each.id != adult.id]
     if not others:
         raise UserError("C’est le seul adulte de la famille : ajoutez d’abord l’autre.")
     for account in uow.all(select(Account).where(Account.guardian_id == adult.id)):
@@ -261,6 +262,8 @@ def remove_adult(uow: UnitOfWork, adult: Guardian) -> None:
     uow.flush()
     changes = {one.name: [one.shown(adult), ""] for one in fields_of(Guardian).values() if one.shown(adult)}
     _note(uow, Action.ADULT_REMOVED, adult, changes)
+    if every[0].id == adult.id:
+        _note(uow, Action.ADULT_PUT_FIRST, others[0], {_("Responsable"): [adult.full_name, others[0].full_name]})
     announce(uow, adult)
     uow.delete(adult)
     uow.flush()

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
+from data.accounts import models as accounts
+from data.accounts.models import Account
 from data.core import audit
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
-from data.core.i18n import _
+from data.core.i18n import _, translate
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.directory.edit_families import HOUSEHOLDS, RIGHTS
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
+from data.mail import outbox
+from data.mail.outbox import Mail
+from data.mail.templates import LetterKind
 
 
 @dataclass(frozen=True)
@@ -99,23 +104,25 @@ def link(uow: UnitOfWork, family: Family, number: str, rights: str) -> Pupil:
     )
     changes = {_("Rattachement"): ["", HOUSEHOLDS[household]], _("Droits"): ["", RIGHTS[rights]]}
     _note(uow, Action.PUPIL_LINKED, pupil, family.id, changes)
+    _tell(uow, pupil, family.id, changes)
     return pupil
 
 
 def change_link(uow: UnitOfWork, link_id: int, household: str, rights: str) -> Pupil:
-    """What a household is and may do. One is the principal: making it so of one makes the other second."""
+    """What a household is and may do. One is the principal: making it so of one makes the other second, which keeps its rights.
+    No right rises unsaid: the principal is named, and its rights with it. The households that it touches are told."""
     uow.staff_only()
     changed = uow.get(PupilLink, link_id, lock=True)
     pupil = uow.get(Pupil, changed.pupil_id)
     others = uow.all(select(PupilLink).where(PupilLink.pupil_id == pupil.id, PupilLink.id != changed.id))
     if household not in HOUSEHOLDS or rights not in RIGHTS:
         raise UserError("Choisissez une réponse de la liste.")
-    if household == HouseholdRank.PRINCIPAL:
-        rights = Rights.ALL
-    elif changed.household == HouseholdRank.PRINCIPAL:
+    if household == HouseholdRank.PRINCIPAL and others and rights != Rights.ALL:
+        raise UserError("Le foyer principal peut tout faire : choisissez aussi « Tout », ou laissez-le second foyer.")
+    if household == HouseholdRank.SECOND and changed.household == HouseholdRank.PRINCIPAL:
         if not others:
             raise UserError("C’est le seul foyer de l’élève : il reste le foyer principal.")
-        _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
+        raise UserError("Désignez l’autre foyer comme foyer principal : celui-ci devient alors le second.")
     if household == HouseholdRank.PRINCIPAL:
         for other in others:
             if other.household == HouseholdRank.PRINCIPAL:
@@ -134,10 +141,12 @@ def _set(uow: UnitOfWork, changed: PupilLink, pupil: Pupil, household: str, righ
         changed.household, changed.rights = household, rights
         uow.add(changed)
         _note(uow, Action.LINK_CHANGED, pupil, changed.family_id, changes)
+        _tell(uow, pupil, changed.family_id, changes)
 
 
-def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
-    """The pupil is no more this family's; there is always one family left."""
+def unlink(uow: UnitOfWork, link_id: int, rights: str = "") -> Pupil:
+    """The pupil is no more this family's; there is always one family left. Where the principal household goes, `rights` says
+    what the other one, principal from now on, may do."""
     uow.staff_only()
     gone = uow.get(PupilLink, link_id, lock=True)
     pupil = uow.get(Pupil, gone.pupil_id)
@@ -145,9 +154,12 @@ def unlink(uow: UnitOfWork, link_id: int) -> Pupil:
     if not others:
         raise UserError("C’est le seul foyer de l’élève : rattachez-le d’abord à une autre famille.")
     if gone.household == HouseholdRank.PRINCIPAL:
-        _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, Rights.ALL)
+        if rights not in RIGHTS:
+            raise UserError("Dites ce que l’autre foyer pourra faire : il devient le foyer principal.")
+        _set(uow, others[0], pupil, HouseholdRank.PRINCIPAL, rights)
     changes = {_("Rattachement"): [HOUSEHOLDS[gone.household], ""], _("Droits"): [RIGHTS[gone.rights], ""]}
     _note(uow, Action.PUPIL_UNLINKED, pupil, gone.family_id, changes)
+    _tell(uow, pupil, gone.family_id, changes)
     uow.delete(gone)
     uow.flush()
     return pupil
@@ -157,3 +169,18 @@ def _note(uow: UnitOfWork, action: Action, pupil: Pupil, family_id: int | None, 
     audit.note_record(uow, action, pupil, family_id, changes=changes)
     edit_families.announce(uow, pupil)
     uow.publish(("family", family_id or 0))
+
+
+def _tell(uow: UnitOfWork, pupil: Pupil, family_id: int | None, changes: dict[str, list[str]]) -> None:
+    """A letter to whoever has an account in that household: what it is to the pupil, and may do, from now on."""
+    for account in uow.all(select(Account).where(Account.family_id == family_id, col(Account.disabled).is_(False))):
+        to = accounts.recipient(uow, account)
+        if not to.address:
+            continue
+        lines = [
+            (translate(label, to.language), translate(old, to.language), translate(new, to.language), "")
+            for label, (old, new) in changes.items()
+        ]
+        outbox.write(
+            uow, Mail(LetterKind.HOUSEHOLD_CHANGED, to, {"subject": pupil.full_name}, changes=lines, path="/eleves")
+        )

@@ -104,12 +104,14 @@ class Guardian(OfFamily, table=True):
     ] = ""
     town: Annotated[str, Field(max_length=80), Editable(_("Ville"), _("Coordonnées"), TOWN, 5, "address-level2")] = ""
     country: Annotated[str, Field(max_length=2), Editable(_("Pays"), _("Coordonnées"), COUNTRY, 4, "country")] = "FR"
-    phone_home: Annotated[str, Field(max_length=30), Editable(_("Téléphone fixe"), _("Coordonnées"), PHONE)] = ""
+    phone_home: Annotated[
+        str, Field(max_length=30), Editable(_("Téléphone fixe"), _("Coordonnées"), PHONE, 4, "home tel")
+    ] = ""
     phone_mobile: Annotated[
         str, Field(max_length=30), Editable(_("Téléphone mobile"), _("Coordonnées"), PHONE, 4, "tel")
     ] = ""
     phone_work: Annotated[
-        str, Field(max_length=30), Editable(_("Téléphone professionnel"), _("Coordonnées"), PHONE)
+        str, Field(max_length=30), Editable(_("Téléphone professionnel"), _("Coordonnées"), PHONE, 4, "work tel")
     ] = ""
     email: Annotated[str, Field(max_length=254), Editable(_("E-mail"), _("Coordonnées"), EMAIL, 8, "email")] = ""
     emergency_contact: Annotated[

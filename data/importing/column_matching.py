@@ -29,11 +29,11 @@ def guess(
         each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
         for each in record.columns
     }
-    adults_apart, ranked = title_groups.adults_apart(groups), []
+    adults_separate, ranked = title_groups.adults_separate(groups), []
     for at, head in enumerate(heads):
         group, words = groups.get(at, ("", plain(head)))
         for order, one in enumerate(record.columns):
-            if one.name == "adult1_civility" and adults_apart and not group:
+            if one.name == "adult1_civility" and adults_separate and not group:
                 continue  # it is the pupil's
             points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
             points += values[at].answers(one) if points >= NEAR else 0

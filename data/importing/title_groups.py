@@ -130,7 +130,7 @@ def own_words(one: Field, title: str) -> str:
     return (_marker(words)[1] or ("eleve" if one.group.startswith("pupil") else "responsable")) if one.group else words
 
 
-def adults_apart(groups: Mapping[int, tuple[str, str]]) -> bool:
+def adults_separate(groups: Mapping[int, tuple[str, str]]) -> bool:
     """« Nom » is the pupil's, and « Tuteur 1 Nom » an adult's: each has their own columns."""
     names = [group for group, words in groups.values() if "nom" in words.split()]
     return "" in names and any(group.startswith("adult") for group in names)

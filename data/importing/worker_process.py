@@ -97,15 +97,15 @@ class Part(NamedTuple):
     changes: Sequence[Change] = ()
 
 
-class Refused(NamedTuple):
-    why: UserError | NotFound
+class Raised(NamedTuple):
+    error: UserError | NotFound
 
 
 class Answered(NamedTuple):
     answer: Any  # of what was asked: its type is the task's
 
 
-Message = Phase | Steps | Topics | Part | Refused | Answered
+Message = Phase | Steps | Topics | Part | Raised | Answered
 
 
 # Here: the process that serves pages
@@ -128,9 +128,9 @@ def carry_out(person: Person, run_id: int, follow: Follow, *, mark: str | None) 
     return heard.whole(_ask(heard, _carry_out, person, run_id, mark))
 
 
-def export(person: Person, name: str, form: Form) -> tuple[bytes, int]:
+def export(person: Person, name: str, form: Form, follow: Follow | None = None) -> tuple[bytes, int]:
     """The file of all records of a kind, and how many they are, written in the worker process."""
-    return _ask(_Heard(), _export, person, name, form)
+    return _ask(_Heard(follow), _export, person, name, form)
 
 
 def check_undo(person: Person, run_id: int, follow: Follow) -> undo.Report:
@@ -190,8 +190,8 @@ def _conversation(process: Worker, heard: _Heard) -> Any:
         message = pickle.loads(sent) if sent else None  # noqa: S301 - our own process
         if isinstance(message, Answered):
             return message.answer
-        if isinstance(message, Refused):
-            raise message.why
+        if isinstance(message, Raised):
+            raise message.error
         heard.hear(message)
         if isinstance(message, Phase):
             process.send(b"go on")
@@ -209,34 +209,34 @@ class _Line:
     def __init__(self, line: Line) -> None:
         self._line, self._steps, self._published_at = line, 0, time.monotonic()
 
-    def say(self, message: Message) -> None:
+    def send(self, message: Message) -> None:
         self._line.send_bytes(pickle.dumps(message))
 
     def enter(self, phase: str) -> None:
         """Wait for the answer: none comes when it was stopped, or when nobody is there any more."""
         self._steps = 0
-        self.say(Phase(phase))
+        self.send(Phase(phase))
         self._line.recv_bytes()
 
     def tick(self, step: int = 100) -> None:
         self._steps += step
         if time.monotonic() - self._published_at > PUBLISH_EVERY_SECONDS:
-            self.say(Steps(self._steps))
+            self.send(Steps(self._steps))
             self._steps, self._published_at = 0, time.monotonic()
 
     def publish(self, topics: Iterable[events.Topic]) -> None:
         for part in _parts(list(topics)):
-            self.say(Topics(part))
+            self.send(Topics(part))
 
     def report(self, found: Report) -> Report:
         """The report without its long lists, which were said; what is written is read in the fiches."""
         if not found.written:
             for faults in _parts(found.faults):
-                self.say(Part(faults=faults))
+                self.send(Part(faults=faults))
             for conflicts in _parts(found.conflicts):
-                self.say(Part(conflicts=conflicts))
+                self.send(Part(conflicts=conflicts))
             for changes in _parts(found.changes):
-                self.say(Part(changes=changes))
+                self.send(Part(changes=changes))
         return replace(found, faults=[], conflicts=[], changes=[])
 
 
@@ -265,10 +265,10 @@ def _carry_out_undo(line: _Line, person: Person, run_id: int, mark: str | None) 
     return undo.carry_out_undo(person, run_id, line, mark=mark)
 
 
-def _export(_line: _Line, person: Person, name: str, form: Form) -> tuple[bytes, int]:
+def _export(line: _Line, person: Person, name: str, form: Form) -> tuple[bytes, int]:
     with person() as uow:
         snapshot = exporting.gather(uow, kind(name))
-    return exporting.file_of(snapshot, kind(name), form)
+    return exporting.file_of(snapshot, kind(name), form, tick=line.tick)
 
 
 def serve() -> None:
@@ -280,9 +280,9 @@ def serve() -> None:
         events.relay = line.publish
         task, given, named = pickle.loads(asked.recv_bytes())  # noqa: S301 - our own process
         try:
-            line.say(Answered(task(line, *given, **named)))
+            line.send(Answered(task(line, *given, **named)))
         except (UserError, NotFound) as error:
-            line.say(Refused(error))
+            line.send(Raised(error))
         finally:
             database.close()
 

@@ -188,9 +188,9 @@ def _send_one(server: MailServer, letter_id: int) -> bool:
     except Fault as fault:  # its row cannot be read: the others' can
         log.error("letter %s cannot be read in the database: %s", letter_id, fault)
         return False
-    except Exception:
+    except Exception:  # a fault of ours, which a newer program may mend
         log.exception("letter %s cannot be composed", letter_id)
-        _give_up(letter_id)
+        _put_off(letter_id)
         return False
     _record(letter_id, "", final=False)
     return True
@@ -242,8 +242,16 @@ def _small_logo(site_id: int, name: str) -> bytes:
         return b""
 
 
+def _put_off(letter_id: int) -> None:
+    """Tried again as others are; given up at once where its very row cannot be read."""
+    try:
+        _record(letter_id, "unmade", final=False)
+    except (ValueError, TypeError):
+        _give_up(letter_id)
+
+
 def _give_up(letter_id: int) -> None:
-    """Without reading its row, which may be what cannot be read."""
+    log.warning("letter %s given up: its row cannot be read", letter_id)
     with system_unit_of_work(writes=True) as uow:
         uow.change(
             update(Letter)

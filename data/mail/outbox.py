@@ -111,6 +111,8 @@ class Mail:
     joins: bool = False
     once: str = ""
     unsubscribe: str = ""
+    outcome: str = ""  # said in its title, whatever the text of the site
+    mixed: str = ""  # the same, once it joined a letter of another outcome
     lane: Lane | None = None
 
     @property
@@ -126,15 +128,18 @@ class Mail:
 
 def write(uow: UnitOfWork, mail: Mail) -> Letter:
     """Put a letter in the outbox, in the unit of work's own transaction; without an address it fails now."""
+    site_id, language = mail.recipient.site_id, mail.recipient.language
+    site = sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
+    own = custom_templates.own_text(uow, site_id, mail.kind, language)
     if mail.joins and (waiting := _not_left(uow, mail)):
         parts = mail.parts
+        if waiting.subject != _subject(mail, site, own, mail.outcome):
+            waiting.subject = _subject(mail, site, own, mail.mixed)
         for kind, more in (("change", parts["changes"]), ("message", parts["message"])):
             last = max((at for at, block in enumerate(waiting.blocks) if block[0] == kind), default=0)
             waiting.blocks = [*waiting.blocks[: last + 1], *more, *waiting.blocks[last + 1 :]]
         return uow.add(waiting)
-    site_id, language = mail.recipient.site_id, mail.recipient.language
-    site = sites.here(uow) if uow.site_id == site_id else uow.get(Site, site_id)
-    return post(uow, compose(mail, site, uow.now, custom_templates.own_text(uow, site_id, mail.kind, language)))
+    return post(uow, compose(mail, site, uow.now, own))
 
 
 def post(uow: UnitOfWork, letter: Letter) -> Letter:
@@ -162,6 +167,14 @@ def again(letter: Letter, to: str, now: datetime) -> Letter:
     )
 
 
+def _subject(mail: Mail, site: Site, own: TemplateText | None, outcome: str) -> str:
+    """« Réponse à votre demande de modification : refusée – Conservatoire de Valmont »."""
+    language = mail.recipient.language
+    subject = own.subject if own else translate(TEMPLATES[mail.kind].subject, language)
+    title = translate("{title} : {outcome}", language, title=subject, outcome=outcome) if outcome else subject
+    return f"{title} – {site.name}"[:200]
+
+
 def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = None) -> Letter:
     """The letter, not yet in the outbox: in the site's own text when there is one, in the text that came otherwise."""
     template, to, language = TEMPLATES[mail.kind], mail.recipient, mail.recipient.language
@@ -180,7 +193,6 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
     if mail.paper:
         *text, listed = mail.paper
         blocks.append(["paper", *text, *(part for fact in listed for part in fact)])
-    subject = own.subject if own else translate(template.subject, language)
     return Letter(
         site_id=to.site_id,
         family_id=to.family_id,
@@ -190,7 +202,7 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
         recipient=to.address[:254],
         name=to.name[:120],
         language=language,
-        subject=f"{subject} – {site.name}"[:200],
+        subject=_subject(mail, site, own, mail.outcome),
         blocks=blocks,
         secret=encrypt(mail.secret) if mail.secret else "",
         lane=template.lane if mail.lane is None else mail.lane,

@@ -14,6 +14,7 @@ class LetterKind(StrEnum):
     ACCESS_SENT = "access_sent"
     ACCESS_RENEWED = "access_renewed"
     EMAIL_CORRECTED = "email_corrected"
+    HOUSEHOLD_CHANGED = "household_changed"
     PASSWORD_CHANGED = "password_changed"
     STAFF_SIGNED_IN = "staff_signed_in"
     REQUEST_RECEIVED = "request_received"
@@ -125,6 +126,16 @@ TEMPLATES = {
             _("Ce n’est pas ce que vous aviez demandé ? Prévenez-nous."),
         ),
     ),
+    LetterKind.HOUSEHOLD_CHANGED: Template(
+        _("Les droits de votre foyer ont changé"),
+        (
+            _("Le {moment}, le secrétariat a changé le rattachement de {subject} à votre foyer :"),
+            "changes",
+            _("Ce n’est pas ce que vous attendiez ? Prévenez-nous."),
+            "link",
+        ),
+        _("Voir mes élèves"),
+    ),
     LetterKind.PASSWORD_CHANGED: Template(
         _("Votre mot de passe a été modifié"),
         (
@@ -157,7 +168,7 @@ TEMPLATES = {
     ),
     LetterKind.CHANGES_SAVED: Template(
         _("Vos modifications sont enregistrées"),
-        (_("Ces modifications de {subject}, faites le {moment}, sont enregistrées."), "changes", "link"),
+        (_("Les modifications faites le {moment} pour {subject} sont enregistrées."), "changes", "link"),
         _("Voir la fiche"),
     ),
     LetterKind.REQUEST_DECIDED: Template(
@@ -177,9 +188,9 @@ TEMPLATES = {
         lane=Lane.AWAITED,
     ),
     LetterKind.ABSENCE_RECEIVED: Template(
-        _("Votre message d’absence a été reçu"),
+        _("Absence : votre message a été reçu"),
         (
-            _("Nous avons reçu le {moment} votre message : absence de {subject} {days}."),
+            _("Nous avons reçu le {moment} votre message au sujet de l’absence de {subject} {days}."),
             _("Le conservatoire vous répondra par e-mail."),
             "link",
         ),

@@ -78,6 +78,7 @@ ACTIONS: dict[str, str] = {
     Action.CAMPAIGN_REMINDED: _("Relance de réinscription envoyée"),
     Action.REENROLMENT_SENT: _("Réinscription envoyée"),
     Action.REENROLMENT_CORRECTED: _("Réinscription corrigée"),
+    Action.REENROLMENT_REOPENED: _("Réinscription reprise pour être corrigée"),
     Action.REENROLMENT_VALIDATED: _("Réinscription validée"),
     Action.REENROLMENT_TO_CORRECT: _("Réinscription à corriger"),
     Action.REENROLMENT_REFUSED: _("Réinscription refusée"),

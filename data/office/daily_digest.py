@@ -13,6 +13,7 @@ from data.billing import overpayments
 from data.change_requests import review
 from data.core import audit, encryption, formats
 from data.core.audit import Action, AuditEntry
+from data.core.database import Unavailable
 from data.core.i18n import _
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -36,8 +37,13 @@ def go_round(*, now: datetime | None = None) -> None:
     with system_unit_of_work(now=now) as uow:
         sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
     for site in sites:
-        _digests(site, moment)
-        _forget(site, moment)
+        for work in (_digests, _forget):
+            try:
+                work(site, moment)
+            except Unavailable:
+                raise
+            except Exception:  # the other sites' turn all the same
+                log.exception("the daily work of %s", site.code)
 
 
 def _digests(site: Site, now: datetime) -> None:

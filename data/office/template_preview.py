@@ -41,7 +41,7 @@ SAMPLE_VALUES = {
     "names": _("les élèves"),
     "last_day": _("le dernier jour pour répondre"),
 }
-OF_A_PUPIL = ("absence", "reenrolment", "leaving")  # the kinds whose {subject} is a pupil
+OF_A_PUPIL = ("absence", "reenrolment", "leaving", "household")  # the kinds whose {subject} is a pupil
 SECRET = "Exemple-de-mot"
 
 

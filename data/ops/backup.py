@@ -5,13 +5,15 @@ SQLite: VACUUM INTO, whole while the portal serves. PostgreSQL: pg_dump and pg_r
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import tempfile
 from contextlib import closing
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sqlalchemy import Engine
@@ -88,9 +90,11 @@ def before_migration() -> Path | None:
 def restore(folder: Path, *, verify: bool = False) -> list[str]:
     """Put a copy back where there is nothing, or with `verify` only try it; what was found, in lines.
 
+    Nothing is written before all of it was held against the manifest: no file that it does not list, no link, no other content.
     Sessions are void, and letters that had not left wait to be confirmed: some may have left since.
     """
     manifest = _manifest(folder)
+    _plain_file(folder / manifest["database"]["name"])
     if manifest["database"]["name"] == DUMP:
         return _restore_postgresql(folder, manifest, verify=verify)
     with tempfile.TemporaryDirectory(prefix="anacrouse-") as scratch:
@@ -106,19 +110,24 @@ def restore(folder: Path, *, verify: bool = False) -> list[str]:
         _calm(database.make_engine(f"sqlite:///{trial}"))
         with closing(sqlite3.connect(trial)) as opened:
             opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        _put_files(folder)
+        brought = _bring_files(folder, manifest)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".restoring")
         shutil.copy(trial, draft)
+        _put_files(brought)
         draft.rename(target)
     return [*found, f"restored to {target} and {settings().files_dir}"]
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
+        _plain_file(folder / MANIFEST)
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {"database": found["database"], "rows": found["rows"], "files": found["files"], "at": found["made_at"]}
-    except (OSError, ValueError, KeyError) as error:
+        if found["database"]["name"] not in {DATABASE, DUMP}:
+            raise ValueError("it names another database")
+        files = {str(name): str(sha) for name, sha in found["files"].items()}
+        return {"database": found["database"], "rows": found["rows"], "files": files, "at": found["made_at"]}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Impossible(f"{folder} is no copy of Anacrouse: {error}") from error
 
 
@@ -142,7 +151,40 @@ def _examine(trial: Path, folder: Path, manifest: dict[str, Any]) -> list[str]:
     ]
 
 
+def _plain_file(path: Path) -> None:
+    """Impossible for what is no file of its own: a link would bring what stands elsewhere."""
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise Impossible(f"{path} cannot be read: {error.strerror}") from error
+    if stat.S_ISLNK(found.st_mode):
+        raise Impossible(f"{path} is a link: a copy holds files only")
+    if not stat.S_ISREG(found.st_mode):
+        raise Impossible(f"{path} is no plain file: a copy holds files only")
+    if found.st_nlink > 1:
+        raise Impossible(
+            f"{path} has another name elsewhere (a hard link): copy the folder with « cp -r » and try that one"
+        )
+
+
 def _examine_files(folder: Path, manifest: dict[str, Any]) -> None:
+    """As many files as the manifest lists, no other, each as it was copied."""
+    for name in manifest["files"]:
+        parts = PurePosixPath(name).parts
+        if not parts or ".." in parts or PurePosixPath(name).is_absolute() or str(PurePosixPath(name)) != name:
+            raise Impossible(f"the manifest names a file outside the copy: {name}")
+    there = set[str]()
+    for place, folders, names in os.walk(folder / "files"):
+        for each in folders:
+            if (Path(place) / each).is_symlink():
+                raise Impossible(f"{Path(place) / each} is a link: a copy holds files only")
+        for each in names:
+            _plain_file(Path(place) / each)
+            there.add((Path(place) / each).relative_to(folder / "files").as_posix())
+    if (folder / "files").is_symlink():
+        raise Impossible(f"{folder / 'files'} is a link: a copy holds files only")
+    if more := sorted(there - set(manifest["files"])):
+        raise Impossible(f"{len(more)} files are not in the manifest, the first: {more[0]}")
     wrong = [name for name, sha in manifest["files"].items() if _sha256(folder / "files" / name) != sha]
     if wrong:
         raise Impossible(f"{len(wrong)} files are missing or changed, the first: {wrong[0]}")
@@ -168,9 +210,36 @@ def _nothing_there(target: Path | None) -> None:
         raise Impossible(f"{files} holds files: move it away first, nothing is written over")
 
 
-def _put_files(folder: Path) -> None:
-    if (folder / "files").is_dir():
-        shutil.copytree(folder / "files", settings().files_dir, dirs_exist_ok=True)
+def _bring_files(folder: Path, manifest: dict[str, Any]) -> Path:
+    """A new folder within that of the files (it may be a disk of its own), with what the manifest lists; the digests are those
+    of what was written."""
+    brought = settings().files_dir / ".restoring"
+    brought.mkdir(mode=0o700, parents=True)
+    try:
+        for name, sha in manifest["files"].items():
+            _bring(folder / "files" / name, brought / name, sha)
+    except BaseException:
+        shutil.rmtree(brought, ignore_errors=True)
+        raise
+    return brought
+
+
+def _bring(path: Path, to: Path, sha: str) -> None:
+    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with (
+        os.fdopen(opened, "rb") as source,
+        os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+    ):
+        shutil.copyfileobj(source, file)
+    if _sha256(to) != sha:
+        raise Impossible(f"{path} changed while it was copied")
+
+
+def _put_files(brought: Path) -> None:
+    for each in brought.iterdir():
+        each.rename(brought.parent / each.name)
+    brought.rmdir()
 
 
 def _copy_database(draft: Path) -> Path:
@@ -210,9 +279,10 @@ def _restore_postgresql(folder: Path, manifest: dict[str, Any], *, verify: bool)
     if schema.state()[0] is not None:
         raise Impossible("The database of DATABASE_URL holds tables: create an empty one, nothing is written over")
     _nothing_there(None)
+    brought = _bring_files(folder, manifest)
     _tool("pg_restore", "--no-owner", "--single-transaction", f"--dbname={_address()}", str(folder / DUMP))
     _calm(database.engine())
-    _put_files(folder)
+    _put_files(brought)
     return [*found, "restored to the database of DATABASE_URL"]
 
 
@@ -231,7 +301,12 @@ def _tool(name: str, *arguments: str) -> None:
 def _copy_files(into: Path) -> None:
     source = settings().files_dir
     if source.is_dir():
-        shutil.copytree(source, into, ignore=shutil.ignore_patterns("*.part"))
+        shutil.copytree(source, into, ignore=_no_files_of_ours)
+
+
+def _no_files_of_ours(place: str, names: list[str]) -> set[str]:
+    """Files that are being written, and links: the portal makes none, and what they lead to is not its own."""
+    return {name for name in names if name.endswith(".part") or (Path(place) / name).is_symlink()}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,14 +1,11 @@
 """Letters that tell families how to come in: one page each, as many as asked in one PDF. Never a password.
 
-Three thousand are written by a process of their own (`python -m data.pdf.access_letters IN OUT`), some hundreds at a time,
+Three thousand are written by a process of their own (`write_many`), some hundreds at a time,
 so that neither the portal's loop nor its memory feels them.
 """
 
 import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,15 +13,18 @@ from pathlib import Path
 
 import pikepdf
 
-from data.core import formats
+from data.core import formats, workers
 from data.core.i18n import Language, as_language, translate
+from data.core.workers import Line, Overloaded, Program, Worker
 from data.pdf.certificates import QR, draw_code, squares_of
 from data.pdf.page import LEFT, RIGHT, WIDTH, Letterhead, PageCanvas
 from data.pdf.structure import Node, append
 from data.pdf.text import ACCENT, SOFT, Look
 
 PART = 250  # letters held in memory at once
-ROOT = Path(__file__).resolve().parents[2]
+MAX_MEMORY_BYTES = 2 * 1024**3  # 3,000 letters take 360 MiB
+SILENCE = 600.0  # seconds: a part takes four, of a whole processor
+PROGRAM = Program("data.pdf.access_letters", MAX_MEMORY_BYTES, lower=10)
 
 
 @dataclass(frozen=True)
@@ -146,23 +146,21 @@ def _shown(canvas: PageCanvas, label: str, value: str, x: float, y: float) -> No
 
 
 def write_many(portal: Portal, letters: Sequence[AccessLetter], folder: Path, text: Callable[[int], None]) -> bytes:
-    """The same PDF by another process, which works at low priority; `told` hears how many are written."""
-    asked, made = folder / "letters.json", folder / "letters.pdf"
+    """The same PDF by another process, which works at low priority; `text` hears how many are written."""
     content = {
         "letterhead": asdict(portal.letterhead),
         "address": portal.address,
         "day": portal.day.isoformat(),
         "letters": [asdict(letter) for letter in letters],
+        "folder": str(folder),
     }
-    with os.fdopen(os.open(asked, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file)
-    command = [sys.executable, "-m", "data.pdf.access_letters", str(asked), str(made)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        for line in process.stdout or ():
-            text(int(line))
-    if process.returncode:
-        raise RuntimeError(f"the letters were not written: {process.returncode}")
-    return made.read_bytes()
+    with Worker(PROGRAM) as process:
+        process.send(json.dumps(content).encode())
+        while message := process.hear(SILENCE):
+            if message.startswith(b"%PDF"):
+                return message
+            text(int(message))
+    raise Overloaded(f"silent for {SILENCE:.0f} s")
 
 
 def _parts(letters: Sequence[AccessLetter]) -> Iterator[Sequence[AccessLetter]]:
@@ -170,10 +168,9 @@ def _parts(letters: Sequence[AccessLetter]) -> Iterator[Sequence[AccessLetter]]:
         yield letters[at : at + PART]
 
 
-def _main(asked: Path, made: Path) -> None:
+def _serve(line: Line) -> None:
     """Write parts, then one PDF of them all: each part's memory is given back before the next."""
-    os.nice(10)
-    content = json.loads(asked.read_text(encoding="utf-8"))
+    content = json.loads(line.recv_bytes())
     portal = Portal(Letterhead(**content["letterhead"]), content["address"], date.fromisoformat(content["day"]))
     letters = [
         AccessLetter(**{**each, "address": tuple(each["address"]), "language": as_language(each["language"])})
@@ -181,18 +178,18 @@ def _main(asked: Path, made: Path) -> None:
     ]
     files, done = list[Path](), 0
     for number, part in enumerate(_parts(letters)):
-        files.append(made.with_suffix(f".{number}"))
+        files.append(Path(content["folder"]) / f"{number}.pdf")
         files[-1].write_bytes(write(portal, part))
         done += len(part)
-        print(done, flush=True)
+        line.send_bytes(str(done).encode())
     with pikepdf.open(files[0]) as whole:
         for file in files[1:]:
             with pikepdf.open(file) as part_of_it:
                 append(whole, part_of_it)
         out = io.BytesIO()
         whole.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    made.write_bytes(out.getvalue())
+    line.send_bytes(out.getvalue())
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), Path(sys.argv[2]))
+    _serve(workers.opened())

@@ -178,7 +178,7 @@ def remove_document(uow: UnitOfWork, document_id: int) -> None:
     uow.staff_only()
     document = uow.get(RequiredDocument, document_id, lock=True)
     if uow.one(select(SuppliedDocument).where(SuppliedDocument.document_id == document.id)) is not None:
-        raise UserError("Des familles ont déjà donné ce document : rendez-le facultatif plutôt que de le retirer.")
+        raise UserError("Des familles ont déjà fourni ce document : rendez-le facultatif plutôt que de le retirer.")
     uow.delete(document)
     _note_change(
         uow, uow.get(Campaign, document.campaign_id), Action.CAMPAIGN_DOCUMENT, {"label": [document.label, ""]}

@@ -40,7 +40,6 @@ FIRST_CHOOSE = _(
 )
 
 
-ONLY_READ = _("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
 CLOSED = {  # short name, for an address -> why nothing is taken
     "fini": reenrolment.PERIOD_OVER,
     "suspendu": reenrolment.SUSPENDED,
@@ -48,9 +47,11 @@ CLOSED = {  # short name, for an address -> why nothing is taken
     "depart": _("L’élève ne se réinscrit pas : aucune pièce n’est demandée."),
     "repondu": _("Le conservatoire a déjà répondu à cette demande de réinscription."),
     "foyer": _("L’autre foyer de l’élève a déjà envoyé la demande de réinscription."),
-    "lire": ONLY_READ,
+    "lire": reenrolment.ONLY_READ,
     "validee": _("Cette pièce est validée : elle ne peut plus être remplacée."),
-    "remplacer": _("Un fichier est déjà reçu pour ce document. Pour le remplacer, pressez « Remplacer » sur sa ligne."),
+    "remplacer": _(
+        "Un fichier est déjà reçu pour ce document. Pour le remplacer, appuyez sur « Remplacer » sur sa ligne."
+    ),
     "souvent": _("Cette pièce a déjà été remplacée dix fois : adressez-vous au conservatoire."),
 }
 

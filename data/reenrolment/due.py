@@ -11,8 +11,16 @@ from sqlmodel import col, select
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.models import Pupil, PupilLink, Rights
 from data.reenrolment import campaigns
-from data.reenrolment.campaigns import Campaign, CampaignAudience
-from data.reenrolment.models import DocumentState, ReenrolmentState, SuppliedDocument, Wish, _sent, state_of
+from data.reenrolment.campaigns import Campaign, CampaignAudience, RequiredDocument
+from data.reenrolment.models import (
+    DocumentState,
+    Reenrolment,
+    ReenrolmentState,
+    SuppliedDocument,
+    Wish,
+    _sent,
+    state_of,
+)
 
 
 @dataclass(frozen=True)
@@ -25,39 +33,88 @@ class Due:
     refused: int  # documents to give again
 
 
-def due(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> list[Due]:
-    """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family."""
+Sent = tuple[Reenrolment, Pupil, str]  # with the staff's words to the household
+Given = tuple[SuppliedDocument, Pupil, str]  # with what the document is called
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with a household's re-enrolments of this year and the next."""
+
+    due: list[Due]
+    sent: list[Sent]
+    given: list[Given]
+
+
+def standing(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> Standing:
+    """For « Accueil »: the pupils whose campaign is open, or whose request or documents wait for the family; what it sent."""
     pupils = {pupil.id: pupil for pupil, link in theirs if link.rights == Rights.ALL}
     known = _sent(uow, pupils) if pupils else []
     sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
     shown = {request.pupil_id: campaign for campaign, request in known if request}
-    ways: dict[tuple[int, int], str] = {}
+    wishes: dict[tuple[int, int], tuple[str, str]] = {}
     again: dict[tuple[int, int], int] = {}
+    given: list[Given] = []
     for campaign in reversed({campaign.id: campaign for campaign, _ in known}.values()):  # the first to close is shown
         opened = campaigns.is_open(uow, campaign)
         wanted = list(pupils) if opened else [pupil_id for pupil_id, of in sent if of == campaign.id]
-        for pupil_id, seen, way, document in _begun(uow, campaign, wanted) if wanted else ():
+        for pupil_id, seen, way, answer, document, label in _begun(uow, campaign, wanted) if wanted else ():
             key = (pupil_id, campaign.id)
-            ways[key] = way or ""
+            wishes[key] = way or "", answer or ""
             if opened and seen:
                 shown[pupil_id] = campaign
+            if document:
+                given.append((document, pupils[pupil_id], label or ""))
             if state_of(document, uow.today) in {DocumentState.REFUSED, DocumentState.EXPIRED}:
                 again[key] = again.get(key, 0) + 1
+    mine = {key: request for key, request in sent.items() if request.household_id == uow.family_id}
     found = []
     for pupil_id, campaign in shown.items():
         key = (pupil_id, campaign.id)
         request = sent.get(key)
-        if request and (request.household_id != uow.family_id or request.state == ReenrolmentState.REFUSED):
+        if request and (key not in mine or request.state == ReenrolmentState.REFUSED):
             continue
-        state = request.state if request else ReenrolmentState.DRAFT if ways.get(key) else ""
+        way, _ = wishes.get(key, ("", ""))
+        state = request.state if request else ReenrolmentState.DRAFT if way else ""
         found.append(Due(pupils[pupil_id], campaign, state, again.get(key, 0)))
-    return found
+    return Standing(found, [(mine[key], pupils[key[0]], wishes.get(key, ("", ""))[1]) for key in mine], given)
 
 
-def _begun(
-    uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int]
-) -> Sequence[tuple[int, bool, str | None, Any]]:
-    """(pupil, whether it sees the campaign, the way its household chose, a document given), a row for each document."""
+def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
+    """« Vos demandes »: what the household sent and gave in any year, the latest first. What it gave has a wish: nothing is
+    given before a way is chosen."""
+
+    def theirs(table: type[Reenrolment | SuppliedDocument]) -> ColumnElement[bool]:
+        return and_(col(table.pupil_id) == Wish.pupil_id, col(table.campaign_id) == Wish.campaign_id)
+
+    sent: dict[int, Sent] = {}
+    given: list[Given] = []
+    for pupil, answer, request, document, label in uow.rows(
+        select(Pupil, Wish.answer, Reenrolment, SuppliedDocument)
+        .add_columns(col(RequiredDocument.label))
+        .select_from(Wish)
+        .join(Pupil, col(Pupil.id) == Wish.pupil_id)
+        .join(Reenrolment, theirs(Reenrolment) & (col(Reenrolment.household_id) == uow.family_id), isouter=True)
+        .join(
+            SuppliedDocument,
+            theirs(SuppliedDocument) & (col(SuppliedDocument.family_id) == uow.family_id),
+            isouter=True,
+        )
+        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id, isouter=True)
+        .where(col(Wish.family_id) == uow.family_id)
+        .order_by(col(Wish.changed_at).desc(), col(Wish.id))
+        .limit(most)
+    ):
+        if request:
+            sent[request.id] = (request, pupil, answer)
+        if document:
+            given.append((document, pupil, label or ""))
+    return list(sent.values()), given
+
+
+def _begun(uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[Any]:
+    """(pupil, whether it sees the campaign, the way its household chose, the staff's words to it, a document given and what it
+    is called), a row for each document."""
     values = {"pupils": list(pupil_ids), "family": uow.family_id, **campaigns.audience_values(campaign)}
     return uow.rows(_begun_in(CampaignAudience(campaign.audience)), **values)
 
@@ -72,8 +129,10 @@ def _begun_in(kind: CampaignAudience) -> Any:
         )
 
     return prepared(
-        select(Pupil.id, campaigns.audience_of(kind).label("seen"), Wish.way, SuppliedDocument)
+        select(Pupil.id, campaigns.audience_of(kind).label("seen"), Wish.way, Wish.answer)
+        .add_columns(SuppliedDocument, col(RequiredDocument.label))
         .join(Wish, theirs(Wish), isouter=True)
         .join(SuppliedDocument, theirs(SuppliedDocument), isouter=True)
+        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id, isouter=True)
         .where(col(Pupil.id).in_(bindparam("pupils", expanding=True)))
     )

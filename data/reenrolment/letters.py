@@ -103,7 +103,7 @@ def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
         ]
     given = [item for item in now.document_items if item.supplied]
     if given and wish.way != Way.LEAVING:
-        lines.append((translate("Pièces données", in_language), ", ".join(item.document.label for item in given)))
+        lines.append((translate("Pièces fournies", in_language), ", ".join(item.document.label for item in given)))
     if wish.message:
         lines.append((translate("Demandes complémentaires", in_language), wish.message))
     return lines
@@ -125,7 +125,7 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
     ]
     lines, sent = dict(_summary(now, wish, in_language)), now.sent.submitted_at if now.sent else uow.now
     if documents:
-        lines[translate("Pièces données", in_language)] = "\n".join(documents)
+        lines[translate("Pièces fournies", in_language)] = "\n".join(documents)
     facts = [
         (translate("Élève", in_language), now.pupil.full_name),
         (translate("Numéro de dossier", in_language), str(now.pupil.number)),

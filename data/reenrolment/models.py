@@ -31,6 +31,7 @@ from data.reenrolment.campaigns import Campaign, CampaignState, RequiredDocument
 from data.schooling.models import Course, Cursus, Enrolment, EnrolmentStatus, Teacher, of_its_pupil
 
 SUSPENDED = _("La réinscription est suspendue pour le moment. Ce que vous avez préparé est gardé.")
+ONLY_READ = _("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
 PERIOD_OVER = _("La période de réinscription est terminée.")
 
 
@@ -226,10 +227,21 @@ class Situation:
         return self.closed_because is None
 
     @property
+    def answered_for(self) -> bool:
+        """This household sent it, and it is not to be corrected: it is read, no longer filled in."""
+        return self.mine and self.sent is not None and self.sent.state != ReenrolmentState.TO_CORRECT
+
+    @property
+    def may_reopen(self) -> bool:
+        """Whether « Demander une correction » is offered: until the last day, and until the staff answer."""
+        waits = self.sent is not None and self.sent.state == ReenrolmentState.SUBMITTED
+        return self.mine and waits and self.may_change and self.period_over is None
+
+    @property
     def closed_because(self) -> UserError | None:
         """Why this household may not change its request; None when it may."""
         if not self.may_change:
-            return UserError("Vous pouvez consulter ce dossier, mais pas le modifier. Adressez-vous au conservatoire.")
+            return UserError(ONLY_READ)
         if self.sent and not self.mine:
             return UserError("L’autre foyer de l’élève a déjà envoyé la demande de réinscription.")
         if self.sent and self.sent.state in {ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED}:

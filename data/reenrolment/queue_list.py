@@ -221,8 +221,15 @@ def _joined(question: Any, closed: bool) -> Any:
         .join(Family, col(Family.id) == Reenrolment.household_id)
         .join(Wish, mine, isouter=True)
         .join(ReviewNote, col(ReviewNote.reenrolment_id) == Reenrolment.id, isouter=True)
-        .where(col(Reenrolment.state).in_(CLOSED if closed else [ReenrolmentState.SUBMITTED]))
+        .where(_stands(closed=closed))
     )
+
+
+def _stands(*, closed: bool) -> ColumnElement[bool]:
+    """What a household took back to correct waits for nobody and was answered by nobody."""
+    if closed:
+        return and_(col(Reenrolment.state).in_(CLOSED), col(Reenrolment.decided_at).is_not(None))
+    return col(Reenrolment.state) == ReenrolmentState.SUBMITTED
 
 
 def _narrowed(question: Any, narrowing: Narrowing, terms: _Terms) -> Any:

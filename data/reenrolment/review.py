@@ -81,7 +81,7 @@ def to_decide(uow: UnitOfWork, sent_id: int, version: int | None) -> tuple[Reenr
     not_own(uow, sent.household_id)
     if sent.state != ReenrolmentState.SUBMITTED:
         if sent.decided_at is None:
-            raise UserError("La famille n’a pas renvoyé cette demande.")
+            raise UserError("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
         raise UserError(
             "{name} a déjà répondu le {moment}.",
             name=sent.decided_by,

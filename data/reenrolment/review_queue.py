@@ -245,6 +245,8 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     uow.get(Pupil, uow.get(Reenrolment, sent_id).pupil_id, lock=True)
     sent = uow.get(Reenrolment, sent_id, lock=True)
     not_own(uow, sent.household_id)
+    if sent.state == ReenrolmentState.TO_CORRECT and sent.decided_at is None:
+        raise UserError("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
     if sent.state not in CLOSED or sent.decided_at is None:
         raise UserError("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
     if not may_undo(uow, sent):

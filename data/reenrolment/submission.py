@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from data.core import audit
 from data.core.audit import Action
-from data.core.errors import UserError, ValidationErrors
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, plural
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
@@ -128,6 +128,32 @@ def submit(uow: UnitOfWork, pupil: Pupil, campaign_id: int, typed: Mapping[str, 
         sent,
         changes={"way": ["", sent.way], "chosen": ["", sent.chosen]},
     )
+    return sent
+
+
+def reopen(uow: UnitOfWork, pupil: Pupil, campaign_id: int) -> Reenrolment:
+    """« Demander une correction »: the household takes its request back to change it, then sends it again. Asked twice, it is one."""
+    now = reenrolment.locked(uow, pupil, campaign_id)
+    if now.sent and now.mine and now.sent.state == ReenrolmentState.TO_CORRECT:
+        return now.sent
+    if now.sent is None or not now.mine:
+        raise NotFound(f"request of pupil {pupil.number}")
+    if now.sent.state != ReenrolmentState.SUBMITTED:
+        raise UserError("Le conservatoire a déjà répondu à cette demande : adressez-vous à lui.")
+    if not now.may_change:
+        raise UserError(reenrolment.ONLY_READ)
+    if now.period_over:
+        raise now.period_over
+    sent = uow.get(Reenrolment, now.sent.id, lock=True)
+    sent.state, sent.version = ReenrolmentState.TO_CORRECT, sent.version + 1
+    uow.add(sent)
+    audit.note_record(
+        uow,
+        Action.REENROLMENT_REOPENED,
+        sent,
+        changes={"state": [ReenrolmentState.SUBMITTED, ReenrolmentState.TO_CORRECT]},
+    )
+    reenrolment.announce(uow, sent.site_id, sent.household_id, sent.pupil_id)
     return sent
 
 

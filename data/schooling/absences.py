@@ -1,13 +1,28 @@
 """Absences, and what families say of them: one to come, or why a past one happened. Staff decide; both households see
 the absence, only the one that wrote sees its notice."""
 
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from pydantic import SkipValidation
-from sqlalchemy import JSON, Column, ForeignKeyConstraint, Index, Integer, UniqueConstraint, bindparam, event, func
-from sqlalchemy.orm import QueryContext
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    ScalarSelect,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    event,
+    exists,
+    func,
+)
+from sqlalchemy.orm import Mapped, QueryContext
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, col, select
 
@@ -133,24 +148,63 @@ def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
     )
 
 
-_MISSED = (
-    select(func.count(col(Absence.id)))
-    .where(
-        Absence.pupil_id == Pupil.id,
-        col(Absence.excused).is_(False),
-        Absence.day >= bindparam("first_day"),
-        Absence.day <= bindparam("last_day"),
-    )
-    .correlate(Pupil)
-    .scalar_subquery()
+@dataclass(frozen=True)
+class Missed:
+    """Absences of this school year that are not excused. `count`: of which this family says nothing yet; the last of these, its
+    enrolment and its day. `waiting`: those whose justification the office has not answered."""
+
+    count: int
+    waiting: int
+    absence_id: int | None
+    enrolment_id: int | None
+    day: date | None
+
+
+_EXPLAINED = exists().where(
+    col(AbsenceNotice.absence_id) == Absence.id,
+    col(AbsenceNotice.family_id) == bindparam("family"),
+    col(AbsenceNotice.state) == NoticeState.PENDING,
 )
-_PUPILS = prepared(families.pupils_with(_MISSED))
+_NOT_EXCUSED = (
+    Absence.pupil_id == Pupil.id,
+    col(Absence.excused).is_(False),
+    Absence.day >= bindparam("first_day"),
+    Absence.day <= bindparam("last_day"),
+)
 
 
-def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, int]]:
-    """The family's pupils by age, with the link, and how many absences of this school year are not excused; in one question."""
+def _counted(more: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(col(Absence.id))).where(*_NOT_EXCUSED, more).correlate(Pupil).scalar_subquery()
+
+
+def _of_the_last(column: Mapped[int] | Mapped[date]) -> ScalarSelect[date | int]:
+    attended = and_(col(Enrolment.course_id) == Absence.course_id, col(Enrolment.pupil_id) == Absence.pupil_id)
+    return (
+        select(column)
+        .select_from(Absence)
+        .join(Enrolment, attended)
+        .where(*_NOT_EXCUSED, ~_EXPLAINED)
+        .order_by(col(Absence.day).desc(), col(Absence.id).desc())
+        .limit(1)
+        .correlate(Pupil)
+        .scalar_subquery()
+    )
+
+
+_PUPILS = prepared(
+    families.pupils_with(
+        _counted(~_EXPLAINED),
+        _counted(_EXPLAINED),
+        *(_of_the_last(each) for each in (col(Absence.id), col(Enrolment.id), col(Absence.day))),
+    )
+)
+
+
+def of_the_pupils(uow: UnitOfWork) -> list[tuple[Pupil, PupilLink, Missed]]:
+    """The family's pupils by age, with the link, and what they missed; in one question."""
     first_day = date(int(formats.school_year(uow.today)[:4]), 9, 1)
-    return [tuple(row) for row in uow.rows(_PUPILS, first_day=first_day, last_day=uow.today)]
+    found = uow.rows(_PUPILS, family=uow.family_id, first_day=first_day, last_day=uow.today)
+    return [(pupil, link, Missed(*of)) for pupil, link, *of in found]
 
 
 def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
@@ -165,25 +219,18 @@ def notices(uow: UnitOfWork, pupil_id: int) -> list[AbsenceNotice]:
     )
 
 
-_RECENT = prepared(
+_OF_THE_FAMILY = prepared(
     select(AbsenceNotice, Pupil)
     .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
-    .where(
-        AbsenceNotice.family_id == bindparam("family"),
-        AbsenceNotice.state != NoticeState.WITHDRAWN,
-        col(AbsenceNotice.submitted_at) >= bindparam("since"),
-    )
+    .where(AbsenceNotice.family_id == bindparam("family"), AbsenceNotice.state != NoticeState.WITHDRAWN)
     .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
     .limit(bindparam("most", type_=Integer))
 )
 
 
-def recent_notices(uow: UnitOfWork, most: int = 3) -> list[tuple[AbsenceNotice, Pupil]]:
-    """What this family wrote in the last month, of all its pupils, the latest first."""
-    return [
-        (notice, pupil)
-        for notice, pupil in uow.rows(_RECENT, family=uow.family_id, since=uow.now - timedelta(days=31), most=most)
-    ]
+def of_the_family(uow: UnitOfWork, most: int) -> list[tuple[AbsenceNotice, Pupil]]:
+    """« Vos demandes »: what this family wrote, of all its pupils, the latest first."""
+    return [(notice, pupil) for notice, pupil in uow.rows(_OF_THE_FAMILY, family=uow.family_id, most=most)]
 
 
 def announce(

@@ -46,8 +46,8 @@ def ask(question: str, content: bytes) -> tuple[str, bytes]:
 
 
 def _started() -> Worker:
-    child = Worker(Program("data.uploads.inspection", MAX_MEMORY_BYTES, LOWER, PROCESSOR_SECONDS, isolated=True))
     try:
+        child = Worker(Program("data.uploads.inspection", MAX_MEMORY_BYTES, LOWER, PROCESSOR_SECONDS, isolated=True))
         _hear(child, STARTING_PATIENCE)
     except (Ended, Overloaded) as fault:
         log.error("the process that opens documents does not start")

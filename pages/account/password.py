@@ -32,7 +32,6 @@ LABELS = {
     "nouveau": _("Nouveau mot de passe"),
     "encore": _("Nouveau mot de passe, une seconde fois"),
 }
-STRENGTHS = {"faible": _("Mot de passe faible"), "bon": _("Bon mot de passe"), "très bon": _("Très bon mot de passe")}
 AUTOCOMPLETE = {"ancien": "current-password", "nouveau": "new-password", "encore": "new-password"}
 
 
@@ -128,10 +127,20 @@ async def change(caller: Caller, request: Request) -> Response:
 
 @plain("/mot-de-passe/solidite", Audience.ACCOUNT, methods=("POST",))
 async def strength(caller: Caller, request: Request) -> Response:
-    """How strong the word being typed is, in words: the rule is said once, on the server."""
-    word = (await request.form()).get("nouveau")
-    found = passwords.strength(word) if isinstance(word, str) and len(word) <= passwords.MAX_LENGTH else "faible"
-    return PlainTextResponse(caller.translate(STRENGTHS[found]), headers={"cache-control": "no-store"})
+    """What will be said of the word being typed: why it would be refused, or how good it is. One rule judges both."""
+    form = await request.form()
+    word, old = (str(form.get(name) or "") for name in ("nouveau", "ancien"))
+    with caller.unit_of_work() as uow:
+        account = uow.get(Account, uow.account_id)
+        terms = accounts.personal_terms(uow, account, sites.here(uow))
+    try:
+        passwords.check_policy(word, staff=account.is_staff, context_words=terms, old=old)
+        text = caller.translate(
+            _("Très bon mot de passe") if passwords.is_very_good(word) else _("Bon mot de passe"),
+        )
+    except UserError as error:
+        text = error.message(caller.language)
+    return PlainTextResponse(text, headers={"cache-control": "no-store"})
 
 
 @plain(CHOOSE, Audience.ACCOUNT)
@@ -184,14 +193,17 @@ async def _change(
     with caller.unit_of_work() as uow:
         about = accounts.personal_terms(uow, account, sites.here(uow))
     try:
-        await _check_current(account, typed)
-        hashed = await accounts.check_new_password(
-            about, account, typed["nouveau"], typed["encore"], old=typed.get("ancien", "")
-        )
-    except ValidationErrors as invalid:
-        names_of = {"new": "nouveau", "again": "encore"}
-        faults = {names_of.get(name, name): error.message(caller.language) for name, error in invalid.faults.items()}
-        return _choose_page(caller, names, action, title, button, faults, on)
+        errors = await _wrong_current(account, typed)
+        try:
+            hashed = await accounts.check_new_password(
+                about, account, typed["nouveau"], typed["encore"], old=typed.get("ancien", "")
+            )
+        except ValidationErrors as invalid:
+            names_of = {"new": "nouveau", "again": "encore"}
+            errors |= {names_of.get(name, name): error for name, error in invalid.faults.items()}
+        if errors:
+            faults = {name: error.message(caller.language) for name, error in errors.items()}
+            return _choose_page(caller, names, action, title, button, faults, on)
     except UserError as error:
         return _choose_page(caller, names, action, title, button, {names[0]: error.message(caller.language)}, on)
     except passwords.Busy:
@@ -203,12 +215,13 @@ async def _change(
     return response
 
 
-async def _check_current(account: Account, typed: dict[str, str]) -> None:
-    """The current password, where it is asked for; a temporary one was just typed at Connexion."""
-    if "ancien" not in typed:
-        return
-    if not await sessions.is_mine(account, typed["ancien"]):
-        raise ValidationErrors({"ancien": UserError("Ce n’est pas votre mot de passe actuel.")})
+async def _wrong_current(account: Account, typed: dict[str, str]) -> dict[str, UserError]:
+    """What is wrong with the current password, where it is asked for; a temporary one was just typed at Connexion."""
+    if "ancien" not in typed or await sessions.is_mine(account, typed["ancien"]):
+        return {}
+    if not typed["ancien"]:
+        return {"ancien": UserError("Saisissez votre mot de passe actuel.")}
+    return {"ancien": UserError("Ce n’est pas votre mot de passe actuel.")}
 
 
 def _connections(uow: UnitOfWork) -> Markup:

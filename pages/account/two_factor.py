@@ -142,7 +142,7 @@ def _form(
     caller: Caller, what: str, label: str, text: str, more: Iterable[Markup | None] = (), *, bad: bool = False
 ) -> Markup:
     name = {"poser": "code", "codes": "code-nouveaux", "retirer": "code-retirer"}[what]
-    code = entry(label, name, autocomplete="one-time-code", maxlength=20, required=True)
+    code = entry(label, name, autocomplete="one-time-code", maxlength=20, required=True, language=caller.language)
     return html.form(
         html.input(type="hidden", name="faire", value=what),
         *more,

@@ -26,7 +26,7 @@ from data.core.i18n import _
 from data.core.settings import settings
 from data.core.sites import Site
 from data.demo import mailbox
-from pages.anyone import accessibility, demonstration_letters
+from pages.anyone import accessibility, demonstration_letters, language
 
 NOT_AN_ADDRESS = _(
     "Écrivez ici votre identifiant, et non votre adresse e-mail. "
@@ -85,7 +85,7 @@ def _page(
             [
                 alert(caller.translate(empty)) if not every else None,
                 notice,
-                _form(caller, every, typed, faults),
+                _form(caller, every, typed, faults, "refused" if status == 401 else ""),
                 links,
                 faulty,
             ]
@@ -102,7 +102,7 @@ def _only(every: list[Site]) -> Site | None:
     return every[0] if len(every) == 1 else None
 
 
-def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, str]) -> Markup:
+def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, str], refused: str) -> Markup:
     only, first = _only(every), next(iter(faults), "")
     options = [html.option(site.name, value=site.code, selected=site.code == typed.site) for site in every]
     choice = (
@@ -120,6 +120,8 @@ def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, 
             caller.translate("Identifiant"),
             typed.login,
             faults.get("identifiant", ""),
+            caller.language,
+            described_by=refused,
             autofocus=first in {"", "identifiant"} and not typed.login,
         ),
         password(
@@ -128,6 +130,7 @@ def _form(caller: Caller, every: list[Site], typed: Typed, faults: Mapping[str, 
             caller.language,
             autocomplete="current-password",
             fault=faults.get("mot_de_passe", ""),
+            described_by=refused,
             autofocus=bool(typed.login) or first == "mot_de_passe",
         ),
         way_on.field(typed.after),
@@ -169,13 +172,13 @@ def show(caller: Caller, request: Request) -> Response:
             "Votre session a expiré ou a été fermée. Reconnectez-vous ; ce que vous aviez tapé est gardé dans cet onglet."
         ),
         "2": _("Vous êtes déconnecté."),
-        "3": _("La connexion a trop attendu : recommencez."),
+        "3": _("Le délai de connexion est dépassé : recommencez."),
     }.get(fin, "")
     return _page(
         caller,
         sites.every_site(),
         Typed(cookie(request, "site"), after=way_on.from_query(request)),
-        notice=(success if fin == "2" else info)(caller.translate(done)),
+        notice=join([language.proposal(caller, request), (success if fin == "2" else info)(caller.translate(done))]),
     )
 
 
@@ -203,7 +206,7 @@ async def enter(caller: Caller, request: Request) -> Response:
         )
     except UserError as error:
         status = 429 if error.code == ErrorCode.TOO_MANY_ATTEMPTS else 401
-        return _page(caller, every, typed, notice=alert(error.message(caller.language)), status=status)
+        return _page(caller, every, typed, notice=alert(error.message(caller.language), id_="refused"), status=status)
     except passwords.Busy:
         return error_page(503, language=caller.language)
     if step := two_factor_login.second_step(account):
@@ -237,6 +240,7 @@ def come_in(caller: Caller, request: Request, account: Account, after: str) -> R
     set_cookie(response, "anacrouse", token)
     set_cookie(response, "appareil", device, seconds=365 * 86400)
     accessibility.adopt(account, request, response)
+    language.adopt(account, request, response)
     return response
 
 

@@ -49,14 +49,14 @@ def as_sent(caller: Caller, request: Request, n: str) -> Response:
 @plain(PATH + "/{n}", Audience.ANYONE)
 def one(caller: Caller, request: Request, n: str) -> Response:
     letter, text, _html = _parts(request, n)
-    told = [
+    lines = [
         (caller.translate("Destinataire"), letter.recipient),
         (caller.translate("Date"), _when(letter)),
         (caller.translate("Autre partie"), html.a(caller.translate("Le message en HTML"), href=f"{PATH}/{n}.html")),
     ]
     back = html.p(html.a(caller.translate("Retour"), href=PATH, class_="way-back"))
     return _page(
-        caller, letter.subject, facts(told), html.pre(text, class_="letter-preview", lang=letter.language), back
+        caller, letter.subject, facts(lines), html.pre(text, class_="letter-preview", lang=letter.language), back
     )
 
 

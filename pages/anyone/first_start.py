@@ -41,6 +41,7 @@ def _page(caller: Caller, token: str, typed: dict[str, str], faults: dict[str, s
             required=True,
             maxlength=254,
             autocomplete="off",
+            language=caller.language,
         )
         for name, label in FIELDS.items()
     ]

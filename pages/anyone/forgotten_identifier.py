@@ -32,7 +32,7 @@ def _page(
                 caller.translate("Saisissez l’e-mail de votre fiche : votre identifiant y sera envoyé."),
                 class_="soft",
             ),
-            own_email(caller.translate("E-mail"), email, fault),
+            own_email(caller.translate("E-mail"), email, fault, caller.language),
             way_on.field(after),
             button=caller.translate("Valider"),
             action=PATH,

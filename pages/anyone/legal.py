@@ -64,6 +64,9 @@ def notice(caller: Caller, request: Request) -> Response:
 def privacy(caller: Caller, request: Request) -> Response:
     def write(who: Caller, site: Site) -> Markup:
         translate = who.translate
+        under = (
+            html.h2 if who.account or len(sites.every_site()) == 1 else html.h3
+        )  # under the site's own, where there are several
         return join(
             [
                 html.p(
@@ -74,18 +77,18 @@ def privacy(caller: Caller, request: Request) -> Response:
                         site=site.name,
                     ),
                 ),
-                html.h3(translate("Vos droits")),
+                under(translate("Vos droits")),
                 html.p(
                     translate(
                         "Vous pouvez voir vos données et demander leur correction ici même, en obtenir une copie, demander leur "
                         "effacement ou vous opposer à un usage. Le conservatoire répond en un mois au plus."
                     ),
                 ),
-                html.h3(translate("À qui écrire")),
+                under(translate("À qui écrire")),
                 html.p(translate("Délégué à la protection des données : {dpo}", dpo=_fact(who, site, "dpo"))),
                 _contact(who, site),
                 html.p(translate("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
-                html.h3(translate("Combien de temps")),
+                under(translate("Combien de temps")),
                 html.p(
                     translate(
                         "Le texte des courriels est gardé {letters} jours, les connexions passées {sessions} jours, le journal des "

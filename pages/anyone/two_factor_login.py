@@ -28,6 +28,7 @@ def _page(caller: Caller, request: Request, after: str, *, wrong: str = "", stat
             maxlength=20,
             required=True,
             autofocus=True,
+            language=caller.language,
         ),
         way_on.field(after),
         html.button(translate("Se connecter"), type="submit", class_="btn"),

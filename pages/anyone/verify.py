@@ -62,6 +62,7 @@ def _form(caller: Caller) -> Markup:
             required=True,
             autocomplete="off",
             spellcheck="false",
+            language=caller.language,
         ),
         html.button(caller.translate("Vérifier"), type="submit", class_="btn"),
         method="get",

@@ -21,15 +21,17 @@ BACK: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTA
 
 
 @screen("/facturation/factures/{number}/lire", Audience.FAMILY, title=_("Facture"))
-def invoice(uow: UnitOfWork, number: str) -> None:
+def invoice(uow: UnitOfWork, number: str) -> str:
     billing.invoice_by_number(uow, number)
     Panel(uow, lambda w: _invoice(w, number), follows=[("family", uow.family_id or 0)], classes="flow")
+    return number
 
 
 @screen("/facturation/recus/{number}/lire", Audience.FAMILY, title=_("Reçu"))
-def receipt(uow: UnitOfWork, number: str) -> None:
+def receipt(uow: UnitOfWork, number: str) -> str:
     billing.payment_by_number(uow, number)
     Panel(uow, lambda w: _receipt(w, number), follows=[("family", uow.family_id or 0)], classes="flow")
+    return number
 
 
 def _invoice(uow: UnitOfWork, number: str) -> Markup:

@@ -10,7 +10,6 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import Content
-from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing import online_payments
@@ -22,18 +21,19 @@ from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Pupil, PupilLink
+from data.families.models import Pupil, PupilLink, Rights
 from data.office import news
+from data.reenrolment import due as reenrolment_due
 from data.schooling import absences, results
 from data.schooling import models as schooling
-from data.schooling.absences import AbsenceNotice, NoticeState
+from data.schooling.absences import Missed
 from data.schooling.models import Attended, Lesson
 from data.schooling.results import Marked
-from pages.family import reenrolment_notice
+from pages.family import reenrolment_notice, requests
 from pages.family.billing import balance_words
+from pages.family.requests import BILLING
 
 Accounts = dict[Ledger, billing.Account]
-BILLING: dict[str, str] = {Ledger.TUITION: "/facturation/cotisations", Ledger.RENTAL: "/facturation/locations"}
 
 
 @screen("/", Audience.FAMILY, title=_("Accueil"))
@@ -43,8 +43,11 @@ def home(uow: UnitOfWork) -> None:
 
 
 def _draw(uow: UnitOfWork) -> Markup:
-    (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow)
+    (adults, me), mine = accounts.adults(uow), change_requests.of_the_family(uow, requests.LATEST)
     ledgers, pupils = billing.accounts(uow), absences.of_the_pupils(uow)
+    standing = reenrolment_due.standing(uow, [(pupil, link) for pupil, link, _ in pupils])
+    people: list[families.Record] = [*adults, *(pupil for pupil, *_ in pupils)]
+    sources = requests.Sources(mine, (standing.sent, standing.given), ledgers, people)
     first = me.called if me else uow.name
     when = formats.long_day(uow.today, uow.language)
     under = uow.translate(
@@ -52,11 +55,16 @@ def _draw(uow: UnitOfWork) -> Markup:
     )
     return (
         head(uow.translate("Bonjour {name}", name=first).strip(), under)
-        + reenrolment_notice.draw(uow, [(pupil, link) for pupil, link, _ in pupils])
+        + reenrolment_notice.draw(uow, standing.due)
         + _to_do(uow, adults, mine)
         + _late(uow, ledgers)
         + _news(uow)
-        + html.div(_pupils(uow, pupils), _balance(uow, ledgers), _requests(uow, mine), class_="cards")
+        + html.div(
+            _pupils(uow, pupils),
+            _balance(uow, ledgers),
+            requests.card(uow, sources),
+            class_="cards",
+        )
     )
 
 
@@ -114,7 +122,7 @@ def _late(uow: UnitOfWork, accounts: Accounts) -> Markup:
     return html.div(icon("alert"), html.p(text), link, class_="notice leads bad")
 
 
-def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[Markup]:
+def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, Missed]]) -> list[Markup]:
     """A card for each: courses, next lesson, last mark, absences not excused; one question each for all of them."""
     if not found:
         text = uow.translate(
@@ -123,10 +131,44 @@ def _pupils(uow: UnitOfWork, found: list[tuple[Pupil, PupilLink, int]]) -> list[
         return [html.section(html.h2(uow.translate("Élèves")), html.p(text), class_="card")]
     ids = [pupil.id for pupil, *_ in found]
     coming, marks = schooling.coming(uow, ids), results.last_marks(uow, ids, uow.today - timedelta(days=400))
-    return [_pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), missed) for pupil, _, missed in found]
+    return [
+        _pupil(uow, pupil, coming[pupil.id], marks.get(pupil.id), _missed(uow, pupil, link, missed, coming[pupil.id]))
+        for pupil, link, missed in found
+    ]
 
 
-def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked | None, missed: int) -> Markup:
+def _missed(uow: UnitOfWork, pupil: Pupil, link: PupilLink, missed: Missed, attended: list[Attended]) -> Markup:
+    """Red where the family has something to do: it leads to the absence. What it said of one waits for the office."""
+    parts = []
+    if missed.count:
+        text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed.count)
+        course = next((each.course.name for each in attended if each.enrolment.id == missed.enrolment_id), "")
+        day = formats.short_day(missed.day, uow.language) if missed.day else ""
+        about = ", ".join(filter(None, (course, day)))
+        if about:
+            text = (
+                f"{text} : {about}"
+                if missed.count == 1
+                else uow.translate("{text}, la dernière : {about}", text=text, about=about)
+            )
+        href = f"/eleves/{pupil.number}/cours"
+        if missed.enrolment_id:
+            href += f"/{missed.enrolment_id}/absences" + (f"/{missed.absence_id}" if missed.count == 1 else "")
+        if link.rights == Rights.ALL:
+            parts.append(html.p(icon("alert"), html.a(text, href=href), class_="fault plain"))
+        else:
+            parts.append(html.p(html.a(text, href=href), class_="small"))
+    if missed.waiting:
+        text = uow.ngettext(
+            "{count} justification d’absence en attente",
+            "{count} justifications d’absence en attente",
+            count=missed.waiting,
+        )
+        parts.append(html.p(icon("clock"), html.a(text, href=f"/eleves/{pupil.number}/absences"), class_="was"))
+    return Markup("").join(parts)
+
+
+def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked | None, missed: Markup) -> Markup:
     courses = [each for each in coming if each.course.school_year == formats.school_year(uow.today)]
     following = schooling.next_lesson(coming)
     about = " · ".join(filter(None, (", ".join(each.course.name for each in courses) or pupil.discipline, pupil.cycle)))
@@ -141,13 +183,12 @@ def _pupil(uow: UnitOfWork, pupil: Pupil, coming: list[Attended], canary: Marked
         given = ", ".join(("", *filter(None, (course, day))))
         got = html.strong(f"{formats.decimal(mark.value, uow.language)} / {out_of}")
         facts.append((uow.translate("Dernière évaluation"), (got, given)))
-    text = uow.ngettext("{count} absence non justifiée", "{count} absences non justifiées", count=missed)
     path = f"/eleves/{pupil.number}"
     return html.section(
         html.h2(pupil.full_name),
         html.p(about, class_="soft") if about else "",
         facts and html.dl((html.div(html.dt(label), html.dd(value)) for label, value in facts), class_="brief"),
-        html.p(icon("alert"), html.a(text, href=f"{path}/cours"), class_="fault plain") if missed else None,
+        missed,
         html.p(
             html.a(
                 uow.translate("Ouvrir le dossier"),
@@ -199,41 +240,5 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
         lines and html.ul(lines, class_="list"),
         pay,
         html.p(html.a(uow.translate("Voir la facturation"), href=where)),
-        class_="card",
-    )
-
-
-def _notice(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> Markup:
-    """An absence that was announced or justified."""
-    kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
-    text = f"{kind} ({pupil.full_name}) {absences.days_of(notice, uow.language)}"
-    return html.li(
-        status_chip(uow, NoticeState(notice.state)),
-        html.a(text, href=f"/eleves/{pupil.number}/absences"),
-        notice.answer and html.span(notice.answer, class_="small soft"),
-    )
-
-
-def _requests(uow: UnitOfWork, mine: list[change_models.Asked]) -> Markup:
-    lines = []
-    for request, change, one in mine:
-        day = formats.short_day((change.decided_at or request.submitted_at).astimezone(uow.zone).date(), uow.language)
-        text = uow.translate(
-            "{field} ({whose}), le {day}", field=uow.translate(one.mark.label), whose=request.title, day=day
-        )
-        lines.append(
-            html.li(
-                status_chip(uow, ChangeState(change.state)),
-                html.span(text),
-                change.reason and html.span(change.reason, class_="small soft"),
-            )
-        )
-    lines += [_notice(uow, notice, pupil) for notice, pupil in absences.recent_notices(uow)]
-    empty = html.p(
-        uow.translate("Aucune demande en cours. Une adresse ou un téléphone se corrige dans votre fiche.")
-    ) + html.p(html.a(uow.translate("Ouvrir la fiche"), href="/famille"))
-    return html.section(
-        html.h2(uow.translate("Vos demandes")),
-        html.ul(lines, class_="list") if lines else empty,
         class_="card",
     )

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
-from components.ui import forms, html
+from components.ui import forms, html, record_acts
 from components.ui.icons import icon
 from data.change_requests import submission as change_requests
 from data.core import sites
@@ -23,14 +23,14 @@ def household(uow: UnitOfWork) -> None:
         lambda w: _draw(w, typed),
         follows=[("family", uow.family_id or 0)],
         classes="flow",
-        on=forms.acts(Guardian, typed),
+        on=record_acts.acts(Guardian, typed),
     )
 
 
 def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     site, adults = sites.here(uow), families.guardians(uow)
-    waiting = change_requests.pending(uow, adults)
-    count = sum(map(len, waiting.values()))
+    shown = change_requests.shown(uow, adults)
+    count = sum(len(each.pending) for each in shown.values())
     chip = (
         html.span(
             icon("clock"),
@@ -58,7 +58,7 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
         cards.append(
             html.section(
                 other,
-                forms.record_form(uow, site, adult, waiting["guardian", adult.id], typed),
+                forms.record_form(uow, site, adult, shown["guardian", adult.id], typed),
                 class_="card",
                 aria_label=adult.full_name,
             )

@@ -256,7 +256,9 @@ def _state(uow: UnitOfWork, row: OnlinePayment) -> tuple[str, str, str]:
 
 def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
     if row.state == AttemptState.PAID and row.overpaid:
-        text = uow.translate("{amount} de trop : le conservatoire vous les rendra.", amount=euros(row.overpaid))
+        text = uow.translate(
+            "Vous avez versé {amount} de trop : le conservatoire vous les remboursera.", amount=euros(row.overpaid)
+        )
     elif row.state == AttemptState.STARTED:
         gateway = gateways.by_name(row.gateway)
         text = (

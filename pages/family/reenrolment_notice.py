@@ -1,23 +1,23 @@
 """What « Accueil » says first while pupils can be re-enrolled: open, begun, to correct, documents to give again."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
 from data.core import formats
 from data.core.unit_of_work import UnitOfWork
-from data.families.models import Pupil, PupilLink
-from data.reenrolment import due as reenrolment_due
 from data.reenrolment.due import Due
 from data.reenrolment.models import ReenrolmentState
 
 
-def draw(uow: UnitOfWork, pupils: list[tuple[Pupil, PupilLink]]) -> Markup:
-    return Markup("").join(_notice(uow, each) for each in reenrolment_due.due(uow, pupils) if _sentence(uow, each))
+def draw(uow: UnitOfWork, due: Iterable[Due]) -> Markup:
+    return Markup("").join(_notice(uow, each) for each in due if _sentence(uow, each))
 
 
 def _sentence(uow: UnitOfWork, due: Due) -> str:
-    """Nothing once it is sent and nothing is to be given again."""
+    """Nothing once it is answered and nothing is to be given again."""
     name, last = due.pupil.called, formats.long_day(due.campaign.closes_on, uow.language)
     again = (
         uow.ngettext("{count} pièce à remplacer.", "{count} pièces à remplacer.", count=due.refused)
@@ -28,10 +28,14 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
         first = uow.translate("La réinscription de {name} est ouverte jusqu’au {day}.", name=name, day=last)
     elif due.state == ReenrolmentState.DRAFT:
         first = uow.translate(
-            "La réinscription de {name} est commencée : validez-la avant le {day} au soir.", name=name, day=last
+            "La réinscription de {name} est commencée : validez-la au plus tard le {day}.", name=name, day=last
         )
     elif due.state == ReenrolmentState.TO_CORRECT:
         first = uow.translate("La demande de réinscription de {name} est à corriger.", name=name)
+    elif due.state == ReenrolmentState.SUBMITTED and not due.refused:
+        first = uow.translate(
+            "La demande de réinscription de {name} est envoyée : elle attend la réponse du conservatoire.", name=name
+        )
     elif due.refused:
         first = uow.translate("Réinscription de {name} :", name=name)
     else:
@@ -40,14 +44,15 @@ def _sentence(uow: UnitOfWork, due: Due) -> str:
 
 
 def _notice(uow: UnitOfWork, due: Due) -> Markup:
+    waits = due.state == ReenrolmentState.SUBMITTED and not due.refused
     link = html.a(
-        uow.translate("Ouvrir la réinscription"),
+        uow.translate("Voir la demande") if waits else uow.translate("Ouvrir la réinscription"),
         html.span(f" : {due.pupil.full_name}", class_="unseen"),
         href=f"/eleves/{due.pupil.number}/reinscription",
     )
     urgent = due.state == ReenrolmentState.TO_CORRECT or due.refused
     return html.div(
-        icon("alert" if urgent else "info"),
+        icon("clock" if waits else "alert" if urgent else "info"),
         html.p(_sentence(uow, due)),
         link,
         class_="notice leads bad" if urgent else "notice leads pending",

@@ -208,6 +208,7 @@ def _row(uow: UnitOfWork, page_state: PageState, text: EntryView, labels: list[s
     current = text.entry.id == page_state.entry_id
     link = html.a(
         text.when,
+        html.span(f", {text.what}, {text.who}", class_="unseen"),
         href=path_of(page_state.asked, text.entry.id),
         id=f"open-{text.entry.id}",
         data_open=True,

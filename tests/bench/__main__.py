@@ -99,8 +99,9 @@ def main() -> None:
         "--growth", type=int, default=0, metavar="N", help="only: 50 families against N, screen by screen"
     )
     asked.add_argument(
-        "--imports", action="store_true", help="only: a file of 20,000 lines, and other people meanwhile"
+        "--imports", action="store_true", help="only: files of 20,000 lines, their export, and other people meanwhile"
     )
+    asked.add_argument("--lines", type=int, default=imports.LINES, help="of these files")
     asked.add_argument("--photographs", action="store_true", help="only: eight photographs of 40 Mpx at once")
     chosen = asked.parse_args()
     families = chosen.families
@@ -112,7 +113,7 @@ def main() -> None:
         floor = subprocess.Popen([sys.executable, "-m", "tests.bench.bare_page", str(port)], cwd=ROOT)
         try:
             if chosen.imports:
-                return asyncio.run(imports.measure(base, process.pid, PASSWORD, row))
+                return asyncio.run(imports.measure(base, process.pid, PASSWORD, row, chosen.lines))
             if chosen.photographs:
                 return photographs_of(base, asyncio.run(load.sign_in(base, "aubry.claire", PASSWORD)), process.pid)
             wait_for(f"http://127.0.0.1:{port}/page")

@@ -11,7 +11,8 @@ BOXES = r"""modes => {
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   const check = at => {
     const note = (what, e) => found.add(`${what}: ${e.outerHTML.slice(0, 90)} (${at})`);
-    const bar = document.querySelector('.tabbar'), places = [...bar.children].filter(seen), room = document.documentElement.clientWidth;
+    const bar = document.querySelector('.tabbar'), places = [...bar.querySelectorAll(':scope > ul > li > *')].filter(seen);
+    const room = document.documentElement.clientWidth;
     const whole = box(bar);
     if (Math.abs(whole.bottom - innerHeight) > 1 || whole.height > innerHeight / 5 || places.length < 2) note('bar', bar);
     places.forEach((e, n) => { const b = box(e);

@@ -38,7 +38,7 @@ SIDEWAYS = """() => { const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room) return [];
   return ['sideways', ...[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > room + 1)
     .slice(-3).map(e => e.outerHTML.slice(0, 120))]; }"""
-OVER = """() => [...document.querySelectorAll('table')].filter(e => e.checkVisibility()
+TABLES_TOO_WIDE = """() => [...document.querySelectorAll('table')].filter(e => e.checkVisibility()
   && e.getBoundingClientRect().width > e.parentElement.clientWidth + 1).map(e => 'over its place: ' + e.outerHTML.slice(0, 160))"""
 SMALL = """least => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
   .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && !e.closest('.unseen, .skip'))

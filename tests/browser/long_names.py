@@ -34,7 +34,7 @@ COLUMNS = {
     "import_run": "file_name author",
 }
 SHORTER = {"room": 60, "mention": 60, "shown": 76, "old": 60, "new": 60}
-APART = {("cursus", "name"), ("pupil", "first_name")}  # each its own, as they are told apart by them
+DISTINCT = {("cursus", "name"), ("pupil", "first_name")}  # each its own, as they are told apart by them
 ENDINGS = {"file_name": ".pdf", "shown": ".pdf"}
 
 
@@ -48,5 +48,5 @@ def give(portal: Server) -> None:
                 texts = (
                     " AND field IN ('address', 'profession', 'town', 'last_name')" if table == "field_change" else ""
                 )
-                own = "substr(?, 1, 76) || id" if (table, name) in APART else "?"
+                own = "substr(?, 1, 76) || id" if (table, name) in DISTINCT else "?"
                 opened.execute(f"UPDATE {table} SET {name} = {own} WHERE {name} <> ''{texts}", (text,))

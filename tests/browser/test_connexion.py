@@ -10,7 +10,7 @@ NEW = "quatre mots bien choisis"
 
 
 def box(page: Page, name: str) -> Locator:
-    return page.get_by_role("textbox", name=name, exact=True)
+    return page.get_by_role("textbox", name=f"{name} (obligatoire)", exact=True)
 
 
 def fill_in(window: Window, login: str, word: str = PASSWORD, site: str = "Conservatoire de Valmont") -> Page:
@@ -42,6 +42,8 @@ def test_a_wrong_pair_says_one_sentence_and_keeps_the_identifier(enter: Enter) -
     window = enter()
     page = fill_in(window, "aubry.claire", "not the word")
     expect(page.get_by_role("alert")).to_have_text("Identifiant ou mot de passe incorrect.")
+    expect(page).to_have_title("Erreur : Connexion – Portail des usagers")
+    expect(box(page, "Mot de passe")).to_have_accessible_description("Identifiant ou mot de passe incorrect.")
     expect(box(page, "Identifiant")).to_have_value("aubry.claire")
     expect(box(page, "Mot de passe")).to_be_focused()
     window.complaints.clear()  # the browser itself notes the 401

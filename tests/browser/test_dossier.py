@@ -64,7 +64,16 @@ def test_a_course_opens_its_window_by_double_click_and_the_back_button_closes_it
     window.get_by_role("button", name="Fermer").click()
     expect(window).to_have_count(0)
     page.get_by_role("link", name="FM 206").click()
-    expect(page.get_by_role("dialog", name="FM 206")).to_be_visible()
+    theory = page.get_by_role("dialog", name="FM 206")
+    expect(theory).to_be_visible()
+    theory.get_by_text(re.compile(r"\d+ cours passés")).click()
+    theory.locator("[id^=open-past-lessons-]").last.click()
+    expect(theory.locator("#line-title")).to_be_focused()
+    page.go_back()  # a step inside the window is a step back
+    expect(theory.locator("[id^=open-past-lessons-]").last).to_be_visible()
+    theory.get_by_role("link", name="Absences").click()
+    page.go_back()
+    expect(theory.get_by_role("link", name="Cours", exact=True)).to_have_attribute("aria-current", "page")
     page.go_back()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page).to_have_url(re.compile("/eleves/2042/cours$"))
@@ -228,7 +237,7 @@ def test_the_second_household_consults_the_dossier_and_announces_nothing(enter: 
     expect(page.get_by_text("Aucune facture ni règlement.")).to_be_visible()
 
 
-def test_an_absence_to_come_with_absurd_dates_is_told_and_keeps_what_was_typed(enter: Enter) -> None:
+def test_an_absence_to_come_with_absurd_dates_is_reported_and_keeps_what_was_typed(enter: Enter) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=PHONE).open("/eleves/2042/absences")
     page.get_by_label("Premier jour").fill("31/02/2027")
     page.get_by_label("Dernier jour").fill("01/01/9999")

@@ -60,7 +60,7 @@ def begin(window: Window, server: Server) -> Page:
         ("Mot de passe", WORD),
         ("Mot de passe, une seconde fois", WORD),
     ):
-        page.get_by_role("textbox", name=label, exact=True).fill(typed)
+        page.get_by_role("textbox", name=f"{label} (obligatoire)", exact=True).fill(typed)
     page.get_by_role("button", name="Commencer").click()
     page.wait_for_selector(LIVE, state="attached")
     return page
@@ -143,10 +143,10 @@ def the_family_signs_in(enter: Enter, empty: Server) -> None:
     word = decrypt(empty.value("SELECT secret FROM letter WHERE kind = 'new_password'"))
     page.goto("/connexion")
     page.get_by_label("Identifiant").fill("okubo.nadege")
-    page.get_by_label("Mot de passe", exact=True).fill(word)
+    page.get_by_label("Mot de passe (obligatoire)", exact=True).fill(word)
     page.get_by_role("button", name="Se connecter").click()
     for label in ("Nouveau mot de passe", "Nouveau mot de passe, une seconde fois"):
-        page.get_by_role("textbox", name=label, exact=True).fill("sept timbales avant le petit jour")
+        page.get_by_role("textbox", name=f"{label} (obligatoire)", exact=True).fill("sept timbales avant le petit jour")
     page.get_by_role("button", name="Valider").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Nadège")
     expect(page.get_by_text("Nadège Ōkubo").first).to_be_visible()

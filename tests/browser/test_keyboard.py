@@ -23,7 +23,7 @@ def entry(page: Page, name: str) -> Locator:
 
 
 def write(page: Page, label: str, expected: str) -> None:
-    reach(page, page.get_by_label(label, exact=True))
+    reach(page, page.get_by_label(re.compile(rf"^{re.escape(label)}( \(obligatoire\))?$")))
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type(expected)
 

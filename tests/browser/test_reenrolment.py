@@ -79,8 +79,21 @@ def test_the_manuals_chapter_can_be_followed_word_by_word(enter: Enter, portal: 
     expect(other.get_by_text(WAITS)).to_be_visible()
     expect(page.get_by_role("button", name="Valider")).to_have_count(0)
     assert portal.value("SELECT count(*) FROM reenrolment JOIN pupil ON pupil.id = pupil_id WHERE number = 2043") == 1
+    expect(page.locator("main").get_by_role("checkbox")).to_have_count(0)
+    expect(page.get_by_text("Le mercredi, si possible.")).to_be_visible()
     page.get_by_role("link", name="Retour").click()
     expect(page).to_have_url(re.compile("/famille$"))
+    page.goto("/")
+    expect(page.get_by_text("La demande de réinscription de Nino est envoyée")).to_be_visible()
+    page.get_by_role("link", name="Toutes vos demandes").click()
+    page.wait_for_selector(LIVE, state="attached")
+    expect(page.get_by_text("Réinscription de Nino Aubry")).to_be_visible()
+    page.get_by_role("link", name="Réinscription de Nino Aubry").click()
+    page.get_by_role("button", name="Demander une correction").click()
+    page.get_by_role("dialog").get_by_role("button", name="Demander une correction").click()
+    expect(page.get_by_text("À corriger : modifiez la demande")).to_be_visible()
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_role("dialog")).to_contain_text(DONE)
 
 
 def test_the_chapter_by_keyboard_alone(enter: Enter, portal: Server) -> None:

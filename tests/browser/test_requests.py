@@ -93,7 +93,7 @@ def test_letters_typed_in_a_field_are_letters(enter: Enter) -> None:
     assert title(page) == before
 
 
-def test_refusing_without_a_reason_is_told_and_ready_sentences_fill_it(enter: Enter) -> None:
+def test_refusing_without_a_reason_is_reported_and_ready_sentences_fill_it(enter: Enter) -> None:
     _, page = open_queue(enter)
     page.get_by_role("radio", name="Refuser").first.check()
     page.get_by_role("button", name="Valider").click()
@@ -125,7 +125,7 @@ def test_the_search_finds_as_one_types_and_keeps_the_field(enter: Enter) -> None
     expect(page.get_by_text("Aucune demande ne correspond à cette recherche.")).to_be_visible()
 
 
-def test_a_colleagues_name_shows_and_the_second_decision_is_told(enter: Enter, portal: Server) -> None:
+def test_a_colleagues_name_shows_and_the_second_decision_is_reported(enter: Enter, portal: Server) -> None:
     request, whose = oldest(portal)
     path = f"/gestion/demandes?demande={request}"
     _, paul = open_queue(enter, path=path)

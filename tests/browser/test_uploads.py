@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageFilter
@@ -111,7 +112,7 @@ def test_photographs_of_one_document_are_joined_ordered_and_turned_by_keyboard(
     expect(line(page, "assurance")).to_contain_text("trois.pdf")
 
 
-def test_a_busy_portal_is_told_and_the_file_is_sent_again_by_itself(enter: Enter) -> None:
+def test_a_busy_portal_is_reported_and_the_file_is_sent_again_by_itself(enter: Enter) -> None:
     browser = enter("aubry.claire")
     page, window = importing(lambda *_, **__: browser)
     refusals: list[str] = []
@@ -129,6 +130,33 @@ def test_a_busy_portal_is_told_and_the_file_is_sent_again_by_itself(enter: Enter
     expect(line(page, "adresse")).to_contain_text("nino.jpg")
     assert len(refusals) == 2
     assert [each for each in browser.complaints if "503" not in each] == []
+    browser.complaints.clear()
+
+
+def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_page_is_back(
+    enter: Enter, launch: Callable[..., Server]
+) -> None:
+    own = launch()
+    browser = enter("aubry.claire", to=own)
+    page, window = importing(lambda *_, **__: browser)
+
+    def kill(route: Route) -> None:
+        own.kill()
+        route.continue_()
+
+    page.route("**/reinscription/documents", kill, times=1)
+    page.get_by_label("Parcourir").set_input_files(picture("nino.jpg"))
+    window.get_by_role("button", name="Importer").click()
+    expect(window).to_contain_text("La connexion est interrompue")
+    own.start()
+    said = page.get_by_text(
+        "Envoi interrompu : nino.jpg. Choisissez de nouveau ce qui n’est pas affiché ici comme reçu."
+    )
+    expect(said).to_be_visible(timeout=90_000)
+    page.get_by_role("button", name="OK").click()
+    page.reload()
+    expect(line(page, "Photo d’identité")).to_be_visible()
+    expect(said).to_have_count(0)
     browser.complaints.clear()
 
 

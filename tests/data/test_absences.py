@@ -115,7 +115,7 @@ def test_what_cannot_be_announced_is_said_beside_its_field(
     assert expected in text[field]
 
 
-def test_every_fault_of_a_form_is_told_at_once(database: str) -> None:
+def test_every_fault_of_a_form_is_reported_at_once(database: str) -> None:
     typed = {"first_day": date(1999, 1, 1), "reason": "?", "comment": "x" * 1001}
     assert set(faults(lambda: announce(**typed))) == {"first_day", "reason", "comment"}
     number = missed()
@@ -142,7 +142,7 @@ def test_today_is_the_conservatoires_day(database: str) -> None:
 
 
 @both
-def test_an_announcement_is_written_acknowledged_and_told_at_once(database: str) -> None:
+def test_an_announcement_is_written_acknowledged_and_reported_at_once(database: str) -> None:
     before = counts(*ROWS)
     with hearing() as heard:
         number = announce(last_day=TODAY + days(2), comment="Elle tousse.\nUn peu.\0\ud800")

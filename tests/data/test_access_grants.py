@@ -93,7 +93,7 @@ def test_accounts_are_made_at_once_for_all_who_have_none_each_under_a_free_ident
 
 
 @both
-def test_nobody_comes_in_before_being_told_and_the_mailed_password_opens_for_seven_days(database: str) -> None:
+def test_nobody_comes_in_before_being_notified_and_the_mailed_password_opens_for_seven_days(database: str) -> None:
     who = account("famille.3018")
     with pytest.raises(UserError):
         asyncio.run(sessions.recognise(who.site_id, who.login, ""))
@@ -268,7 +268,7 @@ def test_mails_for_all_go_once_each_spread_over_time_and_are_taken_up_after_a_cr
     assert (batch.state, batch.done) == ("done", 3)
 
 
-def test_an_account_told_meanwhile_or_blocked_is_left_aside(database: str) -> None:
+def test_an_account_notified_meanwhile_or_blocked_is_left_aside(database: str) -> None:
     batch_id = batch_of("mail")
     send("famille.3018")
     with as_(PAUL) as uow:

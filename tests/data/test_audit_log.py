@@ -96,7 +96,7 @@ def test_every_field_that_is_noted_has_words(database: str) -> None:
 
 
 @both
-def test_entries_are_told_in_words_with_old_and_new(database: str) -> None:
+def test_entries_are_described_in_words_with_old_and_new(database: str) -> None:
     samir = account("belkacem.samir")
     note(subject="guardian", subject_id=samir.guardian_id, family_id=samir.family_id,
          changes={"phone_mobile": ["+33611223344", "+33655667788"], "reason": ["", "wrong"], "town": ["Metz", "Nancy", "accepted"]})  # fmt: skip

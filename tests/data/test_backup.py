@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def copied(database: str, tmp_path: Path) -> Path:
 def copy_of_the_demo(tmp_path: Path) -> Path:
     """With a file, a session and a letter that waits."""
     move_to(FILES_DIR=str(tmp_path / "files"))
-    (tmp_path / "files" / "1").mkdir(parents=True)
+    (tmp_path / "files" / "1").mkdir(parents=True, exist_ok=True)
     (tmp_path / "files" / "1" / "document").write_bytes(b"what a family gave")
     sessions.sign_in(account(HELENE))
     with as_(HELENE) as uow:
@@ -133,6 +134,62 @@ def test_a_damaged_copy_is_refused_in_words(copied: Path, harm: str) -> None:
         (copied / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(backup.Impossible):
         backup.restore(copied, verify=True)
+
+
+def _linked(copied: Path, place: str) -> None:
+    path = copied / place
+    shutil.move(path, copied.parent / "elsewhere")
+    path.symlink_to(copied.parent / "elsewhere")
+
+
+def _listed(copied: Path, name: str, sha: str = "") -> None:
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest["files"][name] = sha or manifest["files"]["1/document"]
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+
+
+PREPARED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a file that is not listed": (
+        lambda copied: (copied / "files" / "1" / "more").write_text("x"),
+        "not in the manifest",
+    ),
+    "a hidden one": (lambda copied: (copied / "files" / ".more").write_text("x"), "not in the manifest"),
+    "a file that is a link": (lambda copied: _linked(copied, "files/1/document"), "is a link"),
+    "a folder that is a link": (lambda copied: _linked(copied, "files/1"), "is a link"),
+    "the folder of the files": (lambda copied: _linked(copied, "files"), "is a link"),
+    "the database": (lambda copied: _linked(copied, "database.db"), "is a link"),
+    "the manifest": (lambda copied: _linked(copied, "manifest.json"), "is a link"),
+    "a hard link": (lambda copied: os.link(copied / "files/1/document", copied.parent / "same"), "hard link"),
+    "a pipe": (lambda copied: os.mkfifo(copied / "files" / "1" / "pipe"), "no plain file"),
+    "a name that climbs": (lambda copied: _listed(copied, "../../files/1/document"), "outside the copy"),
+    "a name of the root": (lambda copied: _listed(copied, str(copied / "files/1/document")), "outside the copy"),
+    "nested without end": (lambda copied: (copied / "manifest.json").write_text("[" * 100_000), "no copy"),
+    "a list": (lambda copied: (copied / "manifest.json").write_text("[]"), "no copy"),
+}
+
+
+@pytest.mark.parametrize("harm", PREPARED)
+def test_a_prepared_copy_is_refused_in_words_and_nothing_is_written(copied: Path, tmp_path: Path, harm: str) -> None:
+    prepare, words = PREPARED[harm]
+    prepare(copied)
+    elsewhere(tmp_path)
+    for verify in (True, False):
+        with pytest.raises(backup.Impossible, match=words):
+            backup.restore(copied, verify=verify)
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_comes_back_is_its_owners_alone_and_links_are_not_copied(database: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("of another program")
+    (tmp_path / "files" / "1").mkdir(parents=True)
+    (tmp_path / "files" / "1" / "link").symlink_to(tmp_path / "secret")
+    copied = copy_of_the_demo(tmp_path)
+    assert [path.name for path in (copied / "files").rglob("*")] == ["1", "document"]
+    (copied / "files" / "1" / "document").chmod(0o6777)
+    elsewhere(tmp_path)
+    backup.restore(copied)
+    back = tmp_path / "new" / "files" / "1" / "document"
+    assert [oct(path.stat().st_mode & 0o7777) for path in (back, back.parent)] == ["0o600", "0o700"]
 
 
 def test_the_key_stays_out_of_the_copy_and_the_day_is_known(copied: Path) -> None:

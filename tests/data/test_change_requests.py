@@ -176,7 +176,7 @@ def test_an_email_is_never_saved_at_once_whatever_the_site_says(database: str) -
     assert recorded("email") == "claire.aubry@example.org"
 
 
-def test_every_fault_is_told_at_once_and_nothing_is_kept(database: str) -> None:
+def test_every_fault_is_reported_at_once_and_nothing_is_kept(database: str) -> None:
     """Rows 43 to 49."""
     before = counts(*ROWS)
     typed = {"last_name": "  ", "first_name": ["Claire"], "birth_date": "31/02/1980", "postcode": "2A004", "phone_home": "06 12",
@@ -268,7 +268,7 @@ def link_of(letter: Any) -> str:
     return next(block[2] for block in letter.blocks if block[0] == "link").rpartition("/")[2]
 
 
-def test_a_new_email_is_told_to_the_old_address_and_confirmed_by_a_link(database: str) -> None:
+def test_a_new_email_is_notified_to_the_old_address_and_confirmed_by_a_link(database: str) -> None:
     ask({"email": "Nouvelle@Example.org"})
     shown = {letter.kind: letter for letter in every(Letter)[-3:]}
     assert shown["email_change_asked"].recipient == shown["request_received"].recipient == "claire.aubry@example.org"
@@ -313,7 +313,7 @@ def test_a_link_that_is_old_unknown_replaced_or_taken_back_confirms_nothing(data
     assert change_requests.confirm_email(link_of(last(Letter, Letter.kind == "confirm_email"))) is None
 
 
-def test_an_email_taken_away_is_told_to_the_old_address_and_leaves_no_link_alive(database: str) -> None:
+def test_an_email_taken_away_is_notified_to_the_old_address_and_leaves_no_link_alive(database: str) -> None:
     ask({"email": "un@example.org"})
     token, letters_before = link_of(last(Letter, Letter.kind == "confirm_email")), len(every(Letter))
     ask({"email": ""})

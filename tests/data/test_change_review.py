@@ -160,7 +160,7 @@ def test_two_members_of_staff_at_once_decide_once(database: str) -> None:
 
 
 @both
-def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_told(database: str) -> None:
+def test_who_decides_while_a_colleague_is_about_to_finish_waits_and_is_notified(database: str) -> None:
     """Row 54, in the order that hurts: the second has read the request before the first commits."""
     number = ask({"town": "Metz"})
 
@@ -261,6 +261,7 @@ def test_a_round_makes_one_letter(database: str) -> None:
     shown = every(Letter, Letter.kind == "request_decided", Letter.state == "waiting", Letter.attempts == 0)
     fresh = [letter for letter in shown if letter.family_id == account(CLAIRE).family_id and letter.due_at > later()]
     assert len(fresh) == 1
+    assert fresh[0].subject.startswith("Réponse à votre demande de modification : plusieurs réponses – ")
     assert [block[1] for block in fresh[0].blocks if block[0] == "change"] == [
         "Ville",
         "Complément",
@@ -269,6 +270,30 @@ def test_a_round_makes_one_letter(database: str) -> None:
     assert [block[0] for block in fresh[0].blocks] == ["p", "change", "change", "change", "link", "foot"]
     decide(ask({"town": "Nancy"}), {"town": YES}, now=later(minutes=3))
     assert (last(Letter).kind, last(Letter).id == fresh[0].id) == ("request_decided", False)
+
+
+@both
+def test_a_refusal_stands_beside_its_field_until_it_is_read_or_asked_anew(database: str) -> None:
+    def beside() -> dict[str, str]:
+        with as_(CLAIRE) as uow:
+            row = guardian(uow)
+            return {
+                name: each.reason
+                for name, each in change_requests.shown(uow, [row])["guardian", row.id].refused.items()
+            }
+
+    assert beside() == {}
+    number = ask({"town": "Metz", "complement": "Escalier D"})
+    decide(number, {"town": NO, "complement": NO}, reason="Illisible")
+    assert last(Letter).subject.startswith("Réponse à votre demande de modification : refusée – ")
+    assert beside() == {"town": "Illisible", "complement": "Illisible"}
+    ask({"town": "Nancy"})
+    assert beside() == {"complement": "Illisible"}
+    with as_(CLAIRE, writes=True) as uow:
+        change_requests.read_refusal(uow, guardian(uow), {"complement"})
+    assert beside() == {}
+    decide(ask({"complement": "Escalier D"}), {"complement": NO}, reason="Toujours illisible")
+    assert beside() == {"complement": "Toujours illisible"}
 
 
 def test_a_personal_word_goes_in_a_letter_of_its_own(database: str) -> None:
@@ -352,7 +377,7 @@ def test_a_request_whose_record_left_is_filed_as_no_longer_needed(database: str)
     assert any(block[0] == "link" and block[2].endswith("/") for block in last(Letter).blocks)
 
 
-def test_decided_times_are_told_in_the_sites_hour(database: str) -> None:
+def test_decided_times_are_shown_in_the_sites_hour(database: str) -> None:
     number = ask({"town": "Metz"})
     noon = later().replace(month=7, day=14, hour=10, minute=5)
     decide(number, {"town": YES}, now=noon)

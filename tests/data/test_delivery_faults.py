@@ -1,17 +1,21 @@
 """What one letter does is no other letter's; what a person waits for goes first."""
 
+from datetime import UTC, datetime
+
 from sqlmodel import select
 
+from data.accounts.models import Account
 from data.core import database as database_module
+from data.core.roles import Role
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.mail import delivery
 from data.mail import outbox as mail_outbox
 from data.mail.outbox import Letter, Mail, Recipient
-from data.office import outbox_admin
+from data.office import daily_digest, outbox_admin
 from tests.data.test_delivery import _back_to_no_server, end_wait, letter, outbox, postbox, write  # noqa: F401
-from tests.demo_users import both, later, site
+from tests.demo_users import both, every, later, site
 
 
 def test_what_one_letter_does_to_the_session_is_no_other_letters(outbox: str) -> None:  # noqa: F811
@@ -24,7 +28,7 @@ def test_what_one_letter_does_to_the_session_is_no_other_letters(outbox: str) ->
         box.answers = {"cut@example.org": "421 4.3.2 good bye", "heavy@example.org": "552 5.3.4 too big"}
         assert delivery.deliver() == 1
     states = [letter(number).state for number in (unwritable, unmade, unsafe, cut, heavy, fine)]
-    assert states == ["failed", "failed", "failed", "waiting", "failed", "sent"]
+    assert states == ["failed", "waiting", "failed", "waiting", "failed", "sent"]
     assert "ne peut pas écrire à cette adresse" in outbox_admin.reason(letter(unwritable))
     assert "n’a pas pu être composé" in outbox_admin.reason(letter(unmade))
     assert "n’est pas sûr" in outbox_admin.reason(letter(unsafe))
@@ -77,3 +81,19 @@ def mailing(uow: UnitOfWork, code: str, number: int) -> Letter:
     made = mail_outbox.write(uow, Mail("reenrolment_reminder", to, {"year": "", "names": "", "last_day": ""}))
     made.due_at = later(hours=-1)
     return made
+
+
+def test_a_site_that_cannot_be_worked_at_leaves_the_others_their_digest(database: str) -> None:
+    belrive = site("belrive")
+    morning = datetime.fromisoformat(f"{later().date()}T07:30").replace(tzinfo=belrive.zone).astimezone(UTC)
+    with system_unit_of_work(writes=True) as uow:
+        for each in uow.all(select(Account).where(Account.site_id == belrive.id, Account.role == Role.MANAGER)):
+            each.digest = "yes"
+            uow.add(each)
+        broken = uow.get(Site, site().id)
+        broken.timezone = "Nowhere/None"
+        uow.add(broken)
+        nobody = Recipient("", "Camille Tissot", "fr", belrive.id)  # fails at once: something to tell
+        mail_outbox.write(uow, Mail("changes_saved", nobody, {"subject": "", "moment": ""}))
+    daily_digest.go_round(now=morning)
+    assert {each.site_id for each in every(Letter, Letter.kind == "daily_digest")} == {belrive.id}

@@ -98,7 +98,7 @@ def following(year: str) -> str:
 def offers_the_re_enrolment(uow: UnitOfWork) -> None:
     """The main journey: Irina's is begun, one document is to be given again."""
     irina, year = pupil(uow, "Irina"), formats.school_year(uow.today)
-    dues = {each.pupil.id: each for each in reenrolment_due.due(uow, families.pupils(uow))}
+    dues = {each.pupil.id: each for each in reenrolment_due.standing(uow, families.pupils(uow)).due}
     due = dues[irina.id]
     assert (due.state, due.refused, due.campaign.school_year) == ("draft", 1, following(year))
     assert due.campaign.opens_on < uow.today < due.campaign.closes_on
@@ -129,7 +129,7 @@ def has_a_past(uow: UnitOfWork) -> None:
     assert assessment.day <= uow.today
     missed = [one for each in (*here, *past) for one in absences.of_course(uow, irina.id, each.course.id)]
     assert [each.day for each in missed if not each.excused and uow.today - timedelta(days=75) <= each.day <= uow.today]
-    assert next(one.id for one, _, count in absences.of_the_pupils(uow) if count) == irina.id
+    assert next(one.id for one, _, missed in absences.of_the_pupils(uow) if missed.count) == irina.id
 
 
 def has_bills(uow: UnitOfWork) -> None:

@@ -109,7 +109,7 @@ def test_one_site_does_not_find_the_others_families_and_families_find_nobody(dat
 
 
 @both
-def test_those_who_were_never_told_are_found_separately(database: str) -> None:
+def test_those_who_were_never_notified_are_found_separately(database: str) -> None:
     workers = numbers("", without_access=True)
     assert {3018, 3019, 3022} <= set(workers)
     assert not {1042, 1077, 3020, 3021, 3023} & set(workers)

@@ -15,6 +15,8 @@ from data.directory.edit_families import ASKED, WAS
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.mail.outbox import Letter
+from data.mail.rendering import text_of
+from data.mail.templates import LetterKind
 from tests.demo_users import CLAIRE, HELENE, MARC, PAUL, account, as_, both, every, found, guardian, last, pupil, site
 
 OLD, NEW = "+33698765432", "06 12 34 56 78"
@@ -73,7 +75,7 @@ def test_what_a_family_asks_is_seen_before_the_field_is_corrected(database: str)
 
 
 @both
-def test_every_fault_is_told_and_nothing_is_recorded(database: str) -> None:
+def test_every_fault_is_reported_and_nothing_is_recorded(database: str) -> None:
     with as_(PAUL) as uow, pytest.raises(ValidationErrors) as invalid:
         edit_families.correct(
             uow,
@@ -85,7 +87,7 @@ def test_every_fault_is_told_and_nothing_is_recorded(database: str) -> None:
         assert guardian(uow).town == "Valmont"
 
 
-def test_a_new_address_is_told_to_the_old_one_and_the_account_follows_the_name(database: str) -> None:
+def test_a_new_address_is_notified_to_the_old_one_and_the_account_follows_the_name(database: str) -> None:
     with as_(PAUL) as uow:
         edit_families.correct(uow, claires(uow), {"email": "claire@example.org", "last_name": "Marchal"})
     letter = last(Letter)
@@ -160,7 +162,11 @@ def test_a_pupil_has_one_principal_household_and_at_most_two(database: str) -> N
         irina, nino = pupil(uow, "Irina"), pupil(uow, "Nino")
         first, second = edit_pupils.households(uow, [irina.id])[irina.id]
         assert (first.family.number, second.family.number) == (1042, 1043)
-        edit_pupils.change_link(uow, second.link.id, "principal", "consult")
+        with pytest.raises(UserError, match="choisissez aussi « Tout »"):
+            edit_pupils.change_link(uow, second.link.id, "principal", "consult")
+        with pytest.raises(UserError, match="Désignez l’autre foyer"):
+            edit_pupils.change_link(uow, first.link.id, "second", "all")
+        edit_pupils.change_link(uow, second.link.id, "principal", "all")
         homes = {each.family.number: each.link for each in edit_pupils.households(uow, [irina.id])[irina.id]}
         assert (homes[1043].household, homes[1043].rights, homes[1042].household) == ("principal", "all", "second")
         edit_pupils.change_link(uow, homes[1042].id, "second", "consult")
@@ -175,11 +181,31 @@ def test_a_pupil_has_one_principal_household_and_at_most_two(database: str) -> N
             edit_pupils.link(uow, family(uow, 1077 if number == "2042" else 1043), number, "all")
     with as_(PAUL) as uow:
         link = uow.all(select(PupilLink).where(PupilLink.pupil_id == irina.id))
-        edit_pupils.unlink(uow, next(each.id for each in link if each.household == "principal"))
+        principal = next(each.id for each in link if each.household == "principal")
+        with pytest.raises(UserError, match="ce que l’autre foyer pourra faire"):
+            edit_pupils.unlink(uow, principal)
+        edit_pupils.unlink(uow, principal, "consult")
         [left] = edit_pupils.households(uow, [irina.id])[irina.id]
-        assert (left.family.number, left.link.household, left.link.rights) == (1042, "principal", "all")
+        assert (left.family.number, left.link.household, left.link.rights) == (1042, "principal", "consult")
+        edit_pupils.change_link(uow, left.link.id, "principal", "all")
         with pytest.raises(UserError, match="seul foyer"):
             edit_pupils.unlink(uow, left.link.id)
+
+
+def test_households_are_told_what_they_may_do_and_of_nobody_else(database: str) -> None:
+    with as_(PAUL) as uow:
+        first, second = edit_pupils.households(uow, [pupil(uow, "Irina").id])[pupil(uow, "Irina").id]
+        edit_pupils.unlink(uow, first.link.id, "all")
+    claires, marcs = every(Letter, Letter.kind == LetterKind.HOUSEHOLD_CHANGED)[::-1]
+    assert (claires.recipient, marcs.recipient) == ("claire.aubry@example.org", "marc.aubry@example.org")
+    assert [block[1:4] for block in marcs.blocks if block[0] == "change"] == [
+        ["Rattachement", "Second foyer", "Principal"],
+        ["Droits", "Consulter", "Tout"],
+    ]
+    assert "Claire" not in text_of(marcs)
+    assert "Marc" not in text_of(claires)
+    actions = [(entry.action, entry.family_id) for entry in every(AuditEntry)][-2:]
+    assert actions == [("link changed", second.family.id), ("pupil unlinked", first.family.id)]
 
 
 def test_these_acts_are_not_a_familys_nor_another_sites(database: str) -> None:

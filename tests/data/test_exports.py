@@ -11,10 +11,10 @@ import pytest
 
 from data.change_requests import review
 from data.change_requests import submission as change_requests
-from data.core import spreadsheets
+from data.core import events, spreadsheets
 from data.core.audit import AuditEntry
 from data.core.errors import NotFound
-from data.importing import exporting, worker_process
+from data.importing import exporting, long_exports, worker_process
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.worker_process import Person
 from tests.data.import_helpers import HELENES, bring, opened, take, take_all
@@ -45,7 +45,16 @@ def test_a_workbook_comes_back_the_same(database: str) -> None:
 def test_a_worker_process_writes_the_same_file_for_whom_it_may(database: str) -> None:
     with HELENES() as uow:
         helene = Person.of(uow)
-    assert worker_process.export(helene, "families", "csv")[0] == take("families")
+    seen: list[str] = []
+
+    def look() -> None:
+        under_way = long_exports.of(helene.id)
+        seen.append(under_way.kind if under_way else "")
+
+    leave = events.follow(("exports", helene.id), look)
+    assert long_exports.write(helene, "families", "csv", 33)[0] == take("families")
+    leave()
+    assert (seen[0], seen[-1]) == ("families", ""), "its page follows it"
     with pytest.raises(NotFound):
         worker_process.export(replace(helene, role="secretariat"), "families", "csv")
 

@@ -35,6 +35,26 @@ KINDS: dict[str, Kind] = {
 FIELDS: list[EditableField] = [*editables(Guardian).values(), *editables(Pupil).values()]
 
 
+@pytest.mark.parametrize(
+    ("postcode", "country", "town", "doubtful"),
+    [
+        ("57000", "FR", "Metz", False),
+        ("57000", "FR", "METZ", False),
+        ("57000", "", "Thionville", True),
+        ("57220", "FR", "Metz", True),
+        ("42000", "FR", "St-Étienne", False),
+        ("57045", "FR", "Metz Cedex 1", False),
+        ("57220", "FR", "", False),
+        ("57220", "LU", "Metz", False),
+        ("00200", "FR", "HUB ARMEES", False),
+    ],
+)
+def test_a_post_code_and_a_town_that_do_not_go_together_are_doubted(
+    postcode: str, country: str, town: str, doubtful: bool
+) -> None:
+    assert fields.is_doubtful(postcode, country, town) is doubtful
+
+
 def outcome(kind: Kind | EditableField, typed: object) -> Any:
     """The value, or why there is none."""
     try:
@@ -167,7 +187,7 @@ def test_a_wrong_date_says_what_is_wrong(typed: str, text: str) -> None:
     ("0033612345678", "+33612345678", "06 12 34 56 78"), ("06 12 34 56 78", "+33612345678", "06 12 34 56 78"),
     ("+41 21 123 45 67", "+41211234567", "+41 21 123 45 67"), ("", "", ""),
 ])  # fmt: skip
-def test_phone_numbers_are_kept_one_way_and_told_the_french_way(typed: str, stored: str, shown: str) -> None:
+def test_phone_numbers_are_kept_one_way_and_shown_the_french_way(typed: str, stored: str, shown: str) -> None:
     """Row 45."""
     assert PHONE.read(typed) == stored
     assert PHONE.format_value(stored, "fr") == shown

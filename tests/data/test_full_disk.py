@@ -37,7 +37,7 @@ def much() -> None:
             edit_families.correct(uow, uow.get(Guardian, 1), {"profession": f"Luthière {row} " * 8})
 
 
-def test_nothing_is_half_written_people_are_told_and_lists_are_read(stuck: str) -> None:
+def test_nothing_is_half_written_people_are_notified_and_lists_are_read(stuck: str) -> None:
     """Row 103."""
     before = counts(AuditEntry)
     with pytest.raises(OperationalError) as fault:

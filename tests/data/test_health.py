@@ -46,7 +46,7 @@ def said_by(*arguments: str) -> str:
     return str(stopped.value.code)
 
 
-def test_a_damaged_page_is_told_by_the_watch_by_check_and_by_the_backup(
+def test_a_damaged_page_is_reported_by_the_watch_by_check_and_by_the_backup(
     damaged: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert said_by("check") == "1"

@@ -241,7 +241,7 @@ ASKED = {
 }  # fmt: skip
 
 
-def test_every_planted_fault_is_told_and_nothing_else_then_all_enters(empty_site: None) -> None:
+def test_every_planted_fault_is_reported_and_nothing_else_then_all_enters(empty_site: None) -> None:
     given, planted = three_thousand()
     run = receive(given)
     report = check(run)
@@ -280,7 +280,7 @@ def beside(asked: Iterable[int], planted: list[Planted]) -> list[int]:
 # What these sets brought to light
 
 
-def test_letters_that_a_program_lost_are_told_in_every_column(empty_site: None) -> None:
+def test_letters_that_a_program_lost_are_reported_in_every_column(empty_site: None) -> None:
     text = "N° famille;Nom;Prénom;Adresse;Ville\n7;??NG;Ana;3 rue du G?n?ral;Metz\n8;Roy;Eva;2 rue Haute;N?mes\n9;Roy;Luc;1 rue Haute;Metz\n"
     report = check(give("families", text))
     assert [(line, column) for line, column, _ in faults(report)] == [(2, "Nom"), (2, "Adresse"), (3, "Ville")]

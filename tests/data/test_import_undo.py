@@ -111,7 +111,7 @@ def test_all_kinds_are_taken_back_one_after_the_other_and_nothing_is_left(databa
 
 
 @both
-def test_a_household_worked_at_since_stays_whole_and_is_told_with_who(database: str) -> None:
+def test_a_household_worked_at_since_stays_whole_and_is_reported_with_who(database: str) -> None:
     bring("families", FAMILIES)
     [jun] = every(Guardian, Guardian.first_name == "Jun")
     correct(jun, phone_mobile="06 01 02 03 04")
@@ -148,7 +148,7 @@ def test_a_payment_of_an_imported_invoice_keeps_the_invoice_with_its_lines(datab
 
 
 @both
-def test_pupils_and_links_go_with_what_hangs_on_them_told(database: str) -> None:
+def test_pupils_and_links_go_with_what_hangs_on_them_reported(database: str) -> None:
     bring("families", FAMILIES)
     families = last(ImportRun).id
     bring("pupils", PUPILS)

@@ -7,7 +7,7 @@ import pytest
 from data.change_requests import models as change_models
 from data.change_requests import submission as change_requests
 from data.core.errors import NotFound, UserError
-from data.families.models import Guardian
+from data.families.models import Family, Guardian, Pupil, PupilLink
 from data.importing import column_matching, jobs
 from data.importing import runs as import_runs
 from data.importing.jobs import Job
@@ -15,7 +15,7 @@ from data.importing.kinds.registry import KINDS
 from data.importing.runs import ImportRun
 from data.schooling.models import Course
 from tests.data.import_helpers import FAULTY, HELENES, bring, check, conflicts, faults, give, snapshot, sorts
-from tests.demo_users import CLAIRE, HELENE, PAUL, as_, counts, every, guardian
+from tests.demo_users import CLAIRE, HELENE, PAUL, as_, counts, every, guardian, last
 
 ARIA = "Code_Famille\tCIVILITE\tNOM_USUEL\tPRENOM\tRUE\tCODE_POSTAL\tCOMMUNE\tTEL_PORTABLE\tE_MAIL"
 OPUS = "Réf. famille,Civ.,Nom,Prénom,Adresse 1,CP,Ville,Tél. port.,Courriel,Né(e) le"
@@ -196,7 +196,7 @@ def test_a_child_of_another_household_is_asked_about(database: str) -> None:
     assert any("déjà rattaché à la famille 1042" in expected for _, expected in conflicts(report))
 
 
-def test_lines_that_no_longer_make_the_total_are_told(database: str) -> None:
+def test_lines_that_no_longer_make_the_total_are_reported(database: str) -> None:
     bring("invoices", "N° facture;N° famille;Date;Montant\nF1;1042;01/10/2026;100,00\n")
     report = check(give("invoice-lines", "N° facture;Rang;Libellé;Montant\nF1;1;Piano;60,00\nF1;2;Chœur;50,00\n"))
     assert [expected.replace("\xa0", " ") for _, expected in conflicts(report)] == [
@@ -279,3 +279,20 @@ def test_a_forgotten_file_is_dropped_by_the_next_import(database: str) -> None:
     assert every(ImportRun)[-1].state == "dropped"
     with pytest.raises(UserError, match="n’attend plus"):
         check(run)
+
+
+def test_a_household_that_could_only_consult_is_not_raised_unsaid(database: str) -> None:
+    """By a column that says so, it is told before anything is written; by one that is silent, nothing changes."""
+    second = every(PupilLink, PupilLink.rights == "consult")[0]
+    [(dossier, number)] = [
+        (last(Pupil, Pupil.id == second.pupil_id).number, last(Family, Family.id == second.family_id).number)
+    ]
+    for kind, heads, line, told in (
+        ("links", "N° élève;N° famille;Droits", "tout", "ne pouvait que consulter"),
+        ("links", "N° élève;N° famille;Rattachement", "principal", "deviendrait son foyer principal"),
+        ("pupils", "N° élève;N° famille", "", "deviendrait son foyer principal"),
+    ):
+        report = check(give(kind, f"{heads}\n{dossier};{number}{';' if line else ''}{line}\n"))
+        assert told in str([str(text) for _, _, text in report.conflicts]), heads
+    bring("links", f"N° élève;N° famille\n{dossier};{number}\n")
+    assert last(PupilLink, PupilLink.id == second.id) == second

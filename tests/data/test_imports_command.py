@@ -38,7 +38,7 @@ def test_a_file_with_a_mapping_is_tried_then_imported_once(database: str, tmp_pa
     assert durands() == [("Anne", "Metz")]
 
 
-def test_what_cannot_be_imported_is_told_line_by_line_and_leaves_nothing(database: str, tmp_path: Path) -> None:
+def test_what_cannot_be_imported_is_reported_line_by_line_and_leaves_nothing(database: str, tmp_path: Path) -> None:
     source, before = tmp_path / "f.csv", snapshot()
     source.write_text(FAULTY, encoding="utf-8")
     invalid = run(database, "families", source)

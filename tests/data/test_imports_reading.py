@@ -61,7 +61,7 @@ def test_a_coding_is_chosen_with_its_words_in_sight_and_the_columns_stay_matched
     assert (run.samples[1], faults(check(run))) == (["Gérard"], [])
 
 
-def test_what_is_left_out_is_told_and_may_be_taken_in(database: str) -> None:
+def test_what_is_left_out_is_reported_and_may_be_taken_in(database: str) -> None:
     text = "N° famille;Nom;Prénom;Ville;Note\n8001;Durand;Anne;Metz;a\n8002;Roy;Max;Metz;b\nTotal : 2 familles;;;;\n"
     run = give("families", text)
     found = jobs.looked(HELENES, run.id)

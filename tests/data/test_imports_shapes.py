@@ -79,10 +79,10 @@ def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_l
     titles, line, left = SHAPES[shape]
     run = received(titles, line)
     assert run.kind == "pupils-and-adults"
-    told = {each.title: each.why for each in left_columns(kind(run.kind), run.heads, run.matched)}
-    assert set(told) == set(left)
+    reasons = {each.title: each.why for each in left_columns(kind(run.kind), run.heads, run.matched)}
+    assert set(reasons) == set(left)
     for title, why in left.items():
-        assert why in told[title]
+        assert why in reasons[title]
     report = carry(run)
     assert (faults(report), [each.key for each in report.questions if each.is_open]) == ([], [])
     [pupil] = every(Pupil)

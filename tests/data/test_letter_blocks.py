@@ -75,7 +75,7 @@ def message(*blocks: list[str], name: str = "Claire", language: str = "fr") -> t
     ("recorded", "said"),
     [
         ("accueil@example.org", "Vous pouvez répondre à ce message : votre réponse arrive à accueil@example.org."),
-        ("", "Message envoyé par le portail : une réponse ne serait lue par personne."),
+        ("", "Message automatique du portail : merci de ne pas y répondre."),
     ],
 )
 def test_the_foot_says_where_an_answer_arrives(recorded: str, said: str) -> None:

@@ -51,6 +51,7 @@ def test_the_migrations_build_the_models_and_go_back(empty_database: str) -> Non
     schema.upgrade()
     assert differences() == []
     assert schema.state()[0] == schema.state()[1]
+    assert ScriptDirectory.from_config(schema.configuration()).get_heads() == [schema.newest()]
     schema.upgrade()
     move("base")
     assert tables() <= {"alembic_version"}

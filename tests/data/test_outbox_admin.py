@@ -78,7 +78,7 @@ def test_letters_are_found_by_state_kind_day_name_address_and_family(database: s
     ("451 4.2.2 full", "pleine pour le moment"), ("421 later", "réessayer"), ("no address", "pas d’adresse"), ("superseded", "remplace"),
     ("expired", "valable"), ("called back", "secrétariat"), ("unsafe address or header", "forme"), ("timed out", "n’a pas répondu"), ("", ""),
 ])  # fmt: skip
-def test_why_a_letter_did_not_leave_is_told_in_words(error: str, expected: str) -> None:
+def test_why_a_letter_did_not_leave_is_explained_in_words(error: str, expected: str) -> None:
     assert expected in outbox_admin.reason(Letter.model_construct(error=error))
 
 
@@ -193,7 +193,7 @@ def test_a_server_that_is_away_is_left_alone_after_five_rounds_and_staff_may_try
     assert (len(box.received), delivery.circuit.failures, delivery.circuit.reason) == (1, 0, "")
 
 
-def test_an_address_that_refuses_is_told_to_staff_and_not_of_the_other_parent(database: str) -> None:
+def test_an_address_that_refuses_is_reported_to_staff_and_not_of_the_other_parent(database: str) -> None:
     """Row 101."""
     bounced, other = write(to="claire.aubry@example.org"), write(login="aubry.marc", to="marc.aubry@example.org")
     change(bounced, state="failed", error="550 5.1.1 no such user")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from data.accounts import passwords
-from data.accounts.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, strength, verify
+from data.accounts.passwords import Busy, check_policy, entropy, make_hash, make_password, readable, verify
 from data.core.errors import UserError
 from tests.counting import hashes
 
@@ -156,11 +156,6 @@ def test_the_old_word_is_refused_in_any_form() -> None:
     assert not good(unicodedata.normalize("NFD", old), old=old)
 
 
-def test_strength_is_told_in_words() -> None:
-    assert [strength(word) for word in ("", "court", "motdepasse123", "chevaldebois", "trois chevaux et un tuba")] == [
-        "faible", "faible", "faible", "bon", "très bon"]  # fmt: skip
-
-
 def test_made_words_are_long_mixed_and_without_look_alikes() -> None:
     """R-7."""
     made = {make_password() for _ in range(300)}
@@ -177,7 +172,6 @@ def test_made_words_are_long_mixed_and_without_look_alikes() -> None:
 def test_no_word_breaks_the_policy_or_the_check(word: str) -> None:
     assert good(word) in {True, False}
     assert verify(word, None) == (False, None)
-    assert strength(word) in {"faible", "bon", "très bon"}
 
 
 def test_two_words_at_a_time_are_hashed_and_the_fifty_first_is_asked_to_come_back() -> None:

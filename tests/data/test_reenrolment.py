@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.scope import ScopeViolation
 from data.core.system_unit_of_work import system_unit_of_work
@@ -13,7 +14,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import PupilLink
 from data.mail.outbox import Letter
-from data.reenrolment import campaign_admin, campaigns
+from data.reenrolment import campaign_admin, campaigns, review_queue
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
 from data.reenrolment import review as reenrolment_review
@@ -151,6 +152,39 @@ def test_closed_meanwhile_nothing_is_taken_and_the_draft_is_kept(database: str) 
                 act()
     assert last(Wish).way == "administrative"
     assert every(SuppliedDocument, SuppliedDocument.pupil_id == last(Wish).pupil_id) == []
+
+
+@both
+def test_what_was_sent_is_taken_back_corrected_and_sent_again(database: str) -> None:
+    sent = ready()
+    with as_(CLAIRE) as uow:
+        assert (now_of(uow).answered_for, now_of(uow).may_reopen, now_of(uow).editable) == (True, True, False)
+        for _ in range(2):  # pressed twice
+            request.reopen(uow, pupil(uow, "Nino"), campaign().id)
+        assert (now_of(uow).answered_for, now_of(uow).may_reopen, now_of(uow).editable) == (False, False, True)
+    assert (last(AuditEntry).action, last(Reenrolment).version) == ("re-enrolment reopened", 2)
+    with as_(PAUL) as uow:
+        with pytest.raises(UserError, match="a repris sa demande"):
+            reenrolment_review.validate(uow, sent)
+        with pytest.raises(UserError, match="a repris sa demande"):
+            review_queue.undo(uow, sent)
+        listed = [each.sent.id for closed in (False, True) for each in review_queue.queue(uow, closed=closed)]
+        assert sent not in listed
+    assert send(message="Plutôt le jeudi.") == sent
+    with as_(PAUL) as uow:
+        reenrolment_review.validate(uow, sent)
+    with as_(CLAIRE) as uow:
+        assert (now_of(uow).answered_for, now_of(uow).may_reopen) == (True, False)
+        with pytest.raises(UserError, match="déjà répondu"):
+            request.reopen(uow, pupil(uow, "Nino"), campaign().id)
+
+
+def test_nothing_is_taken_back_after_the_last_day_nor_by_others(database: str) -> None:
+    ready("Irina")
+    with as_(MARC) as uow, pytest.raises(NotFound):
+        request.reopen(uow, pupil(uow, "Irina"), campaign().id)
+    with as_(CLAIRE, now=later(days=400)) as uow, pytest.raises(UserError, match="terminée"):
+        request.reopen(uow, pupil(uow, "Irina"), campaign().id)
 
 
 @both

@@ -96,5 +96,5 @@ def test_who_leaves_gets_a_paper_that_asks_for_nothing(database: str) -> None:
     )
     assert name.startswith("Départ de Nino Aubry")
     assert "Autre : Nous partons à l’étranger / loin" in text
-    assert "Pièces données" not in text
+    assert "Pièces fournies" not in text
     assert "validée" not in text

@@ -100,7 +100,7 @@ def test_refusing_the_request_leaves_its_documents_and_needs_a_reason(database: 
 
 
 @both
-def test_the_second_who_decides_is_told_and_nothing_is_decided_twice(database: str) -> None:
+def test_the_second_who_decides_is_notified_and_nothing_is_decided_twice(database: str) -> None:
     sent = oldest()
     with as_(PAUL) as uow:
         reenrolment_queue.mark_present(uow, sent.id)

@@ -42,7 +42,7 @@ def test_hundreds_of_refusals_are_one_entry_a_minute_that_counts_them(database: 
     )  # fmt: skip
 
 
-def test_what_was_counted_is_told_when_nothing_follows(database: str) -> None:
+def test_what_was_counted_is_reported_when_nothing_follows(database: str) -> None:
     claire, now = account(CLAIRE), clock.now()
     for number in range(3):
         refusals.note(claire, "", f"/{number}", now=now)

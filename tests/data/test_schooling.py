@@ -317,7 +317,7 @@ def test_the_29_february_is_a_day_like_others(database: str) -> None:
     absence(taken, leap)
     got = mark(taken, leap, 1500)
     with as_(CLAIRE, now=at(leap)) as uow:
-        assert absences.of_the_pupils(uow)[0][2] == 1
+        assert absences.of_the_pupils(uow)[0][2].count == 1
         assert results.last_marks(uow, [known().id], leap)[known().id][0].id == got
         assert [each.course.id for each in schooling.courses(uow, known().id)] == [taken]
 
@@ -347,10 +347,18 @@ def test_absences_not_excused_are_counted_in_this_school_year_up_to_today(databa
     absence(taken, date(2059, 10, 6), "Nino", excused=True)
     for today, counted in ((MONDAY, 2), (date(2059, 8, 31), 1), (date(2060, 9, 1), 0)):
         with as_(CLAIRE, now=at(today)) as uow:
-            assert [(pupil.id, count) for pupil, _, count in absences.of_the_pupils(uow)] == [
+            assert [(pupil.id, missed.count) for pupil, _, missed in absences.of_the_pupils(uow)] == [
                 (irina, counted),
                 (nino, 0),
             ]
+    with as_(CLAIRE, now=at(MONDAY), writes=True) as uow:
+        last = absences.of_the_pupils(uow)[0][2]
+        assert (last.day, last.waiting) == (MONDAY, 0)
+        absences.justify(uow, known(), last.absence_id or 0, reason="Maladie", comment="")
+        left = absences.of_the_pupils(uow)[0][2]
+        assert (left.count, left.waiting, left.day) == (1, 1, date(2059, 9, 1))
+    with as_(MARC, now=at(MONDAY)) as uow:  # the other household did not say it
+        assert next(missed.count for pupil, _, missed in absences.of_the_pupils(uow) if pupil.id == irina) == 2
     with as_(CLAIRE, now=at(MONDAY)) as uow:
         listed = [each.day for each in absences.of_course(uow, irina, taken)]
         assert listed == sorted(listed, reverse=True)

@@ -111,7 +111,7 @@ def test_sessions_end_with_the_role(database: str, act: str) -> None:
     assert sessions.by_token(token) is None
 
 
-def test_a_changed_address_is_told_to_the_old_one(database: str) -> None:
+def test_a_changed_address_is_notified_to_the_old_one(database: str) -> None:
     with as_(HELENE) as uow:
         staff_accounts.rename(uow, account(PAUL).id, "Paul Renard", "autre@example.org")
     assert last(Letter, Letter.kind == "staff_email_changed").recipient == "renard.paul@example.org"

@@ -6,6 +6,7 @@ import io
 import os
 import resource
 import signal
+import sys
 import zlib
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_a_process_that_dies_or_hangs_is_replaced_and_the_machines_load_is_no_fa
     assert not children()
 
 
-def test_a_process_that_takes_nothing_more_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_that_takes_nothing_more_or_cannot_be_had_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
     upload_worker.close()
     monkeypatch.setattr(workers, "STUCK_SECONDS", 0.3)
     validation.check(picture("PNG"))
@@ -151,6 +152,8 @@ def test_a_process_that_takes_nothing_more_holds_nobody_up(monkeypatch: pytest.M
     os.kill(stopped.pid, signal.SIGSTOP)
     assert refused(b"%PDF-1.7" + bytes(2_000_000)) == "occupe"  # more than the line holds
     assert not children()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert refused(pdf()) == "occupe"
 
 
 def enormous() -> bytes:
@@ -314,7 +317,7 @@ def aged(path: Path, hours: float) -> Path:
     return path
 
 
-def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_told(
+def test_files_without_a_row_go_after_a_day_and_rows_without_a_file_are_reported(
     database: str, no_files_yet: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     with as_(CLAIRE) as uow:

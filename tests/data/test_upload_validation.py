@@ -300,7 +300,7 @@ def inside(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
-def test_of_a_pdf_that_acts_or_carries_files_the_pages_alone_are_kept_and_it_is_told(
+def test_of_a_pdf_that_acts_or_carries_files_the_pages_alone_are_kept_and_it_is_reported(
     act: Callable[[Pdf], None],
 ) -> None:
     for packed in (pikepdf.ObjectStreamMode.disable, pikepdf.ObjectStreamMode.generate):

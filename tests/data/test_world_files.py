@@ -60,7 +60,7 @@ def test_capitals_and_signs_of_letters_are_enough(coding: str) -> None:
         assert cells(spreadsheets.read(f"Nom;Ville\r\n{word};Metz\r\n".encode(coding))) == [[word, "Metz"]]
 
 
-def test_a_few_broken_places_of_a_utf8_file_are_told_where_they_are() -> None:
+def test_a_few_broken_places_of_a_utf8_file_are_reported_where_they_are() -> None:
     content = text_of([HEADS, *ROWS * 4]).encode().replace("Forêt".encode(), b"For\xeat", 1)
     sheet = spreadsheets.read(content)
     assert (sheet.coding, len(sheet.rows)) == ("utf-8", 12)
@@ -91,7 +91,7 @@ def test_titles_above_that_fill_several_cells_are_passed_over() -> None:
     assert (sheet.heads, cells(sheet)) == (HEADS, ROWS)
 
 
-def test_totals_pages_and_repeated_titles_are_left_out_and_told() -> None:
+def test_totals_pages_and_repeated_titles_are_left_out_and_reported() -> None:
     text = (
         "Famille;Cours;Élève;Heures;Montant\r\nRoy;Piano;Léa;1;100,00\r\nPetit;Piano;Tom;2;50,00\r\nSous-total;;;3;150,00\r\n"
         "Page 1/3;;;;\r\nFamille;Cours;Élève;Heures;Montant\r\nBlanc;Violon;Ana;1;20,00\r\nTotal;;;4;170,00\r\nEffectif : 3;;;;\r\n;;;;170,00\r\n"
@@ -247,7 +247,7 @@ def test_the_same_cells_whatever_the_coding_the_separator_and_the_order(
         [{}, {"titles_line": 2}, {"titles_lines": 2}, {"coding": "mac_roman"}, {"delimiter": "|"}, {"keep_all": True}]
     ),
 )
-def test_whatever_is_given_is_read_or_told(pieces: list[str], coding: str, chosen: dict[str, object]) -> None:
+def test_whatever_is_given_is_read_or_reported(pieces: list[str], coding: str, chosen: dict[str, object]) -> None:
     try:
         sheet = spreadsheets.read("".join(pieces).encode(coding), Reading.of(chosen))
     except UserError:

@@ -168,7 +168,7 @@ def checks_its_fields(made: Pdf) -> None:
 
 
 @pytest.mark.parametrize("act", [fills_a_form, prints_itself, is_an_electronic_invoice, checks_its_fields])
-def test_an_honest_pdf_that_acts_is_written_anew_without_it_and_told(act: Callable[[Pdf], None]) -> None:
+def test_an_honest_pdf_that_acts_is_written_anew_without_it_and_reported(act: Callable[[Pdf], None]) -> None:
     kept = validation.check(written(act))
     assert kept.remarks == ("nettoye",)
     assert WORDS in drawn(kept)[0]
@@ -218,7 +218,7 @@ def test_the_contents_and_links_within_a_pdf_are_no_reason_for_a_word() -> None:
     assert validation.check(written(links)).remarks == ()
 
 
-def test_a_restricted_pdf_is_opened_and_one_under_a_password_is_told() -> None:
+def test_a_restricted_pdf_is_opened_and_one_under_a_password_is_reported() -> None:
     kept = validation.check(written(encryption=pikepdf.Encryption(owner="o", user="")))
     assert WORDS in drawn(kept)[0]
     assert refused(written(encryption=pikepdf.Encryption(owner="o", user="u"))) == "protege"
@@ -271,7 +271,7 @@ def page_of_text(size: tuple[int, int] = (2100, 2970)) -> Image.Image:
     (lambda image: image.filter(ImageFilter.GaussianBlur(14)), ("flou",)),
     (lambda image: image.point(lambda shade: shade // 6), ("sombre",)),
 ], ids=["sharp", "blurred", "dark"])  # fmt: skip
-def test_a_blurred_or_dark_photograph_is_kept_and_told(
+def test_a_blurred_or_dark_photograph_is_kept_and_reported(
     change: Callable[[Image.Image], Image.Image], remarks: tuple[str, ...]
 ) -> None:
     kept = validation.check(saved(change(page_of_text()), "JPEG", quality=90))
@@ -304,7 +304,7 @@ def test_photographs_of_one_document_become_one_pdf_in_order_and_turned() -> Non
     assert like(shown[2].getpixel((50, 100)), BLUE)
 
 
-def test_twelve_grainy_photographs_fit_and_a_thirteenth_or_a_pdf_among_them_is_told() -> None:
+def test_twelve_grainy_photographs_fit_and_a_thirteenth_or_a_pdf_among_them_is_reported() -> None:
     one = saved(grainy((1500, 2000)), "JPEG", quality=60)
     kept = join([one] * limits.MAX_JOINED_PAGES, [0] * limits.MAX_JOINED_PAGES)
     assert (len(drawn(kept)), len(kept.content) <= MAX) == (12, True)

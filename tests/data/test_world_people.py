@@ -181,7 +181,7 @@ def test_a_date_that_lacks_a_part_says_what_to_write(typed: str, text: str) -> N
     ("rené@example.org", "« é »"), ("claire@example.con", "claire@example.com"), ("claire@example.fe", "claire@example.fr"),
     ("a@example.org, b@example.org", "deux adresses"), ("a@example.org / b@example.org", "deux adresses"), ("claire@example", "pas complète"),
 ])  # fmt: skip
-def test_a_wrong_address_is_told_precisely(typed: str, text: str) -> None:
+def test_a_wrong_address_is_reported_precisely(typed: str, text: str) -> None:
     with pytest.raises(UserError, match=text):
         EMAIL.read(typed)
 

@@ -120,7 +120,7 @@ def test_another_sheet_may_be_chosen_a_hidden_one_too() -> None:
         spreadsheets.read(content, Reading(sheet="Autre"))
 
 
-def test_hidden_rows_and_columns_are_told_and_may_be_left_out() -> None:
+def test_hidden_rows_and_columns_are_reported_and_may_be_left_out() -> None:
     book = workbook(HEADS, *ROWS)
     book.active.row_dimensions[3].hidden = True
     book.active.column_dimensions["D"].hidden = True
@@ -231,7 +231,7 @@ def test_formulas_are_read_by_their_results() -> None:
     assert [(line, why[:20]) for line, _, why in whys(sheet)] == [(3, "C’est une formule. R")]
 
 
-def test_a_number_of_eighteen_figures_is_told() -> None:
+def test_a_number_of_eighteen_figures_is_reported() -> None:
     sheet = spreadsheets.read(
         saved(workbook(["N°", "Nom"], [878263000000000123, "Roy"], [123456789012345, "Blanc"], [1e17, "Brun"]))
     )

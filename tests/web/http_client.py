@@ -221,6 +221,7 @@ def open_socket(person: Person, query: dict[str, Any], *, origin: Any = NO, cook
         if cookies and person.cookies
         else {}
     )
+    headers["x-forwarded-for"] = str(person.headers["x-forwarded-for"])
     address = f"{person.portal.url.replace('http', 'ws')}/_nicegui_ws/socket.io/?{urlencode(asked)}"
     opened = connect(
         address,

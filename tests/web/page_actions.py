@@ -28,7 +28,7 @@ MODULES = {path.stem for path in (ROOT / "pages").rglob("*.py")} | {
     "pupil_reenrolment_documents",
     "queue_reenrolment_review",
 }
-SHARED = {ROOT / "components" / "ui" / name for name in ("forms.py", "correction_form.py")}
+SHARED = {ROOT / "components" / "ui" / name for name in ("forms.py", "record_acts.py", "correction_form.py")}
 
 
 @cache

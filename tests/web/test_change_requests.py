@@ -65,7 +65,7 @@ def test_asking_again_replaces_and_asking_for_the_old_value_withdraws(portal: Se
 
 def test_what_waits_can_be_withdrawn_as_a_whole(portal: Server, claire: Person) -> None:
     with Tab(claire, "/famille") as tab:
-        tab.save(phone_mobile="06 12 34 56 78", town="Metz")
+        tab.save(phone_mobile="06 12 34 56 78", postcode="57000", town="Metz")
         answer = tab.act("withdraw", tab.soup.select_one("form[data-do=save]")["data-of"])
         assert answer["toast"] == "Vos modifications en attente sont annulées."
         assert NOTICE not in tab.shown()
@@ -136,7 +136,7 @@ def test_a_refusal_needs_a_reason_that_the_family_reads(portal: Server, come: Co
     assert "Appelez-nous." in blocks
 
 
-def test_two_members_of_staff_at_once_the_second_is_told_who_was_first(portal: Server, come: Come) -> None:
+def test_two_members_of_staff_at_once_the_second_reads_who_was_first(portal: Server, come: Come) -> None:
     request = portal.value("SELECT id FROM change_request WHERE state = 'pending' ORDER BY submitted_at LIMIT 1")
     with Tab(come("renard.paul"), f"/gestion/demandes?demande={request}") as paul:
         with Tab(come("lemoine.helene"), f"/gestion/demandes?demande={request}") as helene:
@@ -224,10 +224,32 @@ def test_a_post_code_proposes_its_towns_and_fills_the_only_one(portal: Server, c
             assert "fill" not in tab.act("towns", key, postcode=odd)
 
 
+def test_a_town_leaves_with_its_post_code_and_a_doubtful_pair_is_asked_about_once(
+    portal: Server, claire: Person
+) -> None:
+    with Tab(claire, "/famille") as tab:
+        key = f"guardian-{tab.soup.select_one('form[data-do=save]')['data-of']}"
+
+        def town(postcode: str, town: str) -> object:
+            return tab.act("towns", key, postcode=postcode, town=town).get("fill")
+
+        assert town("57 000", "Valmont") == {f"{key}-town": "Metz"}
+        assert town("57100", "Metz") == {f"{key}-town": ""}  # several towns: none of them is Metz
+        assert town("57220", "Metz") == {f"{key}-town": "Valmont"}  # back to what is recorded
+        assert town("57100", "Lieu-dit") is None  # what a person wrote is theirs
+        assert tab.save(postcode="57220", town="Metz")["focus"] == f"{key}-town"
+        assert "Metz n’a pas le code postal 57220" in tab.shown().replace("\xa0", " ")
+        assert pending(portal) == []
+        assert "dialog" in tab.save(postcode="57220", town="Metz")
+    assert [(field, new) for field, _, new in pending(portal)] == [("town", "Metz")]
+
+
 def test_a_new_email_needs_the_password_and_both_addresses_are_written_to(portal: Server, claire: Person) -> None:
     with Tab(claire, "/famille") as tab:
-        assert tab.save(email="claire.new@example.org")["focus"].endswith("-current_password")
+        for _ in range(6):  # a field left empty is no guess
+            assert tab.save(email="claire.new@example.org", phone_mobile="06 12")["focus"].endswith("-phone_mobile")
         assert "Saisissez votre mot de passe actuel" in tab.shown()
+        assert "Ce numéro n’est pas complet." in tab.shown()
         assert pending(portal) == []
         tab.save(email="claire.new@example.org", current_password="Anacrouse-demo-2026")
     assert [field for field, *_ in pending(portal)] == ["email"]

@@ -214,3 +214,26 @@ def test_the_answer_tells_nothing_about_an_account(portal: Server, come: Come) -
         headers = {name: value for name, value in answer.headers.items() if name not in {"date", "content-length"}}
         shown.add((answer.status_code, answer.text.replace(f'value="{login}"', ""), str(headers)))
     assert len(shown) == 1
+
+
+def test_the_language_chosen_before_signing_in_is_kept_and_nobody_elses(come: Come) -> None:
+    person = come()
+    assert person.soup("/connexion").html["lang"] == "fr"
+    person.post("/langue", data={"langue": "en"}, headers={"referer": f"{person.portal.url}/connexion"})
+    assert person.soup("/connexion").html["lang"] == "en"
+    person.sign_in("aubry.claire")
+    assert person.soup("/").html["lang"] == "en"
+    person.post("/deconnexion")
+    person.sign_in("belkacem.samir")  # the same device: what Claire chose is hers
+    assert person.soup("/").html["lang"] == "fr"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "proposed"),
+    [("en-GB,en;q=0.9", True), ("fr-FR,fr;q=0.9,en;q=0.8", False), ("de,en;q=0.5,fr;q=0.3", True), ("", False)],
+)
+def test_english_is_proposed_to_a_browser_that_prefers_it(come: Come, wanted: str, proposed: bool) -> None:
+    person = come()
+    page = person.get("/connexion", headers={"accept-language": wanted}).text
+    assert ("This site is also in English." in page) is proposed
+    assert '<html lang="fr"' in page

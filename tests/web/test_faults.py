@@ -114,7 +114,7 @@ def test_a_second_server_on_the_same_database_refuses_to_start_and_says_why(port
     assert f"Another process serves {portal.database} already. Stop it first" in portal.log
 
 
-def test_a_database_held_by_another_program_is_told_and_loses_nothing(portal: Server, claire: Person) -> None:
+def test_a_database_held_by_another_program_is_reported_and_loses_nothing(portal: Server, claire: Person) -> None:
     """Row 104."""
     with Tab(claire, "/famille") as tab, portal.connection() as other:
         other.execute("BEGIN IMMEDIATE")
@@ -127,7 +127,7 @@ def test_a_database_held_by_another_program_is_told_and_loses_nothing(portal: Se
     assert portal.value("SELECT count(*) FROM field_change WHERE new = '+33612345678'") == 1
 
 
-def test_signing_in_while_the_database_is_held_is_told_too(portal: Server) -> None:
+def test_signing_in_while_the_database_is_held_is_reported_too(portal: Server) -> None:
     stranger = Person(portal)
     with portal.connection() as other:
         other.execute("BEGIN IMMEDIATE")
@@ -146,6 +146,23 @@ def test_a_database_without_its_tables_is_not_served_as_if_it_were_well(launch: 
     assert stranger.get("/readyz").status_code == 503
     assert stranger.get("/readyz").json() == {"etat": "en panne", "en_cause": ["database"]}
     assert stranger.get("/healthz").status_code == 200
+
+
+def test_a_damaged_page_is_found_at_the_start_and_told_by_the_watch(portal: Server, launch: Launch) -> None:
+    """Families go on with what can be read; the watch, « Réglages » and the log say what is so."""
+    damaged = portal.keep("damaged.db")
+    with sqlite3.connect(damaged) as opened:
+        [(root,)] = opened.execute("SELECT rootpage FROM sqlite_master WHERE name = 'piece'")
+        [(size,)] = opened.execute("PRAGMA page_size")
+    with damaged.open("r+b") as written:
+        written.seek((root - 1) * size)
+        written.write(b"\xa5" * 2000)
+    own = launch(template=damaged)
+    wait_for(lambda: Person(own).get("/readyz").status_code == 503, "the examination")
+    assert Person(own).get("/readyz").json()["en_cause"] == ["database"]
+    assert Person(own, "aubry.claire").get("/famille").status_code == 200
+    assert "endommagée" in Person(own, "lemoine.helene").text("/gestion/reglages/etat")
+    assert own.log.count("The database is damaged. Keep it apart, put the last copy back") == 1
 
 
 def test_a_real_database_refuses_the_demonstration(portal: Server, launch: Launch) -> None:

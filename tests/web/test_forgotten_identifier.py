@@ -42,7 +42,7 @@ def test_nothing_is_asked_of_the_accounts_before_the_answer(portal: Server, come
 @pytest.mark.parametrize(
     ("email", "said"), [("", "Indiquez votre e-mail."), ("  ", "Indiquez"), ("belkacem.samir", "camille@example.org")]
 )
-def test_what_is_no_address_is_told_beside_the_field(come: Come, email: str, said: str) -> None:
+def test_what_is_no_address_is_reported_beside_the_field(come: Come, email: str, said: str) -> None:
     answer = come().post(PATH, data={"email": email})
     assert answer.status_code == 400
     assert said in text_of(answer.text)
@@ -56,7 +56,7 @@ def test_a_file_in_the_place_of_the_address_is_no_fault_of_the_server(
 
 
 @pytest.mark.parametrize("typed", [MINE, f" {MINE.upper()}\u200b", "samir.belkacem\uff20example.org", "@"])
-def test_an_address_in_the_place_of_the_identifier_is_told_beside_it_with_the_way_to_get_it(
+def test_an_address_in_the_place_of_the_identifier_is_reported_beside_it_with_the_way_to_get_it(
     portal: Server, come: Come, typed: str
 ) -> None:
     person = come()

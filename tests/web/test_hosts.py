@@ -51,7 +51,7 @@ def test_a_redirect_behind_https_does_not_lead_to_http(behind_https: Server) -> 
     "host", ["evil.example", f"{HOST}.evil.example", f"evil.example:443@{HOST}", "localhost.evil.example", "127.0.0.2"]
 )
 @pytest.mark.parametrize("path", ["/connexion", "/famille/", "/nowhere", "/theme/x/portal.css", SOCKET])
-def test_another_host_is_told_where_the_portal_is(behind_https: Server, host: str, path: str) -> None:
+def test_another_host_is_answered_where_the_portal_is(behind_https: Server, host: str, path: str) -> None:
     answer = ask(behind_https, path, host)
     assert answer.status_code == 421
     assert answer.text == f"Le portail ne se trouve pas à cette adresse. Ouvrez https://{HOST}"
@@ -126,6 +126,6 @@ def test_a_token_opens_nothing_where_none_is_set(come: Callable[..., Person]) ->
     assert come().get("/metrics", headers={"authorization": "Bearer"}).status_code == 404
 
 
-def test_a_demonstration_that_is_shown_to_the_world_shows_nobody_its_letters(behind_https: Server) -> None:
+def test_a_demonstration_that_is_shown_to_everybody_shows_nobody_its_letters(behind_https: Server) -> None:
     address = f"{behind_https.url}/demonstration/courriels"
     assert httpx.get(address, verify=PLAIN, trust_env=False).status_code == 404

@@ -67,7 +67,7 @@ def test_a_large_file_is_checked_stopped_and_imported_and_open_pages_hear_of_it(
     assert portal.value("SELECT actor FROM audit_entry WHERE action = 'imported'") == "Hélène Lemoine"
 
 
-def test_row_102_a_worker_process_that_dies_is_told_and_leaves_the_old_state(portal: Server, come: Come) -> None:
+def test_row_102_a_worker_process_that_dies_is_reported_and_leaves_the_old_state(portal: Server, come: Come) -> None:
     helene = come("lemoine.helene")
 
     def it_is_killed() -> None:

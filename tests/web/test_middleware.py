@@ -163,7 +163,7 @@ def test_a_websocket_from_another_site_is_refused(claire: Person, origin: str | 
     assert refused_socket(claire, tab.boot["query"], origin) == 403
 
 
-def test_a_websocket_of_no_page_is_told_to_load_again(claire: Person) -> None:
+def test_a_websocket_of_no_page_is_asked_to_load_again(claire: Person) -> None:
     socket_ = open_socket(
         claire, {"client_id": "00000000-0000-4000-8000-000000000000", "next_message_id": 0, "implicit_handshake": True}
     )

@@ -283,10 +283,12 @@ async def test_the_static_files_bear_the_names_that_we_load(client: Client, site
     """Stands on: /_nicegui/<version>/static/ and three files there, the same as its own document loads. Mend: static_files, portal.js."""
     loaded = set(
         re.findall(
-            r"[\w.-]+\.js", " ".join(re.findall(r"(?:import|library)\((.*?)\)", OUR_SCRIPT.split("boot = ")[1][:900]))
+            r"[\w.-]+\.js", " ".join(re.findall(r"(?:import|library)\((.*?)\)", OUR_SCRIPT.split("boot = ")[1][:1200]))
         )
     )
-    assert loaded - {"idiomorph.js", "office.js"} == set(static_files.LIBRARIES)
+    assert loaded - {"idiomorph.js", "acts.js", "drafts.js", "keys.js", "line.js", "office.js"} == set(
+        static_files.LIBRARIES
+    )
     own = theirs(client)
     for name in static_files.LIBRARIES:
         assert f'"{static_files.ADDRESS}/{name}"' in own
@@ -377,7 +379,7 @@ async def test_a_pages_parameters_are_those_of_its_forged_signature(
 
 def test_the_server_is_started_with_words_that_exist() -> None:
     """Stands on: the parameters of ui.run. Mend: server.run."""
-    of_uvicorn = {"proxy_headers", "server_header", "log_config", "timeout_graceful_shutdown"}
+    of_uvicorn = {"http", "proxy_headers", "server_header", "log_config", "timeout_graceful_shutdown"}
     tree = ast.parse(inspect.getsource(server))
     [call] = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "ui.run"]
     assert {each.arg for each in call.keywords} <= {*inspect.signature(ui.run).parameters, *of_uvicorn}

@@ -1,5 +1,6 @@
 """The database's disk is full, its server is stopped: people are told what is so, the log has one line a cause."""
 
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.nicegui_adapter.server import can_listen
 from tests.conftest import furnish
 from tests.ground import Cluster
 from tests.server import Server, wait_for
@@ -26,13 +28,21 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
+def test_an_address_that_is_taken_is_told_before_the_start() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SystemExit, match=f"127.0.0.1:{port} cannot be listened at .*Address already in use.*PORT"):
+            can_listen("127.0.0.1", port)
+    can_listen("127.0.0.1", port)
+
+
 def fill(disk: Path) -> None:
     with suppress(OSError), (disk / "filling").open("wb", buffering=0) as filling:
         while True:
             filling.write(b"0" * 4096)
 
 
-def test_a_full_disk_of_the_database_is_told_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:
+def test_a_full_disk_of_the_database_is_reported_as_it_is(small_disk: Path, tmp_path: Path, sqlite_demo: Path) -> None:
     own = Server(tmp_path / "portal", sqlite_demo)
     own.database = small_disk / "portal.db"
     own.environment["DATABASE_URL"] = f"sqlite:///{own.database}"

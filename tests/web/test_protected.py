@@ -68,7 +68,7 @@ def tells(answer: httpx.Response) -> bool:
     return any(MARK.lower() in text.lower() or re.search("06 ?55 ?44 ?33 ?99|33655443399", text) for text in texts)
 
 
-def told_at(person: Person, claires: Theirs, routes: Routes) -> set[str]:  # noqa: F811
+def shown_at(person: Person, claires: Theirs, routes: Routes) -> set[str]:  # noqa: F811
     walked = {**gets(claires, routes)}
     for request in claires.rows["change_request"]:
         walked |= {
@@ -91,15 +91,15 @@ def test_neither_the_other_household_nor_the_secretariat_meets_it_anywhere(
     come: Come,
     routes: Routes,  # noqa: F811
 ) -> None:
-    assert told_at(come("aubry.marc"), hidden, routes) == set()
+    assert shown_at(come("aubry.marc"), hidden, routes) == set()
     paul = come("renard.paul")
-    assert told_at(paul, hidden, routes) == set()
+    assert shown_at(paul, hidden, routes) == set()
     for searched in (MARK, "0655443399"):
         assert "Aubry" not in paul.text(f"/gestion/familles?r={searched}"), searched
-    helene = told_at(come("lemoine.helene"), hidden, routes)
+    helene = shown_at(come("lemoine.helene"), hidden, routes)
     family = f"/gestion/familles/{hidden.portal.value('SELECT number FROM family WHERE id = ?', hidden.family)}"
     assert {family, f"{family}/eleves", f"{family}/demandes", f"{family}/courriers"} <= helene
-    own = told_at(come("aubry.claire"), hidden, routes)
+    own = shown_at(come("aubry.claire"), hidden, routes)
     assert {"/famille", "/eleves/2042/identite", "/mot-de-passe/donnees.zip"} <= own
 
 

@@ -104,7 +104,7 @@ def test_row_72_an_upload_to_another_family_or_after_leaving_keeps_nothing(
     assert (stored_count(portal), portal.value("SELECT count(*) FROM stored_file")) == (before, stored)
 
 
-def test_row_73_two_files_none_or_a_wrong_field_are_told_in_words(ready: Person, portal: Server) -> None:
+def test_row_73_two_files_none_or_a_wrong_field_are_reported_in_words(ready: Person, portal: Server) -> None:
     number, before = documents(ready)["Photo d’identité"], stored_count(portal)
     one = ("fichier", ("a.jpg", picture(), "image/jpeg"))
     cases: tuple[tuple[list[tuple[str, object]], str, str], ...] = (

@@ -295,7 +295,7 @@ def test_an_odd_address_is_no_fault_of_the_server(claire: Person, address: str) 
         "?demande=" + "9" * 5000,
     ],
 )
-def test_an_odd_request_number_is_told_in_words(paul: Person, address: str) -> None:
+def test_an_odd_request_number_is_reported_in_words(paul: Person, address: str) -> None:
     assert "Demandes à valider" in paul.text(f"/gestion/demandes{address}")
 
 

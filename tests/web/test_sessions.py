@@ -66,7 +66,7 @@ def test_an_open_page_is_no_activity_but_staying_is(portal: Server, claire: Pers
         assert claire.get("/famille").status_code == 303
 
 
-def test_a_page_open_too_long_is_told_so_and_changes_nothing(portal: Server, claire: Person) -> None:
+def test_a_page_open_too_long_says_so_and_changes_nothing(portal: Server, claire: Person) -> None:
     with Tab(claire, "/famille") as tab:
         move_back(portal, seen_at="-31 minutes")
         assert tab.save(profession="Luthière")["reload"] is True
@@ -170,10 +170,11 @@ def test_a_new_password_closes_the_other_sessions_and_renews_this_one(portal: Se
         ),
         ({"ancien": PASSWORD, "nouveau": "123456789012", "encore": "123456789012"}, "trop courant"),
         ({"ancien": PASSWORD, "nouveau": "a" * 300, "encore": "a" * 300}, "256"),
-        ({}, "Ce n’est pas votre mot de passe actuel."),
+        ({}, "Saisissez votre mot de passe actuel."),
+        ({"ancien": "", "nouveau": "short", "encore": "short"}, "il en faut au moins 12"),
     ],
 )
-def test_a_password_that_will_not_do_is_told_why(
+def test_a_password_that_will_not_do_is_refused_with_the_reason(
     portal: Server, claire: Person, sent: dict[str, str], shown: str
 ) -> None:
     answer = claire.post("/mot-de-passe", data=sent)
@@ -181,6 +182,14 @@ def test_a_password_that_will_not_do_is_told_why(
     assert shown in text_of(answer.text)
     assert PASSWORD not in answer.text.replace(f"<strong>{PASSWORD}</strong>", "")
     assert portal.rows("SELECT * FROM letter WHERE kind = 'password_changed'") == []
+
+
+@pytest.mark.parametrize("word", ["claire aubry 2026", "123456789012", "short", "motdepasse2026", PASSWORD, NEW])
+def test_the_meter_says_what_the_server_will_say(claire: Person, word: str) -> None:
+    text = text_of(claire.post("/mot-de-passe/solidite", data={"nouveau": word, "ancien": PASSWORD}).text)
+    answer = claire.post("/mot-de-passe", data={"ancien": PASSWORD, "nouveau": word, "encore": word})
+    assert (text in text_of(answer.text)) is (answer.status_code == 400)
+    assert text.endswith("on mot de passe") is (answer.status_code == 303)
 
 
 def test_guessing_the_current_password_from_inside_is_slowed(claire: Person) -> None:

@@ -34,6 +34,7 @@ SCREENS = (
         "aubry.claire",
         [
             *OWN,
+            "/demandes",
             "/eleves/2042/cours",
             "/eleves/2042/cours/{course}",
             "/eleves/2042/cours/{course}/cours/{lesson}",

@@ -158,7 +158,7 @@ def test_a_second_factor_set_up_or_asked_for_does_not_lose_the_link(portal: Serv
         ("renard.paul", "/gestion/journal", "réservée aux responsables du portail"),
     ],
 )
-def test_a_link_for_another_kind_of_account_is_told_so(come: Come, login: str, address: str, said: str) -> None:
+def test_a_link_for_another_kind_of_account_says_so(come: Come, login: str, address: str, said: str) -> None:
     person = come()
     page = to_connexion(person, address)
     there = led(person, sent(person, page, site="valmont", identifiant=login, mot_de_passe=PASSWORD))

@@ -1,5 +1,6 @@
 // For the plain pages: « Afficher » beside a password and how strong it is, a message's dialog, one sending of a form.
 // All works without it. Then « Affichage »: each choice acts at once, over whatever screen is there.
+const line = import("./line.js");
 for (const button of document.querySelectorAll("[data-shows]")) {
   const field = document.getElementById(button.dataset.shows);
   button.hidden = false;
@@ -7,7 +8,7 @@ for (const button of document.querySelectorAll("[data-shows]")) {
     const hidden = field.type === "password";
     field.type = hidden ? "text" : "password";
     button.textContent = hidden ? button.dataset.hide : button.dataset.show;
-    button.setAttribute("aria-pressed", String(hidden));
+    button.ariaLabel = hidden ? button.dataset.hideLabel : button.dataset.showLabel;
     field.focus();
   });
 }
@@ -18,17 +19,24 @@ for (const dialog of document.querySelectorAll("dialog[data-now]")) {
 }
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
+    if (form.dataset.sent) return event.preventDefault(); // pressed twice: once
     form.dataset.sent = "true";
-    setTimeout(() => delete form.dataset.sent, 8000);
+    setTimeout(() => delete form.dataset.sent, 12000);
+    const press = event.submitter;
+    if (press && !("preferences" in form.dataset)) line.then(({ works }) => works(press));
   });
 }
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // back on a page that was kept as it stood: nothing of it is on its way any more
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const press of document.querySelectorAll("[data-line]")) line.then(({ rests }) => rests(press));
+});
 for (const field of document.querySelectorAll("[data-strength]")) {
   let waiting = 0;
   field.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      const answer = await fetch("/mot-de-passe/solidite", { method: "POST", body: new URLSearchParams({ nouveau: field.value }) });
+      const answer = await fetch("/mot-de-passe/solidite", { method: "POST", body: new URLSearchParams({ nouveau: field.value, ancien: field.form.elements.ancien?.value ?? "" }) });
       if (answer.ok) document.getElementById(field.dataset.strength).textContent = field.value && (await answer.text());
     }, 400);
   });

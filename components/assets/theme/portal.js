@@ -14,43 +14,17 @@ const library = (name) =>
 const libraries = Promise.all([
   import(`${boot.library}/vue.esm-browser.prod.js`),
   import("./idiomorph.js"),
+  import("./acts.js"),
+  import("./drafts.js"),
+  import("./keys.js"),
+  import("./line.js"),
   import("./office.js"),
   library("socket.io.min.js"),
   library("nicegui.js"),
 ]);
-const drafts = {
-  key: (field) => `typed:${field.form.dataset.draft}:${field.name}`,
-  isDraft: (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.draft,
-  value: (field) => (field.type === "checkbox" ? String(field.checked) : field.value),
-  recorded(field) {
-    if (field.type === "checkbox") return String(field.defaultChecked);
-    if (field.tagName === "SELECT") return [...field.options].find((o) => o.defaultSelected)?.value ?? field.options[0]?.value;
-    return field.defaultValue;
-  },
-  note(field) {
-    const beside = document.querySelector(`[data-beside="${CSS.escape(field.id || "-")}"]`);
-    if (beside && !beside.classList.contains("faulty")) beside.hidden = field.value === field.defaultValue;
-    if (!this.isDraft(field)) return;
-    if (this.value(field) === this.recorded(field)) sessionStorage.removeItem(this.key(field));
-    else sessionStorage.setItem(this.key(field), this.value(field));
-  },
-  bringBack(root) {
-    for (const field of root.querySelectorAll("form[data-draft] :is(input, select, textarea)")) {
-      const draft = this.isDraft(field) ? sessionStorage.getItem(this.key(field)) : null;
-      if (draft === this.recorded(field)) sessionStorage.removeItem(this.key(field)); // recorded since
-      if (draft === null || draft === this.value(field)) continue;
-      if (field.type === "checkbox") field.checked = draft === "true";
-      else field.value = draft;
-      this.note(field);
-    }
-  },
-  forget(form) {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(`typed:${form}:`)) sessionStorage.removeItem(key);
-  },
-};
-
+const spoken = document.getElementById("announcement");
 function announce(text) {
-  const region = document.getElementById("announcement");
+  const region = inSight(spoken);
   region.textContent = "";
   requestAnimationFrame(() => (region.textContent = text));
 }
@@ -87,12 +61,13 @@ function focusOn(id, within) {
   if (found && found.tabIndex < 0) found.tabIndex = -1; // a heading, a form
   found?.focus();
   found?.scrollIntoView({ block: "nearest" });
-  keepFocus();
+  holdFocus();
 }
 
 // The focus never falls to the body: where its place has gone, the page's content has it.
-function keepFocus() {
-  if (document.activeElement === document.body) document.querySelector("main")?.focus({ preventScroll: true });
+function holdFocus() {
+  const place = document.querySelector("dialog:modal [tabindex]") ?? document.querySelector("main");
+  if (document.activeElement === document.body) place?.focus({ preventScroll: true });
 }
 
 function fill(id, text) {
@@ -117,6 +92,10 @@ const Panel = {
     return Vue.h(this.as);
   },
   mounted() {
+    this.acts = new Acts(this.$el, (sent) => {
+      watchIdleness();
+      this.$emit("act", sent);
+    });
     this.$el.replaceChildren(...(painted.get(this.$el.id) ?? []));
     if (this.content) this.draw(this.content);
     drafts.bringBack(this.$el);
@@ -139,7 +118,7 @@ const Panel = {
   },
   methods: {
     draw(markup) {
-      if (this.$el.contains(document.activeElement)) requestAnimationFrame(keepFocus);
+      if (this.$el.contains(document.activeElement)) requestAnimationFrame(holdFocus);
       Idiomorph.morph(this.$el, markup, {
         morphStyle: "innerHTML",
         callbacks: {
@@ -150,6 +129,7 @@ const Panel = {
             return false; // somebody types there
           },
           beforeAttributeUpdated: (name, node) =>
+            name !== "data-line" &&
             !(name === "open" && (node.tagName === "DIALOG" || node.tagName === "DETAILS")) &&
             !(name === "tabindex" && node === document.activeElement),
         },
@@ -167,48 +147,50 @@ const Panel = {
     shut(window) {
       // A window has its own address: closing it goes back to the list's, as the back button does.
       if (!("window" in window.dataset) || !window.isConnected) return;
-      if (history.state?.window) history.back();
+      const { depth = 0, direct = false } = history.state ?? {};
+      if (depth && !direct) history.go(-depth);
       else this.act("address", "", { path: window.dataset.window });
     },
-    // What is ticked or typed while an answer is on its way waits its turn; a button pressed twice does not.
-    later(action, of, sent) {
-      if (!this.busy) return this.act(action, of, sent);
-      this.waiting = (this.waiting ?? []).filter((each) => each[0] !== action || each[1] !== of);
-      this.waiting.push([action, of, sent]);
-    },
-    act(action, of, sent = {}) {
-      if (this.busy) return;
-      this.busy = setTimeout(() => this.rest(), 15000);
-      this.$el.setAttribute("aria-busy", "true");
-      watchIdleness();
-      this.$emit("act", { do: action, of: of ?? "", values: sent });
-    },
-    rest() {
-      clearTimeout(this.busy);
-      this.busy = 0;
-      this.$el.removeAttribute("aria-busy");
-      if (this.waiting?.length) Vue.nextTick(() => this.act(...this.waiting.shift()));
+    // What was typed a moment ago goes before what is pressed then; what is pressed sends the form's own texts itself.
+    act(action, of, values = {}, how = {}) {
+      const typed = this.typed;
+      clearTimeout(typed?.waits);
+      this.typed = null;
+      if (typed && (how.typed ? how.control !== typed.field : how.form !== typed.field.form)) this.search(typed.field);
+      this.acts.add({ sent: { do: action, of: of ?? "", values }, ...how });
     },
     obey(command) {
-      this.rest();
-      if (command.reload) return location.reload();
-      if (command.go) return location.assign(command.go);
-      if (command.push) history.pushState({ window: true }, "", command.push);
+      this.acts.answered();
+      if (command.reload || command.go) {
+        this.acts.leave();
+        return command.reload ? location.reload() : location.assign(command.go);
+      }
+      if (command.push) this.push(command.push);
       if (command.url) {
-        history.replaceState(history.state, "", command.url);
+        history.replaceState(this.$el.querySelector("dialog[data-window]") ? history.state : null, "", command.url);
         noteList(command.url);
       }
       if (command.forget) this.forget(command.forget);
-      for (const [id, value] of Object.entries(command.fill ?? {})) fill(id, value);
+      for (const [id, value] of Object.entries(command.fill ?? {})) {
+        const field = fill(id, value);
+        if (field) this.acts.filled(field);
+      }
       if (command.close) document.getElementById(command.close)?.close();
       if (command.open) document.getElementById(command.open)?.showModal();
       if (command.focus) focusOn(command.focus, this.$el);
       if (command.announce) announce(command.announce);
       if (command.toast) showToast(command.toast);
       if (command.dialog) showMessage(command.dialog);
-      if (command.dialog || command.focus?.startsWith("reason")) keysAhead.length = 0;
+      this.acts.begin();
+      if (command.dialog || command.focus?.startsWith("reason")) forgetKeysAhead();
       pressKeysAhead();
       this.openOnly();
+    },
+    // Each step inside a window is a step back; closing it goes back over them all, or to its list where one came by its address.
+    push(path) {
+      const list = this.$el.querySelector("dialog[data-window]")?.dataset.window;
+      const { depth = 0, direct = Boolean(list) && location.pathname !== list } = history.state ?? {};
+      history.pushState({ depth: depth + 1, direct }, "", path);
     },
     forget(key) {
       drafts.forget(key);
@@ -228,16 +210,16 @@ const Panel = {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a link opened elsewhere stays a link
       event.preventDefault();
       const form = doer.dataset.with ? document.getElementById(doer.dataset.with) : null;
-      this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {});
+      this.act(doer.dataset.do, doer.dataset.of, form ? values(form) : {}, { control: doer, form });
     },
     submit(event) {
       const form = event.target;
       if (!form.dataset.do) return;
       event.preventDefault();
-      this.act(form.dataset.do, form.dataset.of, {
-        ...values(form),
-        ...(event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {}),
-      });
+      const named = event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {};
+      const control = form.pressed ?? event.submitter;
+      form.pressed = null;
+      this.act(form.dataset.do, form.dataset.of, { ...values(form), ...named }, { control, form });
     },
     keydown(event) {
       if (event.key === "Enter" && event.target.dataset.search) {
@@ -263,27 +245,33 @@ const Panel = {
       if (!event.target.closest("label")) event.target.closest("tr")?.querySelector("[data-open]")?.click();
     },
     change(event) {
-      drafts.note(event.target);
       const field = event.target;
-      if (field.dataset.change) this.later(field.dataset.change, field.dataset.of, { [field.name]: drafts.value(field) });
+      drafts.note(field);
+      if (!field.dataset.change) return;
+      const along = document.getElementById(field.dataset.along);
+      const sent = { [field.name]: drafts.valueOf(field), ...(along && { [along.name]: along.value }) };
+      this.act(field.dataset.change, field.dataset.of, sent, { control: field, typed: true });
     },
     input(event) {
       const field = event.target;
       drafts.note(field);
       if (!field.dataset.search) return;
-      clearTimeout(this.searching);
       this.entered = false;
-      this.searching = setTimeout(() => {
-        this.searching = 0;
-        this.later(field.dataset.search, "", { [field.name]: field.value });
-      }, 200);
+      if (this.typed && this.typed.field !== field) this.search(this.typed.field);
+      clearTimeout(this.typed?.waits);
+      this.typed = { field, waits: setTimeout(() => this.search(field), 200) };
     },
     // Enter in a search opens what is found when it is one, once it is found.
     openOnly() {
-      if (!this.entered || this.searching || this.busy || this.waiting?.length) return;
+      if (!this.entered || this.typed || this.acts.now || this.acts.waiting.length) return;
       this.entered = false;
       const found = this.$el.querySelectorAll("tbody[data-rows] [data-open]");
       if (found.length === 1) found[0].click();
+    },
+    search(field) {
+      clearTimeout(this.typed?.waits);
+      this.typed = null;
+      this.act(field.dataset.search, "", { [field.name]: field.value }, { control: field, typed: true });
     },
   },
 };
@@ -303,32 +291,6 @@ function holdPainted() {
   };
 }
 
-let lastKey = "";
-const keysAhead = []; // pressed while an answer was on its way: they are meant for what it brings
-const keyed = (key) => [...document.querySelectorAll("[aria-keyshortcuts]")].find((each) => each.getAttribute("aria-keyshortcuts") === key);
-function pressKeysAhead() {
-  if (!document.querySelector("[aria-busy]")) keyed(keysAhead.shift())?.click();
-}
-
-// Single keys, as buttons name them (aria-keyshortcuts). Off while somebody types, and wholly when switched off.
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey && event.key === "Enter") return event.target.form?.requestSubmit();
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
-  const first = event.target.matches("textarea[data-ready]") && !event.target.value && /^[1-9]$/.test(event.key); // a ready sentence
-  if ((!first && event.target.closest("input, textarea, select, [contenteditable]")) || localStorage.getItem("keys") === "off") return;
-  const plain = event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  const wanted = event.shiftKey && keyed(`Shift+${plain}`) ? `Shift+${plain}` : plain;
-  if (!keyed(wanted)) return;
-  event.preventDefault();
-  if (!document.querySelector("[aria-busy]")) keyed(wanted).click();
-  else if (lastKey.startsWith("Arrow")) keysAhead.push(wanted);
-  else return; // a second V must not decide the request that opens by itself, unread
-  lastKey = wanted;
-});
-document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
-});
-
 // This page leaves by its form's own answer, not by the word that its session is closed.
 document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
@@ -345,22 +307,36 @@ async function stay() {
   else location.reload();
 }
 
-document.addEventListener("close", () => requestAnimationFrame(keepFocus), true); // of a dialog whose opener has gone
-document.addEventListener("told", (event) => showToast(event.detail));
+document.addEventListener("close", () => requestAnimationFrame(holdFocus), true); // of a dialog whose opener has gone
+document.addEventListener("reported", (event) => showToast(event.detail));
 
-const lost = document.getElementById("popup");
-new MutationObserver(() => lost.ariaHidden === "false" && announce(lost.textContent)).observe(lost, { attributes: true });
+for (const notice of document.querySelectorAll(".lost"))
+  new MutationObserver(() => notice.ariaHidden === "false" && announce(notice.textContent)).observe(notice, { attributes: true });
 
-document.addEventListener("input", (event) => drafts.note(event.target)); // in the first paint too
-let early = null; // what was pressed in the first paint: done once the script is there
+const early = []; // pressed or ticked in the first paint: done once the script is there
 const catchEarly = (event) => {
-  const doer = event.target.closest("[data-do]");
+  const doer = event.type === "change" ? event.target.closest("[data-change]") : event.target.closest("[data-do]");
   if (!doer || (event.type === "click" && doer.tagName === "FORM")) return;
-  event.preventDefault();
-  early = doer;
+  if (event.type !== "change") event.preventDefault();
+  if (early.some((each) => each.doer === doer)) return;
+  early.push({ doer, type: event.type, submitter: event.submitter });
+  (event.submitter ?? doer).dataset.line = "works";
 };
-for (const type of ["click", "submit"]) document.addEventListener(type, catchEarly, true);
-const [Vue, { Idiomorph }, { noteList, showOpened }] = await libraries;
+function doEarly({ doer, type, submitter }) {
+  delete (submitter ?? doer).dataset.line;
+  if (!doer.isConnected) return;
+  if (type === "submit") doer.requestSubmit(submitter);
+  else if (type === "click") doer.click();
+  else doer.dispatchEvent(new Event("change", { bubbles: true }));
+}
+const EARLY = ["click", "submit", "change"];
+for (const type of EARLY) document.addEventListener(type, catchEarly, true);
+const [Vue, { Idiomorph }, { Acts, leftUnanswered, lineBack, lineLost }, drafts, { forgetKeysAhead, prepareKeys, pressKeysAhead }, { inSight }, { noteList, showOpened }] =
+  await libraries;
+drafts.prepare(boot.texts.unsaved, announce);
+prepareKeys(() => showToast(boot.texts.busy));
+drafts.noteTyped(document);
+document.addEventListener("input", (event) => drafts.note(event.target));
 globalThis.Vue = Vue;
 const bringFocusBack = holdPainted();
 const app = createApp(boot.elements, {
@@ -373,18 +349,24 @@ const app = createApp(boot.elements, {
 app.component("portal-panel", Panel);
 app.mount("#app");
 bringFocusBack();
-for (const type of ["click", "submit"]) document.removeEventListener(type, catchEarly, true);
-if (early?.isConnected) early.tagName === "FORM" ? early.requestSubmit() : early.click();
+for (const type of EARLY) document.removeEventListener(type, catchEarly, true);
+early.forEach(doEarly);
 watchIdleness();
 noteList(location.href);
 import("./plain.js");
-import("./upload.js");
-for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
+const unanswered = leftUnanswered();
+if (unanswered) showMessage(boot.texts.left.replace("{name}", unanswered));
+import("./upload.js").then(({ interrupted }) => {
+  const text = interrupted();
+  if (text) showMessage(text);
+});
 document.documentElement.dataset.screen = "drawn";
 let refusals = 0;
 window.socket.on("connect", () => {
   refusals = 0;
+  if (document.documentElement.dataset.screen === "lost") announce(boot.texts.back);
   document.documentElement.dataset.screen = "live";
+  lineBack();
 });
 window.socket.on("connect_error", async () => {
   // The server answers but wants no more of this page (another session since): load again, once a minute at most.
@@ -393,4 +375,7 @@ window.socket.on("connect_error", async () => {
   sessionStorage.setItem("reloaded", String(Date.now()));
   location.reload();
 });
-window.socket.on("disconnect", () => (document.documentElement.dataset.screen = "lost"));
+window.socket.on("disconnect", () => {
+  document.documentElement.dataset.screen = "lost";
+  lineLost();
+});

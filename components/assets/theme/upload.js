@@ -14,6 +14,18 @@ const weight = (size) =>
   size < 1048576 ? `${Math.max(1, Math.round(size / 1024))} Ko` : `${(size / 1048576).toFixed(1).replace(".", ",")} Mo`;
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
+// What is under way stays told where the page is loaded anew meanwhile: the portal was stopped, the session is over.
+function underWay(form, files) {
+  const names = files.map((file) => file.name).join(", ");
+  if (names) sessionStorage.setItem("sending", filled(spoken(form).interrupted, { names }));
+  else sessionStorage.removeItem("sending");
+}
+export function interrupted() {
+  const text = sessionStorage.getItem("sending");
+  sessionStorage.removeItem("sending");
+  return text;
+}
+
 function add(form, files) {
   for (const file of files) {
     const one = { pages: [{ file, turn: 0 }], line: make("li"), select: null, chosen: false, done: false };
@@ -22,11 +34,11 @@ function add(form, files) {
   }
   // The one that stands alone has the document that the window proposes; of several, each is named by the person.
   for (const one of sending(form)) if (!one.done) draw(form, one);
-  show(form, told(form, files.length === 1 ? "added" : "addedMany", { name: files[0]?.name, count: files.length }));
+  show(form, reportOf(form, files.length === 1 ? "added" : "addedMany", { name: files[0]?.name, count: files.length }));
 }
 
 // What has just been done, and what it leaves to send.
-function told(form, done, given) {
+function reportOf(form, done, given) {
   const count = sending(form).filter((one) => !one.done).length;
   const left = count ? filled(count === 1 ? spoken(form).oneLeft : spoken(form).manyLeft, { count }) : "";
   return `${filled(spoken(form)[done], given)} ${left}`.trim();
@@ -92,7 +104,7 @@ function drop(form, one) {
   const list = sending(form);
   list.splice(list.indexOf(one), 1);
   one.line.remove();
-  show(form, told(form, "removed", { name: one.pages[0]?.file.name ?? "" }));
+  show(form, reportOf(form, "removed", { name: one.pages[0]?.file.name ?? "" }));
   (list[0]?.line.querySelector("button") ?? form.querySelector("input[type=file]")).focus();
 }
 
@@ -223,9 +235,17 @@ async function sendAll(form) {
   press.setAttribute("aria-disabled", "true");
   form.querySelector("[data-join]").hidden = true;
   let bad = null;
+  const waits = (one) => !one.done && sending(form).includes(one);
+  const away = () =>
+    underWay(
+      form,
+      left.filter(waits).flatMap((one) => one.pages.map((page) => page.file)),
+    );
+  away();
   for (const one of left) {
     const at = await send(form, one);
     bad ??= at;
+    away();
   }
   press.removeAttribute("aria-disabled");
   const count = left.filter((one) => one.done).length;
@@ -234,7 +254,7 @@ async function sendAll(form) {
   if (bad) return bad.focus();
   if (sending(form).some((one) => one.remarked)) return remain(form);
   form.closest("dialog")?.close();
-  document.dispatchEvent(new CustomEvent("told", { detail: text })); // on the page: what a closed window says is not heard
+  document.dispatchEvent(new CustomEvent("reported", { detail: text })); // on the page: what a closed window says is not heard
 }
 
 // Something is to be read: the window stays, and is only to be closed.
@@ -266,6 +286,7 @@ async function sendAlone(form) {
     return;
   }
   press.setAttribute("aria-disabled", "true");
+  underWay(form, [file]);
   const answer = await post(form, new FormData(form), {
     bar,
     tell: (text) => (status.textContent = text),
@@ -273,6 +294,7 @@ async function sendAlone(form) {
   });
   press.removeAttribute("aria-disabled");
   bar.remove();
+  if (answer.status > 0) underWay(form, []);
   if (answer.status === 200) return location.assign(answer.url);
   status.textContent = answer.status === 413 ? texts.heavy : texts.failedAlone;
 }
@@ -307,6 +329,7 @@ document.addEventListener(
     // The websocket redraws the page; where it is lost, the page is asked for again.
     if (sending(form).some((one) => one.done) && document.documentElement.dataset.screen !== "live") location.reload();
     lists.delete(form);
+    underWay(form, []);
     form.querySelector(".sending").replaceChildren();
     form.querySelector("[type=submit]").hidden = false;
     const close = form.querySelector("[data-closes]");

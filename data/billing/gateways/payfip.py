@@ -18,7 +18,7 @@ class PayFip:
     def ask(self, order: Order) -> Redirection:
         if not self.least <= order.cents <= self.most:
             raise UserError(
-                "Ce service de paiement accepte de {least} à {most}. Choisissez d’autres factures.",
+                "Ce service de paiement accepte les sommes de {least} à {most}. Choisissez d’autres factures.",
                 least=euros(self.least),
                 most=euros(self.most),
             )

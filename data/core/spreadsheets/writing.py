@@ -33,7 +33,7 @@ def write_csv(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, tick: Tic
     writer.writerow([harmless(head) for head in heads])
     for number, row in enumerate(rows):
         writer.writerow([_csv_text(cell) for cell in row])
-        if number % 500 == 0:
+        if number % 100 == 0:
             tick()
     return out.getvalue().encode("utf-8-sig", "replace")
 
@@ -77,7 +77,7 @@ def write_xlsx(heads: Sequence[str], rows: Iterable[Sequence[Cell]], *, title: s
     sheet.append([_xlsx_cell(sheet, head, bold=True) for head in heads])
     for number, row in enumerate(rows):
         sheet.append([_xlsx_cell(sheet, cell) for cell in row])
-        if number % 200 == 0:
+        if number % 100 == 0:
             tick()
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(heads)))}1"
     out = io.BytesIO()

@@ -12,6 +12,7 @@ from data.families.models import CIVILITY, GENDER, Family, Guardian, HouseholdRa
 from data.importing import columns
 from data.importing.columns import column, loose, of_table, pick
 from data.importing.kinds.adult_checks import check_birth
+from data.importing.kinds.pupil_links import link_pupil
 from data.importing.records import Record, Shown, need, new_number, numbered, required, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
 
@@ -145,10 +146,9 @@ OWN = tuple(each for each in PUPILS if each.name not in {"number", "family", "se
 
 @dataclass
 class Seen:
-    """What lines above said: the adults of each family by rank, the pupils' principal households."""
+    """What lines above said: the adults of each family by rank."""
 
     adults: dict[Entity, dict[int, Line]] = field(default_factory=dict)
-    homes: dict[int, Entity] | None = None
 
 
 def _family(line: Line, snapshot: Snapshot) -> None:
@@ -301,45 +301,6 @@ def _pupil(line: Line, snapshot: Snapshot) -> None:
         if line.get(name) and (family := required(line, snapshot, Family, name)):
             there = {"rights": rights} if name == "second_family" and line.get("second_rights") else {}
             link_pupil(line, snapshot, (pupil, family), {"household": household, **there}, {"rights": rights})
-
-
-def _homes(snapshot: Snapshot) -> dict[int, Entity]:
-    """Pupil -> the link to its principal household, of those that the database has."""
-    seen = snapshot.context(Seen)
-    if seen.homes is None:
-        principal = (each for each in snapshot.every(PupilLink) if each["household"] == HouseholdRank.PRINCIPAL)
-        seen.homes = {each["pupil_id"]: each for each in principal}
-    return seen.homes
-
-
-def link_pupil(
-    line: Line,
-    snapshot: Snapshot,
-    ends: tuple[Entity, Entity],
-    values: dict[str, str],
-    new: dict[str, str],
-    *,
-    once: bool = False,
-) -> None:
-    """The pupil belongs to the family; a second principal household is said."""
-    pupil, family = ends
-    if (
-        pupil.id is not None
-        and snapshot.find(PupilLink, (pupil, family)) is None
-        and values.get("household") != HouseholdRank.SECOND
-    ) and (home := _homes(snapshot).get(pupil.id)) is not None:
-        number = shown_number(snapshot, snapshot.at(Family, home["family_id"]))
-        snapshot.add_conflict(
-            line,
-            "link",
-            UserError(
-                "{name} est déjà rattaché à la famille {number} : la famille de cette ligne verrait aussi son dossier.",
-                name=full_name(pupil["first_name"], pupil["last_name"]),
-                number=number,
-            ),
-        )
-    refs = {"pupil_id": pupil, "family_id": family}
-    snapshot.put(line, Draft(PupilLink, [(pupil, family)], values, refs=refs, new=new), once=once)
 
 
 def _pupils_out(snapshot: Snapshot) -> Iterator[Shown]:

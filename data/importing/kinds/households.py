@@ -9,7 +9,7 @@ from data.core.errors import UserError
 from data.core.fields import fold, full_name
 from data.core.roles import Role
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
-from data.importing.kinds.families import create_account, link_pupil, warn_of_another
+from data.importing.kinds.families import create_account, warn_of_another
 from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMNS
 from data.importing.kinds.household_groups import (
     Group,
@@ -23,6 +23,7 @@ from data.importing.kinds.household_groups import (
     prepare,
 )
 from data.importing.kinds.household_lines import CONTACTS, Adult, Child, Entry
+from data.importing.kinds.pupil_links import link_pupil
 from data.importing.questions import Choice, Question
 from data.importing.records import Record, Shown, new_number, numbered, shown_number
 from data.importing.snapshot import Draft, Entity, Line, Snapshot
@@ -297,11 +298,15 @@ def _links(line: Line, snapshot: Snapshot, group: Group, pupil: Entity, *, again
         if home.entity is None:
             continue
         household = HouseholdRank.SECOND if home.second else line.get("household", HouseholdRank.PRINCIPAL)
+        said = bool(home.second or line.get("household"))
         if second_line and not line.get("household"):
-            household = _ask_second(line, snapshot, pupil)
+            household, said = _ask_second(line, snapshot, pupil), True
         rights = line.get("rights", Rights.ALL)
-        values = {"household": household, **({"rights": rights} if line.get("rights") else {})}
-        link_pupil(line, snapshot, (pupil, home.entity), values, {"rights": rights})
+        told = {
+            **({"household": household} if said else {}),
+            **({"rights": rights} if line.get("rights") else {}),
+        }
+        link_pupil(line, snapshot, (pupil, home.entity), told, {"household": household, "rights": rights})
 
 
 def _of_another(snapshot: Snapshot, group: Group, pupil: Entity) -> bool:

@@ -5,7 +5,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0098"
-down_revision = "0093"
+down_revision = "0095"
 branch_labels = None
 depends_on = None
 

@@ -35,7 +35,7 @@ from data.uploads import validation
 from pages.family.pupil.dossier import dossier_head
 
 THEN = {
-    "recu": _("Le document est joint à votre annonce."),
+    "recu": _("Le document est joint à votre message."),
     "repondu": _("Le conservatoire a déjà répondu : apportez ce document à l’accueil."),
 }
 
@@ -49,7 +49,7 @@ class Typed:
 
 
 @screen("/eleves/{n}/absences", Audience.FAMILY, title=_("Absences"))
-def page(uow: UnitOfWork, n: int, document: str = "") -> None:
+def page(uow: UnitOfWork, n: int, document: str = "") -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
     typed = Typed()
     Panel(
@@ -59,6 +59,7 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
         classes="flow",
         on={"announce": lambda w, act: _announce(w, act, n, typed), "withdraw": _withdraw},
     )
+    return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, n: int, typed: Typed, document: str) -> Markup:
@@ -192,8 +193,10 @@ def _announce(uow: UnitOfWork, act: Act, n: int, typed: Typed) -> Answer:
 
 
 def _withdraw(uow: UnitOfWork, act: Act) -> Answer:
+    justifies = uow.get(AbsenceNotice, act.number()).absence_id is not None
     absences.withdraw(uow, act.number())
-    return Answer(toast=uow.translate("L’annonce est retirée."), focus="sent-title")
+    text = _("La justification est retirée.") if justifies else _("L’annonce est retirée.")
+    return Answer(toast=uow.translate(text), focus="sent-title")
 
 
 def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
@@ -245,7 +248,12 @@ def _while_pending(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     )
     return html.div(
         chooser,
-        button(uow.translate("Retirer cette annonce"), do="withdraw", of=notice.id, class_="link"),
+        button(
+            uow.translate(_("Retirer cette justification") if notice.absence_id else _("Retirer cette annonce")),
+            do="withdraw",
+            of=notice.id,
+            class_="link",
+        ),
         class_="stack-form",
     )
 

@@ -14,7 +14,7 @@ from components.ui import html, lists
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing
-from components.ui.markup import acting_form
+from components.ui.markup import acting_form, join
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
@@ -30,6 +30,7 @@ from data.schooling.absences import Absence, AbsenceNotice, NoticeState
 from data.schooling.models import Attended, Lesson, LessonState
 from data.schooling.results import Marked
 
+NEXT = 5  # lessons shown at once
 TABS = {"cours": _("Cours"), "evaluations": _("Évaluations"), "absences": _("Absences")}
 ADDRESS = re.compile(r"/eleves/\d+/cours(?:/(\d{1,9})(?:/(cours|evaluations|absences)(?:/(\d{1,9}))?)?)?")
 
@@ -127,13 +128,17 @@ class Window:
     course: int = 0
     tab: str = "cours"
     line: int = 0
+    left: int = 0  # the line that was open before
     reason: str = ""
     comment: str = ""
     faults: dict[str, UserError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.named: dict[int, str] = {}  # a lesson -> the list that it is in
         self.lists: dict[str, Listing[Any]] = {
             "cours": self._own(LESSONS),
+            "later": self._own(replace(LESSONS, name="later-lessons", caption=_("Cours suivants"))),
+            "past": self._own(replace(LESSONS, name="past-lessons", caption=_("Cours passés"))),
             "evaluations": self._own(MARKS),
             "absences": self._own(ABSENCES),
         }
@@ -168,13 +173,14 @@ def acts(window: Window) -> dict[str, Handler]:
     def tab(uow: UnitOfWork, act: Act) -> Answer:
         if act.of not in TABS:
             raise NotFound(f"tab {act.of[:20]}")
+        before = window.path()
         window.tab, window.line, window.faults = act.of, 0, {}
-        return Answer(url=window.path())
+        return Answer(push=window.path()) if window.path() != before else Answer()
 
     def line(uow: UnitOfWork, act: Act) -> Answer:
         before, window.line, window.faults = window.line, act.number(), {}
-        back = f"open-{window.lists[window.tab].name}-{before}"
-        return Answer(url=window.path(), focus="line-title" if window.line else back)
+        window.left = before
+        return Answer(push=window.path(), focus="line-title" if window.line else _opener(window, before))
 
     def justify(uow: UnitOfWork, act: Act) -> Answer:
         pupil, _ = families.pupil_by_number(uow, window.n)
@@ -195,6 +201,12 @@ def acts(window: Window) -> dict[str, Handler]:
     for listing in window.lists.values():
         found |= lists.acts(listing)
     return found
+
+
+def _opener(window: Window, line: int) -> str:
+    """The link that opened that line."""
+    named = window.named.get(line, "") if window.tab == "cours" else ""
+    return f"open-{named or window.lists[window.tab].name}-{line}"
 
 
 def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Markup:
@@ -290,7 +302,34 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) 
         (_("Durée"), formats.duration(found.slot_minutes)),
         (_("Salle"), course.room),
     ]
-    return _facts(uow, pairs) + lists.draw(uow, window.lists["cours"], meetings)
+    return _facts(uow, pairs) + _meetings(uow, window, meetings)
+
+
+def _meetings(uow: UnitOfWork, window: Window, meetings: list[Meeting]) -> Markup:
+    """The next lessons first; those that are far, and those that were, are folded."""
+    coming = [each for each in meetings if each.lesson.day >= uow.today]
+    past = [each for each in reversed(meetings) if each.lesson.day < uow.today]
+    folded = (
+        (
+            "later",
+            coming[NEXT:],
+            uow.ngettext("{count} autre cours à venir", "{count} autres cours à venir", count=len(coming[NEXT:])),
+        ),
+        ("past", past, uow.ngettext("{count} cours passé", "{count} cours passés", count=len(past))),
+    )
+    window.named = {each.lesson.id: window.lists[name].name for name, rows, _ in folded for each in rows}
+    shown = lists.draw(uow, window.lists["cours"], coming[:NEXT]) if coming or not past else None
+    more = [
+        html.details(
+            html.summary(text),
+            lists.draw(uow, window.lists[name], rows),
+            open=window.left in {each.lesson.id for each in rows} or not coming,
+            class_="folded",
+        )
+        for name, rows, text in folded
+        if rows
+    ]
+    return join([shown, *more])
 
 
 def _minutes(found: Attended, lesson: Lesson) -> int:
@@ -345,7 +384,7 @@ def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
         NoticeState.ACCEPTED: uow.translate("Justification acceptée."),
         NoticeState.DECLINED: uow.translate("Justification refusée : {reason}", reason=notice.answer),
     }[NoticeState(notice.state)]
-    link = html.a(uow.translate("Joindre un document ou retirer"), href=f"/eleves/{window.n}/absences")
+    link = html.a(uow.translate("Joindre un document ou retirer la justification"), href=f"/eleves/{window.n}/absences")
     return html.div(
         icon("clock" if notice.state == NoticeState.PENDING else "info"),
         html.p(text, " ", link if notice.state == NoticeState.PENDING else None),

@@ -24,7 +24,7 @@ from pages.family.pupil.course_window import Window
 from pages.family.pupil.dossier import dossier_head
 
 
-def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: int = 0) -> None:
+def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: int = 0) -> str:
     pupil, _ = families.pupil_by_number(uow, n)
     window, listing = Window(n, course, tab, line), _listing(n)
     if tab not in course_window.TABS:
@@ -41,6 +41,7 @@ def courses(uow: UnitOfWork, n: int, course: int = 0, tab: str = "cours", line: 
             **course_window.acts(window),
         },
     )
+    return pupil.full_name
 
 
 for _path in ("", "/{course}", "/{course}/{tab}", "/{course}/{tab}/{line}"):

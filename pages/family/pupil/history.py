@@ -52,7 +52,7 @@ class PageState:
         return f"/eleves/{self.n}/historique{line}" + (f"?{query}" if query else "")
 
 
-def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
+def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> str:
     pupil, _ = families.pupil_by_number(uow, n)
     page_state = PageState(n, line, _listing(n, Order.read(r, tri)), _marks_listing(), bool(line))
     if line:
@@ -60,6 +60,7 @@ def history(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") 
     acts = {"open": _open, "walk": _walk, "list": _back, "address": _address}
     listed = lists.acts(page_state.past, lambda w: _arranged(w, page_state)) | lists.acts(page_state.marks)
     page_panel(uow, page_state, _draw, acts, [("pupil", pupil.id)], listed)
+    return pupil.full_name
 
 
 for _path in ("", "/{line}"):

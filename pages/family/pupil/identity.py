@@ -7,14 +7,15 @@ from starlette.responses import RedirectResponse, Response
 from components.layout.file_notices import file_field, file_form, file_notice
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
-from components.ui import forms, html
+from components.ui import forms, html, record_acts
 from components.ui.icons import icon
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.change_requests import submission as change_requests
-from data.change_requests.models import FieldChange
+from data.change_requests.submission import Shown
 from data.core import sites
 from data.core.errors import NotFound, UserError
+from data.core.fields import editables
 from data.core.i18n import _
 from data.core.sites import Policy
 from data.core.unit_of_work import UnitOfWork
@@ -26,7 +27,7 @@ from pages.family.pupil.dossier import dossier_head
 
 
 @screen("/eleves/{n}/identite", Audience.FAMILY, title=_("Identité"))
-def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
+def identity(uow: UnitOfWork, n: int, photo: str = "") -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
     typed = forms.Typed()
     Panel(
@@ -34,17 +35,18 @@ def identity(uow: UnitOfWork, n: int, photo: str = "") -> None:
         lambda w: _draw(w, n, typed, photo),
         follows=[("family", uow.family_id or 0), ("pupil", pupil.id)],
         classes="flow",
-        on=forms.acts(Pupil, typed),
+        on=record_acts.acts(Pupil, typed),
     )
+    return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
     pupil, link = families.pupil_by_number(uow, n)
-    site, waiting = sites.here(uow), change_requests.pending(uow, [pupil])["pupil", pupil.id]
+    site, beside = sites.here(uow), change_requests.shown(uow, [pupil])["pupil", pupil.id]
     may = link.rights == Rights.ALL
     text = uow.translate("Vous pouvez consulter cette fiche. Pour la modifier, adressez-vous au conservatoire.")
     notice = None if may else html.div(icon("info"), html.p(text), class_="notice")
-    detail = forms.record_form(uow, site, pupil, waiting, typed, may_change=may)
+    detail = forms.record_form(uow, site, pupil, beside, typed, may_change=may)
     shown = "photo" in sites.open_fields(site, Pupil)
     return Markup("").join(
         part
@@ -53,7 +55,7 @@ def _draw(uow: UnitOfWork, n: int, typed: forms.Typed, photo: str) -> Markup:
             file_notice(uow, photo, uow.translate("La photo a été envoyée. Le conservatoire va la valider.")),
             notice,
             html.section(detail, class_="card", aria_label=uow.translate("Identité")),
-            _photo(uow, pupil, waiting.get("photo"), _may_send(uow, pupil, link)) if shown else None,
+            _photo(uow, pupil, beside, _may_send(uow, pupil, link)) if shown else None,
         )
         if part
     )
@@ -64,8 +66,10 @@ def _may_send(uow: UnitOfWork, pupil: Pupil, link: PupilLink) -> bool:
     return link.rights == Rights.ALL and shown is not None and shown[1] != Policy.READONLY
 
 
-def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: bool) -> Markup:
+def _photo(uow: UnitOfWork, pupil: Pupil, beside: Shown, may_send: bool) -> Markup:
     """The portrait, recorded or waiting, and the form that sends another."""
+    change, one = beside.pending.get("photo"), editables(Pupil)["photo"]
+    refused = forms.refusal(uow, pupil, one, beside.refused.get("photo"), may_change=may_send)
     name = change.new if change else pupil.photo
     alt = uow.translate("Photo de {name}", name=pupil.full_name)
     portrait = (
@@ -85,10 +89,10 @@ def _photo(uow: UnitOfWork, pupil: Pupil, change: FieldChange | None, may_send: 
         action=f"/eleves/{pupil.number}/photo",
         class_="stack-form",
     )
-    beside = html.div(waits, chooser if may_send else None, class_="stack-form")
+    around = html.div(waits, None if change else refused, chooser if may_send else None, class_="stack-form")
     return html.section(
         html.h2(uow.translate("Photo")),
-        html.div(portrait, beside, class_="portrait-row"),
+        html.div(portrait, around, class_="portrait-row"),
         class_="card",
         aria_label=uow.translate("Photo"),
     )

@@ -27,7 +27,7 @@ from data.reenrolment import submission as request_room
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import ReenrolmentState, Situation, Way
 from data.uploads import validation
-from pages.family.pupil import reenrolment_courses, reenrolment_import
+from pages.family.pupil import reenrolment_courses, reenrolment_import, reenrolment_sent
 from pages.family.pupil import reenrolment_documents as pupil_reenrolment_documents
 from pages.family.pupil.dossier import dossier_head
 
@@ -67,7 +67,7 @@ class Page:
 
 
 @screen("/eleves/{n}/reinscription", Audience.FAMILY, title=_("Réinscription"))
-def page(uow: UnitOfWork, n: int, document: str = "") -> None:
+def page(uow: UnitOfWork, n: int, document: str = "") -> str:
     pupil, _rest = families.pupil_by_number(uow, n)
     campaign = reenrolment.shown_campaigns(uow, [pupil.id]).get(pupil.id)
     if campaign is None:
@@ -82,12 +82,14 @@ def page(uow: UnitOfWork, n: int, document: str = "") -> None:
             "choose": lambda w, act: _choose(w, act, state),
             "write": lambda w, act: _write(w, act, state),
             "submit": lambda w, act: _submit(w, act, state),
+            "reopen": lambda w, act: _reopen(w, act, state),
             "replace": lambda w, act: _replace(w, act, state),
             "remove": lambda w, act: _remove(w, act, state),
             "again": lambda w, act: _again(w, act, state),
             "also": lambda w, act: _also(w, act, state),
         },
     )
+    return pupil.full_name
 
 
 def _draw(uow: UnitOfWork, page: Page) -> Markup:
@@ -105,9 +107,13 @@ def _draw(uow: UnitOfWork, page: Page) -> Markup:
         dossier_head(uow, now.pupil, "reinscription", family),
         message,
         _standing(uow, now),
-        reenrolment_courses.draw(uow, now, page.faults),
+        reenrolment_sent.draw(uow, now) if now.answered_for else reenrolment_courses.draw(uow, now, page.faults),
         None if theirs else pupil_reenrolment_documents.draw(uow, now, page.faults.get("documents"), page.document),
-        None if theirs else _message_form(uow, now, page.faults.get("message")),
+        None
+        if theirs
+        else reenrolment_sent.message(uow, now)
+        if now.answered_for
+        else _message_form(uow, now, page.faults.get("message")),
     )
     return Markup("").join(part for part in parts if part)
 
@@ -164,7 +170,6 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
         aria_describedby="message-count" + (" message-fault" if fault else ""),
         aria_invalid="true" if fault else None,
     )
-    waits = now.mine and now.sent is not None and now.sent.state == ReenrolmentState.SUBMITTED
     return html.section(
         html.h2(uow.translate("3. Demandes complémentaires")),
         html.form(
@@ -177,13 +182,6 @@ def _message_form(uow: UnitOfWork, now: Situation, fault: UserError | None) -> M
                 class_="field faulty" if fault else "field",
             ),
             html.div(
-                html.p(
-                    icon("clock"),
-                    html.span(uow.translate("Réinscription en attente de validation")),
-                    class_="was first",
-                )
-                if waits
-                else None,
                 html.a(uow.translate("Retour"), href="/famille", class_="btn quiet"),
                 html.button(uow.translate("Valider"), type="submit", class_="btn") if now.editable else None,
                 class_="actions",
@@ -250,6 +248,14 @@ def _submit(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     return Answer(dialog=leaving if sent.way == Way.LEAVING else uow.translate(DONE), forget=key)
 
 
+def _reopen(uow: UnitOfWork, act: Act, page: Page) -> Answer:
+    pupil, _ = families.pupil_by_number(uow, page.n)
+    request_room.reopen(uow, pupil, page.campaign_id)
+    return Answer(
+        toast=uow.translate("Votre demande vous est rendue : corrigez-la, puis validez-la."), focus="fault-way"
+    )
+
+
 def _replace(uow: UnitOfWork, act: Act, page: Page) -> Answer:
     _, now = page.see(uow)
     page.document = next((each.document.id for each in now.document_items if each.document.id == act.number()), 0)
@@ -278,7 +284,7 @@ def _also(uow: UnitOfWork, act: Act, page: Page) -> Answer:
         for pupil, document in wanting:
             if act.of == f"{supplied_id}-{pupil.number}":
                 reenrolment_documents.again_for(uow, pupil, document.id, supplied_id)
-                text = uow.translate("Le document est donné aussi pour {name}.", name=pupil.called)
+                text = uow.translate("Le document est aussi fourni pour {name}.", name=pupil.called)
                 return Answer(toast=text, focus="documents-title")
     raise NotFound(f"offer {act.of[:30]}")
 

@@ -38,7 +38,7 @@ class PageState:
         return f"/eleves/{self.n}/repertoire{shown}" + (f"?{query}" if query else "")
 
 
-def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> None:
+def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str = "") -> str:
     pupil, _ = families.pupil_by_number(uow, n)
     page_state = PageState(n, line, _listing(n, Order.read(r, tri)))
     if line:
@@ -46,6 +46,7 @@ def repertoire_of(uow: UnitOfWork, n: int, line: int = 0, r: str = "", tri: str 
     acts = {"open": _open, "list": _back, "address": _address}
     listed = lists.acts(page_state.events, lambda w: Answer(url=page_state.url))
     page_panel(uow, page_state, _draw, acts, [("pupil", pupil.id)], listed)
+    return pupil.full_name
 
 
 for _path in ("", "/{line}"):

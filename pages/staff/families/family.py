@@ -85,7 +85,7 @@ def tab(
 ) -> None:
     """Register a tab's address."""
 
-    def show(uow: UnitOfWork, family: int) -> None:
+    def show(uow: UnitOfWork, family: int) -> str:
         page_state = PageState(family, name)
         found = families.by_number(uow, family)
         Panel(
@@ -95,6 +95,7 @@ def tab(
             classes="flow families",
             on=on(page_state),
         )
+        return uow.translate("n° {number}", number=family)
 
     path = PATH + "/{family}" + (f"/{name}" if name else "")
     screen(path, Audience.MANAGER if name in MANAGERS else Audience.STAFF, title=_("Famille"))(show)

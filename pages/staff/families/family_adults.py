@@ -8,9 +8,10 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import screen
 from components.ui import correction_form, html
+from components.ui.asking import asking
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import Content, acting_form, button
 from components.ui.panel import Act, Answer, Handler
 from data.accounts.caller import Audience
 from data.core.errors import ValidationErrors
@@ -62,7 +63,7 @@ def _adult(uow: UnitOfWork, view: FamilyView, adult: Guardian, waiting: correcti
         correction_form.form(
             uow, adult, waiting, view.page_state.shown, hidden=protection.hidden_fields(uow, "guardian", adult)
         ),
-        _removal(uow, adult) if len(view.adults) > 1 else None,
+        _removal(uow, adult, view.adults[1] if first else None) if len(view.adults) > 1 else None,
         class_="card record-card",
         aria_label=adult.full_name,
     )
@@ -93,23 +94,17 @@ def _acts(uow: UnitOfWork, view: FamilyView, adult: Guardian, first: bool) -> Ma
     )
 
 
-def _removal(uow: UnitOfWork, adult: Guardian) -> Markup:
-    """Asked once."""
+def _removal(uow: UnitOfWork, adult: Guardian, following: Guardian | None) -> Markup:
+    """Asked once. `following` is the « responsable » from then on."""
     id_ = f"remove-{adult.id}-ask"
-    text = uow.translate(
+    text: Content = uow.translate(
         "Retirer {name} de la famille ? Sa fiche disparaît, son compte est bloqué ; le journal garde ce qui était écrit.",
         name=adult.full_name,
     )
-    return html.dialog(
-        html.p(text, id=f"{id_}-text"),
-        html.div(
-            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
-            button(uow.translate("Retirer"), do="remove", of=adult.id, class_="btn bad", data_closes=True),
-            class_="actions",
-        ),
-        id=id_,
-        aria_labelledby=f"{id_}-text",
-    )
+    if following:
+        then = uow.translate("{name} devient le responsable de la famille.", name=following.full_name)
+        text = html.p(text) + html.p(then)
+    return asking(uow, id_, text, uow.translate("Retirer"), do="remove", of=adult.id, look="bad")
 
 
 def _add(uow: UnitOfWork, view: FamilyView) -> Markup:

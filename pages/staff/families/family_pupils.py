@@ -16,7 +16,7 @@ from data.directory.edit_families import HOUSEHOLDS, RIGHTS
 from data.directory.edit_pupils import Household
 from data.families import models as families
 from data.families import protection
-from data.families.models import Pupil, PupilLink, Rights
+from data.families.models import HouseholdRank, Pupil, PupilLink, Rights
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, tab
 from pages.staff.families.family_adults import correcting
@@ -45,7 +45,7 @@ def _pupil(
         table(
             uow.translate("Foyers de {name}", name=pupil.called),
             [uow.translate(label) for label in (_("Famille"), _("Rattachement et droits"), _("Action"))],
-            [_home(uow, view, pupil, home, len(homes)) for home in homes],
+            [_home(uow, view, pupil, home, homes) for home in homes],
         ),
         html.h3(uow.translate("Fiche de l’élève")),
         hidden and html.div(icon("info"), html.p(uow.translate(protection.PROTECTED)), class_="notice"),
@@ -55,16 +55,19 @@ def _pupil(
     )
 
 
-def _home(uow: UnitOfWork, view: FamilyView, pupil: Pupil, home: Household, count: int) -> tuple[object, ...]:
+def _home(
+    uow: UnitOfWork, view: FamilyView, pupil: Pupil, home: Household, homes: list[Household]
+) -> tuple[object, ...]:
+    other, count = next((each for each in homes if each is not home), None), len(homes)
     link, own = home.link, home.family.id == view.family.id
     number = uow.translate("n° {number}", number=home.family.number)
     name = number if own else html.a(number, href=f"{PATH}/{home.family.number}/eleves")
     whose = html.span(name, html.small(home.names), own and html.small(uow.translate("cette famille")))
-    return whose, _rights(uow, link, home, count), _unlink(uow, link, home) if count > 1 else ""
+    return whose, _rights(uow, link, home, count), _unlink(uow, pupil, home, other) if other else ""
 
 
 def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Markup:
-    if count == 1:
+    if count == 1 and link.rights == Rights.ALL:
         return html.span(uow.translate(HOUSEHOLDS[link.household]), " · ", uow.translate(RIGHTS[link.rights]))
     named = html.span(f" : {home.names}", class_="unseen")
     return acting_form(
@@ -77,9 +80,41 @@ def _rights(uow: UnitOfWork, link: PupilLink, home: Household, count: int) -> Ma
     )
 
 
-def _unlink(uow: UnitOfWork, link: PupilLink, home: Household) -> Markup:
-    named = html.span(f" : {home.names}", class_="unseen")
-    return button(uow.translate("Détacher"), named, do="unlink", of=link.id, class_="btn bad small")
+def _unlink(uow: UnitOfWork, pupil: Pupil, home: Household, other: Household) -> Markup:
+    """Where the principal household goes, who is principal next and what they may do is asked."""
+    link, named = home.link, html.span(f" : {home.names}", class_="unseen")
+    if link.household != HouseholdRank.PRINCIPAL:
+        return button(uow.translate("Détacher"), named, do="unlink", of=link.id, class_="btn bad small")
+    id_ = f"unlink-{link.id}"
+    text = uow.translate(
+        "{name} est détaché de son foyer principal. L’autre foyer ({names}) devient le foyer principal ; il en est prévenu "
+        "par e-mail.",
+        name=pupil.full_name,
+        names=other.names or uow.translate("famille n° {number}", number=other.family.number),
+    )
+    opener = html.button(
+        uow.translate("Détacher"), named, type="button", data_opens=f"{id_}-ask", class_="btn bad small"
+    )
+    form = acting_form(
+        html.p(text, id=f"{id_}-text"),
+        labelled(
+            uow,
+            f"{id_}-rights",
+            "Ce que ce foyer pourra faire",
+            "select",
+            options=RIGHTS,
+            value=other.link.rights,
+        ),
+        html.div(
+            html.button(uow.translate("Retour"), type="button", class_="btn quiet", data_closes=True, autofocus=True),
+            html.button(uow.translate("Détacher"), type="submit", class_="btn bad"),
+            class_="actions",
+        ),
+        do="unlink",
+        of=link.id,
+        class_="stack-form",
+    )
+    return opener + html.dialog(form, id=f"{id_}-ask", aria_labelledby=f"{id_}-text")
 
 
 def _more(uow: UnitOfWork, view: FamilyView) -> Markup:
@@ -196,7 +231,7 @@ def _on(page_state: PageState) -> dict[str, Handler]:
         return Answer(toast=uow.translate("Les droits des foyers sont changés."), focus=f"link-{act.of}-household")
 
     def unlink(uow: UnitOfWork, act: Act) -> Answer:
-        pupil = edit_pupils.unlink(uow, own_link(uow, act))
+        pupil = edit_pupils.unlink(uow, own_link(uow, act), act.values.get("rights", ""))
         return Answer(
             toast=uow.translate("{name} est détaché de ce foyer.", name=pupil.full_name), focus="family-title"
         )

@@ -13,7 +13,7 @@ from data.core import formats, spreadsheets
 from data.core.errors import NotFound, UserError
 from data.core.fields import read_date
 from data.core.spreadsheets import Form, Reading
-from data.importing import corrections, exporting, jobs, reports, worker_process
+from data.importing import corrections, exporting, jobs, long_exports, reports
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts, kind
 from data.importing.runs import ImportRun
@@ -100,10 +100,10 @@ def _export(caller: Caller, name: str, form: Form) -> tuple[bytes, int]:
     """A long one is written by a separate process: pages stay quick."""
     record = kind(name)
     with caller.unit_of_work() as uow:
-        long, person = counts(uow)[name] > LONG, Person.of(uow)
+        rows, person = counts(uow)[name], Person.of(uow)
         import_runs.manager_only(uow)
-        snapshot = None if long else exporting.gather(uow, record)
-    return exporting.file_of(snapshot, record, form) if snapshot else worker_process.export(person, name, form)
+        snapshot = exporting.gather(uow, record) if rows <= LONG else None
+    return exporting.file_of(snapshot, record, form) if snapshot else long_exports.write(person, name, form, rows)
 
 
 def _form(form: str) -> Form:

@@ -11,8 +11,9 @@ from components.ui.lists import Column, Listing
 from components.ui.status_chip import label_of
 from components.ui.tables import table
 from data.core import formats
-from data.core.i18n import _
+from data.core.i18n import _, figures
 from data.core.unit_of_work import UnitOfWork
+from data.importing import long_exports
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS, counts
 from data.importing.runs import ImportRun, ImportState
@@ -23,6 +24,7 @@ from pages.staff.imports.import_files import PATH
 def imports(uow: UnitOfWork, manque: str = "", genre: str = "") -> None:
     listing = _listing()
     Panel(uow, lambda w: _draw(w, bool(manque), genre), classes="flow")
+    Panel(uow, _export_under_way, follows=[("exports", uow.account_id or 0)], classes="flow")
     Panel(
         uow,
         lambda w: _history(w, listing),
@@ -48,7 +50,7 @@ def _give(uow: UnitOfWork, chosen: str) -> Markup:
         html.h2(uow.translate("Quel fichier avez-vous ?")),
         html.form(
             html.div(
-                html.label(uow.translate("Fichier"), for_="fichier"),
+                html.label(uow.translate("Fichier"), html.span(" ", uow.translate("(obligatoire)")), for_="fichier"),
                 html.input(
                     id="fichier",
                     name="fichier",
@@ -138,6 +140,26 @@ def _links(uow: UnitOfWork, path: str, what: str, label: str) -> Markup:
             for form in ("xlsx", "csv")
         ),
         class_="pair",
+    )
+
+
+def _export_under_way(uow: UnitOfWork) -> Markup:
+    """Of a large file, that the browser waits for: how far it is."""
+    under_way = long_exports.of(uow.account_id or 0)
+    if under_way is None:
+        return Markup()
+    done, total = under_way.done, under_way.total
+    title = uow.translate("Export en cours : {kind}", kind=uow.translate(KINDS[under_way.kind].label))
+    text = uow.translate(
+        "{done} lignes sur {total}", done=figures(done, uow.language), total=figures(total, uow.language)
+    )
+    return html.section(
+        html.h2(title, id="export-title", role="status"),
+        html.progress(value=done or None, max=total, aria_labelledby="export-title"),
+        html.p(text if done else uow.translate("Lecture des fiches du conservatoire…"), class_="soft"),
+        html.p(uow.translate("Le fichier arrive dans vos téléchargements dès qu’il est prêt."), class_="soft"),
+        class_="card progress",
+        aria_labelledby="export-title",
     )
 
 

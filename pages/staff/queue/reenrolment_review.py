@@ -307,7 +307,11 @@ def _decided(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     """Who decided and when; for a day, the button that takes it back, alone or with those decided in the same go."""
     sent = detail.sent
     when = formats.moment(sent.decided_at or uow.now, uow.zone, uow.language)
-    by = uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
+    by = (
+        uow.translate("Décidée par {name} le {moment}.", name=sent.decided_by, moment=when)
+        if sent.decided_at
+        else uow.translate("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
+    )
     undo, others = None, None
     if reenrolment_queue.may_undo(uow, sent):
         undo = button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")

@@ -16,6 +16,7 @@ from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
+from data.reenrolment.queue_list import Narrowing
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
 from pages.staff.queue.reenrolment_state import narrowing
 
@@ -49,22 +50,26 @@ def requests(
     r: str = "",
     f: str = "",
     dep: str = "",
-) -> None:
-    asked = parse_id(demande)
+) -> str:
+    _show(uow, onglet, parse_id(demande), narrowing(r, f, dep), closed=bool(traitees))
+    return uow.translate(tabs.TABS.get(onglet, tabs.TABS[""]))
+
+
+def _show(uow: UnitOfWork, onglet: str, asked: int | None, narrowed: Narrowing, *, closed: bool) -> None:
     if onglet == "reinscriptions":
-        reenrolments.show_queue(uow, asked, narrowing(r, f, dep), closed=bool(traitees))
+        reenrolments.show_queue(uow, asked, narrowed, closed=closed)
         return
     if onglet == "pieces":
-        documents.show_queue(uow, asked, closed=bool(traitees), search=r)
+        documents.show_queue(uow, asked, closed=closed, search=narrowed.search)
         return
     if onglet == "absences":
-        absences.show_queue(uow, asked, closed=bool(traitees))
+        absences.show_queue(uow, asked, closed=closed)
         return
     if onglet == "paiements":
         overpayments.show_queue(uow)
         return
     closed = onglet == "traitees"
-    page_state = PageState(closed, asked, r[:60], opens_first=asked is None and not closed)
+    page_state = PageState(closed, asked, narrowed.search, opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         **review_queue.moves(_turn),

@@ -89,7 +89,7 @@ def _draw(uow: UnitOfWork, draft: Draft) -> Markup:
         html.h2(uow.translate("Aperçu")),
         html.p(uow.translate("La fiche telle que la famille la verra."), class_="soft"),
         html.div(
-            html.div(forms.record_form(uow, shown, sample, {}, forms.Typed()), class_="preview", inert=True),
+            html.div(forms.record_form(uow, shown, sample, forms.Shown(), forms.Typed()), class_="preview", inert=True),
             class_="preview-view",
             tabindex="0",
             role="group",

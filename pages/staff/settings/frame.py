@@ -72,6 +72,7 @@ def settings_form(uow: UnitOfWork, part: Part, typed: Typed, *, more: Content = 
         do="save",
         of=part.path,
         data_draft=f"reglages-{part.path}-{uow.account_id}",
+        data_unsaved=True,
         id=f"{part.path}-form",
     )
     return html.section(form, more, class_="card", aria_label=uow.translate(part.title))

@@ -1,0 +1,110 @@
+"""Who sends half and waits, opens socket after socket, or nests without end, holds nothing for long and fills no log (R-32)."""
+
+import contextlib
+import json
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.server import PATIENCE, Server
+from tests.web.http_client import Person, Tab, open_socket
+
+Come, Launch = Callable[..., Person], Callable[..., Server]
+SCHOOL, HOME = "8.8.4.4", "8.8.8.8"  # addresses of nobody here: a proxy of ours says them
+
+
+@pytest.fixture
+def strict(launch: Launch) -> Server:
+    """Short times and few sockets."""
+    return launch(TRUSTED_PROXIES="127.0.0.1", SLOW_SECONDS="1", SOCKETS_PER_PAGE="3", SOCKETS_PER_ADDRESS="5")
+
+
+@contextlib.contextmanager
+def half(portal: Server, sent: str) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", portal.port), timeout=PATIENCE) as opened:
+        opened.sendall(sent.encode())
+        yield opened
+
+
+def ended(opened: socket.socket) -> bytes:
+    """All that comes until the portal closes."""
+    found = b""
+    with contextlib.suppress(ConnectionResetError):
+        while more := opened.recv(65536):
+            found += more
+    return found
+
+
+def test_half_sent_requests_are_let_go(strict: Server) -> None:
+    host = f"Host: localhost:{strict.port}\r\nOrigin: {strict.url}\r\n"
+    post = f"POST /connexion HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\n"
+    whole = f"GET /healthz HTTP/1.1\r\n{host}\r\n"
+    with contextlib.ExitStack() as stack:
+        opened = [
+            stack.enter_context(half(strict, sent))
+            for sent in (
+                "",
+                "GET / HTTP/1.1\r\n",
+                f"GET / HTTP/1.1\r\n{host}X-A: ",
+                f"{post}Content-Length: 500\r\n\r\nsite=valmont",
+                f"{post}Transfer-Encoding: chunked\r\n\r\n4\r\nsite",
+                f"{whole}GET /healthz HTTP/1.1\r\nHost",  # one that was answered, and half of the next
+                f"GET /healthz HTTP/1.1\r\n{host}Content-Length: 90\r\n\r\nx",  # a body that nobody reads
+            )
+        ]
+        answers = [ended(each) for each in opened]
+    assert answers[:3] == [b"", b"", b""]
+    assert not any(answer.startswith(b"HTTP/1.1 200") for answer in answers[3:5])
+    assert [answer.count(b"HTTP/1.1 200") for answer in answers[5:]] == [1, 1]
+    with half(strict, f"GET / HTTP/1.1\r\n{host}") as opened_one, contextlib.suppress(OSError):
+        for _ in range(100):  # a head without end
+            opened_one.sendall(b"X-A: " + b"x" * 65_000 + b"\r\n")
+        assert not ended(opened_one).startswith(b"HTTP/1.1 2")
+    with Person(strict) as visitor:
+        assert visitor.get("/healthz").status_code == 200
+
+
+def test_a_page_and_an_address_have_so_many_sockets_and_no_more(strict: Server, come: Come) -> None:
+    claire, marc = come("aubry.claire", to=strict, address=SCHOOL), come("aubry.marc", to=strict, address=SCHOOL)
+    page, other = Tab(claire, "/famille"), Tab(marc, "/famille")
+
+    def opens(tab: Tab, count: int) -> list[bool]:
+        found = []
+        for _ in range(count):
+            try:
+                sockets.append(open_socket_from(tab))
+                found.append(True)
+            except (InvalidStatus, ConnectionClosed, AssertionError):
+                found.append(False)
+        return found
+
+    sockets: list[object] = []
+    assert opens(page, 6) == [True] * 3 + [False] * 3
+    assert opens(other, 4) == [True] * 2 + [False] * 2
+    elsewhere = Tab(come("belkacem.samir", to=strict, address=HOME), "/famille")
+    assert opens(elsewhere, 1) == [True]
+    for each in sockets:
+        each.close()  # type: ignore[attr-defined]
+    with Tab(marc, "/famille") as again:
+        assert again.act("nothing of ours")
+
+
+def open_socket_from(tab: Tab) -> object:
+    return open_socket(tab.person, tab.boot["query"])
+
+
+def test_what_nests_without_end_is_told_in_a_line(portal: Server, claire: Person) -> None:
+    read = len(portal.log)
+    for deep in ("[" * 100_000, '{"a":' * 100_000, "[" * 900 + "]" * 900):
+        with Tab(claire, "/famille") as tab:
+            element, listener, _ = tab.panel()
+            assert tab.socket
+            named = {"id": element, "client_id": tab.client_id, "listener_id": listener}
+            for packet in (f"42{deep}", f'42["event",{deep}]', "42" + json.dumps(["event", {**named, "args": [deep]}]),
+                           f'42["handshake",{deep}]', f'42["log",{deep}]', f"40{deep}", f"451-{deep}", deep):  # fmt: skip
+                with contextlib.suppress(ConnectionClosed):
+                    tab.socket.send(packet)
+        assert claire.get("/famille").status_code == 200
+    assert "Traceback" not in portal.log[read:]
