@@ -27,6 +27,7 @@ STYLES = (
     "lists_narrow.css",
     "staff.css",
     "reenrolment_review.css",
+    "cockpit.css",
     "payment.css",
     "settings.css",
     "reenrolment.css",

@@ -31,6 +31,7 @@ class FieldMarks(TypedDict, total=False):
     data_change: str
     data_search: str
     data_of: str
+    data_ready: bool
 
 
 def labelled(

@@ -54,11 +54,14 @@ def draw_list(uow: UnitOfWork, caption: str, column: str, rows: Sequence[Markup]
     return html.table(html.caption(caption), html.thead(heads), html.tbody(rows))
 
 
-def draw_row(row_id: int, href: str, name: str, about: object, age: Markup, *, current: bool) -> Markup:
-    """One that waits, or was answered: whose, what, since when. It opens on the right (the act « open »)."""
+def draw_row(
+    row_id: int, href: str, name: str, about: object, age: Markup, *, current: bool, above: Markup | None = None
+) -> Markup:
+    """One that waits, or was answered: whose, what, since when; `above` stands over the age. It opens on the right (the act
+    « open »)."""
     link = html.a(
         html.span(html.strong(name), html.br(), html.span(about, class_="soft")),
-        age,
+        html.span(above, age, class_="marks") if above else age,
         href=href,
         data_do="open",
         data_of=row_id,
@@ -106,11 +109,12 @@ def keyed(key: str, *label: Content, do: str = "", **attributes: object) -> Mark
     return button(*shown, do=do, **attributes) if do else html.button(*shown, **attributes)
 
 
-def verdicts(uow: UnitOfWork, declined: str, accepted: str) -> Markup:
-    """« Refuser » and « Accepter »: the field « verdict »."""
+def verdicts(uow: UnitOfWork, declined: str, accepted: str, beside: Markup) -> Markup:
+    """« Accepter » and « Refuser »: the field « verdict »; what stands `beside` them."""
     return html.div(
-        keyed("R", uow.translate("Refuser"), type="submit", name="verdict", value=declined, class_="btn bad"),
         keyed("V", uow.translate("Accepter"), type="submit", name="verdict", value=accepted, class_="btn"),
+        keyed("R", uow.translate("Refuser"), type="submit", name="verdict", value=declined, class_="btn bad"),
+        beside,
         class_="actions",
     )
 
@@ -138,6 +142,8 @@ def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, 
             name="reason",
             maxlength=most,
             rows=2,
+            placeholder=" ",  # for the stylesheet: whether something is written
+            data_ready=True,
             aria_describedby="reason-fault" if fault else None,
             aria_invalid="true" if fault else None,
         ),
@@ -150,9 +156,10 @@ def reason(uow: UnitOfWork, label: str, fault: UserError | None, ready: Markup, 
 def ready_sentences(uow: UnitOfWork, field: str, key: str, ours: Iterable[str], reader: int) -> Markup:
     """A button for each sentence (data/core/sites.py, refusals), which writes it into the field. `reader`: the account it is for."""
     language = accounts.language_of(uow, reader)
+    foreign = language if language != uow.language else None
     buttons = [
-        html.button(each, type="button", data_fills=field, lang=language if language != uow.language else None)
-        for each in sites.refusals(sites.here(uow), key, ours, language)
+        keyed(str(at) if at < 10 else "", html.span(each), type="button", data_fills=field, lang=foreign)
+        for at, each in enumerate(sites.refusals(sites.here(uow), key, ours, language), start=1)
     ]
     return html.div(buttons, class_="ready", role="group", aria_label=uow.translate("Raisons prêtes"))
 
@@ -204,7 +211,7 @@ def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     """The dialog of « Clavier »: each key and what it does; single keys can be switched off."""
     listed = (
         html.dt(html.kbd(translate_or_same(key, uow.language))) + html.dd(uow.translate(text))
-        for key, text in (*keys, ("?", _("cette aide")))
+        for key, text in (*keys, ("/", _("chercher une famille")), ("?", _("cette aide")))
     )
     box = html.input(type="checkbox", data_keys=True, checked=True)
     ok = html.button(uow.translate("OK"), type="button", class_="btn", data_closes=True, autofocus=True)
@@ -218,7 +225,7 @@ def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
     )
 
 
-def just_decided(uow: UnitOfWork, of: int | None, text: str) -> Markup | None:
+def just_decided(uow: UnitOfWork, text: str, of: object) -> Markup | None:
     """What was decided a moment ago can be taken back at once. It has its place beside the tabs: nothing jumps."""
     if of is None:
         return None

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import ClassVar, TypeVar
 
 from pydantic import SkipValidation
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam, func
 from sqlmodel import Field, col, select
 
 from data.core.errors import NotFound
@@ -275,6 +275,27 @@ def _next_due(invoice: Invoice, settled: int, parts: Sequence[Instalment]) -> tu
         if reached > settled:
             return part.due_day, min(reached - settled, part.cents, left)
     return invoice.due_day, left
+
+
+def next_due(uow: UnitOfWork, family_id: int) -> date | None:
+    """When the first part of what the family owes is due: of the invoices that are not settled. One question."""
+    settled = (
+        select(func.coalesce(func.sum(col(Allocation.cents)), 0))
+        .join(Payment, col(Payment.id) == Allocation.payment_id, isouter=True)
+        .where(Allocation.invoice_id == Invoice.id, func.coalesce(Payment.state, "") != EntryState.REJECTED)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
+    parts: dict[int, tuple[Invoice, int, list[Instalment]]] = {}
+    for invoice, paid, part in uow.rows(
+        select(Invoice, settled, Instalment)
+        .join(Instalment, col(Instalment.invoice_id) == Invoice.id, isouter=True)
+        .where(Invoice.family_id == family_id, Invoice.nature != Nature.CREDIT, col(Invoice.total) > settled)
+        .order_by(col(Instalment.due_day))
+    ):
+        parts.setdefault(invoice.id, (invoice, paid, []))[2].extend([part] if part else [])
+    days = [_next_due(invoice, paid, theirs)[0] for invoice, paid, theirs in parts.values()]
+    return min((day for day in days if day), default=None)
 
 
 def invoice_by_number(uow: UnitOfWork, number: str) -> Invoice:

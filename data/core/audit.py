@@ -45,6 +45,7 @@ class Action(StrEnum):
     ABSENCE_DOCUMENT = "absence document"
     ABSENCE_WITHDRAWN = "absence withdrawn"
     ABSENCE_DECIDED = "absence decided"
+    REQUEST_FOLLOWED_UP = "request followed up"
     CERTIFICATE_ISSUED = "certificate issued"
     ONLINE_PAYMENT_STARTED = "online payment started"
     ONLINE_PAYMENT_RESUMED = "online payment resumed"

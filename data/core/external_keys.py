@@ -4,10 +4,9 @@ from typing import ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, col, select
+from sqlmodel import Field
 
 from data.core.scope import OfSite, Scope
-from data.core.unit_of_work import UnitOfWork
 
 
 class ExternalKey(OfSite, table=True):
@@ -21,14 +20,3 @@ class ExternalKey(OfSite, table=True):
     key: str = Field(max_length=80)
     row_id: int = Field(index=True)
     alias: bool = False  # another name of a row that has its own: of a family that became part of it
-
-
-def external_code(uow: UnitOfWork, record: str, row_id: int) -> str:
-    """What the management software calls a row; "" when it has its number."""
-    uow.staff_only()
-    found = uow.all(
-        select(ExternalKey.key)
-        .where(ExternalKey.record == record, ExternalKey.row_id == row_id, col(ExternalKey.alias).is_(False))
-        .limit(1)
-    )
-    return found[0] if found else ""

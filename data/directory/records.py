@@ -1,4 +1,4 @@
-"""What the portal keeps of one family, for staff to read: requests, letters, the journal; the latest first."""
+"""What the portal keeps of one family, for staff to read: requests of every kind, letters, the journal; the latest first."""
 
 from sqlmodel import col, select
 
@@ -7,7 +7,11 @@ from data.core.audit import AuditEntry
 from data.core.fields import editables
 from data.core.unit_of_work import UnitOfWork
 from data.directory.part_families import merged_into
+from data.families.models import Pupil
 from data.mail.outbox import Letter
+from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.models import Reenrolment, SuppliedDocument
+from data.schooling.absences import AbsenceNotice
 
 MAX_ROWS = 200
 
@@ -22,6 +26,46 @@ def requests(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Aske
         .limit(most)
     )
     return [(request, change, editables(RECORD_TYPES[request.sheet])[change.field]) for request, change in found]
+
+
+def reenrolments(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[tuple[Reenrolment, Pupil, Campaign]]:
+    uow.staff_only()
+    found = uow.rows(
+        select(Reenrolment, Pupil, Campaign)
+        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+        .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
+        .where(Reenrolment.household_id == family_id)
+        .order_by(col(Reenrolment.submitted_at).desc(), col(Reenrolment.id).desc())
+        .limit(most)
+    )
+    return [(sent, pupil, campaign) for sent, pupil, campaign in found]
+
+
+def documents(
+    uow: UnitOfWork, family_id: int, most: int = MAX_ROWS
+) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil]]:
+    uow.staff_only()
+    found = uow.rows(
+        select(SuppliedDocument, RequiredDocument, Pupil)
+        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
+        .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
+        .where(SuppliedDocument.family_id == family_id)
+        .order_by(col(SuppliedDocument.given_at).desc(), col(SuppliedDocument.id).desc())
+        .limit(most)
+    )
+    return [(supplied, document, pupil) for supplied, document, pupil in found]
+
+
+def absences(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[tuple[AbsenceNotice, Pupil]]:
+    uow.staff_only()
+    found = uow.rows(
+        select(AbsenceNotice, Pupil)
+        .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
+        .where(AbsenceNotice.family_id == family_id)
+        .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
+        .limit(most)
+    )
+    return [(notice, pupil) for notice, pupil in found]
 
 
 def letters_of(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Letter]:

@@ -12,15 +12,17 @@ from sqlalchemy import ColumnElement, String, case, cast, exists, func, union_al
 from sqlmodel import col, or_, select
 
 from data.accounts.models import Account
-from data.billing.models import Invoice
-from data.core import search_text
+from data.billing.models import Invoice, Payment
+from data.core import formats, search_text
 from data.core.external_keys import ExternalKey
+from data.core.plain_text import fold
 from data.core.roles import Role
 from data.core.search_text import SearchTerm
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
+from data.schooling.models import Course, Enrolment, EnrolmentStatus, Teacher
 
 PAGE = 50
 COLUMNS = ("number", "adult", "pupil", "contact", "town", "access")
@@ -59,15 +61,17 @@ def find(
     """The families that answer to all that is typed. `order` is one of COLUMNS; "" is the likeliest first."""
     uow.staff_only()
 
+    terms = search_text.terms_in(typed)
+    names = _names(uow, terms)
+
     def ask(terms: Sequence[SearchTerm]) -> tuple[int, Sequence[Family]]:
         """The page, and how many there are in all: told by the same question, unless the page is beyond the end."""
-        conditions = _conditions(uow, terms, without_access=without_access)
+        conditions = _conditions(uow, terms, names, without_access=without_access)
         page = uow.rows(_sorted(uow, terms, order, down).where(*conditions).limit(most).offset(skip))
         if not page and skip:
             return uow.count(select(func.count(col(Family.id))).where(*conditions)), []
         return (page[0][1] if page else 0), [family for family, _ in page]
 
-    terms = search_text.terms_in(typed)
     total, page = ask(terms)
     nearer, guessed = _guess(uow, terms) if not total else (terms, {})
     if guessed:
@@ -79,18 +83,50 @@ def everyone(uow: UnitOfWork, typed: str = "", *, without_access: bool = False) 
     """The keys of all families that `find` would show, page after page."""
     uow.staff_only()
 
+    terms = search_text.terms_in(typed)
+    names = _names(uow, terms)
+
     def ask(terms: Sequence[SearchTerm]) -> list[int]:
-        conditions = _conditions(uow, terms, without_access=without_access)
+        conditions = _conditions(uow, terms, names, without_access=without_access)
         return list(uow.all(select(Family.id).where(*conditions)))
 
-    terms = search_text.terms_in(typed)
     found = ask(terms)
     nearer, guessed = _guess(uow, terms) if not found else (terms, {})
     return ask(nearer) if guessed else found
 
 
-def _conditions(uow: UnitOfWork, terms: Sequence[SearchTerm], *, without_access: bool) -> list[Any]:
-    return [*(_answers(uow, word) for word in terms), *([_without_access()] if without_access else [])]
+@dataclass(frozen=True)
+class _Names:
+    """What is found by its folded words and keeps none: the towns where adults live, the teachers of this year."""
+
+    towns: Sequence[str] = ()
+    teachers: Sequence[tuple[int, str]] = ()
+
+    def towns_like(self, word: SearchTerm) -> list[str]:
+        return [town for town in self.towns if _like(word, town)]
+
+    def teachers_like(self, word: SearchTerm) -> list[int]:
+        return [key for key, name in self.teachers if _like(word, name)]
+
+
+def _like(word: SearchTerm, text: str) -> bool:
+    folded = f" {fold(text)}"
+    return any(f" {form}" in folded.replace("-", " ") for form in word.forms if form)
+
+
+def _names(uow: UnitOfWork, terms: Sequence[SearchTerm]) -> _Names:
+    """Few of each: they are compared here, as accents do not matter. Where a protected adult lives is not told."""
+    if not any(form[:1].isalpha() for word in terms for form in word.forms):
+        return _Names()
+    living = select(Guardian.town).where(Guardian.town != "").distinct()
+    if uow.role != Role.MANAGER:
+        living = living.where(col(Guardian.contact_hidden).is_(False))
+    teachers = uow.rows(select(Teacher.id, Teacher.first_name, Teacher.last_name))
+    return _Names(uow.all(living), [(key, f"{first} {last}") for key, first, last in teachers])
+
+
+def _conditions(uow: UnitOfWork, terms: Sequence[SearchTerm], names: _Names, *, without_access: bool) -> list[Any]:
+    return [*(_answers(uow, word, names) for word in terms), *([_without_access()] if without_access else [])]
 
 
 def _literal(text: str) -> str:
@@ -102,9 +138,9 @@ def _holds(column: Any, word: SearchTerm) -> Any:
     return or_(*(col(column).like(f"%{_literal(form)}%", escape="\\") for form in word.forms if form))
 
 
-def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
-    """The family's number, one of its adults, pupils or accounts is found by the word."""
-    ways = [
+def _answers(uow: UnitOfWork, word: SearchTerm, names: _Names) -> Any:
+    """The family's number, one of its adults, pupils or accounts is found by the word; its town, or a teacher of this year."""
+    ways: list[ColumnElement[bool]] = [
         col(Family.id).in_(select(Guardian.family_id).where(_holds(Guardian.search, word))),
         col(Family.id).in_(
             select(PupilLink.family_id)
@@ -117,6 +153,13 @@ def _answers(uow: UnitOfWork, word: SearchTerm) -> Any:
     ]
     if any(form[-1:].isdigit() for form in word.forms):
         ways += _codes(word)
+    if towns := names.towns_like(word):
+        living = select(Guardian.family_id).where(col(Guardian.town).in_(towns))
+        if uow.role != Role.MANAGER:
+            living = living.where(col(Guardian.contact_hidden).is_(False))
+        ways.append(col(Family.id).in_(living))
+    if teachers := names.teachers_like(word):
+        ways.append(_taught(uow, teachers))
     if word.number is not None:
         ways.append(cast(col(Family.number), String).like(f"{word.number}%"))
     if uow.role == Role.MANAGER:
@@ -135,14 +178,30 @@ def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[ColumnElement[bool
     return [col(Pupil.id).not_in(hidden)] if hidden else []
 
 
+def _taught(uow: UnitOfWork, teachers: Sequence[int]) -> ColumnElement[bool]:
+    """The families of the pupils that these teachers have this school year."""
+    theirs = (
+        select(PupilLink.family_id)
+        .join(Enrolment, col(Enrolment.pupil_id) == PupilLink.pupil_id)
+        .join(Course, col(Course.id) == Enrolment.course_id)
+        .where(
+            Course.school_year == formats.school_year(uow.today),
+            col(Course.teacher_id).in_(teachers),
+            col(Enrolment.status) != EnrolmentStatus.LEFT,
+        )
+    )
+    return col(Family.id).in_(theirs)
+
+
 def _codes(word: SearchTerm) -> list[Any]:
-    """What the management software calls the family or a pupil; the number of an invoice."""
+    """What the management software calls the family or a pupil; the number of an invoice or a receipt."""
     rows = select(ExternalKey.row_id).where(func.lower(ExternalKey.key).in_(word.forms))
     pupils = rows.where(ExternalKey.record == "pupil")
     return [
         col(Family.id).in_(rows.where(ExternalKey.record == "family")),
         col(Family.id).in_(select(PupilLink.family_id).where(col(PupilLink.pupil_id).in_(pupils))),
         col(Family.id).in_(select(Invoice.family_id).where(func.lower(Invoice.number).in_(word.forms))),
+        col(Family.id).in_(select(Payment.family_id).where(func.lower(Payment.number).in_(word.forms))),
     ]
 
 

@@ -303,10 +303,15 @@ _PUPILS_OF = prepared(
 _FAMILY_NUMBERED = prepared(select(Family).where(Family.number == bindparam("number")))
 
 
+def adults_of(uow: UnitOfWork, family_id: int | None) -> list[Guardian]:
+    """For staff: the adults of one family, the responsible one first."""
+    return list(uow.all(_ADULTS_OF, family=family_id))
+
+
 def of_family(uow: UnitOfWork, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
     """For staff: the adults and the pupils of one family."""
-    adults, linked = uow.all(_ADULTS_OF, family=family_id), uow.rows(_PUPILS_OF, family=family_id)
-    return list(adults), [(pupil, link) for pupil, link in linked]
+    linked = uow.rows(_PUPILS_OF, family=family_id)
+    return adults_of(uow, family_id), [(pupil, link) for pupil, link in linked]
 
 
 def by_number(uow: UnitOfWork, number: int) -> Family:

@@ -211,6 +211,51 @@ def compose(mail: Mail, site: Site, now: datetime, own: TemplateText | None = No
     )
 
 
+def call_back(uow: UnitOfWork, account_id: int, kind: LetterKind, written_at: datetime | None) -> bool:
+    """The letter of a decision that is taken back does not leave; False when it has left already."""
+    letter = uow.one(
+        select(Letter)
+        .where(
+            Letter.account_id == account_id,
+            Letter.kind == kind,
+            Letter.created_at == written_at,
+            Letter.state == LetterState.WAITING,
+            Letter.attempts == 0,
+        )
+        .with_for_update()
+    )
+    if letter is None:
+        return False
+    letter.state = LetterState.CANCELLED
+    uow.add(letter)
+    uow.publish(("letters", letter.site_id))
+    return True
+
+
+def take_back_line(uow: UnitOfWork, account_id: int, kind: LetterKind, line: str) -> bool:
+    """What a letter of several decisions says of one of them, before it leaves; the letter too when it says nothing else.
+    False when it has left already."""
+    letter = uow.one(
+        select(Letter)
+        .where(
+            Letter.account_id == account_id,
+            Letter.kind == kind,
+            Letter.state == LetterState.WAITING,
+            Letter.attempts == 0,
+        )
+        .order_by(col(Letter.id).desc())
+        .with_for_update()
+    )
+    if letter is None or ["message", line] not in letter.blocks:
+        return False
+    letter.blocks = [block for block in letter.blocks if block != ["message", line]]
+    if not any(block[0] == "message" for block in letter.blocks):
+        letter.state = LetterState.CANCELLED
+    uow.add(letter)
+    uow.publish(("letters", letter.site_id))
+    return True
+
+
 def cancel_waiting(uow: UnitOfWork, account_id: int, kind: LetterKind) -> None:
     """A newer letter says what these said: they are not sent, their secret is forgotten."""
     uow.change(

@@ -24,6 +24,7 @@ class LetterKind(StrEnum):
     ABSENCE_RECEIVED = "absence_received"
     ABSENCE_ACCEPTED = "absence_accepted"
     ABSENCE_DECLINED = "absence_declined"
+    ABSENCE_REOPENED = "absence_reopened"
     EMAIL_CHANGE_ASKED = "email_change_asked"
     PAYMENT_RECEIVED = "payment_received"
     REENROLMENT_RECEIVED = "reenrolment_received"
@@ -34,6 +35,7 @@ class LetterKind(StrEnum):
     REENROLMENT_REOPENED = "reenrolment_reopened"
     REENROLMENT_REMINDER = "reenrolment_reminder"
     DOCUMENT_REFUSED = "document_refused"
+    DOCUMENT_REOPENED = "document_reopened"
     DAILY_DIGEST = "daily_digest"
     STAFF_WELCOME = "staff_welcome"
     STAFF_EMAIL_CHANGED = "staff_email_changed"
@@ -204,6 +206,15 @@ TEMPLATES = {
         (_("L’absence de {subject} {days} n’a pas pu être justifiée. Voici pourquoi :"), "message", "link"),
         _("Voir les cours"),
     ),
+    LetterKind.ABSENCE_REOPENED: Template(
+        _("Votre message d’absence est de nouveau étudié"),
+        (
+            _("La réponse à votre message d’absence est annulée : {subject}, {days}."),
+            _("Nous l’étudions de nouveau. Vous recevrez une nouvelle réponse."),
+            "link",
+        ),
+        _("Voir les cours"),
+    ),
     LetterKind.EMAIL_CHANGE_ASKED: Template(
         _("Un changement d’adresse e-mail a été demandé"),
         (
@@ -282,6 +293,16 @@ TEMPLATES = {
             _("Le conservatoire n’a pas pu valider une pièce de votre dossier de réinscription."),
             "message",
             _("Donnez-en une autre en ligne, avec le bouton « Importer »."),
+            "link",
+        ),
+        _("Voir les pièces"),
+    ),
+    LetterKind.DOCUMENT_REOPENED: Template(
+        _("Une pièce de votre dossier est de nouveau étudiée"),
+        (
+            _("La réponse à cette pièce est annulée :"),
+            "message",
+            _("Nous l’étudions de nouveau. Vous recevrez une nouvelle réponse si elle est à remplacer."),
             "link",
         ),
         _("Voir les pièces"),

@@ -15,10 +15,14 @@ from data.core.i18n import _
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Pupil
+from data.mail import outbox
+from data.mail.templates import LetterKind
 from data.schooling.absences import (
+    LETTERS,
     MAX_DAYS,
     Absence,
     AbsenceNotice,
+    ExcusedBefore,
     NoticeState,
     announce_change,
     audit_changes,
@@ -26,6 +30,7 @@ from data.schooling.absences import (
 )
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState
 
+UNDO_HOURS = 24
 READY = (
     _("Un justificatif est nécessaire : joignez-le."),
     _("Ce motif n’excuse pas l’absence."),
@@ -82,9 +87,7 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     """
     uow.staff_only()
     notice = uow.get(AbsenceNotice, notice_id, lock=True)
-    own = uow.get(Account, uow.account_id).own_family_id
-    if own is not None and own == notice.family_id:
-        raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
+    _not_own(uow, notice)
     if notice.state != NoticeState.PENDING:
         if notice.state == NoticeState.WITHDRAWN:
             raise UserError("La famille a retiré cette annonce entre-temps.")
@@ -98,9 +101,8 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
         raise ValidationErrors({"answer": UserError("Indiquez à la famille la raison du refus.")})
     notice.state = NoticeState.ACCEPTED if accept else NoticeState.DECLINED
     notice.decided_at, notice.decided_by, notice.answer = uow.now, uow.name, answer
+    notice.excused = _excuse(uow, notice) if accept else []
     uow.add(notice)
-    if accept:
-        _excuse(uow, notice)
     write_letter(uow, notice, uow.get(Pupil, notice.pupil_id))
     audit.note_record(
         uow,
@@ -113,13 +115,18 @@ def decide(uow: UnitOfWork, notice_id: int, *, accept: bool, answer: str = "") -
     return notice
 
 
-def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
-    """The absence that was justified; or one for each lesson of the days announced."""
+def _not_own(uow: UnitOfWork, notice: AbsenceNotice) -> None:
+    own = uow.get(Account, uow.account_id).own_family_id
+    if own is not None and own == notice.family_id:
+        raise UserError("Cette demande est celle de votre famille : un collègue doit la traiter.")
+
+
+def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> list[ExcusedBefore]:
+    """The absence that was justified; or one for each lesson of the days announced. What it takes to undo it."""
     if notice.absence_id:
         absence = uow.get(Absence, notice.absence_id, lock=True)
-        _excuse_one(absence, notice)
-        uow.add(absence)
-        return
+        return [_excused(uow, absence, notice)]
+    before: list[ExcusedBefore] = []
     last = min(notice.last_day, notice.first_day + timedelta(days=MAX_DAYS))
     wanted = [
         col(Enrolment.pupil_id) == notice.pupil_id,
@@ -152,9 +159,66 @@ def _excuse(uow: UnitOfWork, notice: AbsenceNotice) -> None:
             minutes=enrolment.slot_minutes or lesson.minutes,
         )
         absence.lesson_id = absence.lesson_id or lesson.id
-        _excuse_one(absence, notice)
-        uow.add(absence)
+        before.append(_excused(uow, absence, notice))
+    return before
 
 
-def _excuse_one(absence: Absence, notice: AbsenceNotice) -> None:
+def _excused(uow: UnitOfWork, absence: Absence, notice: AbsenceNotice) -> ExcusedBefore:
+    """How the absence stood before, as AbsenceNotice.excused keeps it."""
+    made, before = absence.id is None, (absence.excused, absence.reason, absence.reason_from_id)
     absence.excused, absence.reason, absence.reason_from_id = True, notice.reason, notice.family_id
+    return uow.add(absence).id, made, *before
+
+
+def may_undo(uow: UnitOfWork, notice: AbsenceNotice) -> bool:
+    return notice.decided_at is not None and uow.now - notice.decided_at < timedelta(hours=UNDO_HOURS)
+
+
+def undo(uow: UnitOfWork, notice_id: int) -> AbsenceNotice:
+    """« Annuler la décision », for 24 hours: the notice waits again, the absences are as they were."""
+    uow.staff_only()
+    notice = uow.get(AbsenceNotice, notice_id, lock=True)
+    _not_own(uow, notice)
+    if notice.state not in {NoticeState.ACCEPTED, NoticeState.DECLINED}:
+        raise UserError("Cette demande attend déjà une décision.")
+    if not may_undo(uow, notice):
+        raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    _excuse_no_more(uow, notice)
+    _take_letter_back(uow, notice)
+    before, notice.state = notice.state, NoticeState.PENDING
+    notice.decided_at, notice.decided_by, notice.answer, notice.excused = None, "", "", []
+    uow.add(notice)
+    changes = {**audit_changes(notice), "decision": [before, NoticeState.PENDING]}
+    audit.note_record(uow, Action.DECISION_UNDONE, notice, notice.family_id, changes=changes)
+    announce_change(uow, notice)
+    return notice
+
+
+def _excuse_no_more(uow: UnitOfWork, notice: AbsenceNotice) -> None:
+    """What the acceptance excused, but for what another one excuses too."""
+    others = uow.all(
+        select(AbsenceNotice).where(
+            AbsenceNotice.pupil_id == notice.pupil_id,
+            AbsenceNotice.state == NoticeState.ACCEPTED,
+            AbsenceNotice.id != notice.id,
+        )
+    )
+    shared = {line[0] for other in others for line in other.excused}
+    for key, made, excused, reason, whose in notice.excused:
+        absence = uow.one(select(Absence).where(Absence.id == key).with_for_update())
+        if absence is None or key in shared:
+            continue
+        if (absence.excused, absence.reason) != (True, notice.reason):
+            raise UserError("Une de ces absences a changé depuis : corrigez-la dans le dossier de l’élève.")
+        if made:
+            uow.delete(absence)
+        else:
+            absence.excused, absence.reason, absence.reason_from_id = excused, reason, whose
+            uow.add(absence)
+
+
+def _take_letter_back(uow: UnitOfWork, notice: AbsenceNotice) -> None:
+    """The letter that has not left does not leave; otherwise another says what happened."""
+    kind = LETTERS[NoticeState(notice.state)]
+    if not outbox.call_back(uow, notice.author_id, kind, notice.decided_at):
+        write_letter(uow, notice, uow.get(Pupil, notice.pupil_id), kind=LetterKind.ABSENCE_REOPENED)

@@ -9,8 +9,9 @@ from data.billing.online_payments import AttemptState, OnlinePayment
 from data.change_requests.models import ChangeRequest, RequestState
 from data.core.sites import Site
 from data.core.unit_of_work import UnitOfWork
-from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument
-from data.reenrolment.review_queue import CLOSED
+from data.reenrolment import participation
+from data.reenrolment.models import Reenrolment, ReenrolmentState, SuppliedDocument
+from data.reenrolment.queue_list import CLOSED
 from data.schooling.absences import AbsenceNotice, NoticeState
 
 FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
@@ -23,7 +24,7 @@ def counts(uow: UnitOfWork) -> dict[str, int]:
     asked = (
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
         select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
-        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == DocumentState.RECEIVED),
+        select(func.count(col(SuppliedDocument.id))).where(participation.alone()),
         select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == NoticeState.PENDING),
         select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.CLOSED),

@@ -53,8 +53,20 @@ def reopened(uow: UnitOfWork, sent: Reenrolment) -> None:
 def document_refused(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
     """One letter one round of decisions tells of all refused documents."""
     mail = _mail(uow, LetterKind.DOCUMENT_REFUSED, uow.get(Account, supplied.author_id), pupil)
-    line = f"« {label} », {pupil.full_name} : {supplied.reason}"
+    line = _refusal(supplied, pupil, label)
     outbox.write(uow, replace(mail, message=line, delay=settings().decision_letter_delay, joins=True))
+
+
+def _refusal(supplied: SuppliedDocument, pupil: Pupil, label: str) -> str:
+    return f"« {label} », {pupil.full_name} : {supplied.reason}"
+
+
+def refusal_undone(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
+    """What the letter says of it does not leave; otherwise another says that the document is looked at again."""
+    if outbox.take_back_line(uow, supplied.author_id, LetterKind.DOCUMENT_REFUSED, _refusal(supplied, pupil, label)):
+        return
+    mail = _mail(uow, LetterKind.DOCUMENT_REOPENED, uow.get(Account, supplied.author_id), pupil)
+    outbox.write(uow, replace(mail, message=f"« {label} », {pupil.full_name}"))
 
 
 def reminder(uow: UnitOfWork, account: Account, pupils: Sequence[Pupil], campaign: Campaign) -> None:

@@ -117,6 +117,7 @@ class Reenrolment(OfPupil, table=True):
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
     made: list[int] = names_column()  # next year's enrolments that the validation asked for
+    batch: str = Field(default="", max_length=12, index=True)  # shared by what was accepted in one go, and is undone so
     viewer_id: int | None = None  # the staff member who has it open
     viewer: str = Field(default="", max_length=120)
     viewed_at: datetime | None = None
@@ -149,6 +150,9 @@ class SuppliedDocument(OfFamily, table=True):
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
     expires_on: date | None = None  # validated until then
+    seen_file_id: int | None = (
+        None  # the file that somebody of the office had on the screen; another is « non vue » again
+    )
     version: int = 1
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import col, select
 
 from data.accounts.models import Account
 from data.core import audit, formats, sites
 from data.core.audit import Action
 from data.core.errors import UserError
+from data.core.fields import tidy
 from data.core.i18n import as_language
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink, Rights
@@ -22,6 +23,7 @@ from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Wish
+from data.reenrolment.queue_list import called
 
 PLACES: tuple[str, ...] = (ReenrolmentState.SILENT, ReenrolmentState.DRAFT, *reenrolment.STANDINGS)
 
@@ -73,31 +75,67 @@ def condition(campaign: Campaign, state: str) -> ColumnElement[bool]:
     return col(Pupil.id).in_(theirs)
 
 
-def waiting_documents(
-    uow: UnitOfWork, *, most: int = 50, skip: int = 0
-) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil, int]]:
-    """The queue « Pièces »: documents received, the oldest first, with the family's number."""
-    uow.staff_only()
-    return [
-        (supplied, document, pupil, number)
-        for supplied, document, pupil, number in uow.rows(
-            select(SuppliedDocument, RequiredDocument, Pupil, Family.number)
-            .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
-            .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
-            .join(Family, col(Family.id) == SuppliedDocument.family_id)
-            .where(SuppliedDocument.state == DocumentState.RECEIVED)
-            .order_by(col(SuppliedDocument.given_at), col(SuppliedDocument.id))
-            .limit(most)
-            .offset(skip)
-        )
-    ]
-
-
-def count_waiting_documents(uow: UnitOfWork) -> int:
-    uow.staff_only()
-    return uow.count(
-        select(func.count(col(SuppliedDocument.id))).where(SuppliedDocument.state == DocumentState.RECEIVED)
+def alone() -> ColumnElement[bool]:
+    """A document received that no request of its household waits with: those are decided with their request."""
+    return and_(
+        col(SuppliedDocument.state) == DocumentState.RECEIVED,
+        ~_request(col(Reenrolment.state) == ReenrolmentState.SUBMITTED),
     )
+
+
+def _decided_alone() -> ColumnElement[bool]:
+    with_request = _request(col(Reenrolment.decided_at) == col(SuppliedDocument.decided_at))
+    return and_(
+        col(SuppliedDocument.state).in_([DocumentState.VALIDATED, DocumentState.REFUSED]),
+        col(SuppliedDocument.decided_at).is_not(None),
+        ~with_request,
+    )
+
+
+def _request(state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the household's request for that pupil, in that state, is there."""
+    return (
+        select(Reenrolment.id)
+        .where(
+            Reenrolment.pupil_id == SuppliedDocument.pupil_id,
+            Reenrolment.campaign_id == SuppliedDocument.campaign_id,
+            Reenrolment.household_id == SuppliedDocument.family_id,
+            state,
+        )
+        .correlate(SuppliedDocument)
+        .exists()
+    )
+
+
+def waiting_documents(
+    uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0
+) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil, int]]:
+    """The queue « Pièces »: documents to be decided one by one, the oldest first; or those that were, the latest first. With the
+    family's number."""
+    uow.staff_only()
+    order = col(SuppliedDocument.decided_at).desc() if closed else col(SuppliedDocument.given_at)
+    question = _of_documents(select(SuppliedDocument, RequiredDocument, Pupil, Family.number), closed, search)
+    found = uow.rows(question.order_by(order, col(SuppliedDocument.id)).limit(most).offset(skip))
+    return [(supplied, document, pupil, number) for supplied, document, pupil, number in found]
+
+
+def count_waiting_documents(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
+    uow.staff_only()
+    return uow.count(_of_documents(select(func.count(col(SuppliedDocument.id))), closed, search))
+
+
+def _of_documents(question: Any, closed: bool, search: str) -> Any:
+    question = (
+        question.select_from(SuppliedDocument)
+        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
+        .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
+        .join(Family, col(Family.id) == SuppliedDocument.family_id)
+        .where(_decided_alone() if closed else alone())
+    )
+    for word in tidy(search).split()[:6]:
+        named = col(RequiredDocument.label).icontains(word[:60], autoescape=True)
+        question = question.where(or_(named, *called(word)))
+    return question
 
 
 @dataclass(frozen=True)

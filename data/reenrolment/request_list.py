@@ -14,7 +14,7 @@ from data.families.models import Family, HouseholdRank, Pupil, PupilLink
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import STANDINGS, Reenrolment, ReenrolmentState, SuppliedDocument
 from data.reenrolment.participation import PLACES, begun_by, condition
-from data.reenrolment.review_queue import called
+from data.reenrolment.queue_list import called
 from data.schooling.models import Course, Enrolment
 
 PAGE = 50

@@ -4,7 +4,7 @@ Every decision: record, letter and journal together; UserError when a colleague 
 since (`version`), or when it is the decider's own family's.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
@@ -32,6 +32,7 @@ DOCUMENT_DECIDED = {
     DocumentState.VALIDATED: Action.DOCUMENT_VALIDATED,
     DocumentState.REFUSED: Action.DOCUMENT_REFUSED,
 }
+UNDO_HOURS = 24
 
 
 def whole(uow: UnitOfWork, sent: Reenrolment) -> Situation:
@@ -167,6 +168,42 @@ def refuse_document(uow: UnitOfWork, supplied_id: int, reason: str) -> SuppliedD
     supplied = _document_to_decide(uow, supplied_id)
     reason = _reason(reason, _("Indiquez à la famille pourquoi la pièce est refusée."))[:500]
     return document_decided(uow, supplied, DocumentState.REFUSED, reason)
+
+
+def may_undo_document(uow: UnitOfWork, supplied: SuppliedDocument) -> bool:
+    return supplied.decided_at is not None and uow.now - supplied.decided_at < timedelta(hours=UNDO_HOURS)
+
+
+def undo_document(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
+    """« Annuler la décision », for 24 hours: the document waits again. One decided with its request is undone with it."""
+    uow.staff_only()
+    uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
+    supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
+    not_own(uow, supplied.family_id)
+    protection.papers_shown_or_refused(uow, supplied.family_id)
+    if supplied.decided_at is None:
+        raise UserError("La famille a donné un autre fichier depuis : il attend votre décision.")
+    if not may_undo_document(uow, supplied):
+        raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
+    if uow.one(
+        select(Reenrolment).where(
+            Reenrolment.pupil_id == supplied.pupil_id,
+            Reenrolment.household_id == supplied.family_id,
+            Reenrolment.decided_at == supplied.decided_at,
+        )
+    ):
+        raise UserError("Cette pièce a été traitée avec sa demande : annulez la décision de la demande.")
+    pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
+    if supplied.state == DocumentState.REFUSED:
+        letters.refusal_undone(uow, supplied, pupil, label)
+    before, supplied.state, supplied.reason = supplied.state, DocumentState.RECEIVED, ""
+    supplied.decided_at, supplied.decided_by, supplied.expires_on = None, "", None
+    supplied.version += 1
+    uow.add(supplied)
+    changes = {label: [before, DocumentState.RECEIVED]}
+    audit.note_record(uow, Action.DECISION_UNDONE, supplied, supplied.family_id, changes=changes)
+    reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
+    return supplied
 
 
 def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:

@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
-from sqlmodel import col, func, or_, select
+from sqlalchemy import ScalarSelect, and_
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 
 from data.accounts.models import Account
 from data.core import audit, edit_presence
 from data.core.audit import Action
-from data.core.errors import UserError, ValidationErrors
-from data.core.fields import tidy
+from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, as_language, translate
-from data.core.ids import parse_id
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
-from data.families.models import Family, Pupil
+from data.families.models import Family, Guardian, Pupil
 from data.families.stored_files import StoredFile
-from data.mail.outbox import Letter, LetterState
+from data.mail import outbox
 from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
+from data.reenrolment.follow_up import ReviewNote
 from data.reenrolment.models import (
     Discipline,
     DocumentItem,
@@ -34,11 +34,10 @@ from data.reenrolment.models import (
     Way,
     Wish,
 )
-from data.reenrolment.review import decided, document_decided, not_own, to_decide
+from data.reenrolment.queue_list import CLOSED, balance, unseen_files
+from data.reenrolment.review import UNDO_HOURS, decided, document_decided, not_own, to_decide
 from data.schooling.models import Enrolment, EnrolmentStatus
 
-UNDO_HOURS = 24
-CLOSED = (ReenrolmentState.VALIDATED, ReenrolmentState.REFUSED, ReenrolmentState.TO_CORRECT)
 READY = {  # of a refusal, by the site's own key
     "document": (
         _("Le document est illisible : déposez-en une copie nette."),
@@ -55,15 +54,6 @@ READY = {  # of a refusal, by the site's own key
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A row of the queue."""
-
-    sent: Reenrolment
-    pupil: Pupil
-    family_number: int
-
-
-@dataclass(frozen=True)
 class Given:
     """A document asked for, what was given for it, and its file."""
 
@@ -73,6 +63,21 @@ class Given:
     @property
     def waits(self) -> bool:
         return self.item.state == DocumentState.RECEIVED
+
+    @property
+    def unseen(self) -> bool:
+        """« non vue »: nobody of the office has had this file on the screen."""
+        supplied = self.item.supplied
+        return self.waits and supplied is not None and self.file is not None and supplied.seen_file_id != self.file.id
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """Another request of the household that waits, and how many of its files nobody has opened."""
+
+    sent: Reenrolment
+    pupil: Pupil
+    unseen: int
 
 
 @dataclass(frozen=True)
@@ -87,88 +92,77 @@ class RequestDetail:
     wish: Wish | None
     disciplines: list[Discipline]
     documents: list[Given]
+    due: int  # what the family owes, in cents
+    note: ReviewNote | None
+    adults: list[Guardian]
+    siblings: list[Sibling]
+    together: int  # how many were decided with it, itself included
+
+    @property
+    def unseen(self) -> list[Given]:
+        return [each for each in self.documents if each.unseen]
 
     @property
     def missing(self) -> list[str]:
         return [each.item.document.label for each in self.documents if each.item.lacking]
 
 
-def queue(uow: UnitOfWork, *, closed: bool = False, search: str = "", most: int = 50, skip: int = 0) -> list[Waiting]:
-    """Requests that wait, the oldest first; or those that were answered, the latest first."""
-    uow.staff_only()
-    order = col(Reenrolment.decided_at).desc() if closed else col(Reenrolment.submitted_at)
-    question = _matching(
-        select(Reenrolment, Pupil, Family.number)
-        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
-        .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(_stands(closed=closed)),
-        search,
-    )
-    return [Waiting(*row) for row in uow.rows(question.order_by(order, col(Reenrolment.id)).limit(most).offset(skip))]
-
-
-def _stands(*, closed: bool) -> ColumnElement[bool]:
-    """What a household took back to correct waits for nobody and was answered by nobody."""
-    if closed:
-        return and_(col(Reenrolment.state).in_(CLOSED), col(Reenrolment.decided_at).is_not(None))
-    return col(Reenrolment.state) == ReenrolmentState.SUBMITTED
-
-
-def count(uow: UnitOfWork, *, closed: bool = False, search: str = "") -> int:
-    uow.staff_only()
-    question = (
-        select(func.count(col(Reenrolment.id)))
-        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
-        .join(Family, col(Family.id) == Reenrolment.household_id)
-        .where(_stands(closed=closed))
-    )
-    return uow.count(_matching(question, search))
-
-
-def _matching(question: Any, search: str) -> Any:
-    for word in tidy(search).split()[:6]:
-        question = question.where(or_(*called(word)))
-    return question
-
-
-def called(word: str) -> list[Any]:
-    """The conditions under which a pupil, or the family, is meant by a word that was typed. Nothing in it is a wildcard."""
-    literal = word[:60].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    found: list[Any] = [
-        col(Pupil.last_name).ilike(f"%{literal}%", escape="\\"),
-        col(Pupil.first_name).ilike(f"%{literal}%", escape="\\"),
-    ]
-    if number := parse_id(word):
-        found += [col(Pupil.number) == number, col(Family.number) == number]
-    return found
-
-
-_of_five: Any = select  # the checker knows selects of four
+_of_many: Any = select  # the checker knows selects of four
 
 
 def detail(uow: UnitOfWork, sent_id: int) -> RequestDetail:
-    """NotFound when there is none. Four questions, whatever it holds."""
+    """NotFound when there is none. Five questions, whatever it holds."""
     uow.staff_only()
-    sent = uow.get(Reenrolment, sent_id)
     mine = and_(
         col(Wish.campaign_id) == Reenrolment.campaign_id,
         col(Wish.pupil_id) == Reenrolment.pupil_id,
         col(Wish.family_id) == Reenrolment.household_id,
     )
-    (found,) = uow.rows(
-        _of_five(Pupil, Family.number, Campaign, Wish, Account.name)
+    found = uow.rows(
+        _of_many(Reenrolment, Pupil, Family.number, Campaign, Wish, Account.name, ReviewNote)
+        .add_columns(balance(col(Reenrolment.household_id)), _together())
         .select_from(Reenrolment)
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
         .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
         .join(Wish, mine, isouter=True)
         .join(Account, col(Account.id) == Reenrolment.author_id, isouter=True)
+        .join(ReviewNote, col(ReviewNote.reenrolment_id) == Reenrolment.id, isouter=True)
         .where(Reenrolment.id == sent_id)
     )
-    pupil, number, campaign, wish, author = found
+    if not found:
+        raise NotFound(f"request {sent_id}")
+    sent, pupil, number, campaign, wish, author, note, due, together = found[0]
     lines = reenrolment.disciplines(uow, pupil.id, campaign)
     documents = _documents(uow, sent, pupil, campaign, lines)
-    return RequestDetail(sent, pupil, number, campaign, author or "", wish, lines, documents)
+    adults, waiting = families.adults_of(uow, sent.household_id), sent.state == ReenrolmentState.SUBMITTED
+    siblings = _siblings(uow, sent) if waiting else []
+    return RequestDetail(
+        sent, pupil, number, campaign, author or "", wish, lines, documents, due, note, adults, siblings, together
+    )
+
+
+def _together() -> ScalarSelect[int]:
+    same = aliased(Reenrolment)
+    question = select(func.count(same.id))  # type: ignore[arg-type]
+    return question.where(same.batch == Reenrolment.batch, same.batch != "").correlate(Reenrolment).scalar_subquery()
+
+
+def _siblings(uow: UnitOfWork, sent: Reenrolment) -> list[Sibling]:
+    """By age."""
+    return [
+        Sibling(other, pupil, unseen)
+        for other, pupil, unseen in uow.rows(
+            select(Reenrolment, Pupil, unseen_files())
+            .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
+            .where(
+                Reenrolment.household_id == sent.household_id,
+                Reenrolment.state == ReenrolmentState.SUBMITTED,
+                Reenrolment.id != sent.id,
+            )
+            .order_by(col(Pupil.birth_date), col(Pupil.first_name))
+        )
+    ]
 
 
 def _documents(
@@ -199,10 +193,18 @@ def mark_present(uow: UnitOfWork, sent_id: int | None) -> None:
 
 
 def decide(
-    uow: UnitOfWork, sent_id: int, version: int, outcome: str, declined: Container[int] = (), reason: str = ""
+    uow: UnitOfWork,
+    sent_id: int,
+    version: int,
+    outcome: str,
+    declined: Container[int] = (),
+    reason: str = "",
+    *,
+    batch: str = "",
 ) -> Reenrolment:
     """The request and its documents at once, in one letter. `outcome`: one of CLOSED, or "" for what the
     documents say. `declined`: the keys of refused documents; the others received are validated, unless the request is refused.
+    `batch`: what is shared by those that were accepted in one go.
     """
     sent, now = to_decide(uow, sent_id, version)
     received = [
@@ -233,6 +235,7 @@ def decide(
         language = as_language(uow.get(Account, sent.author_id).language)
         names = ", ".join(f"« {labels[each.document_id]} »" for each in bad)
         text += "\n" + translate("Pièces à remplacer : {names}.", language, names=names[:180])
+    sent.batch = batch
     return decided(uow, sent, now, ReenrolmentState(outcome), text)
 
 
@@ -248,9 +251,10 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
         raise UserError("La famille a renvoyé cette demande depuis : elle attend de nouveau votre décision.")
     if not may_undo(uow, sent):
         raise UserError("Cette décision date de plus de 24 heures : elle ne peut plus être annulée.")
-    for made in uow.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made))):
-        if made.status != EnrolmentStatus.ASKED:
-            raise UserError("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
+    asked = uow.all(select(Enrolment).where(col(Enrolment.id).in_(sent.made)))
+    if any(made.status != EnrolmentStatus.ASKED for made in asked):
+        raise UserError("Une inscription demandée a changé depuis : corrigez-la dans le dossier de l’élève.")
+    for made in asked:
         uow.delete(made)
     for each in uow.all(
         select(SuppliedDocument).where(
@@ -265,7 +269,7 @@ def undo(uow: UnitOfWork, sent_id: int) -> Reenrolment:
     _take_letter_back(uow, sent)
     before = sent.state
     sent.state, sent.made, sent.decided_at, sent.decided_by = ReenrolmentState.SUBMITTED, [], None, ""
-    sent.version += 1
+    sent.version, sent.batch = sent.version + 1, ""
     uow.add(sent)
     audit.note_record(
         uow,
@@ -284,23 +288,8 @@ def may_undo(uow: UnitOfWork, sent: Reenrolment) -> bool:
 
 def _take_letter_back(uow: UnitOfWork, sent: Reenrolment) -> None:
     """The letter that has not left does not leave; otherwise another says what happened."""
-    letter = uow.one(
-        select(Letter)
-        .where(
-            Letter.account_id == sent.author_id,
-            Letter.kind == letters.decision_kind(sent),
-            Letter.created_at == sent.decided_at,
-            Letter.state == LetterState.WAITING,
-            Letter.attempts == 0,
-        )
-        .with_for_update()
-    )
-    if letter is not None:
-        letter.state = LetterState.CANCELLED
-        uow.add(letter)
-        uow.publish(("letters", sent.site_id))
-        return
-    letters.reopened(uow, sent)
+    if not outbox.call_back(uow, sent.author_id, letters.decision_kind(sent), sent.decided_at):
+        letters.reopened(uow, sent)
 
 
 def waiting_document(

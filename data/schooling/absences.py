@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from pydantic import SkipValidation
 from sqlalchemy import (
+    JSON,
+    Column,
     ColumnElement,
     ForeignKeyConstraint,
     Index,
@@ -44,6 +46,8 @@ from data.schooling.models import Enrolment, of_its_course, of_its_pupil
 
 MAX_DAYS = 92  # days: longer than a term is not an absence, it is for the conservatoire to hear
 BACK = 366
+# an absence, whether it was made for the notice; before: excused, the reason, whose words it was
+ExcusedBefore = tuple[int, bool, bool, str, int | None]
 REASONS = (
     _("Maladie"),
     _("Rendez-vous médical"),
@@ -129,6 +133,8 @@ class AbsenceNotice(OfFamily, table=True):
     decided_at: datetime | None = None
     decided_by: str = Field(default="", max_length=120)
     answer: str = Field(default="", max_length=500)
+    # what accepting it excused, to be taken back
+    excused: list[ExcusedBefore] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 def of_course(uow: UnitOfWork, pupil_id: int, course_id: int) -> list[Absence]:
@@ -342,11 +348,11 @@ def _record(
     return notice
 
 
-def write_letter(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil) -> None:
-    """To the one who wrote the notice, how it stands: received, accepted or declined."""
+def write_letter(uow: UnitOfWork, notice: AbsenceNotice, pupil: Pupil, *, kind: LetterKind | None = None) -> None:
+    """To the one who wrote the notice, how it stands: received, accepted or declined; or what `kind` says."""
     author = uow.get(Account, notice.author_id)
     mail = Mail(
-        LETTERS[NoticeState(notice.state)],
+        kind or LETTERS[NoticeState(notice.state)],
         accounts.recipient(uow, author),
         {"subject": pupil.full_name, "days": days_of(notice, author.language)},
         path=f"/eleves/{pupil.number}/cours",

@@ -80,6 +80,48 @@ def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter
     assert portal.value("SELECT count(*) FROM supplied_document WHERE reason = ?", reason) == 1
 
 
+def test_the_document_and_the_decision_are_in_sight_at_once_and_unseen_files_are_said_once(enter: Enter) -> None:
+    page = enter("renard.paul").open(QUEUE)
+    for part in (".viewer", ".decision .btn", ".list-card tr.current", "table.documents"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["y"] + min(box["height"], 200) <= 900
+    name = page.locator("#request-title").inner_text()
+    page.keyboard.press("c")  # nothing is reproached before anything is typed
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.locator(".fault")).to_have_count(0)
+    page.keyboard.press("2")
+    expect(page.locator("#reason")).to_have_value(re.compile("^Le choix des cours est incomplet"))
+    page.locator("#reason").fill("")
+    page.locator("#request-title").focus()
+    page.keyboard.press("e")
+    page.get_by_label("Note pour les collègues").fill("Appelée, rappellera.")
+    page.get_by_label("Confier à").select_option("Paul Renard")
+    page.get_by_role("button", name="Enregistrer la note").click()
+    expect(page.locator(".list-card tr.current")).to_contain_text("Paul")
+    page.keyboard.press("s")
+    expect(page.locator(".list-card tr.current")).to_contain_text("à revoir")
+    page.get_by_role("button", name="À revoir 1").click()
+    page.wait_for_url("**f=revoir**")
+    page.reload()
+    settled(page)
+    expect(page.locator(".list-card tbody tr")).to_have_count(1)
+    page.keyboard.press("v")
+    expect(page.locator(".decision .notice")).to_contain_text("2 pièces n’ont été ouvertes par personne.")
+    expect(page.locator("#request-title")).to_have_text(name)
+    page.keyboard.press("v")
+    expect(page.locator("#announcement")).to_have_text("La réinscription est validée.")
+    page.get_by_role("button", name="À revoir 0").click()
+    expect(page.locator(".list-card tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Accepter ce qui est complet…").click()
+    dialog = page.get_by_role("dialog", name="Accepter 2 demandes ?")
+    expect(dialog.get_by_role("row")).to_have_count(3)
+    dialog.get_by_role("button", name="Accepter 2 demandes").click()
+    expect(page.locator("#announcement")).to_have_text("2 demandes acceptées.")
+    page.keyboard.press("u")
+    expect(page.locator("#announcement")).to_have_text("2 demandes attendent de nouveau.")
+
+
 def test_reminders_are_read_before_they_leave_and_the_list_opens_in_a_spreadsheet(
     enter: Enter, portal: Server, tmp_path: Path
 ) -> None:

@@ -15,14 +15,25 @@ Launch = Callable[..., Server]
 
 def test_a_secretary_finds_corrects_gives_access_and_looks_as_the_family(enter: Enter, portal: Server) -> None:
     window = enter("renard.paul")
-    page = window.open("/gestion/familles")
-    page.get_by_label("Rechercher").focus()
+    page = window.open("/gestion/demandes")
+    page.keyboard.press("/")
+    page.wait_for_url("**/gestion/familles#find-families")
+    expect(page.get_by_label("Rechercher")).to_be_focused()
     page.keyboard.type("yilmas")  # Yilmaz
     expect(page.get_by_role("status").filter(has_text="Noms proches")).to_contain_text("Yilmaz")
-    expect(page.locator("tbody a")).to_have_count(1)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # the only one that is found
     page.wait_for_url("**/gestion/familles/3021")
+    page.wait_for_selector(LIVE, state="attached")
+    number = page.locator("a[href^='tel:']").first
+    assert number.get_attribute("href") == "tel:" + str(
+        portal.value("SELECT phone_mobile FROM guardian WHERE email = 'famille.3021@example.org'")
+    )
+    for part in ("Adultes", "Solde", "Derniers courriers"):
+        box = page.get_by_role("region", name=part).bounding_box()
+        assert box is not None
+        assert box["y"] < 800
+    page.get_by_role("link", name="Modifier : Adultes").press("Enter")
+    page.wait_for_url("**/gestion/familles/3021/adultes")
     page.wait_for_selector(LIVE, state="attached")
 
     colleague = enter("lemoine.helene").open("/gestion/familles/3021/journal")

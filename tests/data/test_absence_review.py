@@ -158,3 +158,25 @@ def test_declining_needs_a_reason_and_excuses_nothing(database: str) -> None:
     announced = announce()
     decide(announced, accept=False, answer="x" * 2000)
     assert (len(notice(announced).answer), every(Absence, Absence.day == TODAY)) == (500, [])
+
+
+@both
+def test_a_decision_is_taken_back_for_a_day_with_what_it_excused(database: str) -> None:
+    theirs = course("Irina")
+    lesson(theirs, TODAY)
+    known_one = absence(theirs, TODAY - days(7))
+    written = justify(known_one, reason="Transport")
+    number = announce(last_day=TODAY + days(1))
+    for each in (written, number):
+        decide(each)
+    assert last(Absence, Absence.id == known_one).excused
+    with as_(PAUL, now=NOW) as uow:
+        for each in (written, number):
+            absence_review.undo(uow, each)
+    assert not last(Absence, Absence.id == known_one).excused
+    assert every(Absence, Absence.day == TODAY) == []
+    assert {notice(each).state for each in (written, number)} == {"pending"}
+    assert {each.state for each in every(Letter, Letter.kind == "absence_accepted")[-2:]} == {"cancelled"}
+    decide(number)
+    with as_(PAUL, now=NOW + days(2)) as uow, pytest.raises(UserError, match="24 heures"):
+        absence_review.undo(uow, number)

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from data.billing.models import Payment
 from data.core import database as database_module
 from data.core import search_text
 from data.core.errors import NotFound
@@ -13,8 +14,9 @@ from data.directory.search import COLUMNS
 from data.families import models as families
 from data.families import protection
 from data.families.models import Guardian
+from data.schooling import models as schooling
 from tests.counting import statements
-from tests.demo_users import CLAIRE, HELENE, PAUL, as_, both, every, found, guardian
+from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, found, guardian, pupil
 
 
 def numbers(typed: str, login: str = PAUL, code: str = "valmont", **more: object) -> list[int]:
@@ -183,3 +185,20 @@ def test_words_are_cut_as_people_mean_them() -> None:
     assert [word.forms[0] for word in search_text.terms_in("D’Artagnan 1042")] == ["dartagnan", "1042"]
     assert search_text.terms_in("   ") == []
     assert search_text.near("dupond", ["durand", "dupont", "martin"])[0] == "dupont"
+
+
+@both
+def test_a_town_a_teacher_and_a_receipt_find_their_families(database: str) -> None:
+    (receipt,) = {each.number for each in every(Payment, Payment.family_id == account("aubry.claire").family_id)[:1]}
+    assert numbers(receipt) == [1042]
+    with as_(PAUL) as uow:
+        adult = uow.all(select(Guardian).where(Guardian.family_id == account("belkacem.samir").family_id))[0]
+        adult.town, adult.contact_hidden = "Épinal-sur-Lac", True
+        uow.add(adult)
+    assert (numbers("epinal"), numbers("lac", HELENE), numbers("valm") != []) == ([], [1077], True)
+    with as_(PAUL) as uow:
+        irina = pupil(uow, "Irina")
+        teacher = schooling.courses(uow, irina.id)[0].teacher
+        assert teacher
+        taught = family_search.find(uow, teacher.full_name, most=500).families
+    assert 1042 in {each.family.number for each in taught}

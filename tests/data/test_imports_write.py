@@ -11,13 +11,13 @@ from sqlmodel import select
 from data.accounts.models import Account
 from data.billing import models as billing
 from data.billing.models import Allocation, Invoice, Payment
-from data.core import external_keys
 from data.core.audit import AuditEntry
 from data.core.errors import UserError
 from data.core.external_keys import ExternalKey
 from data.core.scope import ScopeViolation
 from data.core.spreadsheets import read
 from data.core.unit_of_work import unit_of_work
+from data.directory import brief
 from data.directory import search as family_search
 from data.families import models as families
 from data.families.models import Family, Guardian, Pupil, PupilLink
@@ -140,7 +140,7 @@ def test_a_family_is_found_by_what_the_offices_software_calls_it_its_pupil_or_it
         for typed in ("F-77", "f-77", "E-1", "fa-2041"):
             assert number in [found.family.number for found in family_search.find(uow, typed).families], typed
         family = families.by_number(uow, number)
-        assert external_keys.external_code(uow, "family", family.id) == "F-77"
+        assert brief.numbers(uow, family.id).code == "F-77"
     with as_("petit.jean", "belrive", writes=False) as uow:
         assert family_search.find(uow, "F-77").families == family_search.find(uow, "FA-2041").families == []
 

@@ -14,13 +14,14 @@ from data.core.audit import AuditEntry
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.mail.outbox import Letter
 from data.office import dashboard_counts
-from data.reenrolment import campaign_admin, campaigns, participation
+from data.reenrolment import campaign_admin, campaigns, participation, queue_list
 from data.reenrolment import export as reenrolment_export
 from data.reenrolment import request_list as reenrolment_list
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment import submission as reenrolment_submission
 from data.reenrolment.campaigns import Campaign
 from data.reenrolment.models import Reenrolment, SuppliedDocument, Wish
+from data.reenrolment.queue_list import Narrowing
 from data.reenrolment.request_list import Wanted
 from data.schooling.models import Enrolment
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, found, last, later, pupil
@@ -165,7 +166,7 @@ def test_nobody_decides_for_their_own_family_nor_for_another_site(database: str)
         for act in (reenrolment_queue.detail, reenrolment_queue.undo, reenrolment_queue.mark_present):
             with pytest.raises(NotFound):
                 act(uow, sent.id)
-        for ask in (reenrolment_queue.queue, reenrolment_queue.count, dashboard_counts.counts, reenrolment_list.sums):
+        for ask in (queue_list.queue, queue_list.count, dashboard_counts.counts, reenrolment_list.sums):
             with pytest.raises(NotFound):
                 ask(uow)
     with as_(HELENE) as uow:
@@ -179,21 +180,24 @@ def test_nobody_decides_for_their_own_family_nor_for_another_site(database: str)
 @both
 def test_the_queue_is_the_oldest_first_and_is_searched_literally(database: str) -> None:
     with as_(PAUL) as uow:
-        listed = reenrolment_queue.queue(uow)
+        listed = queue_list.queue(uow)
         times = [each.sent.submitted_at for each in listed]
         assert times == sorted(times)
-        assert len(listed) == reenrolment_queue.count(uow) == dashboard_counts.counts(uow)["reinscriptions"]
+        assert len(listed) == queue_list.count(uow) == dashboard_counts.counts(uow)["reinscriptions"]
         one = listed[0]
         for typed in (one.pupil.last_name.upper(), str(one.pupil.number), str(one.family_number)):
-            assert one.sent.id in [each.sent.id for each in reenrolment_queue.queue(uow, search=typed)]
+            assert one.sent.id in [each.sent.id for each in queue_list.queue(uow, Narrowing(search=typed))]
         for typed in ("%", "_", "\\", "'; DROP TABLE pupil", "99999999999999999999"):
-            assert reenrolment_queue.queue(uow, search=typed) == []
-        assert {each.sent.state for each in reenrolment_queue.queue(uow, closed=True)} <= set(reenrolment_queue.CLOSED)
+            assert queue_list.queue(uow, Narrowing(search=typed)) == []
+        assert {each.sent.state for each in queue_list.queue(uow, closed=True)} <= set(queue_list.CLOSED)
         counted = dashboard_counts.counts(uow)
         assert counted[""] == uow.count(
             select(participation.func.count(ChangeRequest.id)).where(ChangeRequest.state == "pending")
         )
-        assert counted["pieces"] == len(every(SuppliedDocument, SuppliedDocument.state == "received"))
+        alone = participation.waiting_documents(uow)
+        waiting = {each.pupil.id for each in listed}
+        assert counted["pieces"] == len(alone) < len(every(SuppliedDocument, SuppliedDocument.state == "received"))
+        assert not {document.pupil_id for document, *_ in alone} & waiting  # decided with their request, not twice
 
 
 @both

@@ -16,7 +16,7 @@ MANAGERS = (  # every act of « Réglages », of the journal, of imports; and wh
 ).split()
 PAGES = (
     "/gestion/familles",
-    "/gestion/familles/1042",
+    "/gestion/familles/1042/adultes",
     "/gestion/familles/1042/comptes",
     "/gestion/courriels",
     "/gestion/demandes",

@@ -41,7 +41,7 @@ STAFF_PAGES = [
     "/gestion/familles",
     "/gestion/familles/nouvelle",
     "/gestion/familles/acces",
-    "/gestion/familles/1042",
+    "/gestion/familles/1042/adultes",
     "/gestion/familles/1042/eleves",
     "/gestion/familles/1042/comptes",
     "/gestion/demandes",
@@ -67,7 +67,7 @@ STAFF_PAGES = [
     "/gestion/reglages/paiement",
 ]
 CORRECTING = {
-    "/gestion/familles/1042",
+    "/gestion/familles/1042/adultes",
     "/gestion/familles/1042/eleves",
 }  # where staff write in their own site's records
 UNNAMED = {  # rows that no act names by their key: they have names of their own, or go with another row

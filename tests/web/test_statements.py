@@ -75,7 +75,7 @@ SCREENS = (
             "/gestion/familles/1042/reunir",
             *(
                 f"/gestion/familles/1042{tab}"
-                for tab in ("", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
+                for tab in ("", "/adultes", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
             "/gestion/demandes?onglet=reinscriptions",
             "/gestion/demandes?onglet=reinscriptions&traitees=1",

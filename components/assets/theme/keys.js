@@ -14,8 +14,10 @@ export function pressKeysAhead() {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") return event.target.form?.requestSubmit();
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal")) return;
-  if (event.target.closest("input, textarea, select, [contenteditable]") || localStorage.getItem("keys") === "off") return;
-  const wanted = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const first = event.target.matches("textarea[data-ready]") && !event.target.value && /^[1-9]$/.test(event.key); // a ready sentence
+  if ((!first && event.target.closest("input, textarea, select, [contenteditable]")) || localStorage.getItem("keys") === "off") return;
+  const plain = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const wanted = event.shiftKey && keyed(`Shift+${plain}`) ? `Shift+${plain}` : plain;
   if (!keyed(wanted)) return;
   event.preventDefault();
   if (!isWorking()) keyed(wanted).click();

@@ -18,6 +18,7 @@ const libraries = Promise.all([
   import("./drafts.js"),
   import("./keys.js"),
   import("./line.js"),
+  import("./office.js"),
   library("socket.io.min.js"),
   library("nicegui.js"),
 ]);
@@ -101,8 +102,9 @@ const Panel = {
     for (const type of ["click", "submit", "dblclick", "change", "input", "keydown"]) this.$el.addEventListener(type, (e) => this[type](e));
     this.$el.addEventListener("close", (e) => this.shut(e.target), true); // it does not bubble
     if (this.address) addEventListener("popstate", () => this.act("address", "", { path: location.pathname }));
+    for (const field of this.$el.querySelectorAll("[data-search]")) if (field.value !== field.defaultValue) this.input({ target: field });
     this.openWindows();
-    this.showCurrent();
+    showOpened(this);
   },
   watch: {
     content(markup) {
@@ -134,20 +136,7 @@ const Panel = {
       });
       drafts.bringBack(this.$el);
       this.openWindows();
-      this.showCurrent();
-    },
-    // The row that was just opened is in sight in its list; a redrawing that opens no other moves nothing.
-    showCurrent() {
-      const row = this.$el.querySelector(".list-card tr.current");
-      const which = row?.querySelector("a").id;
-      if (which === this.current) return;
-      this.current = which;
-      if (!row) return;
-      const list = row.closest(".list-card");
-      const [at, box] = [row.getBoundingClientRect(), list.getBoundingClientRect()];
-      const head = list.querySelector("caption")?.offsetHeight ?? 0;
-      if (at.top < box.top + head) list.scrollTop += at.top - box.top - head;
-      else if (at.bottom > box.bottom) list.scrollTop += at.bottom - box.bottom;
+      showOpened(this);
     },
     openWindows() {
       for (const window of this.$el.querySelectorAll("dialog[data-window]:not(:modal)")) {
@@ -195,6 +184,7 @@ const Panel = {
       this.acts.begin();
       if (command.dialog || command.focus?.startsWith("reason")) forgetKeysAhead();
       pressKeysAhead();
+      this.openOnly();
     },
     // Each step inside a window is a step back; closing it goes back over them all, or to its list where one came by its address.
     push(path) {
@@ -210,7 +200,7 @@ const Panel = {
       const closer = event.target.closest("[data-closes]");
       if (closer) closer.closest("dialog")?.close();
       const filler = event.target.closest("[data-fills]");
-      if (filler) fill(filler.dataset.fills, filler.textContent.trim())?.focus();
+      if (filler) fill(filler.dataset.fills, (filler.querySelector("span") ?? filler).textContent.trim())?.focus();
       const checker = event.target.closest("[data-checks]");
       if (checker) checkAll(checker.form, checker.dataset.checks);
       const opener = event.target.closest("[data-opens]");
@@ -232,6 +222,10 @@ const Panel = {
       this.act(form.dataset.do, form.dataset.of, { ...values(form), ...named }, { control, form });
     },
     keydown(event) {
+      if (event.key === "Enter" && event.target.dataset.search) {
+        this.entered = true;
+        return this.openOnly();
+      }
       if (event.key === "ArrowDown" && event.target.dataset.search) {
         const first = this.$el.querySelector("tbody[data-rows] [data-open]");
         if (!first) return;
@@ -262,9 +256,17 @@ const Panel = {
       const field = event.target;
       drafts.note(field);
       if (!field.dataset.search) return;
+      this.entered = false;
       if (this.typed && this.typed.field !== field) this.search(this.typed.field);
       clearTimeout(this.typed?.waits);
       this.typed = { field, waits: setTimeout(() => this.search(field), 200) };
+    },
+    // Enter in a search opens what is found when it is one, once it is found.
+    openOnly() {
+      if (!this.entered || this.typed || this.acts.now || this.acts.waiting.length) return;
+      this.entered = false;
+      const found = this.$el.querySelectorAll("tbody[data-rows] [data-open]");
+      if (found.length === 1) found[0].click();
     },
     search(field) {
       clearTimeout(this.typed?.waits);
@@ -293,27 +295,6 @@ function holdPainted() {
 document.addEventListener("submit", (event) => {
   if (event.target.method === "post" && !event.target.dataset.do) window.socket?.disconnect();
 });
-
-// A list of the office is found again as it was left: what narrows and sorts it, in this tab, for this account.
-const left = (path) => `left:${document.querySelector(".menu").dataset.whose}:${path}`;
-function noteList(url) {
-  const { pathname, searchParams } = new URL(url, location.href);
-  if (!pathname.startsWith("/gestion/")) return;
-  for (const opened of ["demande", "courriel", "entree", "vue"]) searchParams.delete(opened);
-  sessionStorage.setItem(left(pathname), searchParams);
-}
-document.addEventListener(
-  "click",
-  (event) => {
-    const link = event.target.closest?.(".menu a, .tabbar a, a[data-as-left], tbody a[data-open]:not([data-do])");
-    if (!link || (link.search && !link.dataset.left)) return;
-    const asLeft = (link.pathname !== location.pathname && sessionStorage.getItem(left(link.pathname))) || ""; // on the list itself: a fresh one
-    if (!asLeft && !link.dataset.left) return;
-    link.search = asLeft;
-    link.dataset.left = "yes";
-  },
-  true,
-);
 
 let idle = 0;
 function watchIdleness() {
@@ -350,7 +331,7 @@ function doEarly({ doer, type, submitter }) {
 }
 const EARLY = ["click", "submit", "change"];
 for (const type of EARLY) document.addEventListener(type, catchEarly, true);
-const [Vue, { Idiomorph }, { Acts, leftUnanswered, lineBack, lineLost }, drafts, { forgetKeysAhead, prepareKeys, pressKeysAhead }, { inSight }] =
+const [Vue, { Idiomorph }, { Acts, leftUnanswered, lineBack, lineLost }, drafts, { forgetKeysAhead, prepareKeys, pressKeysAhead }, { inSight }, { noteList, showOpened }] =
   await libraries;
 drafts.prepare(boot.texts.unsaved, announce);
 prepareKeys(() => showToast(boot.texts.busy));

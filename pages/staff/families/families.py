@@ -104,7 +104,9 @@ def _draw(uow: UnitOfWork, page_state: PageState, *, ended: bool) -> Markup:
         skip=order.skip,
     )
     count = uow.ngettext("{count} famille", "{count} familles", count=page.total)
-    how = uow.translate("nom, numéro, facture, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées")
+    how = uow.translate(
+        "nom, ville, enseignant, numéro, facture ou reçu, téléphone, e-mail ou identifiant ; fautes de frappe pardonnées"
+    )
     aside = html.div(
         html.a(icon("mail"), uow.translate("Communiquer les accès"), href=f"{PATH}/acces", class_="btn quiet"),
         html.a(uow.translate("Nouvelle famille"), href=f"{PATH}/nouvelle", class_="btn"),

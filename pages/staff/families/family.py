@@ -15,18 +15,21 @@ from components.ui.tabs import tabs
 from data.access_grants import grants as access_grants
 from data.accounts.caller import Audience
 from data.accounts.models import Account
-from data.core import external_keys, formats
+from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
+from data.directory import brief
+from data.directory.brief import Numbers
 from data.families import models as families
 from data.families import protection
 from data.families.models import Family, Guardian, Pupil, PupilLink
 from pages.staff.families.families import PATH
 
 TABS = {
-    "": _("Adultes"),
+    "": _("En bref"),
+    "adultes": _("Adultes"),
     "eleves": _("Élèves"),
     "comptes": _("Comptes"),
     "facturation": _("Facturation"),
@@ -58,6 +61,20 @@ class FamilyView:
     adults: list[Guardian]
     pupils: list[tuple[Pupil, PupilLink]]
     accounts: list[Account]
+    numbers: Numbers
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Tab -> how much it holds."""
+        numbers = self.numbers
+        return {
+            "adultes": len(self.adults),
+            "eleves": len(self.pupils),
+            "comptes": len(self.accounts),
+            "facturation": numbers.bills,
+            "demandes": numbers.requests,
+            "courriers": numbers.letters,
+        }
 
 
 MANAGERS = {"journal"}  # the journal is the « responsable »’s, a family's part of it too
@@ -87,17 +104,23 @@ def tab(
 def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, FamilyView], Markup]) -> Markup:
     family = families.by_number(uow, page_state.number)
     adults, pupils = families.of_family(uow, family.id)
-    view = FamilyView(page_state, family, adults, pupils, access_grants.of_family(uow, family.id))
+    accounts, numbers = access_grants.of_family(uow, family.id), brief.numbers(uow, family.id)
+    view = FamilyView(page_state, family, adults, pupils, accounts, numbers)
     name = adults[0].full_name if adults else uow.translate("Famille n° {number}", number=family.number)
     about = [uow.translate("Famille n° {number}", number=family.number)]
-    if code := external_keys.external_code(uow, "family", family.id):
-        about.append(uow.translate("« {code} » dans votre logiciel", code=code))
+    if numbers.code:
+        about.append(uow.translate("« {code} » dans votre logiciel", code=numbers.code))
     if family.since:
         about.append(uow.translate("depuis le {day}", day=formats.day(family.since)))
     about.append(uow.ngettext("{count} élève", "{count} élèves", count=len(pupils)))
     back = html.p(way_back(uow.translate("Toutes les familles"), PATH, data_as_left=True))
+    counts = view.counts
     links = (
-        (uow.translate(label), f"{PATH}/{family.number}" + (f"/{key}" if key else ""), key == page_state.tab)
+        (
+            _counted(uow.translate(label), counts.get(key)),
+            f"{PATH}/{family.number}" + (f"/{key}" if key else ""),
+            key == page_state.tab,
+        )
         for key, label in TABS.items()
         if key not in MANAGERS or uow.role == Role.MANAGER
     )
@@ -107,6 +130,10 @@ def _draw(uow: UnitOfWork, page_state: PageState, draw: Callable[[UnitOfWork, Fa
         + tabs(uow.translate("Fiche de la famille"), links)
         + draw(uow, view)
     )
+
+
+def _counted(label: str, count: int | None) -> str:
+    return label if count is None else f"{label} ({count})"
 
 
 def _look(uow: UnitOfWork, view: FamilyView) -> Markup | None:

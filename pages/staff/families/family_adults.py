@@ -260,4 +260,4 @@ def _add_family(uow: UnitOfWork, act: Act, shown: correction_form.Shown) -> Answ
     return Answer(go=f"{PATH}/{family.number}", forget=f"new-family-{uow.account_id}")
 
 
-tab("", _draw, _on)
+tab("adultes", _draw, _on)

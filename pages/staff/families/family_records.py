@@ -19,10 +19,8 @@ from data.billing import models as billing
 from data.billing import pdf_archive
 from data.billing.models import Entry, Invoice, Ledger
 from data.billing.pdf_archive import Draft
-from data.change_requests.models import ChangeRequest, ChangeState, FieldChange, RequestState
 from data.core import formats
 from data.core.errors import NotFound
-from data.core.fields import EditableField
 from data.core.i18n import _, pair
 from data.core.unit_of_work import UnitOfWork
 from data.directory import records as family_records
@@ -31,6 +29,7 @@ from data.families import protection
 from data.mail.outbox import Letter, LetterState
 from data.office import audit_log
 from data.office.audit_log import EntryView
+from pages.staff.families import family_requests
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, tab
 from pages.staff.families.family_accounts import pdf
@@ -116,48 +115,6 @@ async def bill(caller: Caller, request: Request, family: int, number: str) -> Re
     return pdf(content, f"facture-{number}")
 
 
-def _requests(uow: UnitOfWork, view: FamilyView) -> Markup:
-    found = family_records.requests(uow, view.family.id)
-    if not found:
-        return html.p(uow.translate("Cette famille n’a rien demandé."), class_="card")
-    heads = [
-        uow.translate(label) for label in (_("Demande"), _("Fiche"), _("Champ"), _("Avant"), _("Demandé"), _("État"))
-    ]
-    rows = [
-        (
-            _number(uow, request),
-            request.title,
-            uow.translate(one.mark.label),
-            *_values(uow, view, request, change, one),
-            html.span(status_chip(uow, ChangeState(change.state)), change.reason and html.small(change.reason)),
-        )
-        for request, change, one in found
-    ]
-    return _card(uow, _("Demandes"), table(uow.translate("Demandes de la famille"), heads, rows, quiet_caption=True))
-
-
-def _values(
-    uow: UnitOfWork, view: FamilyView, request: ChangeRequest, change: FieldChange, one: EditableField
-) -> tuple[Content, Content]:
-    """Before and asked for; where an adult lives is not told to whom it is hidden from."""
-    theirs = view.adults if request.sheet == "guardian" else [pupil for pupil, _ in view.pupils]
-    whose = next((record for record in theirs if record.id == request.sheet_id), None)
-    if change.field in protection.hidden_fields(uow, request.sheet, whose):
-        return uow.translate("Coordonnées masquées"), uow.translate("Coordonnées masquées")
-    return one.format_value(change.old, uow.language) or "–", one.format_value(change.new, uow.language) or "–"
-
-
-def _number(uow: UnitOfWork, request: ChangeRequest) -> Markup:
-    query = (
-        f"demande={request.id}" if request.state == RequestState.PENDING else f"onglet=traitees&demande={request.id}"
-    )
-    when = formats.moment(request.submitted_at, uow.zone, uow.language)
-    return html.span(
-        html.a(uow.translate("n° {number}", number=request.id), href=f"/gestion/demandes?{query}"),
-        html.small(when),
-    )
-
-
 def _letters(uow: UnitOfWork, view: FamilyView) -> Markup:
     found = family_records.letters_of(uow, view.family.id)
     if not found:
@@ -203,6 +160,6 @@ def _reading(name: str, draw: Callable[[UnitOfWork, FamilyView], Markup]) -> Non
 
 
 _reading("facturation", _billing)
-_reading("demandes", _requests)
+_reading("demandes", family_requests.draw)
 _reading("courriers", _letters)
 _reading("journal", _journal)

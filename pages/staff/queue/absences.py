@@ -9,7 +9,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form
+from components.ui.markup import Content, acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -17,18 +17,21 @@ from data.core import formats
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.families import models as families
 from data.families import protection
 from data.office import absence_review
 from data.office.absence_review import Written
 from data.schooling import absences
 from data.schooling.absences import NoticeState
-from pages.staff.queue import tabs
+from pages.staff.queue import family_line, tabs
 
 MAX_ROWS = 100
 KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
     ("V", _("accepter")),
-    ("R", _("refuser, avec le message écrit")),
+    ("R", _("refuser, puis écrire le message")),
+    ("1 … 9", _("écrire une phrase prête")),
+    ("U", _("annuler la dernière décision")),
 )
 
 
@@ -38,16 +41,22 @@ class PageState:
 
     notice_id: int | None = None
     closed: bool = False
+    refusing: bool = False  # the message is wanted
     faults: dict[str, UserError] = field(default_factory=dict)
+    decided_id: int | None = None
+    decided: str = ""
 
     @property
     def url(self) -> str:
         return tabs.path_of("absences", self.notice_id, closed=self.closed)
 
+    def turn_to(self, notice_id: int | None) -> None:
+        self.notice_id, self.refusing, self.faults = notice_id, False, {}
+
 
 def show_queue(uow: UnitOfWork, notice_id: int | None, *, closed: bool = False) -> None:
     page_state = PageState(notice_id, closed)
-    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "file": _file}
+    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "undo": _undo, "file": _file}
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
@@ -56,7 +65,9 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
     opened = next((each for each in listed if each.notice.id == page_state.notice_id), None)
     if opened is None and listed:
         opened, page_state.notice_id = listed[0], listed[0].notice.id
-    other = review_queue.other_file(uow, closed=page_state.closed)
+    other = review_queue.just_decided(uow, page_state.decided, page_state.decided_id) or review_queue.other_file(
+        uow, closed=page_state.closed
+    )
     under = review_queue.waiting(uow, absence_review.count(uow), None)
     return (
         head(uow.translate("Absences annoncées et justifiées"), under)
@@ -94,7 +105,7 @@ def _kind(uow: UnitOfWork, each: Written) -> str:
 def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     notice = each.notice
     sent = formats.moment(notice.submitted_at, uow.zone, uow.language)
-    about = uow.translate("Envoyée le {moment} · famille n° {family}", moment=sent, family=each.family_number)
+    about = uow.translate("Envoyée le {moment}", moment=sent)
     document: Content = ""
     if notice.document and protection.family_shown(uow, notice.family_id):
         document = html.a(
@@ -112,7 +123,7 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     ]
     return html.section(
         html.div(html.h2(each.pupil.full_name, id="request-title", tabindex="-1"), html.p(about, class_="soft")),
-        review_queue.steps(uow),
+        family_line.draw(uow, each.family_number, families.adults_of(uow, notice.family_id)),
         facts((uow.translate(label), value) for label, value in pairs),
         _form(uow, page_state, each) if notice.state == NoticeState.PENDING else _answered(uow, each),
         class_="card request flow",
@@ -123,6 +134,7 @@ def _detail(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
     ready = review_queue.ready_sentences(uow, "absence-answer", "absence", absence_review.READY, each.notice.author_id)
     return acting_form(
+        page_state.refusing and html.input(type="hidden", name="verdict", value=NoticeState.DECLINED),
         labelled(
             uow,
             "absence-answer",
@@ -131,9 +143,10 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
             fault=page_state.faults.get("answer"),
             maxlength=500,
             rows=3,
+            data_ready=True,
         ),
         ready,
-        review_queue.verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED),
+        review_queue.verdicts(uow, NoticeState.DECLINED, NoticeState.ACCEPTED, review_queue.steps(uow)),
         do="decide",
         of=each.notice.id,
         data_draft=f"notice-{each.notice.id}",
@@ -143,20 +156,28 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 def _answered(uow: UnitOfWork, each: Written) -> Markup:
     when = formats.moment(each.notice.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
+    undo = (
+        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=each.notice.id, class_="btn quiet")
+        if absence_review.may_undo(uow, each.notice)
+        else None
+    )
     return html.div(
-        html.p(status_chip(uow, NoticeState(each.notice.state)), " ", by),
+        html.p(status_chip(uow, NoticeState(each.notice.state))),
         each.notice.answer and html.p(each.notice.answer),
+        html.div(html.p(by, class_="first soft"), undo, review_queue.steps(uow), class_="actions"),
         class_="stack-form",
     )
 
 
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.notice_id, page_state.faults = act.number(), {}
+    page_state.turn_to(act.number())
+    page_state.decided_id = None
     return Answer(url=page_state.url, focus="request-title")
 
 
 def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.closed, page_state.notice_id, page_state.faults = act.of == "closed", None, {}
+    page_state.closed, page_state.decided_id = act.of == "closed", None
+    page_state.turn_to(None)
     return Answer(url=page_state.url, focus="file")
 
 
@@ -165,22 +186,33 @@ def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
 
 
 def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
-    page_state.notice_id = review_queue.neighbour(_ids(uow, page_state), page_state.notice_id, by)
-    page_state.faults = {}
+    page_state.turn_to(review_queue.neighbour(_ids(uow, page_state), page_state.notice_id, by))
+    page_state.decided_id = None
 
 
 def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The decision; then the next one opens by itself."""
     ids = _ids(uow, page_state)
-    accept = act.values.get("verdict") == NoticeState.ACCEPTED
+    accept, answer = act.values.get("verdict") == NoticeState.ACCEPTED, act.values.get("answer", "")
+    if not accept and not answer.strip() and not page_state.refusing:
+        page_state.refusing = True
+        return Answer(focus="absence-answer")
     try:
-        notice = absence_review.decide(uow, act.number(), accept=accept, answer=act.values.get("answer", ""))
+        notice = absence_review.decide(uow, act.number(), accept=accept, answer=answer)
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="absence-answer")
     after = review_queue.following(ids, notice.id)
-    page_state.notice_id, page_state.faults = after, {}
+    page_state.turn_to(after)
     text = uow.translate("L’absence est acceptée.") if accept else uow.translate("L’absence est refusée.")
-    return Answer(
-        toast=text, url=page_state.url, focus="request-title" if after else "file", forget=f"notice-{notice.id}"
-    )
+    page_state.decided_id, page_state.decided = notice.id, text
+    focus = "request-title" if after else "undo-last"
+    return Answer(announce=text, url=page_state.url, focus=focus, forget=f"notice-{notice.id}")
+
+
+def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    notice = absence_review.undo(uow, act.number())
+    page_state.closed, page_state.decided_id = False, None
+    page_state.turn_to(notice.id)
+    text = uow.translate("La décision est annulée : la demande est de nouveau en attente.")
+    return Answer(announce=text, url=page_state.url, focus="request-title")

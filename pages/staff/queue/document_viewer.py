@@ -7,15 +7,20 @@ from components.ui.icons import icon
 from components.ui.review_queue import keyed
 from data.core.unit_of_work import UnitOfWork
 from data.families import protection
-from data.families.stored_files import StoredFile
+from data.families.stored_files import PHOTO, StoredFile
 from data.reenrolment.models import SuppliedDocument
 from data.reenrolment.review_queue import Given
 
 
-def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int, *, refuses: bool = True) -> Markup:
-    """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z."""
-    if not protection.file_shown(uow, file):
-        return html.div(icon("info"), html.p(uow.translate(protection.PAPERS_PROTECTED)), class_="notice")
+def draw(
+    uow: UnitOfWork, shown: Given, file: StoredFile, place: tuple[int, int], *, readable: bool, refuses: bool = True
+) -> Markup:
+    """The document itself: a picture, or the browser's own reader for a PDF. Larger in a window, by Z. `place`: its number, of how
+    many; `readable`: whether this person may read the family's papers."""
+    if not readable and file.kind != PHOTO:
+        text = html.p(uow.translate(protection.PAPERS_PROTECTED))
+        return html.div(html.div(icon("info"), text, class_="notice"), class_="viewer-box empty")
+    at, total = place
     label = shown.item.document.label
     after = keyed("N", uow.translate("Pièce suivante"), do="turn-document", class_="link") if total > 1 else None
     larger = keyed(
@@ -27,7 +32,7 @@ def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int
         else None
     )
     alone = html.a(uow.translate("Ouvrir à part"), href=f"/documents/{file.name}", target="_blank", rel="noopener")
-    title = f"{label} ({place}/{total})" if total > 1 else label
+    title = f"{label} ({at}/{total})" if total > 1 else label
     bar = html.div(html.strong(title), after, larger, refuse, alone, class_="viewer-bar")
     close = html.button(uow.translate("Fermer"), type="button", class_="btn quiet", data_closes=True, autofocus=True)
     window = html.dialog(
@@ -40,9 +45,9 @@ def draw(uow: UnitOfWork, shown: Given, file: StoredFile, place: int, total: int
     return html.div(bar, html.div(_content(file, label), class_="viewer"), class_="viewer-box") + window
 
 
-def file_name(uow: UnitOfWork, supplied: SuppliedDocument) -> str:
+def file_name(uow: UnitOfWork, supplied: SuppliedDocument, *, readable: bool) -> str:
     """As the family called it: a name may hold an address too."""
-    return supplied.file_name if protection.family_shown(uow, supplied.family_id) else uow.translate("nom masqué")
+    return supplied.file_name if readable else uow.translate("nom masqué")
 
 
 def _content(file: StoredFile, label: str, *, large: bool = False) -> Markup:

@@ -9,8 +9,9 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
-from components.ui.markup import acting_form
-from components.ui.panel import Act, Answer
+from components.ui.icons import icon
+from components.ui.markup import acting_form, button
+from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
 from data.core import formats
@@ -19,6 +20,8 @@ from data.core.fields import DATE
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
+from data.families import models as families
+from data.families import protection
 from data.families.models import Pupil
 from data.families.stored_files import StoredFile
 from data.reenrolment import participation
@@ -27,15 +30,17 @@ from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.campaigns import RequiredDocument
 from data.reenrolment.models import DocumentItem, DocumentState, SuppliedDocument
 from data.reenrolment.review_queue import Given
-from pages.staff.queue import document_viewer, tabs
+from pages.staff.queue import document_viewer, family_line, tabs
 
 PAGE = 50
 KEYS = (
     ("↑ ↓", _("pièce précédente, suivante")),
     ("Z", _("agrandir la pièce")),
     ("V", _("accepter")),
-    ("R", _("refuser, avec la raison écrite")),
+    ("R", _("refuser, puis donner la raison")),
+    ("1 … 9", _("écrire une phrase prête")),
     (_("Ctrl + Entrée"), _("décider depuis la raison")),
+    ("U", _("annuler la dernière décision")),
 )
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
 Found = tuple[SuppliedDocument, RequiredDocument, Pupil, int, StoredFile | None]
@@ -46,53 +51,97 @@ class PageState:
     """What one open page shows."""
 
     supplied_id: int | None = None
+    closed: bool = False
+    search: str = ""
     skip: int = 0
+    refusing: bool = False  # the reason is wanted
     faults: dict[str, UserError] = field(default_factory=dict)
+    decided_id: int | None = None
+    decided: str = ""
     opens_first: bool = False
 
     @property
     def url(self) -> str:
-        return tabs.path_of("pieces", self.supplied_id)
+        return tabs.path_of("pieces", self.supplied_id, closed=self.closed, search=self.search)
+
+    def turn_to(self, supplied_id: int | None) -> None:
+        self.supplied_id, self.refusing, self.faults = supplied_id, False, {}
 
 
-def show_queue(uow: UnitOfWork, supplied_id: int | None) -> None:
-    page_state = PageState(supplied_id, opens_first=supplied_id is None)
-    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "page": _page}
+def show_queue(uow: UnitOfWork, supplied_id: int | None, *, closed: bool = False, search: str = "") -> None:
+    page_state = PageState(supplied_id, closed, search[:60], opens_first=supplied_id is None)
+    acts = {
+        "open": _open,
+        **review_queue.moves(_turn),
+        "decide": _decide,
+        "undo": _undo,
+        "search": _search,
+        "page": _page,
+        "file": _file,
+    }
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
+def _listed(uow: UnitOfWork, page_state: PageState) -> list[Row]:
+    return participation.waiting_documents(
+        uow, closed=page_state.closed, search=page_state.search, most=PAGE, skip=page_state.skip
+    )
+
+
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
-    listed = participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)
+    listed = _listed(uow, page_state)
     if page_state.opens_first:
-        page_state.opens_first, page_state.supplied_id = False, listed[0][0].id if listed else None
-    total = participation.count_waiting_documents(uow) if page_state.skip or len(listed) == PAGE else len(listed)
-    under = review_queue.waiting(uow, total, listed[0][0].given_at if listed and not page_state.skip else None)
+        page_state.opens_first = False
+        page_state.turn_to(listed[0][0].id if listed else None)
+    whole = not page_state.skip and len(listed) < PAGE
+    total = len(listed) if whole else _count(uow, page_state)
+    under = (
+        uow.ngettext("{count} pièce", "{count} pièces", count=total)
+        if page_state.closed or page_state.search
+        else review_queue.waiting(uow, total, listed[0][0].given_at if listed and not page_state.skip else None)
+    )
+    hint = uow.translate("Élève, nom de la pièce, numéro de dossier ou de famille")
     return (
-        head(uow.translate("Pièces reçues"), under)
-        + tabs.draw(uow, "pieces")
+        head(uow.translate("Pièces reçues"), under, review_queue.search_field(uow, page_state.search, hint))
+        + tabs.draw(
+            uow,
+            "pieces",
+            review_queue.just_decided(uow, page_state.decided, page_state.decided_id)
+            or review_queue.other_file(uow, closed=page_state.closed),
+        )
         + html.div(
             html.section(_list(uow, page_state, listed, total), class_="card list-card"),
             _detail(uow, page_state),
-            class_="queue opened",
+            class_="queue opened cockpit",
         )
     )
 
 
+def _count(uow: UnitOfWork, page_state: PageState) -> int:
+    return participation.count_waiting_documents(uow, closed=page_state.closed, search=page_state.search)
+
+
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
-    empty = uow.translate("Tout est traité : aucune pièce n’attend.")
+    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
+    empty = uow.translate(
+        _("Aucune pièce ne correspond à cette recherche.")
+        if page_state.search
+        else _("Aucune réponse pour l’instant.")
+        if page_state.closed
+        else _("Tout est traité : aucune pièce n’attend. Celles des demandes envoyées se traitent avec leur demande.")
+    )
     rows = [_row(uow, page_state, each) for each in listed]
-    drawn = review_queue.draw_list(uow, uow.translate("File d’attente"), uow.translate("Pièce"), rows, empty)
+    drawn = review_queue.draw_list(uow, caption, uow.translate("Pièce"), rows, empty)
     return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
 def _row(uow: UnitOfWork, page_state: PageState, each: Row) -> Markup:
-    supplied, document, pupil, number = each
-    about = f"{document.label} · {uow.translate('famille n° {family}', family=number)}"
+    supplied, document, pupil, _number = each
     current = supplied.id == page_state.supplied_id
-    age = review_queue.age_of(uow, supplied.given_at)
-    return review_queue.draw_row(
-        supplied.id, tabs.path_of("pieces", supplied.id), pupil.full_name, about, age, current=current
-    )
+    since = supplied.decided_at if page_state.closed and supplied.decided_at else supplied.given_at
+    href = tabs.path_of("pieces", supplied.id, closed=page_state.closed)
+    age = review_queue.age_of(uow, since)
+    return review_queue.draw_row(supplied.id, href, pupil.full_name, document.label, age, current=current)
 
 
 def _detail(uow: UnitOfWork, page_state: PageState) -> Markup:
@@ -109,27 +158,32 @@ def _document(uow: UnitOfWork, page_state: PageState, found: Found) -> Markup:
     supplied, document, pupil, number, file = found
     state = DocumentState(supplied.state)
     given = formats.moment(supplied.given_at, uow.zone, uow.language)
-    about = uow.translate(
-        "Reçue le {moment} · dossier n° {number} · famille n° {family}",
-        moment=given,
-        number=pupil.number,
-        family=number,
-    )
+    about = uow.translate("Reçue le {moment} · dossier n° {number}", moment=given, number=pupil.number)
     size = f"{max(1, round(supplied.size / 1024))} Ko"
-    item = Given(DocumentItem(document, supplied, state), file)
-    return html.section(
+    item, adults = Given(DocumentItem(document, supplied, state), file), families.adults_of(uow, supplied.family_id)
+    readable = protection.all_shown(uow, adults)
+    named = document_viewer.file_name(uow, supplied, readable=readable)
+    reading = html.div(
         review_queue.draw_head(f"{document.label} – {pupil.full_name}", html.p(about), side=status_chip(uow, state)),
-        review_queue.steps(uow),
+        family_line.draw(uow, number, adults),
         facts(
             [
-                (uow.translate("Fichier"), f"{document_viewer.file_name(uow, supplied)} · {size}"),
+                (uow.translate("Fichier"), f"{named} · {size}"),
                 (uow.translate("Consigne"), document.hint),
             ]
         ),
-        document_viewer.draw(uow, item, file, 1, 1, refuses=False)
+        class_="reading",
+    )
+    viewer = (
+        document_viewer.draw(uow, item, file, (1, 1), readable=readable, refuses=False)
         if file
-        else html.p(uow.translate("Le fichier n’est plus conservé.")),
-        _form(uow, page_state, supplied) if state == DocumentState.RECEIVED else _answered(uow, supplied),
+        else html.div(html.p(uow.translate("Le fichier n’est plus conservé.")), class_="viewer-box empty")
+    )
+    waits = state == DocumentState.RECEIVED
+    return html.section(
+        reading,
+        viewer,
+        _form(uow, page_state, supplied) if waits else _answered(uow, supplied),
         class_="card request",
         aria_labelledby="request-title",
     ) + review_queue.keys_help(uow, KEYS)
@@ -151,34 +205,69 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
         inputmode="numeric",
         autocomplete="off",
     )
+    beside = html.div(until, class_="until") + review_queue.steps(uow)
+    verdicts = review_queue.verdicts(uow, "declined", "accepted", beside)
     return acting_form(
-        text,
-        html.div(until, class_="narrow-field"),
-        review_queue.verdicts(uow, "declined", "accepted"),
+        page_state.refusing and html.input(type="hidden", name="verdict", value="declined"),
+        html.div(text, class_="why"),
+        verdicts,
         do="decide",
         of=supplied.id,
         data_draft=f"document-{supplied.id}",
+        class_="decision asks" if page_state.refusing or fault else "decision",
     )
 
 
 def _answered(uow: UnitOfWork, supplied: SuppliedDocument) -> Markup:
     when = formats.moment(supplied.decided_at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
-    return html.div(html.p(by), supplied.reason and html.p(supplied.reason), class_="stack-form")
+    undo = (
+        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=supplied.id, class_="btn quiet")
+        if reenrolment_review.may_undo_document(uow, supplied)
+        else None
+    )
+    return html.div(
+        supplied.reason and html.p(supplied.reason),
+        html.div(html.p(by, class_="first soft"), undo, review_queue.steps(uow), class_="actions"),
+        class_="decision",
+    )
 
 
 def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.supplied_id, page_state.faults = act.number(), {}
+    page_state.turn_to(act.number())
+    page_state.decided_id = None
     return Answer(url=page_state.url, focus="request-title")
 
 
 def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
-    return [row[0].id for row in participation.waiting_documents(uow, most=PAGE, skip=page_state.skip)]
+    return [row[0].id for row in _listed(uow, page_state)]
 
 
 def _turn(uow: UnitOfWork, page_state: PageState, by: int) -> None:
-    page_state.supplied_id = review_queue.neighbour(_ids(uow, page_state), page_state.supplied_id, by)
-    page_state.faults = {}
+    page_state.turn_to(review_queue.neighbour(_ids(uow, page_state), page_state.supplied_id, by))
+    page_state.decided_id = None
+
+
+def _file(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.closed, page_state.skip, page_state.decided_id = act.of == "closed", 0, None
+    page_state.turn_to(None)
+    page_state.opens_first = True
+    return Answer(url=page_state.url, focus="file")
+
+
+@only_shows
+def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    page_state.search, page_state.skip = act.values.get("search", "")[:60], 0
+    count = _count(uow, page_state)
+    return Answer(url=page_state.url, announce=uow.ngettext("{count} pièce", "{count} pièces", count=count))
+
+
+def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
+    supplied = reenrolment_review.undo_document(uow, act.number())
+    page_state.closed, page_state.decided_id = False, None
+    page_state.turn_to(supplied.id)
+    text = uow.translate("La décision est annulée : la pièce attend de nouveau.")
+    return Answer(announce=text, url=page_state.url, focus="request-title")
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -190,6 +279,9 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """The decision; then the next one opens by itself. From the reason (Ctrl + Entrée): UserError with it."""
     ids, reason = _ids(uow, page_state), act.values.get("reason", "")
     declined = act.values.get("verdict", "declined" if reason.strip() else "accepted") == "declined"
+    if declined and not reason.strip() and not page_state.refusing:
+        page_state.refusing = True
+        return Answer(focus="reason")
     try:
         if declined:
             supplied = reenrolment_review.refuse_document(uow, act.number(), reason)
@@ -198,9 +290,10 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     except ValidationErrors as invalid:
         page_state.faults = invalid.faults
         return Answer(focus="document-until" if "until" in invalid.faults else "reason")
-    page_state.supplied_id, page_state.faults = review_queue.following(ids, supplied.id), {}
+    page_state.turn_to(review_queue.following(ids, supplied.id))
     text = uow.translate("La pièce est refusée.") if declined else uow.translate("La pièce est acceptée.")
-    return Answer(toast=text, url=page_state.url, focus="request-title", forget=f"document-{supplied.id}")
+    page_state.decided_id, page_state.decided = supplied.id, text
+    return Answer(announce=text, url=page_state.url, focus="request-title", forget=f"document-{supplied.id}")
 
 
 def _until(uow: UnitOfWork, act: Act) -> date | None:

@@ -1,22 +1,21 @@
 """A re-enrolment request: what is asked, its documents beside their verdicts, the one that is shown, the decision."""
 
-from typing import Protocol
-
 from markupsafe import Markup
 
 from components.ui import html, review_queue
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join
 from components.ui.status_chip import status_chip
-from components.ui.tables import facts, table
+from components.ui.tables import facts
 from data.core import edit_presence, formats, sites
-from data.core.errors import UserError
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.families import protection
 from data.reenrolment import review_queue as reenrolment_queue
 from data.reenrolment.models import WAYS, Discipline, ReenrolmentState, Way
 from data.reenrolment.review_queue import Given, RequestDetail
-from pages.staff.queue import document_viewer
+from pages.staff.queue import document_viewer, family_line, reenrolment_batch, reenrolment_note
+from pages.staff.queue.reenrolment_state import PageState
 
 DONE: dict[str, str] = {
     ReenrolmentState.VALIDATED: _("La réinscription est validée."),
@@ -28,19 +27,16 @@ KEYS = (
     ("N", _("pièce suivante")),
     ("Z", _("agrandir la pièce")),
     ("V", _("valider la demande et toutes ses pièces")),
+    ("⇧ V", _("valider aussi celles des frères et sœurs")),
     ("R", _("refuser la pièce affichée, puis donner la raison")),
     ("C", _("renvoyer à la famille, à corriger")),
+    ("1 … 9", _("écrire une phrase prête")),
     (_("Ctrl + Entrée"), _("décider depuis la raison")),
+    ("E", _("écrire une note pour les collègues")),
+    ("A", _("prendre la demande pour soi")),
+    ("S", _("marquer « à revoir »")),
     ("U", _("annuler la dernière décision")),
 )
-
-
-class Shows(Protocol):
-    """What the page remembers of a request while it is read."""
-
-    shown: int | None
-    declined: set[int]
-    faults: dict[str, UserError]
 
 
 def with_files(detail: RequestDetail) -> list[int]:
@@ -55,7 +51,7 @@ def shown_document(detail: RequestDetail, shown: int | None) -> Given | None:
     return next(iter(wanted or [each for each in there if each.waits] or there), None)
 
 
-def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
+def draw(uow: UnitOfWork, sent_id: int | None, page_state: PageState) -> Markup:
     """The right half of the queue; words when nothing is chosen or the request is not there."""
     return review_queue.draw_opened(
         sent_id,
@@ -66,33 +62,36 @@ def draw(uow: UnitOfWork, sent_id: int | None, page_state: Shows) -> Markup:
     )
 
 
-def _draw(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
+def _draw(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Markup:
     sent = detail.sent
+    waits = sent.state == ReenrolmentState.SUBMITTED
     asked = formats.moment(sent.submitted_at, sites.here(uow).zone, uow.language)
     under = uow.translate("{campaign} · envoyée le {moment}", campaign=detail.campaign.title, moment=asked)
-    about = uow.translate(
-        "Dossier n° {number} · famille n° {family}", number=detail.pupil.number, family=detail.family_number
-    )
+    about = uow.translate("Dossier n° {number}", number=detail.pupil.number)
     by = f"{about} · {detail.author}" if detail.author else about
-    chip = status_chip(uow, ReenrolmentState(sent.state))
-    return html.section(
-        review_queue.draw_head(detail.pupil.full_name, html.p(under), html.p(by, class_="soft small"), side=chip),
-        review_queue.steps(uow),
-        review_queue.seen_by(
-            uow, edit_presence.colleague(uow, detail.sent) if detail.sent.state == ReenrolmentState.SUBMITTED else ""
+    chip = Markup() if waits else status_chip(uow, ReenrolmentState(sent.state))
+    reading = html.div(
+        review_queue.draw_head(
+            detail.pupil.full_name, html.p(under, class_="small"), html.p(by, class_="soft small"), side=chip
         ),
+        family_line.draw(uow, detail.family_number, detail.adults),
+        review_queue.seen_by(uow, edit_presence.colleague(uow, sent) if waits else ""),
         _asked(uow, detail),
-        _form(uow, detail, page_state)
-        if sent.state == ReenrolmentState.SUBMITTED
-        else _answered(uow, detail, page_state),
-        class_="card request",
-        aria_labelledby="request-title",
+        _documents(uow, detail, page_state, open_=waits),
+        None if waits else _answer(uow, detail),
+        reenrolment_note.draw(uow, detail, page_state),
+        class_="reading",
+    )
+    decision = _form(uow, detail, page_state) if waits else _decided(uow, detail)
+    return html.section(
+        reading, _viewer(uow, detail, page_state), decision, class_="card request", aria_labelledby="request-title"
     ) + review_queue.keys_help(uow, KEYS)
 
 
 def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     wish, leaving = detail.wish, detail.sent.way == Way.LEAVING
     pairs: list[tuple[str, object]] = [(uow.translate("Demande"), html.strong(uow.translate(WAYS[detail.sent.way])))]
+    pairs += _courses(uow, detail)
     if wish and leaving:
         pairs += [
             (uow.translate("Motif"), uow.translate(wish.reason) if wish.reason else ""),
@@ -102,34 +101,43 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
         pairs.append(
             (uow.translate("Demandes complémentaires"), wish.message and html.span(wish.message, class_="pre-line"))
         )
-    chosen = set(detail.sent.chosen)
-    lines = [line for line in detail.disciplines if line.active or line.enrolment.id in chosen]
-    courses = (
-        table(
-            uow.translate("Cours demandés"),
-            [uow.translate(each) for each in (_("Cours"), _("Enseignant"), _("Cycle"), _("Réinscription"))],
-            [_course(uow, line, detail, chosen) for line in lines],
-        )
-        if lines and not leaving
-        else None
-    )
-    return html.div(facts(pairs), courses, class_="asked")
+    if detail.siblings:
+        others = [
+            button(each.pupil.full_name, do="open", of=each.sent.id, id=f"sibling-{each.sent.id}", class_="link")
+            for each in detail.siblings
+        ]
+        pairs.append((uow.translate("Frères et sœurs en attente"), html.span(join(others, ", "))))
+    if detail.due > 0:
+        where = f"/gestion/familles/{detail.family_number}/facturation"
+        pairs.append((uow.translate("Solde dû"), html.a(formats.euros(detail.due), href=where, class_="tight")))
+    return html.div(facts(pairs), class_="asked")
 
 
-def _course(uow: UnitOfWork, line: Discipline, detail: RequestDetail, chosen: set[int]) -> tuple[object, ...]:
-    wanted = line.active if detail.sent.way == Way.ADMINISTRATIVE else line.enrolment.id in chosen
-    message = (
-        html.span(icon("check"), uow.translate("Oui"), class_="chip good")
-        if wanted
-        else html.span(uow.translate("Non"), class_="soft")
-    )
-    return line.course.name, line.teacher_name, line.course.cycle, message
+def _courses(uow: UnitOfWork, detail: RequestDetail) -> list[tuple[str, object]]:
+    """What is asked for, course by course, and what is attended now and not asked for."""
+    if detail.sent.way == Way.LEAVING:
+        return []
+    chosen, administrative = set(detail.sent.chosen), detail.sent.way == Way.ADMINISTRATIVE
+    asked, dropped = list[Markup](), list[Markup]()
+    for line in detail.disciplines:
+        wanted = line.active if administrative else line.enrolment.id in chosen
+        if wanted or line.active:
+            (asked if wanted else dropped).append(_course(line))
+    return [
+        (uow.translate("Cours demandés"), html.span(join(asked, html.br())) if asked else ""),
+        (uow.translate("Non repris"), html.span(join(dropped, html.br()), class_="dropped") if dropped else ""),
+    ]
 
 
-def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
-    sent = detail.sent
-    fault = page_state.faults.get("reason")
-    text = review_queue.reason(
+def _course(line: Discipline) -> Markup:
+    about = " · ".join(part for part in (line.teacher_name, line.course.cycle) if part)
+    return html.span(html.strong(line.course.name), " ", html.span(about, class_="soft small"))
+
+
+def _form(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Markup:
+    """The decision, always in sight; the reason once it is wanted, or written."""
+    sent, fault = detail.sent, page_state.faults.get("reason")
+    why = review_queue.reason(
         uow,
         uow.translate("Raison (obligatoire pour refuser ou renvoyer à corriger ; la famille la lira)"),
         fault,
@@ -138,20 +146,50 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
         ),
         most=800,
     )
+    together = _together(uow, detail) if detail.siblings else None
     actions = html.div(
-        _outcome(uow.translate("Refuser la demande"), "", ReenrolmentState.REFUSED, "btn bad first"),
-        _outcome(uow.translate("À corriger"), "C", ReenrolmentState.TO_CORRECT, "btn quiet"),
         _outcome(uow.translate("Valider"), "V", ReenrolmentState.VALIDATED, "btn"),
+        together,
+        _outcome(uow.translate("À corriger"), "C", ReenrolmentState.TO_CORRECT, "btn quiet"),
+        _outcome(uow.translate("Refuser la demande"), "", ReenrolmentState.REFUSED, "btn bad"),
+        review_queue.steps(uow),
         class_="actions",
     )
-    return _documents(uow, detail, page_state, open_=True) + acting_form(
+    unseen = sum(each.unseen for each in detail.siblings) + len(detail.unseen)
+    warning = (
+        html.p(icon("alert"), html.span(reenrolment_batch.unseen_words(uow, unseen)), class_="notice pending")
+        if page_state.warned and unseen
+        else None
+    )
+    return acting_form(
         html.input(type="hidden", name="version", value=sent.version),
-        text,
+        [
+            html.input(type="hidden", name=f"version-{each.id}", value=each.version)
+            for each in (sent, *(one.sent for one in detail.siblings))
+        ],
+        page_state.outcome and html.input(type="hidden", name="outcome", value=page_state.outcome),
+        warning,
+        html.div(why, class_="why"),
         actions,
         do="decide",
         of=sent.id,
         data_draft=f"reenrolment-{sent.id}",
         id="request-form",
+        class_="decision asks" if page_state.outcome is not None or fault else "decision",
+    )
+
+
+def _together(uow: UnitOfWork, detail: RequestDetail) -> Markup:
+    """« Valider Irina et Nino »."""
+    *names, last = [detail.pupil.first_name, *(each.pupil.first_name for each in detail.siblings)]
+    return button(
+        uow.translate("Valider {names} et {last}", names=", ".join(names), last=last),
+        " ",
+        html.kbd("⇧V", aria_hidden="true"),
+        do="accept-siblings",
+        data_with="request-form",
+        aria_keyshortcuts="Shift+V",
+        class_="btn quiet",
     )
 
 
@@ -159,11 +197,15 @@ def _outcome(label: str, key: str, value: str, look: str) -> Markup:
     return review_queue.keyed(key, label, type="submit", name="outcome", value=value, class_=look)
 
 
-def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, open_: bool) -> Markup:
+def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: PageState, *, open_: bool) -> Markup:
     if not detail.documents:
         return html.p(uow.translate("Aucune pièce n’est demandée pour cet élève."), class_="soft")
     shown = shown_document(detail, page_state.shown)
-    lines = [_document(uow, each, page_state, current=each is shown, open_=open_) for each in detail.documents]
+    readable = protection.all_shown(uow, detail.adults)
+    lines = [
+        _document(uow, each, page_state, current=each is shown, open_=open_, readable=readable)
+        for each in detail.documents
+    ]
     heads = (uow.translate("Pièce"), uow.translate("Décision"))
     missing = (
         html.div(
@@ -171,7 +213,7 @@ def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, ope
             html.p(uow.translate("Il manque : {names}.", names=", ".join(detail.missing))),
             class_="notice pending",
         )
-        if detail.missing and detail.sent.state == ReenrolmentState.SUBMITTED
+        if detail.missing and open_
         else None
     )
     listed = html.table(
@@ -180,13 +222,22 @@ def _documents(uow: UnitOfWork, detail: RequestDetail, page_state: Shows, *, ope
         html.tbody(lines),
         class_="documents",
     )
-    ids = with_files(detail)
-    place = ids.index(shown.item.supplied.id) + 1 if shown and shown.item.supplied else 0
-    looked_at = document_viewer.draw(uow, shown, shown.file, place, len(ids)) if shown and shown.file else None
-    return join([missing, html.div(listed, looked_at, class_="documents-row")])
+    return join([missing, listed])
 
 
-def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool, open_: bool) -> Markup:
+def _viewer(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Markup:
+    """The document at full height beside what is read; words where there is none."""
+    shown = shown_document(detail, page_state.shown)
+    if shown is None or shown.file is None or shown.item.supplied is None:
+        return html.div(html.p(uow.translate("Aucune pièce à consulter."), class_="soft"), class_="viewer-box empty")
+    there = with_files(detail)
+    place, readable = (there.index(shown.item.supplied.id) + 1, len(there)), protection.all_shown(uow, detail.adults)
+    return document_viewer.draw(uow, shown, shown.file, place, readable=readable)
+
+
+def _document(
+    uow: UnitOfWork, each: Given, page_state: PageState, *, current: bool, open_: bool, readable: bool
+) -> Markup:
     supplied = each.item.supplied
     name: object = html.strong(each.item.document.label)
     if supplied and each.file:
@@ -198,18 +249,25 @@ def _document(uow: UnitOfWork, each: Given, page_state: Shows, *, current: bool,
             aria_pressed="true" if current else "false",
         )
     size = f"{max(1, round(supplied.size / 1024))} Ko" if supplied else ""
-    about = html.span(f"{document_viewer.file_name(uow, supplied)} · {size}", class_="soft small") if supplied else None
+    about = (
+        html.span(f"{document_viewer.file_name(uow, supplied, readable=readable)} · {size}", class_="soft small")
+        if supplied
+        else None
+    )
     optional = None if each.item.document.required else html.span(uow.translate("facultative"), class_="soft small")
+    unseen = (
+        html.span(uow.translate("non vue"), class_="chip pending") if open_ and each.unseen and not current else None
+    )
     reason = html.p(supplied.reason, class_="small") if supplied and supplied.reason else None
     verdict = _verdict(uow, each, page_state) if open_ and each.waits and supplied else None
     return html.tr(
-        html.th(name, html.br() if about or optional else None, about, optional, scope="row"),
+        html.th(name, " ", unseen, html.br() if about or optional else None, about, optional, scope="row"),
         html.td(verdict or status_chip(uow, each.item.state), reason),
         class_="current" if current else None,
     )
 
 
-def _verdict(uow: UnitOfWork, each: Given, page_state: Shows) -> Markup:
+def _verdict(uow: UnitOfWork, each: Given, page_state: PageState) -> Markup:
     supplied = each.item.supplied
     number = supplied.id if supplied else 0
     declined = number in page_state.declined
@@ -235,7 +293,18 @@ def _verdict(uow: UnitOfWork, each: Given, page_state: Shows) -> Markup:
     )
 
 
-def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Markup:
+def _answer(uow: UnitOfWork, detail: RequestDetail) -> Markup:
+    answer = html.p(detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
+    asked = uow.ngettext(
+        "{count} inscription demandée pour l’an prochain.",
+        "{count} inscriptions demandées pour l’an prochain.",
+        count=len(detail.sent.made),
+    )
+    return join([answer, html.p(asked) if detail.sent.made else None])
+
+
+def _decided(uow: UnitOfWork, detail: RequestDetail) -> Markup:
+    """Who decided and when; for a day, the button that takes it back, alone or with those decided in the same go."""
     sent = detail.sent
     when = formats.moment(sent.decided_at or uow.now, uow.zone, uow.language)
     by = (
@@ -243,25 +312,13 @@ def _answered(uow: UnitOfWork, detail: RequestDetail, page_state: Shows) -> Mark
         if sent.decided_at
         else uow.translate("La famille a repris sa demande pour la corriger : elle n’est pas encore renvoyée.")
     )
-    answer = html.p(detail.wish.answer, class_="pre-line") if detail.wish and detail.wish.answer else None
-    undo = (
-        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
-        if reenrolment_queue.may_undo(uow, sent)
-        else None
-    )
-    asked = (
-        html.p(
-            uow.ngettext(
-                "{count} inscription demandée pour l’an prochain.",
-                "{count} inscriptions demandées pour l’an prochain.",
-                count=len(sent.made),
-            ),
-        )
-        if sent.made
-        else None
-    )
-    return (
-        _documents(uow, detail, page_state, open_=False)
-        + join([answer, asked])
-        + html.div(html.p(by, class_="first soft"), undo, class_="actions")
+    undo, others = None, None
+    if reenrolment_queue.may_undo(uow, sent):
+        undo = button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
+        if sent.batch and detail.together > 1:
+            label = uow.translate("Annuler les {count} décisions prises ensemble", count=detail.together)
+            others = button(label, do="undo-together", of=sent.batch, class_="btn quiet")
+    return html.div(
+        html.div(html.p(by, class_="first soft"), others, undo, review_queue.steps(uow), class_="actions"),
+        class_="decision",
     )

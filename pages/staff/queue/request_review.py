@@ -13,8 +13,10 @@ from data.change_requests.models import ChangeRequest, ChangeState, RequestState
 from data.core import edit_presence, formats, sites
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
+from data.families import models as families
 from data.families import protection
 from data.families.models import Family
+from pages.staff.queue import family_line
 
 Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
 KEYS = (
@@ -40,9 +42,7 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
 def _draw(uow: UnitOfWork, request: ChangeRequest) -> Markup:
     lines, number = review.lines(uow, request), uow.get(Family, request.family_id).number
     asked = formats.moment(request.submitted_at, sites.here(uow).zone, uow.language)
-    under = uow.translate(
-        "Demande n° {number} du {moment} · famille n° {family}", number=request.id, moment=asked, family=number
-    )
+    under = uow.translate("Demande n° {number} du {moment}", number=request.id, moment=asked)
     pending = request.state == RequestState.PENDING
     chip = status_chip(uow, ChangeState.PENDING) if pending else html.span(uow.translate("Traitée"), class_="chip")
     body = _form(uow, request, lines) if pending else _decided(uow, request, lines)
@@ -51,6 +51,7 @@ def _draw(uow: UnitOfWork, request: ChangeRequest) -> Markup:
         body = html.div(icon("info"), html.p(text), class_="notice pending") + body
     return html.section(
         review_queue.draw_head(request.title, html.p(under), side=chip),
+        family_line.draw(uow, number, families.adults_of(uow, request.family_id)),
         review_queue.steps(uow),
         review_queue.seen_by(
             uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""
@@ -74,7 +75,7 @@ def _form(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) -> 
     ready = review_queue.ready_sentences(uow, "reason", "sheet", review.READY, request.author_id)
     reason = html.div(
         html.label(uow.translate("Raison du refus (la famille la lira)"), for_="reason"),
-        html.textarea(id="reason", name="reason", maxlength=500, data_then_focus=True),
+        html.textarea(id="reason", name="reason", maxlength=500, data_then_focus=True, data_ready=True),
         ready,
         class_="field reason",
     )

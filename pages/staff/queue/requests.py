@@ -16,7 +16,9 @@ from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
+from data.reenrolment.queue_list import Narrowing
 from pages.staff.queue import absences, documents, overpayments, reenrolments, request_review, tabs
+from pages.staff.queue.reenrolment_state import narrowing
 
 PAGE = 50
 OLD_DAYS = 20  # the law gives a month to correct a datum (RGPD, article 12)
@@ -40,17 +42,25 @@ class PageState:
 
 
 @screen(tabs.PATH, Audience.STAFF, title=_("Demandes"))
-def requests(uow: UnitOfWork, onglet: str = "", demande: str = "", traitees: str = "", r: str = "") -> str:
-    _show(uow, onglet, parse_id(demande), closed=bool(traitees), search=r)
+def requests(
+    uow: UnitOfWork,
+    onglet: str = "",
+    demande: str = "",
+    traitees: str = "",
+    r: str = "",
+    f: str = "",
+    dep: str = "",
+) -> str:
+    _show(uow, onglet, parse_id(demande), narrowing(r, f, dep), closed=bool(traitees))
     return uow.translate(tabs.TABS.get(onglet, tabs.TABS[""]))
 
 
-def _show(uow: UnitOfWork, onglet: str, asked: int | None, *, closed: bool, search: str) -> None:
+def _show(uow: UnitOfWork, onglet: str, asked: int | None, narrowed: Narrowing, *, closed: bool) -> None:
     if onglet == "reinscriptions":
-        reenrolments.show_queue(uow, asked, closed=closed, search=search)
+        reenrolments.show_queue(uow, asked, narrowed, closed=closed)
         return
     if onglet == "pieces":
-        documents.show_queue(uow, asked)
+        documents.show_queue(uow, asked, closed=closed, search=narrowed.search)
         return
     if onglet == "absences":
         absences.show_queue(uow, asked, closed=closed)
@@ -59,7 +69,7 @@ def _show(uow: UnitOfWork, onglet: str, asked: int | None, *, closed: bool, sear
         overpayments.show_queue(uow)
         return
     closed = onglet == "traitees"
-    page_state = PageState(closed, asked, search[:60], opens_first=asked is None and not closed)
+    page_state = PageState(closed, asked, narrowed.search, opens_first=asked is None and not closed)
     acts = {
         "open": _open,
         **review_queue.moves(_turn),
@@ -99,7 +109,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         + tabs.draw(
             uow,
             "",
-            review_queue.just_decided(uow, page_state.decided_id, page_state.decided),
+            review_queue.just_decided(uow, page_state.decided, page_state.decided_id),
             closed="" if page_state.closed else None,
         )
         + (

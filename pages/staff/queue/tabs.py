@@ -26,11 +26,21 @@ DONE_WITH = {
 }  # what « Traitées » holds
 
 
-def path_of(tab: str, opened: int | None = None, *, closed: bool = False, search: str = "") -> str:
-    """The address of a file, at an open request; `closed`: of what was answered there; `search`: what is looked for."""
+def path_of(
+    tab: str,
+    opened: int | None = None,
+    *,
+    closed: bool = False,
+    search: str = "",
+    only: str = "",
+    department: str = "",
+) -> str:
+    """The address of a file, at an open request; `closed`: of what was answered there; `search`, `only` and `department`: what is
+    looked for."""
     if closed and not tab:
         tab, closed = "traitees", False
-    parts = {"onglet": tab, "traitees": "1" if closed else "", "r": search, "demande": opened}
+    narrowed = {"r": search, "f": only, "dep": department}
+    parts = {"onglet": tab, "traitees": "1" if closed else "", **narrowed, "demande": opened}
     query = urlencode({name: value for name, value in parts.items() if value})
     return PATH + (f"?{query}" if query else "")
 
