@@ -1,7 +1,7 @@
 // What is typed survives redrawing, reloading and a lost connection; what of a record is not saved is marked, and told in a bar.
 const key = (field) => `typed:${field.form.dataset.draft}:${field.name}`;
 const isDraft = (field) => field.name && !["password", "hidden", "radio", "file"].includes(field.type) && field.form?.dataset.draft;
-export const valueOf = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+export const shownValue = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
 const FIELDS = "form[data-draft] :is(input, select, textarea)";
 let texts;
 let announce;
@@ -20,15 +20,15 @@ export function note(field) {
   const beside = document.querySelector(`[data-beside="${CSS.escape(field.id || "-")}"]`);
   if (beside && !beside.classList.contains("faulty")) beside.hidden = field.value === field.defaultValue;
   if (!isDraft(field)) return;
-  if (valueOf(field) === recorded(field)) sessionStorage.removeItem(key(field));
-  else sessionStorage.setItem(key(field), valueOf(field));
+  if (shownValue(field) === recorded(field)) sessionStorage.removeItem(key(field));
+  else sessionStorage.setItem(key(field), shownValue(field));
   mark(field);
   showBar();
 }
 
 // In the first paint, before this script was there.
 export function noteTyped(root) {
-  for (const field of root.querySelectorAll(FIELDS)) if (isDraft(field) && valueOf(field) !== recorded(field)) note(field);
+  for (const field of root.querySelectorAll(FIELDS)) if (isDraft(field) && shownValue(field) !== recorded(field)) note(field);
 }
 
 export function bringBack(root) {
@@ -36,7 +36,7 @@ export function bringBack(root) {
     if (!isDraft(field)) continue;
     const draft = sessionStorage.getItem(key(field));
     if (draft === recorded(field)) sessionStorage.removeItem(key(field)); // recorded since
-    if (draft !== null && draft !== valueOf(field)) {
+    if (draft !== null && draft !== shownValue(field)) {
       if (field.type === "checkbox") field.checked = draft === "true";
       else field.value = draft;
       note(field);
@@ -56,7 +56,7 @@ function mark(field) {
   if (!place) return;
   const id = `${field.id}-unsaved`;
   const there = document.getElementById(id);
-  const typed = valueOf(field) !== recorded(field);
+  const typed = shownValue(field) !== recorded(field);
   place.classList.toggle("typed", typed);
   const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((each) => each && each !== id);
   if (typed) described.push(id);
@@ -69,7 +69,7 @@ function mark(field) {
   place.append(label);
 }
 
-const changed = (form) => [...form.elements].filter((field) => isDraft(field) && valueOf(field) !== recorded(field));
+const changed = (form) => [...form.elements].filter((field) => isDraft(field) && shownValue(field) !== recorded(field));
 let bar = null;
 function showBar() {
   const forms = [...document.querySelectorAll("form[data-unsaved]")].filter((form) => changed(form).length);
