@@ -23,6 +23,11 @@ EVALUATION = {"builtins.eval", "builtins.exec", "builtins.compile"}
 NAMES = {"_session", "__table__", "_sa_registry", "_sa_instance_state", "make_transient", "make_transient_to_detached",
          "object_session", "literal_column", "TextClause", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings",
          "from_statement", "exec_driver_sql", "get_bind"}  # fmt: skip
+# What reads a module, a function or a frame from within.
+REFLECTION = {"__globals__", "__closure__", "__func__", "__getattribute__", "__builtins__", "__subclasses__", "_getframe", "f_globals",
+              "f_locals", "f_back", "get_objects", "get_referrers", "getmembers", "resolve_name"}  # fmt: skip
+REFLECTING = ("pydoc", "runpy", "pickle", "marshal", "code", "sys.modules")
+BOUNDS = {"site_id", "family_id", "account_id", "role", "writes", "kept_back"}  # what a unit of work is bound by
 
 # Modules of data/ that open a unit of work without a scope, and why none of an account would do.
 OPENERS = {
@@ -48,6 +53,7 @@ OPENERS = {
         (f"data.demo{name}" for name in ("", ".access", ".letters", ".reenrolment", ".renewal", ".requests")),
         "makes the demonstration, its sites and its accounts",
     ),
+    "data.demo.mailbox": "shows the demonstration’s letters to whoever sits at its machine, signed in or not",
 }
 ENGINE_USERS = {
     "data.core.unit_of_work": "opens its transaction",
@@ -91,11 +97,12 @@ def faults_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
     for line, target in tree.reached(module):
         if within(target, UNSCOPED, TRANSACTION, "data.core.scope.ScopedSession", *TABLES, *ENGINES, *EVALUATION):
             yield f"{module.name}:{line}: {target}"
-        if within(target, *LIBRARIES) and not within(target, FAULTS):
+        if within(target, *LIBRARIES, *REFLECTING[:-1]) and not within(target, FAULTS):
             yield f"{module.name}:{line}: {target}"
     for line, text in spelt(module):
-        if text in NAMES or text.split(".")[-1] == "system_unit_of_work":
+        if text in NAMES | REFLECTION or text.split(".")[-1] == "system_unit_of_work":
             yield f"{module.name}:{line}: {text}"
+    yield from values_of_a_screen(tree, module)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and node.args and module.name != "main":  # main.py imports every page, by a walk
             called = tree.target_of(module, node.func)
@@ -103,6 +110,30 @@ def faults_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
             of_a_module = node.args[0:1] and tree.target_of(module, node.args[0]) in tree.modules
             if computed and (called in IMPORTERS or (called == "builtins.getattr" and of_a_module)):
                 yield f"{module.name}:{node.lineno}: a name that is computed: nobody can tell what it reaches"
+
+
+def values_of_a_screen(tree: Tree, module: Module) -> Iterator[str]:
+    """A module given as a value, from which anything can be taken; a unit of work made, or bound anew."""
+    holders = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name | ast.Attribute) and id(node) not in holders and isinstance(node.ctx, ast.Load):
+            if tree.target_of(module, node) in tree.modules and module.name != "main":  # it lists the commands
+                yield f"{module.name}:{node.lineno}: a module as a value"
+            if within(tree.target_of(module, node), *REFLECTING):
+                yield f"{module.name}:{node.lineno}: {tree.target_of(module, node)}"
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in BOUNDS:
+            yield f"{module.name}:{node.lineno}: {node.attr} is set"
+        if isinstance(node, ast.Call):
+            if tree.target_of(module, node.func) == "data.core.unit_of_work.UnitOfWork":
+                yield f"{module.name}:{node.lineno}: a unit of work is made"
+            if any(isinstance(each, ast.Constant) and each.value in BOUNDS for each in node.args[1:2]) and (
+                spelt_name(node.func) in {"setattr", "__setattr__"}
+            ):
+                yield f"{module.name}:{node.lineno}: a unit of work is bound anew"
+
+
+def spelt_name(node: ast.expr) -> str:
+    return str(getattr(node, "id", getattr(node, "attr", "")))
 
 
 def users_of(tree: Tree, *targets: str) -> set[str]:
@@ -231,6 +262,24 @@ PLANTED = {
     "a Core table": "def f(row):\n    type(row).__table__",
     "a row made to be nobody's": "from sqlalchemy.orm import make_transient",
     "evaluation": "eval('1')",
+    "the namespace of a method": "def f(uow):\n    uow.all.__globals__['database'].engine()",
+    "__getattribute__": "from data.core import sites\nsites.__getattribute__('room')",
+    "attrgetter of a module": "from operator import attrgetter\nfrom data.core import sites\nattrgetter('room')(sites)",
+    "partial": "from functools import partial\nfrom data.core import sites\npartial(getattr, sites)('room')",
+    "a pattern": "from data.core import sites\nmatch sites:\n    case object(room=x):\n        x",
+    "resolve_name": "import pkgutil\npkgutil.resolve_name('data.core.sites:room')",
+    "pydoc": "import pydoc\npydoc.locate('data.core.sites.room')",
+    "every module": "import sys\nfor m in sys.modules.values():\n    m.x",
+    "the garbage collector": "import gc\n[x for x in gc.get_objects()]",
+    "frames": "import sys\nsys._getframe().f_back.f_globals['x']",
+    "inspection": "import inspect\nimport data.core.sites as s\ninspect.getmembers(s)",
+    "a module as a default": "from data.core import sites\ndef f(m=sites):\n    m.room",
+    "a module as an argument": "from data.core import sites\n(lambda m: m.room)(sites)",
+    "a module in a dictionary": "from data.core import sites\n{'a': sites}['a'].room",
+    "a unit of work of its own": "from data.core.unit_of_work import UnitOfWork as U\nU(None, None, True)",
+    "no site": "def f(uow):\n    uow.site_id = None",
+    "another role": "def f(uow):\n    uow.role = 'manager'",
+    "nothing kept back": "def f(uow):\n    setattr(uow, 'kept_back', frozenset())",
 }  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def test_a_larger_text_meets_the_narrow_layout_on_a_wider_screen() -> None:
     for size in SIZES:
         mode = f':where(:root[data-size="{size}"])'
         assert (
-            f"@media screen and (max-width: {8 * size}px) {{ {mode} .a, {mode} .b:is(c, d) {{ color: red; }} {mode} .e {{"
+            f"@media screen and (max-width: {8 * size / 16:g}em) {{ {mode} .a, {mode} .b:is(c, d) {{ color: red; }} {mode} .e {{"
             in style
         )
     assert ':where(:root[data-layout="simple"]) .a' in style

@@ -22,7 +22,13 @@ SPACED = ":is([data-letters], [data-font])"  # words half as long again: a list 
 
 def whole(style: str) -> str:
     bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
-    return "\n".join(text for head, body in blocks(bare) for text in _written(head, body))
+    written = "\n".join(text for head, body in blocks(bare) for text in _written(head, body))
+    return re.sub(r"@media[^{]*", lambda head: NARROW.sub(_in_letters, head[0]), written)
+
+
+def _in_letters(width: re.Match[str]) -> str:
+    """A browser whose own letters are larger meets the narrow layout sooner too."""
+    return f"max-width: {int(width[1]) / 16:g}em"
 
 
 def blocks(style: str) -> Iterator[tuple[str, str]]:

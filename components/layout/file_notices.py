@@ -14,6 +14,7 @@ from data.uploads.limits import MAX_JOINED_PAGES, MAX_UPLOAD_BYTES
 from data.uploads.validation import REFUSALS, REMARKS
 
 WORDS = {  # what components/assets/theme/upload.js and upload_pages.js say
+    "again": _("Reprendre la photo"),
     "choose": _("Choisissez un fichier."),
     "sending": _("Envoi en cours…"),
     "checking": _("Fichier envoyé, vérification en cours…"),
@@ -81,6 +82,7 @@ def file_form(uow: UnitOfWork, *content: Content, action: str, class_: str) -> M
 def script_texts(uow: UnitOfWork) -> str:
     """For `data-texts` of a form that sends files: each sentence in the reader's language, and the limits."""
     words: dict[str, object] = {name: uow.translate(sentence) for name, sentence in WORDS.items()}
+    words |= {name: uow.translate(REMARKS[name]) for name in ("sombre", "flou")}
     words["heavy"] = validation.refusal("lourde").message(uow.language)
     words["tooMany"] = validation.refusal("feuilles").message(uow.language)
     return json.dumps(words | {"mostBytes": MAX_UPLOAD_BYTES, "mostPages": MAX_JOINED_PAGES}, ensure_ascii=False)

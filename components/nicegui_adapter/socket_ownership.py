@@ -7,7 +7,7 @@ import ipaddress
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -59,7 +59,7 @@ class _Open:
 _open = _Open()
 
 
-async def _come(sid: str, environ: dict[str, Any]) -> bool | None:
+async def _come(sid: str, environ: Mapping[str, Scope]) -> bool | None:
     """A page has one socket, two while it connects again; a household some pages. More are turned away at once."""
     scope = environ["asgi.scope"]
     page = parse_qs(scope["query_string"].decode("latin-1")).get("client_id", [""])[0]

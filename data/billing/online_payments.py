@@ -15,6 +15,7 @@ from data.accounts import models as accounts
 from data.billing import models as billing
 from data.billing.gateways import registry as gateways
 from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Sent, State
+from data.billing.how_much import WHOLE, HowMuch
 from data.billing.models import LEDGERS, Account, Entry, Invoice, Ledger, Nature, Payment
 from data.core import audit, sites
 from data.core.audit import Action, AuditEntry
@@ -90,7 +91,7 @@ def payable(account: Account) -> list[Entry]:
     return found
 
 
-def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int]) -> OnlinePayment:
+def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int], how_much: HowMuch = WHOLE) -> OnlinePayment:
     """A payment of these invoices; amounts are those of the account. Asked twice within half an hour, the same one."""
     gateway = offered(uow)
     if gateway is None:
@@ -105,7 +106,7 @@ def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int]) -> Online
         raise UserError("La facture {number} n’est plus à payer. Vérifiez votre choix.", number=invoice.number)
     if not chosen:
         raise UserError("Choisissez au moins une facture à payer.")
-    parts = [[entry.row.id, entry.due] for entry in chosen]
+    parts = how_much.of(chosen)
     row = _same_choice(uow, gateway.name, ledger, parts) or OnlinePayment(
         site_id=uow.site_id or 0,
         family_id=uow.family_id,
@@ -114,7 +115,7 @@ def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int]) -> Online
         account_id=uow.account_id or 0,
         ledger=ledger,
         chosen=parts,
-        cents=sum(entry.due for entry in chosen),
+        cents=sum(cents for _, cents in parts),
         started_at=uow.now,
     )
     fresh = row.id is None
@@ -224,8 +225,8 @@ def open_attempts(uow: UnitOfWork, known: Mapping[Ledger, Account] | None = None
 
 
 def _still_due(row: OnlinePayment, due: Iterable[Entry]) -> bool:
-    chosen = {at: cents for at, cents in row.chosen}  # noqa: C416 - dict() of a list of lists has no type
-    return {entry.row.id: entry.due for entry in due if entry.row.id in chosen} == chosen
+    left = {entry.row.id: entry.due for entry in due}
+    return all(left.get(at, 0) >= cents for at, cents in row.chosen)
 
 
 def _ledger(row: OnlinePayment) -> Ledger:

@@ -291,15 +291,22 @@ def _certify(
             )
         )
         audit.note_record(uow, Action.CERTIFICATE_ISSUED, row, changes={"kind": ["", kind]})
+    return _printed(uow, site, pupil, row, lines, **received)
+
+
+def _printed(
+    uow: UnitOfWork, site: Site, pupil: Pupil, row: Certificate, lines: list[tuple[str, str]], **received: str
+) -> bytes | Draft:
+    """The certificate's paper: the one written before, or what is to be written."""
     paper = certificates.Certificate(
         letterhead=letterhead_of(site),
-        kind="payment" if kind == "payment" else "enrolment",
+        kind="payment" if row.kind == "payment" else "enrolment",
         code=spaced(row.code),
         address=f"{settings().public_url}/verifier/{spaced(row.code)}",
         pupil=pupil.full_name,
         birth_date=pupil.birth_date,
         dossier=pupil.number,
-        school_year=school_year,
+        school_year=row.school_year,
         lines=tuple(lines),
         issued=row.issued_on,
         place=site.address.rpartition(" ")[2] if site.address else "",

@@ -168,7 +168,7 @@ def _answers(uow: UnitOfWork, word: SearchTerm, names: _Names) -> Any:
     return or_(*ways)
 
 
-def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[Any]:
+def _but_protected(uow: UnitOfWork, word: SearchTerm) -> list[ColumnElement[bool]]:
     """Not the pupils whose address or number alone holds the word, where they are kept from whoever searches: their names,
     as this unit of work reads them, do not."""
     if uow.role == Role.MANAGER:

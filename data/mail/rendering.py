@@ -33,7 +33,10 @@ DARK = Markup(  # what reads dark schemes: Apple Mail, Outlook on the web, Thund
     ".ink{{color:#eef0f4!important}}.soft{{color:#b6bdca!important}}.line{{border-color:#39414f!important}}"
     ".name{{color:{name}!important}}.edge{{border-left-color:{name}!important}}.btn{{background:{name}!important;color:{on}!important}}"
     ".word{{background:#2b3340!important;color:#eef0f4!important}}}}"
-    "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}}}"
+    # A telephone has no room for columns: a value stands under its label, and no word is cut.
+    "@media (max-width:480px){{.in{{padding:20px 16px!important}}.out{{padding:12px 8px!important}}"
+    ".rows thead{{display:none!important}}.rows tr{{display:block!important;padding:8px 0!important;border-bottom:1px solid #e0dacd!important}}"
+    ".rows th,.rows td{{display:block!important;padding:0!important;border:0!important}}.tag{{display:inline!important}}}}"
 )
 
 
@@ -243,32 +246,46 @@ def _paragraph(text: str) -> Markup:
     return Markup('<p class="ink" style="margin:0 0 16px">{}</p>').format(text)
 
 
-def _cells() -> Markup:
+def _cells(*, label: bool = False) -> Markup:
+    """Of a label, whose words are whole; of a value, which may be one long address."""
     return Markup(
-        'class="line" style="padding:8px 8px 8px 0;border-bottom:1px solid {};text-align:left;vertical-align:top"'
-    ).format(LINE)
+        'class="line" style="padding:8px 8px 8px 0;border-bottom:1px solid {};text-align:left;vertical-align:top;overflow-wrap:{}"'
+    ).format(LINE, "normal" if label else "anywhere")
 
 
 def _table(head: Markup, lines: Markup) -> Markup:
     return Markup(
-        '<table class="ink" width="100%" cellspacing="0" style="width:100%;border-collapse:collapse;margin:0 0 16px;'
+        '<table class="ink rows" width="100%" cellspacing="0" style="width:100%;border-collapse:collapse;margin:0 0 16px;'
         'font-size:16px">{}<tbody>{}</tbody></table>'
     ).format(head, lines)
 
 
 def _html_facts(rows: list[list[str]], style: Style) -> Markup:
     line = Markup(
-        '<tr><th scope="row" {0}><span style="font-weight:400">{1}</span></th><td {0}><strong>{2}</strong></td></tr>'
+        '<tr><th scope="row" {0}><span style="font-weight:400">{2}</span></th><td {1}><strong>{3}</strong></td></tr>'
     )
-    return _table(Markup(""), Markup("").join(line.format(_cells(), *row) for row in rows))
+    return _table(Markup(""), Markup("").join(line.format(_cells(label=True), _cells(), *row) for row in rows))
 
 
 def _html_changes(rows: list[list[str]], style: Style) -> Markup:
     heads = [style.translate(word) for word in (_("Champ"), _("Avant"), _("Après"))]
-    head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(), each) for each in heads)
+    head = Markup("").join(Markup('<th scope="col" {}>{}</th>').format(_cells(label=True), each) for each in heads)
+    was, now = (
+        Markup('<span class="tag" style="display:none">{} </span>').format(tight(pair(head, "", style.language)))
+        for head in heads[1:]
+    )
     lines = Markup("").join(
-        Markup('<tr><th scope="row" {0}>{1}</th><td {0}>{2}</td><td {0}><strong>{3}</strong>{4}</td></tr>').format(
-            _cells(), field, before or "–", after or "–", Markup("<br>") + escape(verdict) if verdict else ""
+        Markup(
+            '<tr><th scope="row" {0}>{2}</th><td {1}>{3}{4}</td><td {1}>{5}<strong>{6}</strong>{7}</td></tr>'
+        ).format(
+            _cells(label=True),
+            _cells(),
+            field,
+            was,
+            before or "–",
+            now,
+            after or "–",
+            Markup("<br>") + escape(verdict) if verdict else "",
         )
         for field, before, after, verdict in rows
     )

@@ -11,6 +11,7 @@ import sqlite3
 import stat
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -110,7 +111,7 @@ def restore(folder: Path, *, verify: bool = False) -> list[str]:
         _calm(database.make_engine(f"sqlite:///{trial}"))
         with closing(sqlite3.connect(trial)) as opened:
             opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        brought = _bring_files(folder, manifest)
+        brought = _bring_files(folder, manifest["files"])
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_suffix(".restoring")
         shutil.copy(trial, draft)
@@ -210,13 +211,13 @@ def _nothing_there(target: Path | None) -> None:
         raise Impossible(f"{files} holds files: move it away first, nothing is written over")
 
 
-def _bring_files(folder: Path, manifest: dict[str, Any]) -> Path:
+def _bring_files(folder: Path, files: Mapping[str, str]) -> Path:
     """A new folder within that of the files (it may be a disk of its own), with what the manifest lists; the digests are those
     of what was written."""
     brought = settings().files_dir / ".restoring"
     brought.mkdir(mode=0o700, parents=True)
     try:
-        for name, sha in manifest["files"].items():
+        for name, sha in files.items():
             _bring(folder / "files" / name, brought / name, sha)
     except BaseException:
         shutil.rmtree(brought, ignore_errors=True)
@@ -279,7 +280,7 @@ def _restore_postgresql(folder: Path, manifest: dict[str, Any], *, verify: bool)
     if schema.state()[0] is not None:
         raise Impossible("The database of DATABASE_URL holds tables: create an empty one, nothing is written over")
     _nothing_there(None)
-    brought = _bring_files(folder, manifest)
+    brought = _bring_files(folder, manifest["files"])
     _tool("pg_restore", "--no-owner", "--single-transaction", f"--dbname={_address()}", str(folder / DUMP))
     _calm(database.engine())
     _put_files(brought)

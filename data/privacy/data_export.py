@@ -61,6 +61,10 @@ TITLES = {
 }
 
 
+PAPERS = {"invoice": _("Facture"), "receipt": _("Reçu"), "certificate": _("Attestation")}
+FILES = {"photo": _("Photo d’identité"), "absence": _("Justificatif d’absence"), "document": _("Document")}
+
+
 @dataclass
 class Everything:
     """What was found: table -> rows (column -> value), the names of things by (column, key), files to copy."""
@@ -73,6 +77,7 @@ class Everything:
     names: dict[tuple[str, int], str] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
     files: list[tuple[str, Path]] = field(default_factory=list)  # (name in the archive, where it is)
+    digests: set[str] = field(default_factory=set)
     record_names: dict[str, str] = field(default_factory=dict)
 
 
@@ -123,21 +128,38 @@ def _values(row: Any) -> dict[str, Any]:
 
 
 def _note_files(uow: UnitOfWork, found: Everything, rows: Sequence[Any]) -> None:
-    for row in rows:
-        if isinstance(row, StoredFile):
-            ending = row.media_type.rpartition("/")[2].replace("jpeg", "jpg")
-            found.files.append(
-                (f"documents/{row.id}-{_plain(row.kind)}.{ending}", stored_files.path_of(row.site_id, row.name))
-            )
-        elif isinstance(row, Paper):
-            found.files.append(
-                (f"documents/{row.id}-{_plain(row.subject)}.pdf", stored_files.path_of(row.site_id, row.name))
-            )
+    """Each file once, the paper of a bill as it was written last, under a name that says what it is."""
+    papers = {
+        _said(row): row for row in rows if isinstance(row, Paper)
+    }  # in the order of their keys: the last one stays
+    held: list[StoredFile | Paper] = [each for each in rows if isinstance(each, StoredFile)]
+    for row in [*held, *papers.values()]:
+        if row.sha256 not in found.digests:  # one given for two children is one file
+            found.digests.add(row.sha256)
+            found.files.append((_free(found, *_called(uow, row)), stored_files.path_of(row.site_id, row.name)))
 
 
-def _plain(text: str) -> str:
-    """A part of a file's name that every system takes."""
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")[:60]
+def _said(paper: Paper) -> tuple[str, str]:
+    """The kind and the number of a kept paper: « invoice:2026-01:fr:8f3c… »."""
+    kind, number, *_rest = paper.subject.split(":")
+    return kind, number
+
+
+def _called(uow: UnitOfWork, row: StoredFile | Paper) -> tuple[str, str]:
+    """What a person calls it, and its ending."""
+    if isinstance(row, Paper):
+        kind, number = _said(row)
+        return f"{uow.translate(PAPERS[kind]) if kind in PAPERS else kind} {number}", "pdf"
+    name = row.shown.rpartition(".")[0] or uow.translate(FILES.get(row.kind, "Document"))
+    return name, row.media_type.rpartition("/")[2].replace("jpeg", "jpg")
+
+
+def _free(found: Everything, name: str, ending: str) -> str:
+    """A name that every system takes, and that no other file has."""
+    plain = re.sub(r"[^\w ’'()-]+", "-", name).strip(" -")[:80] or "document"
+    taken = {known.casefold() for known, _ in found.files}
+    numbers = (f"documents/{plain}{f' ({n})' if n > 1 else ''}.{ending}" for n in range(1, len(taken) + 2))
+    return next(each for each in numbers if each.casefold() not in taken)
 
 
 def _name_things(uow: UnitOfWork, found: Everything) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from data.accounts import models as accounts
@@ -21,6 +20,7 @@ from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
 from data.privacy import retention
+from data.site_admin import accessibility
 
 KEYS = "payment keys"
 
@@ -131,20 +131,6 @@ class Part:
     check: Check = field(default=lambda uow, values: {})
 
 
-def _check_audit(uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, UserError]:
-    """Without a dated audit the law knows one state only."""
-    day = values.get("legal.accessibility_audit", "")
-    if day and date.fromisoformat(day) > uow.today:
-        return {"legal_accessibility_audit": UserError("Cette date est dans l’avenir.")}
-    if values.get("legal.accessibility") not in {"", "non conforme"} and not day:
-        return {
-            "legal_accessibility_audit": UserError(
-                "Donnez la date de l’audit : sans audit, l’état est « non conforme »."
-            )
-        }
-    return {}
-
-
 def _check_gateway(_uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, UserError]:
     if values.get("payment.gateway") == "payfip" and not (
         len(values.get("payment.numcli", "")) == 6 and values["payment.numcli"].isdecimal()
@@ -227,6 +213,13 @@ ACCESS = Part(
     (
         Setting("legal.accessibility", "État de conformité au RGAA", CONFORMITY, default="non conforme"),
         Setting("legal.accessibility_audit", "Date de l’audit", ISO_DAY, longest=10),
+        Setting("legal.accessibility_day", "Date de la déclaration", ISO_DAY, longest=10),
+        *(
+            Setting(
+                f"legal.accessibility_{name}", label, LONG if long else TEXT, longest=4000 if long else 300, span=12
+            )
+            for name, label, long in accessibility.DECLARED
+        ),
         Setting(
             "legal.accessibility_contact",
             "À qui signaler une difficulté",
@@ -235,7 +228,7 @@ ACCESS = Part(
             hint=_("Vide : l’adresse du conservatoire"),
         ),
     ),
-    _check_audit,
+    accessibility.check_audit,
 )
 KEEPING = Part(
     "conservation",

@@ -1,6 +1,8 @@
 """« Accessibilité »: how the screens are drawn, chosen by anyone, signed in or not; and the declaration the law asks for."""
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -15,16 +17,18 @@ from components.ui.markup import Markup, join
 from data.accounts import display_preferences as choices
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
-from data.core import sites
-from data.core.i18n import _
+from data.core import formats, sites
+from data.core.i18n import _, pair
+from data.core.settings import settings
 from data.core.sites import Site
 from data.core.unit_of_work import unit_of_work
 
 PATH = "/accessibilite"
-NOT_ACCESSIBLE = (_("Les documents que les familles déposent sont gardés tels qu’elles les ont faits."),)
+EXEMPT = _("Les documents que les familles déposent sont gardés tels qu’elles les ont faits.")
+TECHNOLOGIES = _("HTML, CSS, SVG, JavaScript, WAI-ARIA, PDF.")
 TESTED = _(
-    "HTML, CSS, SVG, JavaScript. Chaque écran est vérifié à chaque changement "
-    "par axe et HTML_CodeSniffer, au clavier seul, de 320 à 1280 pixels, en contraste renforcé, en sombre et à 200 %."
+    "Chaque écran est vérifié à chaque changement par axe et HTML_CodeSniffer, au clavier seul, de 320 à 1280 pixels, "
+    "en contraste renforcé, en sombre et à 200 %."
 )
 
 
@@ -63,12 +67,10 @@ def _choices(caller: Caller) -> Markup:
 
 
 def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
-    """What the site says in its settings; without an audit the only true state is « non conforme »."""
-    translate, audit = caller.translate, site.legal.get("accessibility_audit", "")
-    state = sites.accessibility(site)
-    contact = site.legal.get("accessibility_contact", "")
-    lines = [line for line in (contact, site.address, site.phone, site.email) if line]
+    """What the site says in its settings, in the order of the law's model (arrêté of 20 September 2019)."""
+    translate = caller.translate
     text = translate("Déclaration d’accessibilité")
+    address = _said(site, "address") or settings().public_url
     return join(
         [
             html.h2(f"{text} – {site.name}" if named else text),
@@ -78,35 +80,99 @@ def _declaration(caller: Caller, site: Site, *, named: bool) -> Markup:
                     site=site.name,
                 ),
             ),
+            _plans(caller, site),
+            html.p(translate("Cette déclaration s’applique à {address}", address=address)),
             html.h3(translate("État de conformité")),
             html.p(
-                translate("Accessibilité : {state}", state=translate(state)),
+                translate("Accessibilité : {state}", state=translate(sites.accessibility(site))),
                 ". ",
                 translate("Référentiel : RGAA 4.1.2."),
             ),
-            html.p(
-                translate("Audit : {audit}", audit=audit)
-                if audit
-                else translate(
-                    "Aucun audit n’a encore été enregistré par le conservatoire : "
-                    "la loi veut que l’état soit alors « non conforme »."
-                ),
-            ),
+            html.p(_audit(caller, site)),
             html.h3(translate("Contenus non accessibles")),
-            html.ul(html.li(translate(each)) for each in NOT_ACCESSIBLE),
-            html.h3(translate("Techniques et essais")),
-            html.p(translate(TESTED)),
-            html.h3(translate("Signaler une difficulté")),
-            html.p(translate("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement.")),
-            html.p(join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire")),
-            html.h3(translate("Voies de recours")),
-            html.p(
-                translate(
-                    "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
-                    "Libre réponse 71120, 75342 Paris CEDEX 07."
-                ),
+            _list(translate("Non-conformités"), _lines(site, "faults") or [_not_audited(caller, site)]),
+            _list(
+                translate("Dérogations pour charge disproportionnée"), _lines(site, "burden") or [translate("Aucune.")]
             ),
+            _list(translate("Contenus non soumis à l’obligation"), [translate(EXEMPT), *_lines(site, "exempt")]),
+            html.h3(translate("Établissement de cette déclaration")),
+            html.p(_established(caller, site)),
+            _list(translate("Technologies utilisées"), [translate(TECHNOLOGIES)]),
+            _list(translate("Outils et environnement de test"), [translate(TESTED)]),
+            _list(
+                translate("Pages vérifiées"),
+                _lines(site, "pages") or [translate("Tous les écrans du portail, par ces outils.")],
+            ),
+            *_contact(caller, site),
         ]
+    )
+
+
+def _said(site: Site, name: str) -> str:
+    return str(site.legal.get(f"accessibility_{name}", ""))
+
+
+def _lines(site: Site, name: str) -> list[str]:
+    return [line for line in _said(site, name).splitlines() if line.strip()]
+
+
+def _list(title: str, lines: list[str]) -> Markup:
+    return html.h4(title) + html.ul(html.li(line) for line in lines)
+
+
+def _plans(caller: Caller, site: Site) -> Markup | None:
+    """The plan of several years and this year's, where the site publishes them; only what is an address is a link."""
+    found = [
+        html.li(pair(caller.translate(label), "", caller.language), html.a(address, href=address))
+        for name, label in (("scheme", _("Schéma pluriannuel")), ("plan", _("Plan d’action de l’année")))
+        if (address := _said(site, name)).startswith(("https://", "http://"))
+    ]
+    return html.ul(found) if found else None
+
+
+def _audit(caller: Caller, site: Site) -> str:
+    audit, by = _said(site, "audit"), _said(site, "auditor")
+    if not audit:
+        return caller.translate(
+            "Aucun audit n’a encore été enregistré par le conservatoire : "
+            "la loi veut que l’état soit alors « non conforme »."
+        )
+    day = formats.day(date.fromisoformat(audit))
+    return (
+        caller.translate("Audit du {day}, par {auditor}.", day=day, auditor=by)
+        if by
+        else caller.translate("Audit du {day}.", day=day)
+    )
+
+
+def _not_audited(caller: Caller, site: Site) -> str:
+    return (
+        caller.translate("Aucune n’est relevée.")
+        if _said(site, "audit")
+        else caller.translate("Elles seront relevées par l’audit.")
+    )
+
+
+def _established(caller: Caller, site: Site) -> str:
+    day = _said(site, "day") or _said(site, "audit")
+    if not day:
+        return caller.translate("Sa date est à compléter par le conservatoire.")
+    return caller.translate("Déclaration établie le {day}.", day=formats.day(date.fromisoformat(day)))
+
+
+def _contact(caller: Caller, site: Site) -> Iterator[Markup]:
+    """Whom to write to, and where to complain."""
+    translate = caller.translate
+    lines = [line for line in (_said(site, "contact"), site.address, site.phone, site.email) if line]
+    yield html.h3(translate("Signaler une difficulté"))
+    yield html.p(translate("Dites-nous ce qui vous gêne : nous vous donnerons l’information autrement."))
+    yield html.p(join(lines, Markup("<br>")) if lines else translate("à compléter par le conservatoire"))
+    yield html.h3(translate("Voies de recours"))
+    yield html.p(
+        translate(
+            "Sans réponse satisfaisante, vous pouvez écrire au Défenseur des droits (www.defenseurdesdroits.fr), "
+            "Libre réponse 71120, 75342 Paris CEDEX 07."
+        ),
     )
 
 

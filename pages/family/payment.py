@@ -23,6 +23,7 @@ from data.billing import online_payments
 from data.billing.gateways import protocol as gateway_protocol
 from data.billing.gateways import registry as gateways
 from data.billing.gateways.protocol import Gateway, Redirection
+from data.billing.how_much import HowMuch, read_amount
 from data.billing.models import LEDGERS, Entry, Ledger
 from data.billing.online_payments import AttemptState, OnlinePayment
 from data.core import formats, sites
@@ -34,6 +35,7 @@ from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 
 TABS = {"cotisations": _("Facturation cotisations"), "locations": _("Facturation locations")}
+PARTS = ("echeance", "tout", "autre")
 ASKING_SECONDS = 20
 
 
@@ -43,6 +45,8 @@ class Choice:
 
     ledger: Ledger
     left_out: set[int] = field(default_factory=set)
+    part: str = "tout"  # one of PARTS
+    amount: str = ""  # as typed
 
     def of(self, due: list[Entry]) -> list[Entry]:
         return [entry for entry in due if entry.row.id not in self.left_out]
@@ -51,8 +55,35 @@ class Choice:
     def tick(self, uow: UnitOfWork, act: Act) -> Answer:
         ticked = act.values.get("facture") == "true"
         self.left_out = self.left_out - {act.number()} if ticked else self.left_out | {act.number()}
-        total = _sum(self.of(online_payments.payable(billing.accounts(uow)[self.ledger])))
-        return Answer(announce=uow.translate("À payer : {amount}", amount=euros(total)))
+        return self.answer(uow)
+
+    @only_shows
+    def choose(self, uow: UnitOfWork, act: Act) -> Answer:
+        self.part = act.value if act.value in PARTS else "tout"
+        return self.answer(uow)
+
+    @only_shows
+    def write(self, uow: UnitOfWork, act: Act) -> Answer:
+        self.part, self.amount = "autre", act.value[:20]
+        return self.answer(uow)
+
+    def answer(self, uow: UnitOfWork) -> Answer:
+        total = self.total(self.of(online_payments.payable(billing.accounts(uow)[self.ledger])))
+        return Answer(announce=uow.translate("À payer : {amount}", amount=euros(total)) if total else "")
+
+    def total(self, chosen: list[Entry]) -> int:
+        """Cents; 0 while the amount cannot be paid."""
+        try:
+            return sum(cents for _, cents in how_much(self.part, self.amount).of(chosen))
+        except UserError:
+            return 0
+
+
+def how_much(part: str, amount: str) -> HowMuch:
+    """UserError for an amount that cannot be read."""
+    if part == "autre":
+        return HowMuch(cents=read_amount(amount))
+    return HowMuch(next_part=part == "echeance")
 
 
 def _sum(entries: list[Entry]) -> int:
@@ -71,7 +102,7 @@ def choose(uow: UnitOfWork, kind: str) -> None:
     Panel(
         uow,
         lambda w: _draw(w, kind, choice),
-        on={"tick": choice.tick},
+        on={"tick": choice.tick, "part": choice.choose, "amount": choice.write},
         follows=[("family", uow.family_id or 0)],
         classes="flow",
     )
@@ -88,12 +119,14 @@ def _draw(uow: UnitOfWork, kind: str, choice: Choice) -> Markup:
     if not due:
         return title + _notice_card(uow.translate("Rien n’est à payer."), home)
     chosen = choice.of(due)
-    whole = html.small(uow.translate("la totalité")) if chosen == due and len(due) > 1 else None
-    total = html.dl(html.div(html.dt(uow.translate("À payer")), html.dd(euros(_sum(chosen)), whole)))
+    amount = choice.total(chosen) if chosen else 0
+    whole = html.small(uow.translate("la totalité")) if amount == _sum(due) and len(due) > 1 else None
+    total = html.dl(html.div(html.dt(uow.translate("À payer")), html.dd(euros(amount), whole)))
     text = uow.translate("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
     button = html.button(uow.translate("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen)
     form = html.form(
         _invoices(uow, due, choice),
+        _parts(uow, chosen, choice) if chosen else None,
         html.div(total, button, class_="sums"),
         html.p(text, class_="soft small"),
         method="post",
@@ -101,6 +134,45 @@ def _draw(uow: UnitOfWork, kind: str, choice: Choice) -> Markup:
         class_="stack-form",
     )
     return title + html.section(form, class_="card") + html.p(home)
+
+
+def _parts(uow: UnitOfWork, chosen: list[Entry], choice: Choice) -> Markup:
+    """The instalment due, all of it, or another amount."""
+    following = sum(cents for _, cents in HowMuch(next_part=True).of(chosen))
+    days = [entry.next_due for entry in chosen if entry.next_due]
+
+    def radio(value: str, text: str) -> Markup:
+        mark = html.input(
+            type="radio", name="part", id=f"part-{value}", value=value, checked=choice.part == value, data_change="part"
+        )
+        return html.label(mark, html.span(text), class_="check")
+
+    next_part = (
+        uow.translate("L’échéance du {day} : {sum}", day=formats.day(min(days)), sum=euros(following))
+        if len(chosen) == 1 and days
+        else uow.translate("Les prochaines échéances : {sum}", sum=euros(following))
+    )
+    written = html.div(
+        html.label(uow.translate("Montant, en euros"), for_="montant"),
+        html.input(
+            id="montant",
+            name="montant",
+            value=choice.amount,
+            inputmode="decimal",
+            autocomplete="off",
+            maxlength=20,
+            data_search="amount",
+        ),
+        class_="field",
+    )
+    return html.fieldset(
+        html.legend(uow.translate("Combien payer ?")),
+        radio("echeance", next_part) if following < _sum(chosen) else None,
+        radio("tout", uow.translate("La totalité : {sum}", sum=euros(_sum(chosen)))),
+        radio("autre", uow.translate("Un autre montant")),
+        written,
+        class_="how-much",
+    )
 
 
 def _home(speaker: UnitOfWork | Caller, href: str, look: str = "") -> Markup:
@@ -148,12 +220,16 @@ def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
 
 @plain("/facturation/{kind}/payer", Audience.FAMILY, methods=("POST",))
 async def pay(caller: Caller, request: Request, kind: str) -> Response:
-    ledger, sent = _ledger(kind), (await request.form()).getlist("facture")
+    form = await request.form()
+    ledger, sent = _ledger(kind), form.getlist("facture")
+    part, amount = (str(form.get(name) or "") for name in ("part", "montant"))
     chosen = [number for each in sent if (number := parse_id(each)) is not None]
     if len(chosen) != len(sent):
         raise NotFound("an invoice that is none")
     return await _to_the_bank(
-        caller, f"/facturation/{kind}/payer", lambda uow: online_payments.start(uow, ledger, chosen)
+        caller,
+        f"/facturation/{kind}/payer",
+        lambda uow: online_payments.start(uow, ledger, chosen, how_much(part, amount)),
     )
 
 

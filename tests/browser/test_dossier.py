@@ -72,6 +72,7 @@ def test_a_course_opens_its_window_by_double_click_and_the_back_button_closes_it
     page.go_back()  # a step inside the window is a step back
     expect(theory.locator("[id^=open-past-lessons-]").last).to_be_visible()
     theory.get_by_role("link", name="Absences").click()
+    expect(theory.get_by_role("link", name="Absences")).to_have_attribute("aria-current", "page")
     page.go_back()
     expect(theory.get_by_role("link", name="Cours", exact=True)).to_have_attribute("aria-current", "page")
     page.go_back()

@@ -25,7 +25,7 @@ class Office:
         self.presses = 1
         self.page.goto("/gestion/imports")
         self.page.wait_for_selector(LIVE, state="attached")
-        self.page.get_by_label("Fichier", exact=True).set_input_files(
+        self.page.get_by_label("Fichier (obligatoire)", exact=True).set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
         self.press("Continuer")

@@ -70,7 +70,9 @@ def give(page: Page, kind: str, name: str, content: bytes) -> None:
     """The file alone; the portal says what it holds."""
     page.goto("/gestion/imports")
     page.wait_for_selector(LIVE, state="attached")
-    page.get_by_label("Fichier", exact=True).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
+    page.get_by_label("Fichier (obligatoire)", exact=True).set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
     page.get_by_role("button", name="Continuer").click()
     page.wait_for_selector(LIVE, state="attached")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)

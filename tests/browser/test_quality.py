@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.addresses import CAMPAIGN, OWN
 from tests.browser import every_screen, keyboard_walk, long_names
-from tests.browser.conftest import LIVE, Enter
+from tests.browser.conftest import ARGUMENTS, LIVE, Enter, Window
 from tests.browser.screens import in_states
+from tests.install import chromium as chromium_path
 from tests.server import Server
 
 STAFF = [
@@ -85,6 +86,32 @@ def test_no_accessibility_fault_and_no_sideways_scroll_on_any_registered_screen(
             spilt = page.evaluate(every_screen.SIDEWAYS) + page.evaluate(every_screen.TABLES_TOO_WIDE)
             found += [f"{screen} at {width}: {each}" for each in spilt]
     assert found == []
+
+
+def test_no_sideways_scroll_where_the_browsers_own_letters_are_twice_as_large(
+    chromium: Browser, portal: Server
+) -> None:
+    large = chromium.browser_type.launch(
+        executable_path=chromium_path(), args=[*ARGUMENTS, "--blink-settings=defaultFontSize=32"]
+    )
+    for login, paths in (("aubry.claire", [*OWN, "/facturation/cotisations"]), ("renard.paul", STAFF)):
+        page = Window(large, portal, login).context.new_page()
+        for path in paths:
+            page.goto(path)
+            assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                assert page.evaluate(every_screen.SIDEWAYS) == [], (path, width)
+    large.close()
+
+
+def test_no_sideways_scroll_on_a_tablet_held_upright(chromium: Browser, portal: Server) -> None:
+    page = Window(chromium, portal, "lemoine.helene").context.new_page()
+    for path in ("/gestion/reglages/comptes", "/gestion/demandes", "/gestion/journal"):
+        page.goto(path)
+        for width in (768, 834, 912, 940, 980):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(every_screen.SIDEWAYS) == [], (path, width)
 
 
 def a_record_waits(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -158,6 +159,23 @@ def test_a_file_that_a_stop_of_the_portal_caught_on_its_way_is_named_when_the_pa
     expect(line(page, "Photo d’identité")).to_be_visible()
     expect(said).to_have_count(0)
     browser.complaints.clear()
+
+
+def test_a_blurred_photograph_is_said_to_be_one_before_it_is_sent_and_may_be_taken_again(enter: Enter) -> None:
+    page, window = importing(enter)
+    sharp = page_of_text()
+    blurred = saved(sharp.filter(ImageFilter.GaussianBlur(14)), "JPEG")
+    page.get_by_label("Parcourir").set_input_files(paper("floue.jpg", blurred))
+    expect(window.locator(".sending .before")).to_contain_text("La photo paraît floue")
+    with page.expect_file_chooser() as chosen:
+        window.get_by_role("button", name="Reprendre la photo : floue.jpg").press("Enter")
+    chosen.value.set_files(paper("nette.jpg", saved(sharp, "JPEG")))  # type: ignore[arg-type]
+    expect(window.locator(".sending strong")).to_have_text(["nette.jpg"])
+    page.get_by_label("Parcourir").set_input_files(
+        paper("sombre.jpg", saved(sharp.point(lambda light: light // 6), "JPEG"))
+    )
+    expect(window.locator(".sending .before")).to_have_text(re.compile("La photo est sombre.*Reprendre la photo"))
+    expect(window.locator(".sending li").first.locator(".before")).to_have_count(0)
 
 
 def test_what_is_remarked_of_a_received_file_stays_to_be_read(enter: Enter) -> None:

@@ -344,8 +344,7 @@ def test_two_deliveries_send_each_letter_once(outbox: str) -> None:
 
 def test_without_a_server_letters_stay(outbox: str) -> None:
     number = write()
-    assert delivery.deliver() == 0
-    assert letter(number).state == "waiting"
+    assert (delivery.deliver(), letter(number).state) == (0, "waiting")
 
 
 def tokens(text: str) -> list[str]:

@@ -192,7 +192,7 @@ def test_a_pupil_has_one_principal_household_and_at_most_two(database: str) -> N
             edit_pupils.unlink(uow, left.link.id)
 
 
-def test_households_are_told_what_they_may_do_and_of_nobody_else(database: str) -> None:
+def test_households_are_notified_of_what_they_may_do_and_of_nobody_else(database: str) -> None:
     with as_(PAUL) as uow:
         first, second = edit_pupils.households(uow, [pupil(uow, "Irina").id])[pupil(uow, "Irina").id]
         edit_pupils.unlink(uow, first.link.id, "all")

@@ -282,17 +282,17 @@ def test_a_forgotten_file_is_dropped_by_the_next_import(database: str) -> None:
 
 
 def test_a_household_that_could_only_consult_is_not_raised_unsaid(database: str) -> None:
-    """By a column that says so, it is told before anything is written; by one that is silent, nothing changes."""
+    """By a column that says so, it is said before anything is written; by one that is silent, nothing changes."""
     second = every(PupilLink, PupilLink.rights == "consult")[0]
     [(dossier, number)] = [
         (last(Pupil, Pupil.id == second.pupil_id).number, last(Family, Family.id == second.family_id).number)
     ]
-    for kind, heads, line, told in (
+    for kind, heads, line, words in (
         ("links", "N° élève;N° famille;Droits", "tout", "ne pouvait que consulter"),
         ("links", "N° élève;N° famille;Rattachement", "principal", "deviendrait son foyer principal"),
         ("pupils", "N° élève;N° famille", "", "deviendrait son foyer principal"),
     ):
         report = check(give(kind, f"{heads}\n{dossier};{number}{';' if line else ''}{line}\n"))
-        assert told in str([str(text) for _, _, text in report.conflicts]), heads
+        assert words in str([str(text) for _, _, text in report.conflicts]), heads
     bring("links", f"N° élève;N° famille\n{dossier};{number}\n")
     assert last(PupilLink, PupilLink.id == second.id) == second

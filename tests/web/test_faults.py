@@ -148,7 +148,7 @@ def test_a_database_without_its_tables_is_not_served_as_if_it_were_well(launch: 
     assert stranger.get("/healthz").status_code == 200
 
 
-def test_a_damaged_page_is_found_at_the_start_and_told_by_the_watch(portal: Server, launch: Launch) -> None:
+def test_a_damaged_page_is_found_at_the_start_and_shown_by_the_watch(portal: Server, launch: Launch) -> None:
     """Families go on with what can be read; the watch, « Réglages » and the log say what is so."""
     damaged = portal.keep("damaged.db")
     with sqlite3.connect(damaged) as opened:

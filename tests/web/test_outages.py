@@ -28,7 +28,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=True)
 
 
-def test_an_address_that_is_taken_is_told_before_the_start() -> None:
+def test_an_address_that_is_taken_is_reported_before_the_start() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(SystemExit, match=f"127.0.0.1:{port} cannot be listened at .*Address already in use.*PORT"):

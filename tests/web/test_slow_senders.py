@@ -95,7 +95,7 @@ def open_socket_from(tab: Tab) -> object:
     return open_socket(tab.person, tab.boot["query"])
 
 
-def test_what_nests_without_end_is_told_in_a_line(portal: Server, claire: Person) -> None:
+def test_what_nests_without_end_is_reported_in_a_line(portal: Server, claire: Person) -> None:
     read = len(portal.log)
     for deep in ("[" * 100_000, '{"a":' * 100_000, "[" * 900 + "]" * 900):
         with Tab(claire, "/famille") as tab:

@@ -1,6 +1,7 @@
 // Forms that send files. `data-upload`: several at once, dropped or chosen, each with its document's name, or joined as the pages of one
 // (upload_pages.js). `data-alone`: one file. Each goes by a plain request of its own, so it survives a lost websocket, and waits its turn
 // where the portal is busy. Without this script the forms send one file.
+import { looks } from "./upload_looks.js";
 import { drawPages, make, thumbnail } from "./upload_pages.js";
 
 const lists = new WeakMap(); // form -> [{ pages: [{ file, turn }], line, select, chosen, done }]
@@ -98,6 +99,28 @@ function draw(form, one) {
     make("progress", { max: 100, value: 0, hidden: true, ariaLabel: title }),
     make("p", { className: "fault", id: `${select.id}-fault`, hidden: true }),
   );
+  if (!joined) remark(form, one);
+}
+
+// A dark or blurred photograph is said to be one before it leaves, and never refused.
+async function remark(form, one) {
+  const texts = spoken(form);
+  const [page] = one.pages;
+  page.looks ??= looks(page.file);
+  const found = await page.looks;
+  if (!found || one.done || one.pages[0] !== page || one.line.querySelector(".before")) return;
+  const again = make("button", {
+    type: "button",
+    className: "link",
+    textContent: texts.again,
+    ariaLabel: `${texts.again} : ${page.file.name}`,
+  });
+  again.addEventListener("click", () => {
+    drop(form, one);
+    form.querySelector("input[type=file]").click();
+  });
+  one.line.append(make("p", { className: "was before" }, make("span", { textContent: texts[found] }), again));
+  report(form, texts[found]);
 }
 
 function drop(form, one) {
@@ -215,7 +238,7 @@ async function send(form, one) {
   if (answer?.received === undefined) return fault(one, status === 413 ? texts.heavy : (answer?.refused ?? texts.failed));
   one.done = true;
   one.select.disabled = one.box.disabled = true;
-  for (const press of one.line.querySelectorAll("button, .leaves > label")) press.remove();
+  for (const press of one.line.querySelectorAll("button, .leaves > label, .before")) press.remove();
   one.line.append(make("span", { className: "chip good", textContent: texts.received }));
   for (const text of answer.remarks) one.line.append(make("p", { className: "was remark", textContent: text }));
   one.remarked = answer.remarks.length > 0;

@@ -1,4 +1,6 @@
 // The photographed pages of one document: seen, put in order, turned, taken out, added.
+import { looks } from "./upload_looks.js";
+
 export const make = (name, given = {}, ...inside) => {
   const made = Object.assign(document.createElement(name), given);
   made.append(...inside);
@@ -72,6 +74,8 @@ export function drawPages(one, { texts, filled, isPhoto, report, again, drop }) 
     const presses = [press("up", at === 0), press("down", at === one.pages.length - 1), press("turn"), press("takeOut")];
     const name = make("span", { className: "hint", textContent: page.file.name });
     const label = make("span", { className: "called" }, make("strong", { textContent: called }), name);
+    page.looks ??= looks(page.file);
+    page.looks.then((found) => found && label.append(make("span", { className: "was", textContent: texts[found] })));
     return make("li", {}, thumbnail(page.file, texts.photo, page.turn), label, make("span", { className: "links-row" }, ...presses));
   });
   const field = make("input", { type: "file", accept: "image/*", multiple: true, className: "unseen" });

@@ -302,11 +302,11 @@ def _links(line: Line, snapshot: Snapshot, group: Group, pupil: Entity, *, again
         if second_line and not line.get("household"):
             household, said = _ask_second(line, snapshot, pupil), True
         rights = line.get("rights", Rights.ALL)
-        told = {
+        stated = {
             **({"household": household} if said else {}),
             **({"rights": rights} if line.get("rights") else {}),
         }
-        link_pupil(line, snapshot, (pupil, home.entity), told, {"household": household, "rights": rights})
+        link_pupil(line, snapshot, (pupil, home.entity), stated, {"household": household, "rights": rights})
 
 
 def _of_another(snapshot: Snapshot, group: Group, pupil: Entity) -> bool:
