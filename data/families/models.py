@@ -308,6 +308,17 @@ def adults_of(uow: UnitOfWork, family_id: int | None) -> list[Guardian]:
     return list(uow.all(_ADULTS_OF, family=family_id))
 
 
+def numbered_adults(uow: UnitOfWork, family_id: int | None) -> tuple[int, list[Guardian]]:
+    """For staff: a family's number and its adults, in one question."""
+    found = uow.rows(
+        select(Family.number, Guardian)
+        .join(Guardian, col(Guardian.family_id) == Family.id, isouter=True)
+        .where(Family.id == family_id)
+        .order_by(col(Guardian.rank), col(Guardian.id))
+    )
+    return (found[0][0] if found else 0), [adult for _, adult in found if adult]
+
+
 def of_family(uow: UnitOfWork, family_id: int) -> tuple[list[Guardian], list[tuple[Pupil, PupilLink]]]:
     """For staff: the adults and the pupils of one family."""
     linked = uow.rows(_PUPILS_OF, family=family_id)

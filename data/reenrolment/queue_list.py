@@ -111,7 +111,7 @@ class _Terms:
             Only.MISSING: self.lacking > 0,
             Only.UNSEEN: unseen_files() > 0,
             Only.MESSAGE: _has_message(),
-            Only.SIBLINGS: _siblings() > 0,
+            Only.SIBLINGS: siblings_waiting() > 0,
             Only.UNPAID: balance(col(Reenrolment.household_id)) > 0,
             Only.MINE: col(ReviewNote.assignee_id) == self.uow.account_id,
             Only.REVISIT: col(ReviewNote.revisit).is_(True),
@@ -167,7 +167,7 @@ def _page(
     text: Any = select(Reenrolment, Pupil)
     text = text.add_columns(Family.number, ReviewNote, _message())
     if not closed:
-        text = text.add_columns(terms.asked, terms.given, terms.lacking, unseen_files(), _siblings())
+        text = text.add_columns(terms.asked, terms.given, terms.lacking, unseen_files(), siblings_waiting())
     question = _narrowed(_joined(text, closed), narrowing, terms)
     return [
         Waiting(sent, pupil, number, note, message or "", *counts)
@@ -339,7 +339,7 @@ def _has_message() -> ColumnElement[bool]:
     return func.coalesce(_message(), "") != ""
 
 
-def _siblings() -> ScalarSelect[int]:
+def siblings_waiting() -> ScalarSelect[int]:
     """How many other requests of the same household wait."""
     other = aliased(Reenrolment)
     return (

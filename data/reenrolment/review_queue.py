@@ -34,7 +34,7 @@ from data.reenrolment.models import (
     Way,
     Wish,
 )
-from data.reenrolment.queue_list import CLOSED, balance, unseen_files
+from data.reenrolment.queue_list import CLOSED, balance, siblings_waiting, unseen_files
 from data.reenrolment.review import UNDO_HOURS, decided, document_decided, not_own, to_decide
 from data.schooling.models import Enrolment, EnrolmentStatus
 
@@ -120,7 +120,7 @@ def detail(uow: UnitOfWork, sent_id: int) -> RequestDetail:
     )
     found = uow.rows(
         _of_many(Reenrolment, Pupil, Family.number, Campaign, Wish, Account.name, ReviewNote)
-        .add_columns(balance(col(Reenrolment.household_id)), _together())
+        .add_columns(balance(col(Reenrolment.household_id)), _together(), siblings_waiting())
         .select_from(Reenrolment)
         .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
         .join(Family, col(Family.id) == Reenrolment.household_id)
@@ -132,11 +132,11 @@ def detail(uow: UnitOfWork, sent_id: int) -> RequestDetail:
     )
     if not found:
         raise NotFound(f"request {sent_id}")
-    sent, pupil, number, campaign, wish, author, note, due, together = found[0]
+    sent, pupil, number, campaign, wish, author, note, due, together, others = found[0]
     lines = reenrolment.disciplines(uow, pupil.id, campaign)
     documents = _documents(uow, sent, pupil, campaign, lines)
     adults, waiting = families.adults_of(uow, sent.household_id), sent.state == ReenrolmentState.SUBMITTED
-    siblings = _siblings(uow, sent) if waiting else []
+    siblings = _siblings(uow, sent) if waiting and others else []
     return RequestDetail(
         sent, pupil, number, campaign, author or "", wish, lines, documents, due, note, adults, siblings, together
     )

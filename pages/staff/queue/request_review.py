@@ -15,7 +15,6 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import protection
-from data.families.models import Family
 from pages.staff.queue import family_line
 
 Cells = tuple[Content, Content, Content, Content]  # field, before, asked, decision
@@ -40,7 +39,7 @@ def draw(uow: UnitOfWork, request_id: int | None) -> Markup:
 
 
 def _draw(uow: UnitOfWork, request: ChangeRequest) -> Markup:
-    lines, number = review.lines(uow, request), uow.get(Family, request.family_id).number
+    lines, (number, adults) = review.lines(uow, request), families.numbered_adults(uow, request.family_id)
     asked = formats.moment(request.submitted_at, sites.here(uow).zone, uow.language)
     under = uow.translate("Demande n° {number} du {moment}", number=request.id, moment=asked)
     pending = request.state == RequestState.PENDING
@@ -51,7 +50,7 @@ def _draw(uow: UnitOfWork, request: ChangeRequest) -> Markup:
         body = html.div(icon("info"), html.p(text), class_="notice pending") + body
     return html.section(
         review_queue.draw_head(request.title, html.p(under), side=chip),
-        family_line.draw(uow, number, families.adults_of(uow, request.family_id)),
+        family_line.draw(uow, number, adults),
         review_queue.steps(uow),
         review_queue.seen_by(
             uow, edit_presence.colleague(uow, request) if request.state == RequestState.PENDING else ""
