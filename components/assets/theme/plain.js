@@ -36,7 +36,10 @@ for (const field of document.querySelectorAll("[data-strength]")) {
   field.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
-      const answer = await fetch("/mot-de-passe/solidite", { method: "POST", body: new URLSearchParams({ nouveau: field.value, ancien: field.form.elements.ancien?.value ?? "" }) });
+      const answer = await fetch("/mot-de-passe/solidite", {
+        method: "POST",
+        body: new URLSearchParams({ nouveau: field.value, ancien: field.form.elements.ancien?.value ?? "" }),
+      });
       if (answer.ok) document.getElementById(field.dataset.strength).textContent = field.value && (await answer.text());
     }, 400);
   });

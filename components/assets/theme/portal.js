@@ -350,8 +350,14 @@ function doEarly({ doer, type, submitter }) {
 }
 const EARLY = ["click", "submit", "change"];
 for (const type of EARLY) document.addEventListener(type, catchEarly, true);
-const [Vue, { Idiomorph }, { Acts, leftUnanswered, lineBack, lineLost }, drafts, { forgetKeysAhead, prepareKeys, pressKeysAhead }, { inSight }] =
-  await libraries;
+const [
+  Vue,
+  { Idiomorph },
+  { Acts, leftUnanswered, lineBack, lineLost },
+  drafts,
+  { forgetKeysAhead, prepareKeys, pressKeysAhead },
+  { inSight },
+] = await libraries;
 drafts.prepare(boot.texts.unsaved, announce);
 prepareKeys(() => showToast(boot.texts.busy));
 drafts.noteTyped(document);
