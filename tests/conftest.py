@@ -87,9 +87,8 @@ def furnish(url: str) -> None:
     """The newest shape and the demonstration's people, then every connection closed so that it can be copied."""
     move_to(DATABASE_URL=url)
     schema.upgrade()
-    clock.stop_at(MOMENT)  # nothing of it is later than the tests
-    demo.fill()
-    clock.set_to(MOMENT)
+    with clock.stopped_at(MOMENT):  # nothing of it is later than the tests
+        demo.fill()
     move_to(DATABASE_URL=ENVIRONMENT["DATABASE_URL"])
 
 

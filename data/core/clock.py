@@ -4,6 +4,8 @@ Tests move it, and the processes that they start read by how much (only with ANA
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +44,17 @@ def stop_at(moment: datetime) -> None:
     global _stopped  # noqa: PLW0603
     set_to(moment)
     _stopped = moment
+
+
+@contextmanager
+def stopped_at(moment: datetime) -> Iterator[None]:
+    """It is `moment` within, and afterwards as late as it would be without. Tests only."""
+    shift = _shift
+    stop_at(moment)
+    try:
+        yield
+    finally:
+        set_to(_of_the_machine() + shift)
 
 
 def _of_the_machine() -> datetime:

@@ -41,6 +41,8 @@ UNCHECKED: dict[tuple[str, str], str] = {
     ("access_batch", "author_id"): "of the staff",
     ("change_request", "viewer_id"): "of the staff",
     ("reenrolment", "viewer_id"): "of the staff",
+    ("review_note", "assignee_id"): "of the staff",
+    ("supplied_document", "seen_file_id"): "an import brings no file",
     ("audit_entry", "actor_id"): "the journal says what was",
     ("audit_entry", "subject_id"): "the journal says what was",
     ("audit_entry", "family_id"): "the journal says what was",

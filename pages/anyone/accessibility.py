@@ -137,12 +137,20 @@ def _audit(caller: Caller, site: Site) -> str:
             "Aucun audit n’a encore été enregistré par le conservatoire : "
             "la loi veut que l’état soit alors « non conforme »."
         )
-    day = formats.day(date.fromisoformat(audit))
+    day = _day(audit)
     return (
         caller.translate("Audit du {day}, par {auditor}.", day=day, auditor=by)
         if by
         else caller.translate("Audit du {day}.", day=day)
     )
+
+
+def _day(stored: str) -> str:
+    """As it was written where it is no date: earlier versions took any words."""
+    try:
+        return formats.day(date.fromisoformat(stored))
+    except ValueError:
+        return stored
 
 
 def _not_audited(caller: Caller, site: Site) -> str:
@@ -157,7 +165,7 @@ def _established(caller: Caller, site: Site) -> str:
     day = _said(site, "day") or _said(site, "audit")
     if not day:
         return caller.translate("Sa date est à compléter par le conservatoire.")
-    return caller.translate("Déclaration établie le {day}.", day=formats.day(date.fromisoformat(day)))
+    return caller.translate("Déclaration établie le {day}.", day=_day(day))
 
 
 def _contact(caller: Caller, site: Site) -> Iterator[Markup]:

@@ -14,7 +14,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import stored_files
 from data.families.models import PupilLink
 from data.mail.outbox import Letter
-from data.reenrolment import campaign_admin, campaigns, review_queue
+from data.reenrolment import campaign_admin, campaigns, queue_list, review_queue
 from data.reenrolment import documents as reenrolment_documents
 from data.reenrolment import models as reenrolment
 from data.reenrolment import review as reenrolment_review
@@ -168,7 +168,7 @@ def test_what_was_sent_is_taken_back_corrected_and_sent_again(database: str) -> 
             reenrolment_review.validate(uow, sent)
         with pytest.raises(UserError, match="a repris sa demande"):
             review_queue.undo(uow, sent)
-        listed = [each.sent.id for closed in (False, True) for each in review_queue.queue(uow, closed=closed)]
+        listed = [each.sent.id for closed in (False, True) for each in queue_list.queue(uow, closed=closed)]
         assert sent not in listed
     assert send(message="Plutôt le jeudi.") == sent
     with as_(PAUL) as uow:

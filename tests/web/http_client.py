@@ -48,7 +48,7 @@ class Person(httpx.Client):
     def soup(self, path: str) -> BeautifulSoup:
         answer = self.get(path)
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.headers.get('location')}"
-        return BeautifulSoup(answer.text, "lxml")
+        return parsed(answer.text)
 
     def text(self, path: str) -> str:
         return text_of(self.soup(path))
@@ -57,12 +57,16 @@ class Person(httpx.Client):
         return self.cookies["anacrouse"]
 
 
+def parsed(page: str) -> BeautifulSoup:
+    """The page, its long words whole: lxml would take <wbr> for a pair of tags."""
+    return BeautifulSoup(page.replace("<wbr>", ""), "lxml")
+
+
 def text_of(soup: BeautifulSoup | str) -> str:
     """What a person reads, spaces folded."""
-    soup = BeautifulSoup(soup, "lxml") if isinstance(soup, str) else soup
-    for unread in soup(["script", "style", "option", "wbr"]):
+    soup = parsed(soup) if isinstance(soup, str) else soup
+    for unread in soup(["script", "style", "option"]):
         unread.decompose()
-    soup.smooth()  # what a <wbr> stood between is one word
     return " ".join(soup.get_text(" ").split())
 
 

@@ -109,7 +109,7 @@ def test_who_looked_as_the_family_before_is_sent_away(portal: Server, come: Come
     for staff in (paul, helene):
         staff.post(f"/gestion/familles/{number}/voir", data={"compte": seen["id"]})
     adult = portal.value("SELECT guardian_id FROM account WHERE id = ?", seen["id"])
-    with Tab(paul, "/famille") as looking, Tab(helene, f"/gestion/familles/{number}") as record:
+    with Tab(paul, "/famille") as looking, Tab(helene, f"/gestion/familles/{number}/adultes") as record:
         record.act("hide-contact", adult)
         looking.receive(lambda _: "/gestion/familles" in looking.opened)
         assert looking.save(phone_mobile="06 12 34 56 78")["reload"] is True
@@ -125,7 +125,7 @@ def test_an_identity_page_that_is_open_is_drawn_without_it(portal: Server, come:
     with Tab(marc, "/eleves/2042/identite") as theirs, Tab(paul, "/gestion/familles/1042/eleves") as office:
         assert MARK in str(theirs.soup)
         assert MARK in str(office.soup)
-        with Tab(helene, "/gestion/familles/1042") as record:
+        with Tab(helene, "/gestion/familles/1042/adultes") as record:
             record.act("hide-contact", adult)
         for tab in (theirs, office):
             assert MARK not in tab.receive(lambda packet: '"update"' in packet)

@@ -139,7 +139,7 @@ def test_a_received_document_is_replaced_only_when_it_is_said(ready: Person, por
     assert (again.status_code, "déjà reçu" in again.json()["refused"]) == (422, True)
     sent = {"fichier": ("assurance.jpg", picture(), "image/jpeg")}
     plainly = ready.post(f"{WHERE}/documents", data={"document": number}, files=sent)
-    assert "pressez « Remplacer »" in ready.text(plainly.headers["location"]).replace("\xa0", " ")
+    assert "appuyez sur « Remplacer »" in ready.text(plainly.headers["location"]).replace("\xa0", " ")
     assert portal.value("SELECT max(file_id) FROM supplied_document") == kept
     said = ready.post(f"{WHERE}/documents", data={"document": number, "remplacer": number}, files=sent)
     assert said.headers["location"] == f"{WHERE}?document=recu"
@@ -222,7 +222,7 @@ def test_a_document_of_irina_is_given_for_nino_with_one_press(ready: Person, com
     button = next(each for each in ready.soup(irinas).select("[data-do=also]") if "assurance" in each.get_text())
     assert "Aussi pour Nino" in button.get_text()
     with Tab(ready, irinas) as tab:
-        assert "aussi pour Nino" in tab.act("also", button["data-of"])["toast"]
+        assert "aussi fourni pour Nino" in tab.act("also", button["data-of"])["toast"]
         assert "Aussi pour Nino : Attestation d’assurance" not in tab.shown()
         tab.act("also", button["data-of"])
     assert stored_count(portal) == before + 2
