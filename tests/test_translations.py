@@ -27,7 +27,7 @@ NOT_OURS = {
     "3 place du Marché", "14 rue des Tilleuls", "Ligne de commande", "Ancienne valeur", "Nouvelle valeur", "Accepté le",
 }  # fmt: skip
 # Other programs' titles of columns stand there, and their words.
-TITLES = ("data/importing/kinds/", "data/importing/columns.py", "data/importing/recognition.py")
+TITLES = ("data/importing/kinds/", "data/importing/columns.py", "data/importing/programs.py")
 
 
 def texts(node: ast.AST) -> Iterator[ast.Constant]:

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from data.core.errors import UserError
 from data.core.fields import fold
 from data.core.spreadsheets import Cell
-from data.importing import title_groups
+from data.importing import programs, title_groups
 from data.importing.columns import Field
 from data.importing.evidence import TELLING, Values, agrees
 from data.importing.records import Record
@@ -23,7 +23,8 @@ def guess(
     record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]] = (), today: date | None = None
 ) -> dict[str, str]:
     """Place of a column of the file, as text -> ours: the nearest titles first, each once; values that say otherwise win."""
-    values = [Values.of([row[at] for row in rows]) for at in range(len(heads))]
+    said = {at: name for at, name in programs.meant(heads).items() if not name or record.field(name)}
+    values = [Values.of([] if at in said else [row[at] for row in rows]) for at in range(len(heads))]
     groups = title_groups.of_heads(heads) if any(one.group for one in record.columns) else {}
     titles = {
         each.name: [title_groups.own_words(each, title) for title in (each.label, *each.also)]
@@ -31,6 +32,8 @@ def guess(
     }
     adults_separate, ranked = title_groups.adults_separate(groups), []
     for at, head in enumerate(heads):
+        if at in said:
+            continue
         group, words = groups.get(at, ("", plain(head)))
         for order, one in enumerate(record.columns):
             if one.name == "adult1_civility" and adults_separate and not group:
@@ -39,7 +42,7 @@ def guess(
             points += values[at].answers(one) if points >= NEAR else 0
             if points >= NEAR and agrees(one, values[at], words, today, adults=_is_adults(record, one)):
                 ranked.append((-points, order, at, one.name))
-    found: dict[str, str] = {}
+    found = {str(at): name for at, name in said.items() if name}
     for _, _, at, name in sorted(ranked):
         if str(at) not in found and name not in found.values():
             found[str(at)] = name

@@ -16,7 +16,7 @@ from data.core import spreadsheets
 from data.core.errors import UserError
 from data.core.spreadsheets import Coding, LeftOut, Reading, Sheet
 from data.core.unit_of_work import UnitOfWork
-from data.importing import column_matching, corrections, planning, recognition, writing
+from data.importing import column_matching, corrections, planning, programs, recognition, writing
 from data.importing import runs as import_runs
 from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import kind
@@ -118,7 +118,7 @@ def look(kind_name: str, content: bytes, reading: Reading, today: date) -> Looke
         about(sheet),
         {"columns": columns, "fixed": {}, "erase": False, "zeros": False, "reading": reading.as_dict()},
         likely,
-        recognition.program_of(sheet.heads),
+        programs.program_of(sheet.heads),
         reading=sheet.reading,
         sheets=sheet.sheets,
         hidden_sheets=sheet.hidden_sheets,

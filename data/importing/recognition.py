@@ -12,23 +12,12 @@ from data.importing.evidence import MAX_CELLS
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.records import Record
 from data.importing.runs import ImportRun, Matched
-from data.importing.title_groups import FORMAT_NOTE
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
 LACK, HALF_A_LINE = (
     0.3,
     0.25,
 )  # points less: for a column that the kind cannot do without; for adults or pupils that are not there
-KNOWN = 0.5  # share of a program's titles that names it
-# Titles that programs are known to write: their public documentation, or their tables.
-PROGRAMS = {
-    "iMuse": ("NUM_ELEVE", "NOM_ELEVE", "PRENOM_ELEVE", "NUM_FAMILLE", "NOM_RESP1", "PRENOM_RESP1", "TEL_PORT_RESP1", "MAIL_RESP1"),
-    "ONDE": ("Nom élève", "Nom d'usage élève", "Prénom élève", "Date naissance", "INE", "Niveau", "Libellé classe"),
-    "SIECLE": ("INE", "Nom de famille", "Prénom", "Date de naissance", "Division", "Num. élève établissement"),
-    "Galette": ("id_adh", "nom_adh", "prenom_adh", "ddn_adh", "adresse_adh", "cp_adh", "ville_adh", "email_adh"),
-    "Noethys": ("IDindividu", "nom", "prenom", "date_naiss", "rue_resid", "cp_resid", "ville_resid", "tel_mobile"),
-    "Moodle": ("username", "firstname", "lastname", "email", "idnumber", "city", "country"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,19 +44,6 @@ def recognise(heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date)
     few = rows[:MAX_CELLS]
     found = [_likeness(record, heads, few, today) for record in KINDS.values()]
     return sorted(found, key=lambda each: -each.points)[:MAX_LIKELY]
-
-
-def program_of(heads: Sequence[str]) -> str:
-    """The program that wrote a file, when its titles say so; "" otherwise."""
-    there = {_written(head) for head in heads}
-    shares = {name: sum(_written(each) in there for each in titles) / len(titles) for name, titles in PROGRAMS.items()}
-    best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] > KNOWN else ""
-
-
-def _written(title: str) -> str:
-    """As it stands, but for capitals and notes: everybody writes « Nom », few « nom_adh »."""
-    return " ".join(FORMAT_NOTE.sub(" ", title).casefold().split())
 
 
 def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell]], today: date) -> Likeness:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from data.core.spreadsheets import Cell
-from data.importing import column_matching, jobs, recognition
+from data.importing import column_matching, jobs, programs, recognition
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import KINDS
 from data.importing.runs import ImportRun
@@ -52,7 +52,7 @@ def test_a_file_is_recognised_by_its_titles_and_values(name: str) -> None:
     likely = recognition.recognise(titles.split(";"), rows, TODAY)
     assert likely[0].kind == name, [(each.kind, each.points) for each in likely]
     assert likely[0].evidence[0].samples
-    assert recognition.program_of(titles.split(";")) == program
+    assert programs.program_of(titles.split(";")) == program
 
 
 def guessed(kind: str, titles: str, *rows: str) -> dict[str, str]:

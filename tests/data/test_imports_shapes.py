@@ -1,4 +1,5 @@
-"""Lists in the shapes of programs whose titles nobody has published: known by likeness; what is not written is told, with its reason."""
+"""Lists in shapes that nobody has published: known by likeness, no program is named; what is not written is told, with its reason.
+Pronote's list of pupils is known by its titles."""
 
 # ruff: noqa: E501 — a line of a file stays a line
 
@@ -9,12 +10,12 @@ import pytest
 
 from data.core.fields import fold
 from data.families.models import Guardian, Pupil
-from data.importing import jobs
+from data.importing import column_matching, jobs, programs
 from data.importing import runs as import_runs
 from data.importing.kinds.registry import kind
 from data.importing.left_columns import left_columns
 from data.importing.runs import ImportRun
-from tests.data.import_helpers import HELENES, carry, check, faults
+from tests.data.import_helpers import HELENES, bring, carry, check, faults
 from tests.data.site_helpers import an_empty_site
 from tests.demo_users import every, last
 
@@ -58,6 +59,14 @@ SHAPES: dict[str, tuple[str, str, dict[str, str]]] = {
 }  # fmt: skip
 
 
+# The header of Pronote's own list of pupils (its tab « Élèves », exported), and a line.
+PRONOTE = (
+    "Élèves;Encouragement/Valorisation;Né(e) le;Sexe;Adresse E-mail;Entrée;Sortie;;Classe de rattachement;Tuteur;Cnx Ele.;Cnx Resp.;Option 1;Option 2;"
+    "Option 3;Régime",
+    "DA SILVA COSTA Irina;;16/06/2012;Féminin;irina@example.org;01/09/2026;;;6E2;LE GALL Anne;;;ANGLAIS LV1;ALLEMAND LV2;;EXTERNE LIBRE",
+)
+
+
 @pytest.fixture(autouse=True)
 def empty_site(database: str, tmp_path: Path) -> None:
     an_empty_site(f"sqlite:///{tmp_path}/new.db")
@@ -78,7 +87,7 @@ def answer(run: ImportRun, **answers: str) -> ImportRun:
 def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_leaves(shape: str) -> None:
     titles, line, left = SHAPES[shape]
     run = received(titles, line)
-    assert run.kind == "pupils-and-adults"
+    assert (run.kind, programs.program_of(run.heads)) == ("pupils-and-adults", "")
     reasons = {each.title: each.why for each in left_columns(kind(run.kind), run.heads, run.matched)}
     assert set(reasons) == set(left)
     for title, why in left.items():
@@ -93,6 +102,25 @@ def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_l
     assert (mother.address, mother.town, mother.phone_mobile, mother.email, mother.profession) == (
         "3 place du Marché", "Valmont", "+33698765432", "claire@example.org", "",
     )  # fmt: skip
+
+
+def test_the_pupils_of_pronote_enter_beside_a_family_number_and_nobody_becomes_their_parent() -> None:
+    alone = received(*PRONOTE)  # it names no family: that is said, no adult is made of the tutor
+    assert not [name for name in alone.matched["columns"].values() if name.startswith("adult")]
+    assert column_matching.missing(kind(alone.kind), alone.matched)
+    bring("families", "N° famille;Civilité;Nom;Prénom\n901;Mme;Da Silva Costa;Claire\n")
+    run = received(f"{PRONOTE[0]};N° famille", f"{PRONOTE[1]};901")
+    looked = jobs.looked_of(run)
+    assert looked is not None
+    assert (looked.program, run.kind) == ("Pronote", "pupils-and-adults")
+    assert programs.program_of(["Élèves", "Né(e) le", "Adresse E-mail", "Régime"]) == ""  # anybody's
+    assert "Tuteur" in {each.title for each in left_columns(kind(run.kind), run.heads, run.matched)}
+    report = carry(run)
+    assert (faults(report), [each.key for each in report.questions if each.is_open]) == ([], [])
+    [pupil], [mother] = every(Pupil), every(Guardian)
+    assert (pupil.first_name, fold(pupil.last_name), pupil.birth_date) == ("Irina", "da silva costa", date(2012, 6, 16))
+    assert (pupil.email, pupil.school_class) == ("irina@example.org", "6E2")
+    assert (mother.first_name, mother.email) == ("Claire", "")
 
 
 def test_a_line_of_a_past_year_enters_only_when_somebody_says_so() -> None:

@@ -109,7 +109,7 @@ PUPIL_FIELDS = of_table(
         "email": ("Mail", "Courriel", "E-mail élève"),
         "phone": ("Tél.", "Portable", "Tél. élève", "Tél. port."),
         "school": ("Établissement", "École", "Collège", "Etab. scolaire"),
-        "school_class": ("Classe scolaire", "Niveau scolaire"),
+        "school_class": ("Classe scolaire", "Niveau scolaire", "Classe de rattachement"),
         "insurance": ("Assureur", "Assurance scolaire"),
         "image_right": ("Droit image", "Autorisation photo"),
     },
