@@ -249,7 +249,7 @@ const Panel = {
       drafts.note(field);
       if (!field.dataset.change) return;
       const along = document.getElementById(field.dataset.along);
-      const sent = { [field.name]: drafts.valueOf(field), ...(along && { [along.name]: along.value }) };
+      const sent = { [field.name]: drafts.shownValue(field), ...(along && { [along.name]: along.value }) };
       this.act(field.dataset.change, field.dataset.of, sent, { control: field, typed: true });
     },
     input(event) {
