@@ -84,16 +84,15 @@ def _under(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: i
 
 
 def _list(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: int) -> Markup:
-    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
-    empty = (
-        _("Aucune demande ne correspond à cette recherche.")
-        if page_state.narrowing
-        else _("Aucune réponse pour l’instant.")
-        if page_state.closed
-        else _("Tout est traité : aucune réinscription n’attend.")
+    caption = review_queue.caption_of(uow, closed=page_state.closed)
+    empty = review_queue.why_empty(
+        uow,
+        _("Tout est traité : aucune réinscription n’attend."),
+        closed=page_state.closed,
+        not_found=_("Aucune demande ne correspond à cette recherche.") if page_state.narrowing else "",
     )
     lines = [_row(uow, page_state, each) for each in rows]
-    drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), lines, uow.translate(empty))
+    drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), lines, empty)
     return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
