@@ -4,7 +4,7 @@ the last decision, a reason."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from markupsafe import Markup
 
@@ -36,6 +36,7 @@ class Addressed(Protocol):
 class OneByOne(Addressed, Protocol):
     """A page that opens one row after the other, and keeps what it decided last."""
 
+    closed: bool
     decided_id: int | None
 
     def turn_to(self, row_id: int | None, /) -> None: ...
@@ -69,14 +70,21 @@ def draw_list(uow: UnitOfWork, caption: str, column: str, rows: Sequence[Markup]
     return html.table(html.caption(caption), html.thead(heads), html.tbody(rows))
 
 
-def caption_of(uow: UnitOfWork, *, closed: bool) -> str:
-    """What the list is of."""
-    return uow.translate("Réponses données") if closed else uow.translate("File d’attente")
+class Words(NamedTuple):
+    """What a queue calls its rows (for screen readers), and says when nothing waits, or when nothing is found."""
+
+    column: str
+    done: str
+    not_found: str = ""
 
 
-def why_empty(uow: UnitOfWork, done: str, *, closed: bool, not_found: str = "") -> str:
-    """Why the list has no row: `not_found` where it is narrowed, `done` where nothing waits."""
-    return uow.translate(not_found or (_("Aucune réponse pour l’instant.") if closed else done))
+def draw_queue(
+    uow: UnitOfWork, words: Words, rows: Sequence[Markup], *, closed: bool, narrowed: bool = False
+) -> Markup:
+    """The list of what waits, or of what was answered."""
+    none = words.not_found if narrowed else _("Aucune réponse pour l’instant.") if closed else words.done
+    caption = uow.translate("Réponses données") if closed else uow.translate("File d’attente")
+    return draw_list(uow, caption, uow.translate(words.column), rows, uow.translate(none))
 
 
 def draw_row(
@@ -262,6 +270,13 @@ def answered(uow: UnitOfWork, name: str, at: datetime | None, undo: object) -> M
     when = formats.moment(at or uow.now, uow.zone, uow.language)
     by = uow.translate("Décidée par {name} le {moment}.", name=name, moment=when)
     return html.div(html.p(by, class_="first soft"), undo and undo_button(uow, undo), steps(uow), class_="actions")
+
+
+def taken_back(page_state: OneByOne, row_id: int, text: str) -> Answer:
+    """After the act « undo »: what waits again is open."""
+    page_state.closed, page_state.decided_id = False, None
+    page_state.turn_to(row_id)
+    return Answer(announce=text, url=page_state.url, focus="request-title")
 
 
 def undo_button(uow: UnitOfWork, of: object) -> Markup:

@@ -26,6 +26,7 @@ from data.schooling.absences import NoticeState
 from pages.staff.queue import family_line, tabs
 
 MAX_ROWS = 100
+WORDS = review_queue.Words(_("Absence"), _("Tout est traité : aucune absence n’attend."))
 KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
     review_queue.ACCEPT,
@@ -81,10 +82,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
-    caption = review_queue.caption_of(uow, closed=page_state.closed)
-    empty = review_queue.why_empty(uow, _("Tout est traité : aucune absence n’attend."), closed=page_state.closed)
     rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
-    return review_queue.draw_list(uow, caption, uow.translate("Absence"), rows, empty)
+    return review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed)
 
 
 def _row(uow: UnitOfWork, each: Written, *, current: bool) -> Markup:
@@ -198,7 +197,5 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     notice = absence_review.undo(uow, act.number())
-    page_state.closed, page_state.decided_id = False, None
-    page_state.turn_to(notice.id)
     text = uow.translate("La décision est annulée : la demande est de nouveau en attente.")
-    return Answer(announce=text, url=page_state.url, focus="request-title")
+    return review_queue.taken_back(page_state, notice.id, text)

@@ -32,6 +32,11 @@ from data.reenrolment.review_queue import Given
 from pages.staff.queue import document_viewer, family_line, tabs
 
 PAGE = 50
+WORDS = review_queue.Words(
+    _("Pièce"),
+    _("Tout est traité : aucune pièce n’attend. Celles des demandes envoyées se traitent avec leur demande."),
+    _("Aucune pièce ne correspond à cette recherche."),
+)
 KEYS = (
     ("↑ ↓", _("pièce précédente, suivante")),
     review_queue.ENLARGE,
@@ -121,15 +126,8 @@ def _count(uow: UnitOfWork, page_state: PageState) -> int:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
-    caption = review_queue.caption_of(uow, closed=page_state.closed)
-    empty = review_queue.why_empty(
-        uow,
-        _("Tout est traité : aucune pièce n’attend. Celles des demandes envoyées se traitent avec leur demande."),
-        closed=page_state.closed,
-        not_found=_("Aucune pièce ne correspond à cette recherche.") if page_state.search else "",
-    )
     rows = [_row(uow, page_state, each) for each in listed]
-    drawn = review_queue.draw_list(uow, caption, uow.translate("Pièce"), rows, empty)
+    drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed, narrowed=bool(page_state.search))
     return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
@@ -250,10 +248,8 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     supplied = reenrolment_review.undo_document(uow, act.number())
-    page_state.closed, page_state.decided_id = False, None
-    page_state.turn_to(supplied.id)
     text = uow.translate("La décision est annulée : la pièce attend de nouveau.")
-    return Answer(announce=text, url=page_state.url, focus="request-title")
+    return review_queue.taken_back(page_state, supplied.id, text)
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
