@@ -87,9 +87,12 @@ def entry(
     language: Language = "fr",
     **attributes: object,
 ) -> Markup:
-    """A labelled field of a plain form, its fault beside it; `described_by`: the message elsewhere that speaks of it."""
+    """A labelled field of a plain form, its fault beside it; `described_by`: the message elsewhere that speaks of it;
+    `exact`: phones and browsers leave what is typed as it is."""
     attributes.setdefault("type", "text")
     described_by = str(attributes.pop("described_by", ""))
+    if attributes.pop("exact", False):
+        attributes |= {"autocapitalize": "none", "spellcheck": "false"}
     required = translate("(obligatoire)", language) if attributes.get("required") else ""
     described = " ".join(filter(None, [f"{name}-hint" if hint else "", f"{name}-fault" if fault else "", described_by]))
     field = html.input(
@@ -119,8 +122,7 @@ def user_name(
         value=value,
         fault=fault,
         autocomplete="username",
-        autocapitalize="none",
-        spellcheck="false",
+        exact=True,
         maxlength=200,
         required=True,
         autofocus=autofocus,
@@ -138,8 +140,7 @@ def own_email(label: str, value: str, fault: str, language: Language) -> Markup:
         fault=fault,
         autocomplete="email",
         inputmode="email",
-        autocapitalize="none",
-        spellcheck="false",
+        exact=True,
         maxlength=254,
         required=True,
         language=language,

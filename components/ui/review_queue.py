@@ -4,7 +4,7 @@ the last decision, a reason."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from markupsafe import Markup
 
@@ -18,12 +18,28 @@ from data.core.errors import NotFound, UserError
 from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 
+# Of the keys of a queue, those that do the same in several
+ENLARGE = ("Z", _("agrandir la pièce"))
+ACCEPT = ("V", _("accepter"))
+READY = ("1 … 9", _("écrire une phrase prête"))
+FROM_REASON = (_("Ctrl + Entrée"), _("décider depuis la raison"))
+UNDO = ("U", _("annuler la dernière décision"))
+
 
 class Addressed(Protocol):
     """What a page shows, with its address."""
 
     @property
     def url(self) -> str: ...
+
+
+class OneByOne(Addressed, Protocol):
+    """A page that opens one row after the other, and keeps what it decided last."""
+
+    closed: bool
+    decided_id: int | None
+
+    def turn_to(self, row_id: int | None, /) -> None: ...
 
 
 PageState = TypeVar("PageState")
@@ -52,6 +68,23 @@ def draw_list(uow: UnitOfWork, caption: str, column: str, rows: Sequence[Markup]
         return html.h2(caption, class_="unseen") + html.p(empty)
     heads = html.tr(html.th(html.span(column, class_="unseen"), scope="col", class_="bare"))
     return html.table(html.caption(caption), html.thead(heads), html.tbody(rows))
+
+
+class Words(NamedTuple):
+    """What a queue calls its rows (for screen readers), and says when nothing waits, or when nothing is found."""
+
+    column: str
+    done: str
+    not_found: str = ""
+
+
+def draw_queue(
+    uow: UnitOfWork, words: Words, rows: Sequence[Markup], *, closed: bool, narrowed: bool = False
+) -> Markup:
+    """The list of what waits, or of what was answered."""
+    none = words.not_found if narrowed else _("Aucune réponse pour l’instant.") if closed else words.done
+    caption = uow.translate("Réponses données") if closed else uow.translate("File d’attente")
+    return draw_list(uow, caption, uow.translate(words.column), rows, uow.translate(none))
 
 
 def draw_row(
@@ -88,6 +121,13 @@ def moves(turn: Callable[[UnitOfWork, Queue, int], None]) -> Acts[Queue]:
         return moved
 
     return {"next": move(1), "previous": move(-1)}
+
+
+def open_one(_uow: UnitOfWork, act: Act, page_state: OneByOne) -> Answer:
+    """The act « open »: the row that was chosen; what was decided before is left as it is."""
+    page_state.turn_to(act.number())
+    page_state.decided_id = None
+    return Answer(url=page_state.url, focus="request-title")
 
 
 def neighbour(ids: Sequence[int], current: int | None, by: int) -> int | None:
@@ -223,6 +263,25 @@ def keys_help(uow: UnitOfWork, keys: Iterable[tuple[str, str]]) -> Markup:
         id="keys-help",
         aria_labelledby="keys-title",
     )
+
+
+def answered(uow: UnitOfWork, name: str, at: datetime | None, undo: object) -> Markup:
+    """Who decided and when, the button that takes it back (`undo`: of what; None: no longer), and the steps."""
+    when = formats.moment(at or uow.now, uow.zone, uow.language)
+    by = uow.translate("Décidée par {name} le {moment}.", name=name, moment=when)
+    return html.div(html.p(by, class_="first soft"), undo and undo_button(uow, undo), steps(uow), class_="actions")
+
+
+def taken_back(page_state: OneByOne, row_id: int, text: str) -> Answer:
+    """After the act « undo »: what waits again is open."""
+    page_state.closed, page_state.decided_id = False, None
+    page_state.turn_to(row_id)
+    return Answer(announce=text, url=page_state.url, focus="request-title")
+
+
+def undo_button(uow: UnitOfWork, of: object) -> Markup:
+    """« Annuler la décision », of what was answered."""
+    return button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=of, class_="btn quiet")
 
 
 def just_decided(uow: UnitOfWork, text: str, of: object) -> Markup | None:

@@ -56,6 +56,11 @@ METHODS = (
 Numbered = TypeVar("Numbered", "Invoice", "Payment")
 
 
+def numbered() -> tuple[ForeignKeyConstraint, UniqueConstraint, UniqueConstraint]:
+    """No two of a site have the same number; the parts copy the family."""
+    return of_its_site(), UniqueConstraint("site_id", "number"), UniqueConstraint("id", "family_id")
+
+
 def of_its_invoice() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
     """A part's copied family is its invoice's, or the database refuses the row."""
     return of_its_site(), ForeignKeyConstraint(["invoice_id", "family_id"], ["invoice.id", "invoice.family_id"])
@@ -65,11 +70,7 @@ class Invoice(OfFamily, table=True):
     """What is billed, or a credit note (`nature`), which corrects an invoice. `total` is never negative."""
 
     staff_managed: ClassVar[bool] = True
-    __table_args__ = (
-        of_its_site(),
-        UniqueConstraint("site_id", "number"),
-        UniqueConstraint("id", "family_id"),
-    )
+    __table_args__ = numbered()
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: str = Field(max_length=30)
     nature: str = Field(default=Nature.INVOICE, max_length=8)
@@ -116,11 +117,7 @@ class Payment(OfFamily, table=True):
     """Money received, or announced (`waiting`), or refused by the bank (`rejected`). `number` is its receipt's."""
 
     staff_managed: ClassVar[bool] = True
-    __table_args__ = (
-        of_its_site(),
-        UniqueConstraint("site_id", "number"),
-        UniqueConstraint("id", "family_id"),
-    )
+    __table_args__ = numbered()
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     number: str = Field(max_length=30)
     ledger: str = Field(default=Ledger.TUITION, max_length=8)

@@ -160,18 +160,24 @@ def _year(today: date, past: int) -> str:
     return f"{first}-{first + 1}"
 
 
+def _lessons(book: Book, payer: Guardian, today: date, past: int, lines: list[Line], bracket: str = "") -> Invoice:
+    """The bill of a year's lessons, `past` years ago."""
+    return book.invoice(
+        payer,
+        _opening(today, past),
+        lines,
+        label="Cotisation annuelle",
+        school_year=_year(today, past),
+        income_bracket=bracket,
+    )
+
+
 def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], today: date, _dice: random.Random) -> None:
     """Three years: one with a rejected debit and a credit note, one paid at once, this one in three instalments."""
     irina, nino = (pupil.full_name for pupil in pupils[:2])
     bracket = "QF 3 (9 201 à 12 400 €)"
-    old = book.invoice(
-        payer,
-        _opening(today, 2),
-        [("Piano, 1er cycle", irina, 24_600), ("Formation musicale", irina, 9_800)],
-        label="Cotisation annuelle",
-        school_year=_year(today, 2),
-        income_bracket=bracket,
-    )
+    piano = [("Piano, 1er cycle", irina, 24_600), ("Formation musicale", irina, 9_800)]
+    old = _lessons(book, payer, today, 2, piano, bracket)
     book.payment(
         old, old.day + timedelta(days=20), 34_400, "Prélèvement", state=EntryState.REJECTED, label="Prélèvement rejeté"
     )
@@ -183,14 +189,8 @@ def _aubry(book: Book, family: Family, payer: Guardian, pupils: list[Pupil], tod
         "Avoir : cours non assurés",
     )
     book.payment(old, old.day + timedelta(days=130), 31_400, "Virement")
-    last = book.invoice(
-        payer,
-        _opening(today, 1),
-        [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)],
-        label="Cotisation annuelle",
-        school_year=_year(today, 1),
-        income_bracket=bracket,
-    )
+    piano = [("Piano, 2e cycle", irina, 25_800), ("Formation musicale", irina, 10_200)]
+    last = _lessons(book, payer, today, 1, piano, bracket)
     book.payment(last, last.day + timedelta(days=12), 36_000, "Carte bancaire")
     first = _opening(today, 0)
     days = [first + timedelta(days=25), max(first + timedelta(days=110), today + timedelta(days=40)),
@@ -231,13 +231,7 @@ def _belkacem(
         due=max(first + timedelta(days=90), today + timedelta(days=30)),
     )
     book.payment(rental, first + timedelta(days=14), 15_000, "Chèque", number="07000002", operation="1184027")
-    lessons = book.invoice(
-        payer,
-        first,
-        [("Violon, adulte hors cursus", name, 31_200)],
-        label="Cotisation annuelle",
-        school_year=_year(today, 0),
-    )
+    lessons = _lessons(book, payer, today, 0, [("Violon, adulte hors cursus", name, 31_200)])
     book.payment(lessons, first + timedelta(days=9), 31_200, "Virement")
 
 

@@ -2,7 +2,7 @@
 
 import random
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from data.accounts.models import Account
 from data.core import formats
@@ -44,6 +44,59 @@ CYCLES = ("Éveil", "1er cycle", "2e cycle", "3e cycle", "Hors cursus")
 AWAKENING = "Éveil musical"
 YOUNGEST = 7  # who plays an instrument; younger ones are in the awakening
 LARGE = 3024  # from this number on, families of a large demonstration, whose pupils all have four years behind them
+
+
+class Child(NamedTuple):
+    """A child of the named families; `age` as the present school year begins, and the day of birth."""
+
+    number: int
+    first: str
+    last: str
+    age: int
+    birthday: tuple[int, int]  # month, day
+    gender: str
+    discipline: str
+    cycle: str
+    school: str = ""
+    school_class: str = ""
+
+
+IRINA = Child(
+    2042, "Irina", "Aubry", 13, (5, 4), "f", "Piano, formation musicale", "2e cycle", "Collège Jean-Moulin", "5e B"
+)
+NINO = Child(2043, "Nino", "Aubry", 6, (8, 21), "m", "Éveil musical", "Éveil", "École Pauline-Kergomard", "CP")
+MINH_ANH = Child(
+    2105, "Minh-Anh", "Nguyễn", 8, (2, 12), "f", "Danse classique", "1er cycle", "École Pauline-Kergomard", "CE2"
+)
+GASPARD = Child(2042, "Gaspard", "Aubry", 9, (10, 17), "m", "Guitare", "1er cycle")
+
+# What is known of the adults, beside their names
+CLAIRE = {
+    "birth_name": "Marchal",
+    "birth_date": date(1982, 3, 14),
+    "profession": "Infirmière",
+    "phone_home": "+33382001122",
+    "emergency_contact": "Jeanne Marchal",
+    "emergency_phone": "+33612003400",
+    "image_right": "oui",
+    "leaves_alone": "non",
+}
+MARC = {"address": "8 rue du Moulin", "birth_date": date(1980, 11, 2), "phone_mobile": "+33611223344"}
+SAMIR = {
+    "address": "27 rue Hector-Berlioz",
+    "birth_date": date(1991, 1, 30),
+    "profession": "Menuisier",
+    "phone_mobile": "+33655443322",
+}
+LINH = {"address": "5 allée des Platanes", "birth_date": date(1988, 7, 9)}
+NAMESAKE = {
+    "address": "40 quai des Peintres",
+    "postcode": "68320",
+    "town": "Belrive",
+    "email": "c.aubry.belrive@example.org",
+    "phone_mobile": "+33677889900",
+    "birth_date": date(1990, 12, 5),
+}
 
 
 def _family(uow: UnitOfWork, site: Site, number: int, since: date) -> Family:
@@ -91,6 +144,24 @@ def _pupil(
             )
         )
     return pupil
+
+
+def _child(uow: UnitOfWork, families: list[Family], child: Child, year: int, **more: str) -> None:
+    """`year`: in which the present school year began."""
+    _pupil(
+        uow,
+        families,
+        child.number,
+        child.first,
+        child.last,
+        date(year - child.age, *child.birthday),
+        gender=child.gender,
+        discipline=child.discipline,
+        cycle=child.cycle,
+        school=child.school,
+        school_class=child.school_class,
+        **more,
+    )
 
 
 def _account(uow: UnitOfWork, login: str, adult: Guardian, hashed: str, *, must_change: bool = False) -> Account:
@@ -143,86 +214,19 @@ def _aubry(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
     first = first_year(uow, valmont)
     aubry = _family(uow, valmont, 1042, date(first - 6, 9, 1))
     second = _family(uow, valmont, 1043, date(first - 4, 9, 1))
-    claire, marc = _claire(uow, aubry), _marc(uow, second)
-    _pupil(
-        uow,
-        [aubry, second],
-        2042,
-        "Irina",
-        "Aubry",
-        date(first - 13, 5, 4),
-        gender="f",
-        birth_place="Metz",
-        discipline="Piano, formation musicale",
-        cycle="2e cycle",
-        school="Collège Jean-Moulin",
-        school_class="5e B",
-        insurance="MAIF 4012345",
-    )
-    _pupil(
-        uow,
-        [aubry],
-        2043,
-        "Nino",
-        "Aubry",
-        date(first - 6, 8, 21),
-        gender="m",
-        birth_place="Metz",
-        discipline="Éveil musical",
-        cycle="Éveil",
-        school="École Pauline-Kergomard",
-        school_class="CP",
-    )
+    claire = _adult(uow, aubry, "mme", "Claire", "Aubry", **CLAIRE)
+    marc = _adult(uow, second, "m", "Marc", "Aubry", **MARC)
+    _child(uow, [aubry, second], IRINA, first, birth_place="Metz", insurance="MAIF 4012345")
+    _child(uow, [aubry], NINO, first, birth_place="Metz")
     _account(uow, "aubry.claire", claire, hashed)
     _account(uow, "aubry.marc", marc, hashed)
-
-
-def _claire(uow: UnitOfWork, aubry: Family) -> Guardian:
-    return _adult(
-        uow,
-        aubry,
-        "mme",
-        "Claire",
-        "Aubry",
-        birth_name="Marchal",
-        birth_date=date(1982, 3, 14),
-        profession="Infirmière",
-        phone_home="+33382001122",
-        emergency_contact="Jeanne Marchal",
-        emergency_phone="+33612003400",
-        image_right="oui",
-        leaves_alone="non",
-    )
-
-
-def _marc(uow: UnitOfWork, second: Family) -> Guardian:
-    return _adult(
-        uow,
-        second,
-        "m",
-        "Marc",
-        "Aubry",
-        address="8 rue du Moulin",
-        birth_date=date(1980, 11, 2),
-        phone_mobile="+33611223344",
-    )
 
 
 def _belkacem(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
     """Who learns is who pays."""
     first = first_year(uow, valmont)
     alone = _family(uow, valmont, 1077, date(first - 2, 9, 1))
-    samir = _adult(
-        uow,
-        alone,
-        "m",
-        "Samir",
-        "Belkacem",
-        address="27 rue Hector-Berlioz",
-        birth_date=date(1991, 1, 30),
-        profession="Menuisier",
-        phone_mobile="+33655443322",
-    )
+    samir = _adult(uow, alone, "m", "Samir", "Belkacem", **SAMIR)
     _pupil(
         uow,
         [alone],
@@ -242,20 +246,8 @@ def _nguyen(uow: UnitOfWork, valmont: Site, hashed: str) -> None:
     """Has never come in."""
     today, first = today_at(uow, valmont), first_year(uow, valmont)
     first_time = _family(uow, valmont, 1105, today)
-    linh = _adult(uow, first_time, "mme", "Linh", "Nguyễn", address="5 allée des Platanes", birth_date=date(1988, 7, 9))
-    _pupil(
-        uow,
-        [first_time],
-        2105,
-        "Minh-Anh",
-        "Nguyễn",
-        date(first - 8, 2, 12),
-        gender="f",
-        discipline="Danse classique",
-        cycle="1er cycle",
-        school="École Pauline-Kergomard",
-        school_class="CE2",
-    )
+    linh = _adult(uow, first_time, "mme", "Linh", "Nguyễn", **LINH)
+    _child(uow, [first_time], MINH_ANH, first)
     _account(uow, "nguyen.linh", linh, hashed, must_change=True)
 
 
@@ -263,30 +255,8 @@ def _namesake(uow: UnitOfWork, belrive: Site, hashed: str) -> None:
     """Of another conservatoire, with the same numbers, login and name."""
     first = first_year(uow, belrive)
     other = _family(uow, belrive, 1042, date(first - 1, 9, 1))
-    namesake = _adult(
-        uow,
-        other,
-        "mme",
-        "Claire",
-        "Aubry",
-        address="40 quai des Peintres",
-        postcode="68320",
-        town="Belrive",
-        email="c.aubry.belrive@example.org",
-        phone_mobile="+33677889900",
-        birth_date=date(1990, 12, 5),
-    )
-    _pupil(
-        uow,
-        [other],
-        2042,
-        "Gaspard",
-        "Aubry",
-        date(first - 9, 10, 17),
-        gender="m",
-        discipline="Guitare",
-        cycle="1er cycle",
-    )
+    namesake = _adult(uow, other, "mme", "Claire", "Aubry", **NAMESAKE)
+    _child(uow, [other], GASPARD, first)
     _account(uow, "aubry.claire", namesake, hashed)
 
 

@@ -1,6 +1,12 @@
 """What the portal keeps of one family, for staff to read: requests of every kind, letters, the journal; the latest first."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVarTuple
+
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from data.change_requests.models import RECORD_TYPES, Asked, ChangeRequest, FieldChange
 from data.core.audit import AuditEntry
@@ -14,6 +20,7 @@ from data.reenrolment.models import Reenrolment, SuppliedDocument
 from data.schooling.absences import AbsenceNotice
 
 MAX_ROWS = 200
+Found = TypeVarTuple("Found")
 
 
 def requests(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Asked]:
@@ -29,43 +36,40 @@ def requests(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Aske
 
 
 def reenrolments(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[tuple[Reenrolment, Pupil, Campaign]]:
-    uow.staff_only()
-    found = uow.rows(
-        select(Reenrolment, Pupil, Campaign)
-        .join(Pupil, col(Pupil.id) == Reenrolment.pupil_id)
-        .join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
-        .where(Reenrolment.household_id == family_id)
-        .order_by(col(Reenrolment.submitted_at).desc(), col(Reenrolment.id).desc())
-        .limit(most)
-    )
+    question = select(Reenrolment, Pupil, Campaign).join(Campaign, col(Campaign.id) == Reenrolment.campaign_id)
+    theirs = question.where(Reenrolment.household_id == family_id)
+    found = _of_pupils(uow, theirs, Reenrolment, col(Reenrolment.submitted_at), most)
     return [(sent, pupil, campaign) for sent, pupil, campaign in found]
 
 
 def documents(
     uow: UnitOfWork, family_id: int, most: int = MAX_ROWS
 ) -> list[tuple[SuppliedDocument, RequiredDocument, Pupil]]:
-    uow.staff_only()
-    found = uow.rows(
-        select(SuppliedDocument, RequiredDocument, Pupil)
-        .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id)
-        .join(Pupil, col(Pupil.id) == SuppliedDocument.pupil_id)
-        .where(SuppliedDocument.family_id == family_id)
-        .order_by(col(SuppliedDocument.given_at).desc(), col(SuppliedDocument.id).desc())
-        .limit(most)
+    question = select(SuppliedDocument, RequiredDocument, Pupil).join(
+        RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id
     )
+    theirs = question.where(SuppliedDocument.family_id == family_id)
+    found = _of_pupils(uow, theirs, SuppliedDocument, col(SuppliedDocument.given_at), most)
     return [(supplied, document, pupil) for supplied, document, pupil in found]
 
 
 def absences(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[tuple[AbsenceNotice, Pupil]]:
-    uow.staff_only()
-    found = uow.rows(
-        select(AbsenceNotice, Pupil)
-        .join(Pupil, col(Pupil.id) == AbsenceNotice.pupil_id)
-        .where(AbsenceNotice.family_id == family_id)
-        .order_by(col(AbsenceNotice.submitted_at).desc(), col(AbsenceNotice.id).desc())
-        .limit(most)
-    )
+    theirs = select(AbsenceNotice, Pupil).where(AbsenceNotice.family_id == family_id)
+    found = _of_pupils(uow, theirs, AbsenceNotice, col(AbsenceNotice.submitted_at), most)
     return [(notice, pupil) for notice, pupil in found]
+
+
+def _of_pupils(
+    uow: UnitOfWork,
+    question: Select[*Found],
+    table: type[Reenrolment | SuppliedDocument | AbsenceNotice],
+    at: Mapped[datetime],
+    most: int,
+) -> Sequence[tuple[*Found]]:
+    """With the pupil each is about; the latest first."""
+    uow.staff_only()
+    about = question.join(Pupil, col(Pupil.id) == table.pupil_id)
+    return uow.rows(about.order_by(at.desc(), col(table.id).desc()).limit(most))
 
 
 def letters_of(uow: UnitOfWork, family_id: int, most: int = MAX_ROWS) -> list[Letter]:

@@ -23,7 +23,7 @@ from data.reenrolment import campaigns, letters
 from data.reenrolment import models as reenrolment
 from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import DocumentState, Reenrolment, ReenrolmentState, SuppliedDocument, Wish
-from data.reenrolment.queue_list import called
+from data.reenrolment.queue_list import called, given_with
 
 PLACES: tuple[str, ...] = (ReenrolmentState.SILENT, ReenrolmentState.DRAFT, *reenrolment.STANDINGS)
 
@@ -94,17 +94,7 @@ def _decided_alone() -> ColumnElement[bool]:
 
 def _request(state: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the household's request for that pupil, in that state, is there."""
-    return (
-        select(Reenrolment.id)
-        .where(
-            Reenrolment.pupil_id == SuppliedDocument.pupil_id,
-            Reenrolment.campaign_id == SuppliedDocument.campaign_id,
-            Reenrolment.household_id == SuppliedDocument.family_id,
-            state,
-        )
-        .correlate(SuppliedDocument)
-        .exists()
-    )
+    return select(Reenrolment.id).where(given_with(), state).correlate(SuppliedDocument).exists()
 
 
 def waiting_documents(

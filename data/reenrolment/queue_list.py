@@ -300,17 +300,18 @@ def _asked(document: RequiredDocument, campaign: Campaign) -> ColumnElement[bool
     return and_(*asked)
 
 
+def given_with() -> ColumnElement[bool]:
+    """A document belongs to a request: the household gave it, for that pupil and that campaign."""
+    return and_(
+        col(SuppliedDocument.campaign_id) == Reenrolment.campaign_id,
+        col(SuppliedDocument.pupil_id) == Reenrolment.pupil_id,
+        col(SuppliedDocument.family_id) == Reenrolment.household_id,
+    )
+
+
 def _given() -> Any:
     """The documents that the household gave for the pupil."""
-    return (
-        select(SuppliedDocument.id)
-        .where(
-            SuppliedDocument.campaign_id == Reenrolment.campaign_id,
-            SuppliedDocument.pupil_id == Reenrolment.pupil_id,
-            SuppliedDocument.family_id == Reenrolment.household_id,
-        )
-        .correlate(Reenrolment)
-    )
+    return select(SuppliedDocument.id).where(given_with()).correlate(Reenrolment)
 
 
 def _wanted(document: RequiredDocument, campaign: Campaign) -> ColumnElement[bool]:

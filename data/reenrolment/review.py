@@ -176,11 +176,7 @@ def may_undo_document(uow: UnitOfWork, supplied: SuppliedDocument) -> bool:
 
 def undo_document(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
     """« Annuler la décision », for 24 hours: the document waits again. One decided with its request is undone with it."""
-    uow.staff_only()
-    uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
-    supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
-    not_own(uow, supplied.family_id)
-    protection.papers_shown_or_refused(uow, supplied.family_id)
+    supplied = _locked_document(uow, supplied_id)
     if supplied.decided_at is None:
         raise UserError("La famille a donné un autre fichier depuis : il attend votre décision.")
     if not may_undo_document(uow, supplied):
@@ -206,12 +202,18 @@ def undo_document(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
     return supplied
 
 
-def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
+def _locked_document(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
+    """For whoever may decide it, and for them alone until the unit of work ends."""
     uow.staff_only()
     uow.get(Pupil, uow.get(SuppliedDocument, supplied_id).pupil_id, lock=True)
     supplied = uow.get(SuppliedDocument, supplied_id, lock=True)
     not_own(uow, supplied.family_id)
     protection.papers_shown_or_refused(uow, supplied.family_id)
+    return supplied
+
+
+def _document_to_decide(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
+    supplied = _locked_document(uow, supplied_id)
     if supplied.state != DocumentState.RECEIVED:
         raise UserError(
             "{name} a déjà répondu le {moment}.",

@@ -107,32 +107,18 @@ def files_were_given(server: Server) -> None:
 # What is done there
 
 
-def it_is_there(page: Page) -> None:
-    page.locator("h1").first.wait_for()
+def it_is_there(what: str) -> Callable[[Page], None]:
+    """Nothing is done: the page shows `what`, which the server holds already, as soon as it is open."""
 
+    def show(page: Page) -> None:
+        page.locator("h1").first.wait_for()
 
-def the_family_has_no_pupil_and_no_bill(page: Page) -> None:
-    it_is_there(page)
-
-
-def no_request_waits(page: Page) -> None:
-    it_is_there(page)
-
-
-def three_hundred_requests_wait(page: Page) -> None:
-    it_is_there(page)
+    show.__name__ = what.replace(" ", "_")
+    return show
 
 
 def lines_are_tight(page: Page) -> None:
     page.evaluate("document.documentElement.dataset.density = 'tight'")
-
-
-def a_family_has_eight_pupils(page: Page) -> None:
-    it_is_there(page)
-
-
-def a_pupil_has_sixty_past_courses(page: Page) -> None:
-    it_is_there(page)
 
 
 def a_file_is_refused(page: Page) -> None:
@@ -151,34 +137,6 @@ def staff_look_as_the_family(page: Page) -> None:
 
 def it_is_printed(page: Page) -> None:
     page.emulate_media(media="print")
-
-
-def the_session_is_over(page: Page) -> None:
-    it_is_there(page)
-
-
-def a_file_of_columns_is_read(page: Page) -> None:
-    it_is_there(page)
-
-
-def lines_of_a_file_are_faulty(page: Page) -> None:
-    it_is_there(page)
-
-
-def a_file_raises_questions(page: Page) -> None:
-    it_is_there(page)
-
-
-def an_import_is_read_before_it_is_written(page: Page) -> None:
-    it_is_there(page)
-
-
-def an_import_is_taken_back(page: Page) -> None:
-    it_is_there(page)
-
-
-def two_families_are_about_to_be_one(page: Page) -> None:
-    it_is_there(page)
 
 
 def it_failed(status: int, reference: str = "") -> Callable[[Page], None]:
@@ -278,25 +236,45 @@ STATES: dict[str, State] = {
     "demandes-vide": State(PAUL, QUEUE, nothing_is_found, (WIDE,)),
     "demandes-clavier": State(PAUL, QUEUE, the_keys_are_shown, (WIDE,)),
     "connexion-interrompue": State(CLAIRE, RECORD, the_connection_is_lost, (NARROW,)),
-    "accueil-rien": State(SAMIR, "/", the_family_has_no_pupil_and_no_bill, (LIGHT, SLIM), the_family_has_nothing),
-    "eleves-rien": State(SAMIR, "/eleves", the_family_has_no_pupil_and_no_bill, (SLIM,), the_family_has_nothing),
-    "demandes-file-vide": State(PAUL, QUEUE, no_request_waits, (LIGHT,), nothing_waits),
-    "demandes-trois-cents": State(PAUL, QUEUE, three_hundred_requests_wait, (LIGHT, SLIM), three_hundred_wait),
+    "accueil-rien": State(
+        SAMIR, "/", it_is_there("the family has no pupil and no bill"), (LIGHT, SLIM), the_family_has_nothing
+    ),
+    "eleves-rien": State(
+        SAMIR, "/eleves", it_is_there("the family has no pupil and no bill"), (SLIM,), the_family_has_nothing
+    ),
+    "demandes-file-vide": State(PAUL, QUEUE, it_is_there("no request waits"), (LIGHT,), nothing_waits),
+    "demandes-trois-cents": State(
+        PAUL, QUEUE, it_is_there("three hundred requests wait"), (LIGHT, SLIM), three_hundred_wait
+    ),
     "demandes-serrees": State(PAUL, QUEUE, lines_are_tight, (LIGHT,), three_hundred_wait),
-    "accueil-huit": State(CLAIRE, "/", a_family_has_eight_pupils, (LIGHT, SLIM), eight_children),
-    "eleves-huit": State(CLAIRE, "/eleves", a_family_has_eight_pupils, (SLIM,), eight_children),
-    "historique-soixante": State(CLAIRE, HISTORY, a_pupil_has_sixty_past_courses, (LIGHT,), sixty_years_of_lessons),
+    "accueil-huit": State(CLAIRE, "/", it_is_there("a family has eight pupils"), (LIGHT, SLIM), eight_children),
+    "eleves-huit": State(CLAIRE, "/eleves", it_is_there("a family has eight pupils"), (SLIM,), eight_children),
+    "historique-soixante": State(
+        CLAIRE, HISTORY, it_is_there("a pupil has sixty past courses"), (LIGHT,), sixty_years_of_lessons
+    ),
     "piece-refusee": State(CLAIRE, "/eleves/2042/reinscription", a_file_is_refused, (LIGHT, SLIM)),
     "vue-de-la-famille": State(PAUL, "/gestion/familles/1042", staff_look_as_the_family, (LIGHT, SLIM)),
-    "import-colonnes": State(HELENE, "/gestion/imports/1", a_file_of_columns_is_read, (LIGHT, SLIM), files_were_given),
-    "import-fautes": State(HELENE, "/gestion/imports/3", lines_of_a_file_are_faulty, (LIGHT, SLIM), files_were_given),
-    "import-questions": State(HELENE, "/gestion/imports/4", a_file_raises_questions, (LIGHT, SLIM), files_were_given),
-    "import-apercu": State(
-        HELENE, "/gestion/imports/5", an_import_is_read_before_it_is_written, (LIGHT, SLIM), files_were_given
+    "import-colonnes": State(
+        HELENE, "/gestion/imports/1", it_is_there("a file of columns is read"), (LIGHT, SLIM), files_were_given
     ),
-    "import-repris": State(HELENE, "/gestion/imports/7", an_import_is_taken_back, (LIGHT,), files_were_given),
-    "familles-reunir": State(PAUL, MERGING, two_families_are_about_to_be_one, (LIGHT, SLIM)),
-    "session-finie": State("", "/connexion?fin=1", the_session_is_over, (SLIM,)),
+    "import-fautes": State(
+        HELENE, "/gestion/imports/3", it_is_there("lines of a file are faulty"), (LIGHT, SLIM), files_were_given
+    ),
+    "import-questions": State(
+        HELENE, "/gestion/imports/4", it_is_there("a file raises questions"), (LIGHT, SLIM), files_were_given
+    ),
+    "import-apercu": State(
+        HELENE,
+        "/gestion/imports/5",
+        it_is_there("an import is read before it is written"),
+        (LIGHT, SLIM),
+        files_were_given,
+    ),
+    "import-repris": State(
+        HELENE, "/gestion/imports/7", it_is_there("an import is taken back"), (LIGHT,), files_were_given
+    ),
+    "familles-reunir": State(PAUL, MERGING, it_is_there("two families are about to be one"), (LIGHT, SLIM)),
+    "session-finie": State("", "/connexion?fin=1", it_is_there("the session is over"), (SLIM,)),
     "facturation-imprimee": State(CLAIRE, "/facturation/cotisations", it_is_printed, (LIGHT,)),
     "famille-imprimee": State(CLAIRE, RECORD, it_is_printed, (LIGHT,)),
     "erreur-403": State("", "/connexion", it_failed(403), (SLIM,)),

@@ -270,11 +270,17 @@ def create_account(
         )
 
 
-def _families_out(snapshot: Snapshot) -> Iterator[Shown]:
+def adults_out(snapshot: Snapshot) -> tuple[dict[int, list[Entity]], dict[int | None, str]]:
+    """The adults of each family, and the login of those who have one."""
     adults: dict[int, list[Entity]] = {}
     for each in snapshot.every(Guardian):
         adults.setdefault(each["family_id"], []).append(each)
     logins = {each["guardian_id"]: each["login"] for each in snapshot.every(Account) if each["role"] == Role.FAMILY}
+    return adults, logins
+
+
+def _families_out(snapshot: Snapshot) -> Iterator[Shown]:
+    adults, logins = adults_out(snapshot)
     for family in snapshot.every(Family):
         shared = {"number": shown_number(snapshot, family), "since": family["since"]}
         for adult in adults.get(family.id or 0, ()):

@@ -7,9 +7,8 @@ from typing import Any
 from data.accounts.models import Account
 from data.core.errors import UserError
 from data.core.fields import fold, full_name
-from data.core.roles import Role
 from data.families.models import Family, Guardian, HouseholdRank, Pupil, PupilLink, Rights
-from data.importing.kinds.families import create_account, warn_of_another
+from data.importing.kinds.families import adults_out, create_account, warn_of_another
 from data.importing.kinds.household_columns import ADULTS, COLUMNS, PUPIL_COLUMNS
 from data.importing.kinds.household_groups import (
     Group,
@@ -326,10 +325,7 @@ def _ask_second(line: Line, snapshot: Snapshot, pupil: Entity) -> str:
 
 def lines_of(snapshot: Snapshot) -> Iterator[Shown]:
     """A line for each link of a pupil to a family, with that family's adults of rank 1 to 3."""
-    adults: dict[int, list[Entity]] = {}
-    for each in snapshot.every(Guardian):
-        adults.setdefault(each["family_id"], []).append(each)
-    logins = {each["guardian_id"]: each["login"] for each in snapshot.every(Account) if each["role"] == Role.FAMILY}
+    adults, logins = adults_out(snapshot)
     for link in snapshot.every(PupilLink):
         pupil, family = snapshot.at(Pupil, link["pupil_id"]), snapshot.at(Family, link["family_id"])
         if pupil is None or family is None:

@@ -36,23 +36,19 @@ THE_YEAR = column("school_year", "Année scolaire", YEAR, "Année", "Exercice", 
 INVOICE_KEY = ("Numéro facture", "Facture", "Code facture", "Réf. facture", "Pièce", "N° pièce")
 OF_INVOICE = column("invoice", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345")
 
+
+def the_day(*names: str, example: str) -> Field:
+    """When it was billed, or paid."""
+    return column("day", "Date", DATE, *names, required=True, example=example)
+
+
 INVOICES = (
     column("number", "N° facture", TEXT, *INVOICE_KEY, key=True, required=True, length=30, example="00012345"),
     FAMILY,
     column("nature", "Nature", NATURE, "Facture ou avoir", "Type de pièce", "Type", example="facture"),
     THE_LEDGER,
     THE_YEAR,
-    column(
-        "day",
-        "Date",
-        DATE,
-        "Date facture",
-        "Émise le",
-        "Date de facturation",
-        "Date pièce",
-        required=True,
-        example="01/10/2026",
-    ),
+    the_day("Date facture", "Émise le", "Date de facturation", "Date pièce", example="01/10/2026"),
     column("due_day", "Échéance", DATE, "Date limite", "Date échéance", "À payer avant le", example="31/10/2026"),
     column("label", "Libellé", TEXT, "Objet", "Désignation", length=300, example="Cotisation 2026-2027"),
     column(

@@ -7,7 +7,7 @@ from typing import Any
 from data.billing.models import Allocation, EntryState, Invoice, InvoiceLine, Payment
 from data.core import formats
 from data.core.errors import UserError
-from data.core.fields import DATE, TEXT, fold
+from data.core.fields import TEXT, fold
 from data.families.models import Family, Guardian
 from data.importing.columns import MONEY, PAYMENT_MEANS, column, pick
 from data.importing.kinds.families import FAMILY_KEY
@@ -20,6 +20,7 @@ from data.importing.kinds.invoices import (
     part_of,
     payer,
     same_family,
+    the_day,
     year,
 )
 from data.importing.questions import Choice, Question
@@ -52,18 +53,7 @@ PAYMENTS = (
     column("family", "N° famille", TEXT, *FAMILY_KEY, length=80, example="1042"),
     THE_LEDGER,
     THE_YEAR,
-    column(
-        "day",
-        "Date",
-        DATE,
-        "Date règlement",
-        "Date paiement",
-        "Réglé le",
-        "Encaissé le",
-        "Date encaissement",
-        required=True,
-        example="12/10/2026",
-    ),
+    the_day("Date règlement", "Date paiement", "Réglé le", "Encaissé le", "Date encaissement", example="12/10/2026"),
     column(
         "method",
         "Mode de règlement",

@@ -1,17 +1,20 @@
 """« Élèves »: the list, and what every tab of a dossier has in common."""
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from components.layout import glossary
-from components.layout.layout import ADDRESSES, head
+from components.layout.layout import ADDRESSES, head, way_back
 from components.nicegui_adapter.screens import Audience, screen
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
 from components.ui.icons import icon
+from components.ui.panel import Act
 from components.ui.tabs import tabs
 from data.core import formats
+from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -109,3 +112,17 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
     )
     nav = tabs(uow.translate("Dossier de {name}", name=pupil.full_name), links)
     return head(pupil.full_name, "", beside) + facts + nav
+
+
+def line_of(address: re.Pattern[str], act: Act) -> int | None:
+    """Back and forward: the line whose record this address of a tab opens; None: the list alone."""
+    path = act.values.get("path", "")
+    found = address.fullmatch(path)
+    if found is None:
+        raise NotFound(f"address {path[:80]!r}")
+    return int(found[1]) if found[1] else None
+
+
+def to_list(uow: UnitOfWork, n: int, tab: str) -> Markup:
+    """Closes the record (the act « list »); on a phone it stands in the place of the list."""
+    return way_back(uow.translate("Retour à la liste"), f"/eleves/{n}/{tab}", id="to-list", data_do="list")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from components.layout import glossary
-from components.layout.layout import way_back
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import charts, html, lists
@@ -25,7 +24,7 @@ from data.schooling import results
 from data.schooling.models import Attended, Enrolment
 from data.schooling.results import Marked
 from pages.family.pupil.course_window import MARKS
-from pages.family.pupil.dossier import dossier_head
+from pages.family.pupil.dossier import dossier_head, line_of, to_list
 
 ADDRESS = re.compile(r"/eleves/\d{1,9}/historique(?:/(\d{1,9}))?")
 WALK = (
@@ -151,7 +150,7 @@ def _detail(
     points = results.averages(past, course.department)
     curve = charts.averages(uow, uow.translate("Moyennes en {subject}", subject=course.department), points)
     return html.section(
-        html.p(_to_list(uow, page_state), class_="to-list"),
+        html.p(to_list(uow, page_state.n, "historique"), class_="to-list"),
         html.div(
             html.h2(f"{course.name} · {course.school_year}", id="record-title", tabindex="-1"),
             admitted and html.span(admitted, class_="chip good"),
@@ -176,12 +175,6 @@ def _absences(uow: UnitOfWork, one: Enrolment) -> str:
     count = one.absences_unexcused
     return uow.ngettext(
         "{total}, dont {count} non justifiée", "{total}, dont {count} non justifiées", total=one.absences, count=count
-    )
-
-
-def _to_list(uow: UnitOfWork, page_state: PageState) -> Markup:
-    return way_back(
-        uow.translate("Retour à la liste"), f"/eleves/{page_state.n}/historique", id="to-list", data_do="list"
     )
 
 
@@ -245,13 +238,10 @@ def _back(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
 @only_shows
 def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
-    found = ADDRESS.fullmatch(act.values.get("path", ""))
-    if found is None:
-        raise NotFound(f"address {act.values.get('path', '')[:80]!r}")
-    before = (page_state.line, page_state.chosen)
+    line, before = line_of(ADDRESS, act), (page_state.line, page_state.chosen)
     page_state.line, page_state.chosen = (
-        _known(uow, int(found[1]), page_state) if found[1] else page_state.line,
-        bool(found[1]),
+        page_state.line if line is None else _known(uow, line, page_state),
+        line is not None,
     )
     if (page_state.line, page_state.chosen) == before:  # a link within the page
         return Answer()

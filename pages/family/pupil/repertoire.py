@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from components.layout import glossary
-from components.layout.layout import way_back
 from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
@@ -20,7 +19,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.schooling import repertoire
 from data.schooling.repertoire import Played
-from pages.family.pupil.dossier import dossier_head
+from pages.family.pupil.dossier import dossier_head, line_of, to_list
 
 ADDRESS = re.compile(r"/eleves/\d{1,9}/repertoire(?:/(\d{1,9}))?")
 
@@ -105,18 +104,11 @@ def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
         (_("Commentaire"), item.comment),
     ]
     return html.section(
-        html.p(_to_list(uow, page_state)),
+        html.p(to_list(uow, page_state.n, "repertoire")),
         html.h2(item.work or event.title, id="record-title", tabindex="-1"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
         class_="card",
         aria_label=uow.translate("Fiche de l’événement"),
-    )
-
-
-def _to_list(uow: UnitOfWork, page_state: PageState) -> Markup:
-    """Closes the record; on a phone it stands in the place of the list."""
-    return way_back(
-        uow.translate("Retour à la liste"), f"/eleves/{page_state.n}/repertoire", id="to-list", data_do="list"
     )
 
 
@@ -144,10 +136,8 @@ def _back(_uow: UnitOfWork, _act: Act, page_state: PageState) -> Answer:
 @only_shows
 def _address(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     """Back and forward."""
-    found = ADDRESS.fullmatch(act.values.get("path", ""))
-    if found is None:
-        raise NotFound(f"address {act.values.get('path', '')[:80]!r}")
-    before, page_state.line = page_state.line, _known(uow, int(found[1]), page_state) if found[1] else 0
+    line, before = line_of(ADDRESS, act), page_state.line
+    page_state.line = 0 if line is None else _known(uow, line, page_state)
     if page_state.line == before:  # a link within the page
         return Answer()
     return Answer(url=page_state.url, focus="record-title" if page_state.line else f"open-events-{before}")

@@ -9,7 +9,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button
+from components.ui.markup import Content, acting_form
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -26,12 +26,13 @@ from data.schooling.absences import NoticeState
 from pages.staff.queue import family_line, tabs
 
 MAX_ROWS = 100
+WORDS = review_queue.Words(_("Absence"), _("Tout est traité : aucune absence n’attend."))
 KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
-    ("V", _("accepter")),
+    review_queue.ACCEPT,
     ("R", _("refuser, puis écrire le message")),
-    ("1 … 9", _("écrire une phrase prête")),
-    ("U", _("annuler la dernière décision")),
+    review_queue.READY,
+    review_queue.UNDO,
 )
 
 
@@ -56,7 +57,7 @@ class PageState:
 
 def show_queue(uow: UnitOfWork, notice_id: int | None, *, closed: bool = False) -> None:
     page_state = PageState(notice_id, closed)
-    acts = {"open": _open, **review_queue.moves(_turn), "decide": _decide, "undo": _undo, "file": _file}
+    acts = {"open": review_queue.open_one, **review_queue.moves(_turn), "decide": _decide, "undo": _undo, "file": _file}
     page_panel(uow, page_state, _draw, acts, [("queue", uow.site_id or 0)])
 
 
@@ -81,13 +82,8 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Written]) -> Markup:
-    caption, empty = (
-        (_("Réponses données"), _("Aucune réponse pour l’instant."))
-        if page_state.closed
-        else (_("File d’attente"), _("Tout est traité : aucune absence n’attend."))
-    )
     rows = [_row(uow, each, current=each.notice.id == page_state.notice_id) for each in listed]
-    return review_queue.draw_list(uow, uow.translate(caption), uow.translate("Absence"), rows, uow.translate(empty))
+    return review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed)
 
 
 def _row(uow: UnitOfWork, each: Written, *, current: bool) -> Markup:
@@ -154,25 +150,14 @@ def _form(uow: UnitOfWork, page_state: PageState, each: Written) -> Markup:
 
 
 def _answered(uow: UnitOfWork, each: Written) -> Markup:
-    when = formats.moment(each.notice.decided_at or uow.now, uow.zone, uow.language)
-    by = uow.translate("Décidée par {name} le {moment}.", name=each.notice.decided_by, moment=when)
-    undo = (
-        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=each.notice.id, class_="btn quiet")
-        if absence_review.may_undo(uow, each.notice)
-        else None
-    )
+    notice = each.notice
+    undo = notice.id if absence_review.may_undo(uow, notice) else None
     return html.div(
-        html.p(status_chip(uow, NoticeState(each.notice.state))),
-        each.notice.answer and html.p(each.notice.answer),
-        html.div(html.p(by, class_="first soft"), undo, review_queue.steps(uow), class_="actions"),
+        html.p(status_chip(uow, NoticeState(notice.state))),
+        notice.answer and html.p(notice.answer),
+        review_queue.answered(uow, notice.decided_by, notice.decided_at, undo),
         class_="stack-form",
     )
-
-
-def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.turn_to(act.number())
-    page_state.decided_id = None
-    return Answer(url=page_state.url, focus="request-title")
 
 
 def _file(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
@@ -212,7 +197,5 @@ def _decide(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     notice = absence_review.undo(uow, act.number())
-    page_state.closed, page_state.decided_id = False, None
-    page_state.turn_to(notice.id)
     text = uow.translate("La décision est annulée : la demande est de nouveau en attente.")
-    return Answer(announce=text, url=page_state.url, focus="request-title")
+    return review_queue.taken_back(page_state, notice.id, text)

@@ -9,8 +9,7 @@ from components.layout.layout import head
 from components.nicegui_adapter.panel_element import page_panel
 from components.ui import html, review_queue
 from components.ui.fields import labelled
-from components.ui.icons import icon
-from components.ui.markup import acting_form, button
+from components.ui.markup import acting_form
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts
@@ -33,14 +32,19 @@ from data.reenrolment.review_queue import Given
 from pages.staff.queue import document_viewer, family_line, tabs
 
 PAGE = 50
+WORDS = review_queue.Words(
+    _("Pièce"),
+    _("Tout est traité : aucune pièce n’attend. Celles des demandes envoyées se traitent avec leur demande."),
+    _("Aucune pièce ne correspond à cette recherche."),
+)
 KEYS = (
     ("↑ ↓", _("pièce précédente, suivante")),
-    ("Z", _("agrandir la pièce")),
-    ("V", _("accepter")),
+    review_queue.ENLARGE,
+    review_queue.ACCEPT,
     ("R", _("refuser, puis donner la raison")),
-    ("1 … 9", _("écrire une phrase prête")),
-    (_("Ctrl + Entrée"), _("décider depuis la raison")),
-    ("U", _("annuler la dernière décision")),
+    review_queue.READY,
+    review_queue.FROM_REASON,
+    review_queue.UNDO,
 )
 Row = tuple[SuppliedDocument, RequiredDocument, Pupil, int]
 Found = tuple[SuppliedDocument, RequiredDocument, Pupil, int, StoredFile | None]
@@ -71,7 +75,7 @@ class PageState:
 def show_queue(uow: UnitOfWork, supplied_id: int | None, *, closed: bool = False, search: str = "") -> None:
     page_state = PageState(supplied_id, closed, search[:60], opens_first=supplied_id is None)
     acts = {
-        "open": _open,
+        "open": review_queue.open_one,
         **review_queue.moves(_turn),
         "decide": _decide,
         "undo": _undo,
@@ -122,16 +126,8 @@ def _count(uow: UnitOfWork, page_state: PageState) -> int:
 
 
 def _list(uow: UnitOfWork, page_state: PageState, listed: list[Row], total: int) -> Markup:
-    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
-    empty = uow.translate(
-        _("Aucune pièce ne correspond à cette recherche.")
-        if page_state.search
-        else _("Aucune réponse pour l’instant.")
-        if page_state.closed
-        else _("Tout est traité : aucune pièce n’attend. Celles des demandes envoyées se traitent avec leur demande.")
-    )
     rows = [_row(uow, page_state, each) for each in listed]
-    drawn = review_queue.draw_list(uow, caption, uow.translate("Pièce"), rows, empty)
+    drawn = review_queue.draw_queue(uow, WORDS, rows, closed=page_state.closed, narrowed=bool(page_state.search))
     return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 
@@ -219,24 +215,12 @@ def _form(uow: UnitOfWork, page_state: PageState, supplied: SuppliedDocument) ->
 
 
 def _answered(uow: UnitOfWork, supplied: SuppliedDocument) -> Markup:
-    when = formats.moment(supplied.decided_at or uow.now, uow.zone, uow.language)
-    by = uow.translate("Décidée par {name} le {moment}.", name=supplied.decided_by, moment=when)
-    undo = (
-        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=supplied.id, class_="btn quiet")
-        if reenrolment_review.may_undo_document(uow, supplied)
-        else None
-    )
+    undo = supplied.id if reenrolment_review.may_undo_document(uow, supplied) else None
     return html.div(
         supplied.reason and html.p(supplied.reason),
-        html.div(html.p(by, class_="first soft"), undo, review_queue.steps(uow), class_="actions"),
+        review_queue.answered(uow, supplied.decided_by, supplied.decided_at, undo),
         class_="decision",
     )
-
-
-def _open(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
-    page_state.turn_to(act.number())
-    page_state.decided_id = None
-    return Answer(url=page_state.url, focus="request-title")
 
 
 def _ids(uow: UnitOfWork, page_state: PageState) -> list[int]:
@@ -264,10 +248,8 @@ def _search(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 
 def _undo(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     supplied = reenrolment_review.undo_document(uow, act.number())
-    page_state.closed, page_state.decided_id = False, None
-    page_state.turn_to(supplied.id)
     text = uow.translate("La décision est annulée : la pièce attend de nouveau.")
-    return Answer(announce=text, url=page_state.url, focus="request-title")
+    return review_queue.taken_back(page_state, supplied.id, text)
 
 
 def _page(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:

@@ -25,17 +25,17 @@ DONE: dict[str, str] = {
 KEYS = (
     ("↑ ↓", _("demande précédente, suivante")),
     ("N", _("pièce suivante")),
-    ("Z", _("agrandir la pièce")),
+    review_queue.ENLARGE,
     ("V", _("valider la demande et toutes ses pièces")),
     ("⇧ V", _("valider aussi celles des frères et sœurs")),
     ("R", _("refuser la pièce affichée, puis donner la raison")),
     ("C", _("renvoyer à la famille, à corriger")),
-    ("1 … 9", _("écrire une phrase prête")),
-    (_("Ctrl + Entrée"), _("décider depuis la raison")),
+    review_queue.READY,
+    review_queue.FROM_REASON,
     ("E", _("écrire une note pour les collègues")),
     ("A", _("prendre la demande pour soi")),
     ("S", _("marquer « à revoir »")),
-    ("U", _("annuler la dernière décision")),
+    review_queue.UNDO,
 )
 
 
@@ -314,7 +314,7 @@ def _decided(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     )
     undo, others = None, None
     if reenrolment_queue.may_undo(uow, sent):
-        undo = button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=sent.id, class_="btn quiet")
+        undo = review_queue.undo_button(uow, sent.id)
         if sent.batch and detail.together > 1:
             label = uow.translate("Annuler les {count} décisions prises ensemble", count=detail.together)
             others = button(label, do="undo-together", of=sent.batch, class_="btn quiet")

@@ -20,6 +20,12 @@ from data.reenrolment.queue_list import Narrowing, Waiting
 from pages.staff.queue import reenrolment_batch, reenrolment_filters, reenrolment_note, reenrolment_review, tabs
 from pages.staff.queue.reenrolment_state import PAGE, PageState, detail, ids, look, overview
 
+WORDS = review_queue.Words(
+    _("Demande"),
+    _("Tout est traité : aucune réinscription n’attend."),
+    _("Aucune demande ne correspond à cette recherche."),
+)
+
 
 def show_queue(uow: UnitOfWork, sent_id: int | None, narrowing: Narrowing, *, closed: bool = False) -> None:
     page_state = PageState(sent_id, closed, narrowing, opens_first=sent_id is None)
@@ -84,16 +90,8 @@ def _under(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: i
 
 
 def _list(uow: UnitOfWork, page_state: PageState, rows: list[Waiting], total: int) -> Markup:
-    caption = uow.translate("Réponses données") if page_state.closed else uow.translate("File d’attente")
-    empty = (
-        _("Aucune demande ne correspond à cette recherche.")
-        if page_state.narrowing
-        else _("Aucune réponse pour l’instant.")
-        if page_state.closed
-        else _("Tout est traité : aucune réinscription n’attend.")
-    )
     lines = [_row(uow, page_state, each) for each in rows]
-    drawn = review_queue.draw_list(uow, caption, uow.translate("Demande"), lines, uow.translate(empty))
+    drawn = review_queue.draw_queue(uow, WORDS, lines, closed=page_state.closed, narrowed=bool(page_state.narrowing))
     return drawn + (review_queue.pager(uow, page_state.skip, PAGE, total) or "")
 
 

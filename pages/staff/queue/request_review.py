@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from components.ui import html, review_queue
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button, join
+from components.ui.markup import Content, acting_form, join
 from components.ui.status_chip import status_chip
 from components.ui.tables import table
 from data.change_requests import review
@@ -23,7 +23,7 @@ KEYS = (
     ("V", _("valider la décision")),
     ("R", _("refuser tous les champs, puis donner la raison")),
     (_("Ctrl + Entrée"), _("valider depuis la raison ou le message")),
-    ("U", _("annuler la dernière décision")),
+    review_queue.UNDO,
 )
 
 
@@ -191,11 +191,7 @@ def _decided(uow: UnitOfWork, request: ChangeRequest, lines: list[review.Line]) 
         if last
         else uow.translate("La famille a retiré cette demande.")
     )
-    undo = (
-        button(icon("undo"), uow.translate("Annuler la décision"), do="undo", of=request.id, class_="btn quiet")
-        if review.may_undo(uow, lines)
-        else None
-    )
+    undo = review_queue.undo_button(uow, request.id) if review.may_undo(uow, lines) else None
     return _table(uow, [_decided_row(uow, line) for line in lines], _("Avant")) + html.div(
         html.p(by, class_="first soft"), undo, class_="actions"
     )

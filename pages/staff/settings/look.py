@@ -9,6 +9,7 @@ from components.layout.plain_layout import success
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui import html
+from components.ui.markup import button
 from components.ui.panel import Act, Answer
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
@@ -111,14 +112,7 @@ def _logo(uow: UnitOfWork) -> Markup:
         enctype="multipart/form-data",
         class_="stack-form narrow",
     )
-    away = html.button(
-        uow.translate("Retirer le logo"),
-        type="button",
-        id="no-logo",
-        data_do="no-logo",
-        data_of="",
-        class_="link",
-    )
+    away = button(uow.translate("Retirer le logo"), do="no-logo", class_="link")
     return html.section(
         html.h2(uow.translate("Logo")),
         shown,
