@@ -62,7 +62,7 @@ def test_what_payfip_cannot_take(database: str) -> None:
     given: dict[str, Any] = {"currency": "EUR", "email": "", "label": "Élève n° 1 – été", "year": 2026}
     given |= {"back_url": "", "notice_url": "", "reference": "f" * 24}
     for cents in (99, 10_000_000):
-        with pytest.raises(UserError, match="accepte de 1,00"):
+        with pytest.raises(UserError, match="sommes de 1,00"):
             gateways.ask(PayFip(), Order(cents=cents, settings={"numcli": "012345"}, **given))
     for client in ("", "12345", "1234567", "12345x", "٠١٢٣٤٥"):
         with pytest.raises(gateway_protocol.Unreachable):

@@ -220,7 +220,7 @@ def test_threads_that_count_at_once_count_each_other(database: str) -> None:
 
 def test_an_overload_is_not_counted_as_a_wrong_password(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     claire = account(CLAIRE)
-    monkeypatch.setattr(passwords, "MAX_QUEUE", 0)
+    monkeypatch.setattr(passwords._turns, "most", 0)
     for _ in range(rate_limit.FREE + 1):
         with pytest.raises(passwords.Busy):
             enter(now=at())
