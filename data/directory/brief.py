@@ -70,10 +70,7 @@ def of_family(uow: UnitOfWork, family: Family, pupils: Sequence[Pupil]) -> Brief
     known = {campaign.id: campaign for campaign, _ in answers.values()}
     seen = campaigns.seeing(uow, [each for each in known.values() if campaigns.is_open(uow, each)], ids)
     letters = uow.all(
-        select(Letter)
-        .where(Letter.family_id == family.id)
-        .order_by(col(Letter.created_at).desc(), col(Letter.id).desc())
-        .limit(LETTERS)
+        select(Letter).where(Letter.family_id == family.id).order_by(col(Letter.id).desc()).limit(LETTERS)
     )
     return Brief(
         [_pupil(uow, pupil, attended.get(pupil.id, []), answers, seen.get(pupil.id)) for pupil in pupils],

@@ -70,6 +70,7 @@ def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter
     expect(colleague.get_by_text("Décidée par Paul Renard")).to_be_visible()  # without a reload
     page.keyboard.press("u")
     expect(page.locator("#request-title")).to_have_text(name)
+    expect(page.locator("[aria-busy]")).to_have_count(0)  # drawn by the news of it, before the answer came
     page.keyboard.press("r")
     expect(page.locator("#reason")).to_be_focused()
     expect(page.get_by_role("radio", name="Refuser", checked=True)).to_have_count(1)
