@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,14 @@ OF = {"datetime", "date", "time", "dt"}  # v.today is no call, and v.now neither
 MAY_READ = {"data/core/clock.py"}
 MAY_WAIT = {  # one helper waits, another reads a socket, the runner tells how long its parts took
     "tests/server.py", "tests/web/http_client.py", "tests/__main__.py", "tests/test_architecture.py", "tests/test_clock.py",
+}  # fmt: skip
+PRESSES = {
+    "click", "dblclick", "press", "type", "insert_text", "tap", "check", "uncheck", "fill", "select_option", "set_input_files",
+    "dispatch_event", "go_back",
+}  # fmt: skip
+READ_AT_ONCE = {
+    "all_inner_texts", "all_text_contents", "count", "all", "inner_text", "text_content", "is_visible", "is_hidden", "is_checked",
+    "is_enabled", "input_value", "get_attribute", "bounding_box",
 }  # fmt: skip
 WAITS = re.compile(r"\b(monotonic|perf_counter|time\.time|wait_for_timeout|setTimeout)\b|\bsleep\((?!0\))")
 
@@ -67,6 +76,47 @@ def test_tests_wait_for_what_happens_and_measure_no_time() -> None:
         name = path.relative_to(ROOT).as_posix()
         if not name.startswith("tests/bench/") and name not in MAY_WAIT:
             assert not WAITS.search(path.read_text(encoding="utf-8")), name
+
+
+def _called(tree: ast.AST) -> set[str]:
+    return {
+        node.func.attr for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+
+def read_too_soon(tree: ast.Module) -> Iterator[int]:
+    """What a page shows is read in the line after a press, before the answer can have come; `expect` waits."""
+    for block in ast.walk(tree):
+        lines = getattr(block, "body", None)
+        for one, following in pairwise(lines if isinstance(lines, list) else []):
+            first = (
+                getattr(following, "test", None)
+                or getattr(following, "iter", None)
+                or getattr(following, "value", None)
+            )
+            if isinstance(one, ast.Expr) and isinstance(first, ast.AST):
+                pressed, read = _called(one) & PRESSES, _called(first)
+                if pressed and read & READ_AT_ONCE and not read & PRESSES:
+                    yield following.lineno
+
+
+def test_no_test_reads_a_page_in_the_line_after_a_press() -> None:
+    """`assert codes.count() == 10` after a click held for months, until a machine was slow."""
+    assert not [
+        f"{name}:{line}"
+        for name, tree in sources()
+        if name.startswith("tests/browser/")
+        for line in read_too_soon(tree)
+    ]
+
+
+@pytest.mark.parametrize("line", [
+    "codes = page.locator('code').all_inner_texts()", "assert page.get_by_role('alert').is_visible()",
+    "if page.locator('#boot').count(): go()", "for each in names.all(): each.check()",
+])  # fmt: skip
+def test_each_way_to_read_too_soon_is_seen(line: str) -> None:
+    assert list(read_too_soon(ast.parse(f"button.click()\n{line}")))
+    assert not list(read_too_soon(ast.parse(f"button.click()\nexpect(page).to_have_title('x')\n{line}")))
 
 
 @pytest.mark.parametrize("line", [

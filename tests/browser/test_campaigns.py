@@ -75,6 +75,7 @@ def test_a_request_and_its_three_documents_are_decided_by_five_keys(enter: Enter
     expect(page.locator("#reason")).to_be_focused()
     expect(page.get_by_role("radio", name="Refuser", checked=True)).to_have_count(1)
     page.get_by_role("group", name="Raisons prêtes").get_by_role("button").first.click()
+    expect(page.locator("#reason")).not_to_have_value("")
     reason = page.locator("#reason").input_value().replace("\xa0", " ")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#announcement")).to_have_text("La demande est renvoyée à la famille, à corriger.")

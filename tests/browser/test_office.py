@@ -202,7 +202,9 @@ def test_nothing_jumps_when_a_row_is_decided_or_another_comes(enter: Enter) -> N
                  ("#request-title", ".list-card tbody tr", ".tabs", "button[type=submit]")]  # fmt: skip
         return [box and (box["y"], box["height"]) for box in boxes]
 
+    first = page.locator("#request-title").inner_text()
     page.keyboard.press("ArrowDown")
+    expect(page.locator("#request-title")).not_to_have_text(first)
     second = page.locator("#request-title").inner_text()
     before = places()
     page.keyboard.press("v")
