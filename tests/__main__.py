@@ -1,7 +1,8 @@
 """`python -m tests [--days [DAY …]] [--random] [pytest's options]`: every part in a process of its own, four at a time.
 
 A browser's loop and the others' do not share a process; those of one folder share out its files while they run (tests/sharing.py).
-`--days` runs all but the browser on each of the days of tests/days.py (or on those named); `--random` takes the tests of each file,
+`--days` runs all but the browser on each of the days of tests/days.py (or on those named), on the first with every example;
+`--random` takes the tests of each file,
 and the files, in an order drawn anew.
 """
 
@@ -36,6 +37,7 @@ ON_CHOSEN_DAYS = (
     "test_calendar_feed",
     "test_sessions",
 )
+LONGEST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")
 IN_ANY_ORDER = (
     "-q",
     "--strict-markers",
@@ -51,6 +53,7 @@ class Part:
     paths: list[str]
     day: Day = USUAL
     options: Iterable[str] = ()
+    thorough: bool = False  # with every example
     pile: str = ""  # parts of one pile share out its files while they run
     percent: str = ""  # how far it is, once it has begun
     ended: bool = False
@@ -70,9 +73,12 @@ def without_browser(day: str = "") -> list[Part]:
 
 
 def shared(folder: str, processes: int, day: Day = USUAL, after: str = "") -> list[Part]:
-    """A folder's files, for several processes."""
-    paths = [str(path) for path in sorted((HERE / folder).rglob("test_*.py"))]
-    return [Part(f"{folder} {number + 1}{after}", paths, day, pile=f"{folder}{after}") for number in range(processes)]
+    """A folder's files, for several processes; the longest first, that none goes on alone at the end."""
+    paths = sorted((HERE / folder).rglob("test_*.py"), key=lambda path: (path.stem not in LONGEST, path.stem))
+    return [
+        Part(f"{folder} {number + 1}{after}", [*map(str, paths)], day, pile=f"{folder}{after}")
+        for number in range(processes)
+    ]
 
 
 def chosen_days() -> Iterator[Part]:
@@ -84,7 +90,10 @@ def chosen_days() -> Iterator[Part]:
 
 def run(part: Part, ground: str, options: list[str]) -> None:
     """Its output is printed whole once it has ended; its files lie on that ground."""
-    began, environment = time.monotonic(), {GROUND: ground, "TESTS_AT": part.day.at, "TZ": part.day.zone}
+    began, environment = (
+        time.monotonic(),
+        {GROUND: ground, "TESTS_AT": part.day.at, "TZ": part.day.zone, "TESTS_THOROUGH": str(int(part.thorough))},
+    )
     if part.pile:
         environment[PILE] = f"{ground}/taken/{part.pile}"
         Path(environment[PILE]).mkdir(parents=True, exist_ok=True)
@@ -124,6 +133,9 @@ def main() -> None:
         parser.error(f"no such day: {', '.join(sorted(unknown))}")
     days = asked.days if asked.days or asked.days is None else list(DAYS)
     parts = usual_parts() if days is None else [part for day in days for part in without_browser(day)]
+    if days:
+        for part in parts[: len(parts) // len(days)]:  # those of the first day
+            part.thorough = True
     if asked.random is not None:
         options += ["-o", f"addopts={' '.join(IN_ANY_ORDER)}", f"--randomly-seed={asked.random}"]
         os.environ["TESTS_RANDOM"] = "1"

@@ -4,7 +4,6 @@
 """
 
 import contextlib
-import itertools
 import os
 import shutil
 import tempfile
@@ -56,7 +55,6 @@ from data.core import database as database_module  # noqa: E402
 from data.core import settings as settings_room  # noqa: E402
 
 settings_room.Settings.model_config["env_file"] = None  # a developer's own .env must not change a test
-_numbers = itertools.count(1)
 clock.set_to(MOMENT)
 # How long an example takes tells of the machine; other examples than yesterday's are sought in random order only.
 of_hypothesis.register_profile(
@@ -151,7 +149,7 @@ def empty_database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _a_database(request: pytest.FixtureRequest, *, empty: bool) -> Iterator[str]:
     rate_limit.forget_clients()
-    name = f"database_{os.getpid()}_{next(_numbers)}"
+    name = f"database_{os.getpid()}"  # always the same, so that its engine compiles each statement once
     if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{FOLDER}/{name}.db"
         if not empty:

@@ -32,4 +32,7 @@ DAYS = {
 }
 CHOICE = ("a midnight in each test", "31 August", "29 February")  # for some of the tests, each time
 ZONE = ZoneInfo("Europe/Paris")  # of the demonstration's sites
+THOROUGH = (
+    os.environ.get("TESTS_THOROUGH") == "1"
+)  # `--days` takes every example once; otherwise some that stand for all
 MOMENT = datetime.fromisoformat(os.environ.get("TESTS_AT") or USUAL.at).astimezone(UTC)

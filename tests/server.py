@@ -8,8 +8,6 @@ import shutil
 import signal
 import sqlite3
 import ssl
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -21,6 +19,7 @@ import psutil
 import pytest
 
 from data.core import clock
+from tests import launcher
 from tests.conftest import ENVIRONMENT
 from tests.days import ZONE
 from tests.ground import free_port
@@ -73,7 +72,8 @@ class Server:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.template, self.entry = folder, template, entry
         self.database, self.log_file = folder / "portal.db", folder / "server.log"
-        self.port, self.process, self.read_from, self.expects_faults = free_port(), None, 0, False
+        self.port, self.read_from, self.expects_faults = free_port(), 0, False
+        self.process: launcher.Launched | None = None
         shutil.copy(template, self.database)
         if Path(ENVIRONMENT["FILES_DIR"]).is_dir():  # the demonstration's documents, that its rows name
             shutil.copytree(ENVIRONMENT["FILES_DIR"], folder / "files", dirs_exist_ok=True)
@@ -96,16 +96,9 @@ class Server:
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
 
-    def spawn(self) -> subprocess.Popen[bytes]:
+    def spawn(self) -> launcher.Launched:
         """A process that serves; it may refuse to."""
-        with self.log_file.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, str(self.entry), "serve"],
-                cwd=self.folder,
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        return launcher.start(self.entry, "serve", cwd=self.folder, env=self.environment, log=self.log_file)
 
     def start(self) -> "Server":
         self.process = self.spawn()

@@ -12,6 +12,7 @@ from nicegui import Client, app, ui
 from pythonjsonlogger.json import JsonFormatter
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect
 
 from components.assets.serving import Assets
 from components.nicegui_adapter import document, socket_ownership, static_files
@@ -121,6 +122,7 @@ def prepare() -> None:
     app.add_exception_handler(HTTPException, errors.on_http)
     app.add_exception_handler(404, errors.on_http)
     app.add_exception_handler(RequestValidationError, errors.on_invalid)
+    app.add_exception_handler(ClientDisconnect, errors.on_leaving)
     app.add_exception_handler(Exception, errors.on_fault)
     app.on_startup(start)
     app.on_shutdown(stop)

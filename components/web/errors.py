@@ -5,7 +5,7 @@ import secrets
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from components.layout import display_preferences, html_document
 from components.ui import html
@@ -98,6 +98,11 @@ async def on_http(request: Request, fault: Exception) -> Response:
 async def on_invalid(request: Request, _fault: Exception) -> Response:
     """A number in an address that is none is an address that does not exist; a form that is none is a bad request."""
     return error_page(404 if request.method == "GET" else 400, language=as_language(request.cookies.get("langue", "")))
+
+
+async def on_leaving(_request: Request, _fault: Exception) -> Response:
+    """Who went before the whole request had come reads no answer, and is no fault of ours to keep in the log."""
+    return PlainTextResponse("", 400)
 
 
 async def on_fault(request: Request, fault: Exception) -> Response:

@@ -104,7 +104,9 @@ def file() -> Path | None:
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
+@lru_cache
 def make_engine(url: str) -> Engine:
+    """One for each address, with the statements that it has compiled."""
     if not url.startswith("sqlite"):
         made = create_engine(
             url,

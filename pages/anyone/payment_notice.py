@@ -5,7 +5,6 @@ import logging
 from urllib.parse import parse_qsl
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 
 from components.nicegui_adapter.screens import plain
@@ -21,7 +20,7 @@ log = logging.getLogger("anacrouse.payments")
 async def notice(caller: Caller, request: Request, gateway: str) -> Response:
     try:
         sent = await _read(request)
-    except (ValueError, ClientDisconnect):
+    except ValueError:
         return PlainTextResponse("This cannot be read.", 400)
     try:
         await asyncio.to_thread(online_payments.receive, gateway, sent, client=caller.address)

@@ -66,7 +66,16 @@ PALE = """least => {
   }
   return [...found]; }"""
 SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"
-RUN_AXE = """() => axe.run(document, {resultTypes: ['violations'], elementRef: false}).then(r =>
+# What a mode or a width can spoil.
+OF_LOOK = [
+    "color-contrast",
+    "target-size",
+    "link-in-text-block",
+    "scrollable-region-focusable",
+    "meta-viewport",
+    "css-orientation-lock",
+]
+RUN_AXE = """rules => axe.run(document, {resultTypes: ['violations'], elementRef: false, ...(rules && {runOnly: rules})}).then(r =>
   r.violations.flatMap(one => one.nodes.map(node => one.id + ': ' + node.html.slice(0, 150))))"""
 # Its errors only, WCAG 2 AA; it knows a message's key where it lacks the words.
 RUN_SNIFFER = """() => new Promise(done => { const words = HTMLCS.getTranslation.bind(HTMLCS); HTMLCS.getTranslation = key => words(key) || key;

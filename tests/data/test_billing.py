@@ -24,6 +24,7 @@ from data.schooling.repertoire import Performance, Piece
 from data.schooling.results import Assessment, Mark
 from tests.data.payment_helpers import bill
 from tests.data.test_schooling import absence
+from tests.days import THOROUGH
 from tests.demo_users import CLAIRE, MARC, PAUL, SAMIR, account, as_, both, every, found, last, site
 
 TODAY = date(2026, 11, 24)
@@ -108,7 +109,7 @@ def summary(book: Book, row: Invoice) -> tuple[str, int, date | None, int]:
     return state, due, when, much
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000 if THOROUGH else 100)
 @given(book=books())
 def test_any_ledger_adds_up_to_the_cent(book: Book) -> None:
     whole = Account(book.entries())
@@ -138,7 +139,7 @@ def test_any_ledger_adds_up_to_the_cent(book: Book) -> None:
     assert sum(entry.due for entry in whole.unpaid) == sum(summary(book, row)[1] for row in bills)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100 if THOROUGH else 30)
 @given(book=books())
 def test_the_years_of_a_ledger_add_up_to_the_whole(book: Book) -> None:
     whole = Account(book.entries())

@@ -46,7 +46,7 @@ from pages.family import home
 from pages.family.pupil import courses as courses_page
 from pages.family.pupil import reenrolment as reenrolment_page
 from tests.conftest import FOLDER, move_to
-from tests.days import MOMENT
+from tests.days import THOROUGH
 from tests.demo_users import CLAIRE, PAUL, account, as_, both, both_empty, every, found, pupil, set_site
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -235,7 +235,7 @@ def ages_fit(uow: UnitOfWork) -> None:
         assert int(course.school_year[:4]) - found(one.birth_date).year >= 5
 
 
-@pytest.mark.parametrize("moment", DAYS, ids=str)
+@pytest.mark.parametrize("moment", DAYS if THOROUGH else DAYS[::3], ids=str)
 def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
     made: Callable[[datetime], None], moment: datetime
 ) -> None:
@@ -255,7 +255,7 @@ def test_on_every_day_all_is_there_and_nothing_is_ahead_of_its_time(
         ages_fit(uow)
 
 
-@pytest.mark.parametrize("moment", [DAYS[4], MOMENT], ids=str)
+@pytest.mark.parametrize("moment", DAYS if THOROUGH else [DAYS[4]], ids=str)
 def test_opened_later_it_still_offers_the_main_journey(made: Callable[[datetime], None], moment: datetime) -> None:
     made(moment)
     for later in (1, 45, 300):

@@ -5,10 +5,11 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 
+import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.server import PATIENCE, Server
+from tests.server import PATIENCE, Server, wait_for
 from tests.web.http_client import Person, Tab, open_socket
 
 Come, Launch = Callable[..., Person], Callable[..., Server]
@@ -38,7 +39,7 @@ def ended(opened: socket.socket) -> bytes:
 
 
 def test_half_sent_requests_are_let_go(strict: Server) -> None:
-    host = f"Host: localhost:{strict.port}\r\nOrigin: {strict.url}\r\n"
+    host = f"Host: 127.0.0.1:{strict.port}\r\nOrigin: {strict.url}\r\n"
     post = f"POST /connexion HTTP/1.1\r\n{host}Content-Type: application/x-www-form-urlencoded\r\n"
     whole = f"GET /healthz HTTP/1.1\r\n{host}\r\n"
     with contextlib.ExitStack() as stack:
@@ -66,6 +67,23 @@ def test_half_sent_requests_are_let_go(strict: Server) -> None:
     with Person(strict) as visitor:
         assert visitor.get("/healthz").status_code == 200
     strict.check_log()  # who leaves in the middle is no fault of ours
+
+
+@pytest.mark.parametrize("path", ["/accessibilite/reglages", "/connexion", "/paiement/avis/simulateur"])
+def test_who_leaves_while_a_form_is_read_is_no_fault_of_ours(portal: Server, path: str) -> None:
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 500\r\n"
+    post = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{portal.port}\r\nOrigin: {portal.url}\r\n{form}\r\nmode=on"
+    assert portal.process
+    server = psutil.Process(portal.process.pid)
+    with Person(portal) as visitor:
+        with half(portal, post) as opened:
+            mine = opened.getsockname()
+            assert visitor.get("/healthz").status_code == 200  # the form is being waited for
+        wait_for(
+            lambda: mine not in [each.raddr for each in server.net_connections("tcp")], "the end of the connection"
+        )
+        assert visitor.get("/healthz").status_code == 200
+    portal.check_log()
 
 
 def test_a_page_and_an_address_have_so_many_sockets_and_no_more(strict: Server, come: Come) -> None:
