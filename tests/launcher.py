@@ -100,7 +100,8 @@ def _become(program: Program) -> None:
         for number, file in ((0, nothing), (1, log), (2, log)):
             os.dup2(file.fileno(), number)
     sys.argv = [program["entry"], *program["arguments"]]
-    sys.path[0] = str(Path(program["entry"]).parent)
+    more = filter(None, program["env"].get("PYTHONPATH", "").split(os.pathsep))
+    sys.path[0:1] = [str(Path(program["entry"]).parent), *more]
 
 
 def _fork_on_demand(descriptor: int) -> str:

@@ -46,6 +46,7 @@ OPENERS = {
     "data.privacy.retention": "forgets at every site, by itself",
     "data.privacy.orphan_files": "compares the files of every site with their rows, by itself",
     "data.office.daily_digest": "goes round every site and its staff, then writes as each of them",
+    "data.office.dashboard_counts": "tells the operator’s watch one number, of all sites",
     "data.importing.command": "the operator’s command finds the site by its code, then works for that site",
     "data.access_grants.batches": "takes up whatever batch waits, then works as its author",
     "data.access_grants.first_start": "makes sites and their first accounts",

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from components.layout import display_preferences, html_document
 from components.ui import html
 from components.ui.icons import LOGO, STAVE
+from components.web import figures
 from data.accounts import passwords
 from data.core.i18n import Language, _, as_language, translate
 from data.core.outages import Cause, cause_of
@@ -80,6 +81,7 @@ def reference_of(fault: BaseException, where: str) -> str:
         return ""
     reference = secrets.token_hex(4).upper()
     log.error("reference %s at %s", reference, where, exc_info=fault)
+    figures.faults.inc()
     return reference
 
 

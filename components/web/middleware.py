@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from components.web import figures
 from data.core.settings import settings
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -93,7 +94,8 @@ class SecurityMiddleware:
         length = asked.get("content-length", "0")
         if not length.isdecimal() or int(length) > max_body_bytes(scope["path"]):
             return await _reject(send, 413 if length.isdecimal() else 400)
-        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), _with_headers(send, hosts))
+        answer = _timed(_with_headers(send, hosts))
+        return await self.app(scope, _counted(receive, max_body_bytes(scope["path"])), answer)
 
 
 def own_host(hosts: Sequence[str]) -> bool:
@@ -173,6 +175,21 @@ def _counted(receive: Receive, most: int) -> Receive:
         return message if got <= most else {"type": "http.disconnect"}
 
     return count
+
+
+def _timed(send: Send) -> Send:
+    """The time until the end of the answer goes to the figures of the watch."""
+    begun, status = time.monotonic(), 500
+
+    async def add(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        elif not message.get("more_body", False):
+            figures.answered(status, time.monotonic() - begun)
+        await send(message)
+
+    return add
 
 
 def _with_headers(send: Send, hosts: Sequence[str]) -> Send:

@@ -14,7 +14,7 @@ def add(commands: Commands) -> None:
     site = commands.add_parser("create-site", help="make another conservatoire")
     site.add_argument("code", help="small letters, figures, hyphens: what its addresses and commands call it")
     site.add_argument("name", help="as families read it")
-    site.set_defaults(run=create_site)
+    site.set_defaults(run=create_site, makes_database=True)
     staff = commands.add_parser("create-staff", help="make an account of the staff and print its first password")
     for name in ("site", "login", "name", "email"):
         staff.add_argument(f"--{name}", required=True)

@@ -14,7 +14,7 @@ def add(commands: Commands) -> None:
     back = commands.add_parser("restore", help="put a copy back where there is nothing")
     back.add_argument("folder")
     back.add_argument("--verify", action="store_true", help="only try the copy, and say what is in it")
-    back.set_defaults(run=restore)
+    back.set_defaults(run=restore, makes_database=True)
 
 
 def back_up(chosen: Namespace) -> None:

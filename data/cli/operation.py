@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 from argparse import Namespace
+from contextlib import suppress
 
 from data.cli import Commands
 
@@ -12,8 +13,9 @@ def add(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="fill an empty database with the demonstration")
     demo.add_argument("--families", type=int, default=0, metavar="N", help="that many families more")
     demo.add_argument("--anew", action="store_true", help="in the place of a demonstration, whatever was done in it")
-    demo.set_defaults(run=fill_demo)
-    commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=migrate)
+    demo.set_defaults(run=fill_demo, makes_database=True)
+    migrating = commands.add_parser("migrate", help="bring the database up to date")
+    migrating.set_defaults(run=migrate, makes_database=True)
     commands.add_parser("send-letters", help="send the letters that are due, once").set_defaults(run=send_letters)
     commands.add_parser(
         "rebuild", help="write again what families are found by, after changes made outside the portal"
@@ -21,6 +23,26 @@ def add(commands: Commands) -> None:
     commands.add_parser(
         "check", help="check settings, database, disks and letters, and say what is wrong"
     ).set_defaults(run=check)
+
+
+def tell_database(*, may_be_made: bool) -> None:
+    """Name the database before anything is done to it; SystemExit where a command that wants a filled one finds none."""
+    from data.core import database, schema
+
+    print(f"Database: {database.name()}", file=sys.stderr)
+    if may_be_made:
+        return
+    file = database.file()
+    missing = file is not None and not file.is_file()
+    empty = not missing and file is not None and not file.stat().st_size
+    if not missing and not empty:
+        with suppress(database.Fault):  # what it suffers from is the command's to tell
+            empty = schema.state()[0] is None
+    if missing or empty:
+        sys.exit(
+            f"{'It is not there' if missing else 'It is empty'}: set DATABASE_URL to the right one. "
+            "To make one: migrate (without anybody), demo (with invented people), restore (from a copy)."
+        )
 
 
 def bring_up_to_date() -> None:

@@ -104,6 +104,11 @@ def file() -> Path | None:
     return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
 
 
+def name() -> str:
+    """The database's address without its password, for people to read."""
+    return make_url(settings().database_url).render_as_string(hide_password=True)
+
+
 @lru_cache
 def make_engine(url: str) -> Engine:
     """One for each address, with the statements that it has compiled."""

@@ -15,12 +15,13 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
+FILE = os.environ.get("ANACROUSE_ENV", ".env")
 
 
 class Settings(BaseSettings):
     """Names are the environment's, in lower case; each is explained in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_file=FILE, extra="ignore")
 
     database_url: str = "sqlite:///var/anacrouse.db"
     files_dir: Path = Path("var/files")
@@ -106,6 +107,10 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process; SystemExit with the name and the mend when one is wrong."""
+    if "ANACROUSE_ENV" in os.environ and not os.access(FILE, os.R_OK):
+        raise SystemExit(
+            f"Anacrouse cannot start: {FILE}, which ANACROUSE_ENV names, is missing or may not be read by this user"
+        )
     try:
         return Settings()
     except ValidationError as problem:
@@ -113,7 +118,7 @@ def settings() -> Settings:
         for error in problem.errors():
             name = ".".join(str(part) for part in error["loc"]).upper()
             lines.append(f"  {name + ': ' if name else ''}{error['msg'].removeprefix('Value error, ')}")
-        raise SystemExit("Anacrouse cannot start; mend the environment or .env:\n" + "\n".join(lines)) from None
+        raise SystemExit(f"Anacrouse cannot start; mend the environment or {FILE}:\n" + "\n".join(lines)) from None
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from data.billing.online_payments import AttemptState, OnlinePayment
 from data.change_requests.models import ChangeRequest, RequestState
 from data.core.sites import Site
+from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.reenrolment import participation
 from data.reenrolment.models import Reenrolment, ReenrolmentState, SuppliedDocument
@@ -17,15 +18,18 @@ from data.schooling.absences import AbsenceNotice, NoticeState
 FILES = ("", "reinscriptions", "pieces", "absences", "paiements", "traitees")
 
 
+def everywhere() -> int:
+    """How much waits for the staff of all sites, for the operator's watch."""
+    with system_unit_of_work() as uow:
+        return sum(uow.count(each) for each in _waiting())
+
+
 def counts(uow: UnitOfWork) -> dict[str, int]:
     """File -> its number, in the order of FILES."""
     uow.staff_only()
     troubled = or_(col(OnlinePayment.overpaid) > 0, col(OnlinePayment.state) == AttemptState.DIFFERS)
     asked = (
-        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
-        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
-        select(func.count(col(SuppliedDocument.id))).where(participation.alone()),
-        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == NoticeState.PENDING),
+        *_waiting(),
         select(func.count(col(OnlinePayment.id))).where(troubled, col(OnlinePayment.seen_at).is_(None)),
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.CLOSED),
         select(func.count(col(Reenrolment.id))).where(col(Reenrolment.state).in_(CLOSED)),
@@ -38,3 +42,12 @@ def counts(uow: UnitOfWork) -> dict[str, int]:
     (found,) = uow.rows(numbers)
     *others, sheets, reenrolments, absences = found[1:]
     return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))
+
+
+def _waiting() -> tuple[Any, ...]:
+    return (
+        select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
+        select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),
+        select(func.count(col(SuppliedDocument.id))).where(participation.alone()),
+        select(func.count(col(AbsenceNotice.id))).where(AbsenceNotice.state == NoticeState.PENDING),
+    )

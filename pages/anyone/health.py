@@ -5,29 +5,21 @@ import secrets
 import time
 
 from fastapi import Request
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import JSONResponse, Response
 
 from components.nicegui_adapter import open_pages
 from components.nicegui_adapter.screens import plain
+from components.web import figures
 from components.web.auth import from_this_machine
 from components.web.errors import error_page
 from data.accounts.caller import Audience, Caller
 from data.core.settings import settings
 from data.mail import delivery
-from data.ops import health
+from data.office import dashboard_counts
+from data.ops import backup, health
 
 STARTED = time.monotonic()
-FIGURES = {
-    "uptime_seconds": "Time since this process began to serve",
-    "clients": "Pages held in memory",
-    "clients_connected": "Pages whose browser is connected",
-    "letters_waiting": "Letters that have not left yet",
-    "letters_oldest_seconds": "How long the oldest of them has been due",
-    "disk_free_bytes": "Room left where files are kept",
-}
-REGISTRY = CollectorRegistry()  # of our figures alone: what the library tells of a process is not asked for
-GAUGES = {name: Gauge(f"anacrouse_{name}", text, registry=REGISTRY) for name, text in FIGURES.items()}
 
 
 @plain("/healthz", Audience.ANYONE)
@@ -49,17 +41,17 @@ def metrics(caller: Caller, request: Request) -> Response:
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()
-    figures = {
+    told = {
         "uptime_seconds": time.monotonic() - STARTED,
         "clients": in_memory,
         "clients_connected": connected,
+        "requests_waiting": dashboard_counts.everywhere(),
         "letters_waiting": waiting,
         "letters_oldest_seconds": age,
         "disk_free_bytes": health.free_bytes(),
+        "last_backup_timestamp_seconds": copied.timestamp() if (copied := backup.last()) else 0,
     }
-    for name, value in figures.items():
-        GAUGES[name].set(value)
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    return Response(figures.text(told), media_type=CONTENT_TYPE_LATEST)
 
 
 def _failing() -> list[str]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from data.core import database as database_module
+from data.office import dashboard_counts
 from data.ops import backup, health
 from main import main
 from tests.conftest import ENVIRONMENT, move_to
-from tests.demo_users import later
+from tests.demo_users import PAUL, as_, both, both_empty, later
 
 
 def file() -> Path:
@@ -85,3 +86,48 @@ def test_a_database_server_that_is_away_stops_the_start_in_words() -> None:
 
 def test_what_can_be_written_is_well(database: str) -> None:
     assert (health.examine(), health.database_fault(), health.files_fault()) == ("", "", "")
+
+
+@pytest.mark.parametrize("arguments", [
+    ["backup"], ["check"], ["export", "families", "out.csv", "--site", "valmont"], ["send-letters"], ["rebuild"], ["new-key"],
+    ["reset-second-factor", "--site", "valmont", "--login", "x"],
+    ["create-staff", "--site", "valmont", "--login", "x", "--name", "X", "--email", "x@example.org"],
+], ids=lambda arguments: arguments[0])  # fmt: skip
+def test_a_command_that_wants_a_database_makes_none(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """« backup » of a mistyped address made an empty database and copied it."""
+    monkeypatch.chdir(tmp_path)
+    wrong = tmp_path / "mistyped.db"
+    move_to(DATABASE_URL=f"sqlite:///{wrong}")
+    assert said_by(*arguments).startswith("It is not there: set DATABASE_URL")
+    assert list(tmp_path.iterdir()) == []
+    wrong.touch()
+    assert said_by(*arguments).startswith("It is empty: set DATABASE_URL")
+    assert wrong.stat().st_size == 0
+    assert list(tmp_path.iterdir()) == [wrong]
+    assert capsys.readouterr().err.splitlines()[0] == f"Database: sqlite:///{wrong}"
+    move_to(**ENVIRONMENT)
+
+
+@both_empty
+def test_an_empty_database_is_not_copied_and_a_password_is_not_shown(
+    empty_database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database_module.engine().begin() as connection:  # so that the file of SQLite is there
+        connection.exec_driver_sql("CREATE TABLE anything (id INTEGER)")
+    shown = empty_database.replace("postgres@", "postgres:kept%20secret@")
+    move_to(DATABASE_URL=shown)
+    assert said_by("backup", str(tmp_path / "copies")).startswith("It is empty")
+    assert not (tmp_path / "copies").exists()
+    assert "kept" not in capsys.readouterr().err
+
+
+@both
+def test_the_watch_counts_what_waits_at_every_site(database: str) -> None:
+    waits = 0
+    for login, site in ((PAUL, "valmont"), ("petit.jean", "belrive")):
+        with as_(login, site, writes=False) as uow:
+            counted = dashboard_counts.counts(uow)
+            waits += sum(counted[file] for file in ("", "reinscriptions", "pieces", "absences"))
+    assert dashboard_counts.everywhere() == waits > 10

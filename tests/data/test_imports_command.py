@@ -30,7 +30,7 @@ def test_a_file_with_a_mapping_is_tried_then_imported_once(database: str, tmp_pa
     source.write_text(FILE, encoding="cp1252")
     mapping.write_text(MAPPING, encoding="utf-8")
     tried = run(database, "families", source, "--mapping", mapping, "--dry-run")
-    assert (tried.returncode, tried.stderr) == (0, "")
+    assert (tried.returncode, tried.stderr.count("\n")) == (0, 1)  # the name of the database
     assert "1 ajoutées, 0 modifiées, 0 sans effet ; 0 fautes." in tried.stdout
     assert durands() == []
     done = run(database, "families", source, "--mapping", mapping)
@@ -42,7 +42,7 @@ def test_what_cannot_be_imported_is_reported_line_by_line_and_leaves_nothing(dat
     source, before = tmp_path / "f.csv", snapshot()
     source.write_text(FAULTY, encoding="utf-8")
     invalid = run(database, "families", source)
-    assert (invalid.returncode, invalid.stderr) == (1, "")
+    assert (invalid.returncode, invalid.stderr.count("\n")) == (1, 1)
     assert "ligne 2, Date de naissance, « 32/01/1980 » : Le 32/01/1980 n’existe pas." in invalid.stdout
     assert len([line for line in invalid.stdout.splitlines() if line.startswith("ligne ")]) >= 40
     assert snapshot() == before

@@ -279,18 +279,17 @@ def test_figures_are_for_this_machine_only(portal: Server, come: Come) -> None:
     answer = httpx.get(f"{portal.url}/metrics")
     lines = answer.text.splitlines()
     assert answer.headers["content-type"].startswith("text/plain; version=")
-    assert [line.split()[2:] for line in lines if line.startswith("# TYPE")] == [
-        [f"anacrouse_{name}", "gauge"]
-        for name in (
-            "uptime_seconds",
-            "clients",
-            "clients_connected",
-            "letters_waiting",
-            "letters_oldest_seconds",
-            "disk_free_bytes",
-        )
-    ]
-    assert all(float(line.split()[1]) >= 0 for line in lines if not line.startswith("#"))
+    gauges = ("uptime_seconds", "clients", "clients_connected", "requests_waiting", "letters_waiting", "letters_oldest_seconds",
+              "disk_free_bytes", "last_backup_timestamp_seconds")  # fmt: skip
+    assert {tuple(line.split()[2:]) for line in lines if line.startswith("# TYPE")} == {
+        ("anacrouse_request_seconds", "histogram"), ("anacrouse_faults_total", "counter"),
+        *((f"anacrouse_{name}", "gauge") for name in gauges),
+    }  # fmt: skip
+    told = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+    assert told["anacrouse_requests_waiting"] > 0
+    assert told['anacrouse_request_seconds_count{status="4xx"}'] >= 2
+    assert told['anacrouse_request_seconds_bucket{le="+Inf",status="4xx"}'] >= 2
+    assert min(told.values()) >= 0
     for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
         assert httpx.get(f"{portal.url}/metrics", headers={name: "127.0.0.1"}).status_code == 404, name
 
