@@ -6,11 +6,18 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit screens bench browser clean
+.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
 	@awk '/^# / { text = substr($$0, 3) } /^[a-z-]+:/ { if (text) printf "make %-12s %s\n", substr($$1, 1, length($$1) - 1), text } !/^#/ { text = "" }' Makefile
+
+# What a server needs, without the tests' tools, ready for a user who may not write here (deploy/README.md).
+install:
+	test -x $(VENV)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(VENV)/python -m pip install --quiet "uv>=0.9"
+	UV_PROJECT_ENVIRONMENT=.venv $(VENV)/uv sync --frozen --quiet --no-dev --inexact --compile-bytecode --python $(VENV)/python
+	$(VENV)/python -m compileall -q main.py components data pages
 
 # The demonstration, on http://localhost:8080.
 run: $(READY)

@@ -16,13 +16,14 @@ def main(arguments: list[str] | None = None) -> None:
     )
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="serve the portal (brings the database up to date first)")
-    serving.set_defaults(run=serve, makes_database=True)
+    serving.set_defaults(run=serve)
     for part in (operation, accounts, backups, files):
         part.add(commands)
     parser.set_defaults(makes_database=False)
     chosen = parser.parse_args(arguments)
     try:
-        operation.tell_database(may_be_made=chosen.makes_database)
+        if chosen.run is not serve:
+            operation.tell_database(may_be_made=chosen.makes_database)
         chosen.run(chosen)
     except Exception as fault:
         from data.cli import faults

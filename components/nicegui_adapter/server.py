@@ -1,6 +1,8 @@
 """The running process: logs, middleware, the delivery's rounds."""
 
+import asyncio
 import logging
+import os
 import re
 import socket
 import sys
@@ -8,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi.exceptions import RequestValidationError
-from nicegui import Client, app, ui
+from nicegui import Client, app, background_tasks, ui
+from nicegui.server import Server
 from pythonjsonlogger.json import JsonFormatter
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -67,12 +70,6 @@ def run() -> None:
     chosen = settings()
     can_listen(chosen.host, chosen.port)
     prepare()
-    log.info(
-        "Anacrouse serves http://%s:%s%s",
-        "localhost" if chosen.host == "127.0.0.1" else chosen.host,
-        chosen.port,
-        " with the demonstration" if chosen.demo else "",
-    )
     if first_start.is_empty():
         log.warning(
             "no conservatoire yet: within an hour, open %s/premier-demarrage/%s", chosen.public_url, first_start.link()
@@ -103,6 +100,22 @@ def run() -> None:
     )
 
 
+async def tell_when_listening() -> None:
+    """« serves » stands in the log once whoever reads it there may open the address."""
+    while not Server.instance.started:
+        await asyncio.sleep(0.02)
+    chosen = settings()
+    log.info(
+        "Anacrouse serves http://%s:%s%s",
+        "localhost" if chosen.host == "127.0.0.1" else chosen.host,
+        chosen.port,
+        " with the demonstration" if chosen.demo else "",
+    )
+    if name := os.environ.get("NOTIFY_SOCKET"):  # systemd waits for it (Type=notify); « @ » stands for a nameless file
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.sendto(b"READY=1", name.replace("@", "\0", 1))
+
+
 def can_listen(host: str, port: int) -> None:
     """SystemExit, in words, where it cannot: the library would say it after the start, without the mend."""
     try:
@@ -125,6 +138,7 @@ def prepare() -> None:
     app.add_exception_handler(ClientDisconnect, errors.on_leaving)
     app.add_exception_handler(Exception, errors.on_fault)
     app.on_startup(start)
+    app.on_startup(lambda: background_tasks.create(tell_when_listening()))
     app.on_shutdown(stop)
     _outermost()
 
