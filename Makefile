@@ -6,7 +6,7 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit screens bench browser clean
+.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -85,6 +85,10 @@ digests: $(READY)
 # Every screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so no part of the tests.
 audit: $(READY) browser
 	$(VENV)/python -m pytest tests/browser/every_screen.py
+
+# deploy/README.md word for word, in a clean Debian: minutes, as root, with mmdebstrap.
+deployment: $(READY)
+	$(VENV)/python -m tests.deployment
 
 # Pictures of every screen for docs/screens, from the running demonstration.
 screens: $(READY) browser
