@@ -37,7 +37,7 @@ ON_CHOSEN_DAYS = (
     "test_calendar_feed",
     "test_sessions",
 )
-LONGEST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")
+SLOWEST_FIRST = ("test_quality", "test_scope_by_events", "test_world_papers", "test_demonstration", "test_faults")
 IN_ANY_ORDER = (
     "-q",
     "--strict-markers",
@@ -74,7 +74,7 @@ def without_browser(day: str = "") -> list[Part]:
 
 def shared(folder: str, processes: int, day: Day = USUAL, after: str = "") -> list[Part]:
     """A folder's files, for several processes; the longest first, that none goes on alone at the end."""
-    paths = sorted((HERE / folder).rglob("test_*.py"), key=lambda path: (path.stem not in LONGEST, path.stem))
+    paths = sorted((HERE / folder).rglob("test_*.py"), key=lambda path: (path.stem not in SLOWEST_FIRST, path.stem))
     return [
         Part(f"{folder} {number + 1}{after}", [*map(str, paths)], day, pile=f"{folder}{after}")
         for number in range(processes)

@@ -21,7 +21,8 @@ REACHED_BY = (
     "etc/apt/sources.list.d",
     "etc/apt/apt.conf.d",
     "etc/pip.conf",
-    "usr/local/share/ca-certificates",
+    "etc/uv",
+    "etc/ssl/certs/ca-certificates.crt",
 )
 SYSTEMCTL = '''#!/usr/bin/python3
 """What systemd would do with our units, as far as this needs it."""
@@ -106,9 +107,20 @@ def run(*command: str) -> None:
 def do(root: Path, commands: str) -> str:
     """What they print. SystemExit with the portal's log at the first that fails."""
     print(f"--\n{commands}", flush=True)
+    known = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("PIP_CERT", "SSL_", "UV_")) or name.endswith("_proxy")
+    }
     done = subprocess.run(
         ["chroot", str(root), "/bin/sh", "-euc", f"cd /root\n{commands}"],
-        env={"PATH": os.environ["PATH"], "HOME": "/root", "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": "/root",
+            "LANG": "C.UTF-8",
+            "DEBIAN_FRONTEND": "noninteractive",
+            **known,
+        },
         text=True,
         stdout=subprocess.PIPE,
         check=False,

@@ -102,7 +102,7 @@ def run() -> None:
 
 async def tell_when_listening() -> None:
     """« serves » stands in the log once whoever reads it there may open the address."""
-    while not Server.instance.started:
+    while not Server.instance.started:  # noqa: ASYNC110 - uvicorn sets no event
         await asyncio.sleep(0.02)
     chosen = settings()
     log.info(

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import func, or_
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data.billing.online_payments import AttemptState, OnlinePayment
 from data.change_requests.models import ChangeRequest, RequestState
@@ -44,7 +45,7 @@ def counts(uow: UnitOfWork) -> dict[str, int]:
     return dict(zip(FILES, [*others, sheets + reenrolments + absences], strict=True))
 
 
-def _waiting() -> tuple[Any, ...]:
+def _waiting() -> tuple[SelectOfScalar[int], ...]:
     return (
         select(func.count(col(ChangeRequest.id))).where(ChangeRequest.state == RequestState.PENDING),
         select(func.count(col(Reenrolment.id))).where(Reenrolment.state == ReenrolmentState.SUBMITTED),

@@ -41,7 +41,7 @@ def metrics(caller: Caller, request: Request) -> Response:
         return error_page(404, language=caller.language)
     waiting, age = delivery.waiting()
     in_memory, connected = open_pages.counts()
-    told = {
+    values = {
         "uptime_seconds": time.monotonic() - STARTED,
         "clients": in_memory,
         "clients_connected": connected,
@@ -51,7 +51,7 @@ def metrics(caller: Caller, request: Request) -> Response:
         "disk_free_bytes": health.free_bytes(),
         "last_backup_timestamp_seconds": copied.timestamp() if (copied := backup.last()) else 0,
     }
-    return Response(figures.text(told), media_type=CONTENT_TYPE_LATEST)
+    return Response(figures.text(values), media_type=CONTENT_TYPE_LATEST)
 
 
 def _failing() -> list[str]:

@@ -285,11 +285,11 @@ def test_figures_are_for_this_machine_only(portal: Server, come: Come) -> None:
         ("anacrouse_request_seconds", "histogram"), ("anacrouse_faults_total", "counter"),
         *((f"anacrouse_{name}", "gauge") for name in gauges),
     }  # fmt: skip
-    told = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
-    assert told["anacrouse_requests_waiting"] > 0
-    assert told['anacrouse_request_seconds_count{status="4xx"}'] >= 2
-    assert told['anacrouse_request_seconds_bucket{le="+Inf",status="4xx"}'] >= 2
-    assert min(told.values()) >= 0
+    values = {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))}
+    assert values["anacrouse_requests_waiting"] > 0
+    assert values['anacrouse_request_seconds_count{status="4xx"}'] >= 2
+    assert values['anacrouse_request_seconds_bucket{le="+Inf",status="4xx"}'] >= 2
+    assert min(values.values()) >= 0
     for name in ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"):
         assert httpx.get(f"{portal.url}/metrics", headers={name: "127.0.0.1"}).status_code == 404, name
 
