@@ -92,6 +92,7 @@ def make(root: Path) -> None:
                 str(known),
                 f"{root / name}" if known.is_file() else str((root / name).parent),
             )
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n", encoding="utf-8")
     tool = root / "usr/local/bin/systemctl"
     tool.write_text(SYSTEMCTL, encoding="utf-8")
     tool.chmod(0o755)

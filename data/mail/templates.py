@@ -37,6 +37,7 @@ class LetterKind(StrEnum):
     DOCUMENT_REFUSED = "document_refused"
     DOCUMENT_REOPENED = "document_reopened"
     DAILY_DIGEST = "daily_digest"
+    WEEKLY_REPORT = "weekly_report"
     STAFF_WELCOME = "staff_welcome"
     STAFF_EMAIL_CHANGED = "staff_email_changed"
     SECOND_FACTOR_ON = "second_factor_on"
@@ -310,6 +311,11 @@ TEMPLATES = {
     LetterKind.DAILY_DIGEST: Template(
         _("Ce qui attend ce matin"),
         (_("Voici ce qui attend sur le portail « {site} », ce {day}."), "facts", "link"),
+        _("Ouvrir la gestion"),
+    ),
+    LetterKind.WEEKLY_REPORT: Template(
+        _("La semaine du portail"),
+        (_("Voici les sept derniers jours du portail « {site} », ce {day}."), "facts", "link"),
         _("Ouvrir la gestion"),
     ),
     LetterKind.STAFF_WELCOME: Template(

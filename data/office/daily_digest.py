@@ -1,4 +1,4 @@
-"""What the process does by itself, by the day: the staff's digest in the morning; what has had its time is forgotten."""
+"""What the process does by itself, by the day: the staff's digest, on Mondays the managers' report; what has had its time is forgotten."""
 
 import logging
 from datetime import datetime, time, timedelta
@@ -15,20 +15,21 @@ from data.core import audit, encryption, formats
 from data.core.audit import Action, AuditEntry
 from data.core.database import Unavailable
 from data.core.i18n import _
+from data.core.roles import Role
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.mail import outbox
 from data.mail.outbox import Fact, Letter, LetterState, Mail
 from data.mail.templates import LetterKind
-from data.office import dashboard_counts
+from data.office import dashboard_counts, weekly_report
 from data.privacy import retention
 from data.reenrolment import campaign_admin, campaigns
 from data.reenrolment import request_list as reenrolment_list
 
 log = logging.getLogger("anacrouse.daily")
 MORNING, NOON = time(7, 30), time(12)  # a machine that slept till the afternoon sends no morning's letter
-MONTH = timedelta(days=30.5)
+MONTH, MONDAY = timedelta(days=30.5), 0
 UNSUBSCRIBE, SEALED_FOR = "/recapitulatif/arret", "unsubscribe"  # where, and what for its tokens are encrypted
 
 
@@ -47,35 +48,43 @@ def go_round(*, now: datetime | None = None) -> None:
 
 
 def _digests(site: Site, now: datetime) -> None:
-    """One letter a morning for each member of staff who wants it, by a key that no second letter may have."""
+    """One letter a morning for each member of staff who wants it; on Mondays one more for those of them who are managers."""
     local = now.astimezone(site.zone)
     if not MORNING <= local.time() < NOON:
         return
     with system_unit_of_work(now=now) as uow:
         staff = uow.all(select(Account).where(Account.site_id == site.id, col(Account.family_id).is_(None)))
-        wanting = {_key(each, local): each for each in staff if each.wants_digest and not each.disabled}
+    wanting = [each for each in staff if each.wants_digest and not each.disabled]
+    _write(site, now, LetterKind.DAILY_DIGEST, {f"digest-{each.id}-{local:%Y-%m-%d}": each for each in wanting})
+    if local.weekday() == MONDAY:
+        managers = [each for each in wanting if each.role == Role.MANAGER]
+        _write(site, now, LetterKind.WEEKLY_REPORT, {f"week-{each.id}-{local:%Y-%m-%d}": each for each in managers})
+
+
+def _write(site: Site, now: datetime, kind: LetterKind, wanting: dict[str, Account]) -> None:
+    """To each account that has no letter of that key yet: no second letter may have it."""
+    with system_unit_of_work(now=now) as uow:
         written = set(uow.all(select(Letter.key).where(col(Letter.key).in_(wanting))))
     for key, account in wanting.items():
         if key not in written:
             try:
                 with unit_of_work(account, writes=True, now=now) as uow:
-                    _write(uow, account, site, key)
+                    uow.zone = site.zone
+                    _write_one(uow, account, kind, key)
             except IntegrityError:  # another process was quicker
-                log.info("digest %s was written already", key)
+                log.info("the letter %s was written already", key)
 
 
-def _key(account: Account, local: datetime) -> str:
-    return f"digest-{account.id}-{local:%Y-%m-%d}"
-
-
-def _write(uow: UnitOfWork, account: Account, site: Site, key: str) -> None:
-    uow.zone = site.zone
-    facts = waiting(uow)
+def _write_one(uow: UnitOfWork, account: Account, kind: LetterKind, key: str) -> None:
+    facts, path = (
+        (waiting(uow), "/gestion/demandes")
+        if kind == LetterKind.DAILY_DIGEST
+        else (weekly_report.facts(uow), "/gestion")
+    )
     if facts:
         to, day = accounts.recipient(uow, account), {"day": formats.long_day(uow.today, uow.language)}
         stop = f"{UNSUBSCRIBE}/{encryption.encrypt(SEALED_FOR, str(account.id))}"
-        mail = Mail(LetterKind.DAILY_DIGEST, to, day, facts=facts, path="/gestion/demandes", once=key, unsubscribe=stop)
-        outbox.write(uow, mail)
+        outbox.write(uow, Mail(kind, to, day, facts=facts, path=path, once=key, unsubscribe=stop))
 
 
 def unsubscribe(token: str, *, now: datetime | None = None) -> bool:

@@ -41,7 +41,7 @@ TO_THAT_ADDRESS = {
     LetterKind.EMAIL_CHANGE_ASKED,
 }  # written to an address, not to whoever has the account now
 LATE = timedelta(minutes=15)
-NEVER_AGAIN = {LetterKind.TRIAL, LetterKind.DAILY_DIGEST}
+NEVER_AGAIN = {LetterKind.TRIAL, LetterKind.DAILY_DIGEST, LetterKind.WEEKLY_REPORT}
 # What a server's code means, the longest first (RFC 3463 and what large providers answer).
 REASONS = {
     "no address": _("La fiche n’a pas d’adresse e-mail."),

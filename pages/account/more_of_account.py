@@ -69,7 +69,12 @@ def _digest(uow: UnitOfWork) -> Markup:
     act = uow.translate("Ne plus le recevoir") if wanted else uow.translate("Le recevoir")
     return (
         html.h2(uow.translate("Récapitulatif du matin"))
-        + html.p(uow.translate("Ce qui attend : fiches, absences, trop-perçus, courriels en échec."))
+        + html.p(
+            uow.translate(
+                "Ce qui attend : fiches, absences, trop-perçus, courriels en échec. Le lundi, les responsables reçoivent aussi "
+                "le bilan de la semaine."
+            )
+        )
         + html.p(icon("check" if wanted else "info"), " ", uow.translate(state), class_="soft", role="status")
         + html.div(
             button(act, do="digest", of="no" if wanted else "yes", class_="btn quiet", id="digest"),

@@ -9,6 +9,8 @@ from PIL import Image
 from sqlmodel import select
 
 from data.accounts import models as accounts
+from data.accounts.models import Account
+from data.change_requests.models import ChangeRequest, RequestState
 from data.core import clock, encryption
 from data.core import database as database_module
 from data.core.audit import AuditEntry
@@ -263,6 +265,32 @@ def test_the_mornings_digest_leaves_once_a_day_to_who_wants_it(database: str) ->
     with as_(CLAIRE) as uow, pytest.raises(NotFound):
         accounts.choose_digest(uow, True)
     assert site().journal_months == 12
+
+
+@both
+def test_on_mondays_a_manager_reads_how_the_week_went(database: str) -> None:
+    day = clock.today(site().zone)
+    monday = day + timedelta(days=7 - day.weekday())
+    morning = datetime(monday.year, monday.month, monday.day, 7, 30, tzinfo=site().zone).astimezone(UTC)
+    with as_(HELENE, now=morning - timedelta(hours=12)) as uow:
+        asked = uow.all(select(ChangeRequest).where(ChangeRequest.state == RequestState.PENDING))
+        for request in asked:
+            request.submitted_at = uow.now - timedelta(hours=5)
+        asked[0].state, asked[0].closed_at = RequestState.CLOSED, uow.now
+    daily_digest.go_round(now=morning)
+    daily_digest.go_round(now=morning + timedelta(hours=1))
+    daily_digest.go_round(now=morning + timedelta(days=1))
+    weekly = every(Letter, Letter.kind == "weekly_report")
+    assert sorted(each.recipient for each in weekly) == sorted(
+        each.email for each in every(Account, Account.role == "responsable") if each.wants_digest
+    )
+    [mine] = [each for each in weekly if each.recipient == account(HELENE).email]
+    read = {block[1]: block[2] for block in mine.blocks if block[0] == "fact"}
+    assert int(read["Demandes reçues"]) >= len(asked)
+    assert int(read["Demandes traitées"]) >= 1
+    assert read["Dernière sauvegarde"] == "aucune n’a été faite d’ici"
+    assert read["Courriels en échec"] == "0"
+    assert read["Place libre pour les documents"].replace("\xa0", " ").endswith(" Go")
 
 
 @both
