@@ -38,7 +38,9 @@ def start(name):
     if name.endswith(".timer"):
         return
     if name == "caddy":
-        return subprocess.run(["caddy", "start", "--config", "/etc/caddy/Caddyfile"], check=True, env={**os.environ, "HOME": "/root"})
+        with open("/var/log/caddy.log", "ab") as log:
+            return subprocess.run(["caddy", "start", "--config", "/etc/caddy/Caddyfile"], check=True, stdout=log, stderr=log,
+                                  stdin=subprocess.DEVNULL)
     how, ready = unit(name + ".service"), "/run/notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         pathlib.Path(ready).unlink(missing_ok=True)
