@@ -18,6 +18,8 @@ FRENCH = re.compile(r"0([1-9]\d{8})")
 WRITTEN = re.compile(r"\+?[\d\s.\-/()\u2010\u2011–]+")
 SEPARATORS = re.compile(r"[\s.\-/()\u2010\u2011–]")
 
+WITHIN = re.compile(r"(?<!\d)(?:(?:\+|00)33[ .\-]?(?:\(0\))?|0)[ .\-]?[1-9](?:[ .\-]?\d{2}){4}(?!\d)")
+
 
 def read_phone(text: str, country: str = "FR") -> str:
     """The number of what was typed, "" for nothing; UserError when it is not complete, or when two countries may have it.
@@ -56,6 +58,13 @@ def usual_number(text: str) -> str:
     """The number of ten figures as nearly everybody writes it, "" for anything else: the library takes a hundred times longer."""
     french = FRENCH.fullmatch(SEPARATORS.sub("", text))
     return _overseas(french[1]) if french else ""
+
+
+def numbers_within(text: str) -> list[str]:
+    """The numbers of « 0612345678 0387001122 », of « maman 06… papa 06… »; [] when a figure belongs to none of them."""
+    if re.search(r"\d", WITHIN.sub("", text)):
+        return []
+    return [read_phone(each) for each in WITHIN.findall(text)]
 
 
 def _overseas(national: str) -> str:

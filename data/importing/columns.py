@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from data.core import fields
 from data.core.countries import countries
+from data.core.days import TOGETHER
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, translate_or_same
@@ -104,7 +105,7 @@ class Field:
 
     def _number(self, cell: int | float | Decimal) -> str:
         """A number as somebody would type it; a spreadsheet keeps an hour as a part of the day, and a day as a number of days."""
-        if self.form == "day":
+        if self.form == "day" and not TOGETHER.fullmatch(str(cell)):
             raise _serial(float(cell))
         if self.form == "hour" and 0 <= cell < 1:
             minutes = round(float(cell) * 1440)
