@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from data.core import fields
-from data.core.countries import countries
+from data.core.countries import ALSO, countries
 from data.core.days import TOGETHER
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
@@ -294,16 +294,20 @@ def _read_means(typed: str) -> str:
 
 @lru_cache(maxsize=1)
 def _country_names() -> dict[str, str]:
-    return {
-        fold(word): code
+    return ALSO | {
+        _words(word): code
         for language in LANGUAGES
         for code, name in countries(language).items()
         for word in (code, name)
     }
 
 
+def _words(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()
+
+
 def _read_country(typed: str) -> str:
-    found = _country_names().get(fold(typed)) if typed else "FR"
+    found = _country_names().get(_words(typed)) if typed else "FR"
     if found is None:
         raise UserError("Ce pays est inconnu. Écrivez son nom en entier, ou son code de deux lettres.")
     return found

@@ -166,6 +166,13 @@ def test_zeros_are_given_back_to_french_post_codes_alone(
     assert (anne().postcode, anne().country) == kept
 
 
+@pytest.mark.parametrize(("written", "code"), [
+    ("Royaume Uni", "GB"), ("ETATS-UNIS", "US"), ("USA", "US"), ("FRA", "FR"), ("Cote d'Ivoire", "CI"), ("République tchèque", "CZ"), ("be", "BE"),
+])  # fmt: skip
+def test_countries_are_read_as_other_programs_write_them(written: str, code: str) -> None:
+    assert read(columns.COUNTRY, [written, "Nations Unies"])[0] == code
+
+
 def test_four_figures_of_an_unknown_country_are_asked_about_once(database: str) -> None:
     text = HEADS + "8001;Durand;Anne;1000;Bruxelles;;;;;\n8002;Durand;Bea;1000;Bruxelles;;;;;\n"
     assert questions(check(give("families", text, zeros=True))) == {"country:1000 bruxelles": ["1000 Bruxelles"]}
