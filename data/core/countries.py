@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from babel import Locale
+from babel.core import get_global
 
 from data.core.i18n import Language
 from data.core.plain_text import fold
@@ -16,6 +17,14 @@ CODES = frozenset(
     SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
     VN VU WF WS YE YT ZA ZM ZW XK""".split()
 )
+
+# What people and other programs write besides; codes of three letters are Babel's.
+ALSO = {
+    "angleterre": "GB", "ecosse": "GB", "uk": "GB", "hollande": "NL", "republique tcheque": "CZ", "birmanie": "MM", "rdc": "CD", "palestine": "PS",
+    "republique democratique du congo": "CD", "macedoine": "MK", "swaziland": "SZ", "france metropolitaine": "FR", "etats unis d amerique": "US",
+    **{alias.casefold(): code for alias, (code, *more) in get_global("territory_aliases").items()
+       if len(alias) == 3 and alias.isalpha() and code in CODES and not more},
+}  # fmt: skip
 
 
 @lru_cache(maxsize=2)

@@ -15,6 +15,8 @@ WEEKDAY = re.compile(r"^(lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]? +(?=\d)")
 MIDNIGHT = re.compile(r"[T ]0{1,2}:00(:00(\.0+)?)?Z?$")
 FIGURES = re.compile(r"(\d{1,2}) ?[/. \-] ?(\d{1,2}) ?[/. \-] ?(\d{4}|\d{2})")
 
+TOGETHER = re.compile(r"(19\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")  # 20120616; « 20102012 » is October's
+
 
 def read_day(text: str, *, month_first: bool = False) -> date | None:
     """A day, None of nothing; UserError when the calendar has no such day, or when a part of it lacks."""
@@ -34,7 +36,7 @@ def read_day(text: str, *, month_first: bool = False) -> date | None:
 
 def _parts(text: str, *, month_first: bool) -> tuple[str, str, str]:
     """Year, month, day."""
-    if found := re.fullmatch(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})", text):
+    if found := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", text) or TOGETHER.fullmatch(text):
         return found[1], found[2], found[3]
     if found := FIGURES.fullmatch(text) or re.fullmatch(r"(\d{2})(\d{2})(\d{4})", text):
         first, second, year = found.groups()

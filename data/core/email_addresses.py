@@ -18,7 +18,7 @@ INCOMPLETE = _("Cette adresse e-mail n’est pas complète. Exemple : prenom.nom
 
 def read_address(text: str) -> str:
     """A deliverable form of the address, its domain in lower case and punycode, "" for nothing; UserError otherwise."""
-    text = re.sub(r"^mailto:|[.,;:\s]+$", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^mailto:|[.,;:\s]+$", "", _bare(text), flags=re.IGNORECASE)
     if not text:
         return ""
     if text.count("@") > 1 and len(re.findall(r"[^\s@,;/]+@[^\s@,;/]+\.[^\s@,;/]+", text)) > 1:
@@ -33,13 +33,25 @@ def read_address(text: str) -> str:
     try:
         checked = validate_email(text, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
+        within = re.findall(r"[^\s<>()@,;:]+@[^\s<>()@,;:]+\.[a-z]{2,}", text, re.IGNORECASE)
+        if len(within) == 1 and re.search(r"[\s<>()]", text):
+            raise UserError("Écrivez l’adresse seule : {email}.", email=within[0]) from None
         raise UserError(INCOMPLETE) from None
     if "." not in checked.domain or not checked.ascii_email:
         raise UserError(INCOMPLETE)
     return checked.ascii_email
 
 
+def _bare(text: str) -> str:
+    """Without the spaces that telephones put beside « @ » and the points after it."""
+    local, at, domain = text.partition("@")
+    return f"{local.rstrip()}@{re.sub(r' *[.] *', '.', domain).strip()}" if at and "@" not in domain else text
+
+
 def _check_misspelt(local: str, domain: str) -> None:
+    if re.fullmatch(r"[a-z\d-]+,[a-z]{2,}", domain):
+        meant = f"{local}@{domain.replace(',', '.')}"
+        raise UserError("Une adresse n’a pas de virgule. Vouliez-vous écrire « {meant} » ?", meant=meant[:254])
     name, _, end = domain.rpartition(".")
     if name and end in MISSPELT_ENDS:
         meant = f"{local}@{name}.{MISSPELT_ENDS[end]}"

@@ -40,7 +40,7 @@ class Kind:
 
 
 NO_NAME = "-"  # kept where a person has no such name
-UNNAMED = re.compile(r"[-.]+|xx+|snp|spn|sans pre?nom|sans nom|neant")
+UNNAMED = re.compile(r"[-.]+|xx+|snp|s\.n\.p\.?|spn|n/a|sans pre?nom|sans nom|neant")
 
 
 def _read_name(typed: str, unfit: re.Pattern[str] = NOT_A_NAME) -> str:

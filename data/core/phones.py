@@ -16,7 +16,9 @@ OVERSEAS = {
 FRENCH_PLAN = frozenset({"", "FR", "RE", "YT", "GP", "MF", "BL", "MQ", "GF"})
 FRENCH = re.compile(r"0([1-9]\d{8})")
 WRITTEN = re.compile(r"\+?[\d\s.\-/()\u2010\u2011–]+")
-SEPARATORS = re.compile(r"[\s.\-/()\u2010\u2011–]")
+SEPARATORS = re.compile(r"[\s.\-/()\u2010\u2011–_,]")
+
+WITHIN = re.compile(r"(?<!\d)(?:(?:\+|00)33[ .\-]?(?:\(0\))?|0)[ .\-]?[1-9](?:[ .\-]?\d{2}){4}(?!\d)")
 
 
 def read_phone(text: str, country: str = "FR") -> str:
@@ -47,6 +49,11 @@ def read_phone(text: str, country: str = "FR") -> str:
             ),
         )
     found = next(iter(known), "") or _whole(_parsed(text, "FR"))
+    if not found and (within := numbers_within(text)):
+        first = phonenumbers.format_number(phonenumbers.parse(within[0]), PhoneNumberFormat.NATIONAL)
+        if len(within) > 1:
+            raise UserError("Il y a plusieurs numéros ici. Gardez-en un ; les autres ont leurs champs.")
+        raise UserError("Écrivez le numéro seul : {number}.", number=first)
     if not found:
         raise UserError("Ce numéro n’est pas complet. Exemple : 06 12 34 56 78, ou +41 21 123 45 67.")
     return found
@@ -56,6 +63,13 @@ def usual_number(text: str) -> str:
     """The number of ten figures as nearly everybody writes it, "" for anything else: the library takes a hundred times longer."""
     french = FRENCH.fullmatch(SEPARATORS.sub("", text))
     return _overseas(french[1]) if french else ""
+
+
+def numbers_within(text: str) -> list[str]:
+    """The numbers of « 0612345678 0387001122 », of « maman 06… papa 06… »; [] when a figure belongs to none of them."""
+    if re.search(r"\d", WITHIN.sub("", text)):
+        return []
+    return [read_phone(each) for each in WITHIN.findall(text)]
 
 
 def _overseas(national: str) -> str:

@@ -12,12 +12,12 @@ INVISIBLE = re.compile(
 # Letters that Unicode does not take for another one with an accent, and the signs of other keyboards.
 PLAIN = str.maketrans({
     "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ə": "e",
-    "’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "\u2010": "-", "\u2011": "-", "–": "-",
+    "’": "'", "ʼ": "'", "‘": "'", "´": "'", "`": "'", "\u2010": "-", "\u2011": "-", "–": "-", "—": "-",
 })  # fmt: skip
 SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-SIGNS_OF_NAMES = str.maketrans(
-    {"\u2010": "-", "\u2011": "-", "\u2012": "-", "–": "-", "−": "-", "ʼ": "’", "‘": "’", "‛": "’", "´": "’", "`": "’", "′": "’"}
-)  # fmt: skip
+SIGNS_OF_NAMES = str.maketrans({
+    **dict.fromkeys("\u2010\u2011\u2012–—−\uff0d", "-"), **dict.fromkeys("ʼ‘‛´`′\u1fbf", "’"),
+})  # fmt: skip
 
 
 def tidy(text: str) -> str:

@@ -17,6 +17,12 @@ from data.importing.title_groups import plain
 
 NEAR = 88  # of 100: under it, two titles are not the same words
 EXPLICIT = 2  # points: a title that says whose it is goes first
+PUPILS_OWN = {
+    "email": "pupil_email",
+    "phone_mobile": "pupil_phone",
+    "phone_home": "pupil_phone",
+    "address": "pupil_address",
+}
 
 
 def guess(
@@ -40,17 +46,31 @@ def guess(
                 continue  # it is the pupil's
             points = 110.0 if fold(head) == fold(one.label) else _points(one, titles[one.name], group, words)
             points += values[at].answers(one) if points >= NEAR else 0
-            if points >= NEAR and agrees(one, values[at], words, today, adults=_is_adults(record, one)):
+            if points >= NEAR and agrees(one, values[at], words, today, adults=one.group.startswith("adult")):
                 ranked.append((-points, order, at, one.name))
     found = {str(at): name for at, name in said.items() if name}
     for _, _, at, name in sorted(ranked):
         if str(at) not in found and name not in found.values():
             found[str(at)] = name
-    return found | _by_values(record, heads, values, found)
+    found |= _by_values(record, heads, values, found)
+    return _of_children_alone(found, groups, values, today) if groups and today else found
 
 
-def _is_adults(record: Record, one: Field) -> bool:
-    return record.name == "families" or one.group.startswith("adult")
+def _of_children_alone(
+    found: dict[str, str], groups: Mapping[int, tuple[str, str]], values: Sequence[Values], today: date
+) -> dict[str, str]:
+    """Where children are named and no adult is, what stands beside them is their own; the rest is nobody's here."""
+    births = [values[int(at)] for at, name in found.items() if name == "pupil_birth_date"]
+    named = any(name.startswith("adult") and name.endswith("name") for name in found.values())
+    if named or not any(each.of_children(today) for each in births):
+        return found
+    kept: dict[str, str] = {}
+    for at, name in found.items():
+        if not name.startswith("adult") or groups[int(at)][0]:
+            kept[at] = name
+        elif (own := PUPILS_OWN.get(name.partition("_")[2])) and own not in {*found.values(), *kept.values()}:
+            kept[at] = own
+    return kept
 
 
 def _points(one: Field, names: list[str], group: str, words: str) -> float:

@@ -14,7 +14,8 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from data.core import fields
-from data.core.countries import countries
+from data.core.countries import ALSO, countries
+from data.core.days import TOGETHER
 from data.core.errors import UserError
 from data.core.fields import EditableField, Kind, editables
 from data.core.i18n import LANGUAGES, translate_or_same
@@ -104,7 +105,7 @@ class Field:
 
     def _number(self, cell: int | float | Decimal) -> str:
         """A number as somebody would type it; a spreadsheet keeps an hour as a part of the day, and a day as a number of days."""
-        if self.form == "day":
+        if self.form == "day" and not TOGETHER.fullmatch(str(cell)):
             raise _serial(float(cell))
         if self.form == "hour" and 0 <= cell < 1:
             minutes = round(float(cell) * 1440)
@@ -293,16 +294,20 @@ def _read_means(typed: str) -> str:
 
 @lru_cache(maxsize=1)
 def _country_names() -> dict[str, str]:
-    return {
-        fold(word): code
+    return ALSO | {
+        _words(word): code
         for language in LANGUAGES
         for code, name in countries(language).items()
         for word in (code, name)
     }
 
 
+def _words(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()
+
+
 def _read_country(typed: str) -> str:
-    found = _country_names().get(fold(typed)) if typed else "FR"
+    found = _country_names().get(_words(typed)) if typed else "FR"
     if found is None:
         raise UserError("Ce pays est inconnu. Écrivez son nom en entier, ou son code de deux lettres.")
     return found

@@ -10,6 +10,8 @@ from data.importing.runs import Matched
 from data.importing.title_groups import plain
 
 CHECKED = {("pupils-and-adults", "school_year"): _("Vérifiée, mais pas enregistrée : l’année s’importe avec les cours et les factures.")}  # fmt: skip
+PUPILS = {"pupils", "pupils-and-adults"}
+HOME = _("L’adresse est celle des responsables : le fichier n’en nomme aucun.")
 CHOSEN = _("Vous avez choisi de ne pas l’importer.")
 UNKNOWN = _("Aucune colonne du portail ne lui correspond.")
 MONEY = _("Les montants s’importent avec « Factures et avoirs » ou « Règlements ».")
@@ -52,4 +54,4 @@ def _reason(record: Record, head: str) -> str:
     for pattern, why in REASONS:
         if re.search(pattern, words) and not (why is MONEY and takes_money):
             return why
-    return UNKNOWN
+    return HOME if record.name in PUPILS and words in {"rue", "complement", "code postal", "ville", "pays"} else UNKNOWN

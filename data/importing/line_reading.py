@@ -10,7 +10,7 @@ from data.core.days import FIGURES
 from data.core.errors import UserError
 from data.core.fields import EMAIL, towns
 from data.core.i18n import _
-from data.core.phones import FRENCH_PLAN
+from data.core.phones import FRENCH_PLAN, numbers_within
 from data.core.plain_text import fold, tidy
 from data.core.spreadsheets import Cell, Sheet
 from data.families.models import check_together
@@ -312,11 +312,11 @@ def _numbers(one: Field, cell: str, conventions: Conventions, country: str) -> l
     """The numbers of a cell that is more than one number; [] when a part of it is none."""
     parts = [part for part in SEVERAL.split(COMMENT.sub(" ", cell)) if part.strip()]
     if len(parts) == 1 and parts[0] == cell:
-        return []
+        return numbers_within(cell)
     try:
         return [str(one.read(part, conventions, country)) for part in parts]
     except UserError:
-        return []
+        return numbers_within(cell)
 
 
 def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
@@ -331,6 +331,8 @@ def _otherwise(one: Field, cell: Cell, value: Any) -> bool:
     text = str(cell)
     if one.form in {"money", "hundredths"}:
         return isinstance(cell, str) and bool(re.search(r"[()]|\d-$|\d[.,]\d{3}(\D|$)", text.strip()))
+    if one.form == "phone" and isinstance(value, tuple) and (len(value) > 1 or re.search(r"[^\W\d_]{2}", text)):
+        return True  # several numbers of a cell, or a note beside one
     if one.form == "phone":
         return len(re.sub(r"\D", "", text)) == 9 and one.kind.show(value).startswith("+33")
     if one.form == "postcode":

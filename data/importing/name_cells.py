@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from data.core.errors import UserError
 from data.core.fields import EMAIL, PHONE, fold, tidy
-from data.core.phones import FRENCH_PLAN, read_phone, usual_number
+from data.core.phones import FRENCH_PLAN, numbers_within, read_phone, usual_number
 from data.importing.columns import Kind
 
 CIVILITIES = {
@@ -180,7 +180,11 @@ def _read_phones(typed: str, country: str = "FR") -> tuple[str, ...]:
     between = PARENTHESIS.sub(" ; ", typed)
     parts = re.split(r"\s*[;/,\n|]\s*|\s+(?:ou|et|puis)\s+|\s+-\s+", between)
     bare = (re.sub(r"^[^\d+(]*[:.]?\s*(?=[\d+])", "", part) for part in parts if tidy(part))
-    found = [read_phone(tidy(part), country) for part in bare]
+    try:
+        found = [read_phone(tidy(part), country) for part in bare]
+    except UserError:
+        if not (found := numbers_within(typed)):
+            raise
     return tuple(dict.fromkeys(filter(None, found)))
 
 

@@ -1,12 +1,13 @@
 """Programs that files come from, known by their titles; and titles that mean something else in one program's files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from data.importing.title_groups import FORMAT_NOTE
 
 KNOWN = 0.5  # share of a program's titles that names it
 # Titles that programs are known to write: their public documentation, their tables, or files that others show.
-# None were found of Rhapsodie, DuoNET, iConservatoire and Opentalent, nor of Pronote's lists of parents: no titles, no name.
+# None were found of Rhapsodie, DuoNET, iConservatoire and Opentalent, nor of Pronote's lists of parents: no titles, no name;
+# the former are known by their shape (`of_conservatoires`).
 PROGRAMS = {
     "iMuse": ("NUM_ELEVE", "NOM_ELEVE", "PRENOM_ELEVE", "NUM_FAMILLE", "NOM_RESP1", "PRENOM_RESP1", "TEL_PORT_RESP1", "MAIL_RESP1"),
     # The extraction of pupils, as a sample file of EOLE Scribe has it
@@ -29,6 +30,13 @@ def program_of(heads: Sequence[str]) -> str:
     shares = {name: sum(_written(each) in there for each in titles) / len(titles) for name, titles in PROGRAMS.items()}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] > KNOWN else ""
+
+
+def of_conservatoires(columns: Collection[str]) -> bool:
+    """Whether our columns of a file are what the programs of conservatoires list: pupils, adults, what they learn and how far."""
+    pupils = {"pupil_name", "pupil_first_name"} & set(columns)
+    adults = {"adult1_name", "adult1_last_name"} & set(columns)
+    return bool(pupils and adults) and {"discipline", "cycle"} <= set(columns)
 
 
 def meant(heads: Sequence[str]) -> dict[int, str]:

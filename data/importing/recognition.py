@@ -8,16 +8,14 @@ from data.core.spreadsheets import Cell, shown
 from data.core.unit_of_work import UnitOfWork
 from data.importing import column_matching
 from data.importing import runs as import_runs
-from data.importing.evidence import MAX_CELLS
+from data.importing.evidence import MAX_CELLS, Values
 from data.importing.kinds.registry import KINDS, kind
 from data.importing.records import Record
 from data.importing.runs import ImportRun, Matched
 
 MAX_LIKELY, MAX_EVIDENCE = 5, 6
-LACK, HALF_A_LINE = (
-    0.3,
-    0.25,
-)  # points less: for a column that the kind cannot do without; for adults or pupils that are not there
+# Points less: for a column that the kind cannot do without; for adults or pupils that are not there; for adults who are children
+LACK, HALF_A_LINE, CHILDREN = 0.3, 0.25, 0.5
 
 
 @dataclass(frozen=True)
@@ -55,6 +53,11 @@ def _likeness(record: Record, heads: Sequence[str], rows: Sequence[Sequence[Cell
     points -= LACK * len(column_matching.missing(record, {"columns": columns}))
     if record.name == "pupils-and-adults":
         points -= _lacks_people(columns)
+    if record.name == "families" and any(
+        name == "birth_date" and Values.of([row[int(at)] for row in rows]).of_children(today)
+        for at, name in columns.items()
+    ):
+        points -= CHILDREN
     evidence = tuple(
         Evidence(heads[int(at)], one.label, _samples(rows, int(at)))
         for at, name in columns.items()

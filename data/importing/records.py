@@ -1,7 +1,9 @@
 """What a kind of record is for imports and exports, and how files name the rows that others refer to."""
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -127,25 +129,54 @@ def is_number(typed: str) -> bool:
     return typed.isdecimal() and 0 < int(typed) < 2**31
 
 
+@lru_cache(maxsize=65_536)
+def plain_number(typed: str) -> str:
+    """What is the same of « 0012 », « 12 » and « 12.0 », of « A12 », « a12 », « A-12 » and « A 012 »."""
+    text = re.sub(r"\.0+$", "", re.sub(r"\s", "", fold(typed)))
+    joined = re.sub(r"(?<=\d)[^a-z\d]+(?=\d)", "-", text)
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[^a-z\d-]|(?<!\d)-|-(?!\d)", "", joined)) or typed
+
+
 def same_number(snapshot: Snapshot, line: Line, column: str, typed: str, written: dict[str, str]) -> str:
     """A key as it is compared within a file. `written`: how each number was written first, filled on the way."""
-    if not is_number(typed):
-        return typed
-    number = str(int(typed))
+    number = plain_number(typed)
     before = written.setdefault(number, typed)
     if before != typed and _ask_number(line, snapshot, column, (before, typed)) == "apart":
-        return typed if typed != number else f"={typed}"
+        return f"={typed}"
     return number
+
+
+@dataclass
+class Written:
+    """Other programs' keys: (table, plain number) -> as it was first written."""
+
+    keys: dict[tuple[type[SQLModel], str], str] = field(default_factory=dict)
+    read: set[type[SQLModel]] = field(default_factory=set)  # tables whose rows' keys are among them
+
+
+def _written(snapshot: Snapshot, table: type[SQLModel]) -> dict[tuple[type[SQLModel], str], str]:
+    known = snapshot.context(Written)
+    if table not in known.read:
+        known.read.add(table)
+        for each in snapshot.every(table):
+            if code := snapshot.code_of(each):
+                known.keys.setdefault((table, plain_number(code)), code)
+    return known.keys
 
 
 def numbered(line: Line, snapshot: Snapshot, table: type[SQLModel], typed: str, column: str) -> Entity | None:
     """The family or the pupil that a file names: by another program's key, or by its number here."""
-    found = snapshot.find(table, ("code", typed))
-    if found is None and is_number(typed):
-        found = snapshot.find(table, ("number", int(typed)))
-        known = "" if found is None else shown_number(snapshot, found)
-        if found is not None and known != typed and is_number(known) and int(known) == int(typed):
-            return None if _ask_number(line, snapshot, column, (known, typed)) == "apart" else found
+    number = plain_number(typed)
+    written = _written(snapshot, table).setdefault((table, number), typed)
+    if (found := snapshot.find(table, ("code", typed))) is not None:
+        return found
+    found = snapshot.find(table, ("number", int(number))) if is_number(number) else None
+    if found is not None and plain_number(shown_number(snapshot, found)) != number:
+        return found if is_number(typed) else None  # another program's key that reads like a number of ours
+    found = found or snapshot.find(table, ("code", written))
+    known = "" if found is None else shown_number(snapshot, found)
+    if found is not None and known != typed and _ask_number(line, snapshot, column, (known, typed)) == "apart":
+        return None
     return found
 
 

@@ -71,7 +71,17 @@ def of_heads(heads: Sequence[str]) -> dict[int, tuple[str, str]]:
             found[at] = (f"adult{numbers[marker]}", words or "responsable")
         else:
             found[at] = ("", words)
-    return found
+    return _with_parents_names(found)
+
+
+def _with_parents_names(found: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """« Nom » and « Prénom » beside « Prénom enfant » alone are a parent's: the child bears their name."""
+    said, unsaid = {each for each in found.values() if each[0]}, {words for group, words in found.values() if not group}
+    if not {"nom", "prenom"} <= unsaid or ("pupil", "prenom") not in said or ("pupil", "nom") in said:
+        return found
+    if any(group.startswith("adult") and "nom" in words.split() for group, words in said):
+        return found
+    return {at: ("adult1", each[1]) if each in {("", "nom"), ("", "prenom")} else each for at, each in found.items()}
 
 
 def _marker_of(head: str, heads: Sequence[str]) -> tuple[str, str]:

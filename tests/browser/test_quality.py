@@ -155,6 +155,17 @@ def a_field_is_missing(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def a_family_is_about_to_be_deleted(page: Page) -> None:
+    opener = page.get_by_role("button", name="Supprimer la famille").first
+    opener.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Retour")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Supprimer la famille")).to_be_focused()
+
+
 STATES: list[tuple[str, str, Callable[[Page], None]]] = [
     ("aubry.claire", "/famille", a_record_waits),
     ("aubry.claire", "/famille", a_record_is_faulty),
@@ -162,6 +173,7 @@ STATES: list[tuple[str, str, Callable[[Page], None]]] = [
     ("renard.paul", "/gestion/demandes", the_help_is_open),
     ("renard.paul", "/gestion/demandes", a_decision_was_taken),
     ("renard.paul", "/gestion/demandes", the_queue_is_searched),
+    ("renard.paul", "/gestion/familles/1042/adultes", a_family_is_about_to_be_deleted),
     ("", "/connexion", a_field_is_missing),
 ]
 
@@ -177,6 +189,8 @@ def test_no_accessibility_fault_in_any_state(
         page.set_viewport_size({"width": width, "height": 900})
         assert faults(page) == [], width
         assert sideways(page) <= 0
+    page.set_viewport_size({"width": 320, "height": 900})
+    assert sideways(page) <= 0
     page.keyboard.press("Escape")
     assert faults(page) == []
     window.complaints.clear()  # a form sent empty is noted by the browser

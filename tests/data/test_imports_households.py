@@ -351,7 +351,7 @@ def test_the_check_shows_the_first_families_as_they_will_be(database: str) -> No
 PEOPLE = [
     ("Roy", "Eva", "3 rue Haute", "57220", "Boulay", "eva@example.org", ("Léa", "Tom", "Zoé")),
     ("Petit", "Luc", "1 rue Basse", "57220", "Boulay", "luc@example.org", ("Nina",)),
-    ("Roy", "Max", "9 quai Neuf", "57000", "Metz", "max@example.org", ("Léa", "Ali")),
+    ("Roy", "Max", "9 quai Neuf", "57000", "Metz", "max@example.org", ("Ali", "Léa")),
     ("Œhler-d’Août", "Zoë", "1 place Ney", "57000", "Metz", "", ("Ève", "Élie")),
 ]
 HEADS = PARENTS.split(";")

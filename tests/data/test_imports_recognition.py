@@ -72,7 +72,7 @@ ENGLISH: dict[str, str | None] = {
 @pytest.mark.parametrize(
     ("kind", "titles", "row", "wanted"),
     [
-        ("families", "N° famille;Nom;Prénom;Né le", "12;Roy;Eva;02/03/2014", {"Né le": None}),
+        ("pupils-and-adults", "Nom élève;Prénom élève;Nom resp;Né le resp", "Roy;Léa;Roy;02/03/2014", {"Né le resp": None}),
         ("families", "N° famille;Nom;Prénom;Né le", "12;Roy;Eva;02/03/1984", {"Né le": "birth_date"}),
         ("pupils", "N° élève;Nom;Prénom;Cycle", "12;Roy;Léa;CYCLE II", {"Cycle": None}),
         ("pupils", "N° élève;Nom;Prénom;Cycle", "12;Roy;Léa;2e cycle", {"Cycle": "cycle"}),

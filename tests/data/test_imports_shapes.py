@@ -88,6 +88,7 @@ def test_a_list_in_the_shape_of_another_program_enters_right_and_tells_what_it_l
     titles, line, left = SHAPES[shape]
     run = received(titles, line)
     assert (run.kind, programs.program_of(run.heads)) == ("pupils-and-adults", "")
+    assert programs.of_conservatoires(run.matched["columns"].values()) is (shape != "Pronote")
     reasons = {each.title: each.why for each in left_columns(kind(run.kind), run.heads, run.matched)}
     assert set(reasons) == set(left)
     for title, why in left.items():

@@ -48,18 +48,27 @@ def test_countries_are_sorted_as_people_look_for_them() -> None:
     ("75.12.34", "NC", "+687751234"), ("93 30 12 34", "MC", "+37793301234"), ("+377 93 30 12 34", "FR", "+37793301234"),
     ("021 123 45 67", "CH", "+41211234567"), ("061 234 56 78", "CH", "+41612345678"), ("06 12 34 56 78", "CH", "+33612345678"),
     ("0470 12 34 56", "BE", "+32470123456"), ("02 502 34 56", "BE", "+3225023456"), ("06 12 34 56 78", "BE", "+33612345678"),
-    ("621 123 456", "LU", "+352621123456"), ("+33 (0)6 12 34 56 78", "FR", "+33612345678"), ("", "CH", ""),
+    ("621 123 456", "LU", "+352621123456"), ("+33 (0)6 12 34 56 78", "FR", "+33612345678"), ("06,12,34,56,78", "FR", "+33612345678"), ("", "CH", ""),
 ])  # fmt: skip
 def test_a_number_is_kept_with_the_code_of_its_own_country(typed: str, country: str, kept: str) -> None:
     assert read_phone(typed, country) == kept
 
 
 @pytest.mark.parametrize(("typed", "country"), [
-    ("06 12 34 56 7", "FR"), ("75.12.34", "FR"), ("+33 6 12 34 56", "FR"), ("3949", "FR"), ("0612345678901", "CH"), ("0612345678;0387001122", "FR"),
+    ("06 12 34 56 7", "FR"), ("75.12.34", "FR"), ("+33 6 12 34 56", "FR"), ("3949", "FR"), ("0612345678901", "CH"), ("06 12 34 56 78 9", "FR"),
 ])  # fmt: skip
 def test_a_number_that_lacks_figures_is_not_complete(typed: str, country: str) -> None:
     with pytest.raises(UserError, match="pas complet"):
         read_phone(typed, country)
+
+
+@pytest.mark.parametrize(("typed", "text"), [
+    ("0612345678;0387001122", "plusieurs numéros"), ("06 12 34 56 78 / 07 00 00 00 00", "plusieurs numéros"),
+    ("06 12 34 56 78 (maman)", "seul : 06 12 34 56 78"), ("Tél : 06 12 34 56 78", "seul : 06 12 34 56 78"),
+])  # fmt: skip
+def test_what_stands_beside_a_number_is_reported(typed: str, text: str) -> None:
+    with pytest.raises(UserError, match=text):
+        read_phone(typed)
 
 
 def test_a_number_of_two_countries_is_asked_about() -> None:
@@ -94,7 +103,8 @@ def test_a_number_is_found_whichever_way_it_is_typed(database: str, kept: str, t
 
 
 @pytest.mark.parametrize(("typed", "kept"), [
-    ("Jean\u2010Luc", "Jean-Luc"), ("Jean\u2011Luc", "Jean-Luc"), ("Jean–Luc", "Jean-Luc"), ("O’Brien", "O’Brien"), ("OʼBrien", "O’Brien"),
+    ("Jean\u2010Luc", "Jean-Luc"), ("Jean—Luc", "Jean-Luc"),
+     ("Jean\u2011Luc", "Jean-Luc"), ("Jean–Luc", "Jean-Luc"), ("O’Brien", "O’Brien"), ("OʼBrien", "O’Brien"),
     ("O‘Brien", "O’Brien"), ("D´Arc", "D’Arc"), ("N`Diaye", "N’Diaye"), ("Gal·la", "Gal·la"), ("Sant Marcel·lí", "Sant Marcel·lí"),
 ])  # fmt: skip
 def test_signs_of_other_keyboards_are_taken_in_names(typed: str, kept: str) -> None:
@@ -139,7 +149,7 @@ def test_names_are_found_and_make_identifiers_in_plain_letters(
         assert grants.propose_login(uow, adult) == login
 
 
-@pytest.mark.parametrize("sign", ["-", "–", "XXX", "xx", "SNP", "Sans prénom", "néant", "."])
+@pytest.mark.parametrize("sign", ["-", "–", "XXX", "xx", "SNP", "Sans prénom", "néant", ".", "—", "S.N.P.", "N/A"])
 def test_a_person_may_have_one_name(database: str, sign: str) -> None:
     with as_(HELENE, "valmont", writes=True) as uow:
         adult = uow.all(select(Guardian).where(Guardian.last_name == "Aubry", Guardian.rank == 1))[0]
@@ -180,6 +190,8 @@ def test_a_date_that_lacks_a_part_says_what_to_write(typed: str, text: str) -> N
 @pytest.mark.parametrize(("typed", "text"), [
     ("rené@example.org", "« é »"), ("claire@example.con", "claire@example.com"), ("claire@example.fe", "claire@example.fr"),
     ("a@example.org, b@example.org", "deux adresses"), ("a@example.org / b@example.org", "deux adresses"), ("claire@example", "pas complète"),
+    ("claire@example,org", "pas de virgule.*« claire@example.org »"), ("M. claire@example.org", "seule : claire@example.org"),
+    ("Claire Aubry <claire@example.org>", "seule : claire@example.org"), ("claire@example.org (maman)", "seule : claire@example.org"),
 ])  # fmt: skip
 def test_a_wrong_address_is_reported_precisely(typed: str, text: str) -> None:
     with pytest.raises(UserError, match=text):
@@ -187,7 +199,15 @@ def test_a_wrong_address_is_reported_precisely(typed: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["claire@example.org.", "claire@example.org;", " mailto:claire@example.org ", "claire@Example.org ,"]
+    "typed",
+    [
+        "claire@example.org.",
+        "claire@example.org;",
+        " mailto:claire@example.org ",
+        "claire@Example.org ,",
+        "claire @example.org",
+        "claire@ example. org",
+    ],
 )
 def test_what_stands_around_an_address_is_left_out(typed: str) -> None:
     assert EMAIL.read(typed) == "claire@example.org"

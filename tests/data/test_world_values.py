@@ -101,6 +101,7 @@ def test_years_of_two_figures_are_asked_about_once_a_column() -> None:
     (datetime(2012, 6, 16, 0, 0, 20), date(2012, 6, 16)), (datetime(2026, 10, 12, 14, 32), date(2026, 10, 12)),
     ("2012-06-15 23:59:16", date(2012, 6, 16)), ("14/3/1982 0:00:00", date(1982, 3, 14)), ("14-mars-1982", date(1982, 3, 14)),
     ("1er septembre 2012", date(2012, 9, 1)), ("16 / 06 / 2012", date(2012, 6, 16)), ("12/10/2026 14:32", date(2026, 10, 12)),
+    ("20120616", date(2012, 6, 16)), (20120616, date(2012, 6, 16)), ("20122012", date(2012, 12, 20)), ("2012.06.16", date(2012, 6, 16)),
 ])  # fmt: skip
 def test_a_day_is_read_with_the_hour_that_programs_put_beside_it(cell: Cell, day: date) -> None:
     assert read(columns.fields.DATE, [cell]) == [day]
@@ -165,6 +166,13 @@ def test_zeros_are_given_back_to_french_post_codes_alone(
     assert (anne().postcode, anne().country) == kept
 
 
+@pytest.mark.parametrize(("written", "code"), [
+    ("Royaume Uni", "GB"), ("ETATS-UNIS", "US"), ("USA", "US"), ("FRA", "FR"), ("Cote d'Ivoire", "CI"), ("République tchèque", "CZ"), ("be", "BE"),
+])  # fmt: skip
+def test_countries_are_read_as_other_programs_write_them(written: str, code: str) -> None:
+    assert read(columns.COUNTRY, [written, "Nations Unies"])[0] == code
+
+
 def test_four_figures_of_an_unknown_country_are_asked_about_once(database: str) -> None:
     text = HEADS + "8001;Durand;Anne;1000;Bruxelles;;;;;\n8002;Durand;Bea;1000;Bruxelles;;;;;\n"
     assert questions(check(give("families", text, zeros=True))) == {"country:1000 bruxelles": ["1000 Bruxelles"]}
@@ -179,6 +187,8 @@ def test_a_foreign_telephone_gets_no_zero(database: str) -> None:
 
 @pytest.mark.parametrize(("fixed", "mobile", "kept"), [
     ("0612345678;0387001122", "", ("+33387001122", "+33612345678")), ("06 12 34 56 78 / 07 50 00 00 00", "", ("+33750000000", "+33612345678")),
+    ("maman : 0612345678 papa : 07 50 00 00 00", "", ("+33750000000", "+33612345678")),
+    ("0387001122 0611223355", "", ("+33387001122", "+33611223355")),
     ("03.87.00.11.22 ou 0611223355", "", ("+33387001122", "+33611223355")), ("06 12 34 56 78 (maman)", "", ("+33612345678", "")),
     ("03 87 00 11 22", "06 12 34 56 78 / 06 12 34 56 78", ("+33387001122", "+33612345678")),
 ])  # fmt: skip

@@ -17,17 +17,38 @@ def age(birth: object, today: date) -> int | None:
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
-def check_birth(line: Line, snapshot: Snapshot, values: MutableMapping[str, Any], column: str, name: str) -> None:
-    """An adult born a few years ago is a child's date in the wrong column, or a child taken for an adult."""
+def check_birth(
+    line: Line, snapshot: Snapshot, values: MutableMapping[str, Any], column: str, name: str, *, alone: bool = False
+) -> bool:
+    """An adult born a few years ago is a child's date in the wrong column, or a child taken for an adult.
+
+    `alone`: nobody else is on the line, which may be a pupil's. False when it is to be left out for that.
+    """
     birth = values.get("birth_date")
     years = age(birth, snapshot.today)
     if not isinstance(birth, date) or years is None or not 0 <= years < TOO_YOUNG:
-        return
+        return True
+    asked = _who(line.fields[column].label) if alone else _whose(line.fields[column].label)
+    answer = snapshot.questions.ask(asked, line=line.number, sample=f"{name}, {birth:%d/%m/%Y}".strip(" ,"))
+    if answer == "drop":
+        del values["birth_date"]
+    return answer != "out"
+
+
+def _whose(title: str) -> Question:
     sentence = UserError("Ces adultes auraient moins de seize ans : est-ce la date de naissance des élèves ?")
     choices = (
         Choice("drop", UserError("Oui : ne pas l’enregistrer pour les adultes")),
         Choice("keep", UserError("Non, ces dates sont bien les leurs")),
     )
-    asked = Question("young-adults", sentence, choices, column=line.fields[column].label)
-    if snapshot.questions.ask(asked, line=line.number, sample=f"{name}, {birth:%d/%m/%Y}".strip(" ,")) == "drop":
-        del values["birth_date"]
+    return Question("young-adults", sentence, choices, column=title)
+
+
+def _who(title: str) -> Question:
+    sentence = UserError("Ces adultes auraient moins de seize ans. Qui sont-ils ?")
+    choices = (
+        Choice("out", UserError("Des élèves : laisser leurs lignes de côté, elles s’importent avec « Élèves et responsables »")),
+        Choice("drop", UserError("Des adultes : la date est celle d’un élève, ne pas l’enregistrer")),
+        Choice("keep", UserError("Des adultes : ces dates sont bien les leurs")),
+    )  # fmt: skip
+    return Question("young-adults", sentence, choices, column=title)

@@ -90,7 +90,7 @@ PUPIL_KEY = (
     "Réf. élève",
 )
 FAMILIES = (
-    column("number", "N° famille", TEXT, *FAMILY_KEY, key=True, required=True, length=80, example="1042"),
+    column("number", "N° famille", TEXT, *FAMILY_KEY, "id_adh", key=True, required=True, length=80, example="1042"),
     column("rank", "Rang", columns.NUMBER, "N° responsable", "Ordre", "Responsable n°", key=True, example="1"),
     column("since", "Famille depuis", DATE, "Date d'entrée", "Date entrée", "Inscrite depuis", example="01/09/2020"),
     *ADULT,
@@ -152,15 +152,16 @@ class Seen:
 
 
 def _family(line: Line, snapshot: Snapshot) -> None:
-    typed = line.get("number", "")
+    values, typed = line.own(ADULT), line.get("number", "")
+    called = full_name(line.get("first_name", ""), line.get("last_name", ""))
+    if not check_birth(line, snapshot, values, "birth_date", called, alone=True):
+        return
     found = numbered(line, snapshot, Family, typed, "number")
     number, code = (found["number"], snapshot.code_of(found)) if found else new_number(snapshot, Family, typed)
     since = {"since": line.values["since"]} if "since" in line.values else {}
     family = snapshot.put(
         line, Draft(Family, [("number", number)], since, code=code, new={"number": number}, found=found), once=False
     )
-    values = line.own(ADULT)
-    check_birth(line, snapshot, values, "birth_date", full_name(line.get("first_name", ""), line.get("last_name", "")))
     given_values = [
         value for name, value in values.items() if value not in ("", None) and name not in {"country", "civility"}
     ]

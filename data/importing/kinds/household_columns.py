@@ -34,7 +34,7 @@ DISCIPLINE = (
     "Cours 1",
 )
 LEVEL = ("Niveau", "Niveau musical", "Cursus", "Cycle 1", "Niveau 1")
-PUPIL_NUMBER = (*PUPIL_KEY, "Identifiant élève", "INE", "Num. élève établissement", "idnumber")
+PUPIL_NUMBER = (*PUPIL_KEY, "Identifiant élève", "INE", "Num. élève établissement", "idnumber", "IDindividu", "id_adh")
 MORE_TITLES = {
     "last_name": ("Nom", "Nom de famille"),
     "first_name": ("Prénom", "Prénoms"),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from data.core import formats
 from data.core.errors import UserError
 from data.core.fields import fold
-from data.importing.kinds.household_lines import CONTACTS, Adult, Entry
+from data.importing.kinds.household_lines import CONTACTS, Adult, Child, Entry
 from data.importing.kinds.household_lines import read as read_line
 from data.importing.questions import Choice, Question
 from data.importing.records import same_number
@@ -109,6 +109,7 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     union = _Union()
     _by_key(entries, union, snapshot)
     _by_evidence(entries, union, snapshot)
+    _by_children(entries, union, snapshot)
     groups: dict[int, Group] = {}
     for entry in entries:
         group = groups.setdefault(union.find(entry.line.number), Group())
@@ -232,6 +233,44 @@ def _without_contact(bucket: list[tuple[Entry, Adult]], union: _Union, snapshot:
         union.join([*others, *(entry.line.number for entry, _ in bare)])
 
 
+def _by_children(entries: list[Entry], union: _Union, snapshot: Snapshot) -> None:
+    """Lines without key that name one child, each with another of its adults: at one address a family, else it is asked."""
+    children: dict[Hashable, list[tuple[Entry, Child]]] = {}
+    for entry in entries:
+        for child in entry.children:
+            last, first, birth = child.text("last_name"), child.text("first_name"), child.values.get("birth_date")
+            if birth and last and first and not entry.key:
+                children.setdefault((*named(last, first), birth), []).append((entry, child))
+    for bucket in children.values():
+        numbers = {child.number for _, child in bucket if child.number}
+        if len({union.find(entry.line.number) for entry, _ in bucket}) < 2 or len(numbers) > 1:
+            continue
+        homes = {address for entry, _ in bucket for adult in entry.adults if (address := address_of(adult))}
+        together = len(homes) == 1 and all(any(map(address_of, entry.adults)) for entry, _ in bucket)
+        if not together:  # one number is one child, whose second home is asked further on
+            answer = "two" if numbers else _ask_child(bucket, snapshot)
+            if answer in {"", "two"}:
+                continue
+            for entry, _ in bucket:
+                entry.separated, entry.together = answer == "homes", answer == "one"
+        union.join(entry.line.number for entry, _ in bucket)
+
+
+def _ask_child(bucket: list[tuple[Entry, Child]], snapshot: Snapshot) -> str:
+    sentence = UserError("Ces élèves sont sur plusieurs lignes, avec d’autres adultes : est-ce un seul enfant ?")
+    choices = (
+        Choice("homes", UserError("Un seul enfant, deux foyers : chaque adulte ne voit que le sien")),
+        Choice("one", UserError("Un seul enfant, une seule famille : les adultes se voient l’un l’autre")),
+        Choice("two", UserError("Des enfants différents")),
+    )
+    adults = " / ".join(dict.fromkeys(adult.called for entry, _ in bucket for adult in entry.adults))
+    answer = ""
+    for entry, child in bucket:
+        asked = Question("same-child", sentence, choices)
+        answer = snapshot.questions.ask(asked, line=entry.line.number, sample=f"{child.called} : {adults}")
+    return answer
+
+
 def _is_bare(entry: Entry) -> bool:
     return not any(address_of(adult) or contacts_of(adult) for adult in entry.adults)
 
@@ -250,7 +289,8 @@ def _settle_homes(group: Group, snapshot: Snapshot) -> None:
     for adult in merged:
         place = address_of(adult) or first_place
         parts.setdefault(str(name_of(adult)) if separated else place, []).append(adult)
-    if len(parts) > 1 and _ask_homes(group, merged, snapshot, separated=separated) == "two":
+    together = any(entry.together for entry in group.entries)
+    if len(parts) > 1 and not together and _ask_homes(group, merged, snapshot, separated=separated) == "two":
         group.homes = [Home(each, second=at > 0) for at, each in enumerate(parts.values())]
     else:
         group.homes = [Home(merged)]

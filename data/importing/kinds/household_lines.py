@@ -60,6 +60,7 @@ class Entry:
     adults: list[Adult] = field(default_factory=list)
     children: list[Child] = field(default_factory=list)
     separated: bool = False
+    together: bool = False  # adults of several lines, said to be one family
 
 
 def read(line: Line, snapshot: Snapshot) -> Entry:

@@ -16,7 +16,7 @@ from data.core.i18n import _, plural
 from data.core.ids import parse_id
 from data.core.spreadsheets import Reading
 from data.core.unit_of_work import UnitOfWork
-from data.importing import jobs, recognition
+from data.importing import jobs, programs, recognition
 from data.importing.kinds.registry import KINDS
 from data.importing.pipeline import CODING_NAMES, Looked
 from data.importing.recognition import Likeness
@@ -26,6 +26,10 @@ DELIMITERS = {";": _("point-virgule ( ; )"), ",": _("virgule ( , )"), "\t": _("t
 TITLES = {"1": _("sur une ligne"), "2": _("sur deux lignes")}
 FORMULAS = plural(
     "{count} cellule lue par le résultat de sa formule", "{count} cellules lues par le résultat de leur formule"
+)
+CONSERVATOIRES = _(
+    "un élève, ses responsables, sa discipline et son cycle par ligne, comme en écrivent les logiciels de conservatoire (Rhapsodie, DuoNET, "
+    "iConservatoire, Opentalent…)"
 )
 MAX_HEADS_SHOWN = 5
 
@@ -77,6 +81,8 @@ def _recognised(uow: UnitOfWork, run: ImportRun, looked: Looked) -> str:
     columns = sorted(found.evidence, key=lambda each: run.heads.index(each.title) if each.title in run.heads else 0)
     shown = " · ".join(f"{each.title} ({', '.join(each.samples[:2])})" for each in columns[:MAX_HEADS_SHOWN])
     by = uow.translate("des titres de {program}", program=looked.program) if looked.program else ""
+    if not by and programs.of_conservatoires(found.columns.values()):
+        by = uow.translate(CONSERVATOIRES)
     return " · ".join(filter(None, (by, shown)))
 
 
