@@ -149,7 +149,7 @@ def follow(root: Path) -> None:
     [upgrade], [back] = read["Upgrade"], read["Rollback"]
     do(root, upgrade)
     assert do(root, accounts).strip() == "1"
-    do(root, 'anacrouse create-staff --site valmont --login b --name "B C" --email b@example.org')
+    do(root, 'anacrouse create-staff --site valmont --login marin.lea --name "Léa Marin" --email marin.lea@example.org')
     assert do(root, accounts).strip() == "2"
     do(root, back)
     assert do(root, accounts).strip() == "1"
