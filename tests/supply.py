@@ -1,6 +1,6 @@
 """`python -m tests.supply`: what the portal is made of (`make supply`): advisories, licences, a CycloneDX list (var/sbom.cdx.json).
 
-Advisories: by `uv audit`, which asks api.osv.dev; told, not failed, when that cannot be reached. Without a network, against a file
+Advisories: by `uv audit`, which asks api.osv.dev; a line says it, and nothing fails, when that cannot be reached. Without a network, against a file
 exported beforehand in OSV's format (JSON, JSON lines, a folder or a zip of them): `make supply ADVISORIES=all.zip`.
 """
 
@@ -75,13 +75,13 @@ def licence_of(package: Package) -> str:
         node = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
         return str(node[f"node_modules/{package.name}"].get("license", ""))
     try:
-        told = metadata.metadata(package.name)
+        about = metadata.metadata(package.name)
     except metadata.PackageNotFoundError:
         return ""
     classifiers = [
-        each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if each.startswith("License")
+        each.rpartition(" :: ")[2] for each in about.get_all("Classifier") or () if each.startswith("License")
     ]
-    text = told.get("License-Expression") or (told.get("License") or "").strip()
+    text = about.get("License-Expression") or (about.get("License") or "").strip()
     if not text or "\n" in text:
         text = " AND ".join(CALLED.get(each.lower(), each) for each in classifiers)
     return CALLED.get(text.lower(), text)

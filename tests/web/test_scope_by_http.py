@@ -203,7 +203,7 @@ def test_no_address_takes_anything_for_another_family(
 
 PARTS = (
     *("identite", "apparence", "champs", "phrases", "actualites", "textes-legaux", "accessibilite", "conservation"),
-    *("paiement", "securite", "courriel", "comptes", "etat"),
+    *("registre", "violation", "paiement", "securite", "courriel", "comptes", "etat"),
 )
 
 
