@@ -3,9 +3,10 @@
 The portal keeps none of what is typed: a breach may be the portal's own. The PDF is what is sent and filed.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
@@ -13,8 +14,10 @@ from sqlmodel import SQLModel, col, select
 from data.accounts.models import Account
 from data.core import audit, formats, sites
 from data.core.audit import Action, AuditEntry
+from data.core.errors import UserError
+from data.core.fields import read_date
 from data.core.i18n import _
-from data.core.plain_text import tidy_lines
+from data.core.plain_text import tidy, tidy_lines
 from data.core.roles import Role
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Family, Guardian, Pupil
@@ -73,11 +76,14 @@ def known(uow: UnitOfWork) -> Known:
 
 
 def moment_of(uow: UnitOfWork, typed: str) -> datetime | None:
-    """What a field of day and hour sends, by the site's clock; nothing when it was left empty."""
+    """« 24/11/2026 10:15 », « 24/11/2026 10 h », by the site's clock; nothing when it cannot be read."""
+    found = re.fullmatch(r"(.{6,10}?)(?:[ ,à]+(\d\d?)(?: ?[:h] ?(\d\d)?)?)?", typed.strip()[:40])
     try:
-        return datetime.fromisoformat(typed[:16]).replace(tzinfo=sites.here(uow).zone)
-    except ValueError:
+        day = read_date(found[1].strip()) if found else None
+        clock = time(int(found[2] or 0), int(found[3] or 0)) if found else time()
+    except (UserError, ValueError):
         return None
+    return datetime.combine(day, clock, sites.here(uow).zone) if day else None
 
 
 def sheet(uow: UnitOfWork, typed: Mapping[str, str]) -> Statement:
@@ -86,8 +92,8 @@ def sheet(uow: UnitOfWork, typed: Mapping[str, str]) -> Statement:
     begun, noticed = (moment_of(uow, typed.get(name, "")) for name in ("begun", "noticed"))
     audit.note_record(uow, Action.BREACH_SHEET, site)
 
-    def said(moment: datetime | None) -> str:
-        return formats.moment(moment, site.zone, uow.language) if moment else ""
+    def said(moment: datetime | None, name: str = "") -> str:
+        return formats.moment(moment, site.zone, uow.language) if moment else tidy(typed.get(name, "")[:40])
 
     def written(fields: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
         return [(uow.translate(label), tidy_lines(typed.get(name, "")[:MAX_TEXT])) for name, label in fields]
@@ -95,8 +101,8 @@ def sheet(uow: UnitOfWork, typed: Mapping[str, str]) -> Statement:
     nature = [uow.translate(text) for name, text in NATURES.items() if name in typed]
     fact, language = register.fact, uow.language
     when = (
-        (uow.translate("Début"), said(begun)),
-        (uow.translate("Constatée le"), said(noticed)),
+        (uow.translate("Début"), said(begun, "begun")),
+        (uow.translate("Constatée le"), said(noticed, "noticed")),
         (uow.translate("À notifier à la CNIL avant le"), said(noticed + HOURS if noticed else None)),
         (uow.translate("Notifiée le, sous le numéro"), ""),
         (uow.translate("Nature"), "\n".join(nature)),

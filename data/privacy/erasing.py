@@ -111,13 +111,12 @@ def _absence_papers(before: Before) -> Clause:
 
 
 def _photographs(before: Before) -> Clause:
-    """Those that are nobody's photograph any more, and that no request speaks of."""
-    current = exists().where(col(Pupil.photo) == StoredFile.name)
+    """Those that no request speaks of any more."""
     asked = exists().where(
         col(FieldChange.field) == PHOTO,
         or_(col(FieldChange.new) == StoredFile.name, col(FieldChange.old) == StoredFile.name),
     )
-    return and_(col(StoredFile.kind) == PHOTO, col(StoredFile.created_at) < before, ~current, ~asked)
+    return and_(col(StoredFile.created_at) < before, ~asked)
 
 
 def _erase_files(uow: UnitOfWork, rows: Sequence[StoredFile]) -> None:
@@ -201,7 +200,7 @@ RULES = (
     Rule(records.ABSENCE_PAPERS, StoredFile, StoredFile.created_at, _absence_papers, _erase_files,
          and_(_THERE, col(StoredFile.kind) == "absence"), Action.DOCUMENTS_ERASED),
     Rule(records.OLD_PHOTOGRAPHS, StoredFile, StoredFile.created_at, _photographs, _erase_files,
-         and_(_THERE, col(StoredFile.kind) == PHOTO), Action.DOCUMENTS_ERASED),
+         and_(_THERE, col(StoredFile.kind) == PHOTO, ~exists().where(col(Pupil.photo) == StoredFile.name)), Action.DOCUMENTS_ERASED),
     Rule(records.REVIEW_NOTES, ReviewNote, ReviewNote.changed_at, _notes, _delete),
     Rule(records.REQUESTS, ChangeRequest, ChangeRequest.submitted_at, _requests, _erase_requests),
     Rule(records.LETTER_TEXTS, Letter, Letter.created_at, _sent, lambda uow, rows: _empty(uow, rows, {"blocks": [], "secret": ""}),

@@ -140,7 +140,7 @@ def test_staff_and_strangers_have_none(database: str) -> None:
 
 @both
 def test_what_the_office_noted_of_a_request_is_in_it_without_who_wrote_it(database: str, tmp_path: Path) -> None:
-    """Article 15: a note about a person is theirs to read; not of a pupil whose other household is under protection."""
+    """R-70: a note about a person is theirs to read; not of a pupil whose other household is under protection."""
     claires, marcs = account(CLAIRE).family_id, account("aubry.marc").family_id
     with as_(CLAIRE) as uow:
         irina = pupil(uow, "Irina")

@@ -49,8 +49,8 @@ def test_register_and_notice_say_what_the_settings_say_and_every_duration(databa
 @both
 def test_the_sheet_of_a_breach_holds_what_the_portal_knows_and_the_hour_by_which_it_is_notified(database: str) -> None:
     typed = {
-        "begun": "2020-01-01T08:00",
-        "noticed": "2026-11-24T10:00",
+        "begun": "01/01/2020",
+        "noticed": "24/11/2026 10 h",
         "integrity": "1",
         "what": "Une clé USB perdue.",
     }
@@ -68,3 +68,17 @@ def test_the_sheet_of_a_breach_holds_what_the_portal_knows_and_the_hour_by_which
     assert "Confidentialité" not in written
     with as_(PAUL) as uow, pytest.raises(NotFound):
         breach.known(uow)
+
+
+def test_a_day_and_an_hour_are_read_as_people_write_them(database: str) -> None:
+    written = {
+        "24/11/2026 10:15": "10:15",
+        "24/11/2026 à 9h05": "09:05",
+        "24/11/2026": "00:00",
+        "hier": "",
+        "24/11/2026 25:00": "",
+        "": "",
+    }
+    with as_(HELENE) as uow:
+        found = {typed: breach.moment_of(uow, typed) for typed in written}
+    assert {typed: f"{moment:%H:%M}" if moment else "" for typed, moment in found.items()} == written

@@ -106,7 +106,7 @@ def test_register_and_breach_are_the_managers_and_the_notice_is_everybodys(porta
     """R-75: as pages and as papers; of a breach nothing that was typed is kept."""
     helene, paul = come("lemoine.helene"), come("renard.paul")
     assert helene.get("/gestion/reglages/registre.pdf").content.startswith(b"%PDF")
-    typed = {"noticed": "2026-11-24T10:00", "begun": "hier", "confidentiality": "1", "what": "Un ordinateur a disparu."}
+    typed = {"noticed": "24/11/2026 10:00", "begun": "hier", "confidentiality": "1", "what": "Un ordinateur a disparu."}
     assert helene.post("/gestion/reglages/violation.pdf", data=typed).content.startswith(b"%PDF")
     [(changes,)] = portal.rows("SELECT changes FROM audit_entry WHERE action = 'breach sheet'")
     assert "ordinateur" not in str(changes)

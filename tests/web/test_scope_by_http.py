@@ -40,6 +40,7 @@ OWN_TOO = (
 )  # holds a word of the address, and shows whose page it is
 BANK_RETURN = "/facturation/retour/{payment}"  # the same page for everybody: it asks again by GET
 ANYONES = (
+    "/donnees-personnelles/",
     "/demonstration/courriels/",  # on the demonstration's own machine alone
     "/verifier/{code}",
     "/confirmer/{token}",

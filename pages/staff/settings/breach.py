@@ -25,6 +25,7 @@ from pages.staff.settings import frame
 
 PATH = frame.path_of(BREACH)
 MOST_BYTES = 128 * 1024
+MOMENT = _("jj/mm/aaaa hh:mm")
 
 
 @screen(PATH, Audience.MANAGER, title=BREACH.title)
@@ -71,7 +72,7 @@ def _known(uow: UnitOfWork, known: breach.Known) -> Markup:
 
 
 def _form(uow: UnitOfWork) -> Markup:
-    now = uow.now.astimezone(sites.here(uow).zone)
+    now = f"{uow.now.astimezone(sites.here(uow).zone):%d/%m/%Y %H:%M}"
     natures = [
         html.label(html.input(type="checkbox", name=name, value="1"), uow.translate(text), class_="check s12")
         for name, text in breach.NATURES.items()
@@ -94,8 +95,8 @@ def _form(uow: UnitOfWork) -> Markup:
         ),
         html.form(
             html.div(
-                labelled(uow, "breach-begun", "Début, s’il est connu", "datetime-local", span=6),
-                labelled(uow, "breach-noticed", "Constatée le", "datetime-local", span=6, value=f"{now:%Y-%m-%dT%H:%M}"),
+                labelled(uow, "breach-begun", "Début, s’il est connu", "text", span=6, hint=MOMENT, maxlength=40),
+                labelled(uow, "breach-noticed", "Constatée le", "text", span=6, hint=MOMENT, maxlength=40, value=now),
                 html.fieldset(html.legend(uow.translate("Nature")), natures, class_="s12"),
                 texts(breach.WHAT),
                 texts(breach.AFTER),

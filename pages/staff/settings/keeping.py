@@ -32,7 +32,7 @@ def _forecast(uow: UnitOfWork) -> Markup:
     title = uow.translate("Ce qui serait effacé")
     heads = [
         uow.translate(each)
-        for each in (_("Donnée"), _("Durée"), _("Gardées"), _("Depuis le"), _("Au prochain passage"), _("D’ici 30 jours"))
+        for each in (_("Donnée"), _("Durée"), _("Gardées"), _("Au prochain passage"), _("D’ici 30 jours"))
     ]  # fmt: skip
     rows = [_row(uow, each) for each in retention.forecast(uow.site_id or 0)]
     return html.section(
@@ -43,7 +43,7 @@ def _forecast(uow: UnitOfWork) -> Markup:
                 "les durées enregistrées ci-dessus."
             ),
         ),
-        table(title, heads, rows, quiet_caption=True, looks=("", "", "num", "num", "num", "num")),
+        table(title, heads, rows, quiet_caption=True, looks=("", "", "", "num", "num")),
         class_="card flow-card",
         aria_label=title,
     )  # fmt: skip
@@ -51,9 +51,12 @@ def _forecast(uow: UnitOfWork) -> Markup:
 
 def _row(uow: UnitOfWork, each: Forecast) -> tuple[str, ...]:
     site = sites.here(uow)
-    since = formats.day(each.oldest.astimezone(site.zone).date()) if each.oldest else "–"
+    held = str(each.held)
+    if each.held and each.oldest:
+        since = formats.day(each.oldest.astimezone(site.zone).date())
+        held = uow.translate("{count}, depuis le {day}", count=each.held, day=since)
     label, duration = uow.translate(each.record.label), each.record.duration(site, uow.language)
-    return label, duration, str(each.held), since, str(each.due), str(each.soon)
+    return label, duration, held, str(each.due), str(each.soon)
 
 
 def _archives(uow: UnitOfWork) -> Markup:
