@@ -1,4 +1,4 @@
-"""What the process does by itself, by the day: the staff's digest, on Mondays the managers' report."""
+"""What the process does by itself, by the day: the staff's digest, and on Mondays the managers' report."""
 
 import logging
 from datetime import datetime, time, timedelta
