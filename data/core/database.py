@@ -124,6 +124,7 @@ def make_engine(url: str) -> Engine:
                 "options": "-c lock_timeout=5s -c statement_timeout=15s -c timezone=utc",
             },
         )
+        event.listen(made, "connect", _prepare_postgresql)
         event.listen(made, "begin", _begin_on_postgresql)
         return made
     if (file := make_url(url).database) and file != ":memory:":
@@ -172,6 +173,17 @@ def _begin_on_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Its texts hold no NUL: one that a stranger sends is looked for with the sign of what cannot be read, and nothing is found."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Whole(StrDumperUnknown):
+        def dump(self, text: str) -> bytes:
+            return text.replace("\0", "\ufffd").encode()
+
+    connection.adapters.register_dumper(str, Whole)
 
 
 def _begin_on_postgresql(connection: Connection) -> None:

@@ -156,6 +156,22 @@ def test_a_process_that_takes_nothing_more_or_cannot_be_had_holds_nobody_up(monk
     assert refused(pdf()) == "occupe"
 
 
+def test_a_fault_that_no_library_should_have_is_the_files_and_not_the_machines() -> None:
+    """Both were told as « très sollicité »: the file was sent again and again."""
+    scan = io.BytesIO()
+    Image.new("L", (60, 40)).save(scan, "TIFF", save_all=True, append_images=[Image.new("L", (60, 40))])
+    width = b"\x00\x01\x04\x00\x01\x00\x00\x00"  # its tag, in the second page's directory
+    whole, _, end = scan.getvalue().rpartition(width)
+    assert refused(whole + b"\xfd" + width[1:] + end) == "illisible"
+    with workers.Worker(workers.Program("data.uploads.inspection", 1024**3, 0, 20, isolated=True)) as child:
+        assert child.hear(120) == b"ready"
+        child.send(b"\xff")  # no question: it ends by itself
+        child.send(b"")
+        with pytest.raises(workers.Ended) as ended:
+            child.hear(120)
+    assert ended.value.code > 0
+
+
 def enormous() -> bytes:
     """Forty million pixels that can be seen through: the most that a picture may hold."""
     out = io.BytesIO()
