@@ -6,7 +6,7 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
+.PHONY: help install run dev test test-days test-postgresql test-nicegui fuzz coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -35,6 +35,14 @@ test: $(READY) browser
 # All tests but the browser's, on the days on which calendars go wrong (tests/days.py): an hour or two.
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
+
+# The tests of data/ once more, on PostgreSQL where `make test` asks SQLite alone.
+test-postgresql: $(READY) browser
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest tests/data
+
+# What strangers may send, made by machine, and acts in any order: half an hour, a minute a target (FUZZ_SECONDS=60).
+fuzz: $(READY) browser
+	$(VENV)/python -m pytest -s tests/fuzz/fuzz_*.py
 
 # What stands on NiceGUI's internals, and real pages, with its last three minor versions: before the pin in pyproject.toml moves.
 test-nicegui: $(READY) browser

@@ -100,7 +100,7 @@ def children() -> list[psutil.Process]:
     return children_at(os.getpid(), "data.uploads.inspection")
 
 
-def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:
+def test_streams_that_swell_and_tables_that_lie_cost_little_and_end() -> None:  # row 68
     validation.check(pdf())
     (child,) = children()
     resting = pikepdf.Pdf.new()
@@ -241,7 +241,7 @@ def test_enormous_pictures_take_turns_and_little_memory(monkeypatch: pytest.Monk
     ("gnp\u202efdp.exe.pdf", PDF, "gnpfdp.exe.pdf"), ("\u200bvide\u2066.pdf", PDF, "vide.pdf"), (".pdf", PDF, "document.pdf"),
     ("", "image/png", "document.png"), ("…/  .. .pdf", PDF, "document.pdf"), ("a\u00a0b.pdf", PDF, "a b.pdf"), ("\ud800.pdf", PDF, "document.pdf"),
 ])  # fmt: skip
-def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(
+def test_a_files_name_is_shown_as_the_family_knows_it_and_hides_nothing(  # row 70
     given: str, media_type: str, shown: str
 ) -> None:
     assert validation.shown_name(given, media_type) == shown

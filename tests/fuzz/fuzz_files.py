@@ -185,9 +185,9 @@ def pictures() -> list[bytes]:
 
 
 def _exif() -> Image.Exif:
-    told = Image.Exif()
-    told[0x0112], told[0x010F] = 6, "camera"
-    return told
+    noted_down = Image.Exif()
+    noted_down[0x0112], noted_down[0x010F] = 6, "camera"
+    return noted_down
 
 
 def test_pictures() -> None:

@@ -228,7 +228,7 @@ def test_the_address_of_the_base_url_is_an_origin_of_ours(launch: Launch, come: 
     assert person.sign_in("aubry.claire").status_code == 303
 
 
-def test_a_body_without_length_is_counted_as_it_comes(come: Come) -> None:
+def test_a_body_without_length_is_counted_as_it_comes(come: Come) -> None:  # row 71
     def endless() -> Iterator[bytes]:
         for _ in range(200):
             yield b"a" * 65536
