@@ -36,9 +36,10 @@ test: $(READY) browser
 test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
-# The tests of data/ once more, on PostgreSQL where `make test` asks SQLite alone.
+# Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
+ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 test-postgresql: $(READY) browser
-	TESTS_DATABASE=postgresql $(VENV)/python -m pytest tests/data
+	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
 
 # What strangers may send, made by machine, and acts in any order: half an hour, a minute a target (FUZZ_SECONDS=60).
 fuzz: $(READY) browser
