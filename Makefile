@@ -4,6 +4,7 @@ VENV := .venv/bin
 READY := .venv/.ready
 NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' | sort -n | tail -1 | awk '{ printf "%04d", $$1 + 1 }')
 BIOME := node_modules/@biomejs/biome/bin/biome
+ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev test test-days test-postgresql test-nicegui fuzz coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
@@ -37,7 +38,6 @@ test-days: $(READY) browser
 	$(VENV)/python -m tests --days
 
 # Connexion, sessions, requests, re-enrolment, staff, imports and letters once more, on PostgreSQL where `make test` asks SQLite alone.
-ON_POSTGRESQL := login sessions change_requests change_review staff_accounts imports_check outbox_admin reenrolment
 test-postgresql: $(READY) browser
 	TESTS_DATABASE=postgresql $(VENV)/python -m pytest $(ON_POSTGRESQL:%=tests/data/test_%.py)
 
