@@ -250,11 +250,7 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
     try:
         if row.gateway != gateway.name:
             raise Forged("an order of another gateway")
-        confirmation = gateway.confirm(sent)
-        if confirmation.reference != row.reference:
-            raise Forged("an answer about another order")
-        if confirmation.state == State.PAID and not 0 < len(confirmation.transaction) <= 80:
-            raise Forged("no number of transaction")
+        confirmation = gateways.confirmed(gateway, sent, row.reference)
     except Forged as forged:
         _note_forged(row.id, gateway.name, str(forged), client, now)
         raise

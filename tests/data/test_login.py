@@ -23,9 +23,10 @@ from data.families.models import Guardian
 from data.mail.outbox import Letter
 from tests.counting import hashes, statements
 from tests.data.login_helpers import MAIL, WRONG, at, change, enter, lose, mailed, refusal
-from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, set_site, site
+from tests.demo_users import CLAIRE, MARC, PAUL, account, as_, both, counts, every, last, on_sqlite, set_site, site
 
 
+@on_sqlite
 def test_nobody_waits_for_a_writer_to_be_seen(database: str) -> None:
     token, _ = sessions.sign_in(account(CLAIRE))
     with system_unit_of_work(writes=True) as busy:

@@ -9,12 +9,13 @@ from importlib.metadata import entry_points
 from urllib.parse import urlsplit
 
 from data.billing.gateways.payfip import PayFip
-from data.billing.gateways.protocol import Gateway, Order, Redirection, Unreachable
+from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Redirection, Sent, State, Unreachable
 from data.billing.gateways.simulator import Simulator
 from data.core.errors import UserError
 from data.core.settings import settings
 
 GROUP = "anacrouse.gateways"
+MAX_CENTS = 99_999_999
 log = logging.getLogger("anacrouse.gateways")
 
 
@@ -63,3 +64,20 @@ def ask(gateway: Gateway, order: Order) -> Redirection:
     if not ours and (parts.scheme, parts.netloc) != ("https", gateway.host or "-"):
         raise Unreachable(f"{gateway.name} leads to {parts.scheme}://{parts.netloc}, not to its own host")
     return there
+
+
+def confirmed(gateway: Gateway, sent: Sent, reference: str) -> Confirmation:
+    """The gateway's answer about that order. What cannot be read, or is none of a bank's, is Forged, however well it is signed."""
+    try:
+        found = gateway.confirm(sent)
+    except (Forged, Unreachable):
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise Forged(f"an answer that cannot be read: {fault!r:.120}") from fault
+    if found.reference != reference:
+        raise Forged("an answer about another order")
+    if found.state == State.PAID and not 0 < len(found.transaction) <= 80:
+        raise Forged("no number of transaction")
+    if found.state == State.PAID and not 0 < found.cents <= MAX_CENTS:
+        raise Forged("no amount that a bank takes")
+    return found
