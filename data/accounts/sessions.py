@@ -16,7 +16,7 @@ from data.core import audit, password_lifetimes
 from data.core.audit import Action
 from data.core.database import Unavailable
 from data.core.errors import ErrorCode, NotFound, UserError
-from data.core.i18n import _
+from data.core.i18n import Language, _, as_language, translate
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -26,6 +26,8 @@ from data.families.models import of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
+
+UNKNOWN_BROWSER = _("Navigateur")
 
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -148,6 +150,11 @@ def _by_login(uow: UnitOfWork, site_id: int, login: str) -> Account | None:
     return uow.one(select(Account).where(Account.site_id == site_id, Account.login == login))
 
 
+def device_said(label: str, language: Language) -> str:
+    """« Firefox · Android »; of an unknown browser « Navigateur · Linux »."""
+    return label.replace(UNKNOWN_BROWSER, translate(UNKNOWN_BROWSER, language)) or "–"
+
+
 def _known_device(uow: UnitOfWork, account: Account | None, device: str) -> str:
     """The device's digest when it belongs to the account, else ""."""
     if not account or not device:
@@ -207,7 +214,10 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                to, words = accounts.recipient(uow, account), {"login": account.login, "device": label[:60] or "–"}
+                to, words = (
+                    accounts.recipient(uow, account),
+                    {"login": account.login, "device": device_said(label[:60], as_language(account.language))},
+                )
                 outbox.write(uow, Mail(LetterKind.STAFF_SIGNED_IN, to, words, path="/mot-de-passe"))
         audit.note_record(
             uow,

@@ -166,8 +166,8 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
             teacher=each.teacher_name,
             hours=formats.decimal(each.enrolment.hours_done, uow.language, places=0),
             average=formats.decimal(each.enrolment.average, uow.language),
-            mention=each.enrolment.mention,
-            result=each.enrolment.class_result,
+            mention=translate_or_same(each.enrolment.mention, uow.language),
+            result=translate_or_same(each.enrolment.class_result, uow.language),
             comment=each.enrolment.comment,
         )
         for each in schooling.history(uow, pupil.id)
@@ -212,8 +212,8 @@ def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> byte
     lines = [line for charged in found for line in _account(uow, pupil, charged)]
     received = [each for charged in found for each in charged.received]
     if due := sum(charged.due for charged in found):
-        lines.append((uow.translate("Reste à régler"), formats.euros(due)))
-    amount = formats.euros(sum(cents for _, cents in received))
+        lines.append((uow.translate("Reste à régler"), formats.euros(due, uow.language)))
+    amount = formats.euros(sum(cents for _, cents in received), uow.language)
     payers = ", ".join(dict.fromkeys(payment.payer for payment, _ in received if payment.payer))
     return _certify(uow, pupil, "payment", school_year, lines, amount=amount, payer=payers)
 
@@ -228,12 +228,12 @@ def _account(uow: UnitOfWork, pupil: Pupil, charged: Charged) -> Iterator[tuple[
             number=bill.number,
             day=formats.day(bill.day),
         )
-        yield label, formats.euros(line.cents)
+        yield label, formats.euros(line.cents, uow.language)
     for credit, cents in charged.credited:
         label = uow.translate("Avoir n° {number} du {day}", number=credit.number, day=formats.day(credit.day))
-        yield f"{label} {whose}".strip(), formats.euros(-cents)
+        yield f"{label} {whose}".strip(), formats.euros(-cents, uow.language)
     for payment, cents in charged.received:
-        yield f"{_how(uow, payment)} {whose}".strip(), formats.euros(cents)
+        yield f"{_how(uow, payment)} {whose}".strip(), formats.euros(cents, uow.language)
 
 
 def _how(uow: UnitOfWork, payment: Payment) -> str:

@@ -34,7 +34,7 @@ class Due:
 
 
 Sent = tuple[Reenrolment, Pupil, str]  # with the staff's words to the household
-Given = tuple[SuppliedDocument, Pupil, str]  # with what the document is called
+Given = tuple[SuppliedDocument, Pupil, RequiredDocument]
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ def standing(uow: UnitOfWork, theirs: Iterable[tuple[Pupil, PupilLink]]) -> Stan
     for campaign in reversed({campaign.id: campaign for campaign, _ in known}.values()):  # the first to close is shown
         opened = campaigns.is_open(uow, campaign)
         wanted = list(pupils) if opened else [pupil_id for pupil_id, of in sent if of == campaign.id]
-        for pupil_id, seen, way, answer, document, label in _begun(uow, campaign, wanted) if wanted else ():
+        for pupil_id, seen, way, answer, document, wanted_document in _begun(uow, campaign, wanted) if wanted else ():
             key = (pupil_id, campaign.id)
             wishes[key] = way or "", answer or ""
             if opened and seen:
                 shown[pupil_id] = campaign
             if document:
-                given.append((document, pupils[pupil_id], label or ""))
+                given.append((document, pupils[pupil_id], wanted_document))
             if state_of(document, uow.today) in {DocumentState.REFUSED, DocumentState.EXPIRED}:
                 again[key] = again.get(key, 0) + 1
     mine = {key: request for key, request in sent.items() if request.household_id == uow.family_id}
@@ -89,9 +89,9 @@ def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
 
     sent: dict[int, Sent] = {}
     given: list[Given] = []
-    for pupil, answer, request, document, label in uow.rows(
+    for pupil, answer, request, document, wanted in uow.rows(
         select(Pupil, Wish.answer, Reenrolment, SuppliedDocument)
-        .add_columns(col(RequiredDocument.label))
+        .add_columns(RequiredDocument)
         .select_from(Wish)
         .join(Pupil, col(Pupil.id) == Wish.pupil_id)
         .join(Reenrolment, theirs(Reenrolment) & (col(Reenrolment.household_id) == uow.family_id), isouter=True)
@@ -108,13 +108,13 @@ def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
         if request:
             sent[request.id] = (request, pupil, answer)
         if document:
-            given.append((document, pupil, label or ""))
+            given.append((document, pupil, wanted))
     return list(sent.values()), given
 
 
 def _begun(uow: UnitOfWork, campaign: Campaign, pupil_ids: Iterable[int]) -> Sequence[Any]:
-    """(pupil, whether it sees the campaign, the way its household chose, the staff's words to it, a document given and what it
-    is called), a row for each document."""
+    """(pupil, whether it sees the campaign, the way its household chose, the staff's words to it, a document given and the one
+    asked for), a row for each document."""
     values = {"pupils": list(pupil_ids), "family": uow.family_id, **campaigns.audience_values(campaign)}
     return uow.rows(_begun_in(CampaignAudience(campaign.audience)), **values)
 
@@ -130,7 +130,7 @@ def _begun_in(kind: CampaignAudience) -> Any:
 
     return prepared(
         select(Pupil.id, campaigns.audience_of(kind).label("seen"), Wish.way, Wish.answer)
-        .add_columns(SuppliedDocument, col(RequiredDocument.label))
+        .add_columns(SuppliedDocument, RequiredDocument)
         .join(Wish, theirs(Wish), isouter=True)
         .join(SuppliedDocument, theirs(SuppliedDocument), isouter=True)
         .join(RequiredDocument, col(RequiredDocument.id) == SuppliedDocument.document_id, isouter=True)

@@ -229,11 +229,16 @@ def _connections(uow: UnitOfWork) -> Markup:
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
-            one.device or "–",
+            sessions.device_said(one.device, uow.language),
             formats.moment(one.started_at, zone, uow.language),
             formats.ago(one.seen_at, uow.now, zone, uow.language),
             button(
-                icon("cross"), uow.translate("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"
+                icon("cross"),
+                uow.translate("Fermer"),
+                _unseen(sessions.device_said(one.device, uow.language)),
+                do="close",
+                of=one.id,
+                class_="btn quiet",
             ),
         )
         for one in sessions.mine(uow)

@@ -262,7 +262,7 @@ def device_label(agent: str) -> str:
             for mark, name in (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
             if mark in agent
         ),
-        "Navigateur",
+        sessions.UNKNOWN_BROWSER,
     )
     system = next(
         (

@@ -16,13 +16,14 @@ from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join
+from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import DATE
-from data.core.i18n import _
+from data.core.i18n import _, translate_or_same
 from data.core.ids import parse_id
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -214,7 +215,7 @@ def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
 
 def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
-    title = f"{kind} {absences.days_of(notice, uow.language)} · {uow.translate(notice.reason)}"
+    title = f"{kind} {absences.days_of(notice, uow.language)} · {translate_or_same(notice.reason, uow.language)}"
     shown = (
         html.a(icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}")
         if notice.document
@@ -227,7 +228,8 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
             class_="card-head",
         ),
         notice.comment and html.p(notice.comment),
-        notice.answer and html.p(uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
+        notice.answer
+        and html.p(filled(uow.translate("Réponse du conservatoire : {answer}"), answer=own(uow, notice.answer))),
         shown and html.p(shown, class_="links-row"),
         _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
     )

@@ -174,7 +174,7 @@ def _sessions(uow: UnitOfWork, sessions: list[SignIn]) -> Markup:
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
-            one.device or "–",
+            accounts_sessions.device_said(one.device, uow.language),
             formats.moment(one.started_at, uow.zone, uow.language),
             formats.ago(one.seen_at, uow.now, uow.zone, uow.language),
             button(icon("cross"), uow.translate("Fermer"), do="close", of=one.id, class_="btn quiet small"),
