@@ -189,7 +189,13 @@ def certified(courses: Iterable[Attended]) -> list[Attended]:
     return [each for each in courses if each.enrolment.status == EnrolmentStatus.ENROLLED]
 
 
-def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
+def certificate(uow: UnitOfWork, paper: certificates.Certificate) -> bytes | Draft:
+    """Its PDF: the one written before, or what is to be written."""
+    subject = f"certificate:{paper.code.replace('-', '')}"
+    return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
+
+
+def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> certificates.Certificate:
     """That the pupil attends courses this school year; NotFound when there are none."""
     found = certified(schooling.courses(uow, pupil.id))
     if not found:
@@ -204,7 +210,7 @@ def _when(uow: UnitOfWork, a: Attended) -> str:
     return ", ".join(filter(None, (day, a.teacher_name)))
 
 
-def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> bytes | Draft:
+def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> certificates.Certificate:
     """What came in from this family for the pupil in a school year, for what, when and how; NotFound when nothing was billed."""
     found = pupil_payments.of_pupil(uow, pupil.full_name, school_year) if school_year.isprintable() else []
     if not found:
@@ -254,7 +260,7 @@ def _certify(
     school_year: str,
     lines: list[tuple[str, str]],
     **received: str,
-) -> bytes | Draft:
+) -> certificates.Certificate:
     """The certificate with these facts: the one issued before, or a new one with its code."""
     site = sites.here(uow)
     facts = {
@@ -291,14 +297,7 @@ def _certify(
             )
         )
         audit.note_record(uow, Action.CERTIFICATE_ISSUED, row, changes={"kind": ["", kind]})
-    return _printed(uow, site, pupil, row, lines, **received)
-
-
-def _printed(
-    uow: UnitOfWork, site: Site, pupil: Pupil, row: Certificate, lines: list[tuple[str, str]], **received: str
-) -> bytes | Draft:
-    """The certificate's paper: the one written before, or what is to be written."""
-    paper = certificates.Certificate(
+    return certificates.Certificate(
         letterhead=letterhead_of(site),
         kind="payment" if row.kind == "payment" else "enrolment",
         code=spaced(row.code),
@@ -314,8 +313,6 @@ def _printed(
         language=uow.language,
         **received,
     )
-    subject = f"certificate:{row.code}"
-    return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
 
 
 def spaced(code: str) -> str:

@@ -215,10 +215,17 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
     ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == Nature.INVOICE]
     billed = billing.pupils_billed(uow, ids) if ids else set()
     links = [
-        html.a(
-            icon("paper"),
-            uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
-            href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
+        (
+            html.a(
+                icon("paper"),
+                uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
+                href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
+            ),
+            html.a(
+                uow.translate("Lire en ligne"),
+                html.span(uow.translate(" l’attestation de paiement de {name}", name=pupil.called), class_="unseen"),
+                href=f"/eleves/{pupil.number}/attestations/paiement-{year}/lire",
+            ),
         )
         for pupil, _ in (families.pupils(uow) if billed else [])
         if pupil.full_name in billed

@@ -246,7 +246,7 @@ def test_papers_speak_english(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_quantities_are_written_as_hundredths() -> None:
-    assert [decimal(each, places=0) for each in (100, 50, 125, -100, 0, 1, 110)] == [
+    assert [decimal(each, "fr", places=0) for each in (100, 50, 125, -100, 0, 1, 110)] == [
         "1",
         "0,5",
         "1,25",
