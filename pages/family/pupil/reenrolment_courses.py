@@ -49,7 +49,7 @@ def box(now: Situation, of: str, ticked: bool, name: Content, **more: object) ->
         html.input(
             type="checkbox",
             id=f"box-{of}",
-            name="box",
+            name=f"box-{of}",
             checked=ticked,
             disabled=not now.editable,
             data_change="choose",
