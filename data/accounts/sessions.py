@@ -9,14 +9,14 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, bindparam
 from sqlmodel import Field, col, func, select, update
 
+from data.accounts import devices, passwords, rate_limit, two_factor
 from data.accounts import models as accounts
-from data.accounts import passwords, rate_limit, two_factor
 from data.accounts.models import Account
 from data.core import audit, password_lifetimes
 from data.core.audit import Action
 from data.core.database import Unavailable
 from data.core.errors import ErrorCode, NotFound, UserError
-from data.core.i18n import Language, _, as_language, translate
+from data.core.i18n import _
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -26,8 +26,6 @@ from data.families.models import of_its_site
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
-
-UNKNOWN_BROWSER = _("Navigateur")
 
 FAMILY_HOURS, STAFF_HOURS, MAX = 12, 10, 10
 TOUCH = timedelta(seconds=60)
@@ -150,11 +148,6 @@ def _by_login(uow: UnitOfWork, site_id: int, login: str) -> Account | None:
     return uow.one(select(Account).where(Account.site_id == site_id, Account.login == login))
 
 
-def device_said(label: str, language: Language) -> str:
-    """« Firefox · Android »; of an unknown browser « Navigateur · Linux »."""
-    return label.replace(UNKNOWN_BROWSER, translate(UNKNOWN_BROWSER, language)) or "–"
-
-
 def _known_device(uow: UnitOfWork, account: Account | None, device: str) -> str:
     """The device's digest when it belongs to the account, else ""."""
     if not account or not device:
@@ -214,10 +207,8 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                to, words = (
-                    accounts.recipient(uow, account),
-                    {"login": account.login, "device": device_said(label[:60], as_language(account.language))},
-                )
+                shown = devices.called(label[:60], account.language)
+                to, words = accounts.recipient(uow, account), {"login": account.login, "device": shown}
                 outbox.write(uow, Mail(LetterKind.STAFF_SIGNED_IN, to, words, path="/mot-de-passe"))
         audit.note_record(
             uow,

@@ -4,6 +4,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import slow_acts
 from tests.browser.conftest import Window
+from tests.browser.engines import SETTLED
 from tests.browser.screens import Screen, every_screen
 from tests.browser.slow_acts import Line
 from tests.server import Server
@@ -45,7 +46,8 @@ def test_every_act_of_a_family_is_answered_80_ms_later(chromium: Browser, portal
             line.hold()
             slow_acts.press(page, at, f"{screen.path}: {each.name}")
             slow_acts.arrived(page, line)
-            page.wait_for_timeout(80)
+            for _ in range(3):  # two frames each: about 80 ms
+                page.evaluate(SETTLED)
             assert len(line.acts) == 1, (screen.path, line.acts)
             line.let_go()
             expect(page.locator("[aria-busy=true], [data-line]"), f"{screen.path}: {each.name}").to_have_count(0)

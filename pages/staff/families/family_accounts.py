@@ -19,6 +19,7 @@ from components.ui.panel import Act, Answer, Handler
 from components.ui.status_chip import status_chip
 from components.ui.tables import facts, table
 from data.access_grants import grants as access_grants
+from data.accounts import devices
 from data.accounts import sessions as accounts_sessions
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import AccessState, Account
@@ -182,7 +183,7 @@ def _sessions(uow: UnitOfWork, sessions: list[SignIn]) -> Markup:
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
-            accounts_sessions.device_said(one.device, uow.language),
+            devices.called(one.device, uow.language),
             formats.moment(one.started_at, uow.zone, uow.language),
             formats.ago(one.seen_at, uow.now, uow.zone, uow.language),
             button(icon("cross"), uow.translate("Fermer"), do="close", of=one.id, class_="btn quiet small"),
