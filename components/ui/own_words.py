@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from components.ui import html
 from components.ui.markup import Content, join
 from data.core import own_texts
-from data.core.i18n import Language, is_english, tight, translate_or_same
+from data.core.i18n import Language, elided, is_english, tight, translate_or_same
 from data.core.own_texts import Bilingual
 
 
@@ -47,7 +47,7 @@ def text_language(reader: Reader, row: Bilingual, name: str) -> str | None:
 
 def filled(sentence: str, **parts: Content) -> Markup:
     """A translated sentence whose {words} are markup."""
-    return escape(tight(sentence)).format(**{name: join([part]) for name, part in parts.items()})
+    return escape(tight(elided(sentence, parts))).format(**{name: join([part]) for name, part in parts.items()})
 
 
 def _twin(reader: Reader, row: Bilingual, name: str) -> bool:
