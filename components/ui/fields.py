@@ -68,6 +68,7 @@ def labelled(
     elif control == "textarea":
         field = html.textarea(value, **common)
     else:
+        common.pop("rows", None)
         field = html.input(type=control, value=value, **common)
     return html.div(
         html.label(uow.translate(label), required and html.span(" ", uow.translate("(obligatoire)")), for_=id_),
