@@ -95,9 +95,9 @@ rules: $(READY)
 digests: $(READY)
 	$(VENV)/python -m tests.migration_digests
 
-# Every screen at several widths and in every mode, with axe and HTML_CodeSniffer: minutes, so no part of the tests.
-audit: $(READY) browser
-	$(VENV)/python -m pytest tests/browser/every_screen.py
+# Every screen at several widths and in every mode, by five engines; every act on a slow line: an hour, so no part of the tests.
+audit: $(READY) $(BIOME) browser
+	$(VENV)/python -m pytest tests/browser/every_screen.py tests/browser/every_form.py
 
 # deploy/README.md word for word, in a clean Debian: minutes, as root, with mmdebstrap.
 deployment: $(READY)
@@ -119,9 +119,9 @@ $(READY): pyproject.toml uv.lock
 	UV_PROJECT_ENVIRONMENT=.venv $(VENV)/uv sync --frozen --quiet --python $(VENV)/python
 	touch $(READY)
 
-# biome, of the version that package-lock.json names; node and npm come with the development group.
+# biome and the audit's engines, of the versions that package-lock.json names; node and npm come with the development group.
 $(BIOME): package.json package-lock.json $(READY)
-	$(VENV)/npm ci --silent --no-audit --no-fund
+	$(VENV)/npm ci --silent --no-audit --no-fund --ignore-scripts
 	touch $@
 
 # Chromium and PostgreSQL for the tests, by apt when they are absent and apt may be used.

@@ -56,7 +56,10 @@ def form(uow: UnitOfWork, row: Any, waiting: Waiting, shown: Shown, *, hidden: f
         sections.setdefault(one.mark.section, []).extend((drawn, *unseen))
     return acting_form(
         (
-            html.fieldset(html.legend(uow.translate(title)), html.div(each, class_="grid"))
+            html.fieldset(
+                html.legend(uow.translate(title), html.span(f" : {row.full_name}", class_="unseen")),
+                html.div(each, class_="grid"),
+            )
             for title, each in sections.items()
         ),
         html.div(

@@ -1,6 +1,6 @@
 """Labelled fields of forms that are no record's record: label above, hint under it, fault under the field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypedDict, Unpack
 
 from markupsafe import Markup
@@ -8,9 +8,12 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import classes
+from data.core import own_texts
 from data.core.errors import UserError
 from data.core.i18n import translate_or_same
 from data.core.unit_of_work import UnitOfWork
+
+MAX_LINE = 300  # characters of a text that is one line
 
 
 class FieldMarks(TypedDict, total=False):
@@ -65,6 +68,7 @@ def labelled(
     elif control == "textarea":
         field = html.textarea(value, **common)
     else:
+        common.pop("rows", None)
         field = html.input(type=control, value=value, **common)
     return html.div(
         html.label(uow.translate(label), required and html.span(" ", uow.translate("(obligatoire)")), for_=id_),
@@ -72,4 +76,28 @@ def labelled(
         hint and html.span(uow.translate(hint), id=f"{id_}-hint", class_="hint"),
         fault and html.p(icon("alert"), html.span(fault.message(uow.language)), id=f"{id_}-fault", class_="fault"),
         class_=classes("field", f"s{marks.get('span', 12)}", fault and "faulty"),
+    )
+
+
+def in_english(
+    uow: UnitOfWork,
+    form: str,
+    twins: Iterable[tuple[str, str, int]],
+    values: Mapping[str, str],
+    faults: Mapping[str, UserError],
+) -> Markup:
+    """(column, label, longest) of what the office may write in English too; folded while nothing is."""
+    known = [(own_texts.twin(name), label, longest) for name, label, longest in twins]
+    fields = [
+        labelled(uow, f"{form}-{name}", label, "textarea" if longest > MAX_LINE else "text", value=values.get(name, ""),
+                 fault=faults.get(name), maxlength=longest, lang="en", rows=3, autocomplete="off")
+        for name, label, longest in known
+    ]  # fmt: skip
+    hint = uow.translate("Vide : qui lit le portail en anglais lit le texte français.")
+    return html.details(
+        html.summary(uow.translate("En anglais (facultatif)")),
+        html.p(hint, class_="hint"),
+        html.div(fields, class_="grid", role="group", aria_label=uow.translate("En anglais")),
+        open=any(values.get(name) or name in faults for name, *_ in known),
+        class_="folded",
     )

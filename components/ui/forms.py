@@ -10,6 +10,7 @@ from components.ui import html
 from components.ui.asking import asking
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, classes, join
+from components.ui.own_words import filled, own
 from data.change_requests import submission as change_requests
 from data.change_requests.models import FieldChange
 from data.change_requests.submission import Shown
@@ -105,10 +106,10 @@ def refusal(
     if refused is None:
         return None
     id_, label = f"{record_key(row)}-{one.name}", uow.translate(one.mark.label)
-    text = uow.translate(
-        "Refusé : vous aviez demandé « {new} ». Motif : {reason}",
+    text = filled(
+        uow.translate("Refusé : vous aviez demandé « {new} ». Motif : {reason}"),
         new=one.format_value(refused.new, uow.language) or uow.translate("vide"),
-        reason=refused.reason,
+        reason=own(uow, refused.reason),
     )
     read = button(
         uow.translate("J’ai lu"),

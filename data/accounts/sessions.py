@@ -9,8 +9,8 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, bindparam
 from sqlmodel import Field, col, func, select, update
 
+from data.accounts import devices, passwords, rate_limit, two_factor
 from data.accounts import models as accounts
-from data.accounts import passwords, rate_limit, two_factor
 from data.accounts.models import Account
 from data.core import audit, password_lifetimes
 from data.core.audit import Action
@@ -207,7 +207,8 @@ def sign_in(
                 )
             )
             if account.is_staff:
-                to, words = accounts.recipient(uow, account), {"login": account.login, "device": label[:60] or "–"}
+                shown = devices.called(label[:60], account.language)
+                to, words = accounts.recipient(uow, account), {"login": account.login, "device": shown}
                 outbox.write(uow, Mail(LetterKind.STAFF_SIGNED_IN, to, words, path="/mot-de-passe"))
         audit.note_record(
             uow,

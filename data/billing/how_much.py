@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from data.billing.models import Entry
 from data.core.errors import UserError
-from data.core.formats import euros
+from data.core.formats import Euros
 
 MIN_CENTS = 100  # less costs more than it brings
 AMOUNT = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?")
@@ -27,7 +27,7 @@ class HowMuch:
         left = total if self.cents is None else self.cents
         if not min(MIN_CENTS, total) <= left <= total:
             raise UserError(
-                "Indiquez un montant de {least} à {most}.", least=euros(min(MIN_CENTS, total)), most=euros(total)
+                "Indiquez un montant de {least} à {most}.", least=Euros(min(MIN_CENTS, total)), most=Euros(total)
             )
         parts = []
         for entry in chosen:

@@ -21,7 +21,7 @@ from data.core import audit, sites
 from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound, UserError
 from data.core.formats import euros, school_year
-from data.core.i18n import _
+from data.core.i18n import JOURNAL, _
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -122,7 +122,7 @@ def start(uow: UnitOfWork, ledger: Ledger, invoice_ids: Iterable[int], how_much:
     row.account_id = uow.account_id or 0  # whoever goes to the bank last is the payer
     uow.add(row)
     if fresh:
-        note(uow, row, Action.ONLINE_PAYMENT_STARTED, {"amount": ["", euros(row.cents)]})
+        note(uow, row, Action.ONLINE_PAYMENT_STARTED, {"amount": ["", euros(row.cents, JOURNAL)]})
         uow.publish(("family", row.family_id or 0), ("billing", row.family_id or 0))
     return row
 
@@ -192,7 +192,7 @@ def resume(uow: UnitOfWork, reference: str) -> OnlinePayment:
         raise UserError("Les montants ont changé depuis. Choisissez à nouveau les factures à payer.")
     if row.state != AttemptState.STARTED:
         row.state, row.answered_at = AttemptState.STARTED, None
-        note(uow, row, Action.ONLINE_PAYMENT_RESUMED, {"amount": ["", euros(row.cents)]})
+        note(uow, row, Action.ONLINE_PAYMENT_RESUMED, {"amount": ["", euros(row.cents, JOURNAL)]})
         uow.publish(("family", row.family_id or 0), ("billing", row.family_id or 0))
     row.account_id = uow.account_id or 0
     return uow.add(row)
@@ -298,14 +298,14 @@ def _record(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) -> 
     if confirmation.state != State.PAID:
         if row.state in OPEN_STATES and row.state != confirmation.state:
             row.state, row.answered_at = confirmation.state, uow.now
-            note(uow, row, UNPAID[confirmation.state], {"amount": ["", euros(row.cents)]})
+            note(uow, row, UNPAID[confirmation.state], {"amount": ["", euros(row.cents, JOURNAL)]})
             publish(uow, row)
         return
     if confirmation.transaction in known:
         return
     right = (confirmation.cents, confirmation.currency) == (row.cents, CURRENCY)
     received = {
-        "amount": [euros(row.cents), f"{euros(confirmation.cents)} {confirmation.currency}"],
+        "amount": [euros(row.cents, JOURNAL), f"{euros(confirmation.cents, JOURNAL)} {confirmation.currency}"],
         "bank": ["", confirmation.transaction],
     }
     if row.state == AttemptState.PAID or not right:  # money that settles nothing: the staff give it back
@@ -353,9 +353,10 @@ def _receipt(uow: UnitOfWork, row: OnlinePayment, confirmation: Confirmation) ->
     )
     row.overpaid += billing.allocate(uow, payment, [due[at] for at, _ in row.chosen if at in due])
     if payer is not None:
-        words = {"amount": euros(payment.cents), "number": payment.number}
+        to = accounts.recipient(uow, payer)
+        words = {"amount": euros(payment.cents, to.language), "number": payment.number}
         path = f"/facturation/{kind_of(row)}"
-        outbox.write(uow, Mail(LetterKind.PAYMENT_RECEIVED, accounts.recipient(uow, payer), words, path=path))
+        outbox.write(uow, Mail(LetterKind.PAYMENT_RECEIVED, to, words, path=path))
     return payment
 
 

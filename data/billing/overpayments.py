@@ -5,6 +5,7 @@ from sqlmodel import col, or_, select
 from data.billing.online_payments import AttemptState, OnlinePayment, note
 from data.core.audit import Action
 from data.core.formats import euros
+from data.core.i18n import JOURNAL
 from data.core.unit_of_work import UnitOfWork
 
 
@@ -30,5 +31,5 @@ def mark_seen(uow: UnitOfWork, payment_id: int) -> None:
     if row.seen_at is None:
         row.seen_by, row.seen_at = uow.name[:120], uow.now
         uow.add(row)
-        note(uow, row, Action.OVERPAYMENT_DEALT_WITH, {"amount": ["", euros(row.overpaid)]})
+        note(uow, row, Action.OVERPAYMENT_DEALT_WITH, {"amount": ["", euros(row.overpaid, JOURNAL)]})
         uow.publish(("queue", row.site_id), ("billing", row.family_id or 0))

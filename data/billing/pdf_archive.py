@@ -166,8 +166,8 @@ def report(uow: UnitOfWork, pupil: Pupil) -> Draft:
             teacher=each.teacher_name,
             hours=formats.decimal(each.enrolment.hours_done, uow.language, places=0),
             average=formats.decimal(each.enrolment.average, uow.language),
-            mention=each.enrolment.mention,
-            result=each.enrolment.class_result,
+            mention=translate_or_same(each.enrolment.mention, uow.language),
+            result=translate_or_same(each.enrolment.class_result, uow.language),
             comment=each.enrolment.comment,
         )
         for each in schooling.history(uow, pupil.id)
@@ -189,7 +189,13 @@ def certified(courses: Iterable[Attended]) -> list[Attended]:
     return [each for each in courses if each.enrolment.status == EnrolmentStatus.ENROLLED]
 
 
-def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> bytes | Draft:
+def certificate(uow: UnitOfWork, paper: certificates.Certificate) -> bytes | Draft:
+    """Its PDF: the one written before, or what is to be written."""
+    subject = f"certificate:{paper.code.replace('-', '')}"
+    return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
+
+
+def enrolment_certificate(uow: UnitOfWork, pupil: Pupil) -> certificates.Certificate:
     """That the pupil attends courses this school year; NotFound when there are none."""
     found = certified(schooling.courses(uow, pupil.id))
     if not found:
@@ -204,7 +210,7 @@ def _when(uow: UnitOfWork, a: Attended) -> str:
     return ", ".join(filter(None, (day, a.teacher_name)))
 
 
-def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> bytes | Draft:
+def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> certificates.Certificate:
     """What came in from this family for the pupil in a school year, for what, when and how; NotFound when nothing was billed."""
     found = pupil_payments.of_pupil(uow, pupil.full_name, school_year) if school_year.isprintable() else []
     if not found:
@@ -212,8 +218,8 @@ def payment_certificate(uow: UnitOfWork, pupil: Pupil, school_year: str) -> byte
     lines = [line for charged in found for line in _account(uow, pupil, charged)]
     received = [each for charged in found for each in charged.received]
     if due := sum(charged.due for charged in found):
-        lines.append((uow.translate("Reste à régler"), formats.euros(due)))
-    amount = formats.euros(sum(cents for _, cents in received))
+        lines.append((uow.translate("Reste à régler"), formats.euros(due, uow.language)))
+    amount = formats.euros(sum(cents for _, cents in received), uow.language)
     payers = ", ".join(dict.fromkeys(payment.payer for payment, _ in received if payment.payer))
     return _certify(uow, pupil, "payment", school_year, lines, amount=amount, payer=payers)
 
@@ -228,12 +234,12 @@ def _account(uow: UnitOfWork, pupil: Pupil, charged: Charged) -> Iterator[tuple[
             number=bill.number,
             day=formats.day(bill.day),
         )
-        yield label, formats.euros(line.cents)
+        yield label, formats.euros(line.cents, uow.language)
     for credit, cents in charged.credited:
         label = uow.translate("Avoir n° {number} du {day}", number=credit.number, day=formats.day(credit.day))
-        yield f"{label} {whose}".strip(), formats.euros(-cents)
+        yield f"{label} {whose}".strip(), formats.euros(-cents, uow.language)
     for payment, cents in charged.received:
-        yield f"{_how(uow, payment)} {whose}".strip(), formats.euros(cents)
+        yield f"{_how(uow, payment)} {whose}".strip(), formats.euros(cents, uow.language)
 
 
 def _how(uow: UnitOfWork, payment: Payment) -> str:
@@ -254,7 +260,7 @@ def _certify(
     school_year: str,
     lines: list[tuple[str, str]],
     **received: str,
-) -> bytes | Draft:
+) -> certificates.Certificate:
     """The certificate with these facts: the one issued before, or a new one with its code."""
     site = sites.here(uow)
     facts = {
@@ -291,14 +297,7 @@ def _certify(
             )
         )
         audit.note_record(uow, Action.CERTIFICATE_ISSUED, row, changes={"kind": ["", kind]})
-    return _printed(uow, site, pupil, row, lines, **received)
-
-
-def _printed(
-    uow: UnitOfWork, site: Site, pupil: Pupil, row: Certificate, lines: list[tuple[str, str]], **received: str
-) -> bytes | Draft:
-    """The certificate's paper: the one written before, or what is to be written."""
-    paper = certificates.Certificate(
+    return certificates.Certificate(
         letterhead=letterhead_of(site),
         kind="payment" if row.kind == "payment" else "enrolment",
         code=spaced(row.code),
@@ -314,8 +313,6 @@ def _printed(
         language=uow.language,
         **received,
     )
-    subject = f"certificate:{row.code}"
-    return _stored(uow, subject, paper) or Draft(_subject(subject, paper), lambda: certificates.certificate(paper))
 
 
 def spaced(code: str) -> str:

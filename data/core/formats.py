@@ -1,13 +1,22 @@
-"""How dates, hours, amounts and sizes are written. Pure functions; languages « fr » and « en »."""
+"""How dates, hours, amounts, figures and lists are written. Pure functions; Babel knows each language's ways.
 
+« 1 190,00 € », « 15,25 », « 17 h 15 », « 1 h 30 » in French; “€1,190.00”, “15.25”, “17:15”, “1 h 30 min” in English, which is Britain's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_time, get_day_names
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
 
-from data.core.i18n import Language, translate
+from data.core.i18n import LOCALES, Language, set_for_print, translate
 
 NBSP = "\N{NO-BREAK SPACE}"
+CLOCKS: dict[Language, str] = {"fr": f"H'{NBSP}h{NBSP}'mm", "en": "HH:mm"}
 
 
 def day(value: date | None) -> str:
@@ -15,17 +24,17 @@ def day(value: date | None) -> str:
     return value.strftime("%d/%m/%Y") if value else ""
 
 
-def long_day(value: date, language: Language = "fr") -> str:
+def long_day(value: date, language: Language) -> str:
     """« mardi 16 juin 2026 », “Tuesday 16 June 2026”."""
     return _written(value, "EEEE d MMMM y", language)
 
 
-def short_day(value: date, language: Language = "fr") -> str:
+def short_day(value: date, language: Language) -> str:
     """« 16 juin », “16 June”."""
     return _written(value, "d MMMM", language)
 
 
-def near_day(value: date, today: date, language: Language = "fr") -> str:
+def near_day(value: date, today: date, language: Language) -> str:
     """« aujourd’hui », « demain », « jeudi 26 novembre »."""
     days = (value - today).days
     if days == 0:
@@ -37,34 +46,34 @@ def near_day(value: date, today: date, language: Language = "fr") -> str:
 
 def _written(value: date, pattern: str, language: Language) -> str:
     """French counts from « 1er »."""
-    return format_date(
-        value, pattern.replace("d", "d'er'") if (value.day, language) == (1, "fr") else pattern, locale=language
-    )
+    if (value.day, language) == (1, "fr"):
+        pattern = pattern.replace("d", "d'er'")
+    return format_date(value, pattern, locale=LOCALES[language])
 
 
-def hour(value: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
+def hour(value: datetime, zone: ZoneInfo, language: Language) -> str:
     """« 17 h 15 », “17:15”, in the site's time zone."""
     return clock(value.astimezone(zone).time(), language)
 
 
-def clock(value: time | None, language: Language = "fr") -> str:
+def clock(value: time | None, language: Language) -> str:
     """« 17 h 15 », “17:15”: an hour of the site's own day."""
-    if value is None:
-        return ""
-    return f"{value:%H:%M}" if language == "en" else f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+    return "" if value is None else format_time(value, CLOCKS[language], locale=LOCALES[language])
 
 
-def weekday(number: int | None, language: Language = "fr") -> str:
+def weekday(number: int | None, language: Language) -> str:
     """« mercredi » for 3."""
-    return get_day_names("wide", locale=language)[number - 1] if number and 1 <= number <= 7 else ""
+    return get_day_names("wide", locale=LOCALES[language])[number - 1] if number and 1 <= number <= 7 else ""
 
 
-def duration(minutes: int) -> str:
-    """« 45 min », « 1 h 30 »."""
+def duration(minutes: int, language: Language) -> str:
+    """« 45 min », « 1 h 30 », “1 h 30 min”."""
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest}{NBSP}min" if rest else ""
-    return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+    if not rest:
+        return f"{hours}{NBSP}h"
+    return f"{hours}{NBSP}h{NBSP}{rest}{NBSP}min" if language == "en" else f"{hours}{NBSP}h{NBSP}{rest:02d}"
 
 
 def length(seconds: int | None) -> str:
@@ -74,29 +83,26 @@ def length(seconds: int | None) -> str:
     return NBSP.join(part for part in parts if part)
 
 
-def decimal(hundredths: int | None, language: Language = "fr", *, places: int = 2) -> str:
-    """« 15,75 » for 1575; with `places=0`, « 20 » for 2000."""
+def decimal(hundredths: int | None, language: Language, *, places: int = 2) -> str:
+    """« 15,75 » for 1575; with `places=0`, « 20 » for 2000 and « 0,5 » for 50."""
     if hundredths is None:
         return ""
-    whole, rest = divmod(abs(hundredths), 100)
-    figures = f"{rest:02d}" if rest or places == 2 else ""
-    return (
-        ("−" if hundredths < 0 else "") + f"{whole}" + (("." if language == "en" else ",") + figures if figures else "")
-    )
+    written = format_decimal(Decimal(hundredths).scaleb(-2), "0.00" if places else "0.##", locale=LOCALES[language])
+    return set_for_print(written)
 
 
-def moment(value: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
+def moment(value: datetime, zone: ZoneInfo, language: Language) -> str:
     """« 16 juin 2026 à 9 h 38 »."""
     written = _written(value.astimezone(zone).date(), "d MMMM y", language)
     return translate("{day} à {hour}", language, day=written, hour=hour(value, zone, language))
 
 
-def greeting(name: str, language: Language = "fr") -> str:
+def greeting(name: str, language: Language) -> str:
     """How a letter begins; also one to somebody whose name is not known."""
     return translate("Bonjour {name},", language, name=name) if name.strip() else translate("Bonjour,", language)
 
 
-def ago(value: datetime, now: datetime, zone: ZoneInfo, language: Language = "fr") -> str:
+def ago(value: datetime, now: datetime, zone: ZoneInfo, language: Language) -> str:
     """« il y a 2 h », « hier », « il y a 3 jours »: how long something has waited."""
     days = (now.astimezone(zone).date() - value.astimezone(zone).date()).days
     minutes = max(0, int((now - value).total_seconds() // 60))
@@ -117,8 +123,21 @@ def school_year(today: date) -> str:
     return f"{first}-{first + 1}"
 
 
-def euros(cents: int) -> str:
-    """1 234,50 € with no-break spaces, in both languages as on their papers; amounts are whole cents."""
-    sign = "−" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole:,}".replace(",", NBSP) + f",{rest:02d}{NBSP}€"
+def euros(cents: int, language: Language) -> str:
+    """« 1 234,50 € », “€1,234.50”; amounts are whole cents."""
+    return set_for_print(format_currency(Decimal(cents).scaleb(-2), "EUR", locale=LOCALES[language]))
+
+
+@dataclass(frozen=True)
+class Euros:
+    """An amount in a sentence whose language is only known when it is read: a UserError."""
+
+    cents: int
+
+    def written(self, language: Language) -> str:
+        return euros(self.cents, language)
+
+
+def listed(names: Sequence[str], language: Language) -> str:
+    """« Nino et Irina », “Nino, Irina and Louis”: a list within a sentence."""
+    return format_list(names, locale=LOCALES[language])

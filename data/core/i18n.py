@@ -11,7 +11,10 @@ from functools import lru_cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
+
+from babel import Locale
+from babel.numbers import format_decimal
 
 Language = Literal["fr", "en"]
 log = logging.getLogger("anacrouse.i18n")
@@ -21,6 +24,8 @@ ELIDED = re.compile(
 TIGHT = re.compile(r"(?<=«) | (?=[»?!:;%€·])|(?<=\d) (?=\d{3}\b)|(?<=\b\d\d) (?=\d\d\b)")
 OF = re.compile(r"\bde {(\w+)}")
 LANGUAGES: dict[Language, str] = {"fr": "Français", "en": "English"}
+LOCALES: dict[Language, Locale] = {"fr": Locale("fr"), "en": Locale("en", "GB")}  # how figures and days are written
+JOURNAL: Language = "fr"  # an amount that the journal keeps is written once, for everyone
 
 
 CATALOGUE = Path(__file__).parents[1] / "locale" / "en" / "LC_MESSAGES" / "anacrouse.po"
@@ -31,6 +36,13 @@ class Plural(NamedTuple):
 
     one: str
     many: str
+
+
+@runtime_checkable
+class Written(Protocol):
+    """What fills a placeholder otherwise in each language: an amount."""
+
+    def written(self, language: Language) -> str: ...
 
 
 def _(sentence: str) -> str:
@@ -91,7 +103,8 @@ def _known(found: str, sentence: str) -> str:
 def _filled(sentence: str, language: Language, placeholders: Mapping[str, object]) -> str:
     if not placeholders:
         return sentence
-    return (elided(sentence, placeholders) if language == "fr" else sentence).format(**placeholders)
+    words = {name: each.written(language) if isinstance(each, Written) else each for name, each in placeholders.items()}
+    return (elided(sentence, words) if language == "fr" else sentence).format(**words)
 
 
 def pair(label: str, value: object, language: Language = "fr") -> str:
@@ -104,6 +117,16 @@ def translate_or_same(text: str, language: Language = "fr") -> str:
     return english().gettext(text) if language == "en" and text else text
 
 
+@lru_cache(maxsize=1)
+def _english_sentences() -> frozenset[str]:
+    return frozenset(english()._catalog.values())  # type: ignore[attr-defined]
+
+
+def is_english(text: str) -> bool:
+    """Whether it is one of our sentences, in English: a ready answer that the office chose."""
+    return text in _english_sentences()
+
+
 def tight(text: str) -> str:
     """French typesetting: no line begins with « : » and the like nor ends with « « »; no number, no telephone is cut in two."""
     return TIGHT.sub("\N{NO-BREAK SPACE}", text)
@@ -111,6 +134,9 @@ def tight(text: str) -> str:
 
 def figures(count: int, language: Language = "fr") -> str:
     """« 9400 », « 20 000 », in English “20,000”."""
-    return (
-        f"{count:,}".replace(",", "," if language == "en" else "\N{NO-BREAK SPACE}") if count >= 10_000 else str(count)
-    )
+    return set_for_print(format_decimal(count, locale=LOCALES[language])) if count >= 10_000 else str(count)
+
+
+def set_for_print(number: str) -> str:
+    """Babel's number with the spaces and the minus that our typeface has."""
+    return number.replace("\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}").replace("-", "−")

@@ -131,8 +131,11 @@ def open_fields(site: Site, table: type[SQLModel]) -> dict[str, tuple[EditableFi
 
 
 def refusals(site: Site, key: str, ours: Iterable[str], language: Language) -> tuple[str, ...]:
-    """The ready sentences of a refusal: the site's own as it wrote them, or ours, in the language of who will read them."""
-    return tuple(site.refusal_sentences.get(key, ())) or tuple(translate(each, language) for each in ours)
+    """The ready sentences of a refusal, in the language of who will read them: the site's own, or ours. What it wrote in French
+    alone serves an English reader too."""
+    written = site.refusal_sentences
+    theirs = (written.get(f"{key}_en", []) if language == "en" else []) or written.get(key, [])
+    return tuple(theirs) or tuple(translate(each, language) for each in ours)
 
 
 def accessibility(site: Site) -> str:

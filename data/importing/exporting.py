@@ -88,7 +88,7 @@ def accepted_since(uow: UnitOfWork, since: date) -> list[list[Cell]]:
     ):
         one = editables(RECORD_TYPES[request.sheet])[change.field]
         name, pupil, rank = people.get((request.sheet, request.sheet_id), (request.title, None, None))
-        when = moment(change.decided_at, uow.zone) if change.decided_at else ""
+        when = moment(change.decided_at, uow.zone, "fr") if change.decided_at else ""
         what = "Élève" if request.sheet == "pupil" else "Responsable"
         rows.append(
             [

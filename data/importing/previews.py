@@ -111,12 +111,12 @@ def _totals(snapshot: Snapshot) -> Iterator[UserError]:
     if invoices:
         cents = sum((each["total"] or 0) * (-1 if each["nature"] == "credit" else 1) for each in invoices)
         yield UserError(
-            plural("{count} pièce, {sum}", "{count} pièces, {sum}"), count=len(invoices), sum=formats.euros(cents)
+            plural("{count} pièce, {sum}", "{count} pièces, {sum}"), count=len(invoices), sum=formats.Euros(cents)
         )
     if payments:
         cents = sum(each["cents"] or 0 for each in payments if each["state"] != "rejected")
         yield UserError(
             plural("{count} règlement, {sum}", "{count} règlements, {sum}"),
             count=len(payments),
-            sum=formats.euros(cents),
+            sum=formats.Euros(cents),
         )

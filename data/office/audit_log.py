@@ -12,7 +12,7 @@ from sqlalchemy import String, cast, func
 from sqlmodel import SQLModel, col, or_, select
 
 from data.accounts.models import Account
-from data.core import audit, formats, sites
+from data.core import audit, formats, own_texts, sites
 from data.core.audit import Action, AuditEntry
 from data.core.errors import NotFound
 from data.core.fields import editables, fold
@@ -254,8 +254,11 @@ def label_of(name: str, language: Language) -> str:
         return pair(
             translate(SUBJECTS[sheet], language), f"{translate(fields[column].mark.label, language)}{more}", language
         )
-    known = FIELDS.get(name) or _settings().get(name)
-    return translate(known, language) if known else translate_or_same(name.replace("_", " "), language)
+    if known := FIELDS.get(name) or _settings().get(name):
+        return translate(known, language)
+    if name.endswith(own_texts.TWIN):
+        return translate("{field}, en anglais", language, field=label_of(name.removesuffix(own_texts.TWIN), language))
+    return translate_or_same(name.replace("_", " "), language)
 
 
 def _value(value: Any, language: Language) -> str:

@@ -8,7 +8,7 @@ from pydantic import SkipValidation
 from sqlalchemy import bindparam
 from sqlmodel import Field, col, or_, select
 
-from data.core import audit
+from data.core import audit, own_texts
 from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE, TEXT, Editable, Kind, editables
@@ -17,6 +17,7 @@ from data.core.plain_text import tidy_lines
 from data.core.scope import OfSite, Scope
 from data.core.unit_of_work import UnitOfWork, prepared
 
+TWINS = {"title": 120, "body": 2000}
 LINES = Kind("textarea", read=tidy_lines)
 
 
@@ -30,6 +31,7 @@ class News(OfSite, table=True):
     body: Annotated[str, Field(max_length=2000), Editable(_("Texte"), "", LINES, 12, required=True)]
     first_day: Annotated[date, Editable(_("Du"), "", DATE, 3)]
     last_day: Annotated[date | None, Editable(_("Au"), "", DATE, 3)] = None
+    english: dict[str, str] = own_texts.english_column()  # title, body
 
     def shown_on(self, day: date) -> bool:
         return self.first_day <= day and (self.last_day is None or day <= self.last_day)
@@ -60,11 +62,12 @@ def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News
     """A new one at the end (None), or that one changed; ValidationErrors with what is wrong beside its field."""
     uow.manager_only()
     values, faults = _read(uow, typed)
-    if faults:
-        raise ValidationErrors(faults)
+    english, too_long = own_texts.read(typed, TWINS)
+    if faults or too_long:
+        raise ValidationErrors(faults | too_long)
     if news_id is None:
         row = uow.add(News(site_id=uow.site_id or 0, rank=len(every(uow)), **values))
-        changes = {name: ["", str(value or "")] for name, value in values.items()}
+        changes: dict[str, list[object]] = {name: ["", str(value or "")] for name, value in values.items()}
     else:
         row = uow.get(News, news_id, lock=True)
         before = {name: getattr(row, name) for name in values}
@@ -73,7 +76,9 @@ def save(uow: UnitOfWork, news_id: int | None, typed: Mapping[str, str]) -> News
         }
         for name, value in values.items():
             setattr(row, name, value)
-        uow.add(row)
+    changes |= own_texts.changed(row.english, english, TWINS)
+    row.english = english
+    uow.add(row)
     if changes:
         audit.note_record(uow, Action.NEWS_WRITTEN, row, changes=changes)
         uow.publish(("news", uow.site_id or 0))

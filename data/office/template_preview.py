@@ -116,7 +116,7 @@ def _sample_values(
         "login": "exemple.camille",
         "number": 1042,
         "subject": adult.full_name if adult else "Camille Exemple",
-        "amount": formats.euros(12_345),
+        "amount": formats.euros(12_345, language),
         "year": f"{coming}-{coming + 1}",
         "names": "Camille Exemple",
         "last_day": formats.day(uow.today + timedelta(days=30)),
@@ -129,7 +129,7 @@ def _sample_values(
     if "amount" in wanted:
         paid = uow.one(select(Payment).where(Payment.family_id == family.id).order_by(col(Payment.id).desc()))
         if paid:
-            found["amount"], found["number"] = formats.euros(paid.cents), paid.number
+            found["amount"], found["number"] = formats.euros(paid.cents, language), paid.number
     elif "number" in wanted:
         asked = uow.one(
             select(ChangeRequest.id).where(ChangeRequest.family_id == family.id).order_by(col(ChangeRequest.id).desc())

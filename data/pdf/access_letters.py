@@ -40,6 +40,34 @@ class AccessLetter:
 
 
 @dataclass(frozen=True)
+class Sentences:
+    """All that a letter says: on paper and on its page."""
+
+    title: str
+    greeting: str
+    opening: str
+    first_time: str
+    steps: tuple[str, ...]
+    closing: str
+
+
+def sentences(letter: AccessLetter) -> Sentences:
+    language = letter.language
+    return Sentences(
+        translate("Votre accès au portail", language),
+        formats.greeting(letter.name, language),
+        translate(
+            "Le portail du conservatoire vous est ouvert. Vous y suivez les cours, corrigez vos coordonnées, "
+            "demandez la réinscription et retrouvez vos factures.",
+            language,
+        ),
+        translate("Pour vous connecter la première fois", language),
+        tuple(_steps(letter)),
+        translate("Cette lettre ne contient aucun mot de passe. Nous ne vous le demanderons jamais.", language),
+    )
+
+
+@dataclass(frozen=True)
 class Portal:
     """Whose letters they are, and where the portal is."""
 
@@ -62,8 +90,8 @@ def write(portal: Portal, letters: Sequence[AccessLetter]) -> bytes:
 
 
 def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ...], ...]) -> PageCanvas:
-    language = letter.language
-    canvas = PageCanvas(portal.letterhead, translate("Votre accès au portail", language), portal.day, language)
+    language, said = letter.language, sentences(letter)
+    canvas = PageCanvas(portal.letterhead, said.title, portal.day, language)
     canvas.draw_letterhead()
     facts = [
         (translate("Famille", language), translate("n° {number}", language, number=letter.family)),
@@ -74,16 +102,9 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
     canvas.headline()
     body = Look(10.5)
     canvas.y += 3
-    canvas.flow(formats.greeting(letter.name, language), body)
+    canvas.flow(said.greeting, body)
     canvas.y += 2
-    canvas.flow(
-        translate(
-            "Le portail du conservatoire vous est ouvert. Vous y suivez les cours, corrigez vos coordonnées, "
-            "demandez la réinscription et retrouvez vos factures.",
-            language,
-        ),
-        body,
-    )
+    canvas.flow(said.opening, body)
     canvas.y += 7
     top = canvas.y
     x = LEFT
@@ -94,10 +115,10 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
     _shown(canvas, translate("Votre identifiant", language), letter.login, x, top + 15)
     canvas.y = top + QR + 8
     with canvas.tag("H2"):
-        canvas.flow(translate("Pour vous connecter la première fois", language), Look(12, True, ACCENT))
+        canvas.flow(said.first_time, Look(12, True, ACCENT))
     canvas.y += 2
     with canvas.tag("L"):
-        for number, step in enumerate(_steps(letter), 1):
+        for number, step in enumerate(said.steps, 1):
             with canvas.tag("LI"):
                 with canvas.tag("Lbl"):
                     canvas.line(f"{number}.", LEFT, canvas.y, 8, Look(10.5, True, ACCENT))
@@ -105,10 +126,7 @@ def _composed(portal: Portal, letter: AccessLetter, squares: tuple[tuple[int, ..
                     canvas.flow(step, body, LEFT + 8, WIDTH - 8)
             canvas.y += 1.6
     canvas.y += 4
-    canvas.flow(
-        translate("Cette lettre ne contient aucun mot de passe. Nous ne vous le demanderons jamais.", language),
-        Look(9.5, ink=SOFT),
-    )
+    canvas.flow(said.closing, Look(9.5, ink=SOFT))
     return canvas
 
 

@@ -71,13 +71,6 @@ class Receipt:
     language: Language
 
 
-def quantity(hundredths: int) -> str:
-    """1 or 0,5 or 1,25."""
-    whole, rest = divmod(abs(hundredths), 100)
-    sign = "−" if hundredths < 0 else ""
-    return f"{sign}{whole}" + (f",{rest:02d}".rstrip("0") if rest else "")
-
-
 def invoice(bill: Bill) -> bytes:
     """The invoice or the credit note, marked as a duplicate."""
     if bill.total_cents != sum(line.cents for line in bill.lines):
@@ -100,12 +93,12 @@ def invoice(bill: Bill) -> bytes:
     columns = (Column(translate("Désignation", language), 70), Column(translate("Élève", language), 36),
                Column(translate("Quantité", language), 18, "R"), Column(translate("Prix unitaire", language), 24, "R"),
                Column(translate("Montant", language), 24, "R"))  # fmt: skip
-    rows = [Row((line.label, line.pupil, quantity(line.quantity), formats.euros(line.unit_cents), formats.euros(line.cents)))
-            for line in bill.lines]  # fmt: skip
+    rows = [Row((line.label, line.pupil, formats.decimal(line.quantity, language, places=0),
+                 formats.euros(line.unit_cents, language), formats.euros(line.cents, language))) for line in bill.lines]  # fmt: skip
     due = translate("Échéance : {day}", language, day=formats.day(bill.due_day)) if bill.due_day and not credit else ""
     Table(canvas, columns).draw(rows, closing=TOTAL_HEIGHT + (BODY.leading if due else 0))
     total = translate(_("Total de l’avoir") if credit else _("Total à régler"), language)
-    _total(canvas, total, formats.euros(bill.total_cents))
+    _total(canvas, total, formats.euros(bill.total_cents, language))
     if due:
         canvas.line(due, HALF, canvas.y, RIGHT - HALF, BODY, "R")
         canvas.y += BODY.leading
@@ -119,7 +112,7 @@ def receipt(paper: Receipt) -> bytes:
     rest = paper.cents - sum(cents for _, _, cents in paper.settled)
     if rest < 0 <= paper.cents:
         raise ValueError(f"{paper.number}: settles more than was paid")
-    language, paid = paper.language, formats.euros(paper.cents)
+    language, paid = paper.language, formats.euros(paper.cents, paper.language)
     canvas = PageCanvas(
         paper.letterhead, translate("Reçu n° {number}", language, number=paper.number), paper.duplicate_day, language
     )
@@ -137,9 +130,9 @@ def receipt(paper: Receipt) -> bytes:
 
     columns = (Column(translate("Facture", language), 38), Column(translate("Désignation", language), 104),
                Column(translate("Montant", language), 30, "R"))  # fmt: skip
-    rows = [Row((number, label, formats.euros(cents))) for number, label, cents in paper.settled]
+    rows = [Row((number, label, formats.euros(cents, language))) for number, label, cents in paper.settled]
     if rest:
-        rows.append(Row(("", translate("Non affecté à une facture", language), formats.euros(rest))))
+        rows.append(Row(("", translate("Non affecté à une facture", language), formats.euros(rest, language))))
     Table(canvas, columns).draw(rows, closing=TOTAL_HEIGHT)
     _total(canvas, translate("Total reçu", language), paid)
     return canvas.render()
@@ -174,7 +167,7 @@ def _instalments(canvas: PageCanvas, instalments: tuple[tuple[date, int], ...]) 
     language = canvas.language
     columns = (Column(translate("Échéance", language), 45), Column(translate("Montant", language), 45, "R"))
     table = Table(canvas, columns, x=HALF, pad=0.9)
-    rows = [Row((formats.day(day), formats.euros(cents))) for day, cents in instalments]
+    rows = [Row((formats.day(day), formats.euros(cents, language))) for day, cents in instalments]
     whole = sum(map(table.height, rows)) + HEADING.leading + 14
     canvas.y += 4
     canvas.need(min(whole, 60))

@@ -53,6 +53,43 @@ class Certificate:
     payer: str = ""
 
 
+@dataclass(frozen=True)
+class Sentences:
+    """All that a certificate says, beside its lines: on paper and on its page."""
+
+    title: str
+    year: str
+    attests: str
+    known: str
+    follows: str
+    made: str
+    check: str
+
+
+def sentences(paper: Certificate) -> Sentences:
+    language, enrolment = paper.language, paper.kind == "enrolment"
+    known = [translate("Dossier n° {number}", language, number=paper.dossier)]
+    if paper.birth_date:
+        known.insert(0, translate("Date de naissance : {day}", language, day=formats.day(paper.birth_date)))
+    made = {"place": paper.place, "day": formats.long_day(paper.issued, language)}
+    return Sentences(
+        translate(_("Attestation d’inscription") if enrolment else _("Attestation de paiement"), language),
+        translate("Année scolaire {year}", language, year=paper.school_year) if paper.school_year.strip() else "",
+        translate(_("Nous attestons que") if enrolment else _("Nous attestons avoir reçu pour"), language),
+        " · ".join(known),
+        translate(_attested(paper), language, amount=paper.amount, payer=paper.payer),
+        translate("Fait à {place}, le {day}", language, **made)
+        if paper.place.strip()
+        else translate("Fait le {day}", language, day=made["day"]),
+        translate(
+            "Vérifiez cette attestation sur {address} avec le code {code}.",
+            language,
+            address=paper.address,
+            code=paper.code,
+        ),
+    )
+
+
 def certificate(paper: Certificate) -> bytes:
     """The certificate, on one page."""
     squares = squares_of(paper.address)
@@ -64,10 +101,9 @@ def certificate(paper: Certificate) -> bytes:
 
 
 def _composed(paper: Certificate, squares: Squares, scale: float, air: float) -> PageCanvas:
-    language, enrolment = paper.language, paper.kind == "enrolment"
-    title = translate(_("Attestation d’inscription") if enrolment else _("Attestation de paiement"), language)
-    canvas = PageCanvas(paper.letterhead, title, paper.issued, language)
-    proof = _proof(canvas, paper, squares)
+    said = sentences(paper)
+    canvas = PageCanvas(paper.letterhead, said.title, paper.issued, paper.language)
+    proof = _proof(canvas, paper, said.check, squares)
     canvas.bottom, last, canvas.tree.kids = proof - 4, canvas.tree.kids, []
 
     centre = partial(canvas.flow, align="C")
@@ -83,22 +119,17 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     _staff(canvas)
     canvas.y += 13 * air
     with canvas.tag("H1"):
-        centre(title, Look(27 * scale, True, ACCENT))
-    if paper.school_year.strip():
-        centre(translate("Année scolaire {year}", language, year=paper.school_year), Look(12 * scale, ink=SOFT))
+        centre(said.title, Look(27 * scale, True, ACCENT))
+    if said.year:
+        centre(said.year, Look(12 * scale, ink=SOFT))
     canvas.y += 11 * air
 
-    attests = translate(_("Nous attestons que") if enrolment else _("Nous attestons avoir reçu pour"), language)
-    centre(attests, Look(11 * scale))
+    centre(said.attests, Look(11 * scale))
     canvas.y += 3 * air
     centre(paper.pupil, Look(20 * scale, True, INK))
-    known = [translate("Dossier n° {number}", language, number=paper.dossier)]
-    if paper.birth_date:
-        known.insert(0, translate("Date de naissance : {day}", language, day=formats.day(paper.birth_date)))
-    centre(" · ".join(known), Look(9.5 * scale, ink=SOFT))
+    centre(said.known, Look(9.5 * scale, ink=SOFT))
     canvas.y += 3 * air
-    follows = translate(_attested(paper), language, amount=paper.amount, payer=paper.payer)
-    centre(follows, Look(11 * scale))
+    centre(said.follows, Look(11 * scale))
     canvas.y += 7 * air
     with canvas.tag("Table"):
         for label, value in paper.lines:
@@ -107,9 +138,7 @@ def _composed(paper: Certificate, squares: Squares, scale: float, air: float) ->
     canvas.y += 9 * air
     look = Look(10.5 * scale)
     canvas.need(look.leading * 3)
-    made = {"place": paper.place, "day": formats.long_day(paper.issued, language)}
-    canvas.flow(translate("Fait à {place}, le {day}", language, **made) if paper.place.strip() else
-               translate("Fait le {day}", language, day=made["day"]), look, align="R")  # fmt: skip
+    canvas.flow(said.made, look, align="R")
     canvas.flow(paper.signatory, Look(10.5 * scale, True), align="R")
     canvas.tree.kids += last  # how to check it is read last
     return canvas
@@ -173,7 +202,7 @@ def _draw_points(places: list[float], y: float, pdf: FPDF) -> None:
         pdf.rect(x, y, 0.28, 0.28, style="F")
 
 
-def _proof(canvas: PageCanvas, paper: Certificate, squares: Squares) -> float:
+def _proof(canvas: PageCanvas, paper: Certificate, words: str, squares: Squares) -> float:
     """At the foot, how to check the certificate; answers where that begins."""
     top = BOTTOM - len(canvas.foot) * TINY.leading - 2 - QUIET - QR
     canvas.rule(LEFT, top - QUIET, RIGHT, top - QUIET)
@@ -182,8 +211,6 @@ def _proof(canvas: PageCanvas, paper: Certificate, squares: Squares) -> float:
         draw_code(canvas, squares, paper.address, top)
         x += QR + 7
     room, width, code = QR - 11, RIGHT - x, Look(15, True, ACCENT)
-    words = translate("Vérifiez cette attestation sur {address} avec le code {code}.", canvas.language,
-                address=paper.address, code=paper.code)  # fmt: skip
     look = next((look for look in (Look(9.5), Look(8), Look(6.5), Look(5))
                  if len(wrap(words, width, look)) * look.leading <= room), Look(4))  # fmt: skip
     y = canvas.put(words, x, top + 1, width, look, int(room / look.leading)) + 1.5

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from data.core import own_texts
 from data.core.i18n import Language, _, translate
 from data.core.sites import Site
 from data.pdf.statement import Chapter, Statement
@@ -164,6 +165,7 @@ def notice(site: Site, language: Language, day: date) -> Statement:
         return translate(text, language, **words)
 
     body = site.legal.get("publisher", "") or site.name
+    more = (language == "en" and site.legal.get(own_texts.twin("privacy_more"))) or site.legal.get("privacy_more", "")
     responsible = (
         said(_("{name} est responsable de ce portail."), name=body),
         said(_("Délégué à la protection des données : {dpo}"), dpo=fact(site, "dpo", language)),
@@ -171,7 +173,7 @@ def notice(site: Site, language: Language, day: date) -> Statement:
     answers = (
         reach(site, language),
         said(_("Si la réponse ne vous convient pas, vous pouvez saisir la CNIL (www.cnil.fr).")),
-        *(line for line in site.legal.get("privacy_more", "").split("\n") if line),
+        *(line for line in more.split("\n") if line),
     )
     uses, receivers = list[tuple[str, str]](), list[tuple[str, str]]()
     for activity, entry in PROCESSINGS.items():

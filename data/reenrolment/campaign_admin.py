@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from data.core import audit, sites
+from data.core import audit, own_texts, sites
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.ids import parse_id
@@ -30,6 +30,8 @@ from data.reenrolment.campaigns import (
 from data.reenrolment.models import SuppliedDocument
 from data.schooling.models import Course
 
+TEXTS = {"introduction": 2000, "documents_text": 1000, "confirmation": 2000}  # of a campaign, and how long they may be
+DOCUMENT_TEXTS = {"label": 120, "hint": 300}
 MOVED = {
     CampaignState.ACTIVE: Action.CAMPAIGN_ACTIVE,
     CampaignState.SUSPENDED: Action.CAMPAIGN_SUSPENDED,
@@ -61,9 +63,10 @@ def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) ->
     taken = {name: value for name, value in values.items() if name in _WRITTEN}
     before = uow.get(Campaign, campaign_id, lock=True) if campaign_id is not None else None
     now = {name: getattr(before, name) for name in _WRITTEN} if before else {}
-    if faults := _faults({**now, **taken}):
+    twins, too_long = own_texts.read(values, TEXTS)
+    if faults := _faults({**now, **taken}) | too_long:
         raise ValidationErrors(faults)
-    for name in ("introduction", "documents_text", "confirmation"):
+    for name in TEXTS:
         if name in taken:
             taken[name] = tidy_lines(str(taken[name]))
     campaign = before or Campaign(
@@ -75,8 +78,10 @@ def save(uow: UnitOfWork, campaign_id: int | None, values: Mapping[str, Any]) ->
         closes_on=taken["closes_on"],
     )
     changes = {name: [_plain(now.get(name)), _plain(value)] for name, value in taken.items() if now.get(name) != value}
+    changes |= own_texts.changed(campaign.english, twins, TEXTS)
     for name, value in taken.items():
         setattr(campaign, name, value)
+    campaign.english = twins
     campaign.version += 1
     uow.add(campaign)
     _note_change(uow, campaign, Action.CAMPAIGN_SAVED if before else Action.CAMPAIGN_MADE, changes)
@@ -110,7 +115,7 @@ def _faults(values: Mapping[str, Any]) -> dict[str, UserError]:
         faults["audience"] = UserError("Choisissez qui voit la campagne.")
     elif values.get("audience") in {CampaignAudience.DEPARTMENTS, CampaignAudience.CYCLES} and not values.get("chosen"):
         faults["chosen"] = UserError("Choisissez-en au moins un.")
-    for name, most in (("introduction", 2000), ("documents_text", 1000), ("confirmation", 2000)):
+    for name, most in TEXTS.items():
         if len(str(values.get(name) or "")) > most:
             faults[name] = UserError("Ce texte est trop long : {most} caractères au plus.", most=most)
     return faults
@@ -146,7 +151,8 @@ def save_document(
             faults[name] = UserError("Indiquez un âge en années, de 0 à 120.")
     if values.get("sensitive", "") not in set(Sensitive):
         faults["sensitive"] = UserError("Choisissez dans la liste.")
-    if faults:
+    english, too_long = own_texts.read(values, DOCUMENT_TEXTS)
+    if faults := faults | too_long:
         raise ValidationErrors(faults)
     document = document or RequiredDocument(
         site_id=campaign.site_id, campaign_id=campaign.id, label=label, rank=len(documents_of(uow, campaign.id)) + 1
@@ -154,9 +160,10 @@ def save_document(
     for name in ("rank", "hint", "required", "shared", "min_age", "max_age", "departments", "cycles", "sensitive"):
         if name in values:
             setattr(document, name, values[name])
-    document.label = label
+    changes = {"label": ["", label], **own_texts.changed(document.english, english, DOCUMENT_TEXTS)}
+    document.label, document.english = label, english
     uow.add(document)
-    _note_change(uow, campaign, Action.CAMPAIGN_DOCUMENT, {"label": ["", label]})
+    _note_change(uow, campaign, Action.CAMPAIGN_DOCUMENT, changes)
     return document
 
 
@@ -237,7 +244,7 @@ def copy(uow: UnitOfWork, campaign_id: int) -> Campaign:
     year = f"{first}-{first + 1}"
     made = uow.add(
         Campaign(
-            **model.model_dump(include={*_WRITTEN} - {"school_year", "title", "opens_on", "closes_on"}),
+            **model.model_dump(include={*_WRITTEN, "english"} - {"school_year", "title", "opens_on", "closes_on"}),
             site_id=model.site_id,
             school_year=year,
             title=model.title.replace(model.school_year, year)[:120],

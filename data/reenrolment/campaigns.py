@@ -16,6 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import sites
 from data.core.errors import NotFound
+from data.core.own_texts import english_column
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families import stored_files
@@ -73,6 +74,7 @@ class Campaign(OfSite, table=True):
     introduction: str = Field(default="", max_length=2000)  # above the pupil's courses
     documents_text: str = Field(default="", max_length=1000)  # above « Pièces à fournir »
     confirmation: str = Field(default="", max_length=2000)  # in the letter « demande reçue »
+    english: dict[str, str] = english_column()  # of these three texts
     created_at: datetime
     activated_at: datetime | None = None
     version: int = 1
@@ -110,6 +112,7 @@ class RequiredDocument(OfSite, table=True):
     rank: int = 0
     label: str = Field(max_length=120)
     hint: str = Field(default="", max_length=300)
+    english: dict[str, str] = english_column()  # label, hint
     required: bool = True
     shared: bool = True  # one serves the whole family: offered for brothers and sisters
     min_age: int | None = None

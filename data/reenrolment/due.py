@@ -33,12 +33,12 @@ class Due:
     pupil: Pupil
     campaign: Campaign
     state: str  # "" (nothing yet), draft, to_correct, submitted, validated
-    refused: list[str]  # documents to give again
-    lacking: list[str]  # documents without which it cannot be sent, these included
+    refused: list[RequiredDocument]  # documents to give again
+    lacking: list[RequiredDocument]  # documents without which it cannot be sent, these included
 
 
 Sent = tuple[Reenrolment, Pupil, str]  # with the staff's words to the household
-Given = tuple[SuppliedDocument, Pupil, str]  # with what the document is called
+Given = tuple[SuppliedDocument, Pupil, RequiredDocument]
 Begun = tuple[int, bool, str | None, str | None, SuppliedDocument | None, RequiredDocument | None]
 
 
@@ -63,8 +63,8 @@ def standing(
     sent = {(request.pupil_id, campaign.id): request for campaign, request in known if request}
     shown = {request.pupil_id: campaign for campaign, request in known if request}
     wishes: dict[tuple[int, int], tuple[str, str]] = {}
-    again: dict[tuple[int, int], list[str]] = {}
-    lacking: dict[tuple[int, int], list[str]] = {}
+    again: dict[tuple[int, int], list[RequiredDocument]] = {}
+    lacking: dict[tuple[int, int], list[RequiredDocument]] = {}
     given: list[Given] = []
     for campaign in reversed({campaign.id: campaign for campaign, _ in known}.values()):  # the first to close is shown
         opened = campaigns.is_open(uow, campaign)
@@ -76,14 +76,14 @@ def standing(
             wishes[key] = way or "", answer or ""
             if opened and seen:
                 shown[pupil_id] = campaign
-            if document:
-                given.append((document, pupils[pupil_id], asked.label if asked else ""))
+            if document and asked:
+                given.append((document, pupils[pupil_id], asked))
             if asked and campaigns.asked_of(asked, campaign, pupils[pupil_id], attended.get(pupil_id, ())):
                 item = DocumentItem(asked, document, state_of(document, uow.today))
                 if item.state in {DocumentState.REFUSED, DocumentState.EXPIRED}:
-                    again.setdefault(key, []).append(asked.label)
+                    again.setdefault(key, []).append(asked)
                 if item.lacking:
-                    lacking.setdefault(key, []).append(asked.label)
+                    lacking.setdefault(key, []).append(asked)
     mine = {key: request for key, request in sent.items() if request.household_id == uow.family_id}
     found = []
     for pupil_id, campaign in shown.items():
@@ -118,9 +118,9 @@ def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
 
     sent: dict[int, Sent] = {}
     given: list[Given] = []
-    for pupil, answer, request, document, label in uow.rows(
+    for pupil, answer, request, document, wanted in uow.rows(
         select(Pupil, Wish.answer, Reenrolment, SuppliedDocument)
-        .add_columns(col(RequiredDocument.label))
+        .add_columns(RequiredDocument)
         .select_from(Wish)
         .join(Pupil, col(Pupil.id) == Wish.pupil_id)
         .join(Reenrolment, theirs(Reenrolment) & (col(Reenrolment.household_id) == uow.family_id), isouter=True)
@@ -137,7 +137,7 @@ def of_the_family(uow: UnitOfWork, most: int) -> tuple[list[Sent], list[Given]]:
         if request:
             sent[request.id] = (request, pupil, answer)
         if document:
-            given.append((document, pupil, label or ""))
+            given.append((document, pupil, wanted))
     return list(sent.values()), given
 
 

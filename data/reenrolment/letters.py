@@ -7,13 +7,14 @@ from data.accounts import models as accounts
 from data.accounts.models import Account
 from data.core import formats
 from data.core.i18n import _, as_language, pair, translate
+from data.core.own_texts import Named, text_of
 from data.core.settings import settings
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
 from data.mail import outbox
 from data.mail.outbox import Fact, Mail, Paper
 from data.mail.templates import LetterKind
-from data.reenrolment.campaigns import Campaign
+from data.reenrolment.campaigns import Campaign, RequiredDocument
 from data.reenrolment.models import Reenrolment, ReenrolmentState, Situation, SuppliedDocument, Way, Wish
 
 DECIDED: dict[str, LetterKind] = {
@@ -28,7 +29,12 @@ def received(uow: UnitOfWork, now: Situation, wish: Wish) -> None:
     who = uow.get(Account, uow.account_id)
     mail = _mail(uow, LetterKind.REENROLMENT_RECEIVED, who, now.pupil, year=now.campaign.school_year)
     facts, paper = _summary(now, wish, who.language), _paper(uow, now, wish, who)
-    outbox.write(uow, replace(mail, facts=facts, message=now.campaign.confirmation, paper=paper))
+    outbox.write(
+        uow,
+        replace(
+            mail, facts=facts, message=text_of(now.campaign, "confirmation", as_language(who.language)), paper=paper
+        ),
+    )
 
 
 def decided(uow: UnitOfWork, sent: Reenrolment, pupil: Pupil, campaign: Campaign, answer: str) -> None:
@@ -50,32 +56,38 @@ def reopened(uow: UnitOfWork, sent: Reenrolment) -> None:
     outbox.write(uow, _mail(uow, LetterKind.REENROLMENT_REOPENED, author, pupil, year=year))
 
 
-def document_refused(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
+def document_refused(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, document: RequiredDocument) -> None:
     """One letter one round of decisions tells of all refused documents."""
-    mail = _mail(uow, LetterKind.DOCUMENT_REFUSED, uow.get(Account, supplied.author_id), pupil)
-    line = _refusal(supplied, pupil, label)
+    author = uow.get(Account, supplied.author_id)
+    mail, line = _mail(uow, LetterKind.DOCUMENT_REFUSED, author, pupil), _refusal(supplied, pupil, document, author)
     outbox.write(uow, replace(mail, message=line, delay=settings().decision_letter_delay, joins=True))
 
 
-def _refusal(supplied: SuppliedDocument, pupil: Pupil, label: str) -> str:
-    return f"« {label} », {pupil.full_name} : {supplied.reason}"
+def _refusal(supplied: SuppliedDocument, pupil: Pupil, document: RequiredDocument, reader: Account) -> str:
+    return pair(_about(pupil, document, reader), supplied.reason, as_language(reader.language))
 
 
-def refusal_undone(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, label: str) -> None:
+def _about(pupil: Pupil, document: RequiredDocument, reader: Account) -> str:
+    return f"{Named([document]).written(as_language(reader.language))}, {pupil.full_name}"
+
+
+def refusal_undone(uow: UnitOfWork, supplied: SuppliedDocument, pupil: Pupil, document: RequiredDocument) -> None:
     """What the letter says of it does not leave; otherwise another says that the document is looked at again."""
-    if outbox.take_back_line(uow, supplied.author_id, LetterKind.DOCUMENT_REFUSED, _refusal(supplied, pupil, label)):
+    author = uow.get(Account, supplied.author_id)
+    line = _refusal(supplied, pupil, document, author)
+    if outbox.take_back_line(uow, supplied.author_id, LetterKind.DOCUMENT_REFUSED, line):
         return
-    mail = _mail(uow, LetterKind.DOCUMENT_REOPENED, uow.get(Account, supplied.author_id), pupil)
-    outbox.write(uow, replace(mail, message=f"« {label} », {pupil.full_name}"))
+    mail = _mail(uow, LetterKind.DOCUMENT_REOPENED, author, pupil)
+    outbox.write(uow, replace(mail, message=_about(pupil, document, author)))
 
 
 def reminder(uow: UnitOfWork, account: Account, pupils: Sequence[Pupil], campaign: Campaign) -> None:
-    words = reminder_words(pupils, campaign)
+    words = reminder_words(pupils, campaign, account.language)
     outbox.write(uow, _mail(uow, LetterKind.REENROLMENT_REMINDER, account, pupils[0], **words))
 
 
-def reminder_words(pupils: Sequence[Pupil], campaign: Campaign) -> dict[str, str]:
-    names = ", ".join(pupil.full_name for pupil in pupils)
+def reminder_words(pupils: Sequence[Pupil], campaign: Campaign, language: str) -> dict[str, str]:
+    names = formats.listed([pupil.full_name for pupil in pupils], as_language(language))
     return {"year": campaign.school_year, "names": names, "last_day": formats.day(campaign.closes_on)}
 
 
@@ -103,7 +115,12 @@ def _summary(now: Situation, wish: Wish, language: str = "fr") -> list[Fact]:
         ]
     given = [item for item in now.document_items if item.supplied]
     if given and wish.way != Way.LEAVING:
-        lines.append((translate("Pièces fournies", in_language), ", ".join(item.document.label for item in given)))
+        lines.append(
+            (
+                translate("Pièces fournies", in_language),
+                ", ".join(text_of(item.document, "label", in_language) for item in given),
+            )
+        )
     if wish.message:
         lines.append((translate("Demandes complémentaires", in_language), wish.message))
     return lines
@@ -119,7 +136,7 @@ def _paper(uow: UnitOfWork, now: Situation, wish: Wish, who: Account) -> Paper:
         **named,
     )
     documents = [
-        pair(item.document.label, item.supplied.file_name, in_language)
+        pair(text_of(item.document, "label", in_language), item.supplied.file_name, in_language)
         for item in now.document_items
         if item.supplied and wish.way != Way.LEAVING
     ]

@@ -225,7 +225,7 @@ def reminder(uow: UnitOfWork, campaign: Campaign, each: Silent) -> tuple[str, st
         "site": site.name,
         "name": each.account.name,
         "moment": formats.moment(uow.now, site.zone, language),
-        **letters.reminder_words(each.pupils, campaign),
+        **letters.reminder_words(each.pupils, campaign, language),
     }
     message = [custom_templates.fill(part, sentence) for part in text.body if part not in custom_templates.PARTS]
     return text.subject, "\n\n".join([formats.greeting(each.account.name, language), *message])

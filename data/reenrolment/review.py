@@ -189,14 +189,14 @@ def undo_document(uow: UnitOfWork, supplied_id: int) -> SuppliedDocument:
         )
     ):
         raise UserError("Cette pièce a été traitée avec sa demande : annulez la décision de la demande.")
-    pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
+    pupil, document = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id)
     if supplied.state == DocumentState.REFUSED:
-        letters.refusal_undone(uow, supplied, pupil, label)
+        letters.refusal_undone(uow, supplied, pupil, document)
     before, supplied.state, supplied.reason = supplied.state, DocumentState.RECEIVED, ""
     supplied.decided_at, supplied.decided_by, supplied.expires_on = None, "", None
     supplied.version += 1
     uow.add(supplied)
-    changes = {label: [before, DocumentState.RECEIVED]}
+    changes = {document.label: [before, DocumentState.RECEIVED]}
     audit.note_record(uow, Action.DECISION_UNDONE, supplied, supplied.family_id, changes=changes)
     reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
     return supplied
@@ -230,15 +230,15 @@ def document_decided(
     supplied.state, supplied.reason, supplied.version = state, reason, supplied.version + 1
     supplied.decided_at, supplied.decided_by = uow.now, uow.name
     uow.add(supplied)
-    pupil, label = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id).label
+    pupil, document = uow.get(Pupil, supplied.pupil_id), uow.get(RequiredDocument, supplied.document_id)
     if state == DocumentState.REFUSED and text:
-        letters.document_refused(uow, supplied, pupil, label)
+        letters.document_refused(uow, supplied, pupil, document)
     audit.note_record(
         uow,
         DOCUMENT_DECIDED[state],
         supplied,
         supplied.family_id,
-        changes={label: [DocumentState.RECEIVED, state], **({"reason": ["", reason]} if reason else {})},
+        changes={document.label: [DocumentState.RECEIVED, state], **({"reason": ["", reason]} if reason else {})},
     )
     reenrolment.announce(uow, supplied.site_id, supplied.family_id, supplied.pupil_id)
     return supplied

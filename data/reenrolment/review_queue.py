@@ -14,6 +14,7 @@ from data.core import audit, edit_presence
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, as_language, translate
+from data.core.own_texts import Named
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
@@ -231,9 +232,9 @@ def decide(
                 text=False,
             )
     if bad and outcome == ReenrolmentState.TO_CORRECT:
-        labels = {item.document.id: item.document.label for item in now.document_items}
+        asked = {item.document.id: item.document for item in now.document_items}
         language = as_language(uow.get(Account, sent.author_id).language)
-        names = ", ".join(f"« {labels[each.document_id]} »" for each in bad)
+        names = Named([asked[each.document_id] for each in bad]).written(language)
         text += "\n" + translate("Pièces à remplacer : {names}.", language, names=names[:180])
     sent.batch = batch
     return decided(uow, sent, now, ReenrolmentState(outcome), text)

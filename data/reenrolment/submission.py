@@ -6,6 +6,7 @@ from data.core import audit
 from data.core.audit import Action
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.i18n import _, plural
+from data.core.own_texts import Named
 from data.core.plain_text import tidy_lines
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Pupil
@@ -186,6 +187,6 @@ def missing(now: Situation, wish: Wish | None) -> dict[str, UserError]:
         faults["documents"] = UserError(
             plural("Il manque une pièce obligatoire : {names}.", "Il manque {count} pièces obligatoires : {names}."),
             count=len(lacking),
-            names=", ".join(f"« {item.document.label} »" for item in lacking),
+            names=Named([item.document for item in lacking]),
         )
     return faults

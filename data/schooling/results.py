@@ -8,10 +8,19 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, bindparam
 from sqlmodel import Field, col, select
 
+from data.core.i18n import _
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork, prepared
 from data.families.pupil_scope import OfPupil
 from data.schooling.models import Attended, of_its_course, of_its_pupil
+
+# What other programs write as a result, told in English too; any other word is told as it stands (components/ui/own_words.py).
+RESULTS = (
+    _("Admis"), _("Admise"), _("Admis(e)"), _("Ajourné"), _("Ajournée"), _("Maintien"), _("Maintenu"), _("Maintenue"), _("Passage"),
+    _("Très bien"), _("Bien"), _("Assez bien"), _("Passable"), _("Insuffisant"), _("Félicitations"), _("Encouragements"),
+    _("Acquis"), _("Non acquis"), _("Validé"), _("Validée"), _("Obtenu"), _("Dispensé"), _("Dispensée"), _("Abandon"),
+    _("Contrôle continu"), _("Devoir collectif"), _("Examen"), _("Examen de fin d’année"), _("Audition"), _("Jury"), _("Stage"),
+)  # fmt: skip
 
 
 class Assessment(OfSite, table=True):

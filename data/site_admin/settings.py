@@ -120,24 +120,23 @@ LOOK = Part(
 )
 FIELDS = Part("champs", _("Champs des fiches"), _("Ce que les familles voient, changent et doivent remplir"))
 DOCUMENTS = Part("pieces", _("Pièces à fournir"), _("Ce que les campagnes demandent, et ce qui est accepté"))
+_OR_OURS = _("Une phrase par ligne ; vide : celles du portail")
+_FOR_ENGLISH = _("Une phrase par ligne, pour qui lit le portail en anglais")
 SENTENCES_READY = Part(
     "phrases",
     _("Phrases de refus"),
     _("Des raisons prêtes à choisir quand une demande est refusée"),
     tuple(
-        Setting(
-            f"refusal_sentences.{key}",
-            label,
-            lines(12),
-            longest=3000,
-            span=12,
-            hint=_("Une phrase par ligne ; vide : celles du portail"),
-        )
-        for key, label in (
-            ("sheet", _("Fiches")),
-            ("document", _("Pièces")),
-            ("reenrolment", _("Réinscriptions")),
-            ("absence", _("Absences")),
+        Setting(f"refusal_sentences.{key}", label, lines(12), longest=3000, span=12, hint=hint)
+        for key, label, hint in (
+            ("sheet", _("Fiches"), _OR_OURS),
+            ("sheet_en", _("Fiches, en anglais (facultatif)"), _FOR_ENGLISH),
+            ("document", _("Pièces"), _OR_OURS),
+            ("document_en", _("Pièces, en anglais (facultatif)"), _FOR_ENGLISH),
+            ("reenrolment", _("Réinscriptions"), _OR_OURS),
+            ("reenrolment_en", _("Réinscriptions, en anglais (facultatif)"), _FOR_ENGLISH),
+            ("absence", _("Absences"), _OR_OURS),
+            ("absence_en", _("Absences, en anglais (facultatif)"), _FOR_ENGLISH),
         )
     ),
 )
@@ -169,7 +168,9 @@ LEGAL = Part(
             hint=_("Vide : aucun"),
         ),
         Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
+        Setting("legal.notice_more_en", "La même chose, en anglais (facultatif)", LONG, longest=4000, span=12),
         Setting("legal.privacy_more", "À ajouter aux données personnelles", LONG, longest=4000, span=12),
+        Setting("legal.privacy_more_en", "La même chose, en anglais (facultatif)", LONG, longest=4000, span=12),
     ),
 )
 ACCESS = Part(

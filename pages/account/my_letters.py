@@ -10,7 +10,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, letter_view, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
-from components.ui.markup import button
+from components.ui.markup import Content, button
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.core import formats
@@ -52,7 +52,7 @@ def _listing(order: Order) -> Listing[Letter]:
         name="letters",
         caption=_("Courriers, du plus récent au plus ancien"),
         columns=(
-            Column("Objet", lambda uow, m: m.subject.rpartition(" – ")[0] or m.subject),
+            Column("Objet", _subject),
             Column(
                 "Date",
                 lambda uow, m: formats.day(m.created_at.astimezone(uow.zone).date()),
@@ -70,6 +70,12 @@ def _listing(order: Order) -> Listing[Letter]:
         quiet_caption=True,
         order=order,
     )
+
+
+def _subject(uow: UnitOfWork, letter: Letter) -> Content:
+    """Without the conservatoire's name, in the letter's own language."""
+    text = letter.subject.rpartition(" – ")[0] or letter.subject
+    return html.span(text, lang=letter.language) if letter.language != uow.language else text
 
 
 def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
@@ -92,7 +98,7 @@ def _detail(uow: UnitOfWork, letter: Letter) -> Markup:
         text = uow.translate("Partira vers {address}", address=to)
     return html.section(
         html.div(
-            html.h2(letter.subject.rpartition(" – ")[0] or letter.subject, id="letter-title", tabindex="-1"),
+            html.h2(_subject(uow, letter), id="letter-title", tabindex="-1"),
             button(icon("cross"), uow.translate("Fermer"), do="open", of="0", class_="btn quiet small"),
             class_="card-head",
         ),

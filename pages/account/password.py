@@ -17,8 +17,8 @@ from components.ui.tables import table
 from components.web import way_on
 from components.web.auth import set_cookie
 from components.web.errors import error_page
+from data.accounts import devices, passwords, sessions, two_factor
 from data.accounts import models as accounts
-from data.accounts import passwords, sessions, two_factor
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import formats, sites
@@ -229,11 +229,16 @@ def _connections(uow: UnitOfWork) -> Markup:
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
-            one.device or "–",
+            devices.called(one.device, uow.language),
             formats.moment(one.started_at, zone, uow.language),
             formats.ago(one.seen_at, uow.now, zone, uow.language),
             button(
-                icon("cross"), uow.translate("Fermer"), _unseen(one.device), do="close", of=one.id, class_="btn quiet"
+                icon("cross"),
+                uow.translate("Fermer"),
+                _unseen(devices.called(one.device, uow.language)),
+                do="close",
+                of=one.id,
+                class_="btn quiet",
             ),
         )
         for one in sessions.mine(uow)

@@ -89,7 +89,7 @@ def _page(caller: Caller, request: Request, order: Order, fault: str = "") -> Re
             html.p(caller.translate("Banque de démonstration – aucun argent n’est débité.")),
             class_="notice pending",
         )
-        + html.p(html.strong(euros(order.cents)), f" – {order.label}")
+        + html.p(html.strong(euros(order.cents, caller.language)), f" – {order.label}")
         + html.form(
             buttons,
             method="post",

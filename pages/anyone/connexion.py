@@ -16,8 +16,8 @@ from components.web import way_on
 from components.web.auth import cookie, set_cookie
 from components.web.errors import error_page
 from data import demo
+from data.accounts import devices, passwords, sessions, two_factor_login
 from data.accounts import models as accounts
-from data.accounts import passwords, sessions, two_factor_login
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import Account
 from data.core import sites
@@ -262,7 +262,7 @@ def device_label(agent: str) -> str:
             for mark, name in (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
             if mark in agent
         ),
-        "Navigateur",
+        devices.UNKNOWN_BROWSER,
     )
     system = next(
         (

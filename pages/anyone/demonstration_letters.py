@@ -12,7 +12,7 @@ from components.web.auth import from_this_machine
 from data.accounts.caller import Audience, Caller
 from data.core import formats, sites
 from data.core.errors import NotFound
-from data.core.i18n import _
+from data.core.i18n import Language, _
 from data.core.ids import parse_id
 from data.demo import mailbox
 from data.mail.outbox import Letter
@@ -33,7 +33,10 @@ def show(caller: Caller, request: Request) -> Response:
         "{count} courriels, du plus récent au plus ancien",
         count=len(letters),
     )
-    rows = ((html.a(_subject(each), href=f"{PATH}/{each.id}"), each.recipient, _when(each)) for each in letters)
+    rows = (
+        (html.a(_subject(each), href=f"{PATH}/{each.id}"), each.recipient, _when(each, caller.language))
+        for each in letters
+    )
     under = caller.translate(
         "Ce que le portail aurait envoyé, mots de passe et liens compris. Cette page n’existe que dans la démonstration, et sur cet ordinateur."
     )
@@ -51,7 +54,7 @@ def one(caller: Caller, request: Request, n: str) -> Response:
     letter, text, _html = _parts(request, n)
     lines = [
         (caller.translate("Destinataire"), letter.recipient),
-        (caller.translate("Date"), _when(letter)),
+        (caller.translate("Date"), _when(letter, caller.language)),
         (caller.translate("Autre partie"), html.a(caller.translate("Le message en HTML"), href=f"{PATH}/{n}.html")),
     ]
     back = html.p(html.a(caller.translate("Retour"), href=PATH, class_="way-back"))
@@ -82,6 +85,6 @@ def _subject(letter: Letter) -> str:
     return letter.subject.rpartition(" – ")[0] or letter.subject
 
 
-def _when(letter: Letter) -> str:
+def _when(letter: Letter, language: Language) -> str:
     zone = sites.every_site()[0].zone
-    return f"{formats.day(letter.created_at.astimezone(zone).date())} {formats.hour(letter.created_at, zone)}"
+    return f"{formats.day(letter.created_at.astimezone(zone).date())} {formats.hour(letter.created_at, zone, language)}"

@@ -11,6 +11,7 @@ from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.markup import Markup, join
+from components.ui.own_words import own
 from data.accounts.caller import Audience, Caller
 from data.core import sites
 from data.core.i18n import _, pair
@@ -114,7 +115,7 @@ def _call(caller: Caller, mine: Sequence[Site]) -> Markup:
             html.strong(site.name),
             site.help.get("phone") or site.phone,
             site.help.get("email") or site.email,
-            site.help.get("hours") or site.opening_hours,
+            own(caller, site.help.get("hours") or site.opening_hours),
         )
         for site in mine
     )

@@ -10,11 +10,12 @@ from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Markup, join
+from components.ui.markup import Content, Markup, join
+from components.ui.own_words import filled, own
 from components.ui.statement_view import draw as draw_statement
 from components.web.pdf_answer import pdf_answer
 from data.accounts.caller import Audience, Caller
-from data.core import clock, sites
+from data.core import clock, own_texts, sites
 from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.sites import Site
@@ -36,13 +37,16 @@ def _page(caller: Caller, title: str, path: str, write: Write) -> Response:
     return public_page(caller, caller.translate(title), html.div(parts, class_="prose"), path=path, site=site)
 
 
-def _fact(caller: Caller, site: Site, name: str) -> str:
-    return site.legal.get(name, "") or caller.translate(UNSET)
+def _fact(caller: Caller, site: Site, name: str) -> Content:
+    return own(caller, site.legal.get(name, "")) or caller.translate(UNSET)
 
 
-def _more(site: Site, name: str) -> list[Markup]:
-    """What the site adds in its own words, a paragraph a line."""
-    return [html.p(line) for line in site.legal.get(name, "").split("\n") if line]
+def _more(caller: Caller, site: Site, name: str) -> list[Markup]:
+    """What the site adds in its own words, a paragraph a line; in English where it gave them so."""
+    text, twin = site.legal.get(name, ""), site.legal.get(own_texts.twin(name), "")
+    if caller.language == "en" and twin:
+        return [html.p(line) for line in twin.split("\n") if line]
+    return [html.p(own(caller, line)) for line in text.split("\n") if line]
 
 
 def _contact(caller: Caller, site: Site) -> Markup:
@@ -56,11 +60,11 @@ def notice(caller: Caller, request: Request) -> Response:
         translate = who.translate
         return join(
             [
-                html.p(translate("Éditeur : {name}", name=_fact(who, site, "publisher"))),
+                html.p(filled(translate("Éditeur : {name}"), name=_fact(who, site, "publisher"))),
                 _contact(who, site),
-                html.p(translate("Directeur de la publication : {name}", name=_fact(who, site, "director"))),
-                html.p(translate("Hébergement : {name}", name=_fact(who, site, "host"))),
-                *_more(site, "notice_more"),
+                html.p(filled(translate("Directeur de la publication : {name}"), name=_fact(who, site, "director"))),
+                html.p(filled(translate("Hébergement : {name}"), name=_fact(who, site, "host"))),
+                *_more(who, site, "notice_more"),
                 html.p(translate("Ce portail est fait avec Anacrouse, un logiciel libre sous licence MIT.")),
             ]
         )

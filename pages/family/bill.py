@@ -8,6 +8,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.icons import icon
+from components.ui.own_words import own
 from components.ui.tables import facts, row
 from data.billing import models as billing
 from data.billing.models import Invoice, InvoiceLine, Ledger, Nature
@@ -48,15 +49,17 @@ def _invoice(uow: UnitOfWork, number: str) -> Markup:
         (_("Échéance"), formats.day(found.due_day) if not credit else ""),
         (_("Année scolaire"), found.school_year),
         (_("Objet"), uow.translate(_("Location d’instruments") if found.ledger == Ledger.RENTAL else _("Scolarité"))),
-        (_("Libellé"), found.label),
+        (_("Libellé"), own(uow, found.label)),
         (_("Famille n°"), uow.get(Family, found.family_id).number),
         (_("Élèves"), ", ".join(dict.fromkeys(line.pupil for line in lines if line.pupil))),
-        (_("Quotient familial"), found.income_bracket),
+        (_("Quotient familial"), own(uow, found.income_bracket)),
         (_("Corrige la facture n°"), uow.get(Invoice, found.corrects_id).number if found.corrects_id else ""),
         (_("SIRET"), site.legal.get("siret", "")),
     ]
     due = [
-        html.li(uow.translate("{sum} le {day}", sum=formats.euros(part.cents), day=formats.day(part.due_day)))
+        html.li(
+            uow.translate("{sum} le {day}", sum=formats.euros(part.cents, uow.language), day=formats.day(part.due_day))
+        )
         for part in parts
     ]
     return _top(uow, title, found.ledger, f"/facturation/factures/{number}.pdf") + html.section(
@@ -95,11 +98,11 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         row(
             heads,
             (
-                line.label,
+                own(uow, line.label),
                 line.pupil,
                 formats.decimal(line.quantity, uow.language, places=0),
-                formats.euros(line.unit),
-                formats.euros(line.cents),
+                formats.euros(line.unit, uow.language),
+                formats.euros(line.cents, uow.language),
             ),
             looks,
         )
@@ -115,7 +118,9 @@ def _lines(uow: UnitOfWork, found: Invoice, lines: list[InvoiceLine]) -> Markup:
         ),
         html.tbody(shown),
         html.tfoot(
-            html.tr(html.th(total, scope="row", colspan=4), html.td(formats.euros(found.total), class_="num")),
+            html.tr(
+                html.th(total, scope="row", colspan=4), html.td(formats.euros(found.total, uow.language), class_="num")
+            ),
         ),
         class_="stack bill-table",
     )
@@ -127,15 +132,17 @@ def _receipt(uow: UnitOfWork, number: str) -> Markup:
     title = uow.translate("Reçu n° {number}", number=number)
     pairs: list[tuple[str, object]] = [
         (_("Date du règlement"), formats.day(found.day)),
-        (_("Montant"), formats.euros(found.cents)),
+        (_("Montant"), formats.euros(found.cents, uow.language)),
         (_("Mode de règlement"), translate_or_same(found.method, uow.language)),
         (_("Numéro d’opération"), found.operation),
         (_("Année scolaire"), found.school_year),
-        (_("Libellé"), found.label),
+        (_("Libellé"), own(uow, found.label)),
         (_("Famille n°"), uow.get(Family, found.family_id).number),
     ]
     for_ = [
-        html.li(uow.translate("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents)))
+        html.li(
+            uow.translate("Facture n° {number} : {sum}", number=each.number, sum=formats.euros(cents, uow.language))
+        )
         for each, cents in settled
     ]
     address = settled[0][0].payer_address if settled else ""

@@ -11,6 +11,7 @@ from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
+from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.status_chip import status_chip
 from components.ui.tabs import tabs
@@ -63,10 +64,18 @@ def _listing(order: Order) -> Listing[Entry]:
             Column("Libellé", _label, lambda e: e.row.label, look="broad"),
             Column("État", lambda uow, e: status_chip(uow, e.state)),
             Column(
-                "Crédit", lambda uow, e: formats.euros(e.credit) if e.credit else "", lambda e: e.credit, look="num"
+                "Crédit",
+                lambda uow, e: formats.euros(e.credit, uow.language) if e.credit else "",
+                lambda e: e.credit,
+                look="num",
             ),
-            Column("Débit", lambda uow, e: formats.euros(e.debit) if e.debit else "", lambda e: e.debit, look="num"),
-            Column("Montant", lambda uow, e: formats.euros(e.amount), lambda e: e.amount, look="num"),
+            Column(
+                "Débit",
+                lambda uow, e: formats.euros(e.debit, uow.language) if e.debit else "",
+                lambda e: e.debit,
+                look="num",
+            ),
+            Column("Montant", lambda uow, e: formats.euros(e.amount, uow.language), lambda e: e.amount, look="num"),
         ),
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
         empty=_("Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici."),
@@ -88,7 +97,7 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     row = entry.row
     due = _left(uow, entry)
     if entry.state == EntryState.REJECTED:
-        return html.span(row.label)
+        return html.span(own(uow, row.label))
     if isinstance(row, Invoice):
         text = uow.translate("Avoir (PDF)") if row.nature == Nature.CREDIT else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"
@@ -100,18 +109,18 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
         html.a(uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
         class_="links-row",
     )
-    return html.span(row.label, html.br(), due and html.span(due, html.br(), class_="small soft"), links)
+    return html.span(own(uow, row.label), html.br(), due and html.span(due, html.br(), class_="small soft"), links)
 
 
 def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:
     """What is left of an invoice, and when its next part is due."""
     if not entry.due:
         return None
-    left, day = formats.euros(entry.due), formats.day(entry.next_due)
+    left, day = formats.euros(entry.due, uow.language), formats.day(entry.next_due)
     if not day:
         return html.span(uow.translate("Reste {sum}", sum=left))
     if entry.next_part < entry.due:
-        part = formats.euros(entry.next_part)
+        part = formats.euros(entry.next_part, uow.language)
         return html.span(uow.translate("Reste {sum}, dont {part} le {day}", sum=left, part=part, day=day))
     return html.span(uow.translate("Reste {sum} à régler le {day}", sum=left, day=day))
 
@@ -164,7 +173,7 @@ def _due(uow: UnitOfWork, balance: int, pay: str) -> Markup:
     """What is due; on a phone, where the sums are far below, the way to pay it too."""
     text = balance_words(uow, balance, none=uow.translate("Solde"))
     link = html.a(uow.translate("Payer en ligne"), href=pay, class_="btn quiet small phone-only") if pay else None
-    return html.div(html.p(text, html.strong(formats.euros(abs(balance)))), link, class_="due")
+    return html.div(html.p(text, html.strong(formats.euros(abs(balance), uow.language))), link, class_="due")
 
 
 def _years(uow: UnitOfWork, page_state: PageState, years: list[str]) -> Markup | None:
@@ -188,7 +197,7 @@ def _sums(uow: UnitOfWork, shown: billing.Account, pay: str) -> Markup:
     favour = html.small(uow.translate("en votre faveur")) if shown.balance < 0 else None
     sums = html.dl(
         (
-            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents), more))
+            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents, uow.language), more))
             for label, cents, more in (
                 (_("Montant total facturé"), shown.billed, None),
                 (_("Montant total réglé"), shown.paid, None),
@@ -206,10 +215,17 @@ def _certificates(uow: UnitOfWork, year: str, accounts: dict[Ledger, billing.Acc
     ids = [e.row.id for e in entries if isinstance(e.row, Invoice) and e.row.nature == Nature.INVOICE]
     billed = billing.pupils_billed(uow, ids) if ids else set()
     links = [
-        html.a(
-            icon("paper"),
-            uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
-            href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
+        (
+            html.a(
+                icon("paper"),
+                uow.translate("Attestation de paiement {year} de {name} (PDF)", year=year, name=pupil.called),
+                href=f"/eleves/{pupil.number}/attestations/paiement-{year}.pdf",
+            ),
+            html.a(
+                uow.translate("Lire en ligne"),
+                html.span(uow.translate(" l’attestation de paiement de {name}", name=pupil.called), class_="unseen"),
+                href=f"/eleves/{pupil.number}/attestations/paiement-{year}/lire",
+            ),
         )
         for pupil, _ in (families.pupils(uow) if billed else [])
         if pupil.full_name in billed
@@ -226,7 +242,7 @@ def _broken(uow: UnitOfWork, page_state: PageState, known: dict[Ledger, billing.
             html.p(
                 uow.translate(
                     "Un paiement de {sum}, commencé le {moment}, n’est pas terminé.",
-                    sum=formats.euros(each.cents),
+                    sum=formats.euros(each.cents, uow.language),
                     moment=formats.moment(each.started_at, uow.zone, uow.language),
                 ),
             ),

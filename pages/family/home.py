@@ -10,6 +10,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
 from components.ui.markup import Content
+from components.ui.own_words import filled, own, own_text
 from components.ui.status_chip import status_chip
 from data.accounts import models as accounts
 from data.billing import models as billing
@@ -122,7 +123,7 @@ def _news(uow: UnitOfWork) -> Markup:
     found = news.current(uow)
     if not found:
         return Markup("")
-    lines = [html.li(html.h3(each.title), html.p(each.body)) for each in found]
+    lines = [html.li(html.h3(own_text(uow, each, "title")), html.p(own_text(uow, each, "body"))) for each in found]
     title = html.h2(uow.translate("Actualités"))
     return html.section(
         title,
@@ -199,10 +200,16 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
     text = balance_words(uow, due, none=uow.translate("Rien à régler"))
     lines = [
         html.li(
-            uow.translate("{label} : {sum}", label=entry.row.label, sum=formats.euros(entry.due)),
+            filled(
+                uow.translate("{label} : {sum}"),
+                label=own(uow, entry.row.label),
+                sum=formats.euros(entry.due, uow.language),
+            ),
             entry.next_due
             and html.span(
-                uow.translate("{sum} le {day}", sum=formats.euros(entry.next_part), day=formats.day(entry.next_due)),
+                uow.translate(
+                    "{sum} le {day}", sum=formats.euros(entry.next_part, uow.language), day=formats.day(entry.next_due)
+                ),
                 class_="small soft",
             ),
         )
@@ -217,7 +224,7 @@ def _balance(uow: UnitOfWork, accounts: Accounts) -> Markup:
     return html.section(
         html.h2(uow.translate("Facturation")),
         html.p(text, class_="soft"),
-        html.p(formats.euros(abs(due)), class_="big") if due else None,
+        html.p(formats.euros(abs(due), uow.language), class_="big") if due else None,
         lines and html.ul(lines, class_="list"),
         pay,
         html.p(html.a(uow.translate("Voir la facturation"), href=where)),

@@ -15,6 +15,7 @@ from components.nicegui_adapter.screens import Audience, plain, screen
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import classes
+from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
 from components.web import middleware
 from data.accounts.caller import Caller
@@ -69,7 +70,7 @@ class Choice:
 
     def answer(self, uow: UnitOfWork) -> Answer:
         total = self.total(self.of(online_payments.payable(billing.accounts(uow)[self.ledger])))
-        return Answer(announce=uow.translate("À payer : {amount}", amount=euros(total)) if total else "")
+        return Answer(announce=uow.translate("À payer : {amount}", amount=euros(total, uow.language)) if total else "")
 
     def total(self, chosen: list[Entry]) -> int:
         """Cents; 0 while the amount cannot be paid."""
@@ -121,7 +122,7 @@ def _draw(uow: UnitOfWork, kind: str, choice: Choice) -> Markup:
     chosen = choice.of(due)
     amount = choice.total(chosen) if chosen else 0
     whole = html.small(uow.translate("la totalité")) if amount == _sum(due) and len(due) > 1 else None
-    total = html.dl(html.div(html.dt(uow.translate("À payer")), html.dd(euros(amount), whole)))
+    total = html.dl(html.div(html.dt(uow.translate("À payer")), html.dd(euros(amount, uow.language), whole)))
     text = uow.translate("Vous payez sur la page du service de paiement. Votre reçu paraît ici dès qu’il a confirmé.")
     button = html.button(uow.translate("Continuer vers le paiement"), class_="btn", type="submit", disabled=not chosen)
     form = html.form(
@@ -148,9 +149,9 @@ def _parts(uow: UnitOfWork, chosen: list[Entry], choice: Choice) -> Markup:
         return html.label(mark, html.span(text), class_="check")
 
     next_part = (
-        uow.translate("L’échéance du {day} : {sum}", day=formats.day(min(days)), sum=euros(following))
+        uow.translate("L’échéance du {day} : {sum}", day=formats.day(min(days)), sum=euros(following, uow.language))
         if len(chosen) == 1 and days
-        else uow.translate("Les prochaines échéances : {sum}", sum=euros(following))
+        else uow.translate("Les prochaines échéances : {sum}", sum=euros(following, uow.language))
     )
     written = html.div(
         html.label(uow.translate("Montant, en euros"), for_="montant"),
@@ -168,7 +169,7 @@ def _parts(uow: UnitOfWork, chosen: list[Entry], choice: Choice) -> Markup:
     return html.fieldset(
         html.legend(uow.translate("Combien payer ?")),
         radio("echeance", next_part) if following < _sum(chosen) else None,
-        radio("tout", uow.translate("La totalité : {sum}", sum=euros(_sum(chosen)))),
+        radio("tout", uow.translate("La totalité : {sum}", sum=euros(_sum(chosen), uow.language))),
         radio("autre", uow.translate("Un autre montant")),
         written,
         class_="how-much",
@@ -191,7 +192,7 @@ def _invoices(uow: UnitOfWork, due: list[Entry], choice: Choice) -> Markup:
             html.th(_box(uow, entry, entry.row.id not in choice.left_out), scope="row"),
             html.td(formats.day(entry.row.day), data_l=names[1]),
             html.td(formats.day(entry.next_due), data_l=names[2]),
-            html.td(euros(entry.due), data_l=names[3], class_="num"),
+            html.td(euros(entry.due, uow.language), data_l=names[3], class_="num"),
         )
         for entry in due
     ]
@@ -212,7 +213,7 @@ def _box(uow: UnitOfWork, entry: Entry, ticked: bool) -> Markup:
     )
     return html.label(
         box,
-        html.span(entry.row.label, html.small(uow.translate("n° {number}", number=entry.row.number))),
+        html.span(own(uow, entry.row.label), html.small(uow.translate("n° {number}", number=entry.row.number))),
         for_=at,
         class_="check",
     )
@@ -275,7 +276,9 @@ def _leave(caller: Caller, gateway: Gateway, there: Redirection, cents: int, bac
         way = html.form(hidden, button, method="post", action=there.url, class_="stack-form")
     else:
         way = html.a(sentence, href=there.url, class_="btn", rel="noreferrer")
-    text = caller.translate("Vous payez {amount} sur le site {host}.", amount=euros(cents), host=gateway.host)
+    text = caller.translate(
+        "Vous payez {amount} sur le site {host}.", amount=euros(cents, caller.language), host=gateway.host
+    )
     response = _between(caller, html.p(text) + way, back, 200)
     response.headers["content-security-policy"] = middleware.policy(
         settings().https, forms_to=f"'self' https://{gateway.host}"
@@ -304,7 +307,7 @@ def _draw_back(uow: UnitOfWork, reference: str) -> Markup:
     what = ", ".join(invoice.label or invoice.number for invoice in invoices)
     look, drawing, text = _state(uow, row)
     home = _home(uow, f"/facturation/{online_payments.kind_of(row)}", "first")
-    return head(uow.translate("Paiement"), f"{euros(row.cents)} – {what}") + html.section(
+    return head(uow.translate("Paiement"), f"{euros(row.cents, uow.language)} – {what}") + html.section(
         html.div(icon(drawing), html.p(text), class_=f"notice {look}", role="status"),
         _more(uow, row),
         html.div(home, _next(uow, row), class_="actions"),
@@ -333,7 +336,8 @@ def _state(uow: UnitOfWork, row: OnlinePayment) -> tuple[str, str, str]:
 def _more(uow: UnitOfWork, row: OnlinePayment) -> Markup | None:
     if row.state == AttemptState.PAID and row.overpaid:
         text = uow.translate(
-            "Vous avez versé {amount} de trop : le conservatoire vous les remboursera.", amount=euros(row.overpaid)
+            "Vous avez versé {amount} de trop : le conservatoire vous les remboursera.",
+            amount=euros(row.overpaid, uow.language),
         )
     elif row.state == AttemptState.STARTED:
         gateway = gateways.by_name(row.gateway)

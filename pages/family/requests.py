@@ -12,6 +12,8 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.lists import Column, Listing, Order
+from components.ui.markup import Content, join
+from components.ui.own_words import filled, own, own_text
 from components.ui.panel import Answer
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from data.billing import models as billing
@@ -19,7 +21,7 @@ from data.billing.models import Account, EntryState, Ledger, Payment
 from data.change_requests import submission as change_requests
 from data.change_requests.models import Asked, ChangeState
 from data.core import formats
-from data.core.i18n import _
+from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families.models import Pupil, Record
@@ -42,7 +44,7 @@ class Line:
     """One thing asked or sent. `key` tells it from the others."""
 
     key: str
-    text: str
+    text: Content
     sent: datetime
     state: StrEnum
     href: str
@@ -115,16 +117,16 @@ def _documents(uow: UnitOfWork, every: Sequence[Given]) -> Iterator[Line]:
     """Those of a pupil that stand alike are one line."""
     alike: dict[tuple[object, ...], list[Given]] = {}
     for given in every:
-        supplied, pupil, _label = given
+        supplied, pupil, _wanted = given
         alike.setdefault((pupil.id, supplied.campaign_id, state_of(supplied, uow.today), supplied.reason), []).append(
             given
         )
     for group in alike.values():
-        supplied, pupil, _label = group[0]
-        labels = ", ".join(label for _, _, label in group)
+        supplied, pupil, _wanted = group[0]
+        labels = join((own_text(uow, wanted, "label") for _, _, wanted in group), ", ")
         yield Line(
             f"d{supplied.id}",
-            uow.translate("Pièces de {name} : {label}", name=pupil.full_name, label=labels),
+            filled(uow.translate("Pièces de {name} : {label}"), name=pupil.full_name, label=labels),
             supplied.given_at,
             state_of(supplied, uow.today),
             f"/eleves/{pupil.number}/reinscription",
@@ -155,9 +157,13 @@ def _payments(uow: UnitOfWork, ledgers: Mapping[Ledger, Account]) -> Iterator[Li
             row, cashed = entry.row, entry.state == EntryState.CASHED
             yield Line(
                 f"p{row.id}",
-                uow.translate("Règlement de {sum}, {method}", sum=formats.euros(row.cents), method=row.method.lower())
+                uow.translate(
+                    "Règlement de {sum}, {method}",
+                    sum=formats.euros(row.cents, uow.language),
+                    method=translate_or_same(row.method, uow.language).lower(),
+                )
                 if row.method
-                else uow.translate("Règlement de {sum}", sum=formats.euros(row.cents)),
+                else uow.translate("Règlement de {sum}", sum=formats.euros(row.cents, uow.language)),
                 datetime.combine(row.day, time(), uow.zone),
                 entry.state,
                 f"/facturation/recus/{row.number}/lire" if cashed else BILLING[row.ledger],
@@ -185,7 +191,7 @@ def card(uow: UnitOfWork, found: Sequence[Line], *, any_waiting: bool) -> Markup
                 ", ",
                 uow.translate("le {day}", day=formats.short_day(_day(uow, line.answered or line.sent), uow.language)),
             ),
-            line.reason and html.span(line.reason, class_="small soft"),
+            line.reason and html.span(own(uow, line.reason), class_="small soft"),
         )
         for line in found[:LATEST]
     ]
@@ -231,7 +237,7 @@ def _listing(order: Order) -> Listing[Line]:
                 lambda line: line.answered,
                 look="tight",
             ),
-            Column("Motif ou réponse", lambda uow, line: line.reason, look="broad"),
+            Column("Motif ou réponse", lambda uow, line: own(uow, line.reason), look="broad"),
         ),
         of=lambda line: line.key,
         href=lambda line: line.href,

@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from components.ui import html
 from components.ui.icons import icon
-from components.ui.markup import Content, classes
+from components.ui.markup import Content, classes, join
+from components.ui.own_words import own, own_text
 from data.billing import online_payments
 from data.billing.models import Account, Entry, EntryState, Ledger
 from data.change_requests.models import Asked, ChangeState
@@ -17,7 +18,7 @@ from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families.models import Guardian, Pupil, PupilLink, Rights
 from data.reenrolment.due import Due
-from data.reenrolment.models import ReenrolmentState
+from data.reenrolment.models import ReenrolmentState, RequiredDocument
 from data.schooling.models import Attended
 from data.schooling.unexcused import Missed
 from pages.family.requests import BILLING, Line
@@ -31,7 +32,7 @@ class Task:
     """One line of « À faire »: what it is, what is to be known of it, the button's words and where it leads."""
 
     title: str
-    about: str
+    about: Content
     does: str
     href: str
     urgent: bool = False
@@ -134,7 +135,11 @@ def _papers(uow: UnitOfWork, known: Known) -> Iterator[Task]:
                 name=due.pupil.called,
             )
             href = f"/eleves/{due.pupil.number}/reinscription#documents-title"
-            yield Task(title, ", ".join(due.refused), uow.translate("Remplacer"), href, urgent=True)
+            yield Task(title, _named(uow, due.refused), uow.translate("Remplacer"), href, urgent=True)
+
+
+def _named(uow: UnitOfWork, documents: Sequence[RequiredDocument]) -> Markup:
+    return join([own_text(uow, each, "label") for each in documents], ", ")
 
 
 def _money(uow: UnitOfWork, known: Known) -> Iterator[Task]:
@@ -149,7 +154,8 @@ def _money(uow: UnitOfWork, known: Known) -> Iterator[Task]:
             pays = online_payments.offered(uow)
             href = f"{BILLING[ledger]}/payer" if pays else BILLING[ledger]
             does = uow.translate("Payer") if pays else uow.translate("Voir")
-            yield Task(title, ", ".join(entry.row.label for entry in late or [first]), does, href, urgent=bool(late))
+            about = join([own(uow, entry.row.label) for entry in late or [first]], ", ")
+            yield Task(title, about, does, href, urgent=bool(late))
 
 
 def _late(uow: UnitOfWork, late: Sequence[Entry]) -> str:
@@ -157,7 +163,7 @@ def _late(uow: UnitOfWork, late: Sequence[Entry]) -> str:
         "{count} facture est en retard : {sum} à régler.",
         "{count} factures sont en retard : {sum} à régler.",
         count=len(late),
-        sum=formats.euros(sum(entry.due for entry in late)),
+        sum=formats.euros(sum(entry.due for entry in late), uow.language),
     ).removesuffix(".")
 
 
@@ -166,7 +172,7 @@ def _soon(uow: UnitOfWork, entry: Entry) -> str:
         return ""
     return uow.translate(
         "{sum} à régler le {day}",
-        sum=formats.euros(entry.next_part),
+        sum=formats.euros(entry.next_part, uow.language),
         day=formats.short_day(entry.next_due, uow.language),
     )
 

@@ -6,11 +6,12 @@ the screen itself (test_quality holds the two together), so no websocket is wait
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.browser import keyboard_walk
+from tests.browser import engines, keyboard_walk
 from tests.browser.conftest import Enter, Window
 from tests.browser.screens import Screen, every_screen, in_states
 from tests.server import ROOT, Server
@@ -155,3 +156,22 @@ def test_every_screen_in_every_mode_is_without_fault_and_within_its_page(chromiu
 def test_every_screen_is_gone_through_by_keyboard(enter: Enter, portal: Server) -> None:
     walked = (*every_screen(portal), *in_states(portal))
     keyboard_walk.through(enter, ((screen.login, screen.path, 1280) for screen in walked))
+
+
+def test_every_screen_by_three_more_engines(chromium: Browser, portal: Server, tmp_path: Path) -> None:
+    found, seen = list[str](), list[Screen]()
+    with engines.alfa() as alfa:
+        for screen, page, session in pages(chromium, portal):
+            seen.append(screen)
+            served = page.context.request.get(screen.path)
+            (tmp_path / f"{len(seen):03}.html").write_bytes(served.body())
+            for width in (1280, 390):
+                widen(session, width)
+                for engine, faults_found in (("IBM", engines.ibm(page)), ("Alfa", alfa.faults(page))):
+                    found += [f"{screen.login} {screen.path} ({engine}, {width}): {each}" for each in faults_found]
+    for each in engines.nu(tmp_path):
+        at, _, said = each.partition(": ")
+        screen = seen[int(at) - 1]
+        found.append(f"{screen.login} {screen.path} (Nu): {said}")
+    assert len(seen) > 40
+    assert not found, f"{len(found)} faults\n" + "\n".join(found)

@@ -24,7 +24,19 @@ NO_SCREENS = re.compile(  # files, machines' answers, addresses that lead on at 
     r"|^/paiement/|^/connexion/second-facteur$|/apercu$|/fichier$|^/theme/"
 )
 WHO = {"ANYONE": "", "ACCOUNT": "aubry.claire", "FAMILY": "aubry.claire", "STAFF": "lemoine.helene", "MANAGER": "lemoine.helene"}  # fmt: skip
-FILLED = {"n", "family", "course", "kind", "line", "number", "code", "absence", "year", "tab"}  # what _filled knows
+FILLED = {
+    "n",
+    "family",
+    "course",
+    "kind",
+    "line",
+    "number",
+    "code",
+    "absence",
+    "year",
+    "tab",
+    "account",
+}  # what _filled knows
 SAID = {"{tab}", "{kind}"}  # words, that tell one screen from another
 ALONE = {"/mot-de-passe/choisir": "nguyen.linh", "/mot-de-passe/second-facteur": "lemoine.helene"}
 NUMBERED = {"reinscriptions": "campaign", "imports": "import_run", "courriels": "letter", "journal": "audit_entry"}
@@ -125,6 +137,7 @@ def _filled(portal: Server, pattern: str) -> list[str]:
         values: dict[str, object] = {
             "n": _number(portal, pattern),
             "family": 1042,
+            "account": portal.account("aubry.claire")["id"],
             "course": course,
             "kind": "cotisations",
             "line": portal.value("SELECT min(id) FROM enrolment WHERE pupil_id = ? AND average IS NOT NULL", irina)

@@ -1,42 +1,12 @@
 """A slow line: what is pressed meanwhile waits its turn, says that it works, and is done once. Messages are held, no time passes."""
 
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser import slow_acts
 from tests.browser.conftest import LIVE, Enter
+from tests.browser.slow_acts import Line, arrived
 from tests.browser.test_family import DONE, field
-from tests.server import Server, wait_for
-
-
-class Line:
-    """The page's websocket: `hold` keeps what the page sends, `let_go` sends it on, `lose` drops it."""
-
-    def __init__(self, page: Page) -> None:
-        self.held: list[str | bytes] = []
-        self.holds = False
-        page.route_web_socket("**/_nicegui_ws/**", self._between)
-
-    def _between(self, socket: WebSocketRoute) -> None:
-        self.server = socket.connect_to_server()
-        socket.on_message(self._sent)
-
-    def _sent(self, message: str | bytes) -> None:
-        if self.holds and '"event"' in str(message):
-            self.held.append(message)
-        else:
-            self.server.send(message)
-
-    def hold(self) -> None:
-        self.holds = True
-
-    def lose(self) -> None:
-        self.held.clear()
-        self.holds = False
-
-    def let_go(self) -> None:
-        self.holds = False
-        for message in self.held:
-            self.server.send(message)
-        self.held.clear()
+from tests.server import Server
 
 
 def slow(enter: Enter, path: str, login: str = "aubry.claire", *, clock: bool = False) -> tuple[Page, Line]:
@@ -47,16 +17,6 @@ def slow(enter: Enter, path: str, login: str = "aubry.claire", *, clock: bool = 
     page.goto(path)
     page.wait_for_selector(LIVE, state="attached")
     return page, line
-
-
-def arrived(page: Page, line: Line, count: int = 1) -> None:
-    """So many messages of the page are held; the page goes on meanwhile."""
-
-    def there() -> bool:
-        page.evaluate("1")
-        return len(line.held) >= count
-
-    wait_for(there, "what the page sends")
 
 
 def test_a_press_while_an_answer_is_on_its_way_waits_its_turn(enter: Enter, portal: Server) -> None:
@@ -121,3 +81,14 @@ def test_every_tick_reaches_the_server_however_quick(enter: Enter) -> None:
     page.reload()
     page.wait_for_selector(LIVE, state="attached")
     assert all(boxes.nth(at).is_checked() for at in range(boxes.count()))
+
+
+FROZEN = ("/famille", "/eleves/2042/absences", "/eleves/2042/reinscription", "/mot-de-passe", "/mot-de-passe/agenda")
+
+
+def test_what_acts_is_sent_once_and_says_so_while_the_line_is_frozen(enter: Enter) -> None:
+    """Every screen, and the office's too: tests/browser/every_form.py."""
+    page, line = slow(enter, FROZEN[0], clock=True)
+    walked = [act.name for path in FROZEN for act in slow_acts.frozen(page, line, path)]
+    assert {"save", "announce", "choose", "write", "submit"} <= set(walked)
+    assert [name for name in walked if name.startswith("/mot-de-passe")]

@@ -1,11 +1,13 @@
 """What a sentence becomes: the form that a count wants, elision, figures, a language."""
 
 import logging
+from datetime import date, time
 
 import pytest
 
+from data.core import formats
 from data.core.errors import UserError
-from data.core.i18n import _, ngettext, plural, translate, translate_or_same
+from data.core.i18n import LANGUAGES, _, ngettext, plural, translate, translate_or_same
 
 LINES = plural("{count} ligne", "{count} lignes")
 
@@ -15,6 +17,28 @@ LINES = plural("{count} ligne", "{count} lignes")
 ])  # fmt: skip
 def test_each_language_counts_in_its_own_way(count: int, french: str, english: str) -> None:
     assert (ngettext(*LINES, count=count), ngettext(*LINES, "en", count=count)) == (french, english)
+
+
+def test_figures_amounts_hours_and_lists_are_written_as_the_language_does() -> None:
+    """One set a language: no “15.25” stands beside « 1 190,00 € »."""
+    day = date(2026, 3, 1)
+    written = [
+        [
+            formats.euros(119_000, language), formats.euros(-5, language), formats.decimal(1525, language), formats.decimal(50, language, places=0),
+            formats.clock(time(17, 5), language), formats.duration(90, language), formats.long_day(day, language), formats.day(day),
+            formats.listed(["Nino", "Irina", "Lou"], language), UserError("À payer : {amount}", amount=formats.Euros(119_000)).message(language),
+        ]
+        for language in LANGUAGES
+    ]  # fmt: skip
+    french, english = ([each.replace("\N{NO-BREAK SPACE}", " ") for each in of_one] for of_one in written)
+    assert french == [
+        "1 190,00 €", "−0,05 €", "15,25", "0,5", "17 h 05", "1 h 30", "dimanche 1er mars 2026", "01/03/2026", "Nino, Irina et Lou",
+        "À payer : 1 190,00 €",
+    ]  # fmt: skip
+    assert english == [
+        "€1,190.00", "−€0.05", "15.25", "0.5", "17:05", "1 h 30 min", "Sunday 1 March 2026", "01/03/2026", "Nino, Irina and Lou",
+        "To pay: €1,190.00",
+    ]  # fmt: skip
 
 
 def test_an_error_counts_too() -> None:

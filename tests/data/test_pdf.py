@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from data.core.formats import euros
-from data.pdf.bills import Bill, BillLine, Receipt, invoice, quantity, receipt
+from data.core.formats import decimal, euros
+from data.pdf.bills import Bill, BillLine, Receipt, invoice, receipt
 from data.pdf.certificates import Certificate, certificate
 from data.pdf.course_report import CourseReport, CourseYear, course_report
 from data.pdf.page import Letterhead
@@ -246,7 +246,7 @@ def test_papers_speak_english(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_quantities_are_written_as_hundredths() -> None:
-    assert [quantity(each) for each in (100, 50, 125, -100, 0, 1, 110)] == [
+    assert [decimal(each, "fr", places=0) for each in (100, 50, 125, -100, 0, 1, 110)] == [
         "1",
         "0,5",
         "1,25",
@@ -267,7 +267,7 @@ def test_a_long_bill_goes_over_pages() -> None:  # row 78
         assert "Facture n° 2026-000142" in leaf
     assert [int(n) for n in re.findall(r"Ligne (\d+) :", "\n".join(leaves))] == list(range(1, 64))
     assert "Total à régler 649,53" not in leaves[0]
-    assert euros(sum(range(1001, 1064))).replace("\xa0", " ") in leaves[-1]
+    assert euros(sum(range(1001, 1064)), "fr").replace("\xa0", " ") in leaves[-1]
     check_margins(pdf)
 
 

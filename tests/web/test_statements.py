@@ -54,6 +54,7 @@ SCREENS = (
             "/facturation/cotisations/payer",
             "/facturation/factures/{invoice}/lire",
             "/facturation/recus/{receipt}/lire",
+            "/eleves/2042/attestations/inscription/lire",
             "/mot-de-passe/courriers",
             "/mot-de-passe/courriers?courrier={letter}",
             "/mot-de-passe/agenda",
@@ -77,6 +78,7 @@ SCREENS = (
                 f"/gestion/familles/1042{tab}"
                 for tab in ("", "/adultes", "/eleves", "/comptes", "/facturation", "/demandes", "/courriers")
             ),
+            "/gestion/familles/1042/comptes/{account}/lettre",
             "/gestion/demandes?onglet=reinscriptions",
             "/gestion/demandes?onglet=reinscriptions&traitees=1",
             "/gestion/demandes?onglet=pieces",
@@ -128,6 +130,7 @@ def numbers(portal: Server) -> dict[str, object]:
     course = "SELECT min(id) FROM enrolment WHERE pupil_id = ? AND course_id = ?"
     return {
         "absence": absence,
+        "account": portal.account("aubry.claire")["id"],
         "course": portal.value(course, irina, attended),
         "lesson": portal.value("SELECT min(id) FROM lesson WHERE course_id = ?", attended),
         "past": portal.value("SELECT min(id) FROM enrolment WHERE pupil_id = ? AND average IS NOT NULL", irina),

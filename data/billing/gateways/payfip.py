@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from data.billing.gateways.protocol import Confirmation, Forged, Order, Redirection, Sent, Unreachable
 from data.core.errors import UserError
-from data.core.formats import euros
+from data.core.formats import Euros
 
 
 class PayFip:
@@ -19,8 +19,8 @@ class PayFip:
         if not self.least <= order.cents <= self.most:
             raise UserError(
                 "Ce service de paiement accepte les sommes de {least} à {most}. Choisissez d’autres factures.",
-                least=euros(self.least),
-                most=euros(self.most),
+                least=Euros(self.least),
+                most=Euros(self.most),
             )
         client = order.settings.get("numcli", "")
         if not re.fullmatch("[0-9]{6}", client):

@@ -169,7 +169,7 @@ def prepare(lines: list[Line], snapshot: Snapshot) -> None:
     )
     for number in (found for found in repeated.lines.values() if len(found) > 1):
         for line in number:
-            sample = f"{line.get('number')} : {formats.euros(line.get('total', 0))}"
+            sample = f"{line.get('number')} : {formats.euros(line.get('total', 0), 'fr')}"
             asked = Question("repeated-invoices", sentence, choices)
             repeated.amounts = snapshot.questions.ask(asked, line=line.number, sample=sample) or EACH_LINE
 
@@ -228,7 +228,7 @@ def _is_credit(line: Line, snapshot: Snapshot, values: dict[str, Any]) -> bool:
         return False
     sentence = UserError("Ces factures ont un montant négatif : est-ce que ce sont des avoirs ?")
     choices = (Choice("credit", UserError("Oui, les enregistrer comme des avoirs")),)
-    sample = f"{line.get('number', '')} : {formats.euros(total)}"
+    sample = f"{line.get('number', '')} : {formats.euros(total, 'fr')}"
     snapshot.questions.ask(Question("negative-invoices", sentence, choices), line=line.number, sample=sample)
     return True
 
@@ -309,8 +309,8 @@ def check_sums(snapshot: Snapshot) -> None:
         if total != invoice["total"]:
             placeholders = {
                 "number": invoice["number"],
-                "sum": formats.euros(total),
-                "total": formats.euros(invoice["total"]),
+                "sum": formats.Euros(total),
+                "total": formats.Euros(invoice["total"]),
             }
             snapshot.add_conflict(
                 touched[invoice],

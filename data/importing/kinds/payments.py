@@ -156,7 +156,7 @@ def _ask_returned(line: Line, snapshot: Snapshot) -> str:
 
 
 def _shown(line: Line) -> str:
-    return f"{line.get('number', '')} : {formats.euros(line.get('cents', 0))} {line.get('label', '')}".strip()
+    return f"{line.get('number', '')} : {formats.euros(line.get('cents', 0), 'fr')} {line.get('label', '')}".strip()
 
 
 def _rejected(line: Line, snapshot: Snapshot, family: Entity, cents: int) -> Entity | None:

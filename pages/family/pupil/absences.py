@@ -12,12 +12,13 @@ from components.nicegui_adapter.screens import plain, screen
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import button
+from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer
 from components.ui.status_chip import status_chip
 from components.web.received_files import MAX_FILE_BODY, one_file, refused
 from data.accounts.caller import Audience, Caller
 from data.core.errors import NotFound, UserError
-from data.core.i18n import _
+from data.core.i18n import _, translate_or_same
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
 from data.families import stored_files
@@ -98,7 +99,7 @@ def _sent(uow: UnitOfWork, n: int, notices: list[AbsenceNotice]) -> Markup:
 
 def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
     kind = uow.translate("Justification") if notice.absence_id else uow.translate("Absence annoncée")
-    title = f"{kind} {absences.days_of(notice, uow.language)} · {uow.translate(notice.reason)}"
+    title = f"{kind} {absences.days_of(notice, uow.language)} · {translate_or_same(notice.reason, uow.language)}"
     shown = (
         html.a(icon("paper"), uow.translate("Voir le document"), href=f"/documents/{notice.document}")
         if notice.document
@@ -111,7 +112,8 @@ def _notice(uow: UnitOfWork, n: int, notice: AbsenceNotice) -> Markup:
             class_="card-head",
         ),
         notice.comment and html.p(notice.comment),
-        notice.answer and html.p(uow.translate("Réponse du conservatoire : {answer}", answer=notice.answer)),
+        notice.answer
+        and html.p(filled(uow.translate("Réponse du conservatoire : {answer}"), answer=own(uow, notice.answer))),
         shown and html.p(shown, class_="links-row"),
         _while_pending(uow, n, notice) if notice.state == NoticeState.PENDING else None,
     )

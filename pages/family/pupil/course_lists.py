@@ -8,10 +8,10 @@ from markupsafe import Markup
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing
+from components.ui.own_words import own
 from data.core import formats
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
-from data.schooling import absences
 from data.schooling.absences import Absence
 from data.schooling.models import Lesson
 from data.schooling.results import Marked
@@ -36,7 +36,7 @@ LESSONS: Listing[Meeting] = Listing(
         Column(
             "Heure de passage", lambda uow, m: formats.clock(m.starts, uow.language), lambda m: m.starts, look="tight"
         ),
-        Column("Durée", lambda uow, m: formats.duration(m.minutes), lambda m: m.minutes, look="tight"),
+        Column("Durée", lambda uow, m: formats.duration(m.minutes, uow.language), lambda m: m.minutes, look="tight"),
     ),
     of=lambda m: m.lesson.id,
     empty=_("Les dates de ce cours ne sont pas encore saisies."),
@@ -45,9 +45,9 @@ MARKS: Listing[Marked] = Listing(
     name="marks",
     caption=_("Évaluations"),
     columns=(
-        Column("Type d’évaluation", lambda uow, m: m[1].kind),
+        Column("Type d’évaluation", lambda uow, m: own(uow, m[1].kind)),
         Column("Date", lambda uow, m: formats.day(m[1].day), lambda m: m[1].day, look="tight"),
-        Column("Type de classe", lambda uow, m: m[1].class_kind),
+        Column("Type de classe", lambda uow, m: own(uow, m[1].class_kind)),
         Column("Note", lambda uow, m: formats.decimal(m[0].value, uow.language), lambda m: m[0].value, look="num"),
         Column(
             "Barème",
@@ -62,8 +62,8 @@ MARKS: Listing[Marked] = Listing(
             look="num",
         ),
         Column("Lettre", lambda uow, m: m[0].letter),
-        Column("Mention", lambda uow, m: m[0].mention),
-        Column("Appréciation", lambda uow, m: m[0].remark, look="broad"),
+        Column("Mention", lambda uow, m: own(uow, m[0].mention)),
+        Column("Appréciation", lambda uow, m: own(uow, m[0].remark), look="broad"),
         Column("Absent", lambda uow, m: uow.translate("Oui") if m[0].absent else ""),
         Column(
             "Moyenne de la classe",
@@ -92,10 +92,10 @@ ABSENCES: Listing[Absence] = Listing(
     columns=(
         Column("Date", lambda uow, a: formats.day(a.day), lambda a: a.day, look="tight"),
         Column("Heure", lambda uow, a: formats.clock(a.starts, uow.language), lambda a: a.starts, look="tight"),
-        Column("Durée", lambda uow, a: formats.duration(a.minutes), lambda a: a.minutes, look="tight"),
-        Column("Motif", lambda uow, a: uow.translate(a.reason) if a.reason in absences.REASONS else a.reason),
+        Column("Durée", lambda uow, a: formats.duration(a.minutes, uow.language), lambda a: a.minutes, look="tight"),
+        Column("Motif", lambda uow, a: own(uow, a.reason)),
         Column("Justifiée", _excused),
-        Column("Commentaire", lambda uow, a: a.comment, look="broad"),
+        Column("Commentaire", lambda uow, a: own(uow, a.comment), look="broad"),
     ),
     of=lambda a: a.id,
     empty=_("Aucune absence n’est enregistrée pour ce cours."),

@@ -13,7 +13,8 @@ from components.layout.layout import way_back
 from components.ui import html, lists
 from components.ui.icons import icon
 from components.ui.lists import Listing
-from components.ui.markup import join
+from components.ui.markup import Content, join
+from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer, Handler, only_shows
 from components.ui.status_chip import label_of, status_of
 from components.ui.tables import facts
@@ -142,7 +143,7 @@ def draw(uow: UnitOfWork, window: Window, pupil: Pupil, link: PupilLink) -> Mark
     )
 
 
-def _detail(uow: UnitOfWork, window: Window, title: str, detail: Markup, more: Markup | None = None) -> Markup:
+def _detail(uow: UnitOfWork, window: Window, title: Content, detail: Markup, more: Markup | None = None) -> Markup:
     """A line opened, in the place of its list."""
     back = way_back(
         uow.translate("Retour à la liste"), window.path(window.tab, 0), id="line-0", data_do="line", data_of="0"
@@ -178,9 +179,9 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
             (_("Date"), formats.day(one.lesson.day)),
             (_("Statut"), uow.translate(one.status)),
             (_("Heure de passage"), formats.clock(one.starts, uow.language)),
-            (_("Durée"), formats.duration(one.minutes)),
+            (_("Durée"), formats.duration(one.minutes, uow.language)),
             (_("Salle"), course.room),
-            (_("Remarque"), one.lesson.note),
+            (_("Remarque"), own(uow, one.lesson.note)),
         ]
         may = link.rights == Rights.ALL and one.lesson.day >= uow.today and one.lesson.state != LessonState.CANCELLED
         more = _to_the_form(uow, window, _("Annoncer une absence"), f"cours={one.lesson.id}") if may else None
@@ -196,7 +197,7 @@ def _course(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -
         (_("Cycle"), course.cycle),
         (_("Jour et horaire"), when),
         (_("Heure de passage"), formats.clock(found.slot, uow.language)),
-        (_("Durée"), formats.duration(found.slot_minutes)),
+        (_("Durée"), formats.duration(found.slot_minutes, uow.language)),
         (_("Salle"), course.room),
     ]
     return _facts(uow, pairs) + _meetings(uow, window, meetings)
@@ -252,7 +253,7 @@ def _marks(uow: UnitOfWork, window: Window, found: Attended, _link: PupilLink) -
         return lists.draw(uow, window.lists["evaluations"], marks)
     one = _chosen(window, {mark.id: (mark, assessment) for mark, assessment in marks})
     pairs = [(column.label, column.cell(uow, one)) for column in MARKS.columns]
-    return _detail(uow, window, one[1].kind or uow.translate("Évaluation"), _facts(uow, pairs))
+    return _detail(uow, window, own(uow, one[1].kind) or uow.translate("Évaluation"), _facts(uow, pairs))
 
 
 def _absences(uow: UnitOfWork, window: Window, found: Attended, link: PupilLink) -> Markup:
@@ -285,7 +286,7 @@ def _sent(uow: UnitOfWork, window: Window, notice: AbsenceNotice) -> Markup:
     text = {
         NoticeState.PENDING: uow.translate("Justification envoyée, en attente de réponse."),
         NoticeState.ACCEPTED: uow.translate("Justification acceptée."),
-        NoticeState.DECLINED: uow.translate("Justification refusée : {reason}", reason=notice.answer),
+        NoticeState.DECLINED: filled(uow.translate("Justification refusée : {reason}"), reason=own(uow, notice.answer)),
     }[NoticeState(notice.state)]
     link = html.a(uow.translate("Joindre un document ou retirer la justification"), href=f"/eleves/{window.n}/absences")
     return html.div(

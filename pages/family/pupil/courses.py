@@ -88,6 +88,11 @@ def _draw(uow: UnitOfWork, listing: Listing[Attended], window: Window) -> Markup
             uow.translate("Attestation d’inscription {year} (PDF)", year=year),
             href=f"/eleves/{window.n}/attestations/inscription.pdf",
         ),
+        html.a(
+            uow.translate("Lire en ligne"),
+            html.span(uow.translate(" l’attestation d’inscription"), class_="unseen"),
+            href=f"/eleves/{window.n}/attestations/inscription/lire",
+        ),
         class_="links-row",
     )
     return (

@@ -12,6 +12,7 @@ from components.ui import charts, html, lists
 from components.ui.icons import icon
 from components.ui.lists import Column, Listing, Order
 from components.ui.markup import button, classes
+from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
@@ -118,7 +119,8 @@ def _detail(
     uow: UnitOfWork, page_state: PageState, opened: Attended, past: list[Attended], shown: list[Attended]
 ) -> Markup:
     course, one = opened.course, opened.enrolment
-    admitted = uow.translate("Admission : {name}", name=one.class_admission) if one.class_admission else ""
+    admission = own(uow, one.class_admission)
+    admitted = filled(uow.translate("Admission : {name}"), name=admission) if one.class_admission else ""
     during = uow.translate(
         "Année {year}, du {first} au {last}",
         year=course.school_year,
@@ -135,17 +137,17 @@ def _detail(
         (_("Nb heures"), _hours(uow, one.hours)),
         (_("Nb heures effectuées"), _hours(uow, one.hours_done)),
         (_("Absences"), _absences(uow, one)),
-        (_("Horaires aménagés"), one.adapted_schedule),
-        (_("Situation d’activité"), one.activity),
+        (_("Horaires aménagés"), own(uow, one.adapted_schedule)),
+        (_("Situation d’activité"), own(uow, one.activity)),
         (_("Premier instrument"), one.main_instrument),
         (_("Moyenne /20"), formats.decimal(one.average, uow.language)),
         (_("Moyenne lettre"), one.average_letter),
-        (_("Mention"), one.mention),
-        (_("Résultat classe"), one.class_result),
-        (_("Résultat cycle"), one.cycle_result),
-        (_("Admission classe"), one.class_admission),
-        (_("Admission cycle"), one.cycle_admission),
-        (_("Commentaire"), one.comment),
+        (_("Mention"), own(uow, one.mention)),
+        (_("Résultat classe"), own(uow, one.class_result)),
+        (_("Résultat cycle"), own(uow, one.cycle_result)),
+        (_("Admission classe"), admission),
+        (_("Admission cycle"), own(uow, one.cycle_admission)),
+        (_("Commentaire"), own(uow, one.comment)),
     ]
     points = results.averages(past, course.department)
     curve = charts.averages(uow, uow.translate("Moyennes en {subject}", subject=course.department), points)

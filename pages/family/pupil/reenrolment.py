@@ -12,6 +12,7 @@ from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import plain, screen
 from components.ui import html
 from components.ui.icons import icon
+from components.ui.own_words import filled, own
 from components.ui.panel import Act, Answer
 from data.accounts.caller import Audience, Caller
 from data.core import formats
@@ -123,7 +124,7 @@ def _standing(uow: UnitOfWork, now: Situation) -> Markup | None:
     """Where the request stands, first on the page; nothing while it is only prepared."""
     sent, wish = now.sent, now.wish
     answer = (
-        html.p(uow.translate("Réponse du conservatoire : {answer}", answer=wish.answer))
+        html.p(filled(uow.translate("Réponse du conservatoire : {answer}"), answer=own(uow, wish.answer)))
         if wish and wish.answer
         else None
     )

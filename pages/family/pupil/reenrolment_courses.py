@@ -10,6 +10,7 @@ from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
 from components.ui.markup import Content, button
+from components.ui.own_words import own_text
 from components.ui.tables import row
 from data.core.errors import UserError
 from data.core.i18n import _
@@ -30,7 +31,7 @@ def draw(uow: UnitOfWork, now: Situation, faults: Mapping[str, UserError]) -> Ma
             html.p(year, class_="soft"),
             class_="card-head",
         ),
-        now.campaign.introduction and html.p(now.campaign.introduction, class_="soft"),
+        now.campaign.introduction and html.p(own_text(uow, now.campaign, "introduction"), class_="soft"),
         fault and html.p(icon("alert"), html.span(fault.message(uow.language)), class_="fault"),
         _as_this_year(uow, now),
         now.campaign.administrative and _administrative(uow, now),
@@ -66,7 +67,7 @@ def box(now: Situation, of: str, ticked: bool, name: Content, **more: object) ->
         html.input(
             type="checkbox",
             id=f"box-{of}",
-            name="box",
+            name=f"box-{of}",
             checked=ticked,
             disabled=not now.editable,
             data_change="choose",

@@ -6,6 +6,7 @@ from components.layout.file_notices import script_texts, sending_place, sends_at
 from components.ui import html
 from components.ui.icons import icon
 from components.ui.markup import button
+from components.ui.own_words import own, own_text
 from components.ui.status_chip import TO_FAMILIES, status_chip
 from components.ui.tables import row
 from data.core import formats
@@ -41,7 +42,7 @@ def draw(uow: UnitOfWork, now: Situation, fault: UserError | None) -> Markup:
             _import_button(uow, closed) if now.document_items and now.may_change else None,
             class_="card-head",
         ),
-        now.campaign.documents_text and html.p(now.campaign.documents_text),
+        now.campaign.documents_text and html.p(own_text(uow, now.campaign, "documents_text")),
         html.p(
             uow.translate(
                 "Photos ou PDF, {door} Mo au plus par fichier : ce qui est lourd est allégé pour vous.",
@@ -117,7 +118,7 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
         html.a(
             icon("eye"),
             uow.translate("Consulter"),
-            html.span(f" : {document.label}", class_="unseen"),
+            html.span(" : ", own_text(uow, document, "label"), class_="unseen"),
             href=f"/documents/{item.file}",
         )
         if item.file
@@ -126,14 +127,14 @@ def _line(uow: UnitOfWork, now: Situation, heads: list[str], item: DocumentItem,
     return row(
         heads,
         (
-            html.span(document.label, class_="label")
-            + (html.span(document.hint, class_="hint") if document.hint else "")
+            html.span(own_text(uow, document, "label"), class_="label")
+            + (html.span(own_text(uow, document, "hint"), class_="hint") if document.hint else "")
             + _model(uow, now, document),
             supplied.file_name if supplied else "",
             formats.day(given.date()) if given else "",
             formats.clock(given.time(), uow.language) if given else "",
             kilobytes(supplied.size) if supplied else "",
-            state + (html.span(supplied.reason, class_="reason") if supplied and supplied.reason else ""),
+            state + (html.span(own(uow, supplied.reason), class_="reason") if supplied and supplied.reason else ""),
             _links(shown, _acts(uow, now, item, common), document.id),
         ),
         ("", "file", "tight", "tight", "num"),
@@ -161,7 +162,7 @@ def _model(uow: UnitOfWork, now: Situation, document: RequiredDocument) -> Marku
 
 def _acts(uow: UnitOfWork, now: Situation, item: DocumentItem, common: Shared) -> list[Markup]:
     """What may be done with that document now."""
-    supplied, label = item.supplied, html.span(f" : {item.document.label}", class_="unseen")
+    supplied, label = item.supplied, html.span(" : ", own_text(uow, item.document, "label"), class_="unseen")
     found: list[Markup] = []
     if reenrolment_documents.refusal(now, item=item) is None:
         found.append(

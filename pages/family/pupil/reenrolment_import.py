@@ -11,8 +11,10 @@ from components.layout.file_notices import received_code
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.icons import icon
+from components.ui.own_words import text_language
 from components.web.received_files import ONE_AT_A_TIME, busy, by_script, read_kept
 from data.accounts.caller import Audience, Caller
+from data.core import own_texts
 from data.core.errors import NotFound, UserError
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -102,7 +104,8 @@ def _chooser(uow: UnitOfWork) -> Markup:
 def _names(uow: UnitOfWork, able: Sequence[DocumentItem], first: int) -> Markup:
     options = [
         html.option(
-            item.document.label,
+            own_texts.text_of(item.document, "label", uow.language),
+            lang=text_language(uow, item.document, "label"),
             value=item.document.id,
             data_held=item.supplied.file_name if item.supplied else None,
             selected=item.document.id == first,

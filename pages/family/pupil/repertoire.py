@@ -10,6 +10,7 @@ from components.nicegui_adapter.panel_element import page_panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html, lists
 from components.ui.lists import Column, Listing, Order
+from components.ui.own_words import own
 from components.ui.panel import Act, Answer, only_shows
 from components.ui.tables import facts
 from data.core import formats
@@ -57,11 +58,11 @@ def _listing(n: int, order: Order) -> Listing[Played]:
         name="events",
         caption=_("Événements musicaux"),
         columns=(
-            Column("Répertoire", lambda uow, p: p[1].title),
+            Column("Répertoire", lambda uow, p: own(uow, p[1].title)),
             Column("Date", lambda uow, p: formats.day(p[1].day), lambda p: p[1].day, look="tight"),
             Column("Morceau", lambda uow, p: p[0].work),
             Column("Durée", lambda uow, p: formats.length(p[0].seconds), lambda p: p[0].seconds, look="tight"),
-            Column("Commentaire", lambda uow, p: p[0].comment, look="broad"),
+            Column("Commentaire", lambda uow, p: own(uow, p[0].comment), look="broad"),
         ),
         of=lambda p: p[0].id,
         href=lambda p: f"/eleves/{n}/repertoire/{p[0].id}",
@@ -89,23 +90,23 @@ def _detail(uow: UnitOfWork, page_state: PageState, played: Played) -> Markup:
     item, event = played
     when = ", ".join(filter(None, (formats.day(event.day), formats.clock(event.starts, uow.language))))
     pairs: list[tuple[str, object]] = [
-        (_("Événement"), event.title),
-        (_("Lieu"), event.place),
+        (_("Événement"), own(uow, event.title)),
+        (_("Lieu"), own(uow, event.place)),
         (_("Date et heure"), when),
         (_("Compositeur"), item.composer),
         (_("Œuvre"), item.work),
         (_("Mouvement"), item.movement),
         (_("Arrangement"), item.arrangement),
         (_("Durée"), formats.length(item.seconds)),
-        (_("Instrument ou rôle"), item.role),
+        (_("Instrument ou rôle"), own(uow, item.role)),
         (_("Ensemble"), item.ensemble),
         (_("Partenaires"), item.partners),
         (_("Enseignant"), item.teacher),
-        (_("Commentaire"), item.comment),
+        (_("Commentaire"), own(uow, item.comment)),
     ]
     return html.section(
         html.p(to_list(uow, page_state.n, "repertoire")),
-        html.h2(item.work or event.title, id="record-title", tabindex="-1"),
+        html.h2(item.work or own(uow, event.title), id="record-title", tabindex="-1"),
         facts(glossary.explained(uow.language, pairs, "sheet")),
         class_="card",
         aria_label=uow.translate("Fiche de l’événement"),

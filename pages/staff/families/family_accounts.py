@@ -7,23 +7,26 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from components.layout.layout import way_back
+from components.layout.plain_layout import public_page
 from components.nicegui_adapter.screens import plain
 from components.ui import html
 from components.ui.fields import labelled
 from components.ui.icons import icon
-from components.ui.markup import Content, acting_form, button
+from components.ui.markup import Content, acting_form, button, join
 from components.ui.panel import Act, Answer, Handler
 from components.ui.status_chip import status_chip
-from components.ui.tables import table
+from components.ui.tables import facts, table
 from components.web.pdf_answer import pdf_answer
 from data.access_grants import grants as access_grants
+from data.accounts import devices
 from data.accounts import sessions as accounts_sessions
 from data.accounts.caller import Audience, Caller
 from data.accounts.models import AccessState, Account
 from data.accounts.sessions import SignIn
 from data.core import formats, sites
 from data.core.errors import NotFound, ValidationErrors
-from data.core.i18n import _
+from data.core.i18n import _, translate
 from data.core.unit_of_work import UnitOfWork
 from data.directory import edit_families
 from data.families import models as families
@@ -31,7 +34,7 @@ from data.families import protection
 from data.families.models import Guardian
 from data.mail import letterhead
 from data.pdf import access_letters
-from data.pdf.access_letters import Portal
+from data.pdf.access_letters import AccessLetter, Portal
 from pages.staff.families.families import PATH
 from pages.staff.families.family import FamilyView, PageState, faulty, look_as, tab
 
@@ -155,6 +158,12 @@ def _acts(uow: UnitOfWork, view: FamilyView, account: Account, adult: Guardian |
             rel="noopener",
             class_="btn quiet",
         )
+        + html.a(
+            uow.translate("Lire la lettre en ligne"),
+            named,
+            href=f"{PATH}/{view.family.number}/comptes/{account.id}/lettre",
+            class_="btn quiet",
+        )
         if adult and not account.disabled
         else None
     )
@@ -174,7 +183,7 @@ def _sessions(uow: UnitOfWork, sessions: list[SignIn]) -> Markup:
     heads = [uow.translate(label) for label in (_("Appareil"), _("Ouverte le"), _("Dernière activité"), _("Action"))]
     rows = [
         (
-            one.device or "–",
+            devices.called(one.device, uow.language),
             formats.moment(one.started_at, uow.zone, uow.language),
             formats.ago(one.seen_at, uow.now, uow.zone, uow.language),
             button(icon("cross"), uow.translate("Fermer"), do="close", of=one.id, class_="btn quiet small"),
@@ -236,15 +245,51 @@ def _on(page_state: PageState) -> dict[str, Handler]:
 async def letter(caller: Caller, request: Request, family: int, account: int) -> Response:
     """The letter of one account, and the note that it was printed."""
     with caller.unit_of_work(writes=True) as uow:
-        number = families.by_number(uow, family).id
-        found = access_grants.letters_for(uow, [account] if 0 < account < 2**31 else [])
-        if not found or found[0][0].family_id != number:
-            raise NotFound(f"letter of account {account}")
-        access_grants.hand_out(uow, [found[0][0]], uow.now)
-        portal = Portal(letterhead.letterhead_of(sites.here(uow)), access_grants.portal_address(), uow.today)
-        login = found[0][0].login
-    content = await asyncio.to_thread(access_letters.write, portal, [found[0][1]])
+        whose, found, portal = _letter(uow, family, account)
+        access_grants.hand_out(uow, [whose], uow.now)
+        login = whose.login
+    content = await asyncio.to_thread(access_letters.write, portal, [found])
     return pdf_answer(content, f"acces-{login}")
+
+
+def _letter(uow: UnitOfWork, family: int, account: int) -> tuple[Account, AccessLetter, Portal]:
+    number = families.by_number(uow, family).id
+    found = access_grants.letters_for(uow, [account] if 0 < account < 2**31 else [])
+    if not found or found[0][0].family_id != number:
+        raise NotFound(f"letter of account {account}")
+    portal = Portal(letterhead.letterhead_of(sites.here(uow)), access_grants.portal_address(), uow.today)
+    return *found[0], portal
+
+
+@plain(PATH + "/{family}/comptes/{account}/lettre", Audience.STAFF)
+def letter_page(caller: Caller, request: Request, family: int, account: int) -> Response:
+    """The same letter as a page, in its reader's language; reading it here gives it to nobody."""
+    with caller.unit_of_work() as uow:
+        _, found, portal = _letter(uow, family, account)
+        site = sites.here(uow)
+    said, language = access_letters.sentences(found), found.language
+    path = f"{PATH}/{family}/comptes/{account}/lettre"
+    body = html.article(
+        html.address(join([found.name, *found.address], Markup("<br>"))),
+        html.p(said.greeting),
+        html.p(said.opening),
+        facts(
+            (
+                (translate("Famille", language), translate("n° {number}", language, number=found.family)),
+                (translate("Date", language), formats.long_day(portal.day, language)),
+                (translate("Adresse du portail", language), portal.address),
+                (translate("Votre identifiant", language), found.login),
+            )
+        ),
+        html.h2(said.first_time),
+        html.ol(html.li(each) for each in said.steps),
+        html.p(said.closing, class_="soft"),
+        class_="prose",
+        lang=language if language != caller.language else None,
+    )
+    back = way_back(caller.translate("Retour"), f"{PATH}/{family}/comptes")
+    links = html.p(html.a(icon("paper"), caller.translate("Lettre (PDF)"), href=f"{path}.pdf"), class_="links-row")
+    return public_page(caller, said.title, join([html.p(back), body, links]), path=path, site=site)
 
 
 tab("comptes", _draw, _on)

@@ -92,7 +92,9 @@ def _balance(uow: UnitOfWork, view: FamilyView, shown: Brief) -> Markup:
         body = html.p(html.strong(uow.translate("Rien à régler")))
     else:
         favour = html.small(uow.translate("en votre faveur")) if owed < 0 else None
-        body = html.p(html.strong(formats.euros(abs(owed)), class_="amount"), " ", favour, _due(uow, shown, owed))
+        body = html.p(
+            html.strong(formats.euros(abs(owed), uow.language), class_="amount"), " ", favour, _due(uow, shown, owed)
+        )
     return html.section(html.div(html.h2(label), link, class_="head"), body, class_="card", aria_label=label)
 
 

@@ -49,7 +49,7 @@ def _billing(uow: UnitOfWork, view: FamilyView) -> Markup:
             continue
         favour = html.small(uow.translate("en votre faveur")) if account.balance < 0 else None
         sums = [
-            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents), more))
+            html.div(html.dt(uow.translate(label)), html.dd(formats.euros(cents, uow.language), more))
             for label, cents, more in (
                 (_("Montant total facturé"), account.billed, None),
                 (_("Montant total réglé"), account.paid, None),
@@ -99,8 +99,8 @@ def _entry(uow: UnitOfWork, view: FamilyView, entry: Entry) -> tuple[Content, ..
         formats.day(row.day),
         row.number,
         status_chip(uow, entry.state),
-        formats.euros(entry.credit) if entry.credit else "",
-        formats.euros(entry.debit) if entry.debit else "",
+        formats.euros(entry.credit, uow.language) if entry.credit else "",
+        formats.euros(entry.debit, uow.language) if entry.debit else "",
     )
 
 

@@ -66,10 +66,11 @@ def _question(uow: UnitOfWork, question: Question) -> Markup:
         for number, choice in enumerate(question.choices)
     ]
     return html.fieldset(
-        html.legend(question.sentence.message(uow.language)),
-        html.p(_where(uow, question), class_="soft"),
+        html.legend(question.sentence.message(uow.language), id=f"{name}-legend"),
+        html.p(_where(uow, question), class_="soft", id=f"{name}-where"),
         html.div(options, class_="answers"),
         class_="question",
+        aria_labelledby=f"{name}-legend {name}-where",  # two columns may ask alike
     )
 
 

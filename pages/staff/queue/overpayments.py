@@ -49,13 +49,15 @@ def _draw(uow: UnitOfWork) -> Markup:
 def _row(uow: UnitOfWork, each: OnlinePayment, family: int) -> tuple[object, ...]:
     when = formats.moment(each.answered_at, uow.zone, uow.language) if each.answered_at else ""
     extra = (
-        uow.translate("autre montant que prévu") if each.state == AttemptState.DIFFERS else formats.euros(each.overpaid)
+        uow.translate("autre montant que prévu")
+        if each.state == AttemptState.DIFFERS
+        else formats.euros(each.overpaid, uow.language)
     )
     done = button(uow.translate("C’est réglé"), do="seen", of=each.id, class_="btn quiet small")
     return (
         uow.translate("n° {number}", number=family),
         when,
-        formats.euros(each.cents),
+        formats.euros(each.cents, uow.language),
         extra,
         each.transaction or "",
         done,

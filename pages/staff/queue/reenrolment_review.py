@@ -109,7 +109,9 @@ def _asked(uow: UnitOfWork, detail: RequestDetail) -> Markup:
         pairs.append((uow.translate("Frères et sœurs en attente"), html.span(join(others, ", "))))
     if detail.due > 0:
         where = f"/gestion/familles/{detail.family_number}/facturation"
-        pairs.append((uow.translate("Solde dû"), html.a(formats.euros(detail.due), href=where, class_="tight")))
+        pairs.append(
+            (uow.translate("Solde dû"), html.a(formats.euros(detail.due, uow.language), href=where, class_="tight"))
+        )
     return html.div(facts(pairs), class_="asked")
 
 
@@ -181,9 +183,9 @@ def _form(uow: UnitOfWork, detail: RequestDetail, page_state: PageState) -> Mark
 
 def _together(uow: UnitOfWork, detail: RequestDetail) -> Markup:
     """« Valider Irina et Nino »."""
-    *names, last = [detail.pupil.first_name, *(each.pupil.first_name for each in detail.siblings)]
+    names = [detail.pupil.first_name, *(each.pupil.first_name for each in detail.siblings)]
     return button(
-        uow.translate("Valider {names} et {last}", names=", ".join(names), last=last),
+        uow.translate("Valider {names}", names=formats.listed(names, uow.language)),
         " ",
         html.kbd("⇧V", aria_hidden="true"),
         do="accept-siblings",

@@ -6,12 +6,12 @@ from markupsafe import Markup
 
 from components.layout.file_notices import file_field, file_form, file_notice
 from components.ui import html
-from components.ui.fields import labelled
+from components.ui.fields import in_english, labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button, join
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
-from data.core import sites
+from data.core import own_texts, sites
 from data.core.errors import UserError, ValidationErrors
 from data.core.i18n import _
 from data.core.ids import parse_id
@@ -26,6 +26,8 @@ RETENTION_LABELS = {
     Sensitive.HEALTH: (_("Santé : le fichier est effacé {duration}"), records.HEALTH_PAPERS),
     Sensitive.INCOME: (_("Revenus : le fichier est effacé {duration}"), records.SENSITIVE_PAPERS),
 }
+
+TWINS = (("label", _("Nom du document"), 120), ("hint", _("Consigne pour la famille"), 300))
 
 
 def draw(uow: UnitOfWork, campaign: Campaign, page_state: PageState, sent: str) -> Markup:
@@ -81,6 +83,7 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
     stored = {
         "label": each.label if each else "",
         "hint": each.hint if each else "",
+        **{own_texts.twin(name): each.english.get(name, "") if each else "" for name, *_ in TWINS},
         "min_age": "" if each is None or each.min_age is None else str(each.min_age),
         "max_age": "" if each is None or each.max_age is None else str(each.max_age),
         "sensitive": each.sensitive if each else "",
@@ -107,6 +110,7 @@ def _form(uow: UnitOfWork, campaign: Campaign, page_state: PageState, each: Requ
             _boxes(uow, "cycle", uow.translate("Cycles (aucun : tous)"), campaign_admin.cycles(uow), values),
             class_="grid",
         ),
+        in_english(uow, "document", TWINS, values, faults),
         html.p(html.label(html.input(type="checkbox", name="required", checked="required" in values),
                      uow.translate("Obligatoire pour envoyer la demande"), class_="box-label")),
         html.p(html.label(html.input(type="checkbox", name="shared", checked="shared" in values),
@@ -158,7 +162,10 @@ def write(_uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
 def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     typed = dict(act.values)
     page_state.values, page_state.faults = typed, {}
-    values: dict[str, Any] = {name: typed.get(name, "").strip() for name in ("label", "hint", "sensitive")}
+    values: dict[str, Any] = {
+        name: typed.get(name, "").strip()
+        for name in ("label", "hint", "sensitive", *(own_texts.twin(name) for name, *_ in TWINS))
+    }
     values["required"], values["shared"] = "required" in typed, "shared" in typed
     for kind in ("department", "cycle"):
         values[f"{kind}s"] = sorted(name.partition(":")[2] for name in typed if name.startswith(f"{kind}:"))

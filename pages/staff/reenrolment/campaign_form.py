@@ -5,11 +5,11 @@ from typing import Any
 from markupsafe import Markup
 
 from components.ui import html
-from components.ui.fields import labelled
+from components.ui.fields import in_english, labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, classes
 from components.ui.panel import Act, Answer
-from data.core import formats
+from data.core import formats, own_texts
 from data.core.errors import UserError, ValidationErrors
 from data.core.fields import DATE
 from data.core.i18n import _
@@ -59,6 +59,7 @@ def draw(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -> M
                 ),
                 class_="grid",
             ),
+            in_english(uow, "campaign", [(name, label, most) for name, label, most in TEXTS], values, faults),
             html.div(html.button(uow.translate("Enregistrer"), type="submit", class_="btn"), class_="actions"),
             do="save",
             of=campaign.id if campaign else 0,
@@ -90,6 +91,7 @@ def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -
         }
     return {
         **{name: str(getattr(campaign, name)) for name in _NAMES},
+        **{own_texts.twin(name): campaign.english.get(name, "") for name, *_ in TEXTS},
         "opens_on": formats.day(campaign.opens_on),
         "closes_on": formats.day(campaign.closes_on),
         "audience": campaign.audience,
@@ -98,7 +100,7 @@ def _values(uow: UnitOfWork, campaign: Campaign | None, page_state: PageState) -
     }
 
 
-_NAMES = ("school_year", "title", "opens_on", "closes_on", "introduction", "documents_text", "confirmation")
+_NAMES = ("school_year", "title", "opens_on", "closes_on", *(name for name, *_ in TEXTS))
 
 
 def _choices(
@@ -148,7 +150,7 @@ def save(uow: UnitOfWork, act: Act, page_state: PageState) -> Answer:
     values: dict[str, Any] = {
         **{
             name: typed.get(name, "")
-            for name in ("school_year", "title", "introduction", "documents_text", "confirmation")
+            for name in ("school_year", "title", *(each for name, *_ in TEXTS for each in (name, own_texts.twin(name))))
         },
         "audience": typed.get("audience", CampaignAudience.ALL),
         "administrative": "administrative" in typed,

@@ -100,7 +100,7 @@ def _control(uow: UnitOfWork, site: Site, one: Setting, fault: UserError | None)
         required=one.required,
         span=one.span,
         autocomplete="off",
-        maxlength=None if options is not None else one.longest,
+        maxlength=None if options is not None or kind.control == "color" else one.longest,
     )
 
 

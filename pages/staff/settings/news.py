@@ -7,12 +7,12 @@ from markupsafe import Markup
 from components.nicegui_adapter.panel_element import Panel
 from components.nicegui_adapter.screens import Audience, screen
 from components.ui import html
-from components.ui.fields import labelled
+from components.ui.fields import in_english, labelled
 from components.ui.icons import icon
 from components.ui.markup import acting_form, button
 from components.ui.panel import Act, Answer
 from components.ui.tables import table
-from data.core import formats
+from data.core import formats, own_texts
 from data.core.errors import NotFound, UserError, ValidationErrors
 from data.core.fields import editables
 from data.core.i18n import _
@@ -115,10 +115,13 @@ def _form(uow: UnitOfWork, rows: list[News], writing: Writing) -> Markup:
                 autocomplete="off",
             )
         )
+    twins = [(name, editables(News)[name].mark.label, longest) for name, longest in news.TWINS.items()]
+    english = {own_texts.twin(name): text for name, text in one.english.items()} if one else {}
     cancel = button(uow.translate("Annuler"), do="new", class_="btn quiet") if one else None
     save = html.button(uow.translate("Enregistrer"), type="submit", class_="btn", id="news-save")
     form = acting_form(
         html.div(fields, class_="grid"),
+        in_english(uow, "news", twins, english, writing.faults),
         html.div(cancel, save, class_="actions"),
         do="save",
         of=one.id if one else 0,
