@@ -25,6 +25,7 @@ STYLES = (
     "lists.css",
     "figures.css",
     "lists_narrow.css",
+    "phone_cards.css",
     "staff.css",
     "reenrolment_review.css",
     "cockpit.css",

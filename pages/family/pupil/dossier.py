@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from components.layout import glossary
 from components.layout.layout import ADDRESSES, head, way_back
-from components.nicegui_adapter.screens import Audience, screen
+from components.nicegui_adapter.screens import Audience, LeadsTo, screen
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
 from components.ui.icons import icon
@@ -18,6 +18,7 @@ from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import of_age
 from data.families.models import HouseholdRank, Pupil, PupilLink
 from data.reenrolment import models as reenrolment
 
@@ -33,6 +34,8 @@ TABS = (
 @screen("/eleves", Audience.FAMILY, title=_("Élèves"))
 def pupils(uow: UnitOfWork) -> None:
     found = families.pupils(uow)
+    if len(found) == 1 and of_age.all_of_age(uow, found):  # who learns is who signs: nobody to choose
+        raise LeadsTo(f"/eleves/{found[0][0].number}/cours")
     StaticPanel(
         head(uow.translate("Élèves"), uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "")
     )
