@@ -188,10 +188,11 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
 
 def _bodies(listing: Listing[Row], lines: Sequence[tuple[Row, Markup]]) -> list[Markup]:
     """The rows; in the usual order each group under its heading, which a phone alone shows: the column says the same."""
-    if listing.group is None or listing.order.column is not None:
+    named = listing.group
+    if named is None or listing.order.column is not None:
         return [html.tbody((line for _, line in lines), data_rows=True)]
     bodies = []
-    for name, found in groupby(lines, key=lambda each: listing.group(each[0]) if listing.group else ""):
+    for name, found in groupby(lines, key=lambda each: named(each[0])):
         head = html.th(name, scope="rowgroup", colspan=len(listing.columns))
         bodies += [html.tbody(html.tr(head), class_="group"), html.tbody((line for _, line in found), data_rows=True)]
     return bodies

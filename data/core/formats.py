@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_day_names
+from babel.lists import format_list
 
 from data.core.i18n import Language, translate
 
@@ -25,6 +26,31 @@ def short_day(value: date, language: Language = "fr") -> str:
     return _written(value, "d MMMM", language)
 
 
+def day_of_year(value: date, language: Language = "fr") -> str:
+    """« 16 juin 2026 »."""
+    return _written(value, "d MMMM y", language)
+
+
+def month(value: date, language: Language = "fr") -> str:
+    """« juin 2026 »."""
+    return _written(value, "MMMM y", language)
+
+
+def month_of_day(value: date, language: Language = "fr") -> str:
+    """« juin », beside the number of its day."""
+    return _written(value, "MMMM", language)
+
+
+def together(names: list[str], language: Language = "fr") -> str:
+    """« Irina, Nino et Samir »."""
+    return format_list(names, locale=language)
+
+
+def day_of_week(value: date, language: Language = "fr") -> str:
+    """« mardi 16 juin »."""
+    return _written(value, "EEEE d MMMM", language)
+
+
 def near_day(value: date, today: date, language: Language = "fr") -> str:
     """« aujourd’hui », « demain », « jeudi 26 novembre »."""
     days = (value - today).days
@@ -32,7 +58,7 @@ def near_day(value: date, today: date, language: Language = "fr") -> str:
         return translate("aujourd’hui", language)
     if days == 1:
         return translate("demain", language)
-    return _written(value, "EEEE d MMMM", language)
+    return day_of_week(value, language)
 
 
 def _written(value: date, pattern: str, language: Language) -> str:

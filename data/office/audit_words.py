@@ -54,6 +54,7 @@ ACTIONS: dict[str, str] = {
     Action.RESTORED_LETTERS_SENT: _("Courriels d’une sauvegarde envoyés"),
     Action.RESTORED_LETTERS_GIVEN_UP: _("Courriels d’une sauvegarde abandonnés"),
     Action.DIGEST_CHOSEN: _("Récapitulatif du matin choisi"),
+    Action.LESSON_LETTERS_CHOSEN: _("E-mails des cours annulés ou déplacés choisis"),
     Action.AGENDA_OPENED: _("Adresse d’agenda créée"),
     Action.AGENDA_RENEWED: _("Adresse d’agenda renouvelée"),
     Action.AGENDA_CLOSED: _("Adresse d’agenda supprimée"),

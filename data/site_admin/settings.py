@@ -10,9 +10,8 @@ from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
 from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
-from data.core.fields import DATE, EMAIL, PHONE, TEXT, Kind, choice, tidy
+from data.core.fields import EMAIL, TEXT, Kind, choice
 from data.core.i18n import _
-from data.core.plain_text import tidy_lines
 from data.core.settings import settings as installation
 from data.core.sites import Site, here
 from data.core.unit_of_work import UnitOfWork
@@ -21,61 +20,21 @@ from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
 from data.privacy import retention
 from data.site_admin import accessibility
+from data.site_admin.setting_kinds import (
+    CHECK,
+    CLOSURES,
+    COLOUR,
+    CONFORMITY,
+    ISO_DAY,
+    LONG,
+    SCHOOL_ZONES,
+    TELEPHONE,
+    ZONES,
+    lines,
+    number,
+)
 
 KEYS = "payment keys"
-
-
-def _lines(most: int) -> Kind:
-    """One sentence a line, kept as a list."""
-
-    def read(typed: str) -> list[str]:
-        found = [line for line in tidy_lines(typed).split("\n") if line]
-        if len(found) > most:
-            raise UserError("{count} phrases, c’est trop : {most} au plus.", count=len(found), most=most)
-        return found
-
-    return Kind("textarea", read=read, show=lambda value: "\n".join(value or ()))
-
-
-def _number(least: int, most: int) -> Kind:
-    def read(typed: str) -> str:
-        text = tidy(typed)
-        if not (text.isascii() and text.isdecimal()) or len(text) > 6 or not least <= int(text) <= most:
-            raise UserError("Écrivez un nombre de {least} à {most}.", least=least, most=most)
-        return str(int(text))
-
-    return Kind("number", read=read)
-
-
-def _format_phone(typed: str) -> str:
-    return PHONE.format_value(PHONE.read(typed), "fr")
-
-
-LONG = Kind("textarea", read=tidy_lines)
-CHECK = Kind("check", read=lambda typed: typed == "true", show=lambda value: "true" if value else "")
-TELEPHONE = Kind("tel", read=_format_phone)
-ISO_DAY = Kind("date", read=lambda typed: DATE.show(DATE.read(typed)), format_value=DATE.format_value, hint=DATE.hint)
-COLOUR = Kind("color", read=appearance.read_accent)
-ZONES = choice(
-    {
-        "Europe/Paris": _("Paris"),
-        "America/Guadeloupe": _("Guadeloupe"),
-        "America/Martinique": _("Martinique"),
-        "America/Cayenne": _("Guyane"),
-        "Indian/Reunion": _("La Réunion"),
-        "Indian/Mayotte": _("Mayotte"),
-        "America/Miquelon": _("Saint-Pierre-et-Miquelon"),
-        "Pacific/Noumea": _("Nouvelle-Calédonie"),
-        "Pacific/Tahiti": _("Polynésie française"),
-    }
-)
-CONFORMITY = choice(
-    {
-        "non conforme": _("Non conforme"),
-        "partiellement conforme": _("Partiellement conforme"),
-        "totalement conforme": _("Totalement conforme"),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -177,7 +136,7 @@ SENTENCES_READY = Part(
         Setting(
             f"refusal_sentences.{key}",
             label,
-            _lines(12),
+            lines(12),
             longest=3000,
             span=12,
             hint=_("Une phrase par ligne ; vide : celles du portail"),
@@ -191,6 +150,27 @@ SENTENCES_READY = Part(
     ),
 )
 NEWS = Part("actualites", _("Actualités"), _("Ce que les familles lisent sur leur accueil"))
+CALENDAR = Part(
+    "agenda",
+    _("Agenda"),
+    _("Les vacances et les fermetures que les familles voient dans leur agenda"),
+    (
+        Setting(
+            "calendar.zone",
+            "Vacances scolaires",
+            choice(SCHOOL_ZONES),
+            hint=_("Dates du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune"),
+        ),
+        Setting(
+            "calendar.closures",
+            "Fermetures du conservatoire",
+            CLOSURES,
+            longest=6000,
+            span=12,
+            hint=_("Une par ligne : du 24/12/2026 au 02/01/2027 : fin d’année"),
+        ),
+    ),
+)
 LEGAL = Part(
     "textes-legaux",
     _("Textes légaux"),
@@ -238,20 +218,20 @@ KEEPING = Part(
         Setting(
             "retention.letters",
             "Texte des courriels, en jours",
-            _number(7, 730),
+            number(7, 730),
             default=str(retention.DAYS["letters"]),
         ),
         Setting(
             "journal_months",
             "Journal, en mois",
-            _number(retention.MIN_DAYS, retention.MAX_DAYS),
+            number(retention.MIN_DAYS, retention.MAX_DAYS),
             hint=_("De six mois à un an (CNIL, délibération 2021-122)"),
             required=True,
         ),
         Setting(
             "retention.sessions",
             "Connexions passées, en jours",
-            _number(7, 365),
+            number(7, 365),
             default=str(retention.DAYS["sessions"]),
         ),
     ),
@@ -289,7 +269,7 @@ MAIL = Part(
         Setting(
             "letters_per_minute",
             "Courriels par minute, au plus",
-            _number(1, 600),
+            number(1, 600),
             hint=_("Ce que votre serveur d’envoi accepte ; le reste attend son tour"),
             required=True,
             default="60",
@@ -299,7 +279,7 @@ MAIL = Part(
 STAFF = Part("comptes", _("Comptes du personnel"), _("Qui entre dans la gestion, avec quel rôle"))
 STATE = Part("etat", _("État du portail"), _("Base de données, courriels, disque, sauvegarde, version"))
 PARTS = (
-    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, CALENDAR, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
 )  # fmt: skip
 
 

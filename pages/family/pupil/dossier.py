@@ -37,7 +37,11 @@ def pupils(uow: UnitOfWork) -> None:
     if len(found) == 1 and of_age.all_of_age(uow, found):  # who learns is who signs: nobody to choose
         raise LeadsTo(f"/eleves/{found[0][0].number}/cours")
     StaticPanel(
-        head(uow.translate("Élèves"), uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "")
+        head(
+            uow.translate("Élèves"),
+            uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "",
+            _to_agenda(uow),
+        )
     )
     if not found:
         StaticPanel(
@@ -114,7 +118,12 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
         if f"/eleves/{{n}}/{name}" in ADDRESSES and (campaign or name != "reinscription")
     )
     nav = tabs(uow.translate("Dossier de {name}", name=pupil.full_name), links)
-    return head(pupil.full_name, "", beside) + facts + nav
+    return head(pupil.full_name, "", html.div(beside, _to_agenda(uow), class_="buttons")) + facts + nav
+
+
+def _to_agenda(uow: UnitOfWork) -> Markup:
+    """Where all the family's lessons are, day by day; on a phone « Plus » leads there too."""
+    return html.a(icon("calendar"), uow.translate("Agenda"), href="/agenda", class_="btn quiet small")
 
 
 def line_of(address: re.Pattern[str], act: Act) -> int | None:
