@@ -98,7 +98,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     irina = next(filter(_is_irina, pupils), None)
     if irina:
         today.lessons(uow, site, irina)
-    lesson_letters.count_as_told(uow, site.id)
+    lesson_letters.count_as_notified(uow, site.id)
     _marks(school, enrolments)
     _absences(school, enrolments)
     if irina:

@@ -1,18 +1,20 @@
 """A lesson that is cancelled or moved is told to the families by letter, the same minute, unless they do without.
 
-`Lesson.told`, `told_day` and `told_starts` are what was told last: what differs from it is told once, whoever changed it.
+`Lesson.notified`, `notified_day` and `notified_starts` are what was told last: what differs from it is told once, whoever changed it.
 """
 
-from collections.abc import Iterable
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from data.accounts import models as accounts
 from data.accounts.models import AccessState, Account
 from data.core import audit, encryption, formats
 from data.core.audit import Action
+from data.core.database import Unavailable
 from data.core.i18n import Language, _, as_language, translate
 from data.core.sites import Site
 from data.core.system_unit_of_work import system_unit_of_work
@@ -24,6 +26,7 @@ from data.mail.templates import LetterKind
 from data.schooling.agenda import Meeting
 from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
 
+log = logging.getLogger("anacrouse.lessons")
 AHEAD = timedelta(days=62)  # what is further is told once it is nearer
 MAX_LESSONS = 1000  # told in one round; the next one tells the others
 UNSUBSCRIBE, SEALED_FOR = "/agenda/arret", "lesson letters"
@@ -33,53 +36,62 @@ AS_PLANNED = _("maintenu : il a lieu comme prévu")
 
 
 def go_round(*, now: datetime | None = None) -> None:
-    """Every minute: what changed since it was told."""
+    """Again and again: what changed since it was told. Nothing is locked where nothing did."""
     with system_unit_of_work(now=now) as uow:
         sites, moment = list(uow.all(select(Site).order_by(col(Site.id)))), uow.now
-    for site in sites:
-        _tell(site, moment)
+        changed = [site for site in sites if uow.one(_to_be_notified(site, moment))]
+    for site in changed:
+        try:
+            _notify(site, moment)
+        except Unavailable:
+            raise
+        except Exception:  # the other sites' turn all the same
+            log.exception("the letters of lessons of %s", site.code)
 
 
-def _tell(site: Site, now: datetime) -> None:
+def _to_be_notified(site: Site, now: datetime) -> SelectOfScalar[Lesson]:
+    """The lessons of the coming weeks of which families were told otherwise, or nothing."""
+    today = now.astimezone(site.zone).date()
+    unusual = and_(
+        col(Lesson.state).in_(UNUSUAL),
+        or_(
+            col(Lesson.notified) != col(Lesson.state),
+            col(Lesson.notified_day).is_distinct_from(col(Lesson.day)),
+            col(Lesson.notified_starts).is_distinct_from(col(Lesson.starts)),
+        ),
+    )
+    as_planned = and_(col(Lesson.notified).in_(UNUSUAL), col(Lesson.state).not_in(UNUSUAL))
+    return select(Lesson).where(
+        col(Lesson.site_id) == site.id,
+        col(Lesson.day) >= today,
+        col(Lesson.day) <= today + AHEAD,
+        or_(unusual, as_planned),
+    )
+
+
+def _notify(site: Site, now: datetime) -> None:
     """Letters and what they told, together: told twice by nobody."""
     with system_unit_of_work(writes=True, now=now) as uow:
-        today = now.astimezone(site.zone).date()
-        differs = or_(
-            and_(
-                col(Lesson.state).in_(UNUSUAL),
-                or_(
-                    col(Lesson.told) != col(Lesson.state),
-                    col(Lesson.told_day).is_distinct_from(col(Lesson.day)),
-                    col(Lesson.told_starts).is_distinct_from(col(Lesson.starts)),
-                ),
-            ),
-            and_(col(Lesson.told).in_(UNUSUAL), col(Lesson.state).not_in(UNUSUAL)),
-        )
-        question = select(Lesson).where(
-            col(Lesson.site_id) == site.id, col(Lesson.day) >= today, col(Lesson.day) <= today + AHEAD, differs
-        )
-        lessons = {each.id: each for each in uow.all(question.limit(MAX_LESSONS).with_for_update())}
-        if not lessons:
-            return
-        for account, facts in _to_tell(uow, lessons):
+        lessons = [each.id for each in uow.all(_to_be_notified(site, now).limit(MAX_LESSONS).with_for_update())]
+        for account, facts in _letters_of(uow, lessons):
             outbox.write(uow, _mail(uow, account, facts))
         uow.change(
             update(Lesson)
-            .where(col(Lesson.id).in_(list(lessons)))
-            .values(told=col(Lesson.state), told_day=col(Lesson.day), told_starts=col(Lesson.starts))
+            .where(col(Lesson.id).in_(lessons))
+            .values(notified=col(Lesson.state), notified_day=col(Lesson.day), notified_starts=col(Lesson.starts))
         )
 
 
-def count_as_told(uow: UnitOfWork, site_id: int) -> None:
+def count_as_notified(uow: UnitOfWork, site_id: int) -> None:
     """What stands there counts as told: a demonstration begins with lessons that are cancelled already."""
     uow.change(
         update(Lesson)
         .where(col(Lesson.site_id) == site_id, col(Lesson.state).in_(UNUSUAL))
-        .values(told=col(Lesson.state), told_day=col(Lesson.day), told_starts=col(Lesson.starts))
+        .values(notified=col(Lesson.state), notified_day=col(Lesson.day), notified_starts=col(Lesson.starts))
     )
 
 
-def _to_tell(uow: UnitOfWork, lessons: Iterable[int]) -> list[tuple[Account, list[Fact]]]:
+def _letters_of(uow: UnitOfWork, lessons: list[int]) -> list[tuple[Account, list[Fact]]]:
     """Each account that wants it, with what changed for its family's pupils, by day."""
     rows = uow.rows(
         select(Lesson, Course, Enrolment, Teacher)
@@ -91,7 +103,7 @@ def _to_tell(uow: UnitOfWork, lessons: Iterable[int]) -> list[tuple[Account, lis
         .join(PupilLink, col(PupilLink.pupil_id) == Pupil.id)
         .join(Account, col(Account.family_id) == PupilLink.family_id)
         .where(
-            col(Lesson.id).in_(list(lessons)),
+            col(Lesson.id).in_(lessons),
             col(Enrolment.status) == EnrolmentStatus.ENROLLED,
             col(Account.lesson_letters) != "no",
         )

@@ -104,6 +104,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         _bar(uow, page_state),
         agenda_views.legend(pupils) if len(pupils) > 1 else None,
         drawn,
+        html.p(uow.translate("Au clavier, les flèches vont d’un jour à l’autre."), class_="small soft keys-hint"),
         goes,
         _more(uow, linked),
         class_="flow agenda",
@@ -172,7 +173,7 @@ def _bar(uow: UnitOfWork, page_state: PageState) -> Markup:
 
 
 def _more(uow: UnitOfWork, linked: list[tuple[Pupil, PupilLink]]) -> Markup:
-    """What one does from here: announce an absence, be told, have the same in one's telephone."""
+    """What one does from here: announce an absence, be informed, have the same in one's telephone."""
     announce = [
         html.a(
             uow.translate("Annoncer une absence de {name}", name=pupil.called),
@@ -182,19 +183,19 @@ def _more(uow: UnitOfWork, linked: list[tuple[Pupil, PupilLink]]) -> Markup:
         for pupil, link in linked
         if link.rights == Rights.ALL
     ]
-    told = lesson_letters.wanted(uow)
+    informed = lesson_letters.wanted(uow)
     state = (
         _("Vous recevez un e-mail dès qu’un cours est annulé ou déplacé.")
-        if told
+        if informed
         else _("Vous ne recevez pas d’e-mail quand un cours est annulé ou déplacé.")
     )
-    act = uow.translate("Ne plus le recevoir") if told else uow.translate("Le recevoir")
+    act = uow.translate("Ne plus le recevoir") if informed else uow.translate("Le recevoir")
     return html.section(
         html.h2(uow.translate("Rester au courant")),
         html.div(announce, class_="buttons") if announce else None,
-        html.p(icon("mail"), " ", uow.translate(state), id="told", role="status"),
+        html.p(icon("mail"), " ", uow.translate(state), id="informed", role="status"),
         html.div(
-            button(act, do="letters", of="no" if told else "yes", class_="btn quiet", id="letters"),
+            button(act, do="letters", of="no" if informed else "yes", class_="btn quiet", id="letters"),
             html.a(
                 icon("calendar"), uow.translate("Recevoir l’agenda"), href="/mot-de-passe/agenda", class_="btn quiet"
             ),

@@ -135,14 +135,14 @@ def _cell(shown: Shown, day: date) -> Markup:
 def _line(shown: Shown, each: Appointment) -> Markup:
     """In a cell of the month: a shape where there is no room, the hour and the course where there is."""
     uow, state = shown.uow, each.meeting.state if each.meeting else None
-    words = [formats.clock(each.starts, uow.language), each.pupil.called, _called(each)]
+    text = [formats.clock(each.starts, uow.language), each.pupil.called, _called(each)]
     if state in {LessonState.CANCELLED, LessonState.MOVED}:
-        words.append(uow.translate(_("annulé") if state == LessonState.CANCELLED else _("déplacé")))
+        text.append(uow.translate(_("annulé") if state == LessonState.CANCELLED else _("déplacé")))
     if each.absence or each.announced:
-        words.append(uow.translate("absence"))
+        text.append(uow.translate("absence"))
     return html.li(
         calendar.mark(shown.nth(each.pupil)),
-        html.span(" ".join(filter(None, words[:2])), " · ", ", ".join(words[2:]), class_="words"),
+        html.span(" ".join(filter(None, text[:2])), " · ", ", ".join(text[2:]), class_="text"),
         class_=classes(calendar.child(shown.nth(each.pupil)), state == LessonState.CANCELLED and "cancelled"),
     )
 

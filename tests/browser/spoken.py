@@ -59,7 +59,7 @@ def _announced(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterat
     if hidden or role not in WHOLE:
         rows = 0
         for child in (nodes[each] for each in node.get("childIds", []) if each in nodes):
-            rows += child.get("role", {}).get("value") == "row"
+            rows += child.get("role", {}).get("value") in {"row", "rowgroup"}
             if rows <= 2:  # the heads and one line: how many there are is the data's business
                 yield from _announced(child, nodes)
 

@@ -65,13 +65,13 @@ def test_the_week_holds_lessons_events_and_absences_of_all_pupils_and_nobody_els
 
 
 @both
-def test_a_lesson_that_changes_is_told_once_to_whoever_wants_it(database: str) -> None:
+def test_a_lesson_that_changes_is_notified_once_to_whoever_wants_it(database: str) -> None:
     course, _ = add_course(number="Z1", name="Luth", starts=time(17), room="Salle 9")
     lesson, _far = add_lessons(course, ("2027-03-23", "planned", time(17)), ("2027-12-01", "cancelled", time(17)))
     lesson_letters.go_round(now=MONDAY)
     assert not letters()
 
-    def told(minutes: int, **values: object) -> list[str]:
+    def changed(minutes: int, **values: object) -> list[str]:
         now = MONDAY + timedelta(minutes=minutes)
         change(Lesson, lesson, now, **values)
         before = len(letters())
@@ -81,22 +81,22 @@ def test_a_lesson_that_changes_is_told_once_to_whoever_wants_it(database: str) -
         assert {each.account_id for each in new} <= {account(CLAIRE).id}
         return [" ".join(block[2] for block in each.blocks if block[0] == "fact") for each in new]
 
-    assert told(1, state="cancelled", note="Grippe.") == ["annulé. Grippe."]
-    assert told(2, note="Grippe") == []
-    assert told(3, state="moved", starts=time(18)) == ["déplacé à cette date, Salle 9. Grippe"]
-    assert told(4, starts=time(19)) == ["déplacé à cette date, Salle 9. Grippe"]
-    assert told(5, state="planned", note="") == ["maintenu : il a lieu comme prévu, Salle 9"]
+    assert changed(1, state="cancelled", note="Grippe.") == ["annulé. Grippe."]
+    assert changed(2, note="Grippe") == []
+    assert changed(3, state="moved", starts=time(18)) == ["déplacé à cette date, Salle 9. Grippe"]
+    assert changed(4, starts=time(19)) == ["déplacé à cette date, Salle 9. Grippe"]
+    assert changed(5, state="planned", note="") == ["maintenu : il a lieu comme prévu, Salle 9"]
     assert the_lesson(lesson).revision == 5  # to be told is no change of the lesson
     [fact] = [block for block in letters()[2].blocks if block[0] == "fact"]
     assert fact[1].replace("\N{NO-BREAK SPACE}", " ") == "Nino, Luth, mardi 23 mars à 19 h 00"
     [stop] = [block[1] for block in letters()[0].blocks if block[0] == "opt_out"]
     assert lesson_letters.unsubscribe(stop.rpartition("/")[2])
     assert not lesson_letters.unsubscribe("x")
-    assert told(6, state="cancelled") == []
+    assert changed(6, state="cancelled") == []
     with as_(CLAIRE) as uow:
         assert not lesson_letters.wanted(uow)
         lesson_letters.choose(uow, True)
-    assert told(7, state="planned") == ["maintenu : il a lieu comme prévu, Salle 9"]
+    assert changed(7, state="planned") == ["maintenu : il a lieu comme prévu, Salle 9"]
 
 
 def the_lesson(lesson_id: int) -> Lesson:

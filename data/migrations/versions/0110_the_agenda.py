@@ -22,17 +22,17 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("lesson") as table:
         table.add_column(
-            sa.Column("told", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False, server_default="")
+            sa.Column("notified", sqlmodel.sql.sqltypes.AutoString(length=10), nullable=False, server_default="")
         )
-        table.add_column(sa.Column("told_day", sa.Date(), nullable=True))
-        table.add_column(sa.Column("told_starts", sa.Time(), nullable=True))
+        table.add_column(sa.Column("notified_day", sa.Date(), nullable=True))
+        table.add_column(sa.Column("notified_starts", sa.Time(), nullable=True))
         table.create_index("ix_lesson_state_day", ["state", "day"], unique=False)
-        table.create_index("ix_lesson_told_day", ["told", "day"], unique=False)
+        table.create_index("ix_lesson_notified_day", ["notified", "day"], unique=False)
     with op.batch_alter_table("performance") as table:
         table.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("changed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
     op.execute(
-        "UPDATE lesson SET told = state, told_day = day, told_starts = starts WHERE state IN ('cancelled', 'moved')"
+        "UPDATE lesson SET notified = state, notified_day = day, notified_starts = starts WHERE state IN ('cancelled', 'moved')"
     )
 
 
@@ -41,11 +41,11 @@ def downgrade() -> None:
         table.drop_column("changed_at")
         table.drop_column("revision")
     with op.batch_alter_table("lesson") as table:
-        table.drop_index("ix_lesson_told_day")
+        table.drop_index("ix_lesson_notified_day")
         table.drop_index("ix_lesson_state_day")
-        table.drop_column("told_starts")
-        table.drop_column("told_day")
-        table.drop_column("told")
+        table.drop_column("notified_starts")
+        table.drop_column("notified_day")
+        table.drop_column("notified")
     with op.batch_alter_table("account") as table:
         table.drop_column("lesson_letters")
     with op.batch_alter_table("site") as table:
