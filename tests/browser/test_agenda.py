@@ -1,8 +1,10 @@
 """« Agenda » in a browser: a week and a month by mouse and by arrows, what each line leads to, the letters by choice."""
 
+import io
 import re
 
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import Enter
 from tests.browser.test_dossier import PHONE, clean
@@ -35,6 +37,12 @@ def test_days_and_weeks_are_walked_by_arrows_and_the_focus_stays_on_the_day(ente
     expect(page.get_by_role("button", name="Le recevoir", exact=True)).to_be_focused()
     assert portal.account("aubry.claire")["lesson_letters"] == "no"
     clean(page)
+    [paper] = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert paper.mediabox.width > paper.mediabox.height
+    printed = paper.extract_text()
+    assert "Semaine du 28 décembre" in printed
+    assert "Semaine précédente" not in printed
+    assert "Recevoir" not in printed
 
 
 def test_on_a_phone_a_week_is_a_list_whose_cards_open_by_one_tap(enter: Enter) -> None:

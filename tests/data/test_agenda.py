@@ -15,7 +15,7 @@ from data.schooling import absences, agenda, lesson_letters, school_days
 from data.schooling.models import Lesson, LessonState
 from data.schooling.repertoire import Performance, Piece
 from tests.data.test_calendar_feed import add_course, add_lessons, change
-from tests.demo_users import CLAIRE, MARC, account, as_, both, every, pupil, set_site, site
+from tests.demo_users import CLAIRE, MARC, account, as_, both, every, pupil
 
 MONDAY = datetime(2027, 3, 22, 8, tzinfo=UTC)
 
@@ -107,9 +107,8 @@ def the_lesson(lesson_id: int) -> Lesson:
     ("zone", "winter"),
     [("A", "13/02/2027 28/02/2027"), ("B", "20/02/2027 07/03/2027"), ("C", "06/02/2027 21/02/2027"), ("", "")],
 )
-def test_the_schools_holidays_are_those_of_the_sites_zone(database: str, zone: str, winter: str) -> None:
-    set_site(calendar={"zone": zone})
-    found = school_days.between(site(), date(2027, 1, 15), date(2027, 3, 15))
+def test_the_schools_holidays_are_those_of_the_sites_zone(zone: str, winter: str) -> None:
+    found = school_days.between(Site(calendar={"zone": zone}), date(2027, 1, 15), date(2027, 3, 15))
     assert " ".join(f"{day:%d/%m/%Y}" for each in found for day in (each.first, each.last)) == winter
     assert all((each.label, each.zone) == ("Vacances d’hiver", zone) for each in found)
 
@@ -122,14 +121,14 @@ def test_every_holiday_has_its_name_in_the_catalogue_and_its_days_in_order() -> 
         assert all(before.last < after.first for before, after in itertools.pairwise(set_of))
 
 
-def test_closures_are_read_as_an_office_writes_them_and_a_line_that_cannot_be_read_is_named(database: str) -> None:
+def test_closures_are_read_as_an_office_writes_them_and_a_line_that_cannot_be_read_is_named() -> None:
     text = school_days.tidy_closures(
         "\nDu 24/12/2026 au 2/1/2027: fin d’année \n14 mai 2027 : pont\n01/05/2027 - 03/05/2027 : 1er mai"
     )
     assert text == "du 24/12/2026 au 02/01/2027 : fin d’année\n14/05/2027 : pont\ndu 01/05/2027 au 03/05/2027 : 1er mai"
     assert school_days.tidy_closures(text) == text
-    set_site(calendar={"zone": "B", "closures": text})
-    found = school_days.between(site(), date(2026, 12, 30), date(2027, 1, 2))
+    site = Site(calendar={"zone": "B", "closures": text})
+    found = school_days.between(site, date(2026, 12, 30), date(2027, 1, 2))
     assert [(each.label, each.zone) for each in found] == [("fin d’année", ""), ("Vacances de Noël", "B")]
     for wrong in (
         "fin d’année",
