@@ -36,6 +36,11 @@ def month(value: date, language: Language = "fr") -> str:
     return _written(value, "MMMM y", language)
 
 
+def day_number(value: date, language: Language = "fr") -> str:
+    """« 16 », « 1er »."""
+    return _written(value, "d", language)
+
+
 def month_of_day(value: date, language: Language = "fr") -> str:
     """« juin », beside the number of its day."""
     return _written(value, "MMMM", language)

@@ -118,7 +118,7 @@ def _title(uow: UnitOfWork, page_state: PageState) -> str:
     alike = first.month == last.month and uow.language == "fr"
     return uow.translate(
         "Semaine du {first} au {last}",
-        first=("1er" if first.day == 1 else first.day) if alike else formats.short_day(first, uow.language),
+        first=formats.day_number(first) if alike else formats.short_day(first, uow.language),
         last=formats.day_of_year(last, uow.language),
     )
 

@@ -62,7 +62,7 @@ def _day_of_week(shown: Shown, day: date) -> Markup:
     uow, found = shown.uow, shown.on(day)
     named = formats.weekday(day.isoweekday(), uow.language)
     link = html.a(
-        html.span(f"{named[:1].upper()}{named[1:]} {day.day} "),
+        html.span(f"{named[:1].upper()}{named[1:]} {formats.day_number(day, uow.language)} "),
         html.span(formats.month_of_day(day, uow.language), class_="of-month"),
         html.span(uow.translate(" aujourd’hui"), class_="today-word") if day == uow.today else None,
         href=f"/agenda?vue=mois&jour={day.isoformat()}",
