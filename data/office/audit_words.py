@@ -184,6 +184,7 @@ FIELDS = {
     "last_day": _("Dernier jour"),
     "days": _("Jours"),
     "digest": _("Récapitulatif du matin"),
+    "lesson_letters": _("Cours annulés ou déplacés"),
     "sha256": _("Empreinte du fichier"),
     "added": _("Ajoutées"),
     "updated": _("Modifiées"),
