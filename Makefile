@@ -6,7 +6,7 @@ NEXT = $(shell ls data/migrations/versions | sed -n 's/^\([0-9]\{4\}\)_.*/\1/p' 
 BIOME := node_modules/@biomejs/biome/bin/biome
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev test test-days test-nicegui coverage lint format migration translations picture rules digests audit deployment screens bench browser clean
+.PHONY: help install run dev test test-days test-nicegui coverage lint supply format migration translations picture rules digests audit deployment screens bench browser clean
 
 # These lines: each target with the comment above it.
 help:
@@ -52,6 +52,10 @@ lint: $(READY) $(BIOME)
 	$(VENV)/lint-imports
 	$(VENV)/typos
 	$(VENV)/node $(BIOME) check --error-on-warnings
+
+# What the portal is made of: known advisories (ADVISORIES=file asks no network), licences, var/sbom.cdx.json.
+supply: $(READY)
+	$(VENV)/python -m tests.supply $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 # What ruff and biome can mend by themselves.
 format: $(READY) $(BIOME)

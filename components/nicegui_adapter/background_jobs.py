@@ -24,7 +24,6 @@ from data.mail import delivery
 from data.office import daily_digest
 from data.ops import health
 from data.privacy import orphan_files, retention
-from data.reenrolment import retention as reenrolment_retention
 from data.schooling import lesson_letters
 from data.uploads import worker as upload_worker
 
@@ -117,7 +116,6 @@ def _jobs() -> list[_Periodic]:
 def _forget() -> None:
     """What the sites keep no longer; then the database counts what is left."""
     retention.sweep()
-    reenrolment_retention.sweep()
     database.take_stock()
 
 

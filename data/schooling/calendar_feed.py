@@ -162,6 +162,8 @@ def _lesson(uow: UnitOfWork, meeting: Meeting, pupil: Pupil) -> Event:
         event.add("location", f"{course.room}, {sites.here(uow).name}")
     if any(text):
         event.add("description", "\n".join(filter(None, text)))
+    if lesson.day >= uow.today and not cancelled:  # where an absence of that lesson is said
+        event.add("url", f"{settings().public_url}/eleves/{pupil.number}/absences?cours={lesson.id}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
     return event

@@ -1,5 +1,6 @@
-"""What a setting may hold beside the kinds that records' fields have (data/core/fields.py)."""
+"""What a setting may hold: how it is read, shown, and by which control it is typed."""
 
+from data.billing.gateways import registry as gateways
 from data.core import appearance
 from data.core.errors import UserError
 from data.core.fields import DATE, PHONE, Kind, choice, tidy
@@ -52,8 +53,6 @@ ZONES = choice(
         "Pacific/Tahiti": _("Polynésie française"),
     }
 )
-SCHOOL_ZONES = {"A": _("Zone A"), "B": _("Zone B"), "C": _("Zone C")}
-CLOSURES = Kind("textarea", read=school_days.tidy_closures)
 CONFORMITY = choice(
     {
         "non conforme": _("Non conforme"),
@@ -61,3 +60,14 @@ CONFORMITY = choice(
         "totalement conforme": _("Totalement conforme"),
     }
 )
+
+
+def _read_gateway(typed: str) -> str:
+    if typed and gateways.by_name(typed) is None:
+        raise UserError("Choisissez une réponse de la liste.")
+    return typed
+
+
+GATEWAY = Kind("gateway", read=_read_gateway)
+SCHOOL_ZONES = {"A": _("Zone A"), "B": _("Zone B"), "C": _("Zone C")}
+CLOSURES = Kind("textarea", read=school_days.tidy_closures)

@@ -6,7 +6,6 @@ from typing import Any
 
 from data.accounts import models as accounts
 from data.accounts.models import Account
-from data.billing.gateways import registry as gateways
 from data.core import appearance, audit, encryption
 from data.core.audit import Action
 from data.core.errors import UserError, ValidationErrors
@@ -18,13 +17,14 @@ from data.core.unit_of_work import UnitOfWork
 from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
-from data.privacy import retention
+from data.privacy import records
 from data.site_admin import accessibility
 from data.site_admin.setting_kinds import (
     CHECK,
     CLOSURES,
     COLOUR,
     CONFORMITY,
+    GATEWAY,
     ISO_DAY,
     LONG,
     SCHOOL_ZONES,
@@ -96,12 +96,6 @@ def _check_gateway(_uow: UnitOfWork, values: Mapping[str, Any]) -> dict[str, Use
     ):
         return {"payment_numcli": UserError("Donnez les six chiffres du contrat PayFiP.")}
     return {}
-
-
-def _gateway(typed: str) -> str:
-    if typed and gateways.by_name(typed) is None:
-        raise UserError("Choisissez une réponse de la liste.")
-    return typed
 
 
 IDENTITY = Part(
@@ -182,6 +176,21 @@ LEGAL = Part(
         Setting("legal.dpo", "Délégué à la protection des données", longest=300, hint=_("Nom, e-mail ou téléphone")),
         Setting("legal.siret", "SIRET", longest=20),
         Setting("legal.signatory", "Signataire des attestations"),
+        Setting(
+            "legal.recipients",
+            "Autres destinataires des données",
+            LONG,
+            longest=2000,
+            span=12,
+            hint=_("Un par ligne : éditeur du logiciel de gestion, commune, partenaires"),
+        ),
+        Setting(
+            "legal.transfers",
+            "Transferts hors de l’Union européenne",
+            longest=300,
+            span=12,
+            hint=_("Vide : aucun"),
+        ),
         Setting("legal.notice_more", "À ajouter aux mentions légales", LONG, longest=4000, span=12),
         Setting("legal.privacy_more", "À ajouter aux données personnelles", LONG, longest=4000, span=12),
     ),
@@ -219,12 +228,12 @@ KEEPING = Part(
             "retention.letters",
             "Texte des courriels, en jours",
             number(7, 730),
-            default=str(retention.DAYS["letters"]),
+            default=str(records.LETTER_TEXTS.count),
         ),
         Setting(
             "journal_months",
             "Journal, en mois",
-            number(retention.MIN_DAYS, retention.MAX_DAYS),
+            number(records.MIN_MONTHS, records.MAX_MONTHS),
             hint=_("De six mois à un an (CNIL, délibération 2021-122)"),
             required=True,
         ),
@@ -232,16 +241,32 @@ KEEPING = Part(
             "retention.sessions",
             "Connexions passées, en jours",
             number(7, 365),
-            default=str(retention.DAYS["sessions"]),
+            default=str(records.SIGN_INS.count),
+        ),
+        Setting(
+            "retention.requests",
+            "Demandes de modification traitées, en mois",
+            number(2, 36),
+            default=str(records.REQUESTS.count),
         ),
     ),
+)
+REGISTER = Part(
+    "registre",
+    _("Registre et notice"),
+    _("Registre des traitements, notice d’information des familles (RGPD, articles 13 et 30)"),
+)
+BREACH = Part(
+    "violation",
+    _("Violation de données"),
+    _("La fiche à remplir et à notifier en 72 heures (RGPD, article 33)"),
 )
 PAYMENT = Part(
     "paiement",
     _("Paiement en ligne"),
     _("Le service de paiement des familles"),
     (
-        Setting("payment.gateway", "Service de paiement", Kind("gateway", read=_gateway), longest=40),
+        Setting("payment.gateway", "Service de paiement", GATEWAY, longest=40),
         Setting("payment.numcli", "PayFiP : numéro de client", longest=6, hint=_("Les six chiffres du contrat")),
         Setting(
             "payment.saisie",
@@ -279,7 +304,8 @@ MAIL = Part(
 STAFF = Part("comptes", _("Comptes du personnel"), _("Qui entre dans la gestion, avec quel rôle"))
 STATE = Part("etat", _("État du portail"), _("Base de données, courriels, disque, sauvegarde, version"))
 PARTS = (
-    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, CALENDAR, LEGAL, ACCESS, KEEPING, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, CALENDAR, LEGAL, ACCESS, KEEPING, REGISTER, BREACH, PAYMENT, SECURITY,
+    MAIL, STAFF, STATE,
 )  # fmt: skip
 
 
