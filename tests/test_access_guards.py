@@ -39,6 +39,7 @@ OPENERS = {
     "data.accounts.refusals": "counts what accounts were refused; a family may not read the journal that holds it",
     "data.accounts.two_factor_login": "signs in, second step; counts wrong codes in a table of the system",
     "data.schooling.calendar_feed": "a calendar asks with a token, from which the account follows",
+    "data.schooling.lesson_letters": "writes to the families of every site, by itself; a link in a letter ends it, from which the account follows",
     "data.change_requests.submission": "a link in an e-mail confirms an address; whoever follows it need not be signed in",
     "data.billing.pdf_archive": "the public page checks a certificate of any site by its code",
     "data.billing.online_payments": "the bank answers, not an account",

@@ -26,6 +26,8 @@ STYLES = (
     "lists.css",
     "figures.css",
     "lists_narrow.css",
+    "phone_cards.css",
+    "agenda.css",
     "staff.css",
     "reenrolment_review.css",
     "cockpit.css",

@@ -31,6 +31,13 @@ STAFF_MENU = (
     ("/gestion/reglages", _("Réglages"), "info"),
     ("/mot-de-passe", _("Mot de passe"), "key"),
 )
+FAMILY_MORE = (  # what « Plus » lists besides, on a phone; a wide screen leads there from the menu's own screens
+    ("/agenda", _("Agenda"), "calendar"),
+    ("/mot-de-passe/courriers", _("Courriers"), "mail"),
+    ("/mot-de-passe/donnees", _("Données"), "paper"),
+    ("/mot-de-passe#connexions", _("Connexions"), "phone"),
+    ("/aide", _("Aide"), "info"),
+)
 IN_BAR = {
     *(href for href, _, _ in FAMILY_MENU[:4]),
     "/gestion/demandes",
@@ -83,6 +90,13 @@ def menu_of(caller: Caller) -> list[tuple[str, str, str]]:
     return [each for each in entries if each[0] in ADDRESSES and caller.may_open(ADDRESSES[each[0]])]
 
 
+def _more_of(caller: Caller, rest: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """What « Plus » lists on a phone: the menu's other screens, and for a family those that lie under them."""
+    if caller.account and caller.account.is_staff:
+        return rest
+    return [*(each for each in FAMILY_MORE if each[0].partition("#")[0] in ADDRESSES), *rest]
+
+
 def _is_current(path: str, href: str) -> bool:
     """Whether the menu's entry holds that screen: « /facturation/locations » is under « Facturation » too."""
     return path == href if href == "/" else path.startswith(href) or _under(path) == _under(href) not in {"", "gestion"}
@@ -93,15 +107,22 @@ def _under(path: str) -> str:
 
 
 def _entry(
-    caller: Caller, entry: tuple[str, str, str], path: str, *, drawn: bool = False, class_: str | None = None
+    caller: Caller,
+    entry: tuple[str, str, str],
+    path: str,
+    *,
+    drawn: bool = False,
+    class_: str | None = None,
+    exact: bool = False,
 ) -> Markup:
     href, label, drawing = entry
+    current = path == href if exact else _is_current(path, href)
     return html.a(
         drawn and icon(drawing),
         caller.translate(label),
         href=href,
         class_=class_,
-        aria_current="page" if _is_current(path, href) else None,
+        aria_current="page" if current else None,
     )
 
 
@@ -145,12 +166,15 @@ def sign_out_button(caller: Caller, *, drawn: bool = False) -> Markup:
 
 def phone_bar(caller: Caller, menu: list[tuple[str, str, str]], path: str) -> Markup:
     first = [entry for entry in menu if entry[0] in IN_BAR]
-    rest = [entry for entry in menu if entry[0] not in IN_BAR]
+    rest = _more_of(caller, [entry for entry in menu if entry[0] not in IN_BAR])
+    own = (
+        path if path in {href for href, _, _ in rest} else ""
+    )  # an entry of its own: the screen above it is not marked too
     more = html.div(
         html.nav(
             _listed(
                 *(_entry(caller, entry, path, drawn=True, class_="of-bar") for entry in first[1:]),
-                *(_entry(caller, entry, path, drawn=True) for entry in rest),
+                *(_entry(caller, entry, own or path, drawn=True, exact=bool(own)) for entry in rest),
                 display_preferences.opener(caller.language),
                 sign_out_button(caller, drawn=True),
             ),

@@ -41,6 +41,14 @@ OF_OTHERS = {  # audience -> what somebody reads who is signed in, but with anot
 Draw = Callable[..., str | None]
 
 
+class LeadsTo(Exception):
+    """Raised by a screen that has nothing of its own for this person: another address of ours shows it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Draw]:
     """A page of the portal: guarded, framed, titled. `draw(uow, **address)` draws its panels under a read-only unit of work;
     what it answers (a pupil, a family, a tab) is in the document's title too."""
@@ -53,6 +61,8 @@ def screen(path: str, audience: Audience, *, title: str) -> Callable[[Draw], Dra
             try:
                 with caller.unit_of_work(at_once=True) as uow, frame.frame(uow, caller, title, path):
                     frame.name(uow, title, draw(uow, **address) or "")
+            except LeadsTo as lead:
+                return RedirectResponse(lead.path, 303)
             except NotFound:
                 return not_found(request, caller)
             except Exception as fault:

@@ -1,6 +1,6 @@
 """The form of a record's editable fields: labels above, hints and faults below, pending values marked with the old one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -54,14 +54,15 @@ def record_form(
     typed: Typed,
     *,
     may_change: bool = True,
+    without: Collection[str] = (),
 ) -> Markup:
-    """The whole form of `row`; read only where the site or the link says so."""
+    """The whole form of `row`; read only where the site or the link says so. `without`: fields that mean nothing there."""
     key, sections, waiting = record_key(row), dict[str, list[Markup]](), shown.pending
     faults = typed.faults.get(key, {})
     open_ = protection.open_fields(uow, site, change_requests.record_type_of(row), row)
     for name, (one, policy) in open_.items():
-        if one.kind.control == "photo":
-            continue  # it has a form of its own, sent by plain HTTP
+        if one.kind.control == "photo" or name in without:
+            continue  # a photograph has a form of its own, sent by plain HTTP
         control = Control(
             uow, key, one, policy if may_change else Policy.READONLY, sites.is_required(site, one, type(row))
         )

@@ -5,6 +5,7 @@ from functools import lru_cache
 from markupsafe import Markup
 
 _STROKES = {
+    "calendar": "M3 5h14v12H3Z M3 8.5h14 M7 3v3.5M13 3v3.5",
     "clock": "M10 5.5V10l3 2 M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15Z",
     "check": "M4 10.5l4 4 8-9",
     "cross": "M5 5l10 10M15 5L5 15",

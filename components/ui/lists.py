@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -82,6 +83,8 @@ class Listing(Generic[Row]):
     called: Callable[[Row], str] | None = None  # what a row's link says more, where first cells are alike
     empty: str = ""
     searched: bool = False
+    group: Callable[[Row], str] | None = None  # the heading under which a row stands on a phone, in the usual order
+    folds: str = ""  # on a phone, the words that unfold search and sorting
     quiet_caption: bool = False
     order: Order = field(default_factory=Order)
 
@@ -132,16 +135,18 @@ def draw(
         tools = html.div(beside, search, class_="tools") if beside or search else None
         return html.div(tools, above, html.p(uow.translate(terms), class_="nothing"), class_="listing")
     labels = [uow.translate(column.label) for column in listing.columns]
+    lines = [(row, _line(uow, listing, labels, row, opened)) for row in shown]
     caption = html.caption(
         html.span(uow.translate(listing.caption), class_="unseen" if listing.quiet_caption else None)
     )
     table = html.table(
         caption,
         html.thead(html.tr(_head(uow, listing, at) for at in range(len(labels)))),
-        html.tbody((_line(uow, listing, labels, row, opened) for row in shown), data_rows=True),
+        _bodies(listing, lines),
         class_="stack",
     )
     return html.div(
+        _fold(uow, listing, labels) if listing.folds else None,
         html.div(beside, search, _sort_on_phone(uow, listing, labels), class_="tools"),
         above,
         table,
@@ -179,6 +184,29 @@ def acts(listing: Listing[Any], after: Callable[[UnitOfWork], Answer] | None = N
         return done(uow, uow.translate("À partir de la ligne {count}.", count=order.skip + 1))
 
     return {f"{does.__name__}-{listing.name}": only_shows(does) for does in (sort, find, turn)}
+
+
+def _bodies(listing: Listing[Row], lines: Sequence[tuple[Row, Markup]]) -> list[Markup]:
+    """The rows; in the usual order each group under its heading, which a phone alone shows: the column says the same."""
+    named = listing.group
+    if named is None or listing.order.column is not None:
+        return [html.tbody((line for _, line in lines), data_rows=True)]
+    bodies = []
+    for name, found in groupby(lines, key=lambda each: named(each[0])):
+        head = html.th(name, scope="rowgroup", colspan=len(listing.columns))
+        bodies += [html.tbody(html.tr(head), class_="group"), html.tbody((line for _, line in found), data_rows=True)]
+    return bodies
+
+
+def _fold(uow: UnitOfWork, listing: Listing[Row], labels: Sequence[str]) -> Markup:
+    """Opens the tools that follow it, where they are folded; it says what they do now."""
+    order = listing.order
+    by = labels[order.column] if order.column is not None and order.column < len(labels) else ""
+    now = (order.search, uow.translate("trié par {column}", column=by) if by else "")
+    return html.details(
+        html.summary(uow.translate(listing.folds), *(f" · {each}" for each in now if each)),
+        class_="fold-tools",
+    )
 
 
 def _search(uow: UnitOfWork, listing: Listing[Row], found: int, total: int | None) -> Markup:
@@ -223,10 +251,12 @@ def _line(uow: UnitOfWork, listing: Listing[Row], labels: list[str], row: Row, o
     cells = [column.cell(uow, row) for column in listing.columns]
     current = opened is not None and listing.of(row) == opened
     if listing.href:
-        more = listing.called and html.span(f", {listing.called(row)}", class_="unseen")
+        shown = cells[0]
+        if listing.called:
+            title = html.span(listing.called(row), class_="called unseen")
+            shown = [html.span(shown, class_="cell"), html.span(", ", class_="unseen"), title]
         cells[0] = html.a(
-            cells[0],
-            more,
+            shown,
             href=listing.href(row),
             id=f"open-{listing.name}-{listing.of(row)}",
             data_open=True,

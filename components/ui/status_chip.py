@@ -57,8 +57,8 @@ STATES: States = {
     LessonState: {
         LessonState.PLANNED: Status("", "", "Prévu"),
         LessonState.HELD: Status("", "", "Présent"),
-        LessonState.MOVED: Status("", "", "Déplacé"),
-        LessonState.CANCELLED: Status("", "", "Annulé"),
+        LessonState.MOVED: Status("", "arrow", "Déplacé"),
+        LessonState.CANCELLED: Status("bad", "cross", "Annulé"),
     },
     ImportState: {
         ImportState.WAITING: Status("", "", "En attente"),

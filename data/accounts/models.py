@@ -75,6 +75,7 @@ class Account(OfFamily, table=True):
     reset_count: int = 0
     reset_since: datetime | None = None
     reset_at: datetime | None = None
+    lesson_letters: str = Field(default="", max_length=3)  # of lessons cancelled or moved: no | "" as it is usual, yes
     digest: str = Field(default="", max_length=3)  # of what waits, each morning: yes | no | "" as the role has it
 
     @property

@@ -69,6 +69,7 @@ class Action(StrEnum):
     RESTORED_LETTERS_SENT = "restored letters sent"
     RESTORED_LETTERS_GIVEN_UP = "restored letters given up"
     DIGEST_CHOSEN = "digest chosen"
+    LESSON_LETTERS_CHOSEN = "lesson letters chosen"
     AGENDA_OPENED = "agenda opened"
     AGENDA_RENEWED = "agenda renewed"
     AGENDA_CLOSED = "agenda closed"

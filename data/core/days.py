@@ -18,6 +18,10 @@ FIGURES = re.compile(r"(\d{1,2}) ?[/. \-] ?(\d{1,2}) ?[/. \-] ?(\d{4}|\d{2})")
 TOGETHER = re.compile(r"(19\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")  # 20120616; « 20102012 » is October's
 
 
+def age_on(born: date, day: date) -> int:
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def read_day(text: str, *, month_first: bool = False) -> date | None:
     """A day, None of nothing; UserError when the calendar has no such day, or when a part of it lacks."""
     if not text:

@@ -34,6 +34,31 @@ def short_day(value: date, language: Language) -> str:
     return _written(value, "d MMMM", language)
 
 
+def day_of_year(value: date, language: Language) -> str:
+    """« 16 juin 2026 »."""
+    return _written(value, "d MMMM y", language)
+
+
+def month(value: date, language: Language) -> str:
+    """« juin 2026 »."""
+    return _written(value, "MMMM y", language)
+
+
+def day_number(value: date, language: Language) -> str:
+    """« 16 », « 1er »."""
+    return _written(value, "d", language)
+
+
+def month_of_day(value: date, language: Language) -> str:
+    """« juin », beside the number of its day."""
+    return _written(value, "MMMM", language)
+
+
+def day_of_week(value: date, language: Language) -> str:
+    """« mardi 16 juin »."""
+    return _written(value, "EEEE d MMMM", language)
+
+
 def near_day(value: date, today: date, language: Language) -> str:
     """« aujourd’hui », « demain », « jeudi 26 novembre »."""
     days = (value - today).days
@@ -41,7 +66,7 @@ def near_day(value: date, today: date, language: Language) -> str:
         return translate("aujourd’hui", language)
     if days == 1:
         return translate("demain", language)
-    return _written(value, "EEEE d MMMM", language)
+    return day_of_week(value, language)
 
 
 def _written(value: date, pattern: str, language: Language) -> str:

@@ -53,6 +53,7 @@ class Site(Scoped, table=True):
     legal: dict[str, str] = (
         json_column()
     )  # what data/site_admin/settings.py names « legal.… »: publisher, dpo, accessibility…
+    calendar: dict[str, str] = json_column()  # zone of the schools' holidays, closures (data/schooling/school_days.py)
     help: dict[str, str] = json_column()  # whom Aide names: phone, email, hours; empty: the site's own
     retention: dict[str, str] = json_column()  # letters, sessions: days; requests: months (data/privacy/records.py)
     payment: dict[str, str] = (

@@ -6,13 +6,14 @@ from datetime import timedelta
 from sqlmodel import select
 
 from data.accounts import passwords
-from data.core import audit
+from data.core import audit, formats
 from data.core.audit import Action
 from data.core.sites import Policy, Site
 from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork
 from data.demo import access, letters, money, people, reenrolment, requests, schooling
 from data.office.news import News
+from data.schooling import school_days
 
 PASSWORD = passwords.DEMONSTRATION
 REAL = "this database holds a real conservatoire: the demonstration stays out of it"
@@ -106,6 +107,13 @@ def _site(uow: UnitOfWork, code: str, name: str, address: str) -> Site:
             legal=legal,
             field_policies={"guardian.profession": Policy.IMMEDIATE, "pupil.gender": Policy.READONLY},
             payment={"gateway": "simulator"} if code == "valmont" else {},
+            calendar={"zone": "B", "closures": _closures(uow)} if code == "valmont" else {},
             demonstration=True,
         )
     )
+
+
+def _closures(uow: UnitOfWork) -> str:
+    """Of Christmas, in this school year."""
+    first = int(formats.school_year(uow.today)[:4])
+    return school_days.tidy_closures(f"du 24/12/{first} au 02/01/{first + 1} : fin d’année")

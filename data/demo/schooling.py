@@ -13,6 +13,7 @@ from data.core.unit_of_work import UnitOfWork
 from data.demo import today
 from data.demo.people import AWAKENING, CYCLES, DISCIPLINES, FIRST, LARGE, LAST, YOUNGEST, today_at
 from data.families.models import Family, HouseholdRank, Pupil, PupilLink
+from data.schooling import lesson_letters
 from data.schooling.absences import Absence
 from data.schooling.models import Course, Cursus, Enrolment, Lesson, LessonState, Teacher
 from data.schooling.repertoire import Performance, Piece
@@ -97,6 +98,7 @@ def fill(uow: UnitOfWork, site: Site, dice: random.Random) -> None:
     irina = next(filter(_is_irina, pupils), None)
     if irina:
         today.lessons(uow, site, irina)
+    lesson_letters.count_as_notified(uow, site.id)
     _marks(school, enrolments)
     _absences(school, enrolments)
     if irina:

@@ -36,6 +36,7 @@ class LetterKind(StrEnum):
     REENROLMENT_REMINDER = "reenrolment_reminder"
     DOCUMENT_REFUSED = "document_refused"
     DOCUMENT_REOPENED = "document_reopened"
+    LESSON_CHANGED = "lesson_changed"
     DAILY_DIGEST = "daily_digest"
     WEEKLY_REPORT = "weekly_report"
     STAFF_WELCOME = "staff_welcome"
@@ -307,6 +308,16 @@ TEMPLATES = {
             "link",
         ),
         _("Voir les pièces"),
+    ),
+    LetterKind.LESSON_CHANGED: Template(
+        _("Un cours a changé"),
+        (
+            _("Voici ce qui change dans les cours de votre famille :"),
+            "facts",
+            _("L’agenda du portail est à jour. Celui de votre téléphone le sera aussi, si vous y recevez l’agenda."),
+            "link",
+        ),
+        _("Voir l’agenda"),
     ),
     LetterKind.DAILY_DIGEST: Template(
         _("Ce qui attend ce matin"),

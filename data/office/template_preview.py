@@ -169,6 +169,8 @@ def _changes(uow: UnitOfWork, language: Language, family: Family | None) -> Sequ
 def _facts(kind: LetterKind, language: Language) -> Sequence[Fact]:
     if kind.startswith(OF_A_PUPIL):
         return [(translate("Choix", language), translate("Réinscription administrative", language))]
+    if kind == LetterKind.LESSON_CHANGED:
+        return [("Camille, Piano, 17 h 15", translate("annulé", language))]
     return [(translate("Fiches à valider", language), "6"), (translate("Absences à traiter", language), "2")]
 
 

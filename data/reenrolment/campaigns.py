@@ -15,6 +15,7 @@ from sqlmodel import Field, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from data.core import sites
+from data.core.days import age_on
 from data.core.errors import NotFound
 from data.core.own_texts import english_column
 from data.core.scope import OfSite
@@ -233,10 +234,6 @@ def asked_of(document: RequiredDocument, campaign: Campaign, pupil: Pupil, depar
     return (document.min_age is None or age >= document.min_age) and (
         document.max_age is None or age <= document.max_age
     )
-
-
-def age_on(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def model_of(uow: UnitOfWork, document_id: int) -> tuple[RequiredDocument, bytes]:

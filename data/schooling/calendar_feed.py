@@ -1,6 +1,7 @@
-"""« Recevoir l’agenda »: a private address at which a calendar program reads the lessons of the family's pupils (RFC 5545)."""
+"""« Recevoir l’agenda »: a private address at which a calendar program reads the family's agenda (RFC 5545)."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from data.accounts.sessions import digest
 from data.core import audit, sites
 from data.core.audit import Action
 from data.core.errors import NotFound
+from data.core.i18n import translate_or_same
+from data.core.revisions import Revised
 from data.core.scope import OfFamily
 from data.core.settings import settings
 from data.core.sites import Site
@@ -22,7 +25,11 @@ from data.core.system_unit_of_work import system_unit_of_work
 from data.core.unit_of_work import UnitOfWork, unit_of_work
 from data.families import models as families
 from data.families.models import Pupil, of_its_site
-from data.schooling.models import Course, Enrolment, EnrolmentStatus, Lesson, LessonState, Teacher
+from data.schooling import agenda, school_days
+from data.schooling.agenda import Meeting
+from data.schooling.models import LessonState
+from data.schooling.repertoire import Performance
+from data.schooling.school_days import DaysOff
 
 BACK, AHEAD = timedelta(days=60), timedelta(days=400)
 
@@ -102,29 +109,15 @@ def calendar(token: str, *, now: datetime | None = None) -> bytes:
 
 
 def write(uow: UnitOfWork) -> bytes:
-    """The lessons of the unit of work's own family, two months back and a year ahead."""
+    """The lessons and events of the unit of work's own family, and the days off, two months back and a year ahead."""
     site, pupils = sites.here(uow), {pupil.id: pupil for pupil, _ in families.pupils(uow)}
-    rows = uow.rows(
-        select(Lesson, Course, Enrolment, Teacher)
-        .join(Course, col(Course.id) == Lesson.course_id)
-        .join(Enrolment, col(Enrolment.course_id) == Course.id)
-        .join(Teacher, col(Teacher.id) == Course.teacher_id, isouter=True)
-        .where(
-            col(Enrolment.pupil_id).in_(pupils),
-            Enrolment.status == EnrolmentStatus.ENROLLED,
-            Lesson.day >= uow.today - BACK,
-            Lesson.day <= uow.today + AHEAD,
-        )
-        .order_by(col(Lesson.day), col(Lesson.starts), col(Lesson.id), col(Enrolment.id))
-    )
+    first, last = uow.today - BACK, uow.today + AHEAD
     feed = _empty(site)
-    events = [
-        _event(uow, lesson, course, enrolment, teacher, pupils[enrolment.pupil_id])
-        for lesson, course, enrolment, teacher in rows
-    ]
+    events = [_lesson(uow, each, pupils[each.enrolment.pupil_id]) for each in agenda.meetings(uow, pupils, first, last)]
+    events += [_performance(uow, each, pupil) for pupil, _, each in agenda.events(uow, pupils, first, last) if each.day]
     if any(isinstance(event.get("DTSTART").dt, datetime) for event in events):
         feed.add_component(_time_zone(site.timezone, uow.today.year - 1, uow.today.year + 3))
-    for event in events:
+    for event in (*events, *(_days_off(uow, each) for each in school_days.between(site, first, last))):
         feed.add_component(event)
     return feed.to_ical()
 
@@ -149,29 +142,19 @@ def _time_zone(name: str, first: int, last: int) -> Timezone:
     return Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 1, 1))
 
 
-def _event(
-    uow: UnitOfWork, lesson: Lesson, course: Course, enrolment: Enrolment, teacher: Teacher | None, pupil: Pupil
-) -> Event:
-    """Not all programs show STATUS: a cancelled lesson says so in its title too. UID names the rows only, so that no setting
-    changes it; SEQUENCE and LAST-MODIFIED follow all three of them."""
-    cancelled, moved = lesson.state == LessonState.CANCELLED, lesson.state == LessonState.MOVED
+def _lesson(uow: UnitOfWork, meeting: Meeting, pupil: Pupil) -> Event:
+    """Not all programs show STATUS: a cancelled lesson says so in its title too. Each lesson is an event of its own, so none
+    needs RECURRENCE-ID. UID names the rows only, so that no setting changes it; SEQUENCE and LAST-MODIFIED follow all three."""
+    lesson, course, enrolment = meeting.lesson, meeting.course, meeting.enrolment
+    cancelled, moved = meeting.state == LessonState.CANCELLED, meeting.state == LessonState.MOVED
     title = f"{pupil.called} – {course.name}"
-    starts = lesson.starts if moved else (enrolment.slot or lesson.starts or course.starts)
-    minutes = enrolment.slot_minutes or lesson.minutes or course.minutes or 60
     text = [
-        uow.translate("Enseignant : {name}", name=teacher.full_name) if teacher else "",
+        uow.translate("Enseignant : {name}", name=meeting.teacher_name) if meeting.teacher else "",
         uow.translate("Cours déplacé") if moved else "",
         lesson.note,
     ]
-    rows = (lesson, course, enrolment)
-    changed = [row.changed_at for row in rows if row.changed_at]
-    event = Event()
-    event.add("uid", f"lesson-{lesson.id}-{enrolment.id}.{sites.here(uow).code}@anacrouse")
-    event.add("dtstamp", uow.now)
-    if changed:
-        event.add("last-modified", max(changed))
-    event.add("sequence", sum(row.revision for row in rows))
-    begins, ends = _when(lesson.day, starts, minutes, uow.zone)
+    event = _event(uow, f"lesson-{lesson.id}-{enrolment.id}", (lesson, course, enrolment))
+    begins, ends = _when(lesson.day, meeting.starts, meeting.minutes, uow.zone)
     event.add("dtstart", begins)
     event.add("dtend", ends)
     event.add("summary", uow.translate("Annulé : {title}", title=title) if cancelled else title)
@@ -183,6 +166,43 @@ def _event(
         event.add("url", f"{settings().public_url}/eleves/{pupil.number}/absences?cours={lesson.id}")
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if cancelled else "OPAQUE")
+    return event
+
+
+def _performance(uow: UnitOfWork, performance: Performance, pupil: Pupil) -> Event:
+    """An audition or a concert: when it begins is known, not how long it lasts."""
+    event = _event(uow, f"performance-{performance.id}-{pupil.id}", (performance,))
+    begins, ends = _when(performance.day or uow.today, performance.starts, 60, uow.zone)
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
+    event.add("summary", f"{pupil.called} – {performance.title}")
+    if performance.place:
+        event.add("location", performance.place)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    return event
+
+
+def _days_off(uow: UnitOfWork, off: DaysOff) -> Event:
+    """Whole days on which nobody is busy."""
+    event = _event(uow, f"off-{off.first:%Y%m%d}-{off.zone or 'site'}", ())
+    event.add("dtstart", off.first)
+    event.add("dtend", off.last + timedelta(days=1))
+    label = translate_or_same(off.label, uow.language)
+    event.add("summary", label if off.zone else uow.translate("Conservatoire fermé : {label}", label=label))
+    event.add("status", "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _event(uow: UnitOfWork, name: str, rows: Sequence[Revised]) -> Event:
+    """What every event has: its steady name, and how often its rows have changed."""
+    event = Event()
+    event.add("uid", f"{name}.{sites.here(uow).code}@anacrouse")
+    event.add("dtstamp", uow.now)
+    if changed := [row.changed_at for row in rows if row.changed_at]:
+        event.add("last-modified", max(changed))
+    event.add("sequence", sum(row.revision for row in rows))
     return event
 
 

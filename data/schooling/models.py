@@ -125,9 +125,15 @@ class Enrolment(OfPupil, Revised, table=True):
 
 
 class Lesson(OfSite, Revised, table=True):
-    """One meeting of a course, in the site's own hours."""
+    """One meeting of a course, in the site's own hours. `notified…`: what families were last told of it, where it did not go as
+    planned (data/schooling/lesson_letters.py)."""
 
-    __table_args__ = (of_its_course(), Index("ix_lesson_course_day", "course_id", "day"))
+    __table_args__ = (
+        of_its_course(),
+        Index("ix_lesson_course_day", "course_id", "day"),
+        Index("ix_lesson_state_day", "state", "day"),
+        Index("ix_lesson_notified_day", "notified", "day"),
+    )
     id: SkipValidation[int] = Field(default=None, primary_key=True)
     course_id: int
     day: date
@@ -135,6 +141,9 @@ class Lesson(OfSite, Revised, table=True):
     minutes: int = 0
     state: str = Field(default=LessonState.PLANNED, max_length=10)
     note: str = Field(default="", max_length=200)
+    notified: str = Field(default="", max_length=10)  # the state
+    notified_day: date | None = None
+    notified_starts: time | None = None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from pydantic import SkipValidation
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, col, select
 
+from data.core.revisions import Revised
 from data.core.scope import OfSite
 from data.core.unit_of_work import UnitOfWork
 from data.families.pupil_scope import OfPupil
 from data.schooling.models import of_its_pupil
 
 
-class Performance(OfSite, table=True):
+class Performance(OfSite, Revised, table=True):
     """A concert, an audition, an examination in public."""
 
     __table_args__ = (UniqueConstraint("id", "site_id"),)

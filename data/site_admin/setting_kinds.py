@@ -6,6 +6,7 @@ from data.core.errors import UserError
 from data.core.fields import DATE, PHONE, Kind, choice, tidy
 from data.core.i18n import _
 from data.core.plain_text import tidy_lines
+from data.schooling import school_days
 
 
 def lines(most: int) -> Kind:
@@ -68,3 +69,5 @@ def _read_gateway(typed: str) -> str:
 
 
 GATEWAY = Kind("gateway", read=_read_gateway)
+SCHOOL_ZONES = {"A": _("Zone A"), "B": _("Zone B"), "C": _("Zone C")}
+CLOSURES = Kind("textarea", read=school_days.tidy_closures)

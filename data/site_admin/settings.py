@@ -21,11 +21,13 @@ from data.privacy import records
 from data.site_admin import accessibility
 from data.site_admin.setting_kinds import (
     CHECK,
+    CLOSURES,
     COLOUR,
     CONFORMITY,
     GATEWAY,
     ISO_DAY,
     LONG,
+    SCHOOL_ZONES,
     TELEPHONE,
     ZONES,
     lines,
@@ -141,6 +143,27 @@ SENTENCES_READY = Part(
     ),
 )
 NEWS = Part("actualites", _("Actualités"), _("Ce que les familles lisent sur leur accueil"))
+CALENDAR = Part(
+    "agenda",
+    _("Agenda"),
+    _("Les vacances et les fermetures que les familles voient dans leur agenda"),
+    (
+        Setting(
+            "calendar.zone",
+            "Vacances scolaires",
+            choice(SCHOOL_ZONES),
+            hint=_("Dates du ministère de l’Éducation nationale, de 2025 à 2028 ; vide : aucune"),
+        ),
+        Setting(
+            "calendar.closures",
+            "Fermetures du conservatoire",
+            CLOSURES,
+            longest=6000,
+            span=12,
+            hint=_("Une par ligne : du 24/12/2026 au 02/01/2027 : fin d’année"),
+        ),
+    ),
+)
 LEGAL = Part(
     "textes-legaux",
     _("Textes légaux"),
@@ -282,7 +305,8 @@ MAIL = Part(
 STAFF = Part("comptes", _("Comptes du personnel"), _("Qui entre dans la gestion, avec quel rôle"))
 STATE = Part("etat", _("État du portail"), _("Base de données, courriels, disque, sauvegarde, version"))
 PARTS = (
-    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, LEGAL, ACCESS, KEEPING, REGISTER, BREACH, PAYMENT, SECURITY, MAIL, STAFF, STATE,
+    IDENTITY, LOOK, FIELDS, DOCUMENTS, SENTENCES_READY, NEWS, CALENDAR, LEGAL, ACCESS, KEEPING, REGISTER, BREACH, PAYMENT, SECURITY,
+    MAIL, STAFF, STATE,
 )  # fmt: skip
 
 

@@ -243,7 +243,7 @@ def _connections(uow: UnitOfWork) -> Markup:
         )
         for one in sessions.mine(uow)
     ]
-    return table(uow.translate("Mes connexions"), heads, rows)
+    return html.div(table(uow.translate("Mes connexions"), heads, rows), id="connexions")
 
 
 def _unseen(text: str) -> Markup:

@@ -29,6 +29,7 @@ OUTSIDE = (
     ("/identifiant-oublie", _("Identifiant oublié")),
 )
 OWN = (
+    ("/agenda", _("Agenda")),
     ("/mot-de-passe/courriers", _("Mes courriers")),
     ("/mot-de-passe/agenda", _("Recevoir l’agenda")),
     ("/mot-de-passe/donnees", _("Mes données")),

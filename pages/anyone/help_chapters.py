@@ -187,6 +187,10 @@ CHAPTERS = (
             ),
             _("Chacune porte un code : qui la reçoit peut la vérifier sur la page Vérifier une attestation."),
             _(
+                "« Agenda » montre la semaine ou le mois de tous vos élèves. Vous y choisissez d’être prévenu par e-mail d’un cours "
+                "annulé ou déplacé."
+            ),
+            _(
                 "Sous « Mot de passe » : « Recevoir l’agenda » met les cours dans votre téléphone. « Mes courriers » relit les messages. "
                 "« Mes données » copie tout ce que le portail garde de vous."
             ),

@@ -80,6 +80,8 @@ def _listing(order: Order) -> Listing[Entry]:
         of=lambda e: f"{'f' if isinstance(e.row, Invoice) else 'r'}{e.row.number}",
         empty=_("Aucune facture ni règlement. Les factures du conservatoire et vos règlements paraîtront ici."),
         searched=True,
+        group=lambda e: e.row.school_year,
+        folds=_("Année, recherche, tri"),
         order=order,
     )
 
@@ -96,8 +98,9 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
     """The label, then the duplicate: a double-click on the line opens it too."""
     row = entry.row
     due = _left(uow, entry)
+    name = html.span(own(uow, row.label), class_="entry-name")
     if entry.state == EntryState.REJECTED:
-        return html.span(own(uow, row.label))
+        return html.span(name)
     if isinstance(row, Invoice):
         text = uow.translate("Avoir (PDF)") if row.nature == Nature.CREDIT else uow.translate("Facture (PDF)")
         path = f"/facturation/factures/{row.number}"
@@ -109,7 +112,7 @@ def _label(uow: UnitOfWork, entry: Entry) -> Markup:
         html.a(uow.translate("Lire en ligne"), named, href=f"{path}/lire"),
         class_="links-row",
     )
-    return html.span(own(uow, row.label), html.br(), due and html.span(due, html.br(), class_="small soft"), links)
+    return html.span(name, due and html.span(due, class_="entry-due small soft"), links)
 
 
 def _left(uow: UnitOfWork, entry: Entry) -> Markup | None:

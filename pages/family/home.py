@@ -90,7 +90,10 @@ def _lessons(uow: UnitOfWork, pupils: Family, coming: Coming) -> Markup:
         html.li(_lesson(uow, lesson, each, pupil if len(pupils) > 1 else None), _absent(uow, lesson, each, pupil, link))
         for lesson, each, pupil, link in found[:LESSONS]
     ]
-    return html.section(html.h2(title), html.ul(lines, class_="tasks lessons"), class_="of-home", aria_label=title)
+    whole = html.p(html.a(uow.translate("Voir l’agenda"), href="/agenda"), class_="links-row")
+    return html.section(
+        html.h2(title), html.ul(lines, class_="tasks lessons"), whole, class_="of-home", aria_label=title
+    )
 
 
 def _lesson(uow: UnitOfWork, lesson: Lesson, attended: Attended, pupil: Pupil | None) -> Markup:

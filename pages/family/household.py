@@ -12,6 +12,7 @@ from data.core import sites
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import of_age
 from data.families.models import Guardian
 
 
@@ -29,6 +30,7 @@ def household(uow: UnitOfWork) -> None:
 
 def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
     site, adults = sites.here(uow), families.guardians(uow)
+    without = {"leaves_alone"} if of_age.all_of_age(uow, families.pupils(uow)) else set[str]()  # nobody asks a grown-up
     shown = change_requests.shown(uow, adults)
     count = sum(len(each.pending) for each in shown.values())
     chip = (
@@ -58,7 +60,7 @@ def _draw(uow: UnitOfWork, typed: forms.Typed) -> Markup:
         cards.append(
             html.section(
                 other,
-                forms.record_form(uow, site, adult, shown["guardian", adult.id], typed),
+                forms.record_form(uow, site, adult, shown["guardian", adult.id], typed, without=without),
                 class_="card",
                 aria_label=adult.full_name,
             )

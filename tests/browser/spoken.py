@@ -59,9 +59,13 @@ def _announced(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> Iterat
     if hidden or role not in WHOLE:
         rows = 0
         for child in (nodes[each] for each in node.get("childIds", []) if each in nodes):
-            rows += child.get("role", {}).get("value") == "row"
-            if rows <= 2:  # the heads and one line: how many there are is the data's business
+            rows += _is_row(child) or any(_is_row(nodes[each]) for each in child.get("childIds", []) if each in nodes)
+            if rows <= 2:  # the heads and one line, or one group: how many there are is the data's business
                 yield from _announced(child, nodes)
+
+
+def _is_row(node: dict[str, Any]) -> bool:
+    return node.get("role", {}).get("value") == "row"
 
 
 def _line(node: dict[str, Any], role: str, name: str) -> str:

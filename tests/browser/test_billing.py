@@ -44,9 +44,10 @@ def test_the_lines_add_up_and_the_year_is_chosen_by_keyboard(enter: Enter) -> No
     expect(menu.get_by_role("link", name="Facturation")).to_have_attribute("aria-current", "page")
 
 
-@pytest.mark.parametrize("way", ["double-click", "enter", "link"])
+@pytest.mark.parametrize("way", ["double-click", "enter", "link", "tap"])
 def test_a_line_opens_its_duplicate_in_the_browser(enter: Enter, way: str) -> None:
-    page = enter("belkacem.samir").open("/facturation/locations")
+    """On a phone a line is a card, open by one tap anywhere on it; its columns stay in the accessibility tree."""
+    page = enter("belkacem.samir", viewport=PHONE if way == "tap" else WIDE).open("/facturation/locations")
     row = page.get_by_role("row").filter(has_text="07000004").filter(has_text="Partiellement réglée")
     paper = re.compile(r"/facturation/factures/07000004\.pdf")
     page.route(
@@ -55,6 +56,10 @@ def test_a_line_opens_its_duplicate_in_the_browser(enter: Enter, way: str) -> No
     with page.expect_request(paper) as asked:
         if way == "double-click":
             row.get_by_text("Partiellement réglée").dblclick()
+        elif way == "tap":
+            expect(row.get_by_role("cell")).to_have_count(len(COLUMNS) - 2)  # its head, and the empty one of Crédit
+            expect(page.get_by_label("Rechercher")).to_be_hidden()
+            row.click(position={"x": 6, "y": 6})
         elif way == "enter":
             row.locator("[data-open]").focus()
             page.keyboard.press("Enter")

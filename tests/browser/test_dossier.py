@@ -198,7 +198,10 @@ def test_fourteen_past_courses_are_searched_sorted_opened_and_walked_to_both_end
 def test_on_a_phone_the_record_takes_the_place_of_the_list_and_the_back_button_returns(enter: Enter) -> None:
     page = enter("aubry.claire", bypass_csp=True, viewport=PHONE, has_touch=True).open("/eleves/2042/historique")
     expect(page.locator(".walk")).to_be_hidden()
-    lines(page).nth(3).tap()
+    expect(lines(page).nth(3)).to_have_accessible_name(re.compile(r"^2024-2025 ?, FM 204$"))
+    card = lines(page).nth(3).locator("xpath=ancestor::tr")
+    card.tap(position={"x": 200, "y": 40})  # anywhere on it
+    expect(page.locator("#record-title")).to_contain_text("FM 204")
     expect(page.locator("#record-title")).to_be_focused()
     expect(lines(page).first).to_be_hidden()
     page.locator(".walk").get_by_role("button", name="Suivante").tap()

@@ -15,6 +15,7 @@ from data.families.models import Pupil, PupilLink
 from data.schooling import calendar_feed
 from data.schooling.calendar_feed import AgendaKey
 from data.schooling.models import Course, Enrolment, Lesson
+from data.schooling.repertoire import Performance, Piece
 from tests.demo_users import CLAIRE, HELENE, PAUL, account, as_, both, every, last, later, set_site
 
 UNTIL_THEN = datetime(2027, 3, 20, 12, tzinfo=UTC)
@@ -70,7 +71,7 @@ def add_lessons(course: Course, *given: tuple[str, str, time | None]) -> list[in
         ]
 
 
-def change(table: type[Course] | type[Lesson] | type[Enrolment], row_id: int, now: datetime, **values: Any) -> None:
+def change(table: type[Course | Lesson | Enrolment | Performance], row_id: int, now: datetime, **values: Any) -> None:
     with system_unit_of_work(writes=True, now=now) as uow:
         row = uow.get(table, row_id)
         for name, value in values.items():
@@ -86,8 +87,10 @@ def test_the_calendar_holds_the_lessons_of_the_familys_pupils(database: str) -> 
         first, final = uow.today - calendar_feed.BACK, uow.today + calendar_feed.AHEAD
     courses = [each.course_id for each in every(Enrolment) if each.pupil_id in pupils and each.status == "enrolled"]
     lessons = [each for each in every(Lesson) if each.course_id in courses and first <= each.day <= final]
-    assert len(events) >= len(lessons) > 5
-    assert {event["SUMMARY"].split(" – ")[0].removeprefix("Annulé : ") for event in events} <= {"Irina", "Nino"}
+    off = [event for event in events if str(event["UID"]).startswith("off-")]
+    assert len(events) - len(off) >= len(lessons) > 5
+    whose = {event["SUMMARY"].split(" – ")[0].removeprefix("Annulé : ") for event in events if event not in off}
+    assert whose <= {"Irina", "Nino"}
     assert all(event["STATUS"] in {"CONFIRMED", "CANCELLED"} for event in events)
     assert any("LOCATION" in event for event in events)
     assert any("Enseignant" in event.get("DESCRIPTION", "") for event in events)
@@ -219,10 +222,45 @@ def test_a_blocked_account_gives_no_calendar_and_staff_have_none(database: str) 
 
 def test_the_second_household_gets_its_own_pupils_only(database: str) -> None:
     events = parsed(calendar_feed.calendar(token("aubry.marc")))
-    assert {event["SUMMARY"].split(" – ")[0].removeprefix("Annulé : ") for event in events} == {"Irina"}
+    named = (str(event["SUMMARY"]) for event in events if not str(event["UID"]).startswith("off-"))
+    assert {each.split(" – ")[0].removeprefix("Annulé : ") for each in named} == {"Irina"}
 
 
 def test_far_lessons_stay_out(database: str) -> None:
     mine = token()
     assert parsed(calendar_feed.calendar(mine))
-    assert not parsed(calendar_feed.calendar(mine, now=later(days=900)))
+    assert not parsed(calendar_feed.calendar(mine, now=later(days=1500)))
+
+
+def test_an_event_in_public_and_the_days_off_are_there_too_and_keep_their_names(database: str) -> None:
+    """Whole days off make nobody busy; an event that is moved rises."""
+    set_site(calendar={"zone": "B", "closures": "du 24/12/2026 au 02/01/2027 : fin d’année"})
+    _, enrolment = add_course(number="Z1", name="Luth")
+    with system_unit_of_work(writes=True) as uow:
+        event = uow.add(
+            Performance(site_id=1, title="Audition; d’été", place="Opéra, Metz", day=date(2027, 4, 3), starts=time(18))
+        )
+        for work in ("Valse", "Prélude"):
+            uow.add(Piece(site_id=1, pupil_id=enrolment.pupil_id, performance_id=event.id, work=work))
+    key = token()
+    [before] = of(parsed(calendar_feed.calendar(key, now=UNTIL_THEN)), "Audition; d’été")
+    assert (before["LOCATION"], as_utc(before, "DTSTART"), int(before["SEQUENCE"])) == (
+        "Opéra, Metz",
+        "2027-04-03 16:00",
+        0,
+    )
+    change(Performance, event.id, UNTIL_THEN, day=date(2027, 4, 4))
+    [after] = of(parsed(calendar_feed.calendar(key, now=UNTIL_THEN)), "Audition; d’été")
+    assert (after["UID"], as_utc(after, "DTSTART"), int(after["SEQUENCE"])) == (before["UID"], "2027-04-04 16:00", 1)
+    found = parsed(calendar_feed.calendar(key, now=datetime(2026, 12, 1, tzinfo=UTC)))
+    [closed] = of(found, "Conservatoire fermé : fin d’année")
+    assert (closed["DTSTART"].dt, closed["DTEND"].dt, closed["TRANSP"]) == (
+        date(2026, 12, 24),
+        date(2027, 1, 3),
+        "TRANSPARENT",
+    )
+    [winter] = of(found, "Vacances d’hiver")
+    assert (winter["UID"], winter["DTSTART"].dt) == ("off-20270220-B.valmont@anacrouse", date(2027, 2, 20))
+    read = Calendar.from_ical(calendar_feed.calendar(key))
+    assert isinstance(read, Calendar)
+    assert (read["REFRESH-INTERVAL"].dt, read["X-PUBLISHED-TTL"]) == (timedelta(hours=6), "PT6H")

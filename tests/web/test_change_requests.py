@@ -46,6 +46,15 @@ def test_a_change_is_asked_acknowledged_and_marked_and_the_record_stays(portal: 
     assert "En attente · avant : 06 98 76 54 32" in claire.text("/famille")
 
 
+def test_a_grown_up_pupil_chooses_nobody_and_is_not_asked_whether_they_leave_alone(come: Come, claire: Person) -> None:
+    samir = come("belkacem.samir")
+    answer = samir.get("/eleves")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/eleves/2077/cours")
+    assert "Sortie seul" not in samir.text("/famille")
+    assert "Choisissez un élève" in claire.text("/eleves")
+    assert "Sortie seul" in claire.text("/famille")
+
+
 def test_nothing_changed_says_so_and_sends_no_letter(portal: Server, claire: Person) -> None:
     before = portal.value("SELECT count(*) FROM letter")
     with Tab(claire, "/famille") as tab:

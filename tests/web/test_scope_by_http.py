@@ -49,6 +49,7 @@ ANYONES = (
     "/logo/",
     "/premier-demarrage/",
     "/agenda/{token}",
+    "/agenda/arret/",
     "/recapitulatif/arret/",
 )
 STAFFS = ("", "?onglet=traitees", "?onglet=absences", "?onglet=paiements")

@@ -58,6 +58,8 @@ SCREENS = (
             "/mot-de-passe/courriers",
             "/mot-de-passe/courriers?courrier={letter}",
             "/mot-de-passe/agenda",
+            "/agenda",
+            "/agenda?vue=mois&jour=2026-11-24",
         ],
     ),
     (

@@ -29,3 +29,19 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-keys]")) localStorage.setItem("keys", event.target.checked ? "on" : "off");
 });
 for (const box of document.querySelectorAll("[data-keys]")) box.checked = localStorage.getItem("keys") !== "off";
+
+// In a calendar arrows go from day to day and from week to week; beyond what is drawn, the server draws what holds that day.
+const DAYS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+document.addEventListener("keydown", (event) => {
+  const from = event.target.closest?.("[data-day]");
+  if (!from || !(event.key in DAYS) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  event.preventDefault();
+  const day = new Date(`${from.dataset.day}T00:00Z`);
+  day.setUTCDate(day.getUTCDate() + DAYS[event.key]);
+  const wanted = day.toISOString().slice(0, 10);
+  const there = document.getElementById(`day-${wanted}`);
+  if (there) return there.focus();
+  const asked = document.getElementById("day-asked");
+  asked.dataset.of = wanted;
+  asked.click();
+});

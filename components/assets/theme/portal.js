@@ -236,7 +236,7 @@ const Panel = {
       }
       const opener = event.target.closest("tbody[data-rows] [data-open]");
       if (!opener || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
-      const all = [...opener.closest("tbody").querySelectorAll("[data-open]")];
+      const all = [...opener.closest("table").querySelectorAll("tbody[data-rows] [data-open]")];
       const next = all[all.indexOf(opener) + (event.key === "ArrowDown" ? 1 : -1)];
       event.preventDefault();
       event.stopPropagation();

@@ -4,6 +4,7 @@ from collections.abc import MutableMapping
 from datetime import date
 from typing import Any
 
+from data.core.days import age_on
 from data.core.errors import UserError
 from data.importing.questions import Choice, Question
 from data.importing.snapshot import Line, Snapshot
@@ -14,7 +15,7 @@ TOO_YOUNG = 16  # years
 def age(birth: object, today: date) -> int | None:
     if not isinstance(birth, date):
         return None
-    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+    return age_on(birth, today)
 
 
 def check_birth(

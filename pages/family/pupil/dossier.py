@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from components.layout import glossary
 from components.layout.layout import ADDRESSES, head, way_back
-from components.nicegui_adapter.screens import Audience, screen
+from components.nicegui_adapter.screens import Audience, LeadsTo, screen
 from components.nicegui_adapter.static_panel import StaticPanel
 from components.ui import html
 from components.ui.icons import icon
@@ -18,6 +18,7 @@ from data.core.errors import NotFound
 from data.core.i18n import _
 from data.core.unit_of_work import UnitOfWork
 from data.families import models as families
+from data.families import of_age
 from data.families.models import HouseholdRank, Pupil, PupilLink
 from data.reenrolment import models as reenrolment
 
@@ -33,8 +34,14 @@ TABS = (
 @screen("/eleves", Audience.FAMILY, title=_("Élèves"))
 def pupils(uow: UnitOfWork) -> None:
     found = families.pupils(uow)
+    if len(found) == 1 and of_age.all_of_age(uow, found):  # who learns is who signs: nobody to choose
+        raise LeadsTo(f"/eleves/{found[0][0].number}/cours")
     StaticPanel(
-        head(uow.translate("Élèves"), uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "")
+        head(
+            uow.translate("Élèves"),
+            uow.translate("Choisissez un élève pour ouvrir son dossier.") if found else "",
+            _to_agenda(uow),
+        )
     )
     if not found:
         StaticPanel(
@@ -111,7 +118,12 @@ def dossier_head(uow: UnitOfWork, pupil: Pupil, tab: str, family: Sequence[Pupil
         if f"/eleves/{{n}}/{name}" in ADDRESSES and (campaign or name != "reinscription")
     )
     nav = tabs(uow.translate("Dossier de {name}", name=pupil.full_name), links)
-    return head(pupil.full_name, "", beside) + facts + nav
+    return head(pupil.full_name, "", html.div(beside, _to_agenda(uow), class_="buttons")) + facts + nav
+
+
+def _to_agenda(uow: UnitOfWork) -> Markup:
+    """Where all the family's lessons are, day by day; on a phone « Plus » leads there too."""
+    return html.a(icon("calendar"), uow.translate("Agenda"), href="/agenda", class_="btn quiet small")
 
 
 def line_of(address: re.Pattern[str], act: Act) -> int | None:

@@ -86,6 +86,8 @@ def _listing(n: int, order: Order) -> Listing[Attended]:
             "Aucune année précédente n’est enregistrée. Les cours de cette année passeront ici à la rentrée prochaine."
         ),
         searched=True,
+        group=lambda a: a.course.school_year,
+        folds=_("Recherche, tri"),
         order=order,
     )
 
@@ -106,7 +108,7 @@ def _draw(uow: UnitOfWork, page_state: PageState) -> Markup:
         uow.translate("Télécharger mon parcours (PDF)"),
         href=f"/eleves/{page_state.n}/parcours.pdf",
     )
-    left = lists.draw(uow, page_state.past, past, opened=page_state.line) + (
+    left = html.div(lists.draw(uow, page_state.past, past, opened=page_state.line), class_="past") + (
         html.p(paper, class_="links-row") if past else Markup("")
     )
     right = _detail(uow, page_state, opened, past, shown) if opened else None

@@ -8,6 +8,7 @@ from components.ui.icons import icon
 from components.ui.markup import join
 from components.ui.status_chip import IN_A_FAMILY_RECORD, status_chip
 from data.core import formats, sites
+from data.core.days import age_on
 from data.core.fields import editables
 from data.core.unit_of_work import UnitOfWork
 from data.directory import brief
@@ -15,7 +16,6 @@ from data.directory.brief import Brief, PupilBrief
 from data.families import protection
 from data.families.models import Guardian
 from data.mail.outbox import LetterState
-from data.reenrolment import campaigns
 from data.reenrolment.models import ReenrolmentState
 from data.schooling.models import Attended, EnrolmentStatus
 from pages.staff.families.families import PATH
@@ -110,7 +110,7 @@ def _due(uow: UnitOfWork, shown: Brief, owed: int) -> Markup | None:
 
 def _pupil(uow: UnitOfWork, view: FamilyView, each: PupilBrief) -> Markup:
     pupil = each.pupil
-    years = campaigns.age_on(pupil.birth_date, uow.today) if pupil.birth_date else None
+    years = age_on(pupil.birth_date, uow.today) if pupil.birth_date else None
     age = uow.ngettext("{count} an", "{count} ans", count=years) if years is not None else ""
     about = " · ".join(
         filter(None, (uow.translate("Dossier n° {number}", number=pupil.number), age, pupil.discipline, pupil.cycle))
