@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
 
 from pydantic import SkipValidation
@@ -81,10 +81,19 @@ async def recognise(
     if not site_id:  # a site that is none: nobody can be there, and it costs the same
         await passwords.off_the_loop(passwords.verify, word, None)
         raise UserError(WRONG, code=ErrorCode.WRONG_PASSWORD)
+    with system_unit_of_work(now=now) as uow:
+        known = _known_device(uow, _by_login(uow, site_id, login), device)
+    async with nullcontext() if known else rate_limit.in_turn(client):
+        return await _judge(site_id, login, word, known, client=client, now=now)
+
+
+async def _judge(
+    site_id: int, login: str, word: str, known: str, *, client: str = "", now: datetime | None = None
+) -> Account:
+    """`recognise`, from a device that is `known` or not, in its turn."""
     with system_unit_of_work(writes=True, now=now) as uow:
-        account = _by_login(uow, site_id, login)
-        known = _known_device(uow, account, device)
         rate_limit.admit(uow, site_id, login, known, client)
+        account = _by_login(uow, site_id, login)
     expired = bool(account and account.password_expires_at and account.password_expires_at < uow.now)
     usable = account if account and not account.disabled and not expired else None
     try:
