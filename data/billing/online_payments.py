@@ -1,5 +1,6 @@
 """Online payments: asked of a gateway, believed only from its signed or fetched answer, counted once."""
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -32,7 +33,7 @@ from data.mail import outbox
 from data.mail.outbox import Mail
 from data.mail.templates import LetterKind
 
-CURRENCY = "EUR"
+CURRENCY, MAX_CENTS = "EUR", 1_000_000_000
 METHOD = _("Carte bancaire (en ligne)")
 SAME_FOR = timedelta(minutes=30)
 ATTEMPT_LIFETIME = timedelta(hours=24)
@@ -242,6 +243,8 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
     if gateway is None:
         raise NotFound(f"gateway {name[:40]!r}")
     reference = gateway.reference_of(sent)[:33]
+    if not reference.isalnum():
+        raise Forged("no order")
     with system_unit_of_work(now=now) as uow:
         row = uow.one(select(OnlinePayment).where(OnlinePayment.reference == reference))
         if row is None:
@@ -250,11 +253,9 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
     try:
         if row.gateway != gateway.name:
             raise Forged("an order of another gateway")
-        confirmation = gateway.confirm(sent)
+        confirmation = _readable(gateway, sent)
         if confirmation.reference != row.reference:
             raise Forged("an answer about another order")
-        if confirmation.state == State.PAID and not 0 < len(confirmation.transaction) <= 80:
-            raise Forged("no number of transaction")
     except Forged as forged:
         _note_forged(row.id, gateway.name, str(forged), client, now)
         raise
@@ -269,6 +270,22 @@ def receive(name: str, sent: Sent, *, client: str = "", now: datetime | None = N
         _note_forged(row.id, gateway.name, "a transaction that paid something else", client, now)
         raise Forged("a transaction that paid something else")
     return row
+
+
+def _readable(gateway: Gateway, sent: Sent) -> Confirmation:
+    """What the gateway says, as our tables can hold it: a service that is out of its mind changes nothing."""
+    try:
+        found = gateway.confirm(sent)
+    except Forged:
+        raise
+    except (ValueError, LookupError, ArithmeticError) as fault:
+        raise Forged(f"an answer that cannot be read: {fault!r:.80}") from fault
+    if found.state == State.PAID:
+        if not (0 < len(found.transaction) <= 80 and found.transaction.isprintable()):
+            raise Forged("no number of transaction")
+        if not (0 < found.cents <= MAX_CENTS and re.fullmatch("[A-Z]{3}", found.currency)):
+            raise Forged("no amount of money")
+    return found
 
 
 def _is_anothers(uow: UnitOfWork, row: OnlinePayment, transaction: str) -> bool:
