@@ -41,22 +41,6 @@ def policy_of(answer: httpx.Response) -> dict[str, str]:
     }
 
 
-def test_what_looks_whether_a_link_is_good_is_answered_as_a_browser_is(portal: Server, claire: Person) -> None:
-    """By HEAD, as programs do that look through letters; without the page itself."""
-    for path in (
-        "/connexion",
-        "/famille",
-        "/eleves/2042/attestations/inscription.pdf",
-        "/confirmer/x",
-        "/verifier/x",
-        "/nowhere",
-    ):
-        asked, got = claire.head(path), claire.get(path)
-        assert (asked.status_code, asked.content) == (got.status_code, b""), path
-        assert asked.headers.get("content-type") == got.headers.get("content-type"), path
-        assert_carried(asked)
-
-
 @pytest.mark.parametrize(
     "path",
     [

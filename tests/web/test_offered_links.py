@@ -57,3 +57,12 @@ def test_every_link_that_is_offered_opens(portal: Server, come: Come, login: str
     found, followed = refused(come(login), start)
     assert followed > 20
     assert found == []
+
+
+def test_what_looks_whether_a_link_is_good_is_answered_as_a_browser_is(portal: Server, claire: Person) -> None:
+    """By HEAD, as programs do that look through letters; without the page itself."""
+    for path in ("/connexion", "/famille", "/confirmer/x", "/verifier/x", "/nowhere"):
+        asked, got = claire.head(path), claire.get(path)
+        assert (asked.status_code, asked.content) == (got.status_code, b""), path
+        for name in ("content-type", "content-security-policy", "x-content-type-options"):
+            assert asked.headers.get(name) == got.headers.get(name), path

@@ -4,17 +4,18 @@ No database here: `data/billing/online_payments.py` makes the orders and writes 
 """
 
 import logging
+import re
 from functools import lru_cache
 from importlib.metadata import entry_points
 from urllib.parse import urlsplit
 
 from data.billing.gateways.payfip import PayFip
-from data.billing.gateways.protocol import Gateway, Order, Redirection, Unreachable
+from data.billing.gateways.protocol import Confirmation, Forged, Gateway, Order, Redirection, Sent, State, Unreachable
 from data.billing.gateways.simulator import Simulator
 from data.core.errors import UserError
 from data.core.settings import settings
 
-GROUP = "anacrouse.gateways"
+GROUP, MAX_CENTS = "anacrouse.gateways", 1_000_000_000
 log = logging.getLogger("anacrouse.gateways")
 
 
@@ -63,3 +64,19 @@ def ask(gateway: Gateway, order: Order) -> Redirection:
     if not ours and (parts.scheme, parts.netloc) != ("https", gateway.host or "-"):
         raise Unreachable(f"{gateway.name} leads to {parts.scheme}://{parts.netloc}, not to its own host")
     return there
+
+
+def confirm(gateway: Gateway, sent: Sent) -> Confirmation:
+    """What the service says, as our tables can hold it; Forged otherwise: one that is out of its mind changes nothing."""
+    try:
+        found = gateway.confirm(sent)
+    except Forged:
+        raise
+    except (ValueError, LookupError, ArithmeticError) as fault:
+        raise Forged(f"an answer that cannot be read: {fault!r:.80}") from fault
+    if found.state == State.PAID:
+        if not (0 < len(found.transaction) <= 80 and found.transaction.isprintable()):
+            raise Forged("no number of transaction")
+        if not (0 < found.cents <= MAX_CENTS and re.fullmatch("[A-Z]{3}", found.currency)):
+            raise Forged("no amount of money")
+    return found
