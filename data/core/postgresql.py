@@ -5,12 +5,12 @@ waits holds the others, so a server that was silent once is not asked again for 
 """
 
 import time
-from typing import Any
+from collections.abc import Callable
 
 import psycopg
 from psycopg import abc, errors
+from psycopg.rows import TupleRow
 from sqlalchemy import Engine, event
-from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
 STATEMENT_SECONDS = 20.0  # more than the `statement_timeout`, by which a server that is well ends them itself
@@ -18,7 +18,7 @@ IDLE_SECONDS = 5.0  # one that comes from the pool, asked whether it still lives
 REST_SECONDS = 5.0
 
 
-class AnsweringConnection(psycopg.Connection[Any]):
+class AnsweringConnection(psycopg.Connection[TupleRow]):
     """One that waits `patience` seconds for an answer, or for ever (None)."""
 
     patience: float | None = STATEMENT_SECONDS
@@ -50,15 +50,17 @@ _silence = _Silence()
 
 def connect_with_patience(made: Engine) -> None:
     """Every connection of that engine is an AnsweringConnection."""
-    event.listen(made, "do_connect", _connect)
+    event.listen(made, "do_connect", lambda _dialect, _entry, given, named: _connected(
+        lambda: AnsweringConnection.connect(*given, **named)
+    ))  # fmt: skip
     event.listen(made, "checkin", _idle)
     event.listen(made, "checkout", _in_use)
 
 
-def _connect(_dialect: Dialect, _entry: Any, given: tuple[Any, ...], named: dict[str, Any]) -> AnsweringConnection:
+def _connected(connect: Callable[[], AnsweringConnection]) -> AnsweringConnection:
     _silence.refuse()
     try:
-        return AnsweringConnection.connect(*given, **named)
+        return connect()
     except errors.ConnectionTimeout:
         _silence.begin()
         raise

@@ -172,9 +172,9 @@ def _letters_and_journal(before: Baseline) -> list[str]:
     found = []
     for family in {family for family, _ in (*entries, *letters)}:
         for actions, kinds in LETTERS:
-            acts, told = sum(entries[family, each] for each in actions), sum(letters[family, each] for each in kinds)
-            if acts != told:
-                found.append(f"family {family}: {acts} × {actions[0]}, {told} × {kinds[0]}")
+            acts, said = sum(entries[family, each] for each in actions), sum(letters[family, each] for each in kinds)
+            if acts != said:
+                found.append(f"family {family}: {acts} × {actions[0]}, {said} × {kinds[0]}")
     noted: Counter[str] = Counter()
     for (_, action), count in entries.items():
         noted[action] += count
@@ -245,6 +245,6 @@ def _database() -> list[str]:
     if database.file() is None:
         return []
     with database.engine().connect() as opened:
-        told = [str(row) for (row,) in opened.exec_driver_sql("PRAGMA integrity_check").all()]
+        said = [str(row) for (row,) in opened.exec_driver_sql("PRAGMA integrity_check").all()]
         broken = opened.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return [each for each in told if each != "ok"] + [f"foreign key {row}" for row in broken]
+    return [each for each in said if each != "ok"] + [f"foreign key {row}" for row in broken]

@@ -23,7 +23,7 @@ GIVEN = ("lyon", "Conservatoire de Lyon", "martin.anne", "Anne Martin", "anne@ex
 def test_an_empty_portal_is_begun_by_its_link_once(empty_database: str) -> None:
     """By one of two browsers that press at once, each at a process of its own, as PostgreSQL has several."""
     schema.upgrade()
-    link, ready, told = first_start.link(), threading.Barrier(2), list[str]()
+    link, ready, refusals = first_start.link(), threading.Barrier(2), list[str]()
     assert first_start.is_empty()
     assert first_start.opens(link)
     assert not first_start.opens("x")
@@ -33,11 +33,11 @@ def test_an_empty_portal_is_begun_by_its_link_once(empty_database: str) -> None:
         try:
             assert first_start.begin(code, *GIVEN[1:]).role == "responsable"
         except UserError as error:
-            told.append(str(error))
+            refusals.append(str(error))
 
     with ThreadPoolExecutor(2) as browsers:
         list(browsers.map(begin, ("lyon", "metz")))
-    assert told == ["Ce lien a déjà servi."]
+    assert refusals == ["Ce lien a déjà servi."]
     assert not first_start.opens(link)
     with pytest.raises(UserError):
         first_start.begin(*GIVEN)

@@ -20,7 +20,7 @@ from tests.web.nicegui_pages import request_of
         (passwords.Busy(), "Réessayez dans une minute", "60"),
     ],
 )
-def test_a_full_queue_is_told_as_such_and_says_when_to_come_back(
+def test_a_full_queue_is_reported_as_such_and_says_when_to_come_back(
     database: str, fault: Exception, text: str, seconds: str
 ) -> None:
     def answer(*_: object) -> Response:
