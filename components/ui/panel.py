@@ -42,11 +42,11 @@ class Act:
         if type(serial) is not int or not 0 <= serial <= MAX_SERIAL:
             return None
         texts = {
-            name: value
+            name: value.replace("\0", "")  # PostgreSQL keeps none, nobody types one
             for name, value in values.items()
             if isinstance(name, str) and len(name) <= 80 and isinstance(value, str) and len(value) <= MAX_VALUE_LENGTH
         }
-        return Act(do[:40], of[:80], texts, serial) if len(texts) == len(values) else None
+        return Act(do[:40], of[:80].replace("\0", ""), texts, serial) if len(texts) == len(values) else None
 
 
 @dataclass(frozen=True)
