@@ -91,8 +91,10 @@ class SecurityMiddleware:
             return await _reject(send, 403)
         if by_polling and not self.own_page(scope):
             return await _reject(send, 403)
-        if "\0" in scope["path"] or b"%00" in scope["query_string"]:  # no page of ours sends one, PostgreSQL takes none
-            return await _reject(send, 400)
+        if "\0" in scope["path"]:  # no address of ours has one, and PostgreSQL takes none
+            return await _reject(send, 404)
+        while b"%00" in scope["query_string"]:
+            scope["query_string"] = scope["query_string"].replace(b"%00", b"")
         if scope["method"] == "HEAD":  # as GET is answered; the server leaves the body out of what it was asked for so
             scope = {**scope, "method": "GET"}
         length = asked.get("content-length", "0")
